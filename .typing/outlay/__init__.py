@@ -1,0 +1,1 @@
+../../src/outlay/__init__.py

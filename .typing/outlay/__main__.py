@@ -1,0 +1,1 @@
+../../src/outlay/__main__.py

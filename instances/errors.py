@@ -1,0 +1,118 @@
+"""What can go wrong, as one family of exceptions.
+
+::
+
+    OutlayError                exit code 1   internal error
+    ├── InputError             exit code 3   the tables, a constraint set or an argument are wrong
+    ├── NoPlanError            exit code 6   a plan was asked for where there is none
+    ├── InfeasibleError        exit code 4   a plan was asked for where there can be none
+    ├── SolverFailedError      exit code 6   the solver crashed, hung or answered nonsense, twice
+    └── UnverifiedError        exit code 7   an answer failed its independent verification
+
+The exit code belongs to the error, so the command line needs no table of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from outlay.instances.text import shown
+
+
+class OutlayError(Exception):
+    """Anything that `outlay` raises on purpose; the message says what to do."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong with an input.
+
+    Attributes
+    ----------
+    where
+        The file or table, as a person would look for it (``requirements.csv``).
+    row
+        The row as a text editor numbers it (the header is 1), or None where no row is to blame.
+    column
+        The column or dotted key, or None.
+    value
+        The value found, as text, or None.
+    problem
+        What is wrong with it, in a sentence without a full stop.
+    remedy
+        What would be right.
+    """
+
+    where: str
+    row: int | None
+    column: str | None
+    value: str | None
+    problem: str
+    remedy: str
+
+    def __str__(self) -> str:
+        place = [shown(self.where)]
+        if self.row is not None:
+            place.append(f"row {self.row}")
+        if self.column is not None:
+            place.append(f"column {shown(self.column)}")
+        value = "" if self.value is None else f" {shown(self.value)!r}:"
+        return f"{', '.join(place)}:{value} {self.problem}; {self.remedy}"
+
+
+class InputError(OutlayError):
+    """The input is wrong. ``faults`` holds every fault that was found, not only the first.
+
+    Examples
+    --------
+    >>> str(InputError([Fault("projects.csv", 2, "id", None, "the id is blank", "give one")]))
+    'projects.csv, row 2, column id: the id is blank; give one'
+    """
+
+    exit_code = 3
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults: Sequence[Fault] = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+    @classmethod
+    def single(
+        cls,
+        where: str,
+        problem: str,
+        remedy: str,
+        *,
+        row: int | None = None,
+        column: str | None = None,
+        value: object = None,
+    ) -> InputError:
+        """Return an error with one fault."""
+        text = None if value is None else str(value)
+        return cls([Fault(where, row, column, text, problem, remedy)])
+
+
+class NoPlanError(OutlayError):
+    """A plan or a table of it was asked for, but the solve ended without one."""
+
+    exit_code = 6
+
+
+class InfeasibleError(NoPlanError):
+    """A plan was asked for, but the solver proved that there is none (or no best one)."""
+
+    exit_code = 4
+
+
+class SolverFailedError(OutlayError):
+    """The solver process crashed, hung or answered nonsense, and did so again when retried."""
+
+    exit_code = 6
+
+
+class UnverifiedError(OutlayError):
+    """An answer failed its independent verification and must not be used."""
+
+    exit_code = 7

@@ -1,0 +1,242 @@
+"""`Instance`: a validated, immutable set of tables, and the few derived readings that everyone shares."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+from outlay.instances.dictionary import ALTERNATIVE_COLUMNS, TABLES
+from outlay.instances.numbers import month_number, month_text
+from outlay.instances.schema import Cell
+from outlay.instances.settings import (
+    BUILT_IN_METRICS,
+    ENGINE_RESOURCES,
+    FAMILY_GROUPS,
+    USE_PREFIX,
+    Level,
+    Settings,
+)
+from outlay.instances.table import Table
+
+
+@dataclass(frozen=True)
+class Instance:
+    """Everything that is known about a decision.
+
+    Attributes
+    ----------
+    settings
+        ``instance.toml``.
+    tables
+        Every table of the data dictionary by name; an absent one is empty.
+    sets
+        The constraint sets of ``sets.toml``, by name, as written (see `outlay.instances.sets`).
+
+    Instances are compared and hashed by content; the order of rows in the files does not matter. Change one with
+    `with_set` or `replace`, which return a new, validated instance.
+    """
+
+    settings: Settings
+    tables: Mapping[str, Table]
+    sets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        full = {name: self.tables.get(name, Table(spec, {})) for name, spec in TABLES.items()}
+        object.__setattr__(self, "tables", MappingProxyType(full))
+        object.__setattr__(self, "sets", MappingProxyType(dict(self.sets)))
+
+    def __reduce__(self) -> tuple[type[Instance], tuple[object, ...]]:
+        return Instance, (self.settings, dict(self.tables), dict(self.sets))
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    # -- calendar ------------------------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """The instance's short name."""
+        return self.settings.name
+
+    @property
+    def periods(self) -> int:
+        """T, the number of periods."""
+        return self.settings.calendar.periods
+
+    @property
+    def months_per_period(self) -> int:
+        """m, the months in a period."""
+        return self.settings.calendar.months_per_period
+
+    @property
+    def periods_per_year(self) -> int | None:
+        """Periods in a year, or None where m does not divide 12."""
+        return None if 12 % self.months_per_period else 12 // self.months_per_period
+
+    def period_from(self, month: str) -> int:
+        """Return the first period that begins at or after a month; 0 before the calendar, >= T after its end.
+
+        For "earliest" dates: earliest_start, availability and imports.
+        """
+        months = month_number(month) - month_number(self.settings.calendar.start)
+        return max(0, -(-months // self.months_per_period))
+
+    def period_holding(self, month: str) -> int:
+        """Return the period that holds a month; negative before the calendar, >= T after its end.
+
+        For "latest" dates: latest_start, last_selection and forced starts.
+        """
+        months = month_number(month) - month_number(self.settings.calendar.start)
+        return months // self.months_per_period
+
+    @cached_property
+    def last_selection_period(self) -> int:
+        """The last period in which a project can be selected."""
+        last = self.settings.calendar.last_selection
+        return self.periods - 1 if last is None else self.period_holding(last)
+
+    def period_label(self, period: int) -> str:
+        """Return a period as people write it: 2028H1, 2028Q3, 2028, or its first month.
+
+        Examples
+        --------
+        With half-years from 2026-01, period 5 is ``2028H2``.
+        """
+        first = month_number(self.settings.calendar.start) + period * self.months_per_period
+        year, month = divmod(first, 12)
+        size = self.months_per_period
+        if size == 12 and month == 0:
+            return f"{year}"
+        if size in (3, 6) and month % size == 0:
+            return f"{year}{'Q' if size == 3 else 'H'}{month // size + 1}"
+        return month_text(first)
+
+    # -- tables --------------------------------------------------------------------------------------------------
+
+    def __getitem__(self, table: str) -> Table:
+        """Return a table by name; an absent one is empty."""
+        return self.tables[table]
+
+    @cached_property
+    def alternatives(self) -> Table:
+        """Every alternative of every project, blank cells filled from the project's row, sorted.
+
+        A project without rows in ``alternatives`` has one, ``base``. Columns: project, alternative, those of the
+        dictionary's alternatives and every declared metric. Cells left blank in both tables hold the default.
+        """
+        projects, given = self["projects"], self["alternatives"]
+        rows_of: dict[Cell, list[int]] = {}
+        for row, project in enumerate(given.raw("project")):
+            rows_of.setdefault(project, []).append(row)
+        pairs: list[tuple[int, int | None]] = []
+        for row, project in enumerate(projects.raw("id")):
+            pairs.extend((row, other) for other in rows_of.get(project, [None]))  # type: ignore[list-item]
+        ids, names = projects.raw("id"), given.raw("alternative")
+        cells: dict[str, tuple[Cell, ...]] = {
+            "project": tuple(ids[row] for row, _ in pairs),
+            "alternative": tuple("base" if other is None else names[other] for _, other in pairs),
+        }
+        for name in (*(column.name for column in ALTERNATIVE_COLUMNS), *self.settings.metrics):
+            here, there = given.raw(name), projects.raw(name)
+            default = Decimal(0) if name in self.settings.metrics else projects.describe(name).default
+            merged: list[Cell] = []
+            for row, other in pairs:
+                cell = None if other is None else here[other]
+                cell = there[row] if cell is None else cell
+                merged.append(default if cell is None else cell)
+            cells[name] = tuple(merged)
+        return Table(given.spec, cells, {name: metric.unit for name, metric in self.settings.metrics.items()})
+
+    @cached_property
+    def known_metrics(self) -> tuple[str, ...]:
+        """Every metric that may be weighed or limited, in a fixed order."""
+        own = sorted({str(name) for name in self["cashflows"].raw("metric") if name})
+        names = [*BUILT_IN_METRICS, *self.settings.metrics, *own]
+        names += [USE_PREFIX + str(resource) for resource in self["resources"].raw("resource")]
+        return tuple(dict.fromkeys(names))
+
+    # -- switches ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def disabled(self) -> frozenset[str]:
+        """The constraint families that are off."""
+        names = self.settings.applied.disable
+        return frozenset(family for name in names for family in FAMILY_GROUPS.get(name, (name,)))
+
+    def is_on(self, family: str) -> bool:
+        """Return whether a constraint family is on."""
+        return family not in self.disabled
+
+    def family_of(self, resource: str) -> str:
+        """Return the constraint family of a resource's rows."""
+        if resource in ENGINE_RESOURCES:
+            return ENGINE_RESOURCES[resource]
+        kind = str(self["resources"].raw("kind")[self["resources"].index[(resource,)]])
+        return "permits" if kind == "permit" else kind
+
+    # -- objective -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def objective_levels(self) -> tuple[Level, ...]:
+        """The objective as a strict order of levels, each with its weights; `cost` is -1 where a level omits it."""
+        given = self.settings.objective
+        if isinstance(given, str):
+            name = given.removeprefix("@")
+            rows = self["stakeholders"]
+            weights = {
+                str(metric): weight
+                for who, metric, weight in zip(
+                    rows.raw("stakeholder"), rows.raw("metric"), rows.raw("weight"), strict=True
+                )
+                if who == name
+            }
+            levels: Sequence[Level] = (Level(weights=weights),)  # type: ignore[arg-type]
+        elif isinstance(given, dict):
+            levels = (Level(weights=given),)
+        else:
+            levels = given
+        return tuple(
+            level.model_copy(update={"weights": {"cost": Decimal(-1), **level.weights}}) for level in levels
+        )
+
+    def discount_rate(self, metric: str) -> Decimal:
+        """Return the yearly discount rate of a metric; 0 where none is given."""
+        return self.settings.discount_rates.get(metric, Decimal(0))
+
+    # -- identity ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the content (64 hexadecimal digits); the same for any row order."""
+        from outlay.instances.writing import document_text, to_document
+
+        return hashlib.sha256(document_text(to_document(self), compact=True).encode()).hexdigest()
+
+    def with_set(self, names: str) -> Instance:
+        """Return the instance with one constraint set, or several joined by ``+``, applied from left to right.
+
+        Raises
+        ------
+        InputError
+            If a set is unknown, a change matches no row, or the changed instance is wrong.
+        """
+        from outlay.instances.sets import apply_sets
+
+        return apply_sets(self, names)
+
+    def replace(self, **tables: Any) -> Instance:
+        """Return a validated copy with tables (lists of records) or ``instance`` (a nested dict) replaced.
+
+        Examples
+        --------
+        ``instance.replace(availability=[{"resource": "commitments", "from": "2026-01", "amount": 400}])``
+        """
+        from outlay.instances.parsing import parse_document
+        from outlay.instances.writing import to_document
+
+        return parse_document({**to_document(self), **tables}, source="replaced instance")

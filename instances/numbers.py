@@ -1,0 +1,119 @@
+"""Numbers and months exactly as they are written.
+
+A number is the decimal in the file, never its binary neighbour: the verifier recomputes an answer with rational
+arithmetic and must start from what the analyst wrote.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Context, Decimal
+
+#: Decimal arithmetic that never rounds what the schema admits (15 digits before the point and 30 after it).
+EXACT = Context(prec=200)
+DIGITS_BEFORE_POINT = 15
+DIGITS_AFTER_POINT = 30
+
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
+
+
+class NotANumber(ValueError):  # noqa: N818 - reads as the sentence that the user sees
+    """The text or value is not a number that an instance may hold; the message says why."""
+
+
+def parse_number(value: object) -> Decimal:
+    """Return `value` as an exact, normalised decimal.
+
+    Parameters
+    ----------
+    value
+        Text, an int, a float (its shortest decimal text is meant) or a Decimal.
+
+    Raises
+    ------
+    NotANumber
+        If it is no finite number, or has more digits than the schema admits.
+
+    Examples
+    --------
+    >>> parse_number("1.50"), parse_number(0.1), parse_number("2e3")
+    (Decimal('1.5'), Decimal('0.1'), Decimal('2000'))
+    """
+    if isinstance(value, bool):
+        raise NotANumber("true and false are not numbers")
+    if isinstance(value, str):
+        return _from_text(value.strip())
+    if isinstance(value, int):
+        return _checked(Decimal(value)) if abs(value) < 10**DIGITS_BEFORE_POINT else _too_long()
+    if isinstance(value, float):
+        value = Decimal(repr(value))
+    if isinstance(value, Decimal):
+        return _checked(value)
+    raise NotANumber("this is not a number")
+
+
+def _from_text(text: str) -> Decimal:
+    if _NUMBER.fullmatch(text):
+        return _checked(Decimal(text))
+    if text.lower().lstrip("+-") in {"nan", "inf", "infinity"}:
+        raise NotANumber("a number must be finite")
+    if "," in text:
+        raise NotANumber("this is not a number (the decimal sign is a point, and thousands are not separated)")
+    raise NotANumber("this is not a number")
+
+
+def _checked(number: Decimal) -> Decimal:
+    if not number.is_finite():
+        raise NotANumber("a number must be finite")
+    if not number:
+        return Decimal(0)
+    if number.adjusted() >= DIGITS_BEFORE_POINT or number.adjusted() < -DIGITS_AFTER_POINT:
+        _too_long()
+    number = EXACT.normalize(number)
+    exponent = number.as_tuple().exponent
+    if isinstance(exponent, int):
+        if exponent < -DIGITS_AFTER_POINT:
+            _too_long()
+        if exponent > 0:
+            number = EXACT.quantize(number, Decimal(1))
+    return number
+
+
+def _too_long() -> Decimal:
+    raise NotANumber(
+        f"a number has at most {DIGITS_BEFORE_POINT} digits before the point and {DIGITS_AFTER_POINT} after it"
+    )
+
+
+def number_text(number: Decimal) -> str:
+    """Return the plain decimal text of a number, as it is written to files.
+
+    Examples
+    --------
+    >>> number_text(Decimal("1E+3")), number_text(Decimal("0.25"))
+    ('1000', '0.25')
+    """
+    return format(number, "f")
+
+
+def is_month(text: str) -> bool:
+    """Return whether `text` is a month written YYYY-MM."""
+    return _MONTH.fullmatch(text) is not None
+
+
+def month_number(text: str) -> int:
+    """Return the months from year 0 to a month written YYYY-MM.
+
+    Examples
+    --------
+    >>> month_number("2026-03") - month_number("2026-01")
+    2
+    """
+    year, month = text.split("-")
+    return 12 * int(year) + int(month) - 1
+
+
+def month_text(number: int) -> str:
+    """Return the month YYYY-MM of a count of months from year 0; the inverse of `month_number`."""
+    return f"{number // 12:04d}-{number % 12 + 1:02d}"

@@ -1,0 +1,119 @@
+"""A table held as columns, checked cell by cell, sorted by its key and never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+
+import numpy as np
+
+from outlay.instances.schema import Cell, Column, TableSpec, metric_column
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of an instance.
+
+    Attributes
+    ----------
+    spec
+        Its description in the data dictionary.
+    cells
+        Column name to the cells of that column, one a row; None is a blank cell. Only columns that the input has.
+    metrics
+        Declared metrics (name to unit) that may be columns here.
+    rows
+        For error messages: the row of each record in the file it came from. Not compared.
+
+    Two tables are equal when they hold the same cells; rows are sorted by key (a table without a key by all columns),
+    so that nothing depends on the order in a file.
+    """
+
+    spec: TableSpec
+    cells: Mapping[str, tuple[Cell, ...]]
+    metrics: Mapping[str, str] = field(default_factory=dict)
+    rows: tuple[int, ...] = field(default=(), compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cells", MappingProxyType(dict(self.cells)))
+        object.__setattr__(self, "metrics", MappingProxyType(dict(self.metrics)))
+
+    def __reduce__(self) -> tuple[type[Table], tuple[object, ...]]:
+        return Table, (self.spec, dict(self.cells), dict(self.metrics), self.rows)
+
+    def __len__(self) -> int:
+        return len(next(iter(self.cells.values()), ()))
+
+    @property
+    def name(self) -> str:
+        """The table's name, without ``.csv``."""
+        return self.spec.name
+
+    def describe(self, column: str) -> Column:
+        """Return the description of a column; KeyError for one that the table cannot have."""
+        described = self.spec.column(column)
+        if described is not None:
+            return described
+        return metric_column(column, self.metrics[column])
+
+    def raw(self, column: str) -> tuple[Cell, ...]:
+        """Return a column as given: None where blank, also where the column is absent."""
+        cells = self.cells.get(column)
+        return (None,) * len(self) if cells is None else cells
+
+    def column(self, column: str) -> tuple[Cell, ...]:
+        """Return a column with blank cells replaced by the default (which may be None)."""
+        default = self.describe(column).default
+        cells = self.raw(column)
+        return cells if default is None else tuple(default if cell is None else cell for cell in cells)
+
+    def floats(self, column: str) -> np.ndarray:
+        """Return a number column, defaults filled in, as float64 of shape (rows,); NaN where it has no value."""
+        return np.array([np.nan if cell is None else float(cell) for cell in self.column(column)], dtype=float)  # type: ignore[arg-type]
+
+    def texts(self, column: str) -> tuple[str, ...]:
+        """Return a column of names as text; a blank cell without default is the empty string."""
+        return tuple("" if cell is None else str(cell) for cell in self.column(column))
+
+    @cached_property
+    def all_columns(self) -> tuple[str, ...]:
+        """Every column the table may have: those of the dictionary, then declared metrics that are present."""
+        known = tuple(column.name for column in self.spec.columns)
+        return known + tuple(name for name in self.cells if name not in known)
+
+    def records(self) -> Iterator[dict[str, Cell]]:
+        """Yield each row as a dictionary of every column, defaults filled in."""
+        names = self.all_columns
+        columns: Sequence[tuple[Cell, ...]] = [self.column(name) for name in names]
+        for values in zip(*columns, strict=True):
+            yield dict(zip(names, values, strict=True))
+
+    def key(self, index: int) -> str:
+        """Return the key of a row as text, ids joined by a slash."""
+        return "/".join(str(self.raw(name)[index] or "") for name in self.spec.key)
+
+    @cached_property
+    def index(self) -> Mapping[tuple[Cell, ...], int]:
+        """Row of each key, for tables that have one."""
+        return {key: row for row, key in enumerate(zip(*(self.raw(name) for name in self.spec.key), strict=True))}
+
+
+def sort_key(cell: Cell) -> tuple[int, object]:
+    """Return a key that orders cells of one column, blanks first."""
+    if cell is None:
+        return (0, 0)
+    if isinstance(cell, tuple):
+        return (2, cell)
+    if isinstance(cell, str):
+        return (2, cell)
+    return (1, cell)
+
+
+def sorted_order(spec: TableSpec, cells: Mapping[str, Sequence[Cell]]) -> list[int]:
+    """Return the row order by key, or by every column (in name order) for a table without a key."""
+    names = spec.key or tuple(sorted(cells))
+    size = len(next(iter(cells.values()), ()))
+    columns = [cells[name] for name in names if name in cells]
+    return sorted(range(size), key=lambda row: tuple(sort_key(column[row]) for column in columns))
