@@ -100,6 +100,10 @@ class Instance:
         last = self.settings.calendar.last_selection
         return self.periods - 1 if last is None else self.period_holding(last)
 
+    def month_of(self, period: int) -> str:
+        """Return the first month of a period, as YYYY-MM."""
+        return month_text(month_number(self.settings.calendar.start) + period * self.months_per_period)
+
     def period_label(self, period: int) -> str:
         """Return a period as people write it: 2028H1, 2028Q3, 2028, or its first month.
 
@@ -107,14 +111,14 @@ class Instance:
         --------
         With half-years from 2026-01, period 5 is ``2028H2``.
         """
-        first = month_number(self.settings.calendar.start) + period * self.months_per_period
-        year, month = divmod(first, 12)
+        first = self.month_of(period)
+        year, month = divmod(month_number(first), 12)
         size = self.months_per_period
         if size == 12 and month == 0:
             return f"{year}"
         if size in (3, 6) and month % size == 0:
             return f"{year}{'Q' if size == 3 else 'H'}{month // size + 1}"
-        return month_text(first)
+        return first
 
     # -- tables --------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,117 @@
+"""`build`: the Pyomo model of an instance, open to rules of the user's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyomo.environ as pyo
+from pyomo.core.expr import LinearExpression
+
+from outlay.instances.instance import Instance
+from outlay.models.case import Case
+from outlay.models.families import rows_of
+from outlay.models.rows import RowBlock
+
+
+def build(instance: Instance) -> pyo.ConcreteModel:
+    """Return the model of an instance.
+
+    Parameters
+    ----------
+    instance
+        A validated instance; apply constraint sets first (``instance.with_set``).
+
+    Returns
+    -------
+    ConcreteModel
+        Variables (all non-negative): ``fund[o]`` binary; ``scale[o]`` for divisible options; ``buy[program, t]``,
+        ``flow[link, t]``, ``import_[resource, t]``, ``pay[fund, o]``, ``shortfall[resource, t]``, ``both[row]``.
+        Constraints: one component a rule, named after it (``cap_not_exceeded``), each with the domain key of its row.
+        ``objective`` maximises the first level of the instance's objective. Beside them:
+
+        ``model.options``
+            The options `o` stand for (`outlay.models.options.Options`; ``.frame()`` is a table of them).
+        ``model.case``
+            Everything computed before the model.
+        ``model.row_blocks``
+            The rows of our own, with sentences in domain words.
+
+    Raises
+    ------
+    InputError
+        If a project that must be funded has no possible option.
+
+    Examples
+    --------
+    Fund at most three projects of 2027 and later:
+
+    ``model.few_late = pyo.Constraint(expr=sum(model.fund[o] for o in model.OPTIONS if model.options.start[o] >= 2) <= 3)``
+    """
+    case = Case(instance)
+    model = pyo.ConcreteModel(name=instance.name)
+    model.case = case
+    model.options = case.options
+    variables = _add_variables(model, case)
+    model.row_blocks = tuple(rows_of(case))
+    for block in _by_name(model.row_blocks):
+        _add_rows(model, block, variables)
+    _add_objective(model, case.weights(0), variables)
+    return model
+
+
+def _add_variables(model: Any, case: Case) -> list[Any]:
+    """Add every block of columns and return the variables in column order."""
+    model.OPTIONS = pyo.RangeSet(0, len(case.options) - 1)
+    model.PERIODS = pyo.RangeSet(0, case.instance.periods - 1)
+    variables: list[Any] = []
+    for name, block in case.book.blocks.items():
+        if name == "fund":
+            component = pyo.Var(model.OPTIONS, domain=pyo.Binary)
+        else:
+            component = pyo.Var(pyo.Set(initialize=list(block.keys), ordered=True), domain=pyo.NonNegativeReals)
+        model.add_component(name, component)
+        data = list(component.values())
+        if not block.binary:
+            for variable, ceiling in zip(data, block.upper.tolist(), strict=True):
+                if np.isfinite(ceiling):
+                    variable.setub(ceiling)
+        variables.extend(data)
+    return variables
+
+
+def _by_name(blocks: tuple[RowBlock, ...]) -> tuple[RowBlock, ...]:
+    names = [block.name for block in blocks]
+    assert len(set(names)) == len(names), "two families use one name for their rows"
+    return blocks
+
+
+def _add_rows(model: Any, block: RowBlock, variables: list[Any]) -> None:
+    matrix = block.matrix
+    starts, columns, values = matrix.indptr.tolist(), matrix.indices.tolist(), matrix.data.tolist()
+    lower = [None if bound == -np.inf else bound for bound in block.lower.tolist()]
+    upper = [None if bound == np.inf else bound for bound in block.upper.tolist()]
+
+    def rule(_: Any, number: int) -> Any:
+        first, last = starts[number], starts[number + 1]
+        if first == last:
+            return pyo.Constraint.Infeasible
+        expression = LinearExpression(
+            linear_coefs=values[first:last], linear_vars=[variables[column] for column in columns[first:last]]
+        )
+        if lower[number] is not None and lower[number] == upper[number]:
+            return expression == lower[number]
+        return pyo.inequality(lower[number], expression, upper[number])
+
+    constraint = pyo.Constraint(pyo.Any)
+    model.add_component(block.name, constraint)
+    for number, key in enumerate(block.keys):
+        constraint[key] = rule(model, number)
+
+
+def _add_objective(model: Any, weights: np.ndarray, variables: list[Any]) -> None:
+    columns = np.nonzero(weights)[0]
+    expression = LinearExpression(
+        linear_coefs=weights[columns].tolist(), linear_vars=[variables[column] for column in columns.tolist()]
+    )
+    model.objective = pyo.Objective(expr=expression, sense=pyo.maximize)

@@ -1,0 +1,217 @@
+"""`Case`: an instance with everything that follows from it before any decision is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from outlay.instances.instance import Instance
+from outlay.models.alternatives import Alternatives, periods_up
+from outlay.models.cashflows import CashModel
+from outlay.models.columns import Block, ColumnBook
+from outlay.models.discount import discount_factors
+from outlay.models.generation import eligible_funds, generate_options
+from outlay.models.lender import LenderTest, lender_test
+from outlay.models.metrics import Terms, metric_terms
+from outlay.models.options import Options
+from outlay.models.usage import Usage, compute_usage
+
+
+@dataclass(frozen=True)
+class Case:
+    """Options, money, use and columns of an instance; computed when first asked for."""
+
+    instance: Instance
+
+    @cached_property
+    def alternatives(self) -> Alternatives:
+        """Alternatives as arrays."""
+        return Alternatives(self.instance)
+
+    @cached_property
+    def cash(self) -> CashModel | None:
+        """The money, or None where no loan is modelled."""
+        return None if self.instance.settings.finance is None else CashModel(self.alternatives)
+
+    @cached_property
+    def present_values(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """(us_npv, japan_npv) by alternative and start, or None where no loan is modelled."""
+        return None if self.cash is None else self.cash.present_values(self.instance.periods)
+
+    @cached_property
+    def lender(self) -> LenderTest | None:
+        """The lender test of every alternative, or None where no loan is modelled."""
+        if self.cash is None or self.present_values is None:
+            return None
+        return lender_test(self.cash, self.present_values[1])
+
+    @cached_property
+    def options(self) -> Options:
+        """The options."""
+        return generate_options(self.alternatives, self.lender if self.instance.is_on("lender") else None)
+
+    @cached_property
+    def usage(self) -> Usage:
+        """What the options use and supply."""
+        return compute_usage(self.options)
+
+    def metric(self, name: str) -> Terms:
+        """Return the coefficients of a metric by option."""
+        if name not in self._metrics:
+            self._metrics[name] = metric_terms(self, name)
+        return self._metrics[name]
+
+    @cached_property
+    def _metrics(self) -> dict[str, Terms]:
+        return {}
+
+    # -- limits --------------------------------------------------------------------------------------------------
+
+    def dated(self, table: str, column: str) -> dict[str, np.ndarray]:
+        """Return each resource's dated column as levels by period: 0 before its first row, NaN where blank.
+
+        Later dates win within a period. Shape (periods,) each.
+        """
+        rows, levels = self.instance[table], {}
+        for name, month, amount in zip(
+            rows.texts("resource"), rows.texts("from"), rows.floats(column).tolist(), strict=True
+        ):
+            level = levels.setdefault(name, np.zeros(self.instance.periods))
+            level[self.instance.period_from(month) :] = amount
+        return levels
+
+    @cached_property
+    def levels(self) -> dict[str, np.ndarray]:
+        """Availability of each resource or fund that has rows; NaN = no limit."""
+        return self.dated("availability", "amount")
+
+    # -- columns -------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def book(self) -> ColumnBook:
+        """All columns of the model."""
+        book, instance, options = ColumnBook(), self.instance, self.options
+        periods = range(instance.periods)
+        book.add("fund", range(len(options)), 1.0, binary=True)
+        book.add("scale", np.nonzero(options.divisible)[0].tolist(), 1.0)
+        programs, links = instance["programs"], instance["links"]
+        book.add("buy", [(p, t) for p in programs.texts("program") for t in periods], self._per_period(programs, "max_per_period"))
+        book.add("flow", [(k, t) for k in links.texts("link") for t in periods], self._per_period(links, "capacity"))
+        ceilings = self.dated("imports", "max_per_period")
+        tops = np.concatenate([np.zeros(0), *ceilings.values()])
+        book.add("import_", [(r, t) for r in ceilings for t in periods], tops)
+        book.add("pay", self._payments())
+        keys, upper = self._shortfalls()
+        book.add("shortfall", keys, upper)
+        book.add("both", self.synergies, 1.0)
+        return book
+
+    def _per_period(self, table: object, column: str) -> np.ndarray:
+        ceilings = table.floats(column)  # type: ignore[attr-defined]
+        return np.repeat(np.where(np.isnan(ceilings), np.inf, ceilings), self.instance.periods)
+
+    def block(self, name: str) -> Block:
+        """Return a block of columns by name."""
+        return self.book.blocks[name]
+
+    @cached_property
+    def scale_column(self) -> np.ndarray:
+        """Column that carries each option's scale: `scale` if divisible, else `fund`. Shape (options,)."""
+        columns = self.block("fund").columns.copy()
+        block = self.block("scale")
+        columns[np.array(block.keys, dtype=int)] = block.columns
+        return columns
+
+    @cached_property
+    def synergies(self) -> list[int]:
+        """Rows of ``dependencies`` that are synergies."""
+        return [row for row, kind in enumerate(self.instance["dependencies"].raw("kind")) if kind == "synergy"]
+
+    @cached_property
+    def funds_on(self) -> bool:
+        """Whether commitments must be covered by funds."""
+        return bool(len(self.instance["funds"])) and self.instance.is_on("funds")
+
+    def _payments(self) -> list[tuple[str, int]]:
+        if not self.funds_on:
+            return []
+        names = self.instance["funds"].texts("fund")
+        paying = {project: eligible_funds(self.instance, project) for project in range(len(self.alternatives.projects))}
+        projects = self.options.project.tolist()
+        costly = np.nonzero(self.options.commitment > 0)[0].tolist()
+        return [(names[fund], option) for option in costly for fund in paying[projects[option]]]
+
+    def _shortfalls(self) -> tuple[list[tuple[str, int]], np.ndarray]:
+        rows = self.instance["resources"]
+        keys: list[tuple[str, int]] = []
+        upper: list[float] = []
+        for name, penalty, tolerance in zip(
+            rows.texts("resource"), rows.raw("penalty"), rows.floats("tolerance").tolist(), strict=True
+        ):
+            if penalty is None or not self.instance.is_on(self.instance.family_of(name)):
+                continue
+            level = self.levels.get(name, np.zeros(self.instance.periods))
+            for period in self.row_periods(name).tolist():
+                keys.append((name, period))
+                upper.append(np.inf if np.isnan(tolerance) else tolerance * float(level[period]))
+        return keys, np.array(upper, dtype=float)
+
+    def row_periods(self, resource: str) -> np.ndarray:
+        """Return the periods under which a resource's rows stand: where it has a limit; year blocks by their first."""
+        level = self.levels.get(resource, np.zeros(self.instance.periods))
+        limited = ~np.isnan(level)
+        if self.basis(resource) == "per_year":
+            limited &= np.arange(self.instance.periods) % (self.instance.periods_per_year or 1) == 0
+        return np.nonzero(limited)[0]
+
+    def basis(self, resource: str) -> str:
+        """Return a resource's basis."""
+        rows = self.instance["resources"]
+        return rows.texts("basis")[rows.index[(resource,)]]
+
+    # -- cost ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def cost(self) -> np.ndarray:
+        """The metric `cost` as a coefficient a column: discounted, when bought, imported or short."""
+        instance = self.instance
+        cost = np.zeros(self.book.size)
+        factor = discount_factors(instance.discount_rate("cost"), np.arange(instance.periods) * instance.months_per_period)
+        prices = {
+            "buy": dict(zip(instance["programs"].texts("program"), instance["programs"].floats("cost_per_unit"), strict=True)),
+            "shortfall": dict(zip(instance["resources"].texts("resource"), instance["resources"].floats("penalty"), strict=True)),
+        }
+        for name, price in prices.items():
+            block = self.block(name)
+            cost[block.columns] = [price[key] * factor[t] for key, t in block.keys]  # type: ignore[misc]
+        premiums = self.dated("imports", "premium_per_unit")
+        block = self.block("import_")
+        cost[block.columns] = [premiums[key][t] * factor[t] for key, t in block.keys]  # type: ignore[misc]
+        return cost
+
+    def weights(self, level: int) -> np.ndarray:
+        """Return the objective of a level as a coefficient a column; maximised."""
+        weights = {name: float(weight) for name, weight in self.instance.objective_levels[level].weights.items()}
+        total = weights.get("cost", 0.0) * self.cost
+        for name, weight in weights.items():
+            if weight and name != "cost":
+                terms = self.metric(name)
+                total[self.scale_column] += weight * terms.scaled
+                total[self.block("fund").columns] += weight * terms.fixed
+        total[self.block("both").columns] += [
+            weights.get(metric, 0.0) * bonus for metric, bonus in self.synergy_bonus
+        ]
+        return total
+
+    @cached_property
+    def synergy_bonus(self) -> list[tuple[str, float]]:
+        """(metric, bonus) of each synergy."""
+        rows = self.instance["dependencies"]
+        metrics, bonus = rows.texts("metric"), rows.floats("bonus")
+        return [(metrics[row], float(bonus[row])) for row in self.synergies]
+
+    def periods_up(self, months: object) -> int:
+        """Return a length in months as periods, rounded up."""
+        return periods_up(months, self.instance.months_per_period)

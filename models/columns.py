@@ -1,0 +1,70 @@
+"""The variables of the model as numbered columns, block after block.
+
+``fund[o]`` binary; ``scale[o]`` for divisible options; ``buy[program, t]``, ``flow[link, t]``, ``import_[resource, t]``,
+``pay[fund, o]``, ``shortfall[resource, t]`` and ``both[synergy]`` continuous.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Block:
+    """Variables of one name.
+
+    Attributes
+    ----------
+    name
+        Name of the Pyomo component.
+    keys
+        Index of each variable, in column order.
+    lower, upper
+        Bounds; infinity: none.
+    binary
+        Whether they are binary.
+    first
+        Column of the first one.
+    """
+
+    name: str
+    keys: Sequence[Hashable]
+    lower: np.ndarray
+    upper: np.ndarray
+    binary: bool
+    first: int
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @property
+    def columns(self) -> np.ndarray:
+        """Column numbers of the block."""
+        return self.first + np.arange(len(self.keys))
+
+
+class ColumnBook:
+    """Hands out columns, block by block."""
+
+    def __init__(self) -> None:
+        self.blocks: dict[str, Block] = {}
+        self.size = 0
+
+    def add(
+        self,
+        name: str,
+        keys: Sequence[Hashable],
+        upper: np.ndarray | float = np.inf,
+        *,
+        binary: bool = False,
+    ) -> Block:
+        """Add a block of non-negative variables and return it."""
+        size = len(keys)
+        ceiling = np.broadcast_to(np.asarray(upper, dtype=float), (size,)).copy()
+        block = Block(name, keys, np.zeros(size), ceiling, binary, self.size)
+        self.blocks[name] = block
+        self.size += size
+        return block

@@ -1,0 +1,59 @@
+"""The registry of constraint families. Adding one is a file, a line here and a golden LP.
+
+Every family has a name and a function ``rows(case)`` that yields its rows; its module's docstring is its mathematics.
+`lender` removes options instead of adding rows (see `outlay.models.lender`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from outlay.instances.settings import RESOURCE_FAMILIES
+from outlay.models import (
+    family_choice,
+    family_dependencies,
+    family_funds,
+    family_limits,
+    family_permits,
+    family_programs,
+    family_synergies,
+)
+from outlay.models.case import Case
+from outlay.models.family_resources import ResourceFamily
+from outlay.models.rows import RowBlock
+
+
+class Family(NamedTuple):
+    """A constraint family: its name, as in ``disable``, and what yields its rows."""
+
+    name: str
+    rows: Callable[[Case], Iterator[RowBlock]]
+
+
+FAMILIES: tuple[Family, ...] = (
+    Family(family_choice.NAME, family_choice.rows),
+    Family("cap", ResourceFamily("cap").rows),
+    Family("draws", ResourceFamily("draws").rows),
+    *(Family(kind, ResourceFamily(kind).rows) for kind in RESOURCE_FAMILIES),
+    Family("pace", ResourceFamily("pace").rows),
+    Family("permits", ResourceFamily("permits").rows),
+    Family(family_permits.NAME, family_permits.rows),
+    Family(family_programs.NAME, family_programs.rows),
+    Family(family_dependencies.NAME, family_dependencies.rows),
+    Family(family_synergies.NAME, family_synergies.rows),
+    Family(family_funds.NAME, family_funds.rows),
+    Family(family_limits.NAME, family_limits.rows),
+)
+
+#: Families that no constraint set can switch off.
+ALWAYS_ON = frozenset({family_choice.NAME, family_programs.NAME, family_synergies.NAME})
+
+
+def rows_of(case: Case) -> Iterator[RowBlock]:
+    """Yield the rows of every family that is on, in the order of the registry; empty blocks are left out."""
+    for family in FAMILIES:
+        if family.name in ALWAYS_ON or case.instance.is_on(family.name):
+            for block in family.rows(case):
+                if len(block.keys):
+                    yield block

@@ -1,0 +1,143 @@
+"""Metrics: what is counted, weighed and limited, all linear in the decisions.
+
+Each metric is a coefficient an option, for its scale or for being funded at all, plus terms that belong to no project:
+the bonus of synergies, and the cost of programs, imports and shortfalls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from outlay.instances.settings import USE_PREFIX
+from outlay.models.alternatives import FOREVER, periods_down, periods_up
+from outlay.models.discount import discount_factors
+from outlay.models.ragged import join
+from outlay.models.usage import resource_tree
+from outlay.models.windows import rows_by_alternative
+
+if TYPE_CHECKING:
+    from outlay.models.case import Case
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Coefficients of a metric, shape (options,): per unit of scale, and for being funded at whatever scale."""
+
+    scaled: np.ndarray
+    fixed: np.ndarray
+
+
+def metric_terms(case: Case, name: str) -> Terms:
+    """Return the coefficients of a metric by option. `cost` has none: it belongs to no project."""
+    options = case.options
+    zeros = np.zeros(len(options))
+    if name == "cost":
+        return Terms(zeros, zeros)
+    if name == "count":
+        return Terms(zeros, np.ones(len(options)))
+    if name.startswith(USE_PREFIX):
+        return _use(case, name.removeprefix(USE_PREFIX))
+    coefficients = _FORMULAS[name](case) if name in _FORMULAS else _declared(case, name)
+    coefficients = coefficients + _cash_rows(case, name)
+    declared = case.instance.settings.metrics.get(name)
+    if declared is not None and not declared.scaled:
+        return Terms(zeros, coefficients)
+    return Terms(coefficients, zeros)
+
+
+def _declared(case: Case, name: str) -> np.ndarray:
+    if name not in case.instance.settings.metrics:
+        return np.zeros(len(case.options))
+    return case.alternatives.table.floats(name)[case.options.alternative]
+
+
+def _value(case: Case) -> np.ndarray:
+    return case.alternatives.table.floats("value")[case.options.alternative]
+
+
+def _commitment(case: Case) -> np.ndarray:
+    return case.options.commitment
+
+
+def _strategic(case: Case) -> np.ndarray:
+    return case.instance["projects"].floats("strategic_score")[case.options.project] * case.options.commitment
+
+
+def _japan_content(case: Case) -> np.ndarray:
+    share = case.alternatives.table.floats("japan_content_share")
+    return share[case.options.alternative] * case.options.commitment
+
+
+def _credit(case: Case) -> np.ndarray:
+    share = case.alternatives.table.floats("credit_share")[case.options.alternative]
+    months = case.options.operation * case.instance.months_per_period
+    return share * case.options.commitment * discount_factors(case.instance.discount_rate("us_npv"), months)
+
+
+def _us_npv(case: Case) -> np.ndarray:
+    return _present_value(case, 0)
+
+
+def _japan_npv(case: Case) -> np.ndarray:
+    return _present_value(case, 1)
+
+
+def _present_value(case: Case, side: int) -> np.ndarray:
+    if case.present_values is None:
+        return np.zeros(len(case.options))
+    return case.present_values[side][case.options.alternative, case.options.start]
+
+
+_FORMULAS: dict[str, Callable[[Case], np.ndarray]] = {
+    "value": _value,
+    "commitment": _commitment,
+    "strategic": _strategic,
+    "japan_content": _japan_content,
+    "credit": _credit,
+    "us_npv": _us_npv,
+    "japan_npv": _japan_npv,
+}
+
+
+def _cash_rows(case: Case, name: str) -> np.ndarray:
+    """Return the sum of amount x D(rate, m t) over the windows of the metric's cash-flow rows, by option."""
+    options, instance = case.options, case.instance
+    rows = instance["cashflows"]
+    total = np.zeros(len(options))
+    wanted = np.array([metric == name for metric in rows.raw("metric")], dtype=bool)
+    if not wanted.any():
+        return total
+    grouped = rows_by_alternative(case.alternatives, rows, wanted)
+    option, row = join(options.alternative, grouped)
+    size = instance.months_per_period
+    opens = np.array([periods_down(cell, size) for cell in rows.column("from_month")], dtype=int)
+    closes = np.array([FOREVER if cell is None else periods_up(cell, size) for cell in rows.raw("to_month")], dtype=int)
+    start, operation = options.start[option], options.operation[option]
+    life = case.alternatives.operating[options.alternative[option]]
+    end_of_life = np.where(life >= FOREVER, np.maximum(instance.periods, operation), operation + life)
+    first = start + opens[row]
+    end = np.maximum(first, np.where(closes[row] >= FOREVER, end_of_life, start + closes[row]))
+    if not len(first):
+        return total
+    low, high = int(first.min()), int(end.max())
+    factors = discount_factors(instance.discount_rate(name), np.arange(low, high) * size)
+    sums = np.concatenate([[0.0], np.cumsum(factors)])
+    np.add.at(total, option, rows.floats("amount")[row] * (sums[end - low] - sums[first - low]))
+    return total
+
+
+def _use(case: Case, resource: str) -> Terms:
+    usage, options = case.usage, case.options
+    number = case.instance["resources"].index[(resource,)]
+    tree = resource_tree(case.instance)[number]
+    entries = np.concatenate([usage.by_resource.of(one) for one in tree])
+    entries = entries[usage.amount[entries] > 0]
+    sides = []
+    for scaled in (True, False):
+        chosen = entries[usage.scaled[entries] == scaled]
+        sides.append(np.bincount(usage.option[chosen], weights=usage.amount[chosen], minlength=len(options)))
+    return Terms(sides[0], sides[1])

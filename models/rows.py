@@ -1,0 +1,94 @@
+"""Constraint rows as sparse arrays, before they become Pyomo constraints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy import sparse
+
+
+@dataclass(frozen=True)
+class RowBlock:
+    """The rows of one rule.
+
+    Attributes
+    ----------
+    name
+        Name of the Pyomo constraint, which states the rule (``cap_not_exceeded``).
+    family
+        The constraint family it belongs to.
+    keys
+        Index of each row.
+    matrix
+        Coefficients, shape (rows, columns of the model).
+    lower, upper
+        Bounds, shape (rows,); infinity: none.
+    sentence
+        From a row number to what it is in domain words ("electrical labour in PJM, 2028H1").
+    """
+
+    name: str
+    family: str
+    keys: Sequence[Hashable]
+    matrix: sparse.csr_array
+    lower: np.ndarray
+    upper: np.ndarray
+    sentence: Callable[[int], str]
+
+
+@dataclass
+class Entries:
+    """Collects coefficients (row, column, value) and turns them into a matrix; equal places add up."""
+
+    rows: list[np.ndarray] = field(default_factory=list)
+    columns: list[np.ndarray] = field(default_factory=list)
+    values: list[np.ndarray] = field(default_factory=list)
+
+    def add(self, row: np.ndarray, column: np.ndarray, value: np.ndarray | float) -> None:
+        """Add coefficients; arrays of one shape, or a value for all."""
+        row = np.atleast_1d(np.asarray(row))
+        self.rows.append(row)
+        self.columns.append(np.broadcast_to(np.asarray(column), row.shape))
+        self.values.append(np.broadcast_to(np.asarray(value, dtype=float), row.shape))
+
+    def matrix(self, rows: int, columns: int) -> sparse.csr_array:
+        """Return the matrix, without zeros."""
+        empty = np.zeros(0, dtype=int)
+        coordinates = (np.concatenate([empty, *self.rows]), np.concatenate([empty, *self.columns]))
+        values = np.concatenate([np.zeros(0), *self.values])
+        matrix = sparse.coo_array((values, coordinates), shape=(rows, columns)).tocsr()
+        matrix.sum_duplicates()
+        matrix.eliminate_zeros()
+        return matrix
+
+
+def block(
+    name: str,
+    family: str,
+    keys: Sequence[Hashable],
+    entries: Entries,
+    columns: int,
+    *,
+    lower: np.ndarray | float = -np.inf,
+    upper: np.ndarray | float = np.inf,
+    sentence: Callable[[int], str],
+) -> RowBlock:
+    """Return a block of rows, leaving out those that hold whatever is decided."""
+    size = len(keys)
+    low = np.broadcast_to(np.asarray(lower, dtype=float), (size,))
+    high = np.broadcast_to(np.asarray(upper, dtype=float), (size,))
+    matrix = entries.matrix(size, columns)
+    filled = np.diff(matrix.indptr) > 0
+    # An empty row that cannot hold (a least amount of nothing) stays: the instance is infeasible.
+    keep = np.nonzero((filled & (np.isfinite(low) | np.isfinite(high))) | (low > 0) | (high < 0))[0]
+    return RowBlock(
+        name,
+        family,
+        [keys[row] for row in keep],
+        matrix[keep],
+        low[keep],
+        high[keep],
+        lambda row: sentence(int(keep[row])),
+    )
