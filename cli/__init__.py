@@ -1,1 +1,1 @@
-"""To come."""
+"""Words on a terminal."""

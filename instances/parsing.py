@@ -85,7 +85,7 @@ def parse_document(document: Mapping[str, Any], *, source: str) -> Instance:
     ]
     tables: dict[str, RawTable] = {}
     for name in TABLES:
-        if document.get(name) is not None:
+        if document.get(name) not in (None, []):
             try:
                 tables[name] = _raw_table(name, document[name])
             except InputError as error:

@@ -52,12 +52,19 @@ def read(source: str | Path, *, max_file_mb: float = MAX_FILE_MB) -> Instance:
         return _Folder(path, max_file_mb).read()
     if path.suffix.lower() != ".json":
         raise InputError.single(str(path), "this is neither a folder nor a .json file", "give the instance's folder")
-    text = _text_of(path, path.name, max_file_mb)
+    text = text_of_file(path, path.name, max_file_mb)
     document = _parse_text(path.name, lambda: simplejson.loads(text, use_decimal=True), "JSON")
     return parse_document(document, source=path.name)
 
 
-def _text_of(path: Path, name: str, max_file_mb: float) -> str:
+def text_of_file(path: Path, name: str, max_file_mb: float) -> str:
+    """Return a text file's content; refuse what is missing, too large, empty or not UTF-8.
+
+    Raises
+    ------
+    InputError
+        With the file's `name`.
+    """
     try:
         if not path.is_file():
             raise InputError.single(name, "this is not a file", "put a regular file here")
@@ -135,7 +142,7 @@ class _Folder:
                 raise InputError.single(
                     name, "the file lies outside the instance's folder", "put a copy of it into the folder"
                 )
-            text = _text_of(file, name, self.max_file_mb)
+            text = text_of_file(file, name, self.max_file_mb)
             return _parse_text(name, lambda: parse(text), form)
         except InputError as error:
             self.faults.extend(error.faults)

@@ -1,1 +1,1 @@
-"""To come."""
+"""The mathematics: options, cash flows, supply-chain graph, Pyomo constraint families."""

@@ -34,6 +34,8 @@ def build(instance: Instance) -> pyo.ConcreteModel:
             The options `o` stand for (`outlay.models.options.Options`; ``.frame()`` is a table of them).
         ``model.case``
             Everything computed before the model.
+        ``model.columns``
+            All variables in the order of the columns of `row_blocks`.
         ``model.row_blocks``
             The rows of our own, with sentences in domain words.
 
@@ -53,8 +55,9 @@ def build(instance: Instance) -> pyo.ConcreteModel:
     model.case = case
     model.options = case.options
     variables = _add_variables(model, case)
+    model.columns = variables
     model.row_blocks = tuple(rows_of(case))
-    for block in _by_name(model.row_blocks):
+    for block in model.row_blocks:
         _add_rows(model, block, variables)
     _add_objective(model, case.weights(0), variables)
     return model
@@ -64,6 +67,7 @@ def _add_variables(model: Any, case: Case) -> list[Any]:
     """Add every block of columns and return the variables in column order."""
     model.OPTIONS = pyo.RangeSet(0, len(case.options) - 1)
     model.PERIODS = pyo.RangeSet(0, case.instance.periods - 1)
+    model.nothing = pyo.Var(bounds=(0, 0))
     variables: list[Any] = []
     for name, block in case.book.blocks.items():
         if name == "fund":
@@ -80,12 +84,6 @@ def _add_variables(model: Any, case: Case) -> list[Any]:
     return variables
 
 
-def _by_name(blocks: tuple[RowBlock, ...]) -> tuple[RowBlock, ...]:
-    names = [block.name for block in blocks]
-    assert len(set(names)) == len(names), "two families use one name for their rows"
-    return blocks
-
-
 def _add_rows(model: Any, block: RowBlock, variables: list[Any]) -> None:
     matrix = block.matrix
     starts, columns, values = matrix.indptr.tolist(), matrix.indices.tolist(), matrix.data.tolist()
@@ -94,8 +92,8 @@ def _add_rows(model: Any, block: RowBlock, variables: list[Any]) -> None:
 
     def rule(_: Any, number: int) -> Any:
         first, last = starts[number], starts[number + 1]
-        if first == last:
-            return pyo.Constraint.Infeasible
+        if first == last:  # a least amount of nothing: no plan can hold it, and the solver shall prove that
+            return model.nothing >= lower[number] if lower[number] is not None else model.nothing <= upper[number]
         expression = LinearExpression(
             linear_coefs=values[first:last], linear_vars=[variables[column] for column in columns[first:last]]
         )

@@ -16,7 +16,7 @@ from outlay.models.generation import eligible_funds, generate_options
 from outlay.models.lender import LenderTest, lender_test
 from outlay.models.metrics import Terms, metric_terms
 from outlay.models.options import Options
-from outlay.models.usage import Usage, compute_usage
+from outlay.models.usage import Usage, compute_usage, resource_tree
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,11 @@ class Case:
     def usage(self) -> Usage:
         """What the options use and supply."""
         return compute_usage(self.options)
+
+    @cached_property
+    def resource_tree(self) -> list[list[int]]:
+        """For each resource, its number and those of its descendants."""
+        return resource_tree(self.instance)
 
     def metric(self, name: str) -> Terms:
         """Return the coefficients of a metric by option."""

@@ -30,6 +30,7 @@ from decimal import Decimal
 from functools import cached_property
 
 import numpy as np
+from scipy.optimize import brentq
 
 from outlay.instances.instance import Instance
 from outlay.models.alternatives import FOREVER, Alternatives, periods_down, periods_up
@@ -206,6 +207,26 @@ class CashModel:
             back = alive & np.isnan(recovery) & (balance <= RECOVERED * commitment)
             recovery = np.where(back, float(year), recovery)
         return Money(loans, cash_by_year, us, japan, dscr, recovery, carry)
+
+    def internal_rate_of_return(self, alternative: int) -> float:
+        """Return the yearly IRR of an alternative's draws and free cash; NaN unless the signs change once. A report only."""
+        size = self._instance.months_per_period
+        weights = self.alternatives.draw_weights[alternative]
+        commitment = float(self.alternatives.commitment[alternative])
+        life = int(self.lives[alternative])
+        amounts = np.concatenate([-commitment * weights, self.free_cash[alternative, :life]])
+        months = np.arange(len(weights)) * size
+        times = np.concatenate([months, len(weights) * size + 12 * np.arange(1, life + 1)]) / 12.0
+        signs = np.sign(amounts[amounts != 0])
+        if np.count_nonzero(np.diff(signs)) != 1:
+            return float("nan")
+
+        def value(rate: float) -> float:
+            return float(amounts @ (1.0 + rate) ** -times)
+
+        if value(-0.99) * value(10.0) > 0:
+            return float("nan")
+        return float(brentq(value, -0.99, 10.0))
 
     def present_values(self, starts: int) -> tuple[np.ndarray, np.ndarray]:
         """Return (us_npv, japan_npv) at scale 1 by alternative and start, shape (alternatives, starts) each."""

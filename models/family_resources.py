@@ -25,7 +25,7 @@ Source: the capacity rows of resource-constrained project scheduling, Pritsker, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,7 +35,6 @@ from outlay.instances.instance import Instance
 from outlay.models.case import Case
 from outlay.models.ragged import spans
 from outlay.models.rows import Entries, RowBlock, block
-from outlay.models.usage import resource_tree
 
 ROW_NAMES = {
     "cap": "cap_not_exceeded",
@@ -43,6 +42,11 @@ ROW_NAMES = {
     "pace": "pace_of_selection_kept",
     "permits": "agency_capacity_kept",
 }
+
+
+#: Rows, columns and coefficients of terms; with their kind.
+Triple = tuple[np.ndarray, np.ndarray, np.ndarray]
+Term = tuple[str, np.ndarray, np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -58,10 +62,8 @@ class ResourceFamily:
         if not names:
             return
         entries, keys, upper = Entries(), [], []
-        trees = resource_tree(instance)
-        index = instance["resources"].index
         for name in names:
-            rule = _Rule(case, name, trees[index[(name,)]])
+            rule = resource_rows(case, name)
             rule.fill(entries, len(keys))
             keys.extend((name, int(period)) for period in rule.periods)
             upper.append(rule.limits)
@@ -89,11 +91,22 @@ def describe(instance: Instance, resource: str, period: int) -> str:
     return f"{resource} in {label}"
 
 
-class _Rule:
-    """The rows of one resource."""
+class ResourceRows:
+    """The rows of one resource, term by term.
 
-    def __init__(self, case: Case, name: str, tree: list[int]) -> None:
-        self.case, self.name, self.tree = case, name, tree
+    Attributes
+    ----------
+    periods, limits
+        Under which period each row stands, and what is available, shape (rows,).
+
+    Parameters
+    ----------
+    every_row
+        Whether rows that a later row implies are kept (for reports).
+    """
+
+    def __init__(self, case: Case, name: str, tree: list[int], *, every_row: bool = False) -> None:
+        self.case, self.name = case, name
         instance = case.instance
         names = instance["resources"].texts("resource")
         self.members = frozenset(names[row] for row in tree)
@@ -102,10 +115,9 @@ class _Rule:
         self.entries = np.sort(entries)
         level = case.levels.get(name, np.zeros(instance.periods))
         periods = case.row_periods(name)
-        if self.basis == "cumulative" and not self._can_fall():
+        if self.basis == "cumulative" and len(periods) and not every_row and not self._can_fall():
             later = np.minimum.accumulate(level[periods][::-1])[::-1]
-            keep = np.append(level[periods][:-1] < later[1:], True) if len(periods) else np.zeros(0, dtype=bool)
-            periods = periods[keep]
+            periods = periods[np.append(level[periods][:-1] < later[1:], True)]
         self.periods, self.limits = periods, level[periods]
 
     def _can_fall(self) -> bool:
@@ -122,21 +134,41 @@ class _Rule:
 
     def fill(self, entries: Entries, first: int) -> None:
         """Add the coefficients of all rows; the resource's first row has number `first`."""
+        for _, row, column, value in self.terms():
+            entries.add(first + row, column, value)
+
+    def terms(self) -> Iterator[Term]:
+        """Yield (kind, row, column, coefficient); what uses the resource has a positive coefficient.
+
+        Kinds: used, supplied, imported, linked, bought, shortfall.
+        """
         case, usage = self.case, self.case.usage
         fund = case.block("fund").columns
-        column = np.where(usage.scaled[self.entries], case.scale_column[usage.option[self.entries]], fund[usage.option[self.entries]])
-        self._add(entries, first, usage.period[self.entries], column, usage.amount[self.entries])
-        self._add_block(entries, first, "import_", lambda key: -1.0 if key in self.members else 0.0)
-        self._add_links(entries, first)
-        self._add_programs(entries, first)
+        for kind, chosen in (
+            ("used", self.entries[usage.amount[self.entries] > 0]),
+            ("supplied", self.entries[usage.amount[self.entries] < 0]),
+        ):
+            option = usage.option[chosen]
+            column = np.where(usage.scaled[chosen], case.scale_column[option], fund[option])
+            yield kind, *self._counted(usage.period[chosen], column, usage.amount[chosen])
+        yield "imported", *self._columns("import_", lambda key: -1.0 if key in self.members else 0.0)
+        share = self._link_shares()
+        yield "linked", *self._columns("flow", lambda key: share[key])
+        yield "bought", *self._bought()
+        cost = self._program_costs()
+        yield "used", *self._columns("buy", lambda key: cost.get(key, 0.0))
         shortfall = case.block("shortfall")
         place = {int(period): row for row, period in enumerate(self.periods)}
-        for (resource, period), at in zip(shortfall.keys, shortfall.columns, strict=True):  # type: ignore[misc]
-            if resource == self.name:
-                entries.add(np.array([first + place[period]]), at, -1.0)
+        own = [
+            (place[period], at)
+            for (resource, period), at in zip(shortfall.keys, shortfall.columns, strict=True)  # type: ignore[misc]
+            if resource == self.name
+        ]
+        row, column = np.array(own, dtype=int).reshape(-1, 2).T
+        yield "shortfall", row, column, np.full(len(row), -1.0)
 
-    def _add_block(self, entries: Entries, first: int, name: str, coefficient: Any) -> None:
-        """Add a block of columns with keys (name, period)."""
+    def _columns(self, name: str, coefficient: Callable[[Any], float]) -> Triple:
+        """Return a block of columns with keys (name, period), each name with its coefficient."""
         columns = self.case.block(name)
         values = {key: coefficient(key) for key in dict.fromkeys(key for key, _ in columns.keys)}  # type: ignore[misc]
         chosen = [
@@ -144,11 +176,10 @@ class _Rule:
             for (key, period), at in zip(columns.keys, columns.columns, strict=True)  # type: ignore[misc]
             if values[key]
         ]
-        if chosen:
-            at, period, value = (np.array(column) for column in zip(*chosen, strict=True))
-            self._add(entries, first, period, at, value)
+        at, period, value = np.array(chosen, dtype=float).reshape(-1, 3).T
+        return self._counted(period.astype(int), at.astype(int), value)
 
-    def _add_links(self, entries: Entries, first: int) -> None:
+    def _link_shares(self) -> dict[str, float]:
         links = self.case.instance["links"]
         share = {}
         for link, source, target, loss, capacity in zip(
@@ -159,43 +190,59 @@ class _Rule:
         ):
             leaves = float(source == self.name) - (1.0 - loss) * float(target == self.name)
             share[link] = leaves + float(capacity in self.members)
-        if any(share.values()):
-            self._add_block(entries, first, "flow", lambda key: share[key])
+        return share
 
-    def _add_programs(self, entries: Entries, first: int) -> None:
-        case, programs = self.case, self.case.instance["programs"]
+    def _bought(self) -> Triple:
+        """Return the units of programs, in every row from their arrival on."""
+        programs = self.case.instance["programs"]
         lead = {
-            name: case.periods_up(months) if resource in self.members else None
+            name: self.case.periods_up(months)
             for name, resource, months in zip(
                 programs.texts("program"), programs.texts("resource"), programs.column("lead_months"), strict=True
             )
+            if resource in self.members
         }
-        for (name, period), at in zip(case.block("buy").keys, case.block("buy").columns, strict=True):  # type: ignore[misc]
-            after = lead[name]
-            if after is not None:
-                row = np.nonzero(self.periods >= period + after)[0]
-                entries.add(first + row, np.full(len(row), at), -1.0)
-        if self.members & {"commitments", "draws"}:
-            times = len(self.members & {"commitments", "draws"})
-            counts = zip(
-                programs.texts("program"), programs.floats("cost_per_unit"), programs.column("counts_against_cap"), strict=True
-            )
-            cost = {name: times * price if counted else 0.0 for name, price, counted in counts}
-            self._add_block(entries, first, "buy", lambda key: cost[key])
+        buy = self.case.block("buy")
+        arrivals = [
+            (period + lead[name], at)
+            for (name, period), at in zip(buy.keys, buy.columns, strict=True)  # type: ignore[misc]
+            if name in lead
+        ]
+        arrival, column = np.array(arrivals, dtype=int).reshape(-1, 2).T
+        begin = np.searchsorted(self.periods, arrival)
+        owner, row = spans(begin, len(self.periods) - begin)
+        return row, column[owner], np.full(len(row), -1.0)
 
-    def _add(self, entries: Entries, first: int, period: np.ndarray, column: np.ndarray, value: np.ndarray) -> None:
-        """Add terms of periods to the rows that count them."""
+    def _program_costs(self) -> dict[str, float]:
+        """Return what a bought unit uses of this resource: its cost, if it counts against the cap."""
+        programs = self.case.instance["programs"]
+        times = len(self.members & {"commitments", "draws"})
+        return {
+            name: times * price
+            for name, price, counted in zip(
+                programs.texts("program"),
+                programs.floats("cost_per_unit").tolist(),
+                programs.column("counts_against_cap"),
+                strict=True,
+            )
+            if counted and times
+        }
+
+    def _counted(self, period: np.ndarray, column: np.ndarray, value: np.ndarray) -> Triple:
+        """Return terms of periods as terms of the rows that count them."""
         if self.basis == "cumulative":
             begin = np.searchsorted(self.periods, period)
             owner, row = spans(begin, len(self.periods) - begin)
-        else:
-            block_of = period
-            if self.basis == "per_year":
-                size = self.case.instance.periods_per_year or 1
-                block_of = period // size * size
-            place = np.full(self.case.instance.periods, -1)
-            place[self.periods] = np.arange(len(self.periods))
-            row = place[block_of]
-            owner = np.nonzero(row >= 0)[0]
-            row = row[owner]
-        entries.add(first + row, np.asarray(column)[owner], np.asarray(value)[owner])
+            return row, column[owner], value[owner]
+        size = (self.case.instance.periods_per_year or 1) if self.basis == "per_year" else 1
+        place = np.full(self.case.instance.periods, -1)
+        place[self.periods] = np.arange(len(self.periods))
+        row = place[period // size * size]
+        kept = row >= 0
+        return row[kept], column[kept], value[kept]
+
+
+def resource_rows(case: Case, name: str, *, every_row: bool = False) -> ResourceRows:
+    """Return the rows of a resource."""
+    number = case.instance["resources"].index[(name,)]
+    return ResourceRows(case, name, case.resource_tree[number], every_row=every_row)

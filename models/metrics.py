@@ -16,7 +16,6 @@ from outlay.instances.settings import USE_PREFIX
 from outlay.models.alternatives import FOREVER, periods_down, periods_up
 from outlay.models.discount import discount_factors
 from outlay.models.ragged import join
-from outlay.models.usage import resource_tree
 from outlay.models.windows import rows_by_alternative
 
 if TYPE_CHECKING:
@@ -118,7 +117,7 @@ def _cash_rows(case: Case, name: str) -> np.ndarray:
     closes = np.array([FOREVER if cell is None else periods_up(cell, size) for cell in rows.raw("to_month")], dtype=int)
     start, operation = options.start[option], options.operation[option]
     life = case.alternatives.operating[options.alternative[option]]
-    end_of_life = np.where(life >= FOREVER, np.maximum(instance.periods, operation), operation + life)
+    end_of_life = np.where(life >= FOREVER, instance.periods, operation + life)
     first = start + opens[row]
     end = np.maximum(first, np.where(closes[row] >= FOREVER, end_of_life, start + closes[row]))
     if not len(first):
@@ -133,7 +132,7 @@ def _cash_rows(case: Case, name: str) -> np.ndarray:
 def _use(case: Case, resource: str) -> Terms:
     usage, options = case.usage, case.options
     number = case.instance["resources"].index[(resource,)]
-    tree = resource_tree(case.instance)[number]
+    tree = case.resource_tree[number]
     entries = np.concatenate([usage.by_resource.of(one) for one in tree])
     entries = entries[usage.amount[entries] > 0]
     sides = []

@@ -91,7 +91,7 @@ def _windows(options: Options, option: np.ndarray, row: np.ndarray) -> tuple[np.
     start, review = options.start[option], options.review[option]
     operation = options.operation[option]
     life = alternatives.operating[options.alternative[option]]
-    end_of_life = np.where(life >= FOREVER, np.maximum(instance.periods, operation), operation + life)
+    end_of_life = np.where(life >= FOREVER, instance.periods, operation + life)
     numbers = {"permitting": 0, "construction": 1, "operation": 2, None: 3}
     phase = np.array([numbers[cell] for cell in rows.raw("phase")], dtype=int)  # type: ignore[index]
     opens = np.array([0 if cell is None else periods_down(cell, size) for cell in rows.raw("from_month")], dtype=int)

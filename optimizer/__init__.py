@@ -1,1 +1,1 @@
-"""To come."""
+"""The engine: solve, compare, verify, solutions; talks to HiGHS."""

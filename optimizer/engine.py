@@ -1,0 +1,292 @@
+"""From arrays to an answer: levels of objectives one after another, retries, and statuses that never claim too much."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+
+from outlay.optimizer.problem import Problem
+from outlay.optimizer.process import Outcome, Progress, SolverProcess
+
+#: A gap at most this counts as optimal.
+OPTIMAL_GAP = 1e-6
+
+
+class Status(StrEnum):
+    """What an answer is worth.
+
+    ``optimal``: proved, gap at most 1e-6. ``within gap``: proved within the gap asked for. ``stopped at limit``: a plan,
+    or none, without that proof. ``infeasible`` and ``unbounded``: proved by HiGHS. ``failed``: the solver crashed, hung
+    or answered nonsense twice; the message says what it said.
+    """
+
+    OPTIMAL = "optimal"
+    WITHIN_GAP = "within gap"
+    STOPPED = "stopped at limit"
+    INFEASIBLE = "infeasible"
+    UNBOUNDED = "unbounded"
+    FAILED = "failed"
+
+    @property
+    def proved(self) -> bool:
+        """Whether the answer is proved to the gap asked for."""
+        return self in {Status.OPTIMAL, Status.WITHIN_GAP}
+
+
+@dataclass(frozen=True)
+class LevelResult:
+    """The solve of one level of the objective (maximised, as the instance states it).
+
+    Attributes
+    ----------
+    weights
+        Metric to weight.
+    status
+        What is proved about this level.
+    limit
+        The limit that ended it (``time``, ``interrupt``, ``crash``), or None.
+    objective, bound, gap
+        Best value found, proved bound, |bound - objective| / max(|objective|, 1e-6); None where there is none.
+    nodes, seconds
+        Branch-and-bound nodes and time of the solver.
+    final
+        Value of this level in the final plan; later levels may give up the tolerance.
+    """
+
+    weights: dict[str, float]
+    status: Status
+    limit: str | None
+    objective: float | None
+    bound: float | None
+    gap: float | None
+    nodes: int
+    seconds: float
+    final: float | None = None
+
+
+@dataclass
+class Answer:
+    """What the engine returns: the point (or None) and the levels that led to it.
+
+    Attributes
+    ----------
+    point
+        Values of the problem's columns, integers integral.
+    levels
+        One result a level that was solved.
+    message
+        Why it failed, if it did.
+    trace
+        (seconds, objective, bound) of the first level's improvements, as maximised.
+    """
+
+    point: np.ndarray | None
+    levels: list[LevelResult]
+    message: str = ""
+    trace: list[tuple[float, float, float]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to solve.
+
+    Attributes
+    ----------
+    gap
+        Relative gap to prove.
+    time_limit_s
+        Wall-clock limit of all levels together; None: none.
+    seed, threads
+        HiGHS's random seed and number of threads.
+    feasibility
+        Feasibility and integrality tolerance.
+    """
+
+    gap: float = 1e-4
+    time_limit_s: float | None = None
+    seed: int = 1
+    threads: int = 1
+    feasibility: float = 1e-7
+
+    def options(self, *, retry: bool) -> dict[str, Any]:
+        """Return HiGHS's options; a retry uses another seed and no presolve."""
+        return {
+            "random_seed": self.seed + (1000 if retry else 0),
+            "threads": self.threads,
+            "presolve": "off" if retry else "choose",
+            "mip_rel_gap": max(self.gap, 0.0),
+            "mip_abs_gap": 1e-9,
+            "mip_feasibility_tolerance": self.feasibility / 10,
+            "primal_feasibility_tolerance": self.feasibility,
+            "dual_feasibility_tolerance": 1e-7,
+        }
+
+
+def solve_levels(
+    process: SolverProcess,
+    problem: Problem,
+    levels: Sequence[tuple[dict[str, float], np.ndarray, float]],
+    settings: Settings,
+    *,
+    start: np.ndarray | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Answer:
+    """Solve a strict order of objectives.
+
+    Parameters
+    ----------
+    levels
+        (weights for the record, cost to minimise, tolerance as a share of |best|) of each level; the cost is the
+        negative of what the instance maximises.
+    start
+        A point to start from.
+    """
+    ends = None if settings.time_limit_s is None else time.monotonic() + settings.time_limit_s
+    answer = Answer(start, [])
+    for weights, cost, tolerance in levels:
+        current = replace(problem, cost=cost)
+        left = None if ends is None else ends - time.monotonic()
+        outcome = _solve_once(process, current, settings, left, answer.point, on_progress)
+        result = _judge(process, current, weights, outcome, settings)
+        if result.objective is None and answer.levels and answer.point is not None:
+            # A later level that finds nothing in time keeps the plan of the earlier ones.
+            result = _kept(result, current.value(answer.point))
+        elif result.objective is not None:
+            answer.point = outcome.point
+        else:
+            answer.point = None
+        if not answer.levels:
+            answer.trace = [(seconds, -value, -bound) for seconds, value, bound in outcome.trace]
+        answer.levels.append(result)
+        answer.message = answer.message or outcome.message
+        if result.objective is None or outcome.interrupted:
+            break
+        best = -result.objective
+        problem = problem.with_row(cost, best + tolerance * abs(best) + 1e-9 * max(1.0, abs(best)))
+    if answer.point is not None:
+        finals = [-float(cost @ answer.point) for _, cost, _ in levels]
+        answer.levels = [replace(level, final=final) for level, final in zip(answer.levels, finals, strict=False)]
+    return answer
+
+
+def claimed_objective(levels: Sequence[LevelResult]) -> list[float] | None:
+    """Return what the levels say the final plan is worth; None for an objective of the user's own, or without plan."""
+    finals = [level.final for level in levels if level.weights and level.final is not None]
+    return finals if len(finals) == len(levels) else None
+
+
+def _kept(result: LevelResult, cost: float) -> LevelResult:
+    status = Status.STOPPED if result.status != Status.FAILED else Status.FAILED
+    return LevelResult(result.weights, status, result.limit or "time", -cost, None, None, result.nodes, result.seconds)
+
+
+def _solve_once(
+    process: SolverProcess,
+    problem: Problem,
+    settings: Settings,
+    time_left_s: float | None,
+    start: np.ndarray | None,
+    on_progress: Callable[[Progress], None] | None,
+) -> Outcome:
+    """Solve, and once more (other seed, no presolve) if the process fails; keep the best point of both tries."""
+    if not len(problem.cost):
+        return _nothing_to_decide(problem)
+    if time_left_s is not None and time_left_s <= 0:
+        return Outcome("kTimeLimit")
+    started = time.monotonic()
+    first = process.solve(
+        problem, options=settings.options(retry=False), time_limit_s=time_left_s, start=start, on_progress=on_progress
+    )
+    if not _failed(first) or first.interrupted:
+        return first
+    # After a hang the time is over; one with a plan in hand is not worth another wait.
+    if first.status == "hung" and first.point is not None:
+        return first
+    left = time_left_s
+    if left is not None and first.status != "hung":
+        left = max(1.0, left - (time.monotonic() - started))
+    second = process.solve(
+        problem,
+        options=settings.options(retry=True),
+        time_limit_s=left,
+        start=first.point if first.point is not None else start,
+        on_progress=on_progress,
+    )
+    if not _failed(second):
+        return second
+    message = f"tried twice: {first.message or first.status}; then {second.message or second.status}"
+    best = second if second.point is not None else first
+    best.message = message
+    return best
+
+
+def _failed(outcome: Outcome) -> bool:
+    known = {
+        "kOptimal",
+        "kInfeasible",
+        "kUnbounded",
+        "kUnboundedOrInfeasible",
+        "kTimeLimit",
+        "kInterrupt",
+        "kIterationLimit",
+        "kSolutionLimit",
+    }
+    return outcome.status not in known or (outcome.status == "kOptimal" and outcome.point is None)
+
+
+def _nothing_to_decide(problem: Problem) -> Outcome:
+    """Return the answer to a problem without columns: its rows are constants, checked by the compiler."""
+    return Outcome("kOptimal", point=np.zeros(0), objective=problem.offset, bound=problem.offset, polished=True)
+
+
+def _judge(
+    process: SolverProcess, problem: Problem, weights: dict[str, float], outcome: Outcome, settings: Settings
+) -> LevelResult:
+    """Turn an outcome into a result whose status never claims more than is proved."""
+
+    def result(status: Status, limit: str | None = None, **numbers: float | None) -> LevelResult:
+        filled = {"objective": None, "bound": None, "gap": None, **numbers}
+        return LevelResult(weights, status, limit, **filled, nodes=outcome.nodes, seconds=outcome.seconds)
+
+    if outcome.status in {"kUnbounded", "kUnboundedOrInfeasible", "kInfeasible"}:
+        if outcome.status == "kInfeasible":
+            return result(Status.INFEASIBLE)
+        return result(_infeasible_or_unbounded(process, problem, settings))
+    if outcome.point is None:
+        if _failed(outcome):
+            return result(Status.FAILED, "crash")
+        return result(Status.STOPPED, "interrupt" if outcome.interrupted else "time")
+    _round_off(outcome, problem)
+    cost = problem.value(outcome.point)
+    bound = min(outcome.bound, cost) if np.isfinite(outcome.bound) else None
+    gap = None if bound is None else abs(cost - bound) / max(abs(cost), 1e-6)
+    numbers = {"objective": -cost, "bound": None if bound is None else -bound, "gap": gap}
+    if gap is not None and gap <= OPTIMAL_GAP:
+        return result(Status.OPTIMAL, **numbers)
+    if gap is not None and gap <= settings.gap * (1 + 1e-9):
+        return result(Status.WITHIN_GAP, **numbers)
+    limit = "interrupt" if outcome.interrupted else "crash" if _failed(outcome) else "time"
+    if outcome.status == "kOptimal":
+        limit = "solver tolerance"
+    return result(Status.STOPPED, limit, **numbers)
+
+
+def _round_off(outcome: Outcome, problem: Problem) -> None:
+    """Make the integers of a point integral (a polished one is already)."""
+    assert outcome.point is not None
+    if not outcome.polished:
+        outcome.point = np.where(problem.integer, np.round(outcome.point), outcome.point)
+
+
+def _infeasible_or_unbounded(process: SolverProcess, problem: Problem, settings: Settings) -> Status:
+    """Tell the two apart by solving without objective."""
+    free = replace(problem, cost=np.zeros_like(problem.cost))
+    outcome = process.solve(free, options=settings.options(retry=False), time_limit_s=settings.time_limit_s)
+    if outcome.status == "kInfeasible":
+        return Status.INFEASIBLE
+    return Status.UNBOUNDED if outcome.point is not None else Status.FAILED

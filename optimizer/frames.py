@@ -1,0 +1,63 @@
+"""Messages between the engine and its solver process: a dictionary with arrays, in one length-prefixed frame.
+
+Nothing is ever unpickled, so a child that writes garbage can be refused but can do no harm.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+import zipfile
+from typing import Any, BinaryIO
+
+import numpy as np
+
+MAGIC = b"OUTLAY01"
+_HEADER = struct.Struct(">8sQ")
+LONGEST_FRAME = 16 * 2**30
+
+
+class BadFrameError(Exception):
+    """The bytes are no frame of ours."""
+
+
+def write_frame(stream: BinaryIO, message: dict[str, Any]) -> None:
+    """Write a message: arrays as arrays, everything else as JSON."""
+    arrays = {key: item for key, item in message.items() if isinstance(item, np.ndarray)}
+    plain = {key: item for key, item in message.items() if not isinstance(item, np.ndarray)}
+    arrays["__json__"] = np.frombuffer(json.dumps(plain).encode(), dtype=np.uint8)
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)  # type: ignore[arg-type]
+    payload = buffer.getvalue()
+    stream.write(_HEADER.pack(MAGIC, len(payload)))
+    stream.write(payload)
+    stream.flush()
+
+
+def read_frame(stream: BinaryIO) -> dict[str, Any] | None:
+    """Return the next message, or None at the end of the stream.
+
+    Raises
+    ------
+    BadFrameError
+        If what comes is not a whole frame.
+    """
+    header = stream.read(_HEADER.size)
+    if not header:
+        return None
+    if len(header) < _HEADER.size:
+        raise BadFrameError("the stream ends inside a header")
+    magic, length = _HEADER.unpack(header)
+    if magic != MAGIC or length > LONGEST_FRAME:
+        raise BadFrameError("this is not one of our messages")
+    payload = stream.read(length)
+    if len(payload) < length:
+        raise BadFrameError("the stream ends inside a message")
+    try:
+        with np.load(io.BytesIO(payload), allow_pickle=False) as arrays:
+            message = {key: arrays[key] for key in arrays.files}
+        plain = json.loads(message.pop("__json__").tobytes())
+    except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
+        raise BadFrameError(f"a message cannot be read: {error}") from error
+    return {**message, **plain}

@@ -1,0 +1,143 @@
+"""A mixed-integer linear problem as arrays, and how a Pyomo model becomes one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyomo.environ as pyo
+from pyomo.core.expr.numvalue import value
+from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
+from scipy import sparse
+
+from outlay.instances.errors import InputError
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Minimise ``cost x + offset`` with ``row_lower <= A x <= row_upper`` and ``lower <= x <= upper``.
+
+    Attributes
+    ----------
+    cost, lower, upper, integer
+        Shape (columns,); infinity: no bound.
+    matrix
+        A, shape (rows, columns), by columns.
+    row_lower, row_upper
+        Shape (rows,).
+    offset
+        Constant of the objective.
+    """
+
+    cost: np.ndarray
+    offset: float
+    lower: np.ndarray
+    upper: np.ndarray
+    integer: np.ndarray
+    matrix: sparse.csc_array
+    row_lower: np.ndarray
+    row_upper: np.ndarray
+
+    def value(self, point: np.ndarray) -> float:
+        """Return the objective at a point."""
+        return float(self.cost @ point) + self.offset
+
+    def with_row(self, coefficients: np.ndarray, upper: float) -> Problem:
+        """Return the problem with one more row ``coefficients x <= upper``."""
+        row = sparse.csc_array(coefficients[None, :])
+        return replace(
+            self,
+            matrix=sparse.csc_array(sparse.vstack([self.matrix, row])),
+            row_lower=np.append(self.row_lower, -np.inf),
+            row_upper=np.append(self.row_upper, upper),
+        )
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A Pyomo model as a `Problem`, with the way back.
+
+    Attributes
+    ----------
+    problem
+        The arrays; always a minimisation.
+    sign
+        -1 where the model maximises: the model's objective is ``sign * problem.value(x)``.
+    variables
+        The Pyomo variable of each column.
+    """
+
+    problem: Problem
+    sign: float
+    variables: list[Any]
+
+    @cached_property
+    def _place(self) -> dict[int, int]:
+        return {id(variable): column for column, variable in enumerate(self.variables)}
+
+    def values_of(self, component: Any, point: np.ndarray) -> np.ndarray:
+        """Return the values of an indexed variable in its own order; fixed and unused variables included."""
+        place = self._place
+        return np.array([self._value(variable, place, point) for variable in component.values()], dtype=float)
+
+    @staticmethod
+    def _value(variable: Any, place: dict[int, int], point: np.ndarray) -> float:
+        column = place.get(id(variable))
+        if column is not None:
+            return float(point[column])
+        if variable.fixed:
+            return float(value(variable))
+        # A variable in no row and not in the objective: any value is as good, so the least one.
+        return float(variable.lb) if variable.lb is not None else 0.0
+
+    def weights(self, coefficients: dict[int, float]) -> np.ndarray:
+        """Return coefficients given by id of a variable as a vector over the columns."""
+        vector = np.zeros(len(self.variables))
+        for column, variable in enumerate(self.variables):
+            vector[column] = coefficients.get(id(variable), 0.0)
+        return vector
+
+
+def compile_model(model: Any) -> Compiled:
+    """Return the arrays of a linear Pyomo model with one active objective.
+
+    Fixed variables are folded into right-hand sides, variables in no row vanish, and a row with two bounds becomes two.
+
+    Raises
+    ------
+    InputError
+        If the model is not linear, has no single objective, or holds a row without variables that cannot be true.
+    """
+    try:
+        form = LinearStandardFormCompiler().write(model, mixed_form=True)
+    except Exception as error:
+        raise InputError.single(
+            str(model.name), f"the model cannot be compiled: {error}", "keep every added rule linear and able to hold"
+        ) from error
+    matrix = sparse.csc_array(form.A)
+    kinds = np.array([row.bound_type for row in form.rows], dtype=int)
+    rhs = np.asarray(form.rhs, dtype=float)
+    maximise = any(
+        objective.sense == pyo.maximize for objective in model.component_data_objects(pyo.Objective, active=True)
+    )
+    cost = np.asarray(form.c.todense(), dtype=float).reshape(-1) if form.c.shape[0] else np.zeros(len(form.columns))
+    offset = float(form.c_offset[0]) if len(form.c_offset) else 0.0
+    lower, upper, integer = [], [], []
+    for variable in form.columns:
+        low, high = variable.bounds
+        lower.append(-np.inf if low is None else low)
+        upper.append(np.inf if high is None else high)
+        integer.append(not variable.is_continuous())
+    problem = Problem(
+        cost,
+        offset,
+        np.array(lower, dtype=float),
+        np.array(upper, dtype=float),
+        np.array(integer, dtype=bool),
+        matrix,
+        np.where(kinds <= 0, rhs, -np.inf),
+        np.where(kinds >= 0, rhs, np.inf),
+    )
+    return Compiled(problem, -1.0 if maximise else 1.0, list(form.columns))

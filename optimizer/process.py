@@ -1,0 +1,284 @@
+"""The parent's side of a solver process: start it, hand it a problem, watch the clock, kill it if need be."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from outlay.optimizer.frames import BadFrameError, read_frame, write_frame
+from outlay.optimizer.problem import Problem
+
+#: How the solver process is started; -P keeps the user's folder out of its imports.
+COMMAND = (sys.executable, "-P", "-m", "outlay.optimizer.worker")
+#: Seconds that a solver may overrun its own limit before it is asked to stop, and then before it is killed.
+PATIENCE_S = 3.0
+#: Seconds that a solver gets to start before it counts as hung.
+START_UP_S = 60.0
+
+
+@dataclass
+class Outcome:
+    """What came of one request.
+
+    Attributes
+    ----------
+    status
+        HiGHS's model status (``kOptimal``, ...), ``crashed``, ``hung`` or ``garbage``.
+    point, objective, bound
+        Best point found, or None; its objective and the proved bound of the minimisation, NaN if unknown.
+    row_dual
+        Duals of the rows with the integers fixed, or None.
+    interrupted
+        Whether the user asked to stop.
+    message
+        What the process said when it failed.
+    trace
+        (seconds, objective, bound) of each improvement.
+    """
+
+    status: str
+    point: np.ndarray | None = None
+    objective: float = float("nan")
+    bound: float = float("nan")
+    row_dual: np.ndarray | None = None
+    interrupted: bool = False
+    polished: bool = False
+    message: str = ""
+    nodes: int = 0
+    seconds: float = 0.0
+    trace: list[tuple[float, float, float]] = field(default_factory=list)
+
+    @property
+    def broken(self) -> bool:
+        """Whether the process failed instead of answering."""
+        return self.status in {"crashed", "hung", "garbage", "error"}
+
+
+@dataclass(frozen=True)
+class Progress:
+    """State of a running solve, for display: the minimisation's incumbent and bound (NaN if none), nodes, seconds."""
+
+    objective: float
+    bound: float
+    nodes: int
+    seconds: float
+
+
+class SolverProcess:
+    """One HiGHS process; use as a context manager, or `close` it."""
+
+    def __init__(self, command: Sequence[str] = COMMAND) -> None:
+        self.command = tuple(command)
+        self._child: subprocess.Popen[bytes] | None = None
+        self._inbox: queue.Queue[dict[str, Any] | Exception | None] = queue.Queue()
+        self._errors: Any = None
+
+    def __enter__(self) -> SolverProcess:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process, by force if it does not end by itself."""
+        child, self._child = self._child, None
+        if child is None:
+            return
+        with contextlib.suppress(OSError):
+            child.kill()
+        child.wait()
+        for stream in (child.stdin, child.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
+        if self._errors is not None:
+            self._errors.close()
+
+    def solve(
+        self,
+        problem: Problem,
+        *,
+        options: dict[str, Any],
+        time_limit_s: float | None,
+        start: np.ndarray | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> Outcome:
+        """Solve a problem; never raise for what the process does.
+
+        A KeyboardInterrupt asks the solver to stop and returns the best answer so far; a second one is passed on.
+        """
+        outcome = Outcome("crashed")
+        try:
+            self._start()
+            self._send(_request(problem, options, time_limit_s, start))
+        except OSError as error:
+            outcome.message = f"the solver process cannot be started or died at once: {error}"
+            self.close()
+            return outcome
+        deadline = _Deadline(time_limit_s)
+        while True:
+            try:
+                done = self._step(outcome, deadline, on_progress)
+            except KeyboardInterrupt:
+                if outcome.interrupted:
+                    self.close()
+                    raise
+                outcome.interrupted = True
+                deadline.stop_soon()
+                self._cancel()
+                continue
+            if done:
+                break
+        if outcome.broken:
+            outcome.message = outcome.message or self._last_words()
+            self.close()
+        return outcome
+
+    def _step(self, outcome: Outcome, deadline: _Deadline, on_progress: Callable[[Progress], None] | None) -> bool:
+        """Handle one message or a passing deadline; return whether the request is over."""
+        try:
+            message = self._inbox.get(timeout=deadline.wait())
+        except queue.Empty:
+            return self._overdue(outcome, deadline)
+        if message is None or isinstance(message, Exception):
+            outcome.status = "crashed" if message is None else "garbage"
+            outcome.message = "" if message is None else str(message)
+            return True
+        try:
+            return _take(outcome, message, on_progress)
+        except (KeyError, TypeError, ValueError) as error:
+            outcome.status, outcome.message = "garbage", f"a message of the solver makes no sense: {error}"
+            return True
+
+    def _overdue(self, outcome: Outcome, deadline: _Deadline) -> bool:
+        if deadline.asked:
+            outcome.status = "hung"
+            outcome.message = "the solver did not stop when asked and was killed"
+            return True
+        self._cancel()
+        deadline.stop_soon()
+        return False
+
+    def _start(self) -> None:
+        if self._child is not None and self._child.poll() is None:
+            return
+        self.close()
+        self._errors = tempfile.TemporaryFile()
+        self._inbox = queue.Queue()
+        self._child = subprocess.Popen(
+            self.command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            start_new_session=True,  # Ctrl-C is for us; we tell the child
+        )
+        threading.Thread(target=_collect, args=(self._child.stdout, self._inbox), daemon=True).start()
+
+    def _send(self, message: dict[str, Any]) -> None:
+        assert self._child is not None and self._child.stdin is not None
+        write_frame(self._child.stdin, message)  # type: ignore[arg-type]
+
+    def _cancel(self) -> None:
+        with contextlib.suppress(OSError, ValueError, AssertionError):
+            self._send({"kind": "cancel"})
+
+    def _last_words(self) -> str:
+        child = self._child
+        code = None if child is None else child.poll()
+        if child is not None and code is None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                code = child.wait(timeout=1.0)
+        self._errors.seek(0)
+        lines = self._errors.read()[-2000:].decode(errors="replace").strip().splitlines()
+        ended = f"the solver process ended with code {code}" if code is not None else "the solver process was killed"
+        return ended + (f": {lines[-1]}" if lines else "")
+
+
+class _Deadline:
+    """When to ask, and when to kill."""
+
+    def __init__(self, time_limit_s: float | None) -> None:
+        self.at = None if time_limit_s is None else time.monotonic() + time_limit_s + PATIENCE_S
+        self.asked = False
+
+    def wait(self) -> float | None:
+        """Return the seconds to wait for a message, None for ever."""
+        # A wait without end could not be interrupted on every platform.
+        return 3600.0 if self.at is None else max(0.0, self.at - time.monotonic())
+
+    def stop_soon(self) -> None:
+        """The solver has been asked to stop: give it a little time to answer."""
+        self.asked = True
+        self.at = time.monotonic() + PATIENCE_S
+
+
+def _request(
+    problem: Problem, options: dict[str, Any], time_limit_s: float | None, start: np.ndarray | None
+) -> dict[str, Any]:
+    request: dict[str, Any] = {
+        "kind": "solve",
+        "options": dict(options),
+        "polish": True,
+        "cost": problem.cost,
+        "offset": problem.offset,
+        "lower": problem.lower,
+        "upper": problem.upper,
+        "integer": problem.integer,
+        "row_lower": problem.row_lower,
+        "row_upper": problem.row_upper,
+        "starts": problem.matrix.indptr.astype(np.int32),
+        "rows": problem.matrix.indices.astype(np.int32),
+        "values": problem.matrix.data.astype(float),
+    }
+    if time_limit_s is not None:
+        request["options"]["time_limit"] = max(time_limit_s, 1e-3)
+    if start is not None:
+        request["start"] = start
+    return request
+
+
+def _collect(stream: Any, inbox: queue.Queue[dict[str, Any] | Exception | None]) -> None:
+    while True:
+        try:
+            message = read_frame(stream)
+        except (BadFrameError, OSError, ValueError, MemoryError) as error:
+            inbox.put(error if isinstance(error, BadFrameError) else None)
+            return
+        inbox.put(message)
+        if message is None:
+            return
+
+
+def _take(outcome: Outcome, message: dict[str, Any], on_progress: Callable[[Progress], None] | None) -> bool:
+    """Take a message into the outcome; return whether it is the result."""
+    kind = message["kind"]
+    if kind == "result":
+        outcome.status = str(message["status"])
+        outcome.message = str(message.get("message", ""))
+        outcome.nodes, outcome.seconds = int(message.get("nodes", 0)), float(message.get("seconds", 0.0))
+        outcome.bound = float(message.get("bound", float("nan")))
+        if message["has_point"]:
+            outcome.point, outcome.objective = np.asarray(message["point"], dtype=float), float(message["objective"])
+            outcome.row_dual = message.get("row_dual")
+            outcome.polished = bool(message.get("polished", False))
+        return True
+    seconds, bound = float(message["seconds"]), float(message["dual"])
+    if kind == "incumbent":
+        outcome.point, outcome.objective = np.asarray(message["point"], dtype=float), float(message["objective"])
+        outcome.trace.append((seconds, outcome.objective, bound))
+    if np.isfinite(bound):
+        outcome.bound = bound
+    if on_progress is not None:
+        on_progress(Progress(outcome.objective, outcome.bound, int(message["nodes"]), seconds))
+    return False

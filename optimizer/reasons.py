@@ -1,0 +1,125 @@
+"""Why a project is not in the plan, in plain words.
+
+Two kinds of answer. A project without any option was never available, and the rule that dropped each alternative says
+why. One that was available lost: its best options are tried beside the plan as it stands, and the limits that they
+would break are named. Those are facts about this plan, not a proof that no other plan could hold the project.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy import sparse
+
+from outlay.models.case import Case
+from outlay.models.options import Dropped
+from outlay.models.rows import RowBlock
+
+#: Rules that choose or pay for the project itself and so cannot be what keeps it out.
+_OWN_ROWS = frozenset(
+    {"one_option_a_project", "scale_at_most_one", "scale_at_least_the_least", "fully_paid", "share_at_least", "share_at_most",
+     "bonus_needs_first", "bonus_needs_second", "bonus_if_both"}
+)  # fmt: skip
+#: How many broken limits are named.
+MOST_NAMED = 3
+
+
+def losing_reasons(case: Case, blocks: Sequence[RowBlock], point: np.ndarray, funded: set[str]) -> dict[str, str]:
+    """Return a reason for every project that is not funded, by id."""
+    by_project: dict[str, list[Dropped]] = {}
+    for item in case.options.dropped:
+        by_project.setdefault(item.project, []).append(item)
+    trial = _Trial(case, blocks, point)
+    reasons = {}
+    for number, project in enumerate(case.alternatives.projects):
+        if project in funded:
+            continue
+        options = case.options.by_project.of(number)
+        if len(options):
+            reasons[project] = trial.reason(options)
+        else:
+            reasons[project] = never_available(by_project.get(project, []))
+    return reasons
+
+
+def never_available(dropped: Sequence[Dropped]) -> str:
+    """Return why a project has no option: the rule that took most of each alternative, with its figures."""
+    most: dict[str, Dropped] = {}
+    for item in dropped:
+        known = most.get(item.alternative)
+        if known is None or item.starts > known.starts:
+            most[item.alternative] = item
+    texts = {item.reason for item in most.values()}
+    if len(texts) == 1:
+        return f"never available: {next(iter(texts))}"
+    return "never available: " + "; ".join(f"{name} {item.reason}" for name, item in sorted(most.items()))
+
+
+class _Trial:
+    """Adds one option to the plan and sees what breaks."""
+
+    def __init__(self, case: Case, blocks: Sequence[RowBlock], point: np.ndarray) -> None:
+        self.case = case
+        used = [block for block in blocks if block.name not in _OWN_ROWS]
+        self.names = [(block, row) for block in used for row in range(len(block.keys))]
+        empty = sparse.csr_array((0, case.book.size))
+        matrix = sparse.csr_array(sparse.vstack([empty, *(block.matrix for block in used)]))
+        lower = np.concatenate([np.zeros(0), *(block.lower for block in used)])
+        upper = np.concatenate([np.zeros(0), *(block.upper for block in used)])
+        activity = matrix @ point
+        # What imports, purchases, links and soft rows could still give each row by itself counts as room.
+        helpers = np.zeros(case.book.size)
+        room = np.zeros(case.book.size)
+        for name in ("buy", "flow", "import_", "shortfall"):
+            columns = case.block(name)
+            room[columns.columns] = columns.upper - point[columns.columns]
+            helpers[columns.columns] = point[columns.columns]
+        down = sparse.csr_array(matrix.minimum(0)) @ np.nan_to_num(room, posinf=1e15)
+        back = sparse.csr_array(matrix.maximum(0)) @ helpers
+        self.room_above = upper - activity - down + back
+        self.room_below = activity - lower
+        self.columns = sparse.csc_array(matrix)
+        self.weights = case.weights(0)
+        self.scale = np.maximum(1.0, np.abs(np.where(np.isfinite(upper), upper, lower)))
+
+    def reason(self, options: np.ndarray) -> str:
+        """Return why none of a project's options is in the plan."""
+        fund = self.case.block("fund").first + options
+        scale = self.case.scale_column[options]
+        worth = self.weights[fund] + np.where(scale != fund, self.weights[scale], 0.0)
+        order = np.argsort(-worth, kind="stable")
+        if worth[order[0]] <= 0:
+            return f"available, but not worth it: its best option would add {worth[order[0]]:.4g} to the objective"
+        broken = {}
+        for place in order.tolist():
+            if worth[place] > 0:
+                broken[place] = self._broken(int(options[place]))
+                if not broken[place]:
+                    break
+        place = min(broken, key=lambda key: (len(broken[key]), order.tolist().index(key)))
+        when = self.case.instance.period_label(int(self.case.options.start[options[place]]))
+        if not broken[place]:
+            return (
+                f"available and worth {worth[place]:.4g} by itself (start {when}), but what it would import, buy or "
+                "displace costs as much, or the answer is within its gap"
+            )
+        named = "; ".join(broken[place][:MOST_NAMED]) + ("; ..." if len(broken[place]) > MOST_NAMED else "")
+        return f"worth {worth[place]:.4g}, but crowded out: beside this plan (start {when}) it would break {named}"
+
+    def _broken(self, option: int) -> list[str]:
+        fund, scale = self.case.block("fund").first + option, int(self.case.scale_column[option])
+        change = self.columns[:, [fund]].toarray()[:, 0]
+        if scale != fund:
+            change = change + self.columns[:, [scale]].toarray()[:, 0]
+        tolerance = 1e-6 * self.scale
+        above, below = change - self.room_above, -change - self.room_below
+        hit = np.nonzero(((above > tolerance) & (change > 0)) | ((below > tolerance) & (change < 0)))[0]
+        worst = sorted(hit.tolist(), key=lambda row: -max(above[row], below[row]) / self.scale[row])
+        names = []
+        for row in worst:
+            block, number = self.names[row]
+            excess = max(above[row], below[row])
+            words = block.sentence(number)
+            names.append(words if block.family == "dependencies" else f"{words} (by {excess:.4g})")
+        return names

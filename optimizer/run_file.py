@@ -1,0 +1,157 @@
+"""The run file: one JSON that holds an answer whole, so that it can be shown and verified anywhere."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import simplejson
+
+from outlay.instances.errors import InputError
+from outlay.instances.parsing import parse_document
+from outlay.instances.plan import Plan
+from outlay.instances.reading import MAX_FILE_MB, text_of_file
+from outlay.instances.writing import document_text, replace_file, to_document
+from outlay.optimizer.engine import LevelResult, Status
+from outlay.optimizer.solution import Solution
+from outlay.optimizer.verify_report import Verification
+
+FORMAT = "outlay run 1"
+
+
+def to_run_document(solution: Solution) -> dict[str, Any]:
+    """Return everything about a solution as plain data; numbers that do not exist are null."""
+    return {
+        "format": FORMAT,
+        "name": solution.instance.name,
+        "constraint_set": solution.constraint_set,
+        "hash": solution.instance.digest,
+        "status": str(solution.status),
+        "limit": solution.limit,
+        "message": solution.message,
+        "objective": solution.objective,
+        "bound": solution.bound,
+        "gap": solution.gap,
+        "levels": [
+            {**{name: getattr(level, name) for name in _LEVEL_FIELDS}, "status": str(level.status)}
+            for level in solution.levels
+        ],
+        "metrics": dict(solution.metrics),
+        "stakeholders": dict(solution.stakeholders),
+        "plan": None if solution.plan is None else solution.plan.to_document(),
+        "verification": None if solution.verification is None else solution.verification.to_document(),
+        "tables": {name: _table_document(table) for name, table in solution.tables.items()},
+        "user_rows": None if solution.user_rows is None else _table_document(solution.user_rows),
+        "trace": [list(step) for step in solution.trace],
+        "times_s": dict(solution.times_s),
+        "sizes": dict(solution.sizes),
+        "options": dict(solution.options),
+        "versions": dict(solution.versions),
+        "instance": to_document(solution.instance),
+    }
+
+
+_LEVEL_FIELDS = ("weights", "limit", "objective", "bound", "gap", "nodes", "seconds", "final")
+
+
+def run_text(document: dict[str, Any]) -> str:
+    """Return a run document as JSON text."""
+    return document_text(_finite(document))
+
+
+def save_solution(solution: Solution, path: str | Path, *, force: bool = False) -> Path:
+    """Write the run file, whole or not at all; see `Solution.save`."""
+    target = Path(path)
+    if target.is_dir() or (target.exists() and not force):
+        raise InputError.single(str(target), "something with this name exists", "choose a new name, or use force")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(target, run_text(to_run_document(solution)))
+    except OSError as error:
+        raise InputError.single(str(target), f"it cannot be written ({error.strerror})", "choose another place") from error
+    return target
+
+
+def load(path: str | Path, *, max_file_mb: float = MAX_FILE_MB) -> Solution:
+    """Return the solution of a run file.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, no run file, damaged, or its instance is not the one it was solved for.
+    """
+    target = Path(path)
+    text = text_of_file(target, target.name, max_file_mb)
+    try:
+        document = simplejson.loads(text, use_decimal=True)
+    except (ValueError, RecursionError) as error:
+        raise InputError.single(target.name, f"this is not valid JSON: {error}", "give a file that `solve -o` wrote") from error
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise InputError.single(target.name, "this is not a run file", "give a file that `solve -o` wrote")
+    try:
+        return _from_document(document, target.name)
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        raise InputError.single(target.name, f"the run file is damaged ({error!r})", "solve again") from error
+
+
+def _from_document(document: dict[str, Any], name: str) -> Solution:
+    instance = parse_document(document["instance"], source=name)
+    if instance.digest != document["hash"]:
+        raise InputError.single(
+            name, "the instance in it is not the one that was solved (its hash differs)", "solve again"
+        )
+    plain = _floats({key: value for key, value in document.items() if key != "instance"})
+    return Solution(
+        instance=instance,
+        constraint_set=str(plain["constraint_set"]),
+        status=Status(plain["status"]),
+        limit=plain["limit"],
+        message=str(plain["message"]),
+        objective=plain["objective"],
+        bound=plain["bound"],
+        gap=plain["gap"],
+        levels=tuple(LevelResult(**{**level, "status": Status(level["status"])}) for level in plain["levels"]),
+        plan=None if plain["plan"] is None else Plan.from_document(plain["plan"]),
+        metrics=plain["metrics"],
+        stakeholders=plain["stakeholders"],
+        tables={key: _table(table) for key, table in plain["tables"].items()},
+        verification=None if plain["verification"] is None else Verification.from_document(plain["verification"]),
+        trace=tuple(tuple(step) for step in plain["trace"]),
+        times_s=plain["times_s"],
+        sizes=plain["sizes"],
+        options=plain["options"],
+        versions=plain["versions"],
+        user_rows=None if plain["user_rows"] is None else _table(plain["user_rows"]),
+    )
+
+
+def _table_document(table: pd.DataFrame) -> dict[str, Any]:
+    return {"columns": list(table.columns), "rows": table.astype(object).to_numpy().tolist()}
+
+
+def _table(document: dict[str, Any]) -> pd.DataFrame:
+    return pd.DataFrame(document["rows"], columns=document["columns"])
+
+
+def _finite(value: Any) -> Any:
+    """Return plain data with NaN and infinity as null, numpy scalars as Python's, tuples as lists."""
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def _floats(value: Any) -> Any:
+    """Return plain data with decimals as floats."""
+    if isinstance(value, dict):
+        return {key: _floats(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_floats(item) for item in value]
+    return float(value) if hasattr(value, "as_tuple") else value

@@ -1,0 +1,137 @@
+"""Every metric of a plan, its objective and its stakeholders' sums, recomputed from the instance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from outlay.instances.settings import USE_PREFIX
+from outlay.optimizer import verify_words as words
+from outlay.optimizer.verify_amounts import Amounts, costs_by_period
+from outlay.optimizer.verify_dependencies import synergy_bonuses
+from outlay.optimizer.verify_exact import ONE, ZERO, discount, exact, exact_sum, finite
+from outlay.optimizer.verify_money import Loan, credit_metric
+from outlay.optimizer.verify_reading import Reading
+from outlay.optimizer.verify_report import Ledger
+from outlay.optimizer.verify_schedule import Funded, window
+from outlay.optimizer.verify_use import total_use
+
+
+@dataclass(frozen=True)
+class Scores:
+    """The metrics of a plan.
+
+    Attributes
+    ----------
+    options
+        Metrics of each funded option at the scale funded; absent is 0.
+    bonuses
+        What synergies add to each metric.
+    costs
+        The metric `cost` of each period, discounted.
+    totals
+        Every metric of the instance over the whole plan.
+    """
+
+    options: Mapping[Funded, Mapping[str, Fraction]]
+    bonuses: Mapping[str, Fraction]
+    costs: Sequence[Fraction]
+    totals: Mapping[str, Fraction]
+
+
+def compute_scores(
+    reading: Reading, funded: Sequence[Funded], loans: Mapping[Funded, Loan], amounts: Amounts
+) -> Scores:
+    """Return every metric, by option and in all."""
+    options = {option: _option_metrics(reading, option, loans.get(option)) for option in funded}
+    bonuses = synergy_bonuses(reading, funded)
+    costs = costs_by_period(reading, amounts)
+    totals = {}
+    for metric in reading.instance.known_metrics:
+        parts = [metrics[metric] for metrics in options.values() if metric in metrics]
+        parts.append(bonuses.get(metric, ZERO))
+        totals[metric] = exact_sum([*parts, *costs]) if metric == "cost" else exact_sum(parts)
+    return Scores(options, bonuses, costs, totals)
+
+
+def _option_metrics(reading: Reading, funded: Funded, loan: Loan | None) -> dict[str, Fraction]:
+    row, money = funded.row, funded.commitment
+    metrics = {
+        "value": exact(row["value"]) * funded.scale,
+        "commitment": money,
+        "strategic": exact(funded.project_row["strategic_score"]) * money,
+        "japan_content": exact(row["japan_content_share"]) * money,
+        "credit": credit_metric(reading, funded) * funded.scale,
+        "count": ONE,
+    }
+    if loan is not None:
+        metrics["us_npv"] = loan.us_npv * funded.scale
+        metrics["japan_npv"] = loan.japan_npv * funded.scale
+    for name in reading.settings.metrics:
+        metrics[name] = exact(row[name]) * _scale(reading, funded, name)
+    for flow in reading.cashflows(funded.project, funded.alternative):
+        if flow["metric"] is not None:
+            name, rate = str(flow["metric"]), reading.rate(str(flow["metric"]))
+            factors = exact_sum(discount(rate, reading.months * period) for period in window(reading, funded, flow))
+            added = exact(flow["amount"]) * factors * _scale(reading, funded, name)
+            metrics[name] = metrics.get(name, ZERO) + added
+    for resource, used in total_use(reading, funded).items():
+        metrics[USE_PREFIX + resource] = used
+    return metrics
+
+
+def _scale(reading: Reading, funded: Funded, metric: str) -> Fraction:
+    declared = reading.settings.metrics.get(metric)
+    return ONE if declared is not None and not declared.scaled else funded.scale
+
+
+def objective_values(reading: Reading, totals: Mapping[str, Fraction]) -> tuple[Fraction, ...]:
+    """Return the objective of each level: the weighted sum of metrics."""
+    return tuple(
+        exact_sum(Fraction(weight) * totals.get(metric, ZERO) for metric, weight in level.weights.items())
+        for level in reading.instance.objective_levels
+    )
+
+
+def stakeholder_values(reading: Reading, totals: Mapping[str, Fraction]) -> dict[str, Fraction]:
+    """Return the weighted sum of each stakeholder, of the metrics listed for it and no others."""
+    sums: dict[str, Fraction] = {}
+    for row in reading.records("stakeholders"):
+        name = str(row["stakeholder"])
+        sums[name] = sums.get(name, ZERO) + exact(row["weight"]) * totals.get(str(row["metric"]), ZERO)
+    return sums
+
+
+def check_claims(
+    totals: Mapping[str, Fraction],
+    objective: Sequence[Fraction],
+    claimed_metrics: Mapping[str, float],
+    claimed_objective: Sequence[float] | None,
+    ledger: Ledger,
+) -> None:
+    """Check the numbers that the engine claims against those recomputed."""
+    for metric, claim in claimed_metrics.items():
+        name = words.name(metric)
+        text = f"the engine reports a metric {name}, which the instance does not have"
+        if ledger.check("claims", "the metric exists", name).holds(metric in totals, text):
+            _check_claim(f"metric {name}", claim, totals[metric], ledger)
+    if claimed_objective is None:
+        return
+    text = f"the engine reports {len(claimed_objective)} objective levels, the instance has {len(objective)}"
+    ledger.check("claims", "every level has a number", "objective").holds(
+        len(claimed_objective) == len(objective), text
+    )
+    for level, (claim, value) in enumerate(zip(claimed_objective, objective, strict=False), start=1):
+        _check_claim(f"objective level {level}" if len(objective) > 1 else "objective", claim, value, ledger)
+
+
+def _check_claim(where: str, claim: object, value: Fraction, ledger: Ledger) -> None:
+    number = finite(claim)
+    text = f"{where}: the engine reports {words.name(claim)}, which is no finite number"
+    if (
+        ledger.check("claims", "claims are finite numbers", where).holds(number is not None, text)
+        and number is not None
+    ):
+        text = f"{where}: the engine reports {words.number(number)}, it is {words.number(value)}"
+        ledger.check("claims", "claims are true", where).equal(number, value, text)

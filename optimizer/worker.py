@@ -1,0 +1,190 @@
+"""The solver process: HiGHS behind two pipes, one problem after another.
+
+Started as ``python -P -m outlay.optimizer.worker``. It reads requests from standard input and answers with frames on
+standard output: any number of ``progress`` and ``incumbent``, then one ``result``. A request ``cancel`` ends the solve in
+work with the best answer so far; the end of the input ends the process, so it never outlives its parent.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import sys
+import threading
+import time
+import traceback
+from typing import Any, BinaryIO
+
+import highspy
+import numpy as np
+
+from outlay.optimizer.frames import read_frame, write_frame
+
+PROGRESS_EVERY_S = 0.2
+
+
+class _Session:
+    """One solve: the HiGHS object, and what its callbacks report."""
+
+    def __init__(self, request: dict[str, Any], out: BinaryIO, cancelled: threading.Event) -> None:
+        self.request, self.out, self.cancelled = request, out, cancelled
+        self.started = time.monotonic()
+        self.last_progress = 0.0
+        self.highs = highspy.Highs()
+        self.highs.setOptionValue("output_flag", True)  # cbMipLogging is silent without it
+        self.highs.setOptionValue("log_to_console", False)
+        for name, setting in request["options"].items():
+            self._set(name, setting)
+        self.highs.passModel(_model(request))
+
+    def _set(self, name: str, setting: Any) -> None:
+        if self.highs.setOptionValue(name, setting) != highspy.HighsStatus.kOk:
+            raise ValueError(f"HiGHS refuses {name} = {setting!r}")
+
+    def run(self) -> dict[str, Any]:
+        """Solve and return the result message."""
+        start = self.request.get("start")
+        if start is not None:
+            solution = highspy.HighsSolution()
+            solution.col_value = start.tolist()
+            self.highs.setSolution(solution)
+        self._listen()
+        self.highs.run()
+        result = self._result()
+        if "point" in result and self.request.get("polish", False):
+            result.update(self._polished(result["point"]))
+        return result
+
+    def _listen(self) -> None:
+        kinds = highspy.cb.HighsCallbackType
+        self.highs.setCallback(self._callback, None)
+        for kind in (
+            kinds.kCallbackMipImprovingSolution,
+            kinds.kCallbackMipLogging,
+            kinds.kCallbackMipInterrupt,
+            kinds.kCallbackSimplexInterrupt,
+            kinds.kCallbackIpmInterrupt,
+        ):
+            self.highs.startCallback(kind)
+
+    def _callback(self, kind: Any, _message: str, data: Any, reply: Any, _user: Any) -> None:
+        # An exception here would end the solve, so none may leave.
+        try:
+            kinds = highspy.cb.HighsCallbackType
+            if kind == kinds.kCallbackMipImprovingSolution:
+                point = np.array(data.mip_solution, dtype=float)
+                self._send("incumbent", point=point, objective=float(data.objective_function_value), **self._state(data))
+            elif kind == kinds.kCallbackMipLogging:
+                if time.monotonic() - self.last_progress >= PROGRESS_EVERY_S:
+                    self.last_progress = time.monotonic()
+                    self._send("progress", **self._state(data))
+            elif reply is not None and self.cancelled.is_set():
+                reply.user_interrupt = True
+        except Exception:  # noqa: BLE001 - see above
+            traceback.print_exc()
+
+    def _state(self, data: Any) -> dict[str, Any]:
+        return {
+            "primal": float(data.mip_primal_bound),
+            "dual": float(data.mip_dual_bound),
+            "nodes": int(data.mip_node_count),
+            "seconds": time.monotonic() - self.started,
+        }
+
+    def _send(self, kind: str, **content: Any) -> None:
+        write_frame(self.out, {"kind": kind, **content})
+
+    def _result(self) -> dict[str, Any]:
+        highs = self.highs
+        info, status = highs.getInfo(), highs.getModelStatus()
+        result: dict[str, Any] = {
+            "kind": "result",
+            "status": status.name,
+            "has_point": info.primal_solution_status == 2,
+            "objective": float(info.objective_function_value),
+            "bound": float(info.mip_dual_bound if self.request["integer"].any() else info.objective_function_value),
+            "nodes": int(info.mip_node_count),
+            "iterations": int(max(info.simplex_iteration_count, 0)),
+            "seconds": time.monotonic() - self.started,
+        }
+        if result["has_point"]:
+            result["point"] = np.array(highs.getSolution().col_value, dtype=float)
+        return result
+
+    def _polished(self, point: np.ndarray) -> dict[str, Any]:
+        """Fix the integers at their rounded values and solve the rest anew; keep the old point if that fails."""
+        integer = self.request["integer"]
+        rounded = point.copy()
+        rounded[integer] = np.round(point[integer])
+        if integer.all():
+            return {"point": rounded, "polished": True}
+        highs = self.highs
+        columns = np.nonzero(integer)[0].astype(np.int32)
+        fixed = np.ascontiguousarray(rounded[integer])
+        highs.clearSolver()
+        highs.clearCallbacks()
+        highs.changeColsIntegrality(len(columns), columns, np.zeros(len(columns), dtype=np.uint8))
+        highs.changeColsBounds(len(columns), columns, fixed, fixed)
+        for name, setting in (("primal_feasibility_tolerance", 1e-9), ("time_limit", 60.0), ("presolve", "choose")):
+            self._set(name, setting)
+        highs.zeroAllClocks() if hasattr(highs, "zeroAllClocks") else None
+        highs.run()
+        if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return {"polished": False}
+        solution = highs.getSolution()
+        better = np.array(solution.col_value, dtype=float)
+        better[integer] = fixed
+        return {"point": better, "row_dual": np.array(solution.row_dual, dtype=float), "polished": True}
+
+
+def _model(request: dict[str, Any]) -> Any:
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = len(request["cost"]), len(request["row_lower"])
+    lp.col_cost_, lp.offset_ = request["cost"], request["offset"]
+    lp.col_lower_, lp.col_upper_ = request["lower"], request["upper"]
+    lp.row_lower_, lp.row_upper_ = request["row_lower"], request["row_upper"]
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.num_col_, lp.a_matrix_.num_row_ = lp.num_col_, lp.num_row_
+    lp.a_matrix_.start_, lp.a_matrix_.index_ = request["starts"], request["rows"]
+    lp.a_matrix_.value_ = request["values"]
+    if request["integer"].any():
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        lp.integrality_ = [kinds[flag] for flag in request["integer"].astype(int).tolist()]
+    return lp
+
+
+def _listen_for_requests(source: BinaryIO, requests: queue.Queue[dict[str, Any]], cancelled: threading.Event) -> None:
+    while True:
+        try:
+            message = read_frame(source)
+        except Exception:  # noqa: BLE001 - whatever came, the parent is gone or mad
+            message = None
+        if message is None:
+            os._exit(0)
+        if message["kind"] == "cancel":
+            cancelled.set()
+        else:
+            requests.put(message)
+
+
+def main() -> None:
+    """Serve requests until the input ends."""
+    source = os.fdopen(os.dup(0), "rb")
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever the solver prints must not mix with our frames
+    requests: queue.Queue[dict[str, Any]] = queue.Queue()
+    cancelled = threading.Event()
+    threading.Thread(target=_listen_for_requests, args=(source, requests, cancelled), daemon=True).start()
+    while True:
+        request = requests.get()
+        try:
+            result = _Session(request, out, cancelled).run()
+        except Exception as error:  # noqa: BLE001 - reported to the parent
+            traceback.print_exc()
+            result = {"kind": "result", "status": "error", "has_point": False, "message": str(error)}
+        cancelled.clear()
+        write_frame(out, result)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

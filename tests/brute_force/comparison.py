@@ -1,0 +1,130 @@
+"""Put one question to the engine and to the oracle, and say in words where they differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import outlay
+from outlay.instances.errors import InputError
+from outlay.instances.instance import Instance
+from outlay.instances.plan import Plan
+from tests.brute_force.enumeration import Enumeration
+from tests.brute_force.enumerator import Best, best
+from tests.brute_force.generator import Case
+from tests.brute_force.rules import dependencies_hold, synergies_had
+from tests.brute_force.search import AMOUNTS, FEASIBILITY
+
+OBJECTIVE = 1e-6
+#: Later levels inherit the slack of the earlier ones.
+LATER_OBJECTIVE = 1e-5
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the engine says: ``status`` is that of the solution, or ``refused`` for bad input."""
+
+    status: str
+    objective: float | None = None
+    levels: tuple[float | None, ...] = ()
+    plan: Plan | None = None
+    verified: bool | None = None
+    words: str = ""
+
+
+def engine_answer(instance: Instance) -> Answer:
+    """Return what `outlay.solve` and `outlay.verify` say."""
+    try:
+        solution = outlay.solve(instance, gap=0.0, time_limit=60)
+    except InputError as error:
+        return Answer("refused", words=str(error))
+    status = str(getattr(solution.status, "value", solution.status))
+    if status != "optimal":
+        return Answer(status)
+    verification = outlay.verify(solution)
+    levels = tuple(level.objective for level in solution.levels)
+    words = "; ".join(str(violation) for violation in verification.violations)
+    return Answer(status, solution.objective, levels, solution.plan, bool(verification.ok), words)
+
+
+def disagreement(case: Case) -> str | None:
+    """Return how engine and oracle differ on a case, or None if they agree."""
+    instance = case.instance()
+    return difference(instance, best(instance), engine_answer(instance))
+
+
+def difference(instance: Instance, expected: Best, answer: Answer) -> str | None:
+    """Return how an answer differs from what is expected, or None."""
+    if answer.status != expected.status:
+        refusal = answer.status == "refused" and expected.status == "infeasible"
+        return None if refusal else f"status {answer.status} instead of {expected.status} {answer.words}".strip()
+    if expected.without_options:
+        return f"{', '.join(expected.without_options)} must be funded but has no option: an error was expected"
+    if answer.status != "optimal":
+        return None
+    if not answer.verified:
+        return f"the answer does not verify: {answer.words}"
+    problems = [*_level_problems(instance, expected, answer)]
+    if not problems:
+        problems = [f"the oracle finds this broken: {row}" for row in broken_rows(instance, answer.plan)]
+    return "; ".join(problems) or None
+
+
+def _level_problems(instance: Instance, expected: Best, answer: Answer) -> list[str]:
+    problems = []
+    if len(answer.levels) != len(expected.levels):
+        problems.append(f"{len(answer.levels)} levels instead of {len(expected.levels)}")
+    for number, (want, have) in enumerate(zip(expected.levels, answer.levels, strict=False)):
+        allowed = (LATER_OBJECTIVE if number else OBJECTIVE) * max(1.0, abs(want))
+        if have is None or abs(want - have) > allowed:
+            problems.append(f"level {number + 1}: {have} instead of {want}")
+    want, slack = expected.levels[0], OBJECTIVE * max(1.0, abs(expected.levels[0]))
+    floor = want if len(expected.levels) == 1 else want - float(instance.objective_levels[0].tolerance) * abs(want)
+    if answer.objective is None or not floor - slack <= answer.objective <= want + slack:
+        problems.append(f"objective {answer.objective} instead of {want}")
+    return problems
+
+
+def broken_rows(instance: Instance, plan: Plan | None) -> list[str]:
+    """Return the rows of the oracle that a plan breaks, for the words of a disagreement."""
+    if plan is None:
+        return ["there is no plan"]
+    enumeration = Enumeration(instance)
+    system, choices = enumeration.system, enumeration.choices
+    funded: dict[str, int] = {}
+    for choice in plan.choices:
+        found = [o for o, option in enumerate(system.options) if _is(choice, option)]
+        if not found:
+            return [f"{choice} is no option"]
+        funded[choice.project] = found[0]
+    amounts = _amounts(plan, enumeration, funded)
+    combination = enumeration.combination_of(funded)
+    had = synergies_had(choices, combination, enumeration.synergies)[0]
+    problems = [] if dependencies_hold(instance, choices, combination)[0] else ["a dependency"]
+    for row in system.rows:
+        if row.owner is None or row.owner in funded.values():
+            total = sum(amount for o, amount in row.form.options.items() if o in funded.values())
+            total += sum(factor * amounts.get(column, Fraction(0)) for column, factor in row.form.columns.items())
+            total += sum(bonus * int(had[y]) for y, bonus in row.form.synergies.items())
+            if total > row.limit + Fraction(10 * FEASIBILITY) * max(1, abs(row.limit)):
+                problems.append(f"{row.key}: {float(total)} > {float(row.limit)}")
+    return problems
+
+
+def _is(choice: object, option: object) -> bool:
+    return choice[:5] == (option.project, option.alternative, option.fast, option.selection, option.start)  # type: ignore[attr-defined,index]
+
+
+def _amounts(plan: Plan, enumeration: Enumeration, funded: dict[str, int]) -> dict[int, Fraction]:
+    """Return the value of each of the oracle's columns in a plan."""
+    system, scales = enumeration.system, {choice.project: choice.scale for choice in plan.choices}
+    amounts = {}
+    for c, column in enumerate(system.columns):
+        word, *key = column.key
+        if word == "scale" and key[0] in funded.values():
+            amounts[c] = Fraction(scales[system.options[key[0]].project])
+        elif word == "pay" and key[1] in funded.values():
+            amounts[c] = Fraction(plan.payments.get((key[0], system.options[key[1]].project), 0))
+        elif word in AMOUNTS and word != "pay":
+            amounts[c] = Fraction(getattr(plan, AMOUNTS[word]).get(tuple(key), 0))
+    return amounts

@@ -1,0 +1,207 @@
+"""What an option brings and takes: metrics, use, supply, and the lender's view of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from outlay.instances.instance import Instance
+from tests.brute_force.money import Loan, Returns, discount, free_cash_by_yield, growth, waterfall
+from tests.brute_force.options import Alternative, Option, bare_options, shape_amounts
+from tests.brute_force.reading import exact, records, with_ancestors
+
+_TOLERANCE = Fraction(1, 10**9)
+
+
+def options(instance: Instance) -> list[Option]:
+    """Return every option that can be right, with its effects filled in."""
+    returns: dict[Alternative, Returns] = {}
+    ancestors = with_ancestors(instance)
+    result = []
+    for option in bare_options(instance):
+        if instance.settings.finance and option.of not in returns:
+            returns[option.of] = returns_of(option.of)
+        fill_metrics(option, returns.get(option.of))
+        if lender_accepts(option, returns.get(option.of)) and funds_can_pay(option):
+            fill_use(option, ancestors)
+            result.append(option)
+    return result
+
+
+# -- money ---------------------------------------------------------------------------------------------------------
+
+
+def own_free_cash(alternative: Alternative) -> tuple[Fraction, ...] | None:
+    """Return F_y from the alternative's own rows, or None where it has none; building is taken to start in 0."""
+    rows = [row for row in alternative.rows("cashflows") if row["metric"] is None]
+    if not rows:
+        return None
+    cash = [Fraction(0)] * int(alternative.cells["life_years"])
+    probe = Option(alternative, fast=False, review=0, selection=0, start=0)
+    for row in rows:
+        first, last = probe.window(row)
+        for period in range(max(first, probe.ready), last + 1):
+            year = (period - probe.ready) * alternative.instance.months_per_period // 12
+            if year < len(cash):
+                cash[year] += exact(row["amount"])
+    return tuple(cash)
+
+
+def terms_of(alternative: Alternative) -> dict[str, object]:
+    """Return the row of loan terms that an alternative borrows on."""
+    name = alternative.cells["terms"] or alternative.instance.settings.finance.terms
+    return next(row for row in records(alternative.instance, "terms") if row["terms"] == name)
+
+
+def returns_of(alternative: Alternative) -> Returns:
+    """Return the waterfall's result at scale 1; it does not depend on the start."""
+    finance, cells, terms = alternative.instance.settings.finance, alternative.cells, terms_of(alternative)
+    commitment, b, m = alternative.commitment, alternative.building, alternative.instance.months_per_period
+    drawn = sum(w * growth(terms["rate"], (b - k) * m) for k, w in enumerate(alternative.draw_weights))
+    every = cells["reinvest_every_years"]
+    free_cash = own_free_cash(alternative) or free_cash_by_yield(
+        full_year=exact(cells["cash_yield"]) * commitment,
+        ramp=exact(cells["ramp_years"]),
+        life=int(cells["life_years"]),
+        every=None if every is None else int(every),
+        reinvestment=exact(cells["reinvest_share"]) * commitment,
+    )
+    return waterfall(
+        Loan(
+            commitment=commitment,
+            opening_balance=max(Fraction(0), commitment * drawn - exact(cells["credit_share"]) * commitment),
+            free_cash=free_cash,
+            rate=exact(terms["rate"]),
+            tenor=int(terms["tenor_years"]),
+            share_before=exact(finance.japan_share_before),
+            share_after=exact(finance.japan_share_after),
+            literal=finance.waterfall == "literal",
+        )
+    )
+
+
+def lender_accepts(option: Option, returns: Returns | None) -> bool:
+    """Return whether the option passes the lender's test (each part within 1e-9)."""
+    instance = option.of.instance
+    if returns is None or option.of.committed or not instance.is_on("lender"):
+        return True
+    terms, commitment = terms_of(option.of), option.of.commitment
+    tests_cover = instance.settings.finance.waterfall != "literal" and returns.dscr is not None
+    if tests_cover and returns.dscr < exact(terms["min_dscr"]) - _TOLERANCE:
+        return False
+    within = terms["recover_within_years"]
+    if within is not None and (returns.recovered is None or returns.recovered > within):
+        return False
+    if exact(option.of.cells["japan_content_share"]) < exact(terms["min_japan_content_share"]) - _TOLERANCE:
+        return False
+    least = terms["min_japan_npv"]
+    if "min_japan_npv" in instance["terms"].cells and least is None:
+        return True
+    return option.metrics["japan_npv"] >= exact(least) - _TOLERANCE * commitment
+
+
+# -- funds ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Fund:
+    """One payer, with its row."""
+
+    name: str
+    row: dict[str, object]
+
+    def eligible(self, option: Option) -> bool:
+        """Return whether it may pay for the option's project."""
+        project = option.of.project
+        return all(
+            not self.row[column] or project[attribute] in self.row[column]
+            for column, attribute in (("eligible_sectors", "sector"), ("eligible_regions", "region"))
+        )
+
+
+def funds_of(instance: Instance) -> list[Fund]:
+    """Return the funds, or none where the family is off."""
+    return [Fund(r["fund"], r) for r in records(instance, "funds")] if instance.is_on("funds") else []
+
+
+def funds_can_pay(option: Option) -> bool:
+    """Return whether the eligible funds' shares can add up to the commitment."""
+    funds = funds_of(option.of.instance)
+    if not funds or not option.of.commitment:
+        return True
+    payers = [fund.row for fund in funds if fund.eligible(option)]
+    most = sum(exact(row["max_share"]) for row in payers)
+    return most >= 1 and sum(exact(row["min_share"]) for row in payers) <= 1
+
+
+# -- metrics and use -----------------------------------------------------------------------------------------------
+
+
+def fill_metrics(option: Option, returns: Returns | None) -> None:
+    """Fill in every metric of the option except `use:` ones, at scale 1."""
+    instance, cells, commitment = option.of.instance, option.of.cells, option.of.commitment
+    m, settings = instance.months_per_period, instance.settings
+    metrics = option.metrics
+    option.fixed_metrics["count"] = Fraction(1)
+    metrics["value"] += exact(cells["value"])
+    metrics["commitment"] += commitment
+    metrics["strategic"] += exact(option.of.project["strategic_score"]) * commitment
+    metrics["japan_content"] += exact(cells["japan_content_share"]) * commitment
+    credit = exact(cells["credit_share"]) * commitment
+    metrics["credit"] += credit * discount(instance.discount_rate("us_npv"), option.ready * m)
+    for name, declared in settings.metrics.items():
+        (metrics if declared.scaled else option.fixed_metrics)[name] += exact(cells[name])
+    for row in option.of.rows("cashflows"):
+        if row["metric"] is not None:
+            name = row["metric"]
+            scaled = name not in settings.metrics or settings.metrics[name].scaled
+            first, last = option.window(row)
+            rate = instance.discount_rate(name)
+            total = sum((discount(rate, m * t) for t in range(first, last + 1)), Fraction(0))
+            (metrics if scaled else option.fixed_metrics)[name] += exact(row["amount"]) * total
+    if returns is not None:
+        fill_returns(option, returns, credit)
+
+
+def fill_returns(option: Option, returns: Returns, credit: Fraction) -> None:
+    """Fill in the present values of both sides."""
+    instance, m = option.of.instance, option.of.instance.months_per_period
+    us, jp = instance.discount_rate("us_npv"), instance.discount_rate("japan_npv")
+    ready = option.ready * m
+    for year, (to_us, to_japan) in enumerate(zip(returns.us, returns.japan, strict=True), start=1):
+        option.metrics["us_npv"] += to_us * discount(us, ready + 12 * year)
+        option.metrics["japan_npv"] += to_japan * discount(jp, ready + 12 * year)
+    option.metrics["japan_npv"] += credit * discount(jp, ready)
+    for k, weight in enumerate(option.of.draw_weights):
+        option.metrics["japan_npv"] -= option.of.commitment * weight * discount(jp, (option.start + k) * m)
+
+
+def fill_use(option: Option, ancestors: dict[str, tuple[str, ...]]) -> None:
+    """Fill in use and supply inside the horizon, engine-filled ones too, and the metrics `use:RESOURCE`."""
+    inside = range(option.of.instance.periods)
+    for row in option.of.rows("requirements"):
+        first, last = option.window(row)
+        amounts = shape_amounts(row["shape"], exact(row["amount"]), max(0, last - first + 1))
+        book = option.uses if row["role"] == "uses" else option.supplies
+        for period, amount in enumerate(amounts, start=first):
+            if period in inside:
+                book[row["resource"], period] += amount
+    option.uses["commitments", option.selection] += option.of.commitment
+    for k, weight in enumerate(option.of.draw_weights):
+        if option.start + k in inside:
+            option.uses["draws", option.start + k] += option.of.commitment * weight
+    fill_fixed_use(option)
+    for book, metrics in ((option.uses, option.metrics), (option.fixed_uses, option.fixed_metrics)):
+        for (resource, _), amount in book.items():
+            for counted in ancestors.get(resource, ()):
+                metrics["use:" + counted] += amount
+
+
+def fill_fixed_use(option: Option) -> None:
+    """Fill in what is used whatever the scale: the committee's pace and the agency's reviews."""
+    if not option.of.committed:
+        option.fixed_uses["selections", option.selection] += exact(option.of.project["selection_load"])
+    for row in records(option.of.instance, "permits"):
+        if row["permit"] == option.of.cells["permit"] and row["agency"] is not None:
+            for period in range(option.start - option.review, option.start):
+                option.fixed_uses[row["agency"], period] += 1

@@ -1,0 +1,163 @@
+"""Small instances that together use every feature of the schema, the same for the same seed.
+
+`generate` draws from a `random.Random`; `cases` is the same as a hypothesis strategy, whose draws are hypothesis's own,
+so that failures shrink.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from hypothesis import strategies as st
+
+from outlay.instances.instance import Instance
+from outlay.instances.numbers import month_number, month_text
+from outlay.instances.parsing import parse_document
+from tests.brute_force.draft import Draft, Draw
+from tests.brute_force.enumeration import Enumeration
+from tests.brute_force.enumerator import best
+from tests.brute_force.generator_projects import add_cashflows, add_finance, add_permits, add_projects
+from tests.brute_force.generator_resources import add_engine_resources, add_resources
+from tests.brute_force.generator_rules import (
+    add_dependency,
+    add_funds,
+    add_limit,
+    add_metrics,
+    add_objective,
+    add_switches,
+)
+from tests.brute_force.generator_sets import add_sets
+
+#: Greatest product over projects of (number of options + 1).
+MOST_COMBINATIONS = 3000
+ATTEMPTS = 50
+
+
+@dataclass(frozen=True)
+class Case:
+    """A document, and the constraint set to solve it under (`base` = none)."""
+
+    document: dict[str, Any]
+    constraint_set: str = "base"
+
+    def instance(self) -> Instance:
+        """Return the validated instance with the set applied."""
+        return parse_document(self.document, source="case").with_set(self.constraint_set)
+
+
+def generate(random: Random) -> Case:
+    """Return a case with at most `MOST_COMBINATIONS` combinations."""
+    draw = Draw(random)
+    for _ in range(ATTEMPTS):
+        case = draft_case(draw)
+        if narrow(case):
+            if draw.chance(0.8):
+                soothe(case)
+            return case
+    raise RuntimeError("no small enough instance was found")
+
+
+cases = st.randoms(use_true_random=False).map(generate)
+
+
+def case_of(seed: int) -> Case:
+    """Return the case of a seed."""
+    return generate(Random(f"outlay {seed}"))
+
+
+def draft_case(draw: Draw) -> Case:
+    """Return a case that may be too large."""
+    draft = _calendar(draw)
+    settings = draft.document["instance"]
+    for name in draw.some(["jobs", "carbon"], 1, 2) if draw.chance(0.35) else []:
+        scaled = draw.weighted({None: 1, True: 1, False: 2})
+        unit = {"unit": "thousand"} if draw.chance(0.5) else {}
+        settings.setdefault("metrics", {})[name] = unit if scaled is None else {**unit, "scaled": scaled}
+    if draw.chance(0.55):
+        add_permits(draft)
+    if draw.chance(0.5):
+        add_finance(draft)
+    add_projects(draft, draw.weighted({1: 3, 2: 7, 3: 22, 4: 28, 5: 20, 6: 12, 7: 5, 8: 3}))
+    add_cashflows(draft)
+    add_engine_resources(draft)
+    add_resources(draft, draw.weighted({0: 15, 1: 20, 2: 30, 3: 25, 4: 10}))
+    add_metrics(draft)
+    if draw.chance(0.4):
+        add_funds(draft)
+    for _ in range(draw.weighted({0: 2, 1: 3, 2: 3, 3: 2})):
+        add_limit(draft)
+    for _ in range(draw.weighted({0: 3, 1: 3, 2: 3, 3: 1}) if len(draft.ids) > 1 else 0):
+        add_dependency(draft)
+    add_objective(draft)
+    if draw.chance(0.4):
+        settings["applied"] = add_switches(draft)
+    return Case(draft.document, add_sets(draft) if draw.chance(0.45) else "base")
+
+
+def _calendar(draw: Draw) -> Draft:
+    m = draw.weighted({3: 28, 6: 33, 12: 26, 4: 6, 5: 5, 24: 2})
+    start, periods = (
+        draw.pick(["2026-01", "2027-04", "2026-10"]),
+        draw.weighted({1: 4, 2: 8, 3: 12, 4: 20, 5: 18, 6: 16, 7: 10, 8: 12}),
+    )
+    calendar: dict[str, Any] = {"start": start, "periods": periods, "months_per_period": m}
+    draft = Draft(draw, {"instance": {"name": "case", "calendar": calendar}}, periods, m, month_number(start))
+    if draw.chance(0.3):
+        calendar["last_selection"] = draft.month(draw.whole(periods // 2, periods - 1), draw.whole(0, m - 1))
+    if draw.chance(0.3):
+        calendar["selection_to_funding_months"] = draw.pick([1, m, m, 0.5])
+    if draw.chance(0.3):
+        calendar["max_wait_months"] = draw.pick([1, m, 2 * m])
+    if draw.chance(0.2):
+        calendar["finish_inside"] = True
+    return draft
+
+
+def narrow(case: Case) -> bool:
+    """Shorten windows of the projects with most options until the case is small; return whether that was possible."""
+    while True:
+        enumeration = Enumeration(case.instance())
+        if enumeration.count() <= MOST_COMBINATIONS:
+            return True
+        sizes = {project: len(n) for project, n in zip(enumeration.choices.position, enumeration.numbers, strict=True)}
+        for project in sorted(sizes, key=lambda project: -sizes[project]):
+            options = enumeration.choices.of[enumeration.choices.position[project]][1:]
+            starts = sorted({option.start for option in options})
+            if len(starts) > 1:
+                row = next(row for row in case.document["projects"] if row["id"] == project)
+                calendar = case.document["instance"]["calendar"]
+                months = starts[(len(starts) - 1) // 2] * calendar["months_per_period"]
+                row["latest_start"] = month_text(month_number(calendar["start"]) + months)
+                break
+        else:
+            return False
+
+
+def soothe(case: Case) -> None:
+    """Give up what must be, one thing alone or else one after the other, until something is feasible."""
+    for keep_going in (False, True):
+        for owner, key, instead in list(_musts(case.document)):
+            if best(case.instance()).status != "infeasible":
+                return
+            before = owner[key]
+            owner[key] = instead
+            narrow(case)
+            if not keep_going and best(case.instance()).status == "infeasible":
+                owner[key] = before
+
+
+def _musts(document: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str, object]]:
+    """Yield (where, key, what to write instead) for each thing that must be."""
+    for switches in (document["instance"].get("applied", {}), *document.get("sets", {}).values()):
+        if switches.get("force_in"):
+            yield switches, "force_in", []
+    for row in document.get("limits", []):
+        if row.get("min"):
+            yield row, "min", 0
+    for status in ("mandatory", "committed"):
+        for row in document["projects"]:
+            if row.get("status") == status:
+                yield row, "status", "candidate"

@@ -1,0 +1,228 @@
+"""Funds, limits, dependencies, objective, stakeholders, switches and constraint sets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.brute_force.draft import Draft
+from tests.brute_force.generator_projects import REGIONS, SECTORS
+
+FAMILIES = (
+    "cap", "draws", "labour", "energy", "equipment", "commodity", "finance", "committee", "other",
+    "permits", "dependencies", "funds", "lender", "limits", "pace", "supply",
+)  # fmt: skip
+
+
+def add_metrics(draft: Draft) -> None:
+    """Write down a rough total of each metric, to draw limits and weights from."""
+    projects, totals = draft.projects, draft.metrics
+    total = sum(draft.largest(project, "commitment") for project in projects)
+    totals |= {
+        "commitment": total,
+        "value": sum(draft.largest(project, "value") for project in projects),
+        "strategic": sum(draft.largest(p, "commitment") * float(p.get("strategic_score", 0)) for p in projects),
+        "japan_content": sum(
+            draft.largest(p, "commitment") * draft.largest(p, "japan_content_share") for p in projects
+        ),
+        "credit": sum(draft.largest(p, "commitment") * draft.largest(p, "credit_share") for p in projects),
+        "count": float(len(projects)),
+        "cost": 3.0,
+    }
+    for name in draft.document["instance"].get("metrics", {}):
+        totals[name] = sum(abs(draft.largest(project, name)) for project in projects) + 3
+    if any(row.get("metric") == "taxes" for row in draft.rows("cashflows")):
+        totals["taxes"] = 8.0
+    if draft.finance:
+        totals |= {"us_npv": total, "japan_npv": 0.4 * total}
+    for row in draft.rows("resources"):
+        if row["resource"] in {"commitments", "draws"}:
+            totals[f"use:{row['resource']}"] = total
+        elif row["resource"] in {"agency", "selections"}:
+            totals[f"use:{row['resource']}"] = float(len(projects))
+
+
+def add_funds(draft: Draft) -> None:
+    """Add one to three funds that between them can pay for most."""
+    draw, total = draft.draw, draft.metrics["commitment"]
+    several = draw.chance(0.8)
+    for name in ["jbic", *(draw.some(["nexi", "private"], 1, 2) if several else [])]:
+        dated = draw.chance(0.3)
+        draft.add(
+            "funds",
+            fund=name,
+            total=None if dated else draft.maybe(0.6, round(total * draw.number(0.3, 0.9, 2), 1)),
+            per_year=draft.maybe(0.35, round(total * draw.number(0.2, 0.6, 2), 1)) if draft.has_years else None,
+            min_share=draft.maybe(0.3, draw.pick([0.1, 0.2])),
+            max_share=draft.maybe(0.4, draw.pick([0.6, 0.8])) if several else None,
+            portfolio_min_share=draft.maybe(0.25, draw.pick([0.1, 0.3])),
+            portfolio_max_share=draft.maybe(0.25, draw.pick([0.5, 0.75])) if several else None,
+            eligible_sectors=draft.maybe(0.25, ";".join(draw.some(SECTORS, 2, 2))),
+            eligible_regions=draft.maybe(0.25, draw.pick(REGIONS)),
+        )
+        if dated:
+            first = round(total * draw.number(0.2, 0.6, 2), 1)
+            draft.add("availability", resource=name, from_=draft.date(0, draft.T // 3), amount=first)
+            if draft.T > 2:
+                later = draft.maybe(0.8, round(first * 1.6, 1))
+                row = draft.add("availability", resource=name, from_=draft.month(draw.whole(draft.T // 2, draft.T - 1)))
+                if row["from"] != draft.rows("availability")[-2]["from"]:
+                    row["amount"] = later
+                else:
+                    draft.document["availability"].pop()
+
+
+def add_limit(draft: Draft) -> None:
+    """Add a row of limits."""
+    draw = draft.draw
+    metric = draw.pick(_limited_metrics(draft))
+    groups = _groups(draft)
+    by = "all" if metric == "cost" else draw.pick(["all", "all", *groups])
+    every = draw.weighted({"total": 5, "period": 3, **({"year": 2} if draft.has_years else {})})
+    row: dict[str, Any] = {
+        "metric": metric,
+        "by": by if by != "all" or draw.chance(0.5) else None,
+        "group": None if by == "all" else draft.maybe(0.6, draw.pick(groups.get(by) or [""])),
+        "every": every if every != "total" else None,
+    }
+    if draw.chance(0.45) and metric != "cost":
+        row |= _share_bounds(draft, metric, by)
+    else:
+        row |= _absolute_bounds(draft, metric, by, every)
+    draft.add("limits", **row)
+
+
+def _limited_metrics(draft: Draft) -> list[str]:
+    """Return metrics to draw from, each kind about as often as any other."""
+    own = [name for name in draft.metrics if name in {"taxes", *draft.document["instance"].get("metrics", {})}]
+    money = [name for name in ("us_npv", "japan_npv") if name in draft.metrics]
+    use = [name for name in draft.metrics if name.startswith("use:")]
+    built_in = ["value", "commitment", "count", "strategic", "japan_content", "credit", "cost"]
+    return [*built_in, *own, *own, *own, *money, *use[:3]]
+
+
+def _groups(draft: Draft) -> dict[str, list[str]]:
+    groups = {name: sorted({p[name] for p in draft.projects if name in p}) for name in ("sector", "region", "company")}
+    groups["tag"] = sorted({tag for p in draft.projects for tag in p.get("tags", "").split(";") if tag})
+    groups["project"] = draft.ids
+    return {name: values for name, values in groups.items() if values}
+
+
+def _absolute_bounds(draft: Draft, metric: str, by: str, every: str) -> dict[str, Any]:
+    draw = draft.draw
+    size = max(0.5, draft.metrics[metric]) * (1 if by == "all" else 0.5) * (1 if every == "total" else 0.6)
+    digits = 0 if metric == "count" else 1
+    most = draft.maybe(0.7, round(size * draw.number(0.4, 0.9, 2), digits))
+    least = None
+    if most is None or draw.chance(0.2):
+        least = round(size * draw.number(0.05, 0.25, 2), 1)
+        if every != "total" or by != "all":
+            least = round(least * 0.1, 2)
+    if most is not None and least is not None:
+        most = max(most, least)
+    return {"max": most, "min": least}
+
+
+def _share_bounds(draft: Draft, metric: str, by: str) -> dict[str, Any]:
+    draw = draft.draw
+    of = draw.pick([name for name in draft.metrics if name not in {metric, "cost"}])
+    if by != "all" and draw.chance(0.5):
+        share = {"max": draw.pick([0.5, 0.6, 0.8]), "min": draft.maybe(0.15, draw.pick([0.05, 0.1]))}
+        return {"basis": "share"} | (share if draw.chance(0.8) else {"min": draw.pick([0.1, 0.2])})
+    typical = max(0.1, draft.metrics[metric]) / max(draft.metrics[of], 0.5)
+    if draw.chance(0.6):
+        return {"basis": "share", "of": of, "max": round(typical * draw.pick([0.8, 1, 1.3]), 2)}
+    return {"basis": "share", "of": of, "min": round(max(0.0, typical) * draw.pick([0.3, 0.6, 0.8]), 2)}
+
+
+def add_dependency(draft: Draft) -> None:
+    """Add one dependency; `requires` only of earlier letters, so that there is no cycle."""
+    draw, m = draft.draw, draft.m
+    first, second = sorted(draw.some(draft.ids, 2, 2), reverse=True)
+    kind = draw.weighted({"requires": 4, "requires_any": 3, "excludes": 2, "together": 1.5, "synergy": 5})
+    row: dict[str, Any] = {"kind": kind}
+    if kind.startswith("requires"):
+        row["at"] = draw.pick(["start", "operation", "operation", None])
+        row["lag_months"] = draft.maybe(0.75, draw.pick([m, m + 1, 0.5, 1, -m, -2 * m, -2 * m, -1, -3 * m]))
+        row["strength"] = draft.maybe(0.2, 0.5)
+    if kind == "synergy":
+        row["bonus"] = draw.number(-8, 0) if draw.chance(0.45) else draw.number(1, 10)
+        metrics = [name for name in draft.metrics if name not in {"count", "cost"} and not name.startswith("use:")]
+        row["metric"] = draft.maybe(0.5, draw.pick(metrics))
+    if kind == "requires_any":
+        row["group"] = draft.maybe(0.5, draw.pick(["g1", "g2"]))
+        if draw.chance(0.2):
+            first, second = second, first
+        others = [project for project in draft.ids if project not in {first, second}]
+        side = draft.choice(first, 0.2)
+        for needed in [second, *draw.some(others, 0, 2)]:
+            lag = draw.pick([row.get("lag_months"), 0, -m, -2 * m])
+            draft.add("dependencies", project=side, needs=draft.choice(needed, 0.25), **{**row, "lag_months": lag})
+        return
+    draft.add("dependencies", project=draft.choice(first), needs=draft.choice(second), **row)
+
+
+def add_objective(draft: Draft) -> None:
+    """Add discount rates, stakeholders and what is maximised."""
+    draw, settings = draft.draw, draft.document["instance"]
+    weighed = [name for name in draft.metrics if name != "cost"]
+    if draw.chance(0.55):
+        rated = [name for name in draft.metrics if name in {"us_npv", "japan_npv", "cost", "value", "taxes", "credit"}]
+        rates = draw.some([*rated, *settings.get("metrics", {})], 1, 4)
+        settings["discount_rates"] = {name: draw.pick([0.02, 0.03, 0.05, 0.08]) for name in rates}
+    people = draw.some(["Tokyo", "Ohio"], 1, 2) if draw.chance(0.35) else []
+    for person in people:
+        for metric in {"value": 1, **dict.fromkeys(draw.some(weighed, 1, 3))}:
+            draft.add("stakeholders", stakeholder=person, metric=metric, weight=_weight(draft, metric))
+    if people and draw.chance(0.6):
+        settings["objective"] = f"@{draw.pick(people)}"
+    elif draw.chance(0.35):
+        levels = [_weights(draft, weighed) for _ in range(draw.weighted({2: 8, 3: 1}))]
+        settings["objective"] = [
+            {"weights": weights, **({"tolerance": draw.pick([0.05, 0.1, 0.2])} if draw.chance(0.55) else {})}
+            for weights in levels
+        ]
+    elif draw.chance(0.7):
+        settings["objective"] = _weights(draft, weighed)
+
+
+def _weights(draft: Draft, weighed: list[str]) -> dict[str, Any]:
+    draw = draft.draw
+    weights: dict[str, Any] = {name: _weight(draft, name) for name in draw.some(weighed, 1, 3)}
+    if draw.chance(0.7):
+        weights["value"] = draw.pick([1, 1, 2, 0.5])
+    if draw.chance(0.35):
+        weights["cost"] = draw.weighted({-0.5: 3, -2: 3, 0: 2, 0.2: 3})
+    return weights
+
+
+def _weight(draft: Draft, metric: str) -> float | int:
+    if metric == "value":
+        return 1
+    if metric == "credit" or metric.startswith("use:"):
+        return draft.draw.pick([-0.5, -0.1, 0.2])
+    return draft.draw.pick([1, 0.5, 0.1, 2, -0.2])
+
+
+def add_switches(draft: Draft) -> dict[str, list[str]]:
+    """Return families to disable and choices to force, for `[applied]` or a set."""
+    draw = draft.draw
+    switches: dict[str, list[str]] = {}
+    if draw.chance(0.55):
+        switches["disable"] = draw.some(FAMILIES, 1, 2)
+    before = draft.document["instance"].get("applied", {})
+    taken = {item.split("@")[0] for key in ("force_in", "force_out") for item in before.get(key, [])}
+    taken |= {p["id"] for p in draft.projects if p.get("status") in {"mandatory", "committed", "excluded"}}
+    free = [project for project in draft.ids if project not in taken]
+    if free and draw.chance(0.5):
+        switches["force_in"] = [_forced(draft, free.pop(draw.whole(0, len(free) - 1)))]
+    if free and draw.chance(0.5):
+        switches["force_out"] = [_forced(draft, project) for project in draw.some(free, 1, 2)]
+    return switches
+
+
+def _forced(draft: Draft, project: str) -> str:
+    draw = draft.draw
+    item = draft.choice(project, 0.6)
+    if "@" in item and draw.chance(0.35):
+        item += "@" + draft.month(draw.whole(draft.T // 3, draft.T - 1), draw.whole(0, draft.m - 1))
+    return item

@@ -1,0 +1,209 @@
+"""Every option of every project, generated anew from DESIGN section 3: alternative, track, selection and start."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+
+from outlay.instances.instance import Instance
+from tests.brute_force.reading import (
+    Record,
+    exact,
+    last_selection,
+    merged_alternatives,
+    period_at_or_after,
+    period_that_holds,
+    periods_of,
+    records,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Alternative:
+    """One way to build a project, with what follows from it before a start is chosen."""
+
+    instance: Instance
+    project: Record
+    name: str
+    cells: Record
+
+    @property
+    def id(self) -> str:
+        return str(self.project["id"])
+
+    @property
+    def committed(self) -> bool:
+        return self.project["status"] == "committed"
+
+    @cached_property
+    def commitment(self) -> Fraction:
+        return exact(self.cells["commitment"])
+
+    @cached_property
+    def divisible(self) -> bool:
+        return exact(self.cells["min_scale"]) < 1
+
+    @cached_property
+    def building(self) -> int:
+        """b, the periods of building."""
+        months = self.cells["construction_months"]
+        return 1 if months is None else periods_of(months, self.instance.months_per_period)
+
+    @cached_property
+    def operating(self) -> int | None:
+        """Return the periods of operation; None = to the horizon."""
+        life = self.cells["life_years"]
+        return None if life is None else periods_of(12 * exact(life), self.instance.months_per_period)
+
+    @cached_property
+    def draw_weights(self) -> tuple[Fraction, ...]:
+        b = self.building
+        raw = [min(k + 1, b - k) if self.cells["draw_shape"] == "bell" else 1 for k in range(b)]
+        return tuple(Fraction(weight, sum(raw)) for weight in raw)
+
+    def rows(self, table: str) -> list[Record]:
+        """Return the rows of requirements or cashflows that concern this alternative."""
+        return [
+            row
+            for row in records(self.instance, table)
+            if row["project"] == self.id and row["alternative"] in {None, self.name}
+        ]
+
+
+@dataclass(frozen=True, eq=False)
+class Option:
+    """One option. Periods may lie beyond the horizon, except selection and start."""
+
+    of: Alternative
+    fast: bool
+    review: int
+    selection: int
+    start: int
+    metrics: dict[str, Fraction] = field(default_factory=lambda: defaultdict(Fraction))
+    fixed_metrics: dict[str, Fraction] = field(default_factory=lambda: defaultdict(Fraction))
+    uses: dict[tuple[str, int], Fraction] = field(default_factory=lambda: defaultdict(Fraction))
+    fixed_uses: dict[tuple[str, int], Fraction] = field(default_factory=lambda: defaultdict(Fraction))
+    supplies: dict[tuple[str, int], Fraction] = field(default_factory=lambda: defaultdict(Fraction))
+
+    @property
+    def project(self) -> str:
+        return self.of.id
+
+    @property
+    def alternative(self) -> str:
+        return self.of.name
+
+    @property
+    def ready(self) -> int:
+        """The first operating period."""
+        return self.start + self.of.building
+
+    def window(self, row: Record) -> tuple[int, int]:
+        """Return the first and last period that a requirement or cash-flow row covers (last < first: none)."""
+        m = self.of.instance.months_per_period
+        horizon, operating = self.of.instance.periods, self.of.operating
+        end = horizon - 1 if operating is None else self.ready + operating - 1
+        phase = row.get("phase")
+        if phase == "permitting":
+            return self.start - self.review, self.start - 1
+        if phase == "construction":
+            return self.start, self.ready - 1
+        if phase == "operation":
+            return self.ready, end
+        first = self.start + math.floor(exact(row["from_month"]) / m)
+        to = row["to_month"]
+        return first, end if to is None else self.start + math.ceil(exact(to) / m) - 1
+
+
+def shape_amounts(shape: str, amount: Fraction, n: int) -> list[Fraction]:
+    """Return the amount of each of the n periods of a window."""
+    if shape == "bell":
+        return [amount * min(i, n + 1 - i) / math.ceil(n / 2) for i in range(1, n + 1)]
+    return [amount / n] * n if shape == "spread" and n else [amount] * n
+
+
+def review_tracks(alternative: Alternative) -> list[tuple[bool, int]]:
+    """Return (fast track?, periods of review) for each track that is offered."""
+    instance = alternative.instance
+    permits = {row["permit"]: row for row in records(instance, "permits")}
+    name = alternative.cells["permit"]
+    if name is None or not instance.is_on("permits"):
+        return [(False, 0)]
+    permit = permits[name]
+    months = alternative.project["review_remaining_months"]
+    if months is None:
+        months = permit["mode"] if permit["review_months"] is None else permit["review_months"]
+    tracks = [(False, periods_of(exact(months), instance.months_per_period))]
+    if permit["fast_track_factor"] is not None:
+        quick = periods_of(exact(months) * exact(permit["fast_track_factor"]), instance.months_per_period)
+        if quick < tracks[0][1]:
+            tracks.append((True, quick))
+    return tracks
+
+
+def selections(alternative: Alternative, start: int) -> range:
+    """Return the periods in which an option that starts then may be selected."""
+    if alternative.committed:
+        return range(1)
+    calendar, m = alternative.instance.settings.calendar, alternative.instance.months_per_period
+    lead = periods_of(calendar.selection_to_funding_months, m)
+    wait = periods_of(calendar.max_wait_months, m)
+    first = max(0, start - lead - wait)
+    return range(first, min(start - lead, last_selection(alternative.instance)) + 1)
+
+
+def starts(alternative: Alternative) -> range:
+    """Return the periods in which building may start, before review and selection are looked at."""
+    instance, project = alternative.instance, alternative.project
+    first, last = 0, instance.periods - 1
+    if project["earliest_start"] is not None:
+        first = period_at_or_after(instance, project["earliest_start"])
+    if project["latest_start"] is not None:
+        last = min(last, period_that_holds(instance, project["latest_start"]))
+    if instance.settings.calendar.finish_inside:
+        last = min(last, instance.periods - alternative.building)
+    return range(first, last + 1)
+
+
+def bare_options(instance: Instance) -> Iterator[Option]:
+    """Yield every option by its dates alone: no lender, no fund, nothing computed yet."""
+    for project, name, cells in merged_alternatives(instance):
+        alternative = Alternative(instance, project, name, cells)
+        if project["status"] == "excluded":
+            continue
+        for start in starts(alternative):
+            for fast, review in review_tracks(alternative):
+                if start - review < 0:
+                    continue
+                for selection in selections(alternative, start):
+                    option = Option(alternative, fast, review, selection, start)
+                    if _allowed(instance, option):
+                        yield option
+
+
+def _matches(instance: Instance, item: str, option: Option) -> bool:
+    project, alternative, month = [*item.split("@"), None, None][:3]
+    return (
+        project == option.project
+        and alternative in {None, option.alternative}
+        and (month is None or period_that_holds(instance, month) == option.start)
+    )
+
+
+def _allowed(instance: Instance, option: Option) -> bool:
+    """Return whether the forced items leave the option."""
+    applied = instance.settings.applied
+    if any(_matches(instance, item, option) for item in applied.force_out):
+        return False
+    forced = [item for item in applied.force_in if item.split("@")[0] == option.project]
+    return all(_matches(instance, item, option) for item in forced)
+
+
+def must_be_funded(instance: Instance) -> set[str]:
+    """Return the ids of projects that every plan funds."""
+    ids = {r["id"] for r in records(instance, "projects") if r["status"] in {"mandatory", "committed"}}
+    return ids | {item.split("@")[0] for item in instance.settings.applied.force_in}
