@@ -130,6 +130,20 @@ class Case:
         return columns
 
     @cached_property
+    def column_groups(self) -> np.ndarray:
+        """Group of each column: options of one alternative and start, `fund` and `scale` apart; -1 elsewhere.
+
+        Columns of a group differ in selection period and permit track only, so most rows treat them alike.
+        """
+        groups = np.full(self.book.size, -1)
+        same = self.options.alternative * self.instance.periods + self.options.start
+        groups[self.block("fund").columns] = same
+        block = self.block("scale")
+        apart = (len(self.alternatives.project) + 1) * self.instance.periods
+        groups[block.columns] = apart + same[np.array(block.keys, dtype=int)]
+        return groups
+
+    @cached_property
     def synergies(self) -> list[int]:
         """Rows of ``dependencies`` that are synergies."""
         return [row for row, kind in enumerate(self.instance["dependencies"].raw("kind")) if kind == "synergy"]

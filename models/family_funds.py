@@ -25,7 +25,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from outlay.models.case import Case
-from outlay.models.rows import Entries, RowBlock, block
+from outlay.models.rows import Entries, RowBlock, block, not_implied_later
 from outlay.models.usage import draw_entries
 
 NAME = "funds"
@@ -108,7 +108,9 @@ class _Funds:
             level = self.case.levels.get(name)
             if level is None:
                 continue
-            for period in np.nonzero(~np.isnan(level))[0].tolist():
+            limited = np.nonzero(~np.isnan(level))[0]
+            # Payments only add up, so a ceiling that a later one implies gets no row.
+            for period in limited[not_implied_later(level[limited])].tolist():
                 chosen = (self.fund == number) & (selection <= period)
                 entries.add(np.full(int(chosen.sum()), len(keys)), self.pay[chosen], 1.0)
                 keys.append((name, period))

@@ -34,7 +34,7 @@ import numpy as np
 from outlay.instances.instance import Instance
 from outlay.models.case import Case
 from outlay.models.ragged import spans
-from outlay.models.rows import Entries, RowBlock, block
+from outlay.models.rows import Entries, RowBlock, block, not_implied_later
 
 ROW_NAMES = {
     "cap": "cap_not_exceeded",
@@ -116,8 +116,7 @@ class ResourceRows:
         level = case.levels.get(name, np.zeros(instance.periods))
         periods = case.row_periods(name)
         if self.basis == "cumulative" and len(periods) and not every_row and not self._can_fall():
-            later = np.minimum.accumulate(level[periods][::-1])[::-1]
-            periods = periods[np.append(level[periods][:-1] < later[1:], True)]
+            periods = periods[not_implied_later(level[periods])]
         self.periods, self.limits = periods, level[periods]
 
     def _can_fall(self) -> bool:

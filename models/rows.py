@@ -92,3 +92,15 @@ def block(
         high[keep],
         lambda row: sentence(int(keep[row])),
     )
+
+
+def not_implied_later(levels: np.ndarray) -> np.ndarray:
+    """Return which ceilings of a sum that never falls are not implied by a later one, shape (ceilings,).
+
+    Examples
+    --------
+    >>> not_implied_later(np.array([5.0, 5.0, 9.0, 7.0])).tolist()
+    [False, True, False, True]
+    """
+    later = np.minimum.accumulate(np.append(levels, np.inf)[::-1])[::-1][1:]
+    return levels < later

@@ -102,6 +102,12 @@ def _has(case: Case, side: str, funded: set[str], option_of_project: dict[str, i
 
 def plan_point(model: Any, compiled: Compiled, plan: Plan) -> np.ndarray:
     """Return a plan as a point of the compiled problem, to start from."""
-    values = plan_columns(model.case, plan)
-    by_variable = {id(variable): values[column] for column, variable in enumerate(model.columns)}
-    return compiled.weights(by_variable)
+    return spread(compiled, model.columns, plan_columns(model.case, plan))
+
+
+def spread(compiled: Compiled, variables: list[Any], values: np.ndarray, *, absent: float = 0.0) -> np.ndarray:
+    """Return values of the model's columns as values of the compiled problem's; `absent` for what the model lacks."""
+    point = np.full(len(compiled.variables), absent, dtype=values.dtype)
+    columns = compiled.columns_of(variables)
+    point[columns[columns >= 0]] = values[columns >= 0]
+    return point

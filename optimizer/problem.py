@@ -92,12 +92,9 @@ class Compiled:
         # A variable in no row and not in the objective: any value is as good, so the least one.
         return float(variable.lb) if variable.lb is not None else 0.0
 
-    def weights(self, coefficients: dict[int, float]) -> np.ndarray:
-        """Return coefficients given by id of a variable as a vector over the columns."""
-        vector = np.zeros(len(self.variables))
-        for column, variable in enumerate(self.variables):
-            vector[column] = coefficients.get(id(variable), 0.0)
-        return vector
+    def columns_of(self, variables: list[Any]) -> np.ndarray:
+        """Return the column of each variable, -1 for one that the problem does not have."""
+        return np.array([self._place.get(id(variable), -1) for variable in variables], dtype=int)
 
 
 def compile_model(model: Any) -> Compiled:

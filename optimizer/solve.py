@@ -16,8 +16,9 @@ from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.models.build import build
+from outlay.optimizer.aggregation import aggregate
 from outlay.optimizer.engine import Answer, LevelResult, Settings, Status, claimed_objective, solve_levels
-from outlay.optimizer.plans import plan_point, read_plan
+from outlay.optimizer.plans import plan_point, read_plan, spread
 from outlay.optimizer.problem import Compiled, compile_model
 from outlay.optimizer.process import Progress, SolverProcess
 from outlay.optimizer.solution import Solution
@@ -163,10 +164,9 @@ def _levels(model: Any, compiled: Compiled) -> list[tuple[dict[str, float], np.n
         return [({}, compiled.problem.cost, 0.0)]
     found = []
     for number, level in enumerate(case.instance.objective_levels):
-        weights = case.weights(number)
-        by_variable = {id(model.columns[column]): -weights[column] for column in np.nonzero(weights)[0].tolist()}
+        cost = spread(compiled, model.columns, -case.weights(number))
         names = {name: float(weight) for name, weight in level.weights.items()}
-        found.append((names, compiled.weights(by_variable), float(level.tolerance)))
+        found.append((names, cost, float(level.tolerance)))
     return found
 
 
@@ -183,14 +183,18 @@ def _solve_and_check(
     """Solve and verify; an answer that does not verify is solved anew with finer tolerances, once."""
     times = {"solve": 0.0, "verify": 0.0}
     answer, plan, verification = Answer(None, []), None, None
+    small = aggregate(compiled.problem, spread(compiled, model.columns, model.case.column_groups, absent=-1))
+    costs = [(names, small.extend_cost(cost), tolerance) for names, cost, tolerance in levels]
     for feasibility in (settings.feasibility, FINE_FEASIBILITY):
         begun = time.monotonic()
         left = None if deadline is None else deadline - begun
         fine = replace(settings, feasibility=feasibility, time_limit_s=left)
-        answer = solve_levels(engine, compiled.problem, levels, fine, start=start, on_progress=on_progress)
+        begin = None if start is None else small.extend(start)
+        answer = solve_levels(engine, small.problem, costs, fine, start=begin, on_progress=on_progress)
         times["solve"] += time.monotonic() - begun
         if answer.point is None:
             return answer, None, None, times
+        answer.point = small.shorten(answer.point)
         begun = time.monotonic()
         plan = read_plan(model, compiled, answer.point)
         verification = verify_plan(model.case.instance, plan, objective=claimed_objective(answer.levels))
