@@ -95,36 +95,22 @@ def _group_matrix(group_of_column: np.ndarray) -> sparse.csr_array:
 
 def _shared(matrix: sparse.csr_array, groups: sparse.csr_array) -> sparse.csr_array:
     """Return, for each row and group, the coefficient that all columns of the group share there; else nothing."""
-    members = sparse.csc_array(groups.T)
-    size = np.diff(members.indptr)
-    pattern = sparse.csr_array((np.ones_like(matrix.data), matrix.indices, matrix.indptr), shape=matrix.shape)
-    count = sparse.coo_array(pattern @ members)
-    total = sparse.csr_array(matrix @ members)
-    squares = sparse.csr_array((matrix.data**2, matrix.indices, matrix.indptr), shape=matrix.shape) @ members
-    rows, columns = count.coords
-    full = count.data == size[columns]
-    rows, columns = rows[full], columns[full]
-    mean = np.asarray(total[rows, columns]).reshape(-1) / size[columns]
-    square = np.asarray(sparse.csr_array(squares)[rows, columns]).reshape(-1) / size[columns]
-    # Equal coefficients have no spread; the exact comparison below decides.
-    near = np.abs(square - mean**2) <= 1e-9 * np.maximum(mean**2, 1e-300)
-    rows, columns = rows[near], columns[near]
-    first = members.indices[members.indptr[columns]]
-    value = np.asarray(matrix[rows, first]).reshape(-1)
-    exact = _all_equal(matrix, members, rows, columns, value)
-    return sparse.csr_array((value[exact], (rows[exact], columns[exact])), shape=(matrix.shape[0], members.shape[1]))
-
-
-def _all_equal(
-    matrix: sparse.csr_array, members: sparse.csc_array, rows: np.ndarray, columns: np.ndarray, value: np.ndarray
-) -> np.ndarray:
-    """Return whether every member's coefficient is exactly the value, for pairs (row, group)."""
-    size = np.diff(members.indptr)[columns]
-    owner = np.repeat(np.arange(len(rows)), size)
-    offset = np.arange(len(owner)) - np.repeat(np.cumsum(size) - size, size)
-    member = members.indices[members.indptr[columns][owner] + offset]
-    same = np.asarray(matrix[rows[owner], member]).reshape(-1) == value[owner]
-    return np.bincount(owner, weights=same, minlength=len(rows)) == size
+    size = np.diff(groups.indptr)
+    group_of = np.full(matrix.shape[1], -1)
+    group_of[groups.indices] = np.repeat(np.arange(groups.shape[0]), size)
+    entries = sparse.coo_array(matrix)
+    row, column = entries.coords
+    inside = np.nonzero(group_of[column] >= 0)[0]
+    row, group, value = row[inside], group_of[column[inside]], entries.data[inside]
+    # Every (row, group) with entries, and whether all of the group is there with one coefficient.
+    place, number, count = np.unique(row * max(groups.shape[0], 1) + group, return_inverse=True, return_counts=True)
+    least, most = np.full(len(place), np.inf), np.full(len(place), -np.inf)
+    np.minimum.at(least, number, value)
+    np.maximum.at(most, number, value)
+    row, group = np.divmod(place, max(groups.shape[0], 1))
+    equal = (count == size[group]) & (least == most)
+    shape = (matrix.shape[0], groups.shape[0])
+    return sparse.csr_array((least[equal], (row[equal], group[equal])), shape=shape)
 
 
 def _replaced(matrix: sparse.csr_array, together: sparse.csr_array, groups: sparse.csr_array) -> sparse.csr_array:
