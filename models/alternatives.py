@@ -17,6 +17,7 @@ import numpy as np
 
 from outlay.instances.instance import Instance
 from outlay.instances.table import Table
+from outlay.models.cells import decimals, wholes
 from outlay.models.ragged import Groups, group_by
 
 #: A window that never ends inside any calendar.
@@ -96,8 +97,8 @@ class Alternatives:
     def operating(self) -> np.ndarray:
         """Periods of operation; `FOREVER` (to the horizon) where no life is given."""
         size = self.instance.months_per_period
-        lives = self.table.raw("life_years")
-        return np.array([FOREVER if life is None else ceil(Fraction(12 * int(life), size)) for life in lives], dtype=int)  # type: ignore[arg-type]
+        lives = wholes(self.table, "life_years")
+        return np.array([FOREVER if life is None else ceil(Fraction(12 * life, size)) for life in lives], dtype=int)
 
     @cached_property
     def draw_weights(self) -> list[np.ndarray]:
@@ -129,7 +130,9 @@ class Alternatives:
         """(first, last) period of start allowed by the projects' dates, shape (projects,) each."""
         rows, last = self.instance["projects"], self.instance.periods - 1
         first = [0 if month is None else self.instance.period_from(str(month)) for month in rows.raw("earliest_start")]
-        latest = [last if month is None else self.instance.period_holding(str(month)) for month in rows.raw("latest_start")]
+        latest = [
+            last if month is None else self.instance.period_holding(str(month)) for month in rows.raw("latest_start")
+        ]
         return np.array(first, dtype=int), np.array(latest, dtype=int)
 
 
@@ -165,10 +168,10 @@ def permit_modes(alternatives: Alternatives) -> Modes:
     row_of = {name: row for row, name in enumerate(permits.texts("permit"))}
     months = [
         review if review is not None else mode
-        for review, mode in zip(permits.raw("review_months"), permits.raw("mode"), strict=True)
+        for review, mode in zip(decimals(permits, "review_months"), decimals(permits, "mode"), strict=True)
     ]
-    factors = permits.raw("fast_track_factor")
-    remaining = instance["projects"].raw("review_remaining_months")
+    factors = decimals(permits, "fast_track_factor")
+    remaining = decimals(instance["projects"], "review_remaining_months")
     found: list[tuple[int, bool, int, int]] = []
     for number, permit in enumerate(alternatives.table.raw("permit")):
         if permit is None or not instance.is_on("permits"):
@@ -176,11 +179,12 @@ def permit_modes(alternatives: Alternatives) -> Modes:
             continue
         row = row_of[str(permit)]
         left = remaining[alternatives.project[number]]
-        time = Fraction(left if left is not None else months[row] or Decimal(0))  # type: ignore[arg-type]
+        time = Fraction(left if left is not None else months[row] or Decimal(0))
         normal = periods_up(time, instance.months_per_period)
         found.append((number, False, normal, row))
-        if factors[row] is not None:
-            fast = periods_up(time * Fraction(factors[row]), instance.months_per_period)  # type: ignore[arg-type]
+        factor = factors[row]
+        if factor is not None:
+            fast = periods_up(time * Fraction(factor), instance.months_per_period)
             if fast < normal:
                 found.append((number, True, fast, row))
     columns = zip(*found, strict=True)

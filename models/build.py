@@ -48,7 +48,8 @@ def build(instance: Instance) -> pyo.ConcreteModel:
     --------
     Fund at most three projects of 2027 and later:
 
-    ``model.few_late = pyo.Constraint(expr=sum(model.fund[o] for o in model.OPTIONS if model.options.start[o] >= 2) <= 3)``
+    ``late = [o for o in model.OPTIONS if model.options.start[o] >= 2]`` and then
+    ``model.few_late = pyo.Constraint(expr=sum(model.fund[o] for o in late) <= 3)``
     """
     case = Case(instance)
     model = pyo.ConcreteModel(name=instance.name)

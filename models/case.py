@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from outlay.instances.instance import Instance
+from outlay.instances.table import Table
 from outlay.models.alternatives import Alternatives, periods_up
 from outlay.models.cashflows import CashModel
 from outlay.models.columns import Block, ColumnBook
@@ -79,7 +80,8 @@ class Case:
 
         Later dates win within a period. Shape (periods,) each.
         """
-        rows, levels = self.instance[table], {}
+        rows = self.instance[table]
+        levels: dict[str, np.ndarray] = {}
         for name, month, amount in zip(
             rows.texts("resource"), rows.texts("from"), rows.floats(column).tolist(), strict=True
         ):
@@ -102,7 +104,11 @@ class Case:
         book.add("fund", range(len(options)), 1.0, binary=True)
         book.add("scale", np.nonzero(options.divisible)[0].tolist(), 1.0)
         programs, links = instance["programs"], instance["links"]
-        book.add("buy", [(p, t) for p in programs.texts("program") for t in periods], self._per_period(programs, "max_per_period"))
+        book.add(
+            "buy",
+            [(p, t) for p in programs.texts("program") for t in periods],
+            self._per_period(programs, "max_per_period"),
+        )
         book.add("flow", [(k, t) for k in links.texts("link") for t in periods], self._per_period(links, "capacity"))
         ceilings = self.dated("imports", "max_per_period")
         tops = np.concatenate([np.zeros(0), *ceilings.values()])
@@ -113,8 +119,8 @@ class Case:
         book.add("both", self.synergies, 1.0)
         return book
 
-    def _per_period(self, table: object, column: str) -> np.ndarray:
-        ceilings = table.floats(column)  # type: ignore[attr-defined]
+    def _per_period(self, table: Table, column: str) -> np.ndarray:
+        ceilings = table.floats(column)
         return np.repeat(np.where(np.isnan(ceilings), np.inf, ceilings), self.instance.periods)
 
     def block(self, name: str) -> Block:
@@ -197,17 +203,23 @@ class Case:
         """The metric `cost` as a coefficient a column: discounted, when bought, imported or short."""
         instance = self.instance
         cost = np.zeros(self.book.size)
-        factor = discount_factors(instance.discount_rate("cost"), np.arange(instance.periods) * instance.months_per_period)
+        factor = discount_factors(
+            instance.discount_rate("cost"), np.arange(instance.periods) * instance.months_per_period
+        )
         prices = {
-            "buy": dict(zip(instance["programs"].texts("program"), instance["programs"].floats("cost_per_unit"), strict=True)),
-            "shortfall": dict(zip(instance["resources"].texts("resource"), instance["resources"].floats("penalty"), strict=True)),
+            "buy": dict(
+                zip(instance["programs"].texts("program"), instance["programs"].floats("cost_per_unit"), strict=True)
+            ),
+            "shortfall": dict(
+                zip(instance["resources"].texts("resource"), instance["resources"].floats("penalty"), strict=True)
+            ),
         }
         for name, price in prices.items():
             block = self.block(name)
-            cost[block.columns] = [price[key] * factor[t] for key, t in block.keys]  # type: ignore[misc]
+            cost[block.columns] = [price[key] * factor[t] for key, t in block.keys]
         premiums = self.dated("imports", "premium_per_unit")
         block = self.block("import_")
-        cost[block.columns] = [premiums[key][t] * factor[t] for key, t in block.keys]  # type: ignore[misc]
+        cost[block.columns] = [premiums[key][t] * factor[t] for key, t in block.keys]
         return cost
 
     def weights(self, level: int) -> np.ndarray:
@@ -219,9 +231,7 @@ class Case:
                 terms = self.metric(name)
                 total[self.scale_column] += weight * terms.scaled
                 total[self.block("fund").columns] += weight * terms.fixed
-        total[self.block("both").columns] += [
-            weights.get(metric, 0.0) * bonus for metric, bonus in self.synergy_bonus
-        ]
+        total[self.block("both").columns] += [weights.get(metric, 0.0) * bonus for metric, bonus in self.synergy_bonus]
         return total
 
     @cached_property

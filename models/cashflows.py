@@ -34,6 +34,7 @@ from scipy.optimize import brentq
 
 from outlay.instances.instance import Instance
 from outlay.models.alternatives import FOREVER, Alternatives, periods_down, periods_up
+from outlay.models.cells import decimals, wholes
 from outlay.models.discount import discount_factors, growth
 from outlay.models.ragged import join, spans
 from outlay.models.windows import rows_by_alternative
@@ -100,7 +101,7 @@ class CashModel:
     @cached_property
     def lives(self) -> np.ndarray:
         """Years of operation, shape (alternatives,)."""
-        return np.array([int(life) for life in self.alternatives.table.raw("life_years")], dtype=int)  # type: ignore[arg-type]
+        return np.array([life or 0 for life in wholes(self.alternatives.table, "life_years")], dtype=int)
 
     @cached_property
     def loans(self) -> Loans:
@@ -111,7 +112,7 @@ class CashModel:
         terms = instance["terms"]
         row_of = {name: row for row, name in enumerate(terms.texts("terms"))}
         row = np.array([row_of[str(name or finance.terms)] for name in table.raw("terms")], dtype=int)
-        rates: list[Decimal] = [terms.raw("rate")[number] for number in row]  # type: ignore[misc]
+        rates: list[Decimal] = [decimals(terms, "rate")[number] for number in row]
         size = instance.months_per_period
         grown = np.array(
             [
@@ -122,7 +123,7 @@ class CashModel:
         commitment = self.alternatives.commitment
         balance = np.maximum(0.0, commitment * grown - table.floats("credit_share") * commitment)
         rate = np.array([float(rate) for rate in rates])
-        tenor = np.array([int(terms.raw("tenor_years")[number]) for number in row], dtype=int)  # type: ignore[arg-type]
+        tenor = np.array([int(wholes(terms, "tenor_years")[number]) for number in row], dtype=int)
         with np.errstate(divide="ignore", invalid="ignore"):
             annuity = np.where(rate > 0, rate / -np.expm1(-tenor * np.log1p(rate)), 1.0 / tenor)
         return Loans(row, rate, tenor, balance, balance * annuity)
@@ -142,8 +143,8 @@ class CashModel:
 
     def _reserves(self, years: np.ndarray) -> np.ndarray:
         table = self.alternatives.table
-        years_between = table.raw("reinvest_every_years")
-        every = np.array([0 if cell is None else int(cell) for cell in years_between], dtype=int)  # type: ignore[arg-type]
+        years_between = wholes(table, "reinvest_every_years")
+        every = np.array([years or 0 for years in years_between], dtype=int)
         step = np.maximum(every, 1)
         times = np.where(every > 0, (self.lives - 1) // step, 0)
         yearly = table.floats("reinvest_share") * self.alternatives.commitment / step
@@ -209,7 +210,7 @@ class CashModel:
         return Money(loans, cash_by_year, us, japan, dscr, recovery, carry)
 
     def internal_rate_of_return(self, alternative: int) -> float:
-        """Return the yearly IRR of an alternative's draws and free cash; NaN unless the signs change once. A report only."""
+        """Return the yearly IRR of draws and free cash, for reports; NaN unless the signs change once."""
         size = self._instance.months_per_period
         weights = self.alternatives.draw_weights[alternative]
         commitment = float(self.alternatives.commitment[alternative])

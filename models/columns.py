@@ -1,13 +1,14 @@
 """The variables of the model as numbered columns, block after block.
 
-``fund[o]`` binary; ``scale[o]`` for divisible options; ``buy[program, t]``, ``flow[link, t]``, ``import_[resource, t]``,
-``pay[fund, o]``, ``shortfall[resource, t]`` and ``both[synergy]`` continuous.
+``fund[o]`` binary; ``scale[o]`` for divisible options; ``buy[program, t]``, ``flow[link, t]``, ``import_[resource,
+t]``, ``pay[fund, o]``, ``shortfall[resource, t]`` and ``both[synergy]`` continuous.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -31,7 +32,7 @@ class Block:
     """
 
     name: str
-    keys: Sequence[Hashable]
+    keys: Sequence[Any]
     lower: np.ndarray
     upper: np.ndarray
     binary: bool
@@ -56,7 +57,7 @@ class ColumnBook:
     def add(
         self,
         name: str,
-        keys: Sequence[Hashable],
+        keys: Sequence[Any],
         upper: np.ndarray | float = np.inf,
         *,
         binary: bool = False,

@@ -17,7 +17,8 @@ Source: Weingartner, Mathematical Programming and the Analysis of Capital Budget
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -50,7 +51,12 @@ def rows(case: Case) -> Iterator[RowBlock]:
     number = np.arange(len(chosen))
     for name, sign, factor, words in (
         ("scale_at_most_one", 1.0, np.ones(len(chosen)), "at most the whole"),
-        ("scale_at_least_the_least", -1.0, case.alternatives.min_scale[options.alternative[chosen]], "at least the least"),
+        (
+            "scale_at_least_the_least",
+            -1.0,
+            case.alternatives.min_scale[options.alternative[chosen]],
+            "at least the least",
+        ),
     ):
         entries = Entries()
         entries.add(number, scale.columns, sign)
@@ -62,5 +68,9 @@ def rows(case: Case) -> Iterator[RowBlock]:
             entries,
             book.size,
             upper=0.0,
-            sentence=lambda row, words=words: f"{projects[options.project[chosen[row]]]} is funded {words}",  # type: ignore[misc]
+            sentence=partial(_words, projects, options.project[chosen], words),
         )
+
+
+def _words(projects: Sequence[str], project: np.ndarray, words: str, row: int) -> str:
+    return f"{projects[project[row]]} is funded {words}"

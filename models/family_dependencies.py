@@ -1,6 +1,7 @@
 r"""Dependencies: requires, requires_any, excludes, together.
 
-Rule: a project is funded only if what it needs is funded and ready in time; alternatives exclude or accompany each other.
+Rule: a project is funded only if what it needs is funded and ready in time; alternatives exclude or accompany each
+other.
 
 Formula, with due_o = s_o (at start) or op_o (at operation) and ready_o = op_o + lag, for every due date t of the
 dependent side J and the needed side I::
@@ -12,8 +13,8 @@ dependent side J and the needed side I::
 
 Why this form: by-period rows are the tight form of precedence in time-indexed models (no big-M); rows stand only at the
 due dates of J, because between two of them the right side can only grow. Dates past the horizon count like any other.
-Where the rows of a requires_any group differ in `at`, each (start, operation) of J gets its row. Pairs that exclude each
-other are merged into cliques greedily, each pair covered once.
+Where the rows of a requires_any group differ in `at`, each (start, operation) of J gets its row. Pairs that exclude
+each other are merged into cliques greedily, each pair covered once.
 
 Size: one row a due date and requires; one a clique.
 
@@ -37,7 +38,7 @@ NAME = "dependencies"
 def rows(case: Case) -> Iterator[RowBlock]:
     """Yield needed_project_first, one_of_needed_first, not_both and both_or_none."""
     needs = read_needs(case.instance)
-    single = [(need,) for need in needs if need.kind == "requires"]
+    single: list[tuple[Need, ...]] = [(need,) for need in needs if need.kind == "requires"]
     yield _timed_rows(case, "needed_project_first", single)
     yield _timed_rows(case, "one_of_needed_first", list(any_groups(needs).values()))
     yield _exclusions(case, needs)
@@ -52,7 +53,9 @@ def _timed_rows(case: Case, name: str, rules: list[tuple[Need, ...]]) -> RowBloc
     for rule in rules:
         side = options.of(rule[0].project)
         mixed = len({need.at for need in rule}) > 1
-        dates = np.stack([need.due(options, side) for need in rule]) if len(side) else np.zeros((len(rule), 0), dtype=int)
+        dates = (
+            np.stack([need.due(options, side) for need in rule]) if len(side) else np.zeros((len(rule), 0), dtype=int)
+        )
         for due in np.unique(dates, axis=1).T if len(side) else []:
             at_date = (dates == due[:, None]).all(axis=0) if mixed else dates[0] <= due[0]
             row = len(keys)

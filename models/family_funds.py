@@ -21,6 +21,7 @@ Source: the financing rows of Weingartner 1963 (above), with sources of finance 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
@@ -53,8 +54,8 @@ class _Funds:
         pay = case.block("pay")
         self.pay = pay.columns
         self.keys = pay.keys
-        self.fund = np.array([number[name] for name, _ in pay.keys], dtype=int)  # type: ignore[misc]
-        self.option = np.array([option for _, option in pay.keys], dtype=int)  # type: ignore[misc]
+        self.fund = np.array([number[name] for name, _ in pay.keys], dtype=int)
+        self.option = np.array([option for _, option in pay.keys], dtype=int)
         self.commitment = case.options.commitment
         self.size = case.book.size
 
@@ -77,7 +78,7 @@ class _Funds:
             ("share_at_most", "max_share", 1.0, 1.0),
         ):
             share = self.table.floats(column)[self.fund]
-            rows_at = np.nonzero(share != idle)[0]
+            rows_at = np.nonzero(share != idle)[0].tolist()
             entries = Entries()
             place = np.arange(len(rows_at))
             entries.add(place, self.pay[rows_at], sign)
@@ -85,10 +86,11 @@ class _Funds:
             entries.add(place, self.case.scale_column[option], -sign * share[rows_at] * self.commitment[option])
             yield block(
                 name, NAME, [self.keys[row] for row in rows_at], entries, self.size, upper=0.0,
-                sentence=lambda row, at=rows_at: (  # type: ignore[misc]
-                    f"{self.names[self.fund[at[row]]]}'s share of {self._project(int(self.option[at[row]]))}"
-                ),
+                sentence=partial(self._share, rows_at),
             )  # fmt: skip
+
+    def _share(self, at: list[int], row: int) -> str:
+        return f"{self.names[self.fund[at[row]]]}'s share of {self._project(int(self.option[at[row]]))}"
 
     def totals(self) -> RowBlock:
         total = self.table.floats("total")
@@ -154,7 +156,9 @@ class _Funds:
             entries.add(self.fund[chosen], self.pay[chosen], sign)
             for number in np.nonzero(~np.isnan(share))[0]:
                 entries.add(
-                    np.full(len(self.commitment), number), self.case.scale_column, -sign * share[number] * self.commitment
+                    np.full(len(self.commitment), number),
+                    self.case.scale_column,
+                    -sign * share[number] * self.commitment,
                 )
             yield block(
                 name, NAME, self.names, entries, self.size, upper=np.where(np.isnan(share), np.inf, 0.0),

@@ -1,15 +1,15 @@
 r"""Limits: least and greatest amounts of any metric.
 
-Rule: a metric, summed over a group of projects (and over the plan, a period or a year of selection), stays within bounds,
-which are amounts or shares of another metric of the group, or of the metric's own total.
+Rule: a metric, summed over a group of projects (and over the plan, a period or a year of selection), stays within
+bounds, which are amounts or shares of another metric of the group, or of the metric's own total.
 
 Formula, with M the metric of the group and S what it is a share of::
 
     min <= M <= max;   share: M - max S <= 0,  M - min S >= 0
 
-Why this form: shares are multiplied out, so the rows are linear and no division by an empty portfolio can occur. Synergy
-bonuses and `cost` belong to no project and count only over all; a least amount a period or year holds up to the period of
-last_selection, after which nothing can be selected.
+Why this form: shares are multiplied out, so the rows are linear and no division by an empty portfolio can occur.
+Synergy bonuses and `cost` belong to no project and count only over all; a least amount a period or year holds up to
+the period of last_selection, after which nothing can be selected.
 
 Size: one row a limit, group and period, two where both bounds of a share are given.
 
@@ -86,7 +86,9 @@ class _Limit:
                 if not share:
                     yield key, low, high, words, [what]
                     continue
-                of = self._selected(base, members if self.record["of"] else None, first, last, projects=members is not None)
+                of = self._selected(
+                    base, members if self.record["of"] else None, first, last, projects=members is not None
+                )
                 if np.isfinite(high):
                     yield (*key, "max"), -np.inf, 0.0, words, [what, (of[0], -high * of[1])]
                 if np.isfinite(low):
@@ -143,8 +145,8 @@ def amount_of(case: Case, metric: str) -> Amount:
     if metric == "cost":
         periods = np.full(case.book.size, -1)
         for name in ("buy", "import_", "shortfall"):
-            columns = case.block(name)
-            periods[columns.columns] = [period for _, period in columns.keys]  # type: ignore[misc]
+            dated = case.block(name)
+            periods[dated.columns] = [period for _, period in dated.keys]
         column = np.nonzero(case.cost)[0]
         return Amount(column, case.cost[column], np.full(len(column), -1), periods[column])
     terms = case.metric(metric)
@@ -152,7 +154,11 @@ def amount_of(case: Case, metric: str) -> Amount:
     for value, columns in ((terms.scaled, case.scale_column), (terms.fixed, case.block("fund").columns)):
         chosen = np.nonzero(value)[0]
         parts.append((columns[chosen], value[chosen], options.project[chosen], options.selection[chosen]))
-    bonus = [(at, amount) for at, (name, amount) in zip(case.block("both").columns, case.synergy_bonus, strict=True) if name == metric]
+    bonus = [
+        (at, amount)
+        for at, (name, amount) in zip(case.block("both").columns, case.synergy_bonus, strict=True)
+        if name == metric
+    ]
     if bonus:
         column, value = (np.array(cells) for cells in zip(*bonus, strict=True))
         parts.append((column, value, np.full(len(column), -1), np.full(len(column), -1)))

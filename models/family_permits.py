@@ -1,11 +1,11 @@
-r"""Permits: the fast track. (Reviews that use an agency are rows of the agency, a resource of kind permit.)
+r"""Permits: the fast track; reviews that use an agency are rows of the agency, a resource of kind permit.
 
 Rule: the options on the fast track of a permit, or of a pool of permits, are at most its slots in the whole plan.
 
 Formula: ``sum_{o on the fast track of pool f} x_o <= slots_f``.
 
-Why this form: slots are counted, not timed, so one packing row a pool says it all. Switched off, there is no review time
-either, and no option is on a fast track.
+Why this form: slots are counted, not timed, so one packing row a pool says it all. Switched off, there is no review
+time either, and no option is on a fast track.
 
 Size: one row a permit with slots, or a pool.
 
@@ -30,7 +30,10 @@ def rows(case: Case) -> Iterator[RowBlock]:
     pools: dict[str, float] = {}
     pool_of: list[str] = []
     for name, pool, slots in zip(
-        permits.texts("permit"), permits.raw("fast_track_pool"), permits.floats("fast_track_slots").tolist(), strict=True
+        permits.texts("permit"),
+        permits.raw("fast_track_pool"),
+        permits.floats("fast_track_slots").tolist(),
+        strict=True,
     ):
         key = f"permit {name}" if pool is None else f"pool {pool}"
         pool_of.append(key)

@@ -31,7 +31,7 @@ def rows(case: Case) -> Iterator[RowBlock]:
     number = {name: row for row, name in enumerate(names)}
     bought = case.block("buy")
     entries = Entries()
-    entries.add(np.array([number[name] for name, _ in bought.keys], dtype=int), bought.columns, 1.0)  # type: ignore[misc]
+    entries.add(np.array([number[name] for name, _ in bought.keys], dtype=int), bought.columns, 1.0)
     most = programs.floats("max_total")
     yield block(
         "program_total_kept",

@@ -1,4 +1,4 @@
-r"""Scarce resources: cap, draws, pace, labour, energy, permit agencies, equipment, commodity, finance, committee, other.
+r"""Scarce resources: cap, draws, pace, labour, energy, agencies, equipment, commodity, finance, committee, other.
 
 Rule: in every period (or year, or to date) what a resource and its descendants use is at most what is available,
 supplied, bought, imported and brought by links.
@@ -8,10 +8,10 @@ Formula, for resource r with descendants D(r) (itself included) and row t::
     sum_{o, d in D(r)} (use - supply) y_o + sum capacity_use flow - sum_{d} import_d - sum_{p} bought_p
         <= available_{r,t} + sum_{k to r} (1 - loss_k) flow_k - sum_{k from r} flow_k + shortfall_{r,t}
 
-per_period: terms of period t. per_year: terms of the block of 12/m periods, level of its first period. cumulative: terms
-up to t against the level at t. Units bought in t' serve every row at or after t' + lead, once each; in a year block they
-must be there in its first period. Reviews and selection loads use ``fund`` instead of ``scale``. Program costs that
-count against the cap stand in `commitments` and `draws` in the period of buying.
+per_period: terms of period t. per_year: terms of the block of 12/m periods, level of its first period. cumulative:
+terms up to t against the level at t. Units bought in t' serve every row at or after t' + lead, once each; in a year
+block they must be there in its first period. Reviews and selection loads use ``fund`` instead of ``scale``. Program
+costs that count against the cap stand in `commitments` and `draws` in the period of buying.
 
 Why this form: amounts are totals a row, so no big-M is needed. A cumulative row is left out where the same resource has
 a later row with no higher level and nothing that could bring the sum down in between (no supply, import, link or
@@ -61,7 +61,9 @@ class ResourceFamily:
         names = [name for name in instance["resources"].texts("resource") if instance.family_of(name) == self.name]
         if not names:
             return
-        entries, keys, upper = Entries(), [], []
+        entries = Entries()
+        keys: list[tuple[str, int]] = []
+        upper: list[np.ndarray] = []
         for name in names:
             rule = resource_rows(case, name)
             rule.fill(entries, len(keys))
@@ -125,8 +127,8 @@ class ResourceRows:
         links = case.instance["links"]
         touched = {*links.texts("from_resource"), *links.texts("to_resource"), *links.texts("capacity_resource")}
         bought = set(case.instance["programs"].texts("resource"))
-        imported = {resource for resource, _ in case.block("import_").keys}  # type: ignore[misc]
-        soft = {resource for resource, _ in case.block("shortfall").keys}  # type: ignore[misc]
+        imported = {resource for resource, _ in case.block("import_").keys}
+        soft = {resource for resource, _ in case.block("shortfall").keys}
         if self.name in soft or self.members & (touched | bought | imported):
             return True
         return bool((case.usage.amount[self.entries] < 0).any())
@@ -160,7 +162,7 @@ class ResourceRows:
         place = {int(period): row for row, period in enumerate(self.periods)}
         own = [
             (place[period], at)
-            for (resource, period), at in zip(shortfall.keys, shortfall.columns, strict=True)  # type: ignore[misc]
+            for (resource, period), at in zip(shortfall.keys, shortfall.columns, strict=True)
             if resource == self.name
         ]
         row, column = np.array(own, dtype=int).reshape(-1, 2).T
@@ -169,10 +171,10 @@ class ResourceRows:
     def _columns(self, name: str, coefficient: Callable[[Any], float]) -> Triple:
         """Return a block of columns with keys (name, period), each name with its coefficient."""
         columns = self.case.block(name)
-        values = {key: coefficient(key) for key in dict.fromkeys(key for key, _ in columns.keys)}  # type: ignore[misc]
+        values = {key: coefficient(key) for key in dict.fromkeys(key for key, _ in columns.keys)}
         chosen = [
             (int(at), period, values[key])
-            for (key, period), at in zip(columns.keys, columns.columns, strict=True)  # type: ignore[misc]
+            for (key, period), at in zip(columns.keys, columns.columns, strict=True)
             if values[key]
         ]
         at, period, value = np.array(chosen, dtype=float).reshape(-1, 3).T
@@ -203,9 +205,7 @@ class ResourceRows:
         }
         buy = self.case.block("buy")
         arrivals = [
-            (period + lead[name], at)
-            for (name, period), at in zip(buy.keys, buy.columns, strict=True)  # type: ignore[misc]
-            if name in lead
+            (period + lead[name], at) for (name, period), at in zip(buy.keys, buy.columns, strict=True) if name in lead
         ]
         arrival, column = np.array(arrivals, dtype=int).reshape(-1, 2).T
         begin = np.searchsorted(self.periods, arrival)

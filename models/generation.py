@@ -15,6 +15,7 @@ import numpy as np
 from outlay.instances.errors import Fault, InputError
 from outlay.instances.instance import Instance
 from outlay.models.alternatives import Alternatives, Modes, periods_up, permit_modes
+from outlay.models.cells import decimals
 from outlay.models.lender import LenderTest
 from outlay.models.needs import without_unready
 from outlay.models.options import Dropped, Options, expand
@@ -91,7 +92,9 @@ def selection_matters(instance: Instance) -> bool:
         availability = instance["availability"]
         levels = [
             (instance.period_from(str(month)), amount)
-            for name, month, amount in zip(*(availability.raw(key) for key in ("resource", "from", "amount")), strict=True)
+            for name, month, amount in zip(
+                *(availability.raw(key) for key in ("resource", "from", "amount")), strict=True
+            )
             if name == "commitments"
         ]
         constant = len({amount for _, amount in levels}) == 1 and min((period for period, _ in levels), default=0) == 0
@@ -167,9 +170,9 @@ def _apply_funds(screen: _Screen, mode: int) -> None:
         return
     project = int(alternatives.project[number])
     eligible = eligible_funds(instance, project)
-    records = list(instance["funds"].records())
-    most = sum(records[fund]["max_share"] for fund in eligible)  # type: ignore[misc]
-    least = sum(records[fund]["min_share"] for fund in eligible)  # type: ignore[misc]
+    most_of, least_of = (decimals(instance["funds"], name) for name in ("max_share", "min_share"))
+    most = sum(most_of[fund] or 0 for fund in eligible)
+    least = sum(least_of[fund] or 0 for fund in eligible)
     every = np.ones(screen.allowed.shape[1], dtype=bool)
     if not eligible:
         screen.drop(mode, every, "funds", "no fund is eligible for its sector and region")

@@ -59,7 +59,9 @@ def write_graphml(instance: Instance, path: str | Path) -> Path:
     try:
         networkx.write_graphml(graph(instance), target)
     except OSError as error:
-        raise InputError.single(str(target), f"it cannot be written ({error.strerror})", "choose another place") from error
+        raise InputError.single(
+            str(target), f"it cannot be written ({error.strerror})", "choose another place"
+        ) from error
     return target
 
 
@@ -98,23 +100,25 @@ def _edges(instance: Instance) -> Iterable[tuple[str, str, str, dict[str, Any]]]
         if parent:
             yield RESOURCE + resource, RESOURCE + parent, "parent", {}
     links = instance["links"]
-    for link, source, target in zip(*(links.texts(name) for name in ("link", "from_resource", "to_resource")), strict=True):
+    for link, source, target in zip(
+        *(links.texts(name) for name in ("link", "from_resource", "to_resource")), strict=True
+    ):
         yield RESOURCE + source, RESOURCE + target, "link", {"link": link}
     for record in instance["requirements"].records():
         ends = [RESOURCE + str(record["resource"]), PROJECT + str(record["project"])]
         if record["role"] == "supplies":
             ends.reverse()
         alternative = str(record["alternative"] or "")
-        amount = float(record["amount"])  # type: ignore[arg-type]
+        amount = float(str(record["amount"]))
         yield ends[0], ends[1], str(record["role"]), {"amount": amount, "alternative": alternative}
     for record in instance["dependencies"].records():
         needed, dependent = (str(record[name]).partition("@")[0] for name in ("needs", "project"))
         attributes = {
-            "lag_months": float(record["lag_months"]),  # type: ignore[arg-type]
+            "lag_months": float(str(record["lag_months"])),
             "at": str(record["at"]),
             "group": str(record["group"] or ""),
-            "bonus": float(record["bonus"]),  # type: ignore[arg-type]
-            "strength": float(record["strength"] or 0),  # type: ignore[arg-type]
+            "bonus": float(str(record["bonus"])),
+            "strength": float(str(record["strength"] or 0)),
         }
         yield PROJECT + needed, PROJECT + dependent, str(record["kind"]), attributes
 
@@ -145,7 +149,12 @@ def exposure(instance: Instance) -> pd.DataFrame:
     ]
     sectors = projects.texts("sector")
     removals += [
-        (sector, "sector", {one for one, own in zip(projects.texts("id"), sectors, strict=True) if own == sector}, set())
+        (
+            sector,
+            "sector",
+            {one for one, own in zip(projects.texts("id"), sectors, strict=True) if own == sector},
+            set(),
+        )
         for sector in sorted(set(sectors) - {""})
     ]
     already = chain.lost(set(), set())
@@ -172,7 +181,11 @@ class _Chain:
         for project, name in zip(table.texts("project"), table.texts("alternative"), strict=True):
             found.setdefault(project, []).append(name)
         projects = self.instance["projects"]
-        out = {one for one, status in zip(projects.texts("id"), projects.texts("status"), strict=True) if status == "excluded"}
+        out = {
+            one
+            for one, status in zip(projects.texts("id"), projects.texts("status"), strict=True)
+            if status == "excluded"
+        }
         return {project: () if project in out else tuple(names) for project, names in found.items()}
 
     def _flows(self, role: str) -> dict[str, set[tuple[str, str]]]:
@@ -243,7 +256,9 @@ class _Chain:
             if more <= dead:
                 break
             dead |= more
-        return {project for project, names in self.alternatives.items() if names and {(project, n) for n in names} <= dead}
+        return {
+            project for project, names in self.alternatives.items() if names and {(project, n) for n in names} <= dead
+        }
 
     def _members(self, side: str) -> list[tuple[str, str]]:
         project, _, name = side.partition("@")

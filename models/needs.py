@@ -48,9 +48,12 @@ class Need:
 def read_needs(instance: Instance) -> tuple[Need, ...]:
     """Return the dependencies in table order (sorted)."""
     rows, size = instance["dependencies"], instance.months_per_period
-    columns = (rows.texts(name) for name in ("project", "needs", "kind", "group", "at"))
+    names = zip(*(rows.texts(name) for name in ("project", "needs", "kind", "group", "at")), strict=True)
     lags = [periods_up(lag, size) for lag in rows.column("lag_months")]
-    return tuple(Need(row, *cells, lag) for row, (*cells, lag) in enumerate(zip(*columns, lags, strict=True)))
+    return tuple(
+        Need(row, project, needs, kind, group, at, lag)
+        for row, ((project, needs, kind, group, at), lag) in enumerate(zip(names, lags, strict=True))
+    )
 
 
 def any_groups(needs: tuple[Need, ...]) -> dict[tuple[str, str], tuple[Need, ...]]:
@@ -106,6 +109,8 @@ def _reasons(options: Options, reason: np.ndarray, rules: list[list[Need]]) -> t
     for (alternative, fast, number), starts in sorted(keys.items()):
         names = " or ".join(need.needs for need in rules[number])
         project = alternatives.projects[alternatives.project[alternative]]
-        text = f"{names}, which it needs, cannot be ready in time (its starts up to {instance.period_label(max(starts))})"
+        text = (
+            f"{names}, which it needs, cannot be ready in time (its starts up to {instance.period_label(max(starts))})"
+        )
         found.append(Dropped(project, alternatives.names[alternative], fast, "needs", text, len(starts)))
     return tuple(found)

@@ -83,7 +83,7 @@ class Options:
 
     @cached_property
     def operation(self) -> np.ndarray:
-        """op = s + b, the first period of operation; may lie past the horizon."""
+        """The first period of operation, op = s + b; may lie past the horizon."""
         return self.start + self.alternatives.building[self.alternative]
 
     @cached_property
@@ -132,11 +132,13 @@ class Options:
         """Return only the wanted options, with further reasons for the others."""
         return Options(
             self.alternatives,
-            *(
-                column[wanted]
-                for column in (self.alternative, self.fast, self.selection, self.start, self.review, self.permit)
-            ),
-            dropped=(*self.dropped, *dropped),
+            self.alternative[wanted],
+            self.fast[wanted],
+            self.selection[wanted],
+            self.start[wanted],
+            self.review[wanted],
+            self.permit[wanted],
+            (*self.dropped, *dropped),
         )
 
 

@@ -82,7 +82,7 @@ def block(
     matrix = entries.matrix(size, columns)
     filled = np.diff(matrix.indptr) > 0
     # An empty row that cannot hold (a least amount of nothing) stays: the instance is infeasible.
-    keep = np.nonzero((filled & (np.isfinite(low) | np.isfinite(high))) | (low > 0) | (high < 0))[0]
+    keep: list[int] = np.nonzero((filled & (np.isfinite(low) | np.isfinite(high))) | (low > 0) | (high < 0))[0].tolist()
     return RowBlock(
         name,
         family,
@@ -90,7 +90,7 @@ def block(
         matrix[keep],
         low[keep],
         high[keep],
-        lambda row: sentence(int(keep[row])),
+        lambda row: sentence(keep[row]),
     )
 
 

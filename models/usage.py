@@ -92,8 +92,8 @@ def _windows(options: Options, option: np.ndarray, row: np.ndarray) -> tuple[np.
     operation = options.operation[option]
     life = alternatives.operating[options.alternative[option]]
     end_of_life = np.where(life >= FOREVER, instance.periods, operation + life)
-    numbers = {"permitting": 0, "construction": 1, "operation": 2, None: 3}
-    phase = np.array([numbers[cell] for cell in rows.raw("phase")], dtype=int)  # type: ignore[index]
+    numbers = {"permitting": 0, "construction": 1, "operation": 2, "": 3}
+    phase = np.array([numbers[name] for name in rows.texts("phase")], dtype=int)
     opens = np.array([0 if cell is None else periods_down(cell, size) for cell in rows.raw("from_month")], dtype=int)
     closes = np.array([FOREVER if cell is None else periods_up(cell, size) for cell in rows.raw("to_month")], dtype=int)
     to = closes[row]

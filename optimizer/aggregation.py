@@ -5,8 +5,8 @@ differ. Where every option of such a group g has the same coefficient in a row, 
 new column ``z_g = sum_{o in g} x_o``.
 
 Why this is exact: in each row ``sum c x_o = c z_g``, so both problems have the same points, duals of the old rows
-included. z_g is integral because the x_o are, and telling the solver so lets it branch on "this alternative starts then"
-before it branches on dates of selection. On the flagship it cuts the nonzeros to about a quarter.
+included. z_g is integral because the x_o are, and telling the solver so lets it branch on "this alternative starts
+then" before it branches on dates of selection. On the flagship it cuts the nonzeros to about a quarter.
 
 Rows of the user's own are treated like any other, since only coefficients are compared.
 """
@@ -68,7 +68,9 @@ def aggregate(problem: Problem, group_of_column: np.ndarray) -> Aggregated:
         [_replaced(matrix, together, groups), sparse.hstack([groups, -sparse.eye_array(count)])], format="csc"
     )
     whole = problem.integer
-    integral = np.array([whole[groups.indices[groups.indptr[g] : groups.indptr[g + 1]]].all() for g in range(count)], dtype=bool)
+    integral = np.array(
+        [whole[groups.indices[groups.indptr[g] : groups.indptr[g + 1]]].all() for g in range(count)], dtype=bool
+    )
     extended = replace(
         problem,
         cost=np.concatenate([problem.cost, np.zeros(count)]),

@@ -20,9 +20,9 @@ OPTIMAL_GAP = 1e-6
 class Status(StrEnum):
     """What an answer is worth.
 
-    ``optimal``: proved, gap at most 1e-6. ``within gap``: proved within the gap asked for. ``stopped at limit``: a plan,
-    or none, without that proof. ``infeasible`` and ``unbounded``: proved by HiGHS. ``failed``: the solver crashed, hung
-    or answered nonsense twice; the message says what it said.
+    ``optimal``: proved, gap at most 1e-6. ``within gap``: proved within the gap asked for. ``stopped at limit``: a
+    plan, or none, without that proof. ``infeasible`` and ``unbounded``: proved by HiGHS. ``failed``: the solver
+    crashed, hung or answered nonsense twice; the message says what it said.
     """
 
     OPTIMAL = "optimal"
@@ -151,7 +151,7 @@ def solve_levels(
     for weights, cost, tolerance in levels:
         current = replace(problem, cost=cost)
         left = None if ends is None else ends - time.monotonic()
-        outcome = _solve_once(process, current, settings, left, answer.point, on_progress)
+        outcome = _solve_once(process, current, settings, time_left_s=left, start=answer.point, on_progress=on_progress)
         result = _judge(process, current, weights, outcome, settings)
         if result.objective is None and answer.levels and answer.point is not None:
             # A later level that finds nothing in time keeps the plan of the earlier ones.
@@ -189,6 +189,7 @@ def _solve_once(
     process: SolverProcess,
     problem: Problem,
     settings: Settings,
+    *,
     time_left_s: float | None,
     start: np.ndarray | None,
     on_progress: Callable[[Progress], None] | None,
@@ -225,17 +226,20 @@ def _solve_once(
     return best
 
 
+#: Model statuses that say there is no best plan.
+_NO_PLAN = frozenset({"kInfeasible", "kUnbounded", "kUnboundedOrInfeasible"})
+
+
 def _failed(outcome: Outcome) -> bool:
     known = {
         "kOptimal",
-        "kInfeasible",
-        "kUnbounded",
-        "kUnboundedOrInfeasible",
         "kTimeLimit",
         "kInterrupt",
         "kIterationLimit",
         "kSolutionLimit",
     }
+    if outcome.status in _NO_PLAN:
+        return outcome.point is not None  # it found a plan and then said that there is none
     return outcome.status not in known or (outcome.status == "kOptimal" and outcome.point is None)
 
 
@@ -250,22 +254,16 @@ def _judge(
     """Turn an outcome into a result whose status never claims more than is proved."""
 
     def result(status: Status, limit: str | None = None, **numbers: float | None) -> LevelResult:
-        filled = {"objective": None, "bound": None, "gap": None, **numbers}
-        return LevelResult(weights, status, limit, **filled, nodes=outcome.nodes, seconds=outcome.seconds)
+        objective, bound, gap = (numbers.get(name) for name in ("objective", "bound", "gap"))
+        return LevelResult(weights, status, limit, objective, bound, gap, outcome.nodes, outcome.seconds)
 
-    if outcome.status in {"kUnbounded", "kUnboundedOrInfeasible", "kInfeasible"}:
-        if outcome.status == "kInfeasible":
-            return result(Status.INFEASIBLE)
-        return result(_infeasible_or_unbounded(process, problem, settings))
     if outcome.point is None:
-        if _failed(outcome):
-            return result(Status.FAILED, "crash")
-        return result(Status.STOPPED, "interrupt" if outcome.interrupted else "time")
+        return result(*_without_plan(process, problem, outcome, settings))
     _round_off(outcome, problem)
     cost = problem.value(outcome.point)
     bound = min(outcome.bound, cost) if np.isfinite(outcome.bound) else None
     gap = None if bound is None else abs(cost - bound) / max(abs(cost), 1e-6)
-    numbers = {"objective": -cost, "bound": None if bound is None else -bound, "gap": gap}
+    numbers: dict[str, float | None] = {"objective": -cost, "bound": None if bound is None else -bound, "gap": gap}
     if gap is not None and gap <= OPTIMAL_GAP:
         return result(Status.OPTIMAL, **numbers)
     if gap is not None and gap <= settings.gap * (1 + 1e-9):
@@ -274,6 +272,19 @@ def _judge(
     if outcome.status == "kOptimal":
         limit = "solver tolerance"
     return result(Status.STOPPED, limit, **numbers)
+
+
+def _without_plan(
+    process: SolverProcess, problem: Problem, outcome: Outcome, settings: Settings
+) -> tuple[Status, str | None]:
+    """Return (status, limit) of an outcome without a plan."""
+    if outcome.status == "kInfeasible":
+        return Status.INFEASIBLE, None
+    if outcome.status in _NO_PLAN:
+        return _infeasible_or_unbounded(process, problem, settings), None
+    if _failed(outcome):
+        return Status.FAILED, "crash"
+    return Status.STOPPED, "interrupt" if outcome.interrupted else "time"
 
 
 def _round_off(outcome: Outcome, problem: Problem) -> None:

@@ -9,7 +9,7 @@ import io
 import json
 import struct
 import zipfile
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import numpy as np
 
@@ -22,7 +22,7 @@ class BadFrameError(Exception):
     """The bytes are no frame of ours."""
 
 
-def write_frame(stream: BinaryIO, message: dict[str, Any]) -> None:
+def write_frame(stream: IO[bytes], message: dict[str, Any]) -> None:
     """Write a message: arrays as arrays, everything else as JSON."""
     arrays = {key: item for key, item in message.items() if isinstance(item, np.ndarray)}
     plain = {key: item for key, item in message.items() if not isinstance(item, np.ndarray)}
@@ -35,7 +35,7 @@ def write_frame(stream: BinaryIO, message: dict[str, Any]) -> None:
     stream.flush()
 
 
-def read_frame(stream: BinaryIO) -> dict[str, Any] | None:
+def read_frame(stream: IO[bytes]) -> dict[str, Any] | None:
     """Return the next message, or None at the end of the stream.
 
     Raises

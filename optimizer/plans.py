@@ -87,7 +87,7 @@ def plan_columns(case: Case, plan: Plan) -> np.ndarray:
             key = (first, option_of_project.get(second, -1)) if kind == "payments" else (first, second)
             if key in place:
                 point[place[key]] = amount
-    funded = {project for project in option_of_project}
+    funded = set(option_of_project)
     table = case.instance["dependencies"]
     for row, column in zip(case.synergies, case.block("both").columns, strict=True):
         sides = (table.texts("project")[row], table.texts("needs")[row])

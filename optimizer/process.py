@@ -87,7 +87,9 @@ class SolverProcess:
     def __enter__(self) -> SolverProcess:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -174,7 +176,7 @@ class SolverProcess:
         if self._child is not None and self._child.poll() is None:
             return
         self.close()
-        self._errors = tempfile.TemporaryFile()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         self._inbox = queue.Queue()
         self._child = subprocess.Popen(
             self.command,
@@ -186,8 +188,9 @@ class SolverProcess:
         threading.Thread(target=_collect, args=(self._child.stdout, self._inbox), daemon=True).start()
 
     def _send(self, message: dict[str, Any]) -> None:
-        assert self._child is not None and self._child.stdin is not None
-        write_frame(self._child.stdin, message)  # type: ignore[arg-type]
+        assert self._child is not None
+        assert self._child.stdin is not None
+        write_frame(self._child.stdin, message)
 
     def _cancel(self) -> None:
         with contextlib.suppress(OSError, ValueError, AssertionError):

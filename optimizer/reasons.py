@@ -15,12 +15,22 @@ from scipy import sparse
 from outlay.models.case import Case
 from outlay.models.options import Dropped
 from outlay.models.rows import RowBlock
+from outlay.optimizer.room import extra_room
 
 #: Rules that choose or pay for the project itself and so cannot be what keeps it out.
 _OWN_ROWS = frozenset(
-    {"one_option_a_project", "scale_at_most_one", "scale_at_least_the_least", "fully_paid", "share_at_least", "share_at_most",
-     "bonus_needs_first", "bonus_needs_second", "bonus_if_both"}
-)  # fmt: skip
+    {
+        "one_option_a_project",
+        "scale_at_most_one",
+        "scale_at_least_the_least",
+        "fully_paid",
+        "share_at_least",
+        "share_at_most",
+        "bonus_needs_first",
+        "bonus_needs_second",
+        "bonus_if_both",
+    }
+)
 #: How many broken limits are named.
 MOST_NAMED = 3
 
@@ -69,15 +79,7 @@ class _Trial:
         upper = np.concatenate([np.zeros(0), *(block.upper for block in used)])
         activity = matrix @ point
         # What imports, purchases, links and soft rows could still give each row by itself counts as room.
-        helpers = np.zeros(case.book.size)
-        room = np.zeros(case.book.size)
-        for name in ("buy", "flow", "import_", "shortfall"):
-            columns = case.block(name)
-            room[columns.columns] = columns.upper - point[columns.columns]
-            helpers[columns.columns] = point[columns.columns]
-        down = sparse.csr_array(matrix.minimum(0)) @ np.nan_to_num(room, posinf=1e15)
-        back = sparse.csr_array(matrix.maximum(0)) @ helpers
-        self.room_above = upper - activity - down + back
+        self.room_above = upper - activity + extra_room(case, matrix, point)
         self.room_below = activity - lower
         self.columns = sparse.csc_array(matrix)
         self.weights = case.weights(0)

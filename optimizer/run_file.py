@@ -70,7 +70,9 @@ def save_solution(solution: Solution, path: str | Path, *, force: bool = False) 
         target.parent.mkdir(parents=True, exist_ok=True)
         replace_file(target, run_text(to_run_document(solution)))
     except OSError as error:
-        raise InputError.single(str(target), f"it cannot be written ({error.strerror})", "choose another place") from error
+        raise InputError.single(
+            str(target), f"it cannot be written ({error.strerror})", "choose another place"
+        ) from error
     return target
 
 
@@ -87,7 +89,9 @@ def load(path: str | Path, *, max_file_mb: float = MAX_FILE_MB) -> Solution:
     try:
         document = simplejson.loads(text, use_decimal=True)
     except (ValueError, RecursionError) as error:
-        raise InputError.single(target.name, f"this is not valid JSON: {error}", "give a file that `solve -o` wrote") from error
+        raise InputError.single(
+            target.name, f"this is not valid JSON: {error}", "give a file that `solve -o` wrote"
+        ) from error
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise InputError.single(target.name, "this is not a run file", "give a file that `solve -o` wrote")
     try:

@@ -141,6 +141,6 @@ class Solution:
         InputError
             If the file exists and `force` is not set, or cannot be written.
         """
-        from outlay.optimizer.run_file import save_solution
+        from outlay.optimizer.run_file import save_solution  # noqa: PLC0415 - it needs this class
 
         return save_solution(self, path, force=force)

@@ -86,7 +86,7 @@ def solve(
     """
     began = time.monotonic()
     _check_arguments(time_limit, gap, seed, threads)
-    model, instance = _model_of(source, constraint_set, objective)
+    model = _model_of(source, constraint_set, objective)
     built = time.monotonic()
     compiled = compile_model(model)
     levels = _levels(model, compiled)
@@ -97,14 +97,21 @@ def solve(
     engine = process or SolverProcess()
     try:
         answer, plan, verification, solved = _solve_and_check(
-            engine, model, compiled, levels, settings, _deadline(began, time_limit), first, _as_maximised(on_progress)
+            engine,
+            model,
+            compiled,
+            levels,
+            settings,
+            deadline=None if time_limit is None else began + time_limit,
+            start=first,
+            on_progress=_as_maximised(on_progress),
         )
     finally:
         if own:
             engine.close()
     times.update(solved)
     return _solution(
-        model, compiled, instance, answer, plan, verification, times, began,
+        model, compiled, answer, plan=plan, verification=verification, times=times, began=began,
         options={"gap": gap, "seed": seed, "threads": threads, "time_limit_s": time_limit},
     )  # fmt: skip
 
@@ -120,29 +127,29 @@ def _check_arguments(time_limit: float | None, gap: float, seed: int, threads: i
             raise InputError.single("solve", f"{name} is out of range", "correct it", column=name, value=value)
 
 
-def _model_of(source: Any, constraint_set: str, objective: str | Mapping[str, float] | None) -> tuple[Any, Instance]:
+def _model_of(source: Any, constraint_set: str, objective: str | Mapping[str, float] | None) -> Any:
     if isinstance(source, pyo.ConcreteModel):
         if constraint_set != "base" or objective is not None:
             raise InputError.single(
                 "solve", "a model is solved as it is", "apply sets and objectives to the instance before `build`"
             )
         if not hasattr(source, "case"):
-            raise InputError.single("solve", "this model was not made by outlay.build", "start from outlay.build(instance)")
-        return source, source.case.instance
+            raise InputError.single(
+                "solve", "this model was not made by outlay.build", "start from outlay.build(instance)"
+            )
+        return source
     if not isinstance(source, Instance):
         raise InputError.single(
-            "solve", f"a {type(source).__name__} cannot be solved", "give an Instance (outlay.read) or a model (outlay.build)"
+            "solve",
+            f"a {type(source).__name__} cannot be solved",
+            "give an Instance (outlay.read) or a model (outlay.build)",
         )
     instance = source.with_set(constraint_set)
     if objective is not None:
         settings = instance.settings.model_dump(exclude_defaults=True)
         settings["objective"] = objective if isinstance(objective, str) else dict(objective)
         instance = instance.replace(instance=settings)
-    return build(instance), instance
-
-
-def _deadline(began: float, time_limit: float | None) -> float | None:
-    return None if time_limit is None else began + time_limit
+    return build(instance)
 
 
 def _as_maximised(on_progress: Callable[[Progress], None] | None) -> Callable[[Progress], None] | None:
@@ -176,6 +183,7 @@ def _solve_and_check(
     compiled: Compiled,
     levels: list[tuple[dict[str, float], np.ndarray, float]],
     settings: Settings,
+    *,
     deadline: float | None,
     start: np.ndarray | None,
     on_progress: Callable[[Progress], None] | None,
@@ -208,15 +216,15 @@ def _solve_and_check(
 def _solution(
     model: Any,
     compiled: Compiled,
-    instance: Instance,
     answer: Answer,
+    *,
     plan: Plan | None,
     verification: Verification | None,
     times: dict[str, float],
     began: float,
-    *,
     options: dict[str, Any],
 ) -> Solution:
+    instance: Instance = model.case.instance
     head = answer.levels[0] if answer.levels else LevelResult({}, Status.STOPPED, "time", None, None, None, 0, 0.0)
     status, limit = _overall(answer.levels or [head])
     begun = time.monotonic()
@@ -234,7 +242,9 @@ def _solution(
         levels=tuple(answer.levels),
         plan=plan,
         metrics={} if verification is None else {name: float(amount) for name, amount in verification.metrics.items()},
-        stakeholders={} if verification is None else {name: float(sum_) for name, sum_ in verification.stakeholders.items()},
+        stakeholders={}
+        if verification is None
+        else {name: float(sum_) for name, sum_ in verification.stakeholders.items()},
         tables=tables,
         verification=verification,
         trace=tuple(answer.trace),

@@ -8,15 +8,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from outlay.instances.plan import Plan
 from outlay.models.case import Case
 from outlay.models.family_resources import resource_rows
 from outlay.models.rows import RowBlock
 from outlay.optimizer.plans import option_of, plan_columns
 from outlay.optimizer.reasons import losing_reasons
-from outlay.instances.plan import Plan
+from outlay.optimizer.room import extra_room
 
 #: A row counts as binding when less than this share of its limit is left.
 BINDING_SHARE = 1e-3
+#: Amounts below this are rounding errors.
+NOTHING = 1e-9
 
 
 def compute_tables(case: Case, blocks: Sequence[RowBlock], plan: Plan) -> dict[str, pd.DataFrame]:
@@ -29,7 +32,7 @@ def compute_tables(case: Case, blocks: Sequence[RowBlock], plan: Plan) -> dict[s
         "finance": finance_table(case, plan),
         "payments": payments_table(plan),
         "trade": trade_table(case, plan),
-        "binding": binding_table(blocks, point),
+        "binding": binding_table(case, blocks, point),
         "dropped": dropped_table(case),
     }
 
@@ -37,9 +40,7 @@ def compute_tables(case: Case, blocks: Sequence[RowBlock], plan: Plan) -> dict[s
 def dropped_table(case: Case) -> pd.DataFrame:
     """Return what was dropped before solving: project, alternative, track, rule, reason, number of starts."""
     columns = ["project", "alternative", "fast_track", "rule", "reason", "starts"]
-    return pd.DataFrame(
-        [[getattr(item, name) for name in columns] for item in case.options.dropped], columns=columns
-    )
+    return pd.DataFrame([[getattr(item, name) for name in columns] for item in case.options.dropped], columns=columns)
 
 
 def projects_table(case: Case, blocks: Sequence[RowBlock], plan: Plan, point: np.ndarray) -> pd.DataFrame:
@@ -117,7 +118,7 @@ def resources_table(case: Case, point: np.ndarray) -> pd.DataFrame:
         amounts = {kind_: np.zeros(len(rule.periods)) for kind_ in _KINDS}
         for term, row, column, value in rule.terms():
             np.add.at(amounts[term], row, value * point[column])
-        net = sum(amounts.values())
+        net = np.sum(list(amounts.values()), axis=0)
         on = instance.is_on(instance.family_of(name))
         for place, period in enumerate(rule.periods.tolist()):
             own = [
@@ -127,7 +128,7 @@ def resources_table(case: Case, point: np.ndarray) -> pd.DataFrame:
             limit = float(rule.limits[place])
             label = instance.period_label(period)
             records.append(
-                [name, kind, unit, rule.basis, period, label, *map(float, own), limit, limit - float(net[place]), on]  # type: ignore[index]
+                [name, kind, unit, rule.basis, period, label, *map(float, own), limit, limit - float(net[place]), on]
             )
     return pd.DataFrame(records, columns=columns)
 
@@ -198,20 +199,35 @@ _STRUCTURE = frozenset({"choice", "synergies", "dependencies"})
 _BY_PROJECT = frozenset({"fully_paid", "share_at_least", "share_at_most"})
 
 
-def binding_table(blocks: Sequence[RowBlock], point: np.ndarray) -> pd.DataFrame:
-    """Return the limits that are (nearly) exhausted: family, rule, what, used, limit, share used; fullest first."""
+def binding_table(case: Case, blocks: Sequence[RowBlock], point: np.ndarray) -> pd.DataFrame:
+    """Return the limits that are (nearly) exhausted, with what is used and allowed.
+
+    A limit that imports, purchases, links or a shortfall could still stretch costs money but stops nobody, so it is
+    left out.
+    """
+    columns = ["family", "rule", "resource", "period", "what", "side", "used", "limit"]
     records: list[list[Any]] = []
     for block in blocks:
         if block.family in _STRUCTURE or block.name in _BY_PROJECT:
             continue
-        activity = block.matrix @ point
-        for side, bound in (("at most", block.upper), ("at least", block.lower)):
-            slack = np.abs(bound - activity)
-            tight = np.isfinite(bound) & (slack <= BINDING_SHARE * np.maximum(1e-9, np.abs(bound)))
-            size = abs(block.matrix) @ np.abs(point)
-            # A row that nothing touches (0 used of 0) binds nobody.
-            for row in np.nonzero(tight & (size > 1e-9))[0].tolist():
-                records.append(
-                    [block.family, block.name, block.sentence(row), side, float(activity[row]), float(bound[row])]
-                )
-    return pd.DataFrame(records, columns=["family", "rule", "what", "side", "used", "limit"])
+        activity, room = block.matrix @ point, extra_room(case, block.matrix, point)
+        touched = abs(block.matrix) @ np.abs(point) > NOTHING  # a row that nobody uses binds nobody
+        for side, bound, give in (("at most", block.upper, room), ("at least", block.lower, np.zeros_like(room))):
+            share = BINDING_SHARE * np.maximum(NOTHING, np.abs(bound))
+            with np.errstate(invalid="ignore"):
+                tight = np.isfinite(bound) & (np.abs(bound - activity) + give <= share) & touched
+            for row in np.nonzero(tight)[0].tolist():
+                resource, period = _place(case, block, row)
+                what, limit = block.sentence(row), float(bound[row])
+                used = 0.0 if abs(activity[row]) < NOTHING else float(activity[row])
+                records.append([block.family, block.name, resource, period, what, side, used, limit])
+    table = pd.DataFrame(records, columns=columns)
+    return table.assign(period=pd.Series([record[3] for record in records], dtype=object))
+
+
+def _place(case: Case, block: RowBlock, row: int) -> tuple[str, int | None]:
+    """Return the resource and period of a resource row; the words of any other, and no period."""
+    key = block.keys[row]
+    if isinstance(key, tuple) and key[0] in case.levels and block.family not in {"funds", "limits"}:
+        return str(key[0]), int(key[1])
+    return block.sentence(row), None

@@ -1,15 +1,14 @@
 """The solver process: HiGHS behind two pipes, one problem after another.
 
 Started as ``python -P -m outlay.optimizer.worker``. It reads requests from standard input and answers with frames on
-standard output: any number of ``progress`` and ``incumbent``, then one ``result``. A request ``cancel`` ends the solve in
-work with the best answer so far; the end of the input ends the process, so it never outlives its parent.
+standard output: any number of ``progress`` and ``incumbent``, then one ``result``. A request ``cancel`` ends the
+solve in work with the best answer so far; the end of the input ends the process, so it never outlives its parent.
 """
 
 from __future__ import annotations
 
 import os
 import queue
-import sys
 import threading
 import time
 import traceback
@@ -73,14 +72,16 @@ class _Session:
             kinds = highspy.cb.HighsCallbackType
             if kind == kinds.kCallbackMipImprovingSolution:
                 point = np.array(data.mip_solution, dtype=float)
-                self._send("incumbent", point=point, objective=float(data.objective_function_value), **self._state(data))
+                self._send(
+                    "incumbent", point=point, objective=float(data.objective_function_value), **self._state(data)
+                )
             elif kind == kinds.kCallbackMipLogging:
                 if time.monotonic() - self.last_progress >= PROGRESS_EVERY_S:
                     self.last_progress = time.monotonic()
                     self._send("progress", **self._state(data))
             elif reply is not None and self.cancelled.is_set():
                 reply.user_interrupt = True
-        except Exception:  # noqa: BLE001 - see above
+        except Exception:
             traceback.print_exc()
 
     def _state(self, data: Any) -> dict[str, Any]:
@@ -157,7 +158,7 @@ def _listen_for_requests(source: BinaryIO, requests: queue.Queue[dict[str, Any]]
     while True:
         try:
             message = read_frame(source)
-        except Exception:  # noqa: BLE001 - whatever came, the parent is gone or mad
+        except Exception:  # whatever came, the parent is gone or mad
             message = None
         if message is None:
             os._exit(0)
@@ -179,7 +180,7 @@ def main() -> None:
         request = requests.get()
         try:
             result = _Session(request, out, cancelled).run()
-        except Exception as error:  # noqa: BLE001 - reported to the parent
+        except Exception as error:  # reported to the parent
             traceback.print_exc()
             result = {"kind": "result", "status": "error", "has_point": False, "message": str(error)}
         cancelled.clear()
@@ -187,4 +188,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
