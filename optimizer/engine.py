@@ -105,6 +105,8 @@ class Settings:
         HiGHS's random seed and number of threads.
     feasibility
         Feasibility and integrality tolerance.
+    absolute_gap
+        Gap that is proof enough in absolute terms.
     """
 
     gap: float = 1e-4
@@ -112,6 +114,7 @@ class Settings:
     seed: int = 1
     threads: int = 1
     feasibility: float = 1e-7
+    absolute_gap: float = 1e-9
 
     def options(self, *, retry: bool) -> dict[str, Any]:
         """Return HiGHS's options; a retry uses another seed and no presolve."""
@@ -120,7 +123,7 @@ class Settings:
             "threads": self.threads,
             "presolve": "off" if retry else "choose",
             "mip_rel_gap": max(self.gap, 0.0),
-            "mip_abs_gap": 1e-9,
+            "mip_abs_gap": self.absolute_gap,
             "mip_feasibility_tolerance": self.feasibility / 10,
             "primal_feasibility_tolerance": self.feasibility,
             "dual_feasibility_tolerance": 1e-7,
@@ -253,25 +256,24 @@ def _judge(
 ) -> LevelResult:
     """Turn an outcome into a result whose status never claims more than is proved."""
 
-    def result(status: Status, limit: str | None = None, **numbers: float | None) -> LevelResult:
-        objective, bound, gap = (numbers.get(name) for name in ("objective", "bound", "gap"))
-        return LevelResult(weights, status, limit, objective, bound, gap, outcome.nodes, outcome.seconds)
-
+    nothing = LevelResult(weights, Status.FAILED, None, None, None, None, outcome.nodes, outcome.seconds)
     if outcome.point is None:
-        return result(*_without_plan(process, problem, outcome, settings))
+        status, limit = _without_plan(process, problem, outcome, settings)
+        return replace(nothing, status=status, limit=limit)
     _round_off(outcome, problem)
     cost = problem.value(outcome.point)
     bound = min(outcome.bound, cost) if np.isfinite(outcome.bound) else None
     gap = None if bound is None else abs(cost - bound) / max(abs(cost), 1e-6)
-    numbers: dict[str, float | None] = {"objective": -cost, "bound": None if bound is None else -bound, "gap": gap}
+    found = replace(nothing, objective=-cost, bound=None if bound is None else -bound, gap=gap)
     if gap is not None and gap <= OPTIMAL_GAP:
-        return result(Status.OPTIMAL, **numbers)
-    if gap is not None and gap <= settings.gap * (1 + 1e-9):
-        return result(Status.WITHIN_GAP, **numbers)
+        return replace(found, status=Status.OPTIMAL)
+    enough = gap is not None and gap <= settings.gap * (1 + 1e-9)
+    if enough or (bound is not None and cost - bound <= settings.absolute_gap):
+        return replace(found, status=Status.WITHIN_GAP)
     limit = "interrupt" if outcome.interrupted else "crash" if _failed(outcome) else "time"
     if outcome.status == "kOptimal":
         limit = "solver tolerance"
-    return result(Status.STOPPED, limit, **numbers)
+    return replace(found, status=Status.STOPPED, limit=limit)
 
 
 def _without_plan(

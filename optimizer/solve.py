@@ -6,7 +6,6 @@ import importlib.metadata
 import platform
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,19 +15,12 @@ from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.models.build import build
-from outlay.optimizer.aggregation import aggregate
-from outlay.optimizer.engine import Answer, LevelResult, Settings, Status, claimed_objective, solve_levels
-from outlay.optimizer.plans import plan_point, read_plan, spread
-from outlay.optimizer.problem import Compiled, compile_model
+from outlay.optimizer.engine import LevelResult, Settings, Status
 from outlay.optimizer.process import Progress, SolverProcess
+from outlay.optimizer.session import Checked, Session
 from outlay.optimizer.solution import Solution
 from outlay.optimizer.tables import compute_tables
 from outlay.optimizer.user_rows import user_rows
-from outlay.optimizer.verify import verify_plan
-from outlay.optimizer.verify_report import Verification
-
-#: Tolerance of the second try after an answer that does not verify.
-FINE_FEASIBILITY = 1e-9
 
 
 def solve(
@@ -88,32 +80,24 @@ def solve(
     _check_arguments(time_limit, gap, seed, threads)
     model = _model_of(source, constraint_set, objective)
     built = time.monotonic()
-    compiled = compile_model(model)
-    levels = _levels(model, compiled)
+    session = Session(model)
     times = {"build": built - began, "compile": time.monotonic() - built}
     settings = Settings(gap=gap, seed=seed, threads=threads)
-    first = None if start is None else plan_point(model, compiled, start)
     own = process is None
     engine = process or SolverProcess()
     try:
-        answer, plan, verification, solved = _solve_and_check(
+        checked = session.solve(
             engine,
-            model,
-            compiled,
-            levels,
             settings,
             deadline=None if time_limit is None else began + time_limit,
-            start=first,
+            start=start,
             on_progress=_as_maximised(on_progress),
         )
     finally:
         if own:
             engine.close()
-    times.update(solved)
-    return _solution(
-        model, compiled, answer, plan=plan, verification=verification, times=times, began=began,
-        options={"gap": gap, "seed": seed, "threads": threads, "time_limit_s": time_limit},
-    )  # fmt: skip
+    options = {"gap": gap, "seed": seed, "threads": threads, "time_limit_s": time_limit}
+    return make_solution(session, checked, times_s=times, began=began, options=options)
 
 
 def _check_arguments(time_limit: float | None, gap: float, seed: int, threads: int) -> None:
@@ -158,107 +142,56 @@ def _as_maximised(on_progress: Callable[[Progress], None] | None) -> Callable[[P
     return lambda state: on_progress(Progress(-state.objective, -state.bound, state.nodes, state.seconds))
 
 
-def has_own_objective(model: Any) -> bool:
-    """Return whether the user replaced the objective that `build` wrote."""
-    active = list(model.component_data_objects(pyo.Objective, active=True))
-    return len(active) != 1 or active[0] is not model.objective
-
-
-def _levels(model: Any, compiled: Compiled) -> list[tuple[dict[str, float], np.ndarray, float]]:
-    """Return (weights, cost to minimise, tolerance) of each level; a user's own objective is one level."""
-    case = model.case
-    if has_own_objective(model):
-        return [({}, compiled.problem.cost, 0.0)]
-    found = []
-    for number, level in enumerate(case.instance.objective_levels):
-        cost = spread(compiled, model.columns, -case.weights(number))
-        names = {name: float(weight) for name, weight in level.weights.items()}
-        found.append((names, cost, float(level.tolerance)))
-    return found
-
-
-def _solve_and_check(
-    engine: SolverProcess,
-    model: Any,
-    compiled: Compiled,
-    levels: list[tuple[dict[str, float], np.ndarray, float]],
-    settings: Settings,
-    *,
-    deadline: float | None,
-    start: np.ndarray | None,
-    on_progress: Callable[[Progress], None] | None,
-) -> tuple[Answer, Plan | None, Verification | None, dict[str, float]]:
-    """Solve and verify; an answer that does not verify is solved anew with finer tolerances, once."""
-    times = {"solve": 0.0, "verify": 0.0}
-    answer, plan, verification = Answer(None, []), None, None
-    small = aggregate(compiled.problem, spread(compiled, model.columns, model.case.column_groups, absent=-1))
-    costs = [(names, small.extend_cost(cost), tolerance) for names, cost, tolerance in levels]
-    for feasibility in (settings.feasibility, FINE_FEASIBILITY):
-        begun = time.monotonic()
-        left = None if deadline is None else deadline - begun
-        fine = replace(settings, feasibility=feasibility, time_limit_s=left)
-        begin = None if start is None else small.extend(start)
-        answer = solve_levels(engine, small.problem, costs, fine, start=begin, on_progress=on_progress)
-        times["solve"] += time.monotonic() - begun
-        if answer.point is None:
-            return answer, None, None, times
-        answer.point = small.shorten(answer.point)
-        begun = time.monotonic()
-        plan = read_plan(model, compiled, answer.point)
-        verification = verify_plan(model.case.instance, plan, objective=claimed_objective(answer.levels))
-        times["verify"] += time.monotonic() - begun
-        if verification.ok:
-            break
-        start = answer.point
-    return answer, plan, verification, times
-
-
-def _solution(
-    model: Any,
-    compiled: Compiled,
-    answer: Answer,
-    *,
-    plan: Plan | None,
-    verification: Verification | None,
-    times: dict[str, float],
-    began: float,
-    options: dict[str, Any],
+def make_solution(
+    session: Session, checked: Checked, *, times_s: Mapping[str, float], began: float, options: Mapping[str, Any]
 ) -> Solution:
-    instance: Instance = model.case.instance
-    head = answer.levels[0] if answer.levels else LevelResult({}, Status.STOPPED, "time", None, None, None, 0, 0.0)
-    status, limit = _overall(answer.levels or [head])
+    """Return the solution of a checked answer; `began` is when the whole began, by the monotonic clock."""
+    answer, verification, case = checked.answer, checked.verification, session.case
+    levels = answer.levels or [LevelResult({}, Status.STOPPED, "time", None, None, None, 0, 0.0)]
+    status, limit = _overall(levels)
+    objective, bound = _as_stated(session, levels[0])
     begun = time.monotonic()
-    tables = {} if plan is None else compute_tables(model.case, model.row_blocks, plan)
-    times = {**times, "tables": time.monotonic() - begun, "total": time.monotonic() - began}
+    tables = {} if checked.plan is None else compute_tables(case, session.model.row_blocks, checked.plan)
+    now = time.monotonic()
+    problem = session.compiled.problem
     return Solution(
-        instance=instance,
-        constraint_set="+".join(instance.settings.applied.sets) or "base",
+        instance=case.instance,
+        constraint_set="+".join(case.instance.settings.applied.sets) or "base",
         status=status,
         limit=limit,
         message=answer.message,
-        objective=head.objective,
-        bound=head.bound,
-        gap=head.gap,
+        objective=objective,
+        bound=bound,
+        gap=levels[0].gap,
         levels=tuple(answer.levels),
-        plan=plan,
-        metrics={} if verification is None else {name: float(amount) for name, amount in verification.metrics.items()},
+        plan=checked.plan,
+        metrics={} if verification is None else {name: float(sum_) for name, sum_ in verification.metrics.items()},
         stakeholders={}
         if verification is None
-        else {name: float(sum_) for name, sum_ in verification.stakeholders.items()},
+        else {who: float(sum_) for who, sum_ in verification.stakeholders.items()},
         tables=tables,
         verification=verification,
         trace=tuple(answer.trace),
-        times_s=times,
+        times_s={**times_s, **checked.times_s, "tables": now - begun, "total": now - began},
         sizes={
-            "options": len(model.case.options),
-            "columns": len(compiled.problem.cost),
-            "rows": len(compiled.problem.row_lower),
-            "nonzeros": int(compiled.problem.matrix.nnz),
+            "options": len(case.options),
+            "columns": len(problem.cost),
+            "rows": len(problem.row_lower),
+            "nonzeros": int(problem.matrix.nnz),
         },
         options=options,
         versions=versions(),
-        user_rows=None if plan is None else user_rows(model, compiled, answer.point),
+        user_rows=user_rows(session.model, session.compiled, answer.point),
     )
+
+
+def _as_stated(session: Session, level: LevelResult) -> tuple[float | None, float | None]:
+    """Return (objective, bound) in the sense and with the constant of the model's own objective."""
+    if level.objective is None or not session.has_own_objective:
+        return level.objective, level.bound
+    sign, offset = session.compiled.sign, session.compiled.problem.offset
+    bound = None if level.bound is None else sign * (-level.bound + offset)
+    return sign * (-level.objective + offset), bound
 
 
 def _overall(levels: list[LevelResult]) -> tuple[Status, str | None]:

@@ -1,0 +1,159 @@
+"""A model made ready for the solver once, and solved as often as needed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pyomo.environ as pyo
+
+from outlay.instances.plan import Plan
+from outlay.optimizer.aggregation import aggregate
+from outlay.optimizer.engine import Answer, LevelResult, Settings, claimed_objective, solve_levels
+from outlay.optimizer.nearest import distance_weights
+from outlay.optimizer.plans import plan_point, read_plan, spread
+from outlay.optimizer.problem import compile_model
+from outlay.optimizer.process import Progress, SolverProcess
+from outlay.optimizer.verify import verify_plan
+from outlay.optimizer.verify_report import Verification
+
+#: Tolerance of the second try after an answer that does not verify.
+FINE_FEASIBILITY = 1e-9
+#: Plans whose objective is this close (times max(1, |objective|)) count as equally good.
+TIE = 1e-6
+
+OnProgress = Callable[[Progress], None] | None
+
+
+@dataclass
+class Checked:
+    """An answer with its plan and what the verifier says of it.
+
+    Attributes
+    ----------
+    answer
+        What the engine found; its point covers the compiled problem's columns.
+    plan, verification
+        None without a point.
+    times_s
+        Seconds of solving and of verifying.
+    proved_nearest
+        Whether no plan as good is nearer to the reference (`Session.nearest` only).
+    """
+
+    answer: Answer
+    plan: Plan | None = None
+    verification: Verification | None = None
+    times_s: dict[str, float] = field(default_factory=lambda: {"solve": 0.0, "verify": 0.0})
+    proved_nearest: bool = False
+
+
+class Session:
+    """A Pyomo model compiled to arrays, with its objective levels and group columns.
+
+    Attributes
+    ----------
+    model, case, compiled
+        The model, what it was built from, and its arrays.
+    """
+
+    def __init__(self, model: Any) -> None:
+        self.model, self.case = model, model.case
+        self.compiled = compile_model(model)
+        groups = spread(self.compiled, model.columns, self.case.column_groups, absent=-1)
+        self._small = aggregate(self.compiled.problem, groups)
+
+    @property
+    def has_own_objective(self) -> bool:
+        """Whether the user replaced the objective that `build` wrote."""
+        active = list(self.model.component_data_objects(pyo.Objective, active=True))
+        return len(active) != 1 or active[0] is not self.model.objective
+
+    def _levels(self) -> list[tuple[dict[str, float], np.ndarray, float]]:
+        """Return (weights, cost to minimise, tolerance) of each level; a user's own objective is one level."""
+        if self.has_own_objective:
+            return [({}, self._small.extend_cost(self.compiled.problem.cost), 0.0)]
+        return [
+            (
+                {name: float(weight) for name, weight in level.weights.items()},
+                self._extended(-self.case.weights(number)),
+                float(level.tolerance),
+            )
+            for number, level in enumerate(self.case.instance.objective_levels)
+        ]
+
+    def _extended(self, weights: np.ndarray) -> np.ndarray:
+        """Return weights of the model's columns as costs of the solver's problem."""
+        return self._small.extend_cost(spread(self.compiled, self.model.columns, weights))
+
+    def solve(
+        self,
+        engine: SolverProcess,
+        settings: Settings,
+        *,
+        deadline: float | None,
+        start: Plan | None,
+        on_progress: OnProgress,
+    ) -> Checked:
+        """Solve and verify; an answer that does not verify is solved anew with finer tolerances, once."""
+        checked = Checked(Answer(None, []))
+        begin = None if start is None else plan_point(self.model, self.compiled, start)
+        for feasibility in (settings.feasibility, FINE_FEASIBILITY):
+            begun = time.monotonic()
+            left = None if deadline is None else deadline - begun
+            fine = replace(settings, feasibility=feasibility, time_limit_s=left)
+            point = None if begin is None else self._small.extend(begin)
+            answer = solve_levels(
+                engine, self._small.problem, self._levels(), fine, start=point, on_progress=on_progress
+            )
+            checked.times_s["solve"] += time.monotonic() - begun
+            if answer.point is None and checked.plan is not None:
+                break  # no time to mend it: the answer that does not verify is reported as such
+            self._check(checked, answer)
+            if checked.verification is None or checked.verification.ok:
+                break
+            begin = checked.answer.point
+        return checked
+
+    def _check(self, checked: Checked, answer: Answer) -> None:
+        begun = time.monotonic()
+        checked.answer = answer
+        if answer.point is not None:
+            answer.point = self._small.shorten(answer.point)
+            checked.plan = read_plan(self.model, self.compiled, answer.point)
+            claims = claimed_objective(answer.levels)
+            checked.verification = verify_plan(self.case.instance, checked.plan, objective=claims)
+        checked.times_s["verify"] += time.monotonic() - begun
+
+    def nearest(self, engine: SolverProcess, settings: Settings, own: Checked, reference: Plan) -> Checked:
+        """Return, among the plans as good as an answer, the one nearest to a reference plan.
+
+        As good: every objective level at least its value in the answer less 1e-6 max(1, |value|). Nearest: fewest
+        changed projects, then fewest changed starts (`outlay.optimizer.nearest`). The answer itself is returned if the
+        second solve ends without a verified plan.
+        """
+        if own.answer.point is None:
+            return own
+        problem = self._small.problem
+        for (_, cost, _), level in zip(self._levels(), own.answer.levels, strict=False):
+            value = -float(level.final or 0.0)
+            problem = problem.with_row(cost, value + TIE * max(1.0, abs(value)))
+        distance = self._extended(distance_weights(self.case, reference))
+        exact = replace(settings, gap=0.0, absolute_gap=0.5)
+        start = self._small.extend(own.answer.point)
+        begun = time.monotonic()
+        answer = solve_levels(engine, problem, [({}, distance, 0.0)], exact, start=start)
+        own.times_s["nearest"] = time.monotonic() - begun
+        if answer.point is None:
+            return own
+        near = Checked(own.answer, times_s=own.times_s)
+        finals = [-float(cost @ answer.point) for _, cost, _ in self._levels()]
+        levels: list[LevelResult] = [
+            replace(level, final=final) for level, final in zip(own.answer.levels, finals, strict=False)
+        ]
+        self._check(near, replace(own.answer, point=answer.point, levels=levels))
+        near.proved_nearest = answer.levels[0].status.proved
+        return near if near.verification is not None and near.verification.ok else own
