@@ -255,7 +255,6 @@ def _judge(
     process: SolverProcess, problem: Problem, weights: dict[str, float], outcome: Outcome, settings: Settings
 ) -> LevelResult:
     """Turn an outcome into a result whose status never claims more than is proved."""
-
     nothing = LevelResult(weights, Status.FAILED, None, None, None, None, outcome.nodes, outcome.seconds)
     if outcome.point is None:
         status, limit = _without_plan(process, problem, outcome, settings)

@@ -83,6 +83,7 @@ class SolverProcess:
         self._child: subprocess.Popen[bytes] | None = None
         self._inbox: queue.Queue[dict[str, Any] | Exception | None] = queue.Queue()
         self._errors: Any = None
+        self.ended = False
 
     def __enter__(self) -> SolverProcess:
         return self
@@ -90,6 +91,11 @@ class SolverProcess:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """Close for good: no later `solve` starts a new process. May be called from another thread."""
+        self.ended = True
         self.close()
 
     def close(self) -> None:
@@ -104,8 +110,9 @@ class SolverProcess:
             if stream is not None:
                 with contextlib.suppress(OSError):
                     stream.close()
-        if self._errors is not None:
-            self._errors.close()
+        errors, self._errors = self._errors, None
+        if errors is not None:
+            errors.close()
 
     def solve(
         self,
@@ -120,7 +127,9 @@ class SolverProcess:
 
         A KeyboardInterrupt asks the solver to stop and returns the best answer so far; a second one is passed on.
         """
-        outcome = Outcome("crashed")
+        outcome = Outcome("crashed", message="the solver process was ended" if self.ended else "")
+        if self.ended:
+            return outcome
         try:
             self._start()
             self._send(_request(problem, options, time_limit_s, start))
@@ -202,8 +211,10 @@ class SolverProcess:
         if child is not None and code is None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 code = child.wait(timeout=1.0)
-        self._errors.seek(0)
-        lines = self._errors.read()[-2000:].decode(errors="replace").strip().splitlines()
+        lines: list[str] = []
+        with contextlib.suppress(AttributeError, ValueError):  # closed by another thread meanwhile
+            self._errors.seek(0)
+            lines = self._errors.read()[-2000:].decode(errors="replace").strip().splitlines()
         ended = f"the solver process ended with code {code}" if code is not None else "the solver process was killed"
         return ended + (f": {lines[-1]}" if lines else "")
 

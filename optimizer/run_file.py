@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import simplejson
 
 from outlay.instances.errors import InputError
@@ -15,6 +13,7 @@ from outlay.instances.plan import Plan
 from outlay.instances.reading import MAX_FILE_MB, text_of_file
 from outlay.instances.writing import document_text, replace_file, to_document
 from outlay.optimizer.engine import LevelResult, Status
+from outlay.optimizer.plain import finite, floats, plain_table, table_document
 from outlay.optimizer.solution import Solution
 from outlay.optimizer.verify_report import Verification
 
@@ -42,8 +41,8 @@ def to_run_document(solution: Solution) -> dict[str, Any]:
         "stakeholders": dict(solution.stakeholders),
         "plan": None if solution.plan is None else solution.plan.to_document(),
         "verification": None if solution.verification is None else solution.verification.to_document(),
-        "tables": {name: _table_document(table) for name, table in solution.tables.items()},
-        "user_rows": None if solution.user_rows is None else _table_document(solution.user_rows),
+        "tables": {name: table_document(table) for name, table in solution.tables.items()},
+        "user_rows": None if solution.user_rows is None else table_document(solution.user_rows),
         "trace": [list(step) for step in solution.trace],
         "times_s": dict(solution.times_s),
         "sizes": dict(solution.sizes),
@@ -58,7 +57,7 @@ _LEVEL_FIELDS = ("weights", "limit", "objective", "bound", "gap", "nodes", "seco
 
 def run_text(document: dict[str, Any]) -> str:
     """Return a run document as JSON text."""
-    return document_text(_finite(document))
+    return document_text(finite(document))
 
 
 def save_solution(solution: Solution, path: str | Path, *, force: bool = False) -> Path:
@@ -106,7 +105,7 @@ def _from_document(document: dict[str, Any], name: str) -> Solution:
         raise InputError.single(
             name, "the instance in it is not the one that was solved (its hash differs)", "solve again"
         )
-    plain = _floats({key: value for key, value in document.items() if key != "instance"})
+    plain = floats({key: value for key, value in document.items() if key != "instance"})
     return Solution(
         instance=instance,
         constraint_set=str(plain["constraint_set"]),
@@ -120,42 +119,12 @@ def _from_document(document: dict[str, Any], name: str) -> Solution:
         plan=None if plain["plan"] is None else Plan.from_document(plain["plan"]),
         metrics=plain["metrics"],
         stakeholders=plain["stakeholders"],
-        tables={key: _table(table) for key, table in plain["tables"].items()},
+        tables={key: plain_table(table) for key, table in plain["tables"].items()},
         verification=None if plain["verification"] is None else Verification.from_document(plain["verification"]),
         trace=tuple(tuple(step) for step in plain["trace"]),
         times_s=plain["times_s"],
         sizes=plain["sizes"],
         options=plain["options"],
         versions=plain["versions"],
-        user_rows=None if plain["user_rows"] is None else _table(plain["user_rows"]),
+        user_rows=None if plain["user_rows"] is None else plain_table(plain["user_rows"]),
     )
-
-
-def _table_document(table: pd.DataFrame) -> dict[str, Any]:
-    return {"columns": list(table.columns), "rows": table.astype(object).to_numpy().tolist()}
-
-
-def _table(document: dict[str, Any]) -> pd.DataFrame:
-    return pd.DataFrame(document["rows"], columns=document["columns"])
-
-
-def _finite(value: Any) -> Any:
-    """Return plain data with NaN and infinity as null, numpy scalars as Python's, tuples as lists."""
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    if hasattr(value, "item"):
-        value = value.item()
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
-
-
-def _floats(value: Any) -> Any:
-    """Return plain data with decimals as floats."""
-    if isinstance(value, dict):
-        return {key: _floats(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_floats(item) for item in value]
-    return float(value) if hasattr(value, "as_tuple") else value

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from outlay.instances.writing import write
     from outlay.models.build import build
     from outlay.models.graph import graph
+    from outlay.optimizer.compare import compare
+    from outlay.optimizer.comparison import Comparison
     from outlay.optimizer.engine import Status
     from outlay.optimizer.run_file import load
     from outlay.optimizer.solution import Solution
@@ -47,6 +49,8 @@ _HOME = {
     "solve": "optimizer.solve",
     "Solution": "optimizer.solution",
     "Status": "optimizer.engine",
+    "compare": "optimizer.compare",
+    "Comparison": "optimizer.comparison",
     "load": "optimizer.run_file",
     "verify": "optimizer.verify_solution",
     "Verification": "optimizer.verify_solution",
@@ -66,6 +70,7 @@ _HOME = {
 
 __all__ = [
     "Choice",
+    "Comparison",
     "Fault",
     "InfeasibleError",
     "InputError",
@@ -79,6 +84,7 @@ __all__ = [
     "UnverifiedError",
     "Verification",
     "build",
+    "compare",
     "graph",
     "load",
     "read",

@@ -1,0 +1,130 @@
+"""One case of a comparison as a task for any executor: a request in, a lean result and a run file's text out.
+
+Requests and results are plain data, so they travel to threads, processes and other machines alike. The solver process
+is kept from task to task, one a thread.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+import weakref
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import simplejson
+
+from outlay.instances.instance import Instance
+from outlay.instances.parsing import parse_document
+from outlay.instances.plan import Plan
+from outlay.instances.writing import document_text, to_document
+from outlay.models.build import build
+from outlay.optimizer.engine import Settings
+from outlay.optimizer.process import SolverProcess
+from outlay.optimizer.run_file import run_text, to_run_document
+from outlay.optimizer.session import Session
+from outlay.optimizer.solve import make_solution, versions
+
+#: Building in Python gains nothing from threads, and Pyomo's writers are not made for them.
+_BUILDING = threading.Lock()
+_local = threading.local()
+_processes: weakref.WeakSet[SolverProcess] = weakref.WeakSet()
+
+
+@dataclass(frozen=True)
+class Request:
+    """One case to solve.
+
+    Attributes
+    ----------
+    name
+        What to call it.
+    instance
+        The resolved instance as JSON text, without its constraint sets.
+    reference
+        Plan to be nearest to, and to start from, as a document; None for the reference case itself.
+    nearest
+        Whether to look for the nearest plan as good.
+    options
+        gap, seed, time_limit_s.
+    """
+
+    name: str
+    instance: str
+    reference: dict[str, Any] | None = None
+    nearest: bool = True
+    options: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """SHA-256 of everything that the answer depends on; names the run file."""
+        whole = simplejson.dumps(
+            [self.instance, self.reference, self.nearest, self.options, versions()["outlay"], versions()["highspy"]],
+            sort_keys=True,
+        )
+        return hashlib.sha256(whole.encode()).hexdigest()
+
+
+def make_request(
+    name: str, instance: Instance, *, reference: Plan | None, nearest: bool, options: dict[str, Any]
+) -> Request:
+    """Return the request of a case."""
+    # What other sets say changes nothing about this case, and must not make it be solved again.
+    lean = replace(instance, sets={})
+    return Request(
+        name,
+        document_text(to_document(lean), compact=True),
+        None if reference is None else reference.to_document(),
+        nearest and reference is not None,
+        options,
+    )
+
+
+def solve_case(request: Request) -> str:
+    """Solve a case and return the text of its run file; what the nearest plan changed stands under ``comparison``.
+
+    The solver's crashes and hangs are retried and reported in the run file; anything else raises.
+    """
+    began = time.monotonic()
+    with _BUILDING:
+        instance = parse_document(simplejson.loads(request.instance, use_decimal=True), source=request.name)
+        built = time.monotonic()
+        session = Session(build(instance))
+    times = {"read": built - began, "build": time.monotonic() - built}
+    options = request.options
+    settings = Settings(gap=options["gap"], seed=options["seed"], threads=1)
+    reference = None if request.reference is None else Plan.from_document(request.reference)
+    limit = options.get("time_limit_s")
+    engine = _process()
+    checked = session.solve(
+        engine,
+        settings,
+        deadline=None if limit is None else began + limit,
+        start=reference,
+        on_progress=None,
+    )
+    own = checked.plan
+    if request.nearest and reference is not None and checked.verification is not None and checked.verification.ok:
+        checked = session.nearest(engine, replace(settings, time_limit_s=limit), checked, reference)
+    with _BUILDING:
+        solution = make_solution(session, checked, times_s=times, began=began, options=options)
+        document = to_run_document(solution)
+    document["comparison"] = {
+        "own_plan": None if own is None else own.to_document(),
+        "nearest_proved": checked.proved_nearest,
+    }
+    return run_text(document)
+
+
+def _process() -> SolverProcess:
+    if not hasattr(_local, "process") or _local.process.ended:
+        _local.process = SolverProcess()
+        _processes.add(_local.process)
+    return _local.process  # type: ignore[no-any-return]
+
+
+def close_processes() -> None:
+    """End the solver processes of all threads of this process; a later task starts a new one."""
+    for process in list(_processes):
+        process.end()

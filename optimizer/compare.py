@@ -1,0 +1,294 @@
+"""`compare`: solve an instance under several constraint sets and put the answers side by side."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import simplejson
+
+from outlay.instances.errors import InputError, OutlayError
+from outlay.instances.instance import Instance
+from outlay.instances.plan import Plan
+from outlay.optimizer.attribution import check_players, coalitions, shapley, with_only
+from outlay.optimizer.case_task import Request, make_request, solve_case
+from outlay.optimizer.comparison import Comparison, compare_cases
+from outlay.optimizer.comparison_folder import ComparisonFolder
+from outlay.optimizer.executors import open_executor
+from outlay.optimizer.plain import floats
+
+
+@dataclass(frozen=True)
+class CompareProgress:
+    """Where a comparison stands.
+
+    Attributes
+    ----------
+    done, total
+        Cases.
+    running
+        Names of the cases in work.
+    seconds_left
+        An estimate from the cases solved so far; None before the first.
+    note
+        Something to tell the user once, or empty.
+    """
+
+    done: int
+    total: int
+    running: tuple[str, ...]
+    seconds_left: float | None
+    note: str = ""
+
+
+def compare(
+    instance: Instance,
+    sets: Sequence[str],
+    *,
+    attribute: Sequence[str] = (),
+    jobs: int | None = None,
+    executor: Executor | str | None = None,
+    folder: str | Path | None = None,
+    force: bool = False,
+    gap: float = 1e-4,
+    seed: int = 1,
+    time_limit: float | None = None,
+    on_progress: Callable[[CompareProgress], None] | None = None,
+) -> Comparison:
+    """Compare the best plans under several constraint sets.
+
+    Every set's plan is, among the plans as good as its best one (within 1e-6), the nearest to the first set's plan, so
+    that what differs really has to.
+
+    Parameters
+    ----------
+    instance
+        The base instance.
+    sets
+        Names of constraint sets, ``a+b`` allowed; the first is the reference. ``base`` is the instance unchanged.
+    attribute
+        Families to attribute the loss to, by Shapley values in the first set: at most 6, such as ``labour``,
+        ``energy``, ``permits``, ``supply`` (equipment, commodity, dependencies), ``finance`` (draws, funds, lender).
+    jobs
+        Cases solved at a time by the local pool; None: one a core.
+    executor
+        Any `concurrent.futures.Executor`, or ``"dask:tcp://HOST:PORT"``; None: a local pool. The answer does not
+        depend on it.
+    folder
+        Where run files and tables go; cases that are finished there are not solved again.
+    force
+        Write into a folder that holds other things.
+    gap, seed, time_limit
+        As in `outlay.solve`, for each case; every case uses one thread.
+    on_progress
+        Called when a case starts or ends.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    InputError
+        If a set is unknown or named twice, a set's instance is wrong, families cannot be attributed to, or the folder
+        or executor cannot be used. Nothing is solved then.
+    """
+    resolved = _resolve(instance, sets)
+    reference = resolved[sets[0]]
+    combined: dict[str, Instance] = {}
+    if attribute:
+        check_players(attribute)
+        combined = {
+            _combination(some): with_only(reference, attribute, some)
+            for some in coalitions(attribute)
+            if len(some) < len(attribute)  # all of them: the reference itself
+        }
+    home = None if folder is None else ComparisonFolder.open(folder, force=force)
+    options = {"gap": gap, "seed": seed, "time_limit_s": time_limit}
+    if isinstance(executor, Executor):
+        batch = _Batch(executor, home, on_progress, len(resolved) + len(combined))
+        return _run(instance, resolved, combined, attribute=attribute, options=options, batch=batch)
+    with open_executor(executor, jobs or os.cpu_count() or 1) as opened:
+        batch = _Batch(opened, home, on_progress, len(resolved) + len(combined))
+        return _run(instance, resolved, combined, attribute=attribute, options=options, batch=batch)
+
+
+def _resolve(instance: Instance, sets: Sequence[str]) -> dict[str, Instance]:
+    if not sets:
+        raise InputError.single("compare", "no constraint set is named", "name at least one, such as base")
+    doubles = sorted({name for name in sets if list(sets).count(name) > 1})
+    if doubles:
+        raise InputError.single("compare", "this set is named twice", "name it once", value=", ".join(doubles))
+    resolved, faults = {}, []
+    for name in sets:
+        try:
+            resolved[name] = instance.with_set(name)
+        except InputError as error:
+            faults.extend(error.faults)
+    if faults:
+        raise InputError(faults)
+    return resolved
+
+
+def _combination(some: frozenset[str]) -> str:
+    return "only " + ", ".join(sorted(some)) if some else "none of them"
+
+
+def _run(
+    instance: Instance,
+    resolved: Mapping[str, Instance],
+    combined: Mapping[str, Instance],
+    *,
+    attribute: Sequence[str],
+    options: dict[str, Any],
+    batch: _Batch,
+) -> Comparison:
+    first = next(iter(resolved))
+    start = make_request(first, resolved[first], reference=None, nearest=False, options=options)
+    runs = batch.solve([start])
+    document = runs[first]["plan"]
+    plan = None if document is None else Plan.from_document(document)
+    requests = [
+        make_request(name, case, reference=plan, nearest=True, options=options)
+        for name, case in resolved.items()
+        if name != first
+    ]
+    requests += [
+        make_request(name, case, reference=plan, nearest=False, options=options) for name, case in combined.items()
+    ]
+    runs |= batch.solve(requests)
+    attribution = None
+    if attribute:
+        runs[_combination(frozenset(attribute))] = runs[first]
+        attribution = _attribute(attribute, runs)
+    files = {} if batch.home is None else {name: batch.files[name] for name in resolved}
+    result = compare_cases(instance, resolved, runs, attribution=attribution, files=files)
+    if batch.home is not None:
+        batch.home.write(result)
+    return result
+
+
+def _attribute(players: Sequence[str], runs: Mapping[str, Mapping[str, Any]]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    values: dict[frozenset[str], tuple[float, float]] = {}
+    records = []
+    for some in coalitions(players):
+        run = runs[_combination(some)]
+        objective, bound = run["objective"], run["bound"]
+        if objective is None:
+            raise InputError.single(
+                "attribute",
+                f"the case with {_combination(some)} is {run['status']}, so nothing can be attributed",
+                "attribute to other families, or change the set",
+            )
+        values[some] = (objective, objective if bound is None else max(bound, objective))
+        records.append([", ".join(sorted(some)), run["status"], objective, bound])
+    table = pd.DataFrame(records, columns=["on", "status", "objective", "bound"])
+    return shapley(players, values), table
+
+
+#: What is kept of a run in memory; the rest is in its file.
+_KEPT = ("status", "message", "objective", "bound", "gap", "metrics", "plan", "verification", "times_s", "comparison")
+
+
+def _lean(document: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: document.get(name) for name in _KEPT}
+    binding = document["tables"].get("binding")
+    return floats({**kept, "tables": {} if binding is None else {"binding": binding}})  # type: ignore[no-any-return]
+
+
+@dataclass
+class _Batch:
+    """Sends requests to an executor and collects what comes back."""
+
+    executor: Executor
+    home: ComparisonFolder | None
+    on_progress: Callable[[CompareProgress], None] | None
+    total: int
+    done: int = 0
+    files: dict[str, str] = field(default_factory=dict)
+    solved_s: list[float] = field(default_factory=list)
+    started: float = field(default_factory=time.monotonic)
+
+    def solve(self, requests: Sequence[Request]) -> dict[str, dict[str, Any]]:
+        """Return the lean run of every request by name; a case that fails twice is reported, not raised."""
+        found: dict[str, dict[str, Any]] = {}
+        open_: dict[Future[str], tuple[Request, int]] = {}
+        for request in requests:
+            known = self._known(request)
+            if known is not None:
+                found[request.name] = known
+                self.done += 1
+            else:
+                open_[self.executor.submit(solve_case, request)] = (request, 1)
+        self._tell(open_)
+        try:
+            while open_:
+                ready, _ = wait(open_, return_when=FIRST_COMPLETED)
+                for future in ready:
+                    request, tries = open_.pop(future)
+                    document = self._result(future, request, tries)
+                    if document is None:
+                        open_[self.executor.submit(solve_case, request)] = (request, tries + 1)
+                        continue
+                    self._keep(request, document)
+                    found[request.name] = _lean(document)
+                    self.done += 1
+                self._tell(open_)
+        except BaseException:
+            for future in open_:
+                future.cancel()
+            raise
+        return found
+
+    def _known(self, request: Request) -> dict[str, Any] | None:
+        if self.home is None:
+            return None
+        document, why = self.home.finished(request.key)
+        if why:
+            self._tell({}, note=f"{why}; it is ignored and the case {request.name} solved again")
+        if document is None:
+            return None
+        self.files[request.name] = self.home.run_path(request.key).name
+        return _lean(document)
+
+    def _result(self, future: Future[str], request: Request, tries: int) -> dict[str, Any] | None:
+        """Return a case's run document; None where it is worth another try."""
+        try:
+            document: dict[str, Any] = simplejson.loads(future.result())
+            self.solved_s.append(float(document["times_s"]["total"]))
+        except OutlayError as error:
+            return _failed(str(error))  # wrong input stays wrong
+        except Exception as error:  # whatever an executor may raise for a task that it lost
+            return None if tries < 2 else _failed(f"tried twice: {error!r}")
+        return document
+
+    def _keep(self, request: Request, document: dict[str, Any]) -> None:
+        if self.home is not None and "instance" in document:
+            self.home.keep(request.key, document)
+            self.files[request.name] = self.home.run_path(request.key).name
+
+    def _tell(self, open_: Mapping[Future[str], tuple[Request, int]], note: str = "") -> None:
+        if self.on_progress is None:
+            return
+        running = tuple(request.name for future, (request, _) in open_.items() if future.running())
+        left = None
+        if self.solved_s:
+            at_once = max(1, len(running))
+            left = sum(self.solved_s) / len(self.solved_s) * (self.total - self.done) / at_once
+        self.on_progress(CompareProgress(self.done, self.total, running, left, note))
+
+
+def _failed(message: str) -> dict[str, Any]:
+    return {
+        "status": "failed",
+        "message": message,
+        "metrics": {},
+        "times_s": {},
+        "tables": {},
+    }

@@ -1,0 +1,172 @@
+"""The folder of a comparison: run files of finished cases, and at the end its tables."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import simplejson
+
+from outlay.instances.errors import InputError
+from outlay.instances.reading import MAX_FILE_MB, text_of_file
+from outlay.instances.writing import replace_file
+from outlay.optimizer.comparison import TABLES, Comparison
+from outlay.optimizer.plain import floats, plain_table, table_document
+from outlay.optimizer.run_file import FORMAT as RUN_FORMAT
+from outlay.optimizer.run_file import run_text
+
+FORMAT = "outlay comparison 1"
+MARKER = "comparison.json"
+
+
+@dataclass(frozen=True)
+class ComparisonFolder:
+    """A folder that holds a comparison, finished or not.
+
+    Attributes
+    ----------
+    path
+        The folder.
+    """
+
+    path: Path
+
+    @classmethod
+    def open(cls, path: str | Path, *, force: bool = False) -> ComparisonFolder:
+        """Return the folder, made ready: new, empty, or of an earlier comparison that is to be resumed.
+
+        Raises
+        ------
+        InputError
+            If it holds anything else (unless `force`), or cannot be written.
+        """
+        folder = cls(Path(path))
+        try:
+            if folder.path.exists() and not folder.path.is_dir():
+                raise InputError.single(str(path), "this is not a folder", "choose another name")
+            other = folder.path.exists() and any(folder.path.iterdir())
+            if other and not (folder.path / MARKER).is_file() and not force:
+                raise InputError.single(
+                    str(path), "the folder holds something that is no comparison", "choose another, or use force"
+                )
+            (folder.path / "runs").mkdir(parents=True, exist_ok=True)
+            if not (folder.path / MARKER).exists():
+                replace_file(folder.path / MARKER, run_text({"format": FORMAT, "finished": False}))
+        except OSError as error:
+            raise InputError.single(
+                str(path), f"it cannot be written ({error.strerror})", "choose another place"
+            ) from error
+        return folder
+
+    def run_path(self, key: str) -> Path:
+        """Return where the run file of a request stands."""
+        return self.path / "runs" / f"{key}.json"
+
+    def finished(self, key: str) -> tuple[dict[str, Any] | None, str]:
+        """Return (run document or None, why a file that is there does not count)."""
+        path = self.run_path(key)
+        if not path.exists():
+            return None, ""
+        try:
+            document = simplejson.loads(text_of_file(path, path.name, MAX_FILE_MB))
+            if document["format"] != RUN_FORMAT or document["request"] != key:
+                return None, f"{path.name} is not the run file of this case"
+            # A case that failed or ran out of time deserves another try.
+            return (
+                (document, "")
+                if document["status"] in {"optimal", "within gap", "infeasible", "unbounded"}
+                else (None, "")
+            )
+        except (InputError, ValueError, KeyError, TypeError) as error:
+            return None, f"{path.name} cannot be read ({error})"
+
+    def keep(self, key: str, document: Mapping[str, Any]) -> None:
+        """Write the run file of a request, whole or not at all."""
+        replace_file(self.run_path(key), run_text({**document, "request": key}))
+
+    def write(self, comparison: Comparison) -> None:
+        """Write ``comparison.json`` and a CSV of each table, made harmless for spreadsheets."""
+        replace_file(self.path / MARKER, run_text(to_comparison_document(comparison)))
+        for name in TABLES:
+            table = comparison.table(name)
+            if table is not None:
+                target = "comparison" if name == "cases" else name
+                replace_file(self.path / f"{target}.csv", spreadsheet_csv(table))
+
+
+def to_comparison_document(comparison: Comparison) -> dict[str, Any]:
+    """Return a comparison as plain data."""
+    tables = {name: comparison.table(name) for name in TABLES}
+    return {
+        "format": FORMAT,
+        "finished": True,
+        "name": comparison.name,
+        "title": comparison.title,
+        "money_unit": comparison.money_unit,
+        "reference": comparison.reference,
+        "sets": list(comparison.sets),
+        "files": dict(comparison.files),
+        "tables": {name: None if table is None else table_document(table) for name, table in tables.items()},
+    }
+
+
+def load_comparison(path: str | Path) -> Comparison:
+    """Return the comparison of a folder.
+
+    Raises
+    ------
+    InputError
+        If the folder holds none, or one that was not finished.
+    """
+    marker = Path(path) / MARKER
+    text = text_of_file(marker, str(marker), MAX_FILE_MB)
+    wrong = InputError.single(str(marker), "this is not a comparison", "run `compare -o FOLDER`")
+    try:
+        document = simplejson.loads(text)
+        known = document["format"] == FORMAT
+        finished = document["finished"]
+    except (KeyError, TypeError, ValueError) as error:
+        raise wrong from error
+    if not known:
+        raise wrong
+    if not finished:
+        raise InputError.single(str(path), "the comparison was not finished", "run the same `compare` again")
+    try:
+        tables: dict[str, Any] = {
+            name: None if table is None else plain_table(floats(table)) for name, table in document["tables"].items()
+        }
+        head = {name: document[name] for name in ("name", "title", "money_unit", "reference", "files")}
+        return Comparison(**head, sets=tuple(document["sets"]), **tables)
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError.single(
+            str(marker), f"this is not a comparison ({error})", "run `compare -o FOLDER`"
+        ) from error
+
+
+def spreadsheet_csv(table: pd.DataFrame) -> str:
+    """Return a table as CSV in which no text cell can be taken for a formula.
+
+    Examples
+    --------
+    >>> print(spreadsheet_csv(pd.DataFrame({"a": ["=1+1", "b"], "n": [-1.0, 2.0]})), end="")
+    a,n
+    '=1+1,-1.0
+    b,2.0
+    """
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow([_harmless(name) for name in table.columns])
+    for row in table.itertuples(index=False):
+        writer.writerow([_harmless(cell) for cell in row])
+    return buffer.getvalue()
+
+
+def _harmless(cell: Any) -> Any:
+    if isinstance(cell, str):
+        return f"'{cell}" if cell.lstrip()[:1] in {"=", "+", "-", "@"} or cell[:1] in {"\t", "\r", "\n"} else cell
+    return "" if cell is None or cell != cell else cell  # noqa: PLR0124 - NaN is not itself
