@@ -121,7 +121,8 @@ def _process() -> SolverProcess:
     if not hasattr(_local, "process") or _local.process.ended:
         _local.process = SolverProcess()
         _processes.add(_local.process)
-    return _local.process  # type: ignore[no-any-return]
+    process: SolverProcess = _local.process
+    return process
 
 
 def close_processes() -> None:

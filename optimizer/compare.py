@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 import simplejson
 
-from outlay.instances.errors import InputError, OutlayError
+from outlay.instances.errors import Fault, InputError, OutlayError
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.optimizer.attribution import check_players, coalitions, shapley, with_only
@@ -125,7 +125,8 @@ def _resolve(instance: Instance, sets: Sequence[str]) -> dict[str, Instance]:
     doubles = sorted({name for name in sets if list(sets).count(name) > 1})
     if doubles:
         raise InputError.single("compare", "this set is named twice", "name it once", value=", ".join(doubles))
-    resolved, faults = {}, []
+    resolved: dict[str, Instance] = {}
+    faults: list[Fault] = []
     for name in sets:
         try:
             resolved[name] = instance.with_set(name)
@@ -199,7 +200,8 @@ _KEPT = ("status", "message", "objective", "bound", "gap", "metrics", "plan", "v
 def _lean(document: Mapping[str, Any]) -> dict[str, Any]:
     kept = {name: document.get(name) for name in _KEPT}
     binding = document["tables"].get("binding")
-    return floats({**kept, "tables": {} if binding is None else {"binding": binding}})  # type: ignore[no-any-return]
+    lean: dict[str, Any] = floats({**kept, "tables": {} if binding is None else {"binding": binding}})
+    return lean
 
 
 @dataclass
