@@ -1,0 +1,265 @@
+"""What can be typed: the commands, their options and their help. Nothing heavy is imported here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from outlay.cli.application import Application, run
+
+EPILOG = """\b
+To begin:
+  outlay new my-plan               a small instance to edit
+  outlay check my-plan             is it right, and what does it ask for?
+  outlay solve my-plan -o run.json
+  outlay show run.json resources
+
+\b
+Exit codes:
+  0  answered, and proved within the gap
+  1  internal error
+  2  the command line is wrong
+  3  the input is wrong; every fault is listed
+  4  infeasible or unbounded: there is no plan, or no best one
+  5  stopped at a limit, with a plan that was verified
+  6  stopped without a plan, or the solver failed
+  7  an answer failed its verification and is not shown
+"""
+
+SECTIONS = (
+    "summary", "projects", "timeline", "resources", "finance", "payments", "trade", "binding", "dropped", "metrics",
+    "stakeholders",
+)  # fmt: skip
+
+Command = Callable[..., Any]
+
+
+def _common(command: Command) -> Command:
+    """Add the options that every command has."""
+    debug = click.option("--debug", is_flag=True, help="Show the trace of an internal error.")
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document for machines.")(debug(command))
+
+
+def _reading(command: Command) -> Command:
+    """Add the limit on what is read."""
+    return click.option(
+        "--max-file-mb",
+        type=click.FloatRange(min=0, min_open=True),
+        default=100.0,
+        show_default=True,
+        metavar="MB",
+        help="Refuse to read larger files.",
+    )(command)
+
+
+_SET = click.option(
+    "--set",
+    "constraint_set",
+    default="base",
+    show_default=True,
+    metavar="NAME",
+    help="Constraint set to apply; several as a+b, from left to right.",
+)
+
+
+def _finite(context: click.Context, parameter: click.Parameter, value: float) -> float:
+    if math.isnan(value):
+        raise click.BadParameter("this is not a number", ctx=context, param=parameter)
+    return value
+
+
+def _objective(context: click.Context, parameter: click.Parameter, value: str | None) -> dict[str, float] | str | None:
+    """Return ``metric=weight,...`` as a mapping, or ``@NAME`` as it is."""
+    if value is None or value.startswith("@"):
+        return value
+    weights: dict[str, float] = {}
+    for part in value.split(","):
+        name, equals, text = part.rpartition("=")
+        try:
+            weight = float(text)
+        except ValueError:
+            weight = math.nan
+        if not equals or not name.strip() or not math.isfinite(weight) or name.strip() in weights:
+            raise click.BadParameter(
+                f"{part!r} is not metric=weight (each metric once); write us_npv=1,jobs=0.5 or @STAKEHOLDER",
+                ctx=context,
+                param=parameter,
+            )
+        weights[name.strip()] = weight
+    return weights
+
+
+@click.group(cls=Application, context_settings={"help_option_names": ["-h", "--help"]}, epilog=EPILOG)
+@click.version_option(package_name="outlay", message="outlay %(version)s")
+def main() -> None:
+    """Choose which capital projects to fund, at what scale and when.
+
+    Every answer is proved (how good it could be at best is told), checked again independently in exact arithmetic, and
+    explained: what binds, what lost, and why.
+
+    INSTANCE is a bundled name (see outlay list), a folder of tables, or a .json file.
+    """
+
+
+@main.command("list")
+@_common
+def list_command(**arguments: Any) -> int:
+    """List the bundled instances and their constraint sets."""
+    return run("run_list", **arguments)
+
+
+@main.command(
+    "new",
+    epilog="""\b
+Examples:
+  outlay new my-plan
+  outlay new japan.json --from us-japan-550
+""",
+)
+@click.argument("folder", type=click.Path())
+@click.option("--from", "source", default="tutorial", show_default=True, metavar="NAME", help="Instance to copy.")
+@_reading
+@_common
+def new_command(**arguments: Any) -> int:
+    """Copy an instance to FOLDER, to edit it there.
+
+    A name that ends in .json gives one file instead of a folder of tables. Nothing that exists is touched.
+    """
+    return run("run_new", **arguments)
+
+
+@main.command(
+    "check",
+    epilog="""\b
+Examples:
+  outlay check my-plan
+  outlay check us-japan-550 --set tight-labour+slow-permits
+""",
+)
+@click.argument("instance")
+@_SET
+@_reading
+@_common
+def check_command(**arguments: Any) -> int:
+    """Check INSTANCE: its faults, its size, and what it asks for.
+
+    Shows how large the model will be, when each project can start, which options were dropped and why, what would be
+    asked of each resource if everything ran, what looks forgotten, and what hangs on what in the supply chain.
+    """
+    return run("run_check", **arguments)
+
+
+@main.command(
+    "solve",
+    epilog="""\b
+Examples:
+  outlay solve my-plan -o run.json
+  outlay solve us-japan-550 --set cap-150 --time-limit 120
+  outlay solve us-japan-550 --objective us_npv=1,credit=-1
+  outlay solve us-japan-550 --objective @Treasury
+""",
+)
+@click.argument("instance")
+@_SET
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0, min_open=True),
+    default=60.0,
+    show_default=True,
+    callback=_finite,
+    metavar="SECONDS",
+    help="Stop then with the best plan so far; inf: only when proved.",
+)
+@click.option(
+    "--gap",
+    type=click.FloatRange(min=0, max=1, max_open=True),
+    default=1e-4,
+    show_default=True,
+    callback=_finite,
+    metavar="SHARE",
+    help="Share of the objective that may stay unproved.",
+)
+@click.option(
+    "--seed", type=click.IntRange(0, 2**31 - 2001), default=1, show_default=True, metavar="N", help="Of the solver."
+)
+@click.option(
+    "--threads",
+    type=click.IntRange(1, 256),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Of the solver; same seed and threads, same answer.",
+)
+@click.option(
+    "--objective",
+    callback=_objective,
+    metavar="METRIC=WEIGHT,...",
+    help="Replace the instance's objective; @NAME takes a stakeholder's weights.",
+)
+@click.option("-o", "--output", type=click.Path(), metavar="RUN", help="Save the run file, for show and verify.")
+@click.option("--force", is_flag=True, help="Overwrite RUN.")
+@_reading
+@_common
+def solve_command(**arguments: Any) -> int:
+    """Choose projects, scales and dates for INSTANCE.
+
+    Shows which projects are funded, at what scale and when, what binds, and why the others lost.
+
+    Progress goes to standard error. Ctrl-C stops the search and shows the best plan so far, verified. With --json the
+    whole run document is printed, the same that -o saves.
+    """
+    return run("run_solve", **arguments)
+
+
+@main.command(
+    "show",
+    epilog="""\b
+Examples:
+  outlay show run.json
+  outlay show run.json projects
+  outlay show run.json resources --all
+""",
+)
+@click.argument("run_file", metavar="RUN", type=click.Path())
+@click.argument("section", type=click.Choice(SECTIONS), default="summary")
+@click.option("--all", "every_row", is_flag=True, help="Every row of the table, nothing grouped or left out.")
+@_reading
+@_common
+def show_command(**arguments: Any) -> int:
+    """Show a part of the answer in RUN, a file that solve -o wrote.
+
+    The plan is verified again first, and the tables are computed anew from it.
+    """
+    return run("run_show", **arguments)
+
+
+@main.command(
+    "verify",
+    epilog="""\b
+Example:
+  outlay verify run.json
+""",
+)
+@click.argument("run_file", metavar="RUN", type=click.Path())
+@_reading
+@_common
+def verify_command(**arguments: Any) -> int:
+    """Check the answer in RUN again, independently.
+
+    In exact arithmetic, and from the file alone: every limit, tie, cash flow and the objective are recomputed from
+    the tables in it.
+    """
+    return run("run_verify", **arguments)
+
+
+@main.command("schema")
+@_common
+def schema_command(**arguments: Any) -> int:
+    """Print the data dictionary: every table, column, unit and default.
+
+    A reference page in Markdown; with --json the JSON Schema of an instance.
+    """
+    return run("run_schema", **arguments)

@@ -1,0 +1,66 @@
+"""What goes wrong, told: every fault on its own line on standard error, or one JSON object on standard output."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from dataclasses import asdict
+
+from outlay.cli import streams
+from outlay.instances.errors import InputError, OutlayError
+from outlay.instances.text import shown
+
+#: Exit code after Ctrl-C where there is no answer to give.
+INTERRUPTED = 130
+INTERNAL = 1
+#: So many faults are listed; a file with a wrong header can have one in every row.
+MOST_FAULTS = 200
+_LONGEST_LINE = 2000
+
+
+def report(error: OutlayError, *, as_json: bool) -> int:
+    """Tell an error that `outlay` raised on purpose; return its exit code."""
+    lines = [line for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+    if isinstance(error, InputError):
+        lines = [str(fault) for fault in error.faults]
+    if as_json:
+        faults = [{**asdict(fault), "text": str(fault)} for fault in getattr(error, "faults", ())]
+        message = lines[0] if len(lines) == 1 else f"{len(lines)} faults; the first: {lines[0]}"
+        report_json(message, faults)
+    else:
+        report_lines(lines)
+    return error.exit_code
+
+
+def report_lines(lines: list[str]) -> None:
+    """Write lines to standard error, at most `MOST_FAULTS` of them, each on one line whatever it holds."""
+    streams.write_error("".join(f"outlay: {shown(line, _LONGEST_LINE)}\n" for line in lines[:MOST_FAULTS]))
+    if len(lines) > MOST_FAULTS:
+        streams.write_error(f"outlay: ... and {len(lines) - MOST_FAULTS:,} more\n")
+
+
+def report_json(message: str, faults: list[dict[str, object]] | None = None, **more: object) -> None:
+    """Write an error as a JSON object to standard output."""
+    streams.write_json({"error": message, "faults": faults or [], **more})
+
+
+def report_internal(error: Exception, *, as_json: bool, debug: bool) -> int:
+    """Tell an error that should not be; return the exit code of internal errors."""
+    refused = isinstance(error, OSError | MemoryError)  # a full disk, a file that went away: nobody's mistake
+    kind = "the system refused" if refused else "internal error"
+    message = f"{kind}: {type(error).__name__}: {error}"
+    if debug or os.environ.get("OUTLAY_DEBUG", "") not in {"", "0"}:
+        streams.write_error("".join(traceback.format_exception(error)))
+    if as_json:
+        report_json(message)
+    advice = "this is a fault of outlay, not of your tables; run again with --debug and report the trace"
+    report_lines([message] if refused else [message, advice])
+    return INTERNAL
+
+
+def report_interrupt(*, as_json: bool) -> int:
+    """Tell that the user stopped the command before there was anything to show."""
+    if as_json:
+        report_json("interrupted")
+    streams.write_error("\noutlay: interrupted\n")
+    return INTERRUPTED

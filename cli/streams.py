@@ -1,0 +1,105 @@
+"""Standard output and standard error: every character leaves through here.
+
+A reader that goes away (``| head``) ends the writing, not the command: what is asked of it is done, and its exit code
+stands. Characters that the terminal's encoding lacks are written out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import os
+import re
+import sys
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, TextIO
+
+#: What stands for our own signs where the encoding is not Unicode.
+_PLAIN_SIGNS = str.maketrans({"–": "-", "…": "...", "─": "-", "·": "-", "—": "-", "≥": ">=", "’": "'"})
+_NOT_ASCII = re.compile(r"[^\x00-\x7e]")
+
+
+def prepare() -> None:
+    """Make both streams write out what their encoding cannot hold, instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+def is_unicode(stream: TextIO | None) -> bool:
+    """Return whether a stream can hold every character."""
+    return (getattr(stream, "encoding", None) or "utf-8").lower().replace("-", "").startswith("utf")
+
+
+def write(text: str) -> None:
+    """Write text to standard output."""
+    _write(sys.stdout, text)
+
+
+def write_error(text: str) -> None:
+    """Write text to standard error."""
+    _write(sys.stderr, text)
+
+
+def _write(stream: TextIO | None, text: str) -> None:
+    if stream is None:  # closed by the shell
+        return
+    try:
+        stream.write(text if is_unicode(stream) else text.translate(_PLAIN_SIGNS))
+        stream.flush()
+    except OSError as error:
+        _silence(stream)
+        if not isinstance(error, BrokenPipeError):
+            raise
+
+
+def _silence(stream: TextIO) -> None:
+    """Send whatever else is written to a stream nowhere, also what its buffer still holds at exit."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
+def flush() -> None:
+    """Flush both streams; a reader that went away is no error."""
+    _write(sys.stdout, "")
+    _write(sys.stderr, "")
+
+
+# -- JSON --------------------------------------------------------------------------------------------------------
+
+
+def write_json(document: Any) -> None:
+    """Write one JSON document to standard output: ASCII only, null for numbers that do not exist."""
+    write_json_text(json.dumps(plain(document), indent=1, allow_nan=False) + "\n")
+
+
+def write_json_text(text: str) -> None:
+    """Write JSON text to standard output with every character beyond ASCII escaped.
+
+    In JSON such characters stand in strings only, where an escape means the same; and none can act on a terminal.
+    """
+    write(_NOT_ASCII.sub(_escaped, text))
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return json.dumps(match.group())[1:-1] if match.group() != "\x7f" else "\\u007f"
+
+
+def plain(value: Any) -> Any:
+    """Return data that JSON can hold: mappings, lists, text and finite numbers; NaN and infinity become None."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if hasattr(value, "item"):  # a scalar of numpy
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,148 @@
+"""The frame: help, version, usage, internal errors, closed pipes, and what is imported when."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from outlay.cli import failures, reasons, words
+from outlay.instances.errors import Fault, InputError
+from tests.cli.small import run
+
+HEAVY = ("numpy", "pandas", "scipy", "pyomo", "highspy", "networkx", "pydantic", "rich", "simplejson", "tomli_w")
+
+
+def python(*arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments], capture_output=True, text=True, check=False, cwd=folder, timeout=60
+    )
+
+
+def test_help_imports_nothing_heavy():
+    code = (
+        "import sys\nfrom outlay.cli import main\nmain(['--help'], standalone_mode=False)\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    done = python("-c", code)
+    assert done.stderr == ""
+    assert done.returncode == 0
+    assert "Exit codes:" in done.stdout
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("command", ["list", "new", "check", "solve", "show", "verify", "schema"])
+def test_every_command_has_help(command):
+    for flag in ("-h", "--help"):
+        result = run(command, flag)
+        assert result.exit_code == 0
+        assert "--json" in result.stdout
+
+
+def test_the_module_can_be_run():
+    done = python("-m", "outlay", "--version")
+    assert done.returncode == 0
+    assert done.stdout.startswith("outlay ")
+
+
+def test_a_wrong_command_line_exits_with_2():
+    for arguments in (["solve"], ["nonsense"], ["solve", "x", "--gap", "2"], ["solve", "x", "--time-limit", "nan"]):
+        result = run(*arguments)
+        assert result.exit_code == 2
+        assert result.stdout == ""
+    with_json = run("solve", "x", "--threads", "0", "--json")
+    assert with_json.exit_code == 2
+    assert "threads" in json.loads(with_json.stdout)["error"]
+
+
+@pytest.mark.parametrize("text", ["us_npv", "=1", "a=x", "a=1,a=2", "a=inf"])
+def test_a_wrong_objective_is_a_usage_error(text):
+    result = run("solve", "tutorial", "--objective", text)
+    assert result.exit_code == 2
+    assert "metric=weight" in result.stderr
+
+
+def test_an_internal_error_is_told_without_its_trace(monkeypatch):
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("a \x1b[31mbug")
+
+    monkeypatch.setattr(importlib.import_module("outlay.cli.run_list"), "read", broken)
+    result = run("list")
+    assert result.exit_code == 1
+    assert "internal error: RuntimeError: a \\x1b[31mbug" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert "Traceback" in run("list", "--debug").stderr
+    monkeypatch.setenv("OUTLAY_DEBUG", "1")
+    assert "Traceback" in run("list").stderr
+    assert "RuntimeError" in json.loads(run("list", "--json").stdout)["error"]
+
+
+def test_ctrl_c_outside_the_solver_ends_cleanly(monkeypatch):
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(importlib.import_module("outlay.cli.run_list"), "read", interrupted)
+    result = run("list")
+    assert result.exit_code == 130
+    assert "interrupted" in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_at_most_two_hundred_faults_are_listed(monkeypatch):
+    faults = [Fault("projects.csv", row, "value", "x\ny", "this is not a number", "write one") for row in range(250)]
+
+    def wrong(*_: object, **__: object) -> None:
+        raise InputError(faults)
+
+    monkeypatch.setattr(importlib.import_module("outlay.cli.run_list"), "read", wrong)
+    result = run("list")
+    assert result.exit_code == 3
+    lines = result.stderr.splitlines()
+    assert len(lines) == failures.MOST_FAULTS + 1
+    assert lines[-1] == "outlay: ... and 50 more"
+    document = json.loads(run("list", "--json").stdout)
+    assert len(document["faults"]) == 250
+    assert document["faults"][3]["row"] == 3
+    assert "250 faults" in document["error"]
+
+
+def test_a_closed_pipe_is_no_error():
+    command = [sys.executable, "-c", "import sys; sys.stdin.read(1); from outlay.cli import main; main(['list'])"]
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert child.stdin is not None
+    assert child.stdout is not None
+    assert child.stderr is not None
+    child.stdout.close()
+    child.stdin.write("x")
+    child.stdin.close()
+    told = child.stderr.read()
+    child.stderr.close()
+    assert child.wait(timeout=60) == 0
+    assert told == ""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_told_in_a_line():
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "outlay", "list"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+    assert "the system refused" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_output_fits_an_encoding_without_our_signs():
+    code = "import sys; sys.stdout.reconfigure(encoding='ascii'); from outlay.cli import main; main(['list'])"
+    done = python("-c", code)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.isascii()
+
+
+@pytest.mark.parametrize("module", [words, reasons])
+def test_examples_in_docstrings(module):
+    assert doctest.testmod(module).failed == 0
