@@ -92,6 +92,40 @@ def _objective(context: click.Context, parameter: click.Parameter, value: str | 
     return weights
 
 
+def _solving(command: Command) -> Command:
+    """Add the options of every solve."""
+    for option in (
+        click.option(
+            "--seed",
+            type=click.IntRange(0, 2**31 - 2001),
+            default=1,
+            show_default=True,
+            metavar="N",
+            help="Of the solver.",
+        ),
+        click.option(
+            "--gap",
+            type=click.FloatRange(min=0, max=1, max_open=True),
+            default=1e-4,
+            show_default=True,
+            callback=_finite,
+            metavar="SHARE",
+            help="Share of the objective that may stay unproved.",
+        ),
+        click.option(
+            "--time-limit",
+            type=click.FloatRange(min=0, min_open=True),
+            default=60.0,
+            show_default=True,
+            callback=_finite,
+            metavar="SECONDS",
+            help="Stop then with the best plan so far; inf: only when proved.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 @click.group(cls=Application, context_settings={"help_option_names": ["-h", "--help"]}, epilog=EPILOG)
 @click.version_option(package_name="outlay", message="outlay %(version)s")
 def main() -> None:
@@ -164,27 +198,7 @@ Examples:
 )
 @click.argument("instance")
 @_SET
-@click.option(
-    "--time-limit",
-    type=click.FloatRange(min=0, min_open=True),
-    default=60.0,
-    show_default=True,
-    callback=_finite,
-    metavar="SECONDS",
-    help="Stop then with the best plan so far; inf: only when proved.",
-)
-@click.option(
-    "--gap",
-    type=click.FloatRange(min=0, max=1, max_open=True),
-    default=1e-4,
-    show_default=True,
-    callback=_finite,
-    metavar="SHARE",
-    help="Share of the objective that may stay unproved.",
-)
-@click.option(
-    "--seed", type=click.IntRange(0, 2**31 - 2001), default=1, show_default=True, metavar="N", help="Of the solver."
-)
+@_solving
 @click.option(
     "--threads",
     type=click.IntRange(1, 256),
@@ -253,6 +267,69 @@ def verify_command(**arguments: Any) -> int:
     the tables in it.
     """
     return run("run_verify", **arguments)
+
+
+@main.command(
+    "compare",
+    epilog="""\b
+Examples:
+  outlay compare us-japan-550 --all -o out
+  outlay compare us-japan-550 --sets base,tight-labour,fast-permits+tight-power
+  outlay compare us-japan-550 --attribute labour,energy,permits,supply,finance
+""",
+)
+@click.argument("instance")
+@click.option("--sets", metavar="A,B,...", help="Constraint sets; the first is the reference. Default: base.")
+@click.option("--all", "every_set", is_flag=True, help="base and every set of the instance.")
+@click.option(
+    "--attribute",
+    metavar="FAMILY,...",
+    help="Share the loss out among families of constraints (at most 6), in the first set.",
+)
+@click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Cases at a time. Default: one a core.")
+@click.option("--executor", metavar="dask:tcp://HOST:PORT", help="Solve on a dask cluster instead of here.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(),
+    metavar="FOLDER",
+    help="Keep run files and tables there; what is finished there is not solved again.",
+)
+@click.option("--force", is_flag=True, help="Use FOLDER even if it holds other things.")
+@_solving
+@_reading
+@_common
+def compare_command(**arguments: Any) -> int:
+    """Compare INSTANCE under several constraint sets.
+
+    For each set: the objective and what changed, the plan nearest to the reference's among those equally good, what
+    binds, and what differs in the inputs. The time limit and the gap hold for each case.
+    """
+    if arguments["every_set"] and arguments["sets"] is not None:
+        raise click.UsageError("--all and --sets exclude each other")
+    return run("run_compare", **arguments)
+
+
+@main.command(
+    "report",
+    epilog="""\b
+Examples:
+  outlay report run.json -o report.html
+  outlay compare us-japan-550 --all -o out && outlay report out -o report.html
+""",
+)
+@click.argument("source", metavar="RUN_OR_FOLDER", type=click.Path())
+@click.option("-o", "--output", type=click.Path(), required=True, metavar="HTML", help="The page to write.")
+@click.option("--force", is_flag=True, help="Overwrite HTML.")
+@_reading
+@_common
+def report_command(**arguments: Any) -> int:
+    """Draw a page for a run file, or for the folder of a comparison.
+
+    One HTML file that works offline: the plan as a chart, money and resources over time, the supply chain, who lost and
+    why, the proof.
+    """
+    return run("run_report", **arguments)
 
 
 @main.command("schema")

@@ -65,8 +65,8 @@ def lender_test(cash: CashModel, japan_npv: np.ndarray) -> LenderTest:
         if not literal and dscr < least_dscr[number] - TOLERANCE:
             failed.append(f"debt service cover {dscr:.3f} is below {least_dscr[number]:g}")
         if not np.isnan(within[number]) and not recovery <= within[number]:
-            when = "never" if np.isnan(recovery) else f"in year {recovery:.0f}"
-            failed.append(f"the loan is recovered {when}, not within {within[number]:.0f} years")
+            when = "never recovered" if np.isnan(recovery) else f"recovered in year {recovery:.0f}"
+            failed.append(f"the loan is {when}, not within {within[number]:.0f} years")
         if content[number] < least_content[number] - TOLERANCE:
             failed.append(f"Japanese content {content[number]:.1%} is below {least_content[number]:.1%}")
         reasons.append("; ".join(failed))

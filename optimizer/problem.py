@@ -29,6 +29,8 @@ class Problem:
         Shape (rows,).
     offset
         Constant of the objective.
+    tidy
+        Columns that should be as small as equally good points allow (weights, shape (columns,)), or None.
     """
 
     cost: np.ndarray
@@ -39,6 +41,7 @@ class Problem:
     matrix: sparse.csc_array
     row_lower: np.ndarray
     row_upper: np.ndarray
+    tidy: np.ndarray | None = None
 
     def value(self, point: np.ndarray) -> float:
         """Return the objective at a point."""

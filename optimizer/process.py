@@ -255,6 +255,8 @@ def _request(
         "rows": problem.matrix.indices.astype(np.int32),
         "values": problem.matrix.data.astype(float),
     }
+    if problem.tidy is not None:
+        request["tidy"] = problem.tidy
     if time_limit_s is not None:
         request["options"]["time_limit"] = max(time_limit_s, 1e-3)
     if start is not None:

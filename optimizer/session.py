@@ -17,6 +17,7 @@ from outlay.optimizer.nearest import distance_weights
 from outlay.optimizer.plans import plan_point, read_plan, spread
 from outlay.optimizer.problem import compile_model
 from outlay.optimizer.process import Progress, SolverProcess
+from outlay.optimizer.room import HELPERS
 from outlay.optimizer.verify import verify_plan
 from outlay.optimizer.verify_report import Verification
 
@@ -64,7 +65,16 @@ class Session:
         self.model, self.case = model, model.case
         self.compiled = compile_model(model)
         groups = spread(self.compiled, model.columns, self.case.column_groups, absent=-1)
-        self._small = aggregate(self.compiled.problem, groups)
+        small = aggregate(self.compiled.problem, groups)
+        tidy = small.extend_cost(spread(self.compiled, model.columns, self._helpers()))
+        self._small = replace(small, problem=replace(small.problem, tidy=tidy))
+
+    def _helpers(self) -> np.ndarray:
+        """Return weights of the columns that no plan should use for nothing: flows, imports, purchases, shortfalls."""
+        weights = np.zeros(self.case.book.size)
+        for name in HELPERS:
+            weights[self.case.block(name).columns] = 1.0
+        return weights
 
     @property
     def has_own_objective(self) -> bool:

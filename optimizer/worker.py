@@ -133,9 +133,27 @@ class _Session:
         if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return {"polished": False}
         solution = highs.getSolution()
-        better = np.array(solution.col_value, dtype=float)
+        result = {"row_dual": np.array(solution.row_dual, dtype=float), "polished": True}
+        better = self._tidied(np.array(solution.col_value, dtype=float))
         better[integer] = fixed
-        return {"point": better, "row_dual": np.array(solution.row_dual, dtype=float), "polished": True}
+        return {**result, "point": better}
+
+    def _tidied(self, point: np.ndarray) -> np.ndarray:
+        """Among the points as good, return one with the least use of the columns that should not move for nothing."""
+        tidy = self.request.get("tidy")
+        if tidy is None or not tidy.any():
+            return point
+        highs, cost = self.highs, self.request["cost"]
+        value = float(cost @ point)
+        used = np.nonzero(cost)[0].astype(np.int32)
+        ceiling = value + 1e-9 * max(1.0, abs(value))
+        highs.addRow(-highspy.kHighsInf, ceiling, len(used), used, np.ascontiguousarray(cost[used]))
+        every = np.arange(len(cost), dtype=np.int32)
+        highs.changeColsCost(len(every), every, tidy)
+        highs.run()
+        if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return point
+        return np.array(highs.getSolution().col_value, dtype=float)
 
 
 def _model(request: dict[str, Any]) -> Any:
