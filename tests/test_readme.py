@@ -1,0 +1,95 @@
+"""The README's commands and examples do what it says."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def _indented_blocks() -> list[str]:
+    return [
+        "\n".join(line[4:] for line in block.strip("\n").splitlines())
+        for block in re.findall(r"(?:(?<=\n\n))((?:    [^\n]*\n)+)", README)
+    ]
+
+
+def _command_lines() -> list[str]:
+    block = next(block for block in _indented_blocks() if block.startswith("outlay list"))
+    return [re.split(r"\s{2,}", line)[0] for line in block.splitlines()]
+
+
+def test_ci_runs_exactly_the_test_command_of_the_readme() -> None:
+    command = next(block for block in _indented_blocks() if block.endswith("-m pytest"))
+    assert command in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+
+
+def test_the_first_command_solves_the_flagship_with_pip_alone() -> None:
+    command = next(block for block in _indented_blocks() if "solve us-japan-550" in block)
+    assert command.startswith("python3 -m venv .venv && .venv/bin/pip install ")
+    assert command.endswith(".venv/bin/outlay solve us-japan-550")
+
+
+def test_the_command_lines_work_in_their_order(tmp_path: Path) -> None:
+    lines = _command_lines()
+    assert len(lines) >= 10
+    for line in lines:
+        words = shlex.split(line)
+        done = subprocess.run(
+            [sys.executable, "-m", "outlay", *words[1:]],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, f"{line}\n{done.stderr}"
+        assert done.stdout, line
+
+
+@pytest.mark.slow
+def test_the_python_examples_run(tmp_path: Path) -> None:
+    code = "\n".join(re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL))
+    script = tmp_path / "example.py"
+    script.write_text(code + "\nassert solution.verified and solution.user_rows.holds.all()\n", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, str(script)], cwd=tmp_path, capture_output=True, text=True, timeout=600, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_worked_example_has_the_numbers_that_are_told(tmp_path: Path) -> None:
+    import outlay
+
+    instance = outlay.read("tutorial")
+    told = set(re.findall(r"\*\*(\d+\.\d)\*\*", README))
+    assert told == {"18.0", "19.1"}
+    best = outlay.solve(instance)
+    assert best.objective == pytest.approx(19.1)
+    assert set(best.projects[best.projects.funded].project) == {"school", "bridge", "solar"}
+    assert outlay.solve(instance, constraint_set="library-first").objective == pytest.approx(18.0)
+
+
+def test_ranking_by_value_per_dollar_loses_on_the_tutorial() -> None:
+    import outlay
+
+    projects = outlay.read("tutorial")["projects"]
+    rows = sorted(
+        zip(projects.texts("id"), projects.floats("value"), projects.floats("commitment"), strict=True),
+        key=lambda row: -row[1] / row[2],
+    )
+    money, crew_years, total = 11.0, 2, 0.0
+    chosen: set[str] = set()
+    for name, value, cost in rows:
+        needs_crew = name != "solar"
+        if cost <= money and crew_years >= needs_crew and (name != "solar" or "school" in chosen):
+            chosen.add(name)
+            money, crew_years, total = money - cost, crew_years - needs_crew, total + value
+    assert total == pytest.approx(18.0)
