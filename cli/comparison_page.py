@@ -13,6 +13,8 @@ from outlay.optimizer.comparison import Comparison
 
 #: So many rows of a list are shown; all are in the folder's CSV files.
 MOST_ROWS = 40
+#: A scale that differs by less than this is the same to a reader.
+LEAST_SCALE = 0.005
 
 
 def show_comparison(page: Page, result: Comparison) -> None:
@@ -40,6 +42,7 @@ def _cases(page: Page, result: Comparison) -> None:
     for row in _records(result.cases):
         percent = row["change_percent"]
         change = "" if row["set"] == result.reference or percent is None else f"{percent:+.1f} %"
+        change = "0.0 %" if change in {"+0.0 %", "-0.0 %"} else change
         rows.append(
             [
                 row["set"],
@@ -66,26 +69,32 @@ def _cases(page: Page, result: Comparison) -> None:
 def _matrix(page: Page, result: Comparison) -> None:
     page.heading("Where the plan differs from the reference")
     flips = {row["set"]: row for row in _records(result.flips)}
-    plans = result.plan_matrix
+    plans = {name: table.set_index("project") for name, table in result.plans.groupby("set")}
     for name in result.sets[1:]:
-        if name not in flips:
-            continue
-        moved = []
-        for project, before, after in zip(plans["project"], plans[result.reference], plans[name], strict=True):
-            if before != after:
-                moved.append(_moved(str(project), str(before), str(after)))
-        ties = int(flips[name]["ties"])
-        tail = f"  ({words.count(ties, 'further flip')} was only a tie)" if ties == 1 else ""
-        tail = f"  ({ties} further flips were only ties)" if ties > 1 else tail
-        page.fact(name, (", ".join(moved) or "the same plan") + tail)
+        if name in flips and result.reference in plans:
+            page.fact(name, _difference(plans[result.reference], plans[name], flips[name]))
 
 
-def _moved(project: str, before: str, after: str) -> str:
-    if not before:
-        return f"+{project} {after}"
-    if not after:
-        return f"-{project}"
-    return f"{project} {before} -> {after}"
+def _difference(before: pd.DataFrame, after: pd.DataFrame, flip: dict[str, Any]) -> str:
+    """Return in words which projects come, go or change their alternative, and how many only move."""
+    came, went, other, scales = [], [], [], 0
+    for project in after.index:
+        old, new = before.loc[project], after.loc[project]
+        if new["funded"] and not old["funded"]:
+            came.append(f"+{project}")
+        elif old["funded"] and not new["funded"]:
+            went.append(f"-{project}")
+        elif new["funded"] and new["alternative"] != old["alternative"]:
+            other.append(f"{project} {new['alternative']}")
+        elif new["funded"]:
+            scales += abs(new["scale"] - old["scale"]) >= LEAST_SCALE
+    parts = [" ".join(part) for part in (came, went) if part]
+    parts += [f"instead: {', '.join(other)}"] if other else []
+    parts += [words.count(int(flip["changed_starts"]), "start") + " moved"] if flip["changed_starts"] else []
+    parts += [words.count(scales, "scale") + " changed"] if scales else []
+    ties = int(flip["ties"])
+    parts += [words.count(ties, "flip was only a tie", "flips were only ties")] if ties else []
+    return "; ".join(parts) or "the same plan"
 
 
 def _roles(page: Page, result: Comparison) -> None:

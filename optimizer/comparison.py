@@ -227,7 +227,7 @@ def _plan_matrix(sets: Sequence[str], plans: pd.DataFrame) -> pd.DataFrame:
         *(plans[key] for key in ("set", "project", "funded", "alternative", "scale", "start_label")), strict=True
     ):
         if funded:
-            share = "" if scale >= 1 - 1e-9 else f" x{scale:.2f}"
+            share = f" x{scale:.2f}" if scale < 0.995 else ""
             cells[project, name] = f"{alternative}{share} {label}"
     records = [
         [project, names[project], *(cells.get((project, name), "") for name in sets)] for project in sorted(names)
@@ -275,7 +275,7 @@ def merge_periods(instance: Instance, binding: pd.DataFrame) -> list[list[Any]]:
             merged.append([row["family"], resource, row["what"], *amounts])
             continue
         period = int(row["period"])
-        label = instance.period_label(period)
+        label = _label(instance, resource, period)
         if merged and merged[-1][1] == resource and last.get(resource) == period - _step(instance, resource):
             first = merged[-1][2].removeprefix(f"{resource} ").split(" to ")[0]
             merged[-1][2] = f"{resource} {first} to {label}"
@@ -287,11 +287,21 @@ def merge_periods(instance: Instance, binding: pd.DataFrame) -> list[list[Any]]:
     return merged
 
 
+def _label(instance: Instance, resource: str, period: int) -> str:
+    """Return a period, or the year of a yearly block that begins with January."""
+    month = instance.month_of(period)
+    whole_year = _yearly(instance, resource) and month.endswith("-01")
+    return month[:4] if whole_year else instance.period_label(period)
+
+
 def _step(instance: Instance, resource: str) -> int:
+    return (instance.periods_per_year or 1) if _yearly(instance, resource) else 1
+
+
+def _yearly(instance: Instance, resource: str) -> bool:
     rows = instance["resources"]
     number = rows.index.get((resource,))
-    yearly = number is not None and rows.texts("basis")[number] == "per_year"
-    return (instance.periods_per_year or 1) if yearly else 1
+    return number is not None and rows.texts("basis")[number] == "per_year"
 
 
 def _inputs(sets: Sequence[str], resolved: Mapping[str, Instance]) -> pd.DataFrame:
