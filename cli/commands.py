@@ -165,6 +165,19 @@ def new_command(**arguments: Any) -> int:
     return run("run_new", **arguments)
 
 
+@main.command("generate", epilog="\b\nExample:\n  outlay generate --projects 1000 --seed 1 -o scale-1000\n")
+@click.option("--projects", type=int, required=True, metavar="N", help="Number of projects.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="S", help="Same seed, same tables."
+)
+@click.option("--periods", type=int, default=16, show_default=True, metavar="T", help="Half-years in the calendar.")
+@click.option("-o", "--output", type=click.Path(), required=True, metavar="FOLDER", help="New folder, or a .json file.")
+@_common
+def generate_command(**arguments: Any) -> int:
+    """Generate a realistic, tight and feasible instance of any size, to try and to measure with."""
+    return run("run_generate", **arguments)
+
+
 @main.command(
     "check",
     epilog="""\b
@@ -206,6 +219,11 @@ Examples:
     show_default=True,
     metavar="N",
     help="Of the solver; same seed and threads, same answer.",
+)
+@click.option(
+    "--search",
+    is_flag=True,
+    help="Search beside the proof, in a second process: better plans of large instances; two runs may differ.",
 )
 @click.option(
     "--objective",

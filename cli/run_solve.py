@@ -33,6 +33,7 @@ def run(
     gap: float,
     seed: int,
     threads: int,
+    search: bool,
     objective: dict[str, float] | str | None,
     output: str | None,
     force: bool,
@@ -55,6 +56,7 @@ def run(
                 gap=gap,
                 seed=seed,
                 threads=threads,
+                search=search,
                 on_progress=progress.update,
             )
     trouble = _save(solution, output)

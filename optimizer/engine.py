@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from outlay.optimizer.problem import Problem
 from outlay.optimizer.process import Outcome, Progress, SolverProcess
+from outlay.optimizer.search import SearchingSolver
 
 #: A gap at most this counts as optimal.
 OPTIMAL_GAP = 1e-6
@@ -137,6 +139,7 @@ def solve_levels(
     settings: Settings,
     *,
     start: np.ndarray | None = None,
+    groups: np.ndarray | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Answer:
     """Solve a strict order of objectives.
@@ -148,13 +151,18 @@ def solve_levels(
         negative of what the instance maximises.
     start
         A point to start from.
+    groups
+        Project of each integer column (-1: none), for the search beside branch and bound; None: no search.
     """
     ends = None if settings.time_limit_s is None else time.monotonic() + settings.time_limit_s
     answer = Answer(start, [])
     for weights, cost, tolerance in levels:
         current = replace(problem, cost=cost)
         left = None if ends is None else ends - time.monotonic()
-        outcome = _solve_once(process, current, settings, time_left_s=left, start=answer.point, on_progress=on_progress)
+        with _solver(process, current, settings, groups) as solver:
+            outcome = _solve_once(
+                solver, current, settings, time_left_s=left, start=answer.point, on_progress=on_progress
+            )
         result = _judge(process, current, weights, outcome, settings)
         if result.objective is None and answer.levels and answer.point is not None:
             # A later level that finds nothing in time keeps the plan of the earlier ones.
@@ -188,8 +196,35 @@ def _kept(result: LevelResult, cost: float) -> LevelResult:
     return LevelResult(result.weights, status, result.limit or "time", -cost, None, None, result.nodes, result.seconds)
 
 
+class Solver(Protocol):
+    """Whatever solves a problem as a `SolverProcess` does."""
+
+    def solve(
+        self,
+        problem: Problem,
+        *,
+        options: dict[str, Any],
+        time_limit_s: float | None,
+        start: np.ndarray | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> Outcome:
+        """Solve a problem; never raise for what the solver does."""
+
+
+@contextmanager
+def _solver(
+    process: SolverProcess, problem: Problem, settings: Settings, groups: np.ndarray | None
+) -> Iterator[Solver]:
+    """Yield the process, or the process with a search beside it."""
+    if groups is None or not problem.integer.any():
+        yield process
+        return
+    with SearchingSolver(process, problem, groups, options=settings.options(retry=False), seed=settings.seed) as solver:
+        yield solver
+
+
 def _solve_once(
-    process: SolverProcess,
+    process: Solver,
     problem: Problem,
     settings: Settings,
     *,

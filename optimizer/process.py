@@ -84,6 +84,7 @@ class SolverProcess:
         self._inbox: queue.Queue[dict[str, Any] | Exception | None] = queue.Queue()
         self._errors: Any = None
         self.ended = False
+        self._sending = threading.Lock()
 
     def __enter__(self) -> SolverProcess:
         return self
@@ -122,17 +123,20 @@ class SolverProcess:
         time_limit_s: float | None,
         start: np.ndarray | None = None,
         on_progress: Callable[[Progress], None] | None = None,
+        on_incumbent: Callable[[np.ndarray], None] | None = None,
     ) -> Outcome:
         """Solve a problem; never raise for what the process does.
 
-        A KeyboardInterrupt asks the solver to stop and returns the best answer so far; a second one is passed on.
+        With `on_incumbent`, called with each better point, the solver also takes points from `offer`. A
+        KeyboardInterrupt asks the solver to stop and returns the best answer so far; a second one is passed on.
         """
         outcome = Outcome("crashed", message="the solver process was ended" if self.ended else "")
         if self.ended:
             return outcome
         try:
             self._start()
-            self._send(_request(problem, options, time_limit_s, start))
+            request = _request(problem, options, time_limit_s, start)
+            self._send({**request, "takes_offers": on_incumbent is not None})
         except OSError as error:
             outcome.message = f"the solver process cannot be started or died at once: {error}"
             self.close()
@@ -140,7 +144,10 @@ class SolverProcess:
         deadline = _Deadline(time_limit_s)
         while True:
             try:
+                point = outcome.point
                 done = self._step(outcome, deadline, on_progress)
+                if on_incumbent is not None and outcome.point is not None and outcome.point is not point:
+                    on_incumbent(outcome.point)
             except KeyboardInterrupt:
                 if outcome.interrupted:
                     self.close()
@@ -199,7 +206,13 @@ class SolverProcess:
     def _send(self, message: dict[str, Any]) -> None:
         assert self._child is not None
         assert self._child.stdin is not None
-        write_frame(self._child.stdin, message)
+        with self._sending:
+            write_frame(self._child.stdin, message)
+
+    def offer(self, point: np.ndarray) -> None:
+        """Hand a point to the solve in work; may be called from another thread."""
+        with contextlib.suppress(OSError, ValueError, AssertionError):
+            self._send({"kind": "offer", "point": point})
 
     def _cancel(self) -> None:
         with contextlib.suppress(OSError, ValueError, AssertionError):
@@ -243,7 +256,6 @@ def _request(
     request: dict[str, Any] = {
         "kind": "solve",
         "options": dict(options),
-        "polish": True,
         "cost": problem.cost,
         "offset": problem.offset,
         "lower": problem.lower,

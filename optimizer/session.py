@@ -68,6 +68,16 @@ class Session:
         small = aggregate(self.compiled.problem, groups)
         tidy = small.extend_cost(spread(self.compiled, model.columns, self._helpers()))
         self._small = replace(small, problem=replace(small.problem, tidy=tidy))
+        self._project_of_column = self._projects()
+
+    def _projects(self) -> np.ndarray:
+        """Return the project of each integer column of the solver's problem, -1 for the others."""
+        projects = np.full(self.case.book.size, -1)
+        projects[self.case.block("fund").columns] = self.case.options.project
+        old = spread(self.compiled, self.model.columns, projects, absent=-1)
+        first = self._small.groups.indices[self._small.groups.indptr[:-1]]
+        found = np.concatenate([old, old[first]])
+        return np.where(self._small.problem.integer, found, -1)
 
     def _helpers(self) -> np.ndarray:
         """Return weights of the columns that no plan should use for nothing: flows, imports, purchases, shortfalls."""
@@ -107,6 +117,7 @@ class Session:
         deadline: float | None,
         start: Plan | None,
         on_progress: OnProgress,
+        search: bool = False,
     ) -> Checked:
         """Solve and verify; an answer that does not verify is solved anew with finer tolerances, once."""
         checked = Checked(Answer(None, []))
@@ -117,7 +128,13 @@ class Session:
             fine = replace(settings, feasibility=feasibility, time_limit_s=left)
             point = None if begin is None else self._small.extend(begin)
             answer = solve_levels(
-                engine, self._small.problem, self._levels(), fine, start=point, on_progress=on_progress
+                engine,
+                self._small.problem,
+                self._levels(),
+                fine,
+                start=point,
+                groups=self._project_of_column if search else None,
+                on_progress=on_progress,
             )
             checked.times_s["solve"] += time.monotonic() - begun
             if answer.point is None and checked.plan is not None:

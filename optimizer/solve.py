@@ -34,6 +34,7 @@ def solve(
     threads: int = 1,
     start: Plan | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    search: bool = False,
     process: SolverProcess | None = None,
 ) -> Solution:
     """Choose which projects to fund, at what scale and when; prove how good the choice is, and check it again.
@@ -56,6 +57,9 @@ def solve(
         A plan to start from; need not be feasible.
     on_progress
         Called with the state of the solve (objective and bound as maximised) a few times a second.
+    search
+        Whether a large-neighbourhood search runs beside branch and bound, in a second solver process: for instances too
+        large to be proved in the time there is. What it finds depends on the clock, so two runs may differ.
     process
         A running solver process to use, for many solves; by default one is started and ended.
 
@@ -92,11 +96,12 @@ def solve(
             deadline=None if time_limit is None else began + time_limit,
             start=start,
             on_progress=_as_maximised(on_progress),
+            search=search,
         )
     finally:
         if own:
             engine.close()
-    options = {"gap": gap, "seed": seed, "threads": threads, "time_limit_s": time_limit}
+    options = {"gap": gap, "seed": seed, "threads": threads, "time_limit_s": time_limit, "search": search}
     return make_solution(session, checked, times_s=times, began=began, options=options)
 
 

@@ -22,11 +22,43 @@ from outlay.optimizer.frames import read_frame, write_frame
 PROGRESS_EVERY_S = 0.2
 
 
+class _Mail:
+    """What the parent has sent."""
+
+    def __init__(self) -> None:
+        self.requests: queue.Queue[dict[str, Any]] = queue.Queue()
+        self.cancelled = threading.Event()
+        self.offers: queue.SimpleQueue[np.ndarray] = queue.SimpleQueue()
+
+    def newest_offer(self) -> np.ndarray | None:
+        """Return the newest point that was offered since the last call, or None."""
+        offer = None
+        while not self.offers.empty():
+            offer = self.offers.get()
+        return offer
+
+    def read_on(self, source: BinaryIO) -> None:
+        """Sort the parent's messages until it is gone, and then end the process."""
+        while True:
+            try:
+                message = read_frame(source)
+            except Exception:  # whatever came, the parent is gone or mad
+                message = None
+            if message is None:
+                os._exit(0)
+            if message["kind"] == "cancel":
+                self.cancelled.set()
+            elif message["kind"] == "offer":
+                self.offers.put(message["point"])
+            else:
+                self.requests.put(message)
+
+
 class _Session:
     """One solve: the HiGHS object, and what its callbacks report."""
 
-    def __init__(self, request: dict[str, Any], out: BinaryIO, cancelled: threading.Event) -> None:
-        self.request, self.out, self.cancelled = request, out, cancelled
+    def __init__(self, request: dict[str, Any], out: BinaryIO, mail: _Mail) -> None:
+        self.request, self.out, self.mail = request, out, mail
         self.started = time.monotonic()
         self.last_progress = 0.0
         self.highs = highspy.Highs()
@@ -50,7 +82,7 @@ class _Session:
         self._listen()
         self.highs.run()
         result = self._result()
-        if "point" in result and self.request.get("polish", False):
+        if "point" in result and self.request["integer"].any():
             result.update(self._polished(result["point"]))
         return result
 
@@ -65,6 +97,8 @@ class _Session:
             kinds.kCallbackIpmInterrupt,
         ):
             self.highs.startCallback(kind)
+        if self.request.get("takes_offers", False):
+            self.highs.startCallback(kinds.kCallbackMipUserSolution)
 
     def _callback(self, kind: Any, _message: str, data: Any, reply: Any, _user: Any) -> None:
         # An exception here would end the solve, so none may leave.
@@ -79,7 +113,11 @@ class _Session:
                 if time.monotonic() - self.last_progress >= PROGRESS_EVERY_S:
                     self.last_progress = time.monotonic()
                     self._send("progress", **self._state(data))
-            elif reply is not None and self.cancelled.is_set():
+            elif kind == kinds.kCallbackMipUserSolution:
+                offer = self.mail.newest_offer()
+                if offer is not None:
+                    reply.setSolution(offer)
+            elif reply is not None and self.mail.cancelled.is_set():
                 reply.user_interrupt = True
         except Exception:
             traceback.print_exc()
@@ -109,7 +147,10 @@ class _Session:
             "seconds": time.monotonic() - self.started,
         }
         if result["has_point"]:
-            result["point"] = np.array(highs.getSolution().col_value, dtype=float)
+            solution = highs.getSolution()
+            result["point"] = np.array(solution.col_value, dtype=float)
+            if not self.request["integer"].any():
+                result["row_dual"] = np.array(solution.row_dual, dtype=float)
         return result
 
     def _polished(self, point: np.ndarray) -> dict[str, Any]:
@@ -172,36 +213,22 @@ def _model(request: dict[str, Any]) -> Any:
     return lp
 
 
-def _listen_for_requests(source: BinaryIO, requests: queue.Queue[dict[str, Any]], cancelled: threading.Event) -> None:
-    while True:
-        try:
-            message = read_frame(source)
-        except Exception:  # whatever came, the parent is gone or mad
-            message = None
-        if message is None:
-            os._exit(0)
-        if message["kind"] == "cancel":
-            cancelled.set()
-        else:
-            requests.put(message)
-
-
 def main() -> None:
     """Serve requests until the input ends."""
     source = os.fdopen(os.dup(0), "rb")
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever the solver prints must not mix with our frames
-    requests: queue.Queue[dict[str, Any]] = queue.Queue()
-    cancelled = threading.Event()
-    threading.Thread(target=_listen_for_requests, args=(source, requests, cancelled), daemon=True).start()
+    mail = _Mail()
+    threading.Thread(target=mail.read_on, args=(source,), daemon=True).start()
     while True:
-        request = requests.get()
+        request = mail.requests.get()
         try:
-            result = _Session(request, out, cancelled).run()
+            result = _Session(request, out, mail).run()
         except Exception as error:  # reported to the parent
             traceback.print_exc()
             result = {"kind": "result", "status": "error", "has_point": False, "message": str(error)}
-        cancelled.clear()
+        mail.cancelled.clear()
+        mail.newest_offer()
         write_frame(out, result)
 
 

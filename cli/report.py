@@ -1,0 +1,91 @@
+"""Reports that people look at: one self-contained HTML file for a run, or for a comparison of constraint sets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from outlay.cli.report_comparison import comparison_context
+from outlay.cli.report_size import render_within
+from outlay.cli.report_solution import solution_context
+from outlay.instances.errors import InputError, UnverifiedError
+from outlay.instances.text import shown
+from outlay.instances.writing import replace_file
+from outlay.optimizer.verify_solution import verify
+
+if TYPE_CHECKING:
+    from outlay.optimizer.comparison import Comparison
+    from outlay.optimizer.solution import Solution
+
+
+def write_report(solution: Solution, path: str | Path, *, force: bool = False) -> Path:
+    """Write the report of one answer and return its path.
+
+    The plan is verified again, whatever the solution says about itself. The same solution gives the same bytes.
+
+    Parameters
+    ----------
+    solution
+        A solution with a verified plan.
+    path
+        The HTML file, at most 6 MB; it needs no other file and asks for none.
+    force
+        Whether a file of this name is replaced.
+
+    Raises
+    ------
+    NoPlanError, InfeasibleError, SolverFailedError
+        If there is no plan.
+    UnverifiedError
+        If the plan fails its verification.
+    InputError
+        If the file exists and `force` is not set, cannot be written, or plotly or jinja2 is not installed.
+    """
+    target = _free(path, force=force)
+    solution.table("projects")  # raises where there is no plan
+    verification = verify(solution)
+    if not (verification.ok and solution.verified):
+        first = shown(verification.violations[0].sentence) if verification.violations else "see outlay verify"
+        raise UnverifiedError(f"the answer failed its independent verification ({first}); solve again")
+    return _write(target, "solution.html", solution_context(solution, verification))
+
+
+def write_comparison_report(comparison: Comparison, path: str | Path, *, force: bool = False) -> Path:
+    """Write the report of a comparison of constraint sets and return its path; see `write_report`.
+
+    Raises
+    ------
+    UnverifiedError
+        If the plan of a set failed its verification.
+    InputError
+        If the file exists and `force` is not set, cannot be written, or plotly or jinja2 is not installed.
+    """
+    target = _free(path, force=force)
+    cases = comparison.cases
+    failed = cases.loc[cases["objective"].notna() & ~cases["verified"].astype(bool), "set"].tolist()
+    if failed:
+        named = ", ".join(shown(str(name)) for name in failed)
+        raise UnverifiedError(
+            f"the answers of these sets failed their independent verification: {named}; compare again"
+        )
+    return _write(target, "comparison.html", comparison_context(comparison))
+
+
+def _free(path: str | Path, *, force: bool) -> Path:
+    target = Path(path)
+    if target.is_dir() or (target.exists() and not force):
+        raise InputError.single(str(target), "something with this name exists", "choose a new name, or use force")
+    return target
+
+
+def _write(target: Path, template: str, context: Mapping[str, Any]) -> Path:
+    text = render_within(template, context)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(target, text)
+    except OSError as error:
+        raise InputError.single(
+            str(target), f"it cannot be written ({error.strerror})", "choose another place"
+        ) from error
+    return target
