@@ -2,8 +2,8 @@
 
 Half-years, five skills with regional pools, power by region, two permit agencies with a fast track, yearly draws and a
 cap on commitments, equipment that some projects make and others need, two scales a project or a divisible one, requires
-and synergies between neighbours. Capacities are a share of what all projects together would ask, so that about a third of
-them fits. Funding nothing is always feasible.
+and synergies between neighbours. Capacities are a share of what all projects together would ask, so that about a third
+of them fits. Funding nothing is always feasible.
 """
 
 from __future__ import annotations
@@ -164,9 +164,8 @@ class _Maker:
             for skill, share in zip(SKILLS, skills, strict=True):
                 amount = round(cost * size * workers * share * 1000 / (months / 6), 1)
                 if amount:
-                    self._use(
-                        name, alternative, f"labour/{skill}/{region}", amount, "construction", months // 6, "bell"
-                    )
+                    pool = f"labour/{skill}/{region}"
+                    self._use(name, alternative, pool, amount, phase="construction", periods=months // 6, shape="bell")
             if power:
                 role = "supplies" if power > 0 else "uses"
                 amount = round(abs(power) * cost * size, 1)
