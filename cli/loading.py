@@ -9,7 +9,7 @@ from outlay.models.case import Case
 from outlay.models.families import rows_of
 from outlay.optimizer.run_file import load
 from outlay.optimizer.tables import compute_tables
-from outlay.optimizer.verify_solution import verify
+from outlay.optimizer.recheck import verify
 
 if TYPE_CHECKING:
     from outlay.optimizer.solution import Solution

@@ -12,7 +12,7 @@ from outlay.cli.report_solution import solution_context
 from outlay.instances.errors import InputError, UnverifiedError
 from outlay.instances.text import shown
 from outlay.instances.writing import replace_file
-from outlay.optimizer.verify_solution import verify
+from outlay.optimizer.recheck import verify
 
 if TYPE_CHECKING:
     from outlay.optimizer.comparison import Comparison

@@ -13,7 +13,7 @@ from outlay.cli.summary import show_title
 from outlay.optimizer.run_file import load
 from outlay.optimizer.solution import Solution
 from outlay.optimizer.verify_report import Verification
-from outlay.optimizer.verify_solution import verify
+from outlay.optimizer.recheck import verify
 
 
 def run(*, run_file: str, max_file_mb: float, as_json: bool, **_: Any) -> int:

@@ -114,3 +114,5 @@ def _add_objective(model: Any, weights: np.ndarray, variables: list[Any]) -> Non
         linear_coefs=weights[columns].tolist(), linear_vars=[variables[column] for column in columns.tolist()]
     )
     model.objective = pyo.Objective(expr=expression, sense=pyo.maximize)
+    # What was built, to tell an objective that the user puts in its place.
+    model.built_objective = (model.objective.expr, model.objective.sense)

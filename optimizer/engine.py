@@ -90,7 +90,31 @@ class Answer:
     point: np.ndarray | None
     levels: list[LevelResult]
     message: str = ""
-    trace: list[tuple[float, float, float]] = field(default_factory=list)
+    trace: list[tuple[float, float, float | None]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Level:
+    """One objective to minimise: the negative of what the instance maximises.
+
+    Attributes
+    ----------
+    weights
+        Metric to weight, for the record; empty for an objective of the user's own.
+    cost, offset
+        Coefficient of each column, and the constant (from variables that the user fixed).
+    tolerance
+        Share of |best| that later levels may give up.
+    """
+
+    weights: dict[str, float]
+    cost: np.ndarray
+    offset: float = 0.0
+    tolerance: float = 0.0
+
+    def value(self, point: np.ndarray) -> float:
+        """Return what a point is worth, as maximised."""
+        return -(float(self.cost @ point) + self.offset)
 
 
 @dataclass(frozen=True)
@@ -135,7 +159,7 @@ class Settings:
 def solve_levels(
     process: SolverProcess,
     problem: Problem,
-    levels: Sequence[tuple[dict[str, float], np.ndarray, float]],
+    levels: Sequence[Level],
     settings: Settings,
     *,
     start: np.ndarray | None = None,
@@ -147,8 +171,7 @@ def solve_levels(
     Parameters
     ----------
     levels
-        (weights for the record, cost to minimise, tolerance as a share of |best|) of each level; the cost is the
-        negative of what the instance maximises.
+        The objectives, the first before all others.
     start
         A point to start from.
     groups
@@ -156,14 +179,14 @@ def solve_levels(
     """
     ends = None if settings.time_limit_s is None else time.monotonic() + settings.time_limit_s
     answer = Answer(start, [])
-    for weights, cost, tolerance in levels:
-        current = replace(problem, cost=cost)
+    for level in levels:
+        current = replace(problem, cost=level.cost, offset=level.offset)
         left = None if ends is None else ends - time.monotonic()
         with _solver(process, current, settings, groups) as solver:
             outcome = _solve_once(
                 solver, current, settings, time_left_s=left, start=answer.point, on_progress=on_progress
             )
-        result = _judge(process, current, weights, outcome, settings)
+        result = _judge(process, current, level.weights, outcome, settings)
         if result.objective is None and answer.levels and answer.point is not None:
             # A later level that finds nothing in time keeps the plan of the earlier ones.
             result = _kept(result, current.value(answer.point))
@@ -172,17 +195,24 @@ def solve_levels(
         else:
             answer.point = None
         if not answer.levels:
-            answer.trace = [(seconds, -value, -bound) for seconds, value, bound in outcome.trace]
+            answer.trace = [
+                (seconds, -value, -bound if np.isfinite(bound) else None) for seconds, value, bound in outcome.trace
+            ]
         answer.levels.append(result)
         answer.message = answer.message or outcome.message
         if result.objective is None or outcome.interrupted:
             break
         best = -result.objective
-        problem = problem.with_row(cost, best + tolerance * abs(best) + 1e-9 * max(1.0, abs(best)))
+        ceiling = best + level.tolerance * abs(best) + 1e-9 * max(1.0, abs(best))
+        problem = problem.with_row(level.cost, ceiling - level.offset)
     if answer.point is not None:
-        finals = [-float(cost @ answer.point) for _, cost, _ in levels]
-        answer.levels = [replace(level, final=final) for level, final in zip(answer.levels, finals, strict=False)]
+        answer.levels = with_finals(answer.levels, levels, answer.point)
     return answer
+
+
+def with_finals(results: Sequence[LevelResult], levels: Sequence[Level], point: np.ndarray) -> list[LevelResult]:
+    """Return results of levels with what each level is worth at a final point."""
+    return [replace(result, final=level.value(point)) for result, level in zip(results, levels, strict=False)]
 
 
 def claimed_objective(levels: Sequence[LevelResult]) -> list[float] | None:

@@ -58,6 +58,8 @@ def read_frame(stream: IO[bytes]) -> dict[str, Any] | None:
         with np.load(io.BytesIO(payload), allow_pickle=False) as arrays:
             message = {key: arrays[key] for key in arrays.files}
         plain = json.loads(message.pop("__json__").tobytes())
+        if not isinstance(plain, dict):
+            raise BadFrameError("a message is no dictionary")
     except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
         raise BadFrameError(f"a message cannot be read: {error}") from error
     return {**message, **plain}

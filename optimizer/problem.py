@@ -110,6 +110,11 @@ def compile_model(model: Any) -> Compiled:
     InputError
         If the model is not linear, has no single objective, or holds a row without variables that cannot be true.
     """
+    objectives = list(model.component_data_objects(pyo.Objective, active=True))
+    if len(objectives) != 1:
+        raise InputError.single(
+            str(model.name), f"the model has {len(objectives)} active objectives", "deactivate all but one"
+        )
     try:
         form = LinearStandardFormCompiler().write(model, mixed_form=True)
     except Exception as error:
@@ -119,9 +124,7 @@ def compile_model(model: Any) -> Compiled:
     matrix = sparse.csc_array(form.A)
     kinds = np.array([row.bound_type for row in form.rows], dtype=int)
     rhs = np.asarray(form.rhs, dtype=float)
-    maximise = any(
-        objective.sense == pyo.maximize for objective in model.component_data_objects(pyo.Objective, active=True)
-    )
+    maximise = objectives[0].sense == pyo.maximize
     cost = np.asarray(form.c.todense(), dtype=float).reshape(-1) if form.c.shape[0] else np.zeros(len(form.columns))
     offset = float(form.c_offset[0]) if len(form.c_offset) else 0.0
     lower, upper, integer = [], [], []

@@ -82,9 +82,11 @@ class SolverProcess:
         self.command = tuple(command)
         self._child: subprocess.Popen[bytes] | None = None
         self._inbox: queue.Queue[dict[str, Any] | Exception | None] = queue.Queue()
+        self._outbox: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        self._threads: tuple[threading.Thread, ...] = ()
         self._errors: Any = None
+        self._requests = 0
         self.ended = False
-        self._sending = threading.Lock()
 
     def __enter__(self) -> SolverProcess:
         return self
@@ -102,18 +104,21 @@ class SolverProcess:
     def close(self) -> None:
         """End the process, by force if it does not end by itself."""
         child, self._child = self._child, None
+        errors, self._errors = self._errors, None
+        if errors is not None:
+            errors.close()
         if child is None:
             return
+        self._outbox.put(None)
         with contextlib.suppress(OSError):
             child.kill()
         child.wait()
+        for thread in self._threads:
+            thread.join(timeout=1.0)
         for stream in (child.stdin, child.stdout):
             if stream is not None:
                 with contextlib.suppress(OSError):
                     stream.close()
-        errors, self._errors = self._errors, None
-        if errors is not None:
-            errors.close()
 
     def solve(
         self,
@@ -135,17 +140,18 @@ class SolverProcess:
             return outcome
         try:
             self._start()
+            self._requests += 1
             request = _request(problem, options, time_limit_s, start)
-            self._send({**request, "takes_offers": on_incumbent is not None})
+            self._outbox.put({**request, "number": self._requests, "takes_offers": on_incumbent is not None})
         except OSError as error:
-            outcome.message = f"the solver process cannot be started or died at once: {error}"
+            outcome.message = f"the solver process cannot be started: {error}"
             self.close()
             return outcome
         deadline = _Deadline(time_limit_s)
         while True:
             try:
                 point = outcome.point
-                done = self._step(outcome, deadline, on_progress)
+                done = self._step(outcome, len(problem.cost), deadline, on_progress)
                 if on_incumbent is not None and outcome.point is not None and outcome.point is not point:
                     on_incumbent(outcome.point)
             except KeyboardInterrupt:
@@ -163,18 +169,20 @@ class SolverProcess:
             self.close()
         return outcome
 
-    def _step(self, outcome: Outcome, deadline: _Deadline, on_progress: Callable[[Progress], None] | None) -> bool:
+    def _step(
+        self, outcome: Outcome, size: int, deadline: _Deadline, on_progress: Callable[[Progress], None] | None
+    ) -> bool:
         """Handle one message or a passing deadline; return whether the request is over."""
         try:
             message = self._inbox.get(timeout=deadline.wait())
         except queue.Empty:
-            return self._overdue(outcome, deadline)
+            return deadline.at is not None and self._overdue(outcome, deadline)
         if message is None or isinstance(message, Exception):
             outcome.status = "crashed" if message is None else "garbage"
             outcome.message = "" if message is None else str(message)
             return True
         try:
-            return _take(outcome, message, on_progress)
+            return _take(outcome, message, size, on_progress)
         except (KeyError, TypeError, ValueError) as error:
             outcome.status, outcome.message = "garbage", f"a message of the solver makes no sense: {error}"
             return True
@@ -201,22 +209,21 @@ class SolverProcess:
             stderr=self._errors,
             start_new_session=True,  # Ctrl-C is for us; we tell the child
         )
-        threading.Thread(target=_collect, args=(self._child.stdout, self._inbox), daemon=True).start()
-
-    def _send(self, message: dict[str, Any]) -> None:
-        assert self._child is not None
-        assert self._child.stdin is not None
-        with self._sending:
-            write_frame(self._child.stdin, message)
+        self._outbox = queue.Queue()
+        # A child that does not read must not make us wait, so a thread writes; another reads.
+        self._threads = (
+            threading.Thread(target=_post, args=(self._child.stdin, self._outbox), daemon=True),
+            threading.Thread(target=_collect, args=(self._child.stdout, self._inbox), daemon=True),
+        )
+        for thread in self._threads:
+            thread.start()
 
     def offer(self, point: np.ndarray) -> None:
         """Hand a point to the solve in work; may be called from another thread."""
-        with contextlib.suppress(OSError, ValueError, AssertionError):
-            self._send({"kind": "offer", "point": point})
+        self._outbox.put({"kind": "offer", "point": point})
 
     def _cancel(self) -> None:
-        with contextlib.suppress(OSError, ValueError, AssertionError):
-            self._send({"kind": "cancel"})
+        self._outbox.put({"kind": "cancel", "number": self._requests})
 
     def _last_words(self) -> str:
         child = self._child
@@ -276,6 +283,13 @@ def _request(
     return request
 
 
+def _post(stream: Any, outbox: queue.Queue[dict[str, Any] | None]) -> None:
+    """Write messages until there are no more or the child is gone."""
+    with contextlib.suppress(OSError, ValueError):
+        while (message := outbox.get()) is not None:
+            write_frame(stream, message)
+
+
 def _collect(stream: Any, inbox: queue.Queue[dict[str, Any] | Exception | None]) -> None:
     while True:
         try:
@@ -288,7 +302,21 @@ def _collect(stream: Any, inbox: queue.Queue[dict[str, Any] | Exception | None])
             return
 
 
-def _take(outcome: Outcome, message: dict[str, Any], on_progress: Callable[[Progress], None] | None) -> bool:
+def _point(message: dict[str, Any], size: int) -> np.ndarray:
+    """Return a message's point.
+
+    Raises
+    ------
+    ValueError
+        If it is not one finite number a column.
+    """
+    point = np.asarray(message["point"], dtype=float)
+    if point.shape != (size,) or not np.isfinite(point).all():
+        raise ValueError("the point is not one finite number a column")
+    return point
+
+
+def _take(outcome: Outcome, message: dict[str, Any], size: int, on_progress: Callable[[Progress], None] | None) -> bool:
     """Take a message into the outcome; return whether it is the result."""
     kind = message["kind"]
     if kind == "result":
@@ -297,13 +325,13 @@ def _take(outcome: Outcome, message: dict[str, Any], on_progress: Callable[[Prog
         outcome.nodes, outcome.seconds = int(message.get("nodes", 0)), float(message.get("seconds", 0.0))
         outcome.bound = float(message.get("bound", float("nan")))
         if message["has_point"]:
-            outcome.point, outcome.objective = np.asarray(message["point"], dtype=float), float(message["objective"])
+            outcome.point, outcome.objective = _point(message, size), float(message["objective"])
             outcome.row_dual = message.get("row_dual")
             outcome.polished = bool(message.get("polished", False))
         return True
     seconds, bound = float(message["seconds"]), float(message["dual"])
     if kind == "incumbent":
-        outcome.point, outcome.objective = np.asarray(message["point"], dtype=float), float(message["objective"])
+        outcome.point, outcome.objective = _point(message, size), float(message["objective"])
         outcome.trace.append((seconds, outcome.objective, bound))
     if np.isfinite(bound):
         outcome.bound = bound

@@ -99,6 +99,28 @@ def load(path: str | Path, *, max_file_mb: float = MAX_FILE_MB) -> Solution:
         raise InputError.single(target.name, f"the run file is damaged ({error!r})", "solve again") from error
 
 
+def _check_numbers(plain: dict[str, Any]) -> None:
+    """Raise for numbers that are none, and levels and tables that lack something.
+
+    Raises
+    ------
+    TypeError, KeyError
+        At the first one.
+    """
+    levels = [{name: level[name] for name in _LEVEL_FIELDS} for level in plain["levels"]]
+    numbers = [plain[name] for name in ("objective", "bound", "gap")]
+    numbers += [level[name] for level in levels for name in ("objective", "bound", "gap", "final", "nodes", "seconds")]
+    for name in ("metrics", "stakeholders", "times_s", "sizes"):
+        numbers += list(plain[name].values())
+    numbers += [number for step in plain["trace"] for number in step]
+    for number in numbers:
+        if number is not None and (isinstance(number, bool) or not isinstance(number, int | float)):
+            raise TypeError(f"{number!r} is not a number")
+    for table in plain["tables"].values():
+        if any(len(row) != len(table["columns"]) for row in table["rows"]):
+            raise TypeError("a table has rows of another length than its header")
+
+
 def _from_document(document: dict[str, Any], name: str) -> Solution:
     instance = parse_document(document["instance"], source=name)
     if instance.digest != document["hash"]:
@@ -106,6 +128,7 @@ def _from_document(document: dict[str, Any], name: str) -> Solution:
             name, "the instance in it is not the one that was solved (its hash differs)", "solve again"
         )
     plain = floats({key: value for key, value in document.items() if key != "instance"})
+    _check_numbers(plain)
     return Solution(
         instance=instance,
         constraint_set=str(plain["constraint_set"]),

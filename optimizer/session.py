@@ -12,7 +12,7 @@ import pyomo.environ as pyo
 
 from outlay.instances.plan import Plan
 from outlay.optimizer.aggregation import aggregate
-from outlay.optimizer.engine import Answer, LevelResult, Settings, claimed_objective, solve_levels
+from outlay.optimizer.engine import Answer, Level, Settings, claimed_objective, solve_levels, with_finals
 from outlay.optimizer.nearest import distance_weights
 from outlay.optimizer.plans import plan_point, read_plan, spread
 from outlay.optimizer.problem import compile_model
@@ -89,21 +89,22 @@ class Session:
     @property
     def has_own_objective(self) -> bool:
         """Whether the user replaced the objective that `build` wrote."""
-        active = list(self.model.component_data_objects(pyo.Objective, active=True))
-        return len(active) != 1 or active[0] is not self.model.objective
+        active = next(self.model.component_data_objects(pyo.Objective, active=True))
+        expression, sense = self.model.built_objective
+        return active.expr is not expression or active.sense != sense
 
-    def _levels(self) -> list[tuple[dict[str, float], np.ndarray, float]]:
-        """Return (weights, cost to minimise, tolerance) of each level; a user's own objective is one level."""
+    def _levels(self) -> list[Level]:
+        """Return the objectives; one of the user's own is one level."""
         if self.has_own_objective:
-            return [({}, self._small.extend_cost(self.compiled.problem.cost), 0.0)]
-        return [
-            (
-                {name: float(weight) for name, weight in level.weights.items()},
-                self._extended(-self.case.weights(number)),
-                float(level.tolerance),
-            )
-            for number, level in enumerate(self.case.instance.objective_levels)
-        ]
+            problem = self.compiled.problem
+            return [Level({}, self._small.extend_cost(problem.cost), problem.offset)]
+        fixed = np.array([variable.value if variable.fixed else 0.0 for variable in self.model.columns], dtype=float)
+        found = []
+        for number, level in enumerate(self.case.instance.objective_levels):
+            cost = -self.case.weights(number)
+            names = {name: float(weight) for name, weight in level.weights.items()}
+            found.append(Level(names, self._extended(cost), float(cost @ fixed), float(level.tolerance)))
+        return found
 
     def _extended(self, weights: np.ndarray) -> np.ndarray:
         """Return weights of the model's columns as costs of the solver's problem."""
@@ -165,22 +166,19 @@ class Session:
         if own.answer.point is None:
             return own
         problem = self._small.problem
-        for (_, cost, _), level in zip(self._levels(), own.answer.levels, strict=False):
-            value = -float(level.final or 0.0)
-            problem = problem.with_row(cost, value + TIE * max(1.0, abs(value)))
+        for level, result in zip(self._levels(), own.answer.levels, strict=False):
+            value = -float(result.final or 0.0)
+            problem = problem.with_row(level.cost, value + TIE * max(1.0, abs(value)) - level.offset)
         distance = self._extended(distance_weights(self.case, reference))
         exact = replace(settings, gap=0.0, absolute_gap=0.5)
         start = self._small.extend(own.answer.point)
         begun = time.monotonic()
-        answer = solve_levels(engine, problem, [({}, distance, 0.0)], exact, start=start)
+        answer = solve_levels(engine, problem, [Level({}, distance)], exact, start=start)
         own.times_s["nearest"] = time.monotonic() - begun
         if answer.point is None:
             return own
         near = Checked(own.answer, times_s=own.times_s)
-        finals = [-float(cost @ answer.point) for _, cost, _ in self._levels()]
-        levels: list[LevelResult] = [
-            replace(level, final=final) for level, final in zip(own.answer.levels, finals, strict=False)
-        ]
+        levels = with_finals(own.answer.levels, self._levels(), answer.point)
         self._check(near, replace(own.answer, point=answer.point, levels=levels))
         near.proved_nearest = answer.levels[0].status.proved
         return near if near.verification is not None and near.verification.ok else own

@@ -46,7 +46,7 @@ class Solution:
     verification
         What the independent check found, or None without a plan.
     trace
-        (seconds, objective, bound) of each improvement of the first level.
+        (seconds, objective, bound or None) of each improvement of the first level.
     times_s
         Seconds by step: build, compile, solve, tables, verify, total.
     sizes
@@ -71,7 +71,7 @@ class Solution:
     stakeholders: Mapping[str, float]
     tables: Mapping[str, pd.DataFrame]
     verification: Verification | None
-    trace: tuple[tuple[float, float, float], ...]
+    trace: tuple[tuple[float, float, float | None], ...]
     times_s: Mapping[str, float]
     sizes: Mapping[str, int]
     options: Mapping[str, Any]

@@ -191,12 +191,11 @@ def make_solution(
 
 
 def _as_stated(session: Session, level: LevelResult) -> tuple[float | None, float | None]:
-    """Return (objective, bound) in the sense and with the constant of the model's own objective."""
+    """Return (objective, bound) in the sense of the model's own objective, which may minimise."""
     if level.objective is None or not session.has_own_objective:
         return level.objective, level.bound
-    sign, offset = session.compiled.sign, session.compiled.problem.offset
-    bound = None if level.bound is None else sign * (-level.bound + offset)
-    return sign * (-level.objective + offset), bound
+    sign = -session.compiled.sign
+    return sign * level.objective, None if level.bound is None else sign * level.bound
 
 
 def _overall(levels: list[LevelResult]) -> tuple[Status, str | None]:

@@ -27,7 +27,7 @@ class _Mail:
 
     def __init__(self) -> None:
         self.requests: queue.Queue[dict[str, Any]] = queue.Queue()
-        self.cancelled = threading.Event()
+        self.cancelled = 0  # number of the request that shall end
         self.offers: queue.SimpleQueue[np.ndarray] = queue.SimpleQueue()
 
     def newest_offer(self) -> np.ndarray | None:
@@ -47,7 +47,7 @@ class _Mail:
             if message is None:
                 os._exit(0)
             if message["kind"] == "cancel":
-                self.cancelled.set()
+                self.cancelled = message["number"]
             elif message["kind"] == "offer":
                 self.offers.put(message["point"])
             else:
@@ -117,7 +117,7 @@ class _Session:
                 offer = self.mail.newest_offer()
                 if offer is not None:
                     reply.setSolution(offer)
-            elif reply is not None and self.mail.cancelled.is_set():
+            elif reply is not None and self.mail.cancelled == self.request["number"]:
                 reply.user_interrupt = True
         except Exception:
             traceback.print_exc()
@@ -227,7 +227,6 @@ def main() -> None:
         except Exception as error:  # reported to the parent
             traceback.print_exc()
             result = {"kind": "result", "status": "error", "has_point": False, "message": str(error)}
-        mail.cancelled.clear()
         mail.newest_offer()
         write_frame(out, result)
 

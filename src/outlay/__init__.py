@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from outlay.optimizer.run_file import load
     from outlay.optimizer.solution import Solution
     from outlay.optimizer.solve import solve
-    from outlay.optimizer.verify_solution import Verification, verify
+    from outlay.optimizer.recheck import Verification, verify
 
 _HOME = {
     "read": "instances.reading",
@@ -52,8 +52,8 @@ _HOME = {
     "compare": "optimizer.compare",
     "Comparison": "optimizer.comparison",
     "load": "optimizer.run_file",
-    "verify": "optimizer.verify_solution",
-    "Verification": "optimizer.verify_solution",
+    "verify": "optimizer.recheck",
+    "Verification": "optimizer.recheck",
     **dict.fromkeys(
         (
             "OutlayError",
