@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-import weakref
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -29,7 +28,6 @@ from outlay.optimizer.solve import make_solution, versions
 #: Building in Python gains nothing from threads, and Pyomo's writers are not made for them.
 _BUILDING = threading.Lock()
 _local = threading.local()
-_processes: weakref.WeakSet[SolverProcess] = weakref.WeakSet()
 
 
 @dataclass(frozen=True)
@@ -120,12 +118,36 @@ def solve_case(request: Request) -> str:
 def _process() -> SolverProcess:
     if not hasattr(_local, "process") or _local.process.ended:
         _local.process = SolverProcess()
-        _processes.add(_local.process)
+        if hasattr(_local, "pool"):
+            _local.pool.add(_local.process)
     process: SolverProcess = _local.process
     return process
 
 
-def close_processes() -> None:
-    """End the solver processes of all threads of this process; a later task starts a new one."""
-    for process in list(_processes):
-        process.end()
+class Pool:
+    """The solver processes of a pool of threads, to be ended together."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._processes: list[SolverProcess] = []
+        self._ended = False
+
+    def join(self) -> None:
+        """Make the calling thread one of the pool."""
+        _local.pool = self
+
+    def add(self, process: SolverProcess) -> None:
+        """Take a process into the pool; if that has ended already, so does the process."""
+        with self._lock:
+            self._processes.append(process)
+            ended = self._ended
+        if ended:
+            process.end()
+
+    def end(self) -> None:
+        """End every process, now and later."""
+        with self._lock:
+            self._ended = True
+            processes = list(self._processes)
+        for process in processes:
+            process.end()

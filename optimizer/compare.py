@@ -22,6 +22,7 @@ from outlay.optimizer.comparison import Comparison, compare_cases
 from outlay.optimizer.comparison_folder import ComparisonFolder
 from outlay.optimizer.executors import open_executor
 from outlay.optimizer.plain import floats
+from outlay.optimizer.solve import check_arguments
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,9 @@ def compare(
         If a set is unknown or named twice, a set's instance is wrong, families cannot be attributed to, or the folder
         or executor cannot be used. Nothing is solved then.
     """
+    check_arguments(time_limit=time_limit, gap=gap, seed=seed, threads=1 if jobs is None else jobs)
+    if not isinstance(executor, Executor | str | None):
+        raise InputError.single("compare", "this is no executor", "give a concurrent.futures.Executor or dask:ADDRESS")
     resolved = _resolve(instance, sets)
     reference = resolved[sets[0]]
     combined: dict[str, Instance] = {}
@@ -168,7 +172,7 @@ def _run(
     if attribute:
         runs[_combination(frozenset(attribute))] = runs[first]
         attribution = _attribute(attribute, runs)
-    files = {} if batch.home is None else {name: batch.files[name] for name in resolved}
+    files = {name: batch.files[name] for name in resolved if name in batch.files}
     result = compare_cases(instance, resolved, runs, attribution=attribution, files=files)
     if batch.home is not None:
         batch.home.write(result)
@@ -227,7 +231,7 @@ class _Batch:
                 found[request.name] = known
                 self.done += 1
             else:
-                open_[self.executor.submit(solve_case, request)] = (request, 1)
+                open_[self._submit(request)] = (request, 1)
         self._tell(open_)
         try:
             while open_:
@@ -236,7 +240,7 @@ class _Batch:
                     request, tries = open_.pop(future)
                     document = self._result(future, request, tries)
                     if document is None:
-                        open_[self.executor.submit(solve_case, request)] = (request, tries + 1)
+                        open_[self._submit(request)] = (request, tries + 1)
                         continue
                     self._keep(request, document)
                     found[request.name] = _lean(document)
@@ -247,6 +251,15 @@ class _Batch:
                 future.cancel()
             raise
         return found
+
+    def _submit(self, request: Request) -> Future[str]:
+        """Hand a request to the executor; one that refuses it gives a future that says so."""
+        try:
+            return self.executor.submit(solve_case, request)
+        except Exception as error:  # a broken or closed pool
+            refused: Future[str] = Future()
+            refused.set_exception(error)
+            return refused
 
     def _known(self, request: Request) -> dict[str, Any] | None:
         if self.home is None:

@@ -18,7 +18,7 @@ from outlay.instances.writing import replace_file
 from outlay.optimizer.comparison import TABLES, Comparison
 from outlay.optimizer.plain import floats, plain_table, table_document
 from outlay.optimizer.run_file import FORMAT as RUN_FORMAT
-from outlay.optimizer.run_file import run_text
+from outlay.optimizer.run_file import check_run_document, run_text
 
 FORMAT = "outlay comparison 1"
 MARKER = "comparison.json"
@@ -76,27 +76,36 @@ class ComparisonFolder:
             document = simplejson.loads(text_of_file(path, path.name, MAX_FILE_MB))
             if document["format"] != RUN_FORMAT or document["request"] != key:
                 return None, f"{path.name} is not the run file of this case"
+            check_run_document(document)
             # A case that failed or ran out of time deserves another try.
             return (
                 (document, "")
                 if document["status"] in {"optimal", "within gap", "infeasible", "unbounded"}
                 else (None, "")
             )
-        except (InputError, ValueError, KeyError, TypeError) as error:
+        except (InputError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             return None, f"{path.name} cannot be read ({error})"
 
     def keep(self, key: str, document: Mapping[str, Any]) -> None:
         """Write the run file of a request, whole or not at all."""
-        replace_file(self.run_path(key), run_text({**document, "request": key}))
+        path = self.run_path(key)
+        try:
+            replace_file(path, run_text({**document, "request": key}))
+        except OSError as error:
+            raise InputError.single(
+                str(path), f"it cannot be written ({error.strerror})", "make room, or choose another folder"
+            ) from error
 
     def write(self, comparison: Comparison) -> None:
         """Write ``comparison.json`` and a CSV of each table, made harmless for spreadsheets."""
         replace_file(self.path / MARKER, run_text(to_comparison_document(comparison)))
         for name in TABLES:
             table = comparison.table(name)
+            target = self.path / f"{'comparison' if name == 'cases' else name}.csv"
             if table is not None:
-                target = "comparison" if name == "cases" else name
-                replace_file(self.path / f"{target}.csv", spreadsheet_csv(table))
+                replace_file(target, spreadsheet_csv(table))
+            else:
+                target.unlink(missing_ok=True)
 
 
 def to_comparison_document(comparison: Comparison) -> dict[str, Any]:
@@ -130,7 +139,7 @@ def load_comparison(path: str | Path) -> Comparison:
         document = simplejson.loads(text)
         known = document["format"] == FORMAT
         finished = document["finished"]
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise wrong from error
     if not known:
         raise wrong
@@ -153,13 +162,11 @@ def spreadsheet_csv(table: pd.DataFrame) -> str:
 
     Examples
     --------
-    >>> print(spreadsheet_csv(pd.DataFrame({"a": ["=1+1", "b"], "n": [-1.0, 2.0]})), end="")
-    a,n
-    '=1+1,-1.0
-    b,2.0
+    >>> spreadsheet_csv(pd.DataFrame({"a": ["=1+1", "b"], "n": [-1.0, 2.0]})).splitlines()
+    ['a,n', "'=1+1,-1.0", 'b,2.0']
     """
     buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
+    writer = csv.writer(buffer, lineterminator="\r\n")  # so that a lone \r is quoted too
     writer.writerow([_harmless(name) for name in table.columns])
     for row in table.itertuples(index=False):
         writer.writerow([_harmless(cell) for cell in row])

@@ -7,7 +7,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 
 from outlay.instances.errors import InputError
-from outlay.optimizer.case_task import close_processes
+from outlay.optimizer.case_task import Pool
 
 CONNECT_S = 10
 
@@ -24,13 +24,14 @@ def open_executor(address: str | None, jobs: int) -> Iterator[Executor]:
         If the address is not one, dask is not installed, or its scheduler cannot be reached.
     """
     if address is None:
-        pool = ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="outlay")
+        solvers = Pool()
+        pool = ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="outlay", initializer=solvers.join)
         try:
             yield pool
         finally:
             # Ending the solvers first frees threads that still wait for one after an interruption.
             pool.shutdown(wait=False, cancel_futures=True)
-            close_processes()
+            solvers.end()
             pool.shutdown(wait=True)
         return
     kind, _, target = address.partition(":")
@@ -48,7 +49,7 @@ def _dask(target: str) -> Iterator[Executor]:
         raise InputError.single("executor", "dask is not installed", "pip install 'outlay[dask]'") from error
     try:
         client = Client(target, timeout=CONNECT_S, set_as_default=False)
-    except (OSError, ValueError, TimeoutError) as error:
+    except Exception as error:  # whatever listens there may answer anything
         raise InputError.single(
             "executor", f"the dask scheduler cannot be reached ({error})", "check the address", value=target
         ) from error

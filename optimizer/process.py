@@ -96,6 +96,14 @@ class SolverProcess:
     ) -> None:
         self.end()
 
+    def __del__(self) -> None:
+        with contextlib.suppress(Exception):
+            if sys.is_finalizing():  # threads and streams may be gone: only see to it that the child is
+                if self._child is not None:
+                    self._child.kill()
+            else:
+                self.close()
+
     def end(self) -> None:
         """Close for good: no later `solve` starts a new process. May be called from another thread."""
         self.ended = True

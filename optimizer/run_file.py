@@ -99,14 +99,25 @@ def load(path: str | Path, *, max_file_mb: float = MAX_FILE_MB) -> Solution:
         raise InputError.single(target.name, f"the run file is damaged ({error!r})", "solve again") from error
 
 
-def _check_numbers(plain: dict[str, Any]) -> None:
-    """Raise for numbers that are none, and levels and tables that lack something.
+def check_run_document(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a run document without its instance, with floats for numbers, after checking that it is whole.
 
     Raises
     ------
-    TypeError, KeyError
-        At the first one.
+    TypeError, KeyError, ValueError, AttributeError
+        At the first number that is none, and the first thing that is missing.
     """
+    plain: dict[str, Any] = floats({key: value for key, value in document.items() if key != "instance"})
+    _check_numbers(plain)
+    Status(plain["status"])
+    if plain["plan"] is not None:
+        Plan.from_document(plain["plan"])
+    if plain["verification"] is not None:
+        Verification.from_document(plain["verification"])
+    return plain
+
+
+def _check_numbers(plain: dict[str, Any]) -> None:
     levels = [{name: level[name] for name in _LEVEL_FIELDS} for level in plain["levels"]]
     numbers = [plain[name] for name in ("objective", "bound", "gap")]
     numbers += [level[name] for level in levels for name in ("objective", "bound", "gap", "final", "nodes", "seconds")]
@@ -127,8 +138,7 @@ def _from_document(document: dict[str, Any], name: str) -> Solution:
         raise InputError.single(
             name, "the instance in it is not the one that was solved (its hash differs)", "solve again"
         )
-    plain = floats({key: value for key, value in document.items() if key != "instance"})
-    _check_numbers(plain)
+    plain = check_run_document(document)
     return Solution(
         instance=instance,
         constraint_set=str(plain["constraint_set"]),

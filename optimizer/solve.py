@@ -81,7 +81,7 @@ def solve(
     ('optimal', True)
     """
     began = time.monotonic()
-    _check_arguments(time_limit, gap, seed, threads)
+    check_arguments(time_limit=time_limit, gap=gap, seed=seed, threads=threads)
     model = _model_of(source, constraint_set, objective)
     built = time.monotonic()
     session = Session(model)
@@ -105,7 +105,14 @@ def solve(
     return make_solution(session, checked, times_s=times, began=began, options=options)
 
 
-def _check_arguments(time_limit: float | None, gap: float, seed: int, threads: int) -> None:
+def check_arguments(*, time_limit: float | None, gap: float, seed: int, threads: int) -> None:
+    """Raise for options that make no sense.
+
+    Raises
+    ------
+    InputError
+        At the first one.
+    """
     for name, value, right in (
         ("time_limit", time_limit, time_limit is None or (time_limit > 0 and np.isfinite(time_limit))),
         ("gap", gap, 0 <= gap < 1),

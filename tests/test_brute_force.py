@@ -21,7 +21,7 @@ from tests.brute_force.generator import case_of
 CASES = int(os.environ.get("OUTLAY_BRUTE_FORCE_CASES", "300"))
 FIRST = int(os.environ.get("OUTLAY_BRUTE_FORCE_FIRST", "0"))
 #: As many run by default; the rest is slow.
-QUICK = 40
+QUICK = 30
 #: Each feature occurs in at least so many of the first 300 cases.
 LEAST_OCCURRENCES = 20
 #: And so many features there are, so that none is forgotten when the generator changes.
@@ -43,6 +43,7 @@ def test_the_engine_finds_what_trying_everything_finds(seed: int) -> None:
         pytest.fail(f"seed {seed}: {found}\nthe case is in {file}; run: python -m tests.brute_force {seed}")
 
 
+@pytest.mark.slow
 def test_the_generated_cases_use_every_feature_often() -> None:
     occurrences: Counter[str] = Counter()
     for seed in range(300):

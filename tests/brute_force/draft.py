@@ -42,7 +42,7 @@ class Draw:
 
     def some(self, items: Sequence[T], low: int, high: int) -> list[T]:
         """Return between low and high different items, as far as there are so many."""
-        size = min(len(items), self.whole(low, high))
+        size = min(len(items), self.whole(low, max(low, high)))
         return self.random.sample(list(items), size)
 
 
@@ -51,7 +51,8 @@ class Draft:
     """A document in the making.
 
     ``T`` periods of ``m`` months; ``finance`` whether a loan is modelled; ``alternatives`` their names by project;
-    ``metrics`` the names that may be weighed and limited, with a rough total each.
+    ``metrics`` the names that may be weighed and limited, with a rough total each;
+    ``peaks`` the rough use of each resource in its busiest period.
     """
 
     draw: Draw
@@ -62,6 +63,7 @@ class Draft:
     finance: bool = False
     alternatives: dict[str, list[str]] = field(default_factory=dict)
     metrics: dict[str, float] = field(default_factory=dict)
+    peaks: dict[str, float] = field(default_factory=dict)
 
     @property
     def has_years(self) -> bool:

@@ -28,8 +28,12 @@ class Best:
 
 
 def best(instance: Instance) -> Best:
+    """Return the best plan of an instance."""
+    return best_of(Enumeration(instance))
+
+
+def best_of(enumeration: Enumeration) -> Best:
     """Return the best plan, by enumeration, level by level of the objective."""
-    enumeration = Enumeration(instance)
     without = enumeration.forced_without_options()
     if without:
         return Best("infeasible", without_options=without)

@@ -8,12 +8,14 @@ from tests.brute_force.draft import Draft, Number
 
 SECTORS, REGIONS, COMPANIES = ("power", "ships", "chips"), ("East", "West"), ("Acme", "Bolt")
 TAGS = ("ai", "grid", "port")
+#: Yearly free cash as a share of K, about where the lender's test begins to pass.
+YIELDS, LITERAL_YIELDS = (0.1, 0.14, 0.18, 0.22, 0.3), (0.1, 0.14, 0.18, 0.22, 0.3)
 
 
 def add_permits(draft: Draft) -> None:
     """Add permits with and without agency, fast track, slots and pools."""
     draw, m = draft.draw, draft.m
-    pool_slots = draw.whole(1, 2)
+    pool_slots = draw.weighted({0: 1, 1: 4, 2: 1})
     for name in draw.some(["air", "water", "site"], 1, 3):
         agency = draft.maybe(0.6, "agency")
         if agency and not any(row["resource"] == "agency" for row in draft.rows("resources")):
@@ -21,11 +23,11 @@ def add_permits(draft: Draft) -> None:
             draft.add("resources", resource="agency", kind="permit", basis=draft.maybe(0.9, basis))
             size = {"per_period": draw.whole(1, 2), "per_year": draw.whole(2, 4), "cumulative": draw.whole(3, 7)}
             draft.add("availability", resource="agency", from_=draft.month(0), amount=size[basis])
-        usual = draw.number(0.5 * m, 2 * m, 1)
-        given = draft.maybe(0.7, draw.number(0.5 * m, 2 * m, 1))
+        usual = draw.number(0.5 * m, 3 * m, 1)
+        given = draft.maybe(0.7, draw.number(0.5 * m, 3 * m, 1))
         quick = draw.chance(0.65)
         pool = draft.maybe(0.55, "desk") if quick else None
-        slots = pool_slots if pool else draw.whole(0, 2)
+        slots = pool_slots if pool else draw.whole(0, 1)
         draft.add(
             "permits",
             permit=name,
@@ -51,20 +53,20 @@ def add_finance(draft: Draft) -> None:
         finance["japan_share_before"] = draw.pick([0.5, 0.6, 0.75, 1])
         finance["japan_share_after"] = draw.pick([0, 0.1, 0.2])
     draft.document["instance"]["finance"] = finance
-    npv_column = draw.weighted({"absent": 2, "blank": 2, "number": 3})
+    npv_column = draw.weighted({"absent": 3, "blank": 4, "number": 5})
     for name in ["usual", *draw.some(["long", "cheap"], 0, 2)]:
         row = draft.add(
             "terms",
             terms=name,
             rate=draw.pick([0, 0.02, 0.03, 0.045, 0.05]),
-            tenor_years=draw.pick([3, 5, 8, 10, 15, 20]),
-            min_dscr=draft.maybe(0.45, draw.pick([0.9, 1, 1.1, 1.2])),
-            recover_within_years=draft.maybe(0.35, draw.whole(6, 15)),
-            min_japan_content_share=draft.maybe(0.3, draw.pick([0.1, 0.2])),
+            tenor_years=draw.pick([6, 8, 10, 12, 15]),
+            min_dscr=draft.maybe(0.35, draw.pick([0.6, 0.8, 1, 1.2])),
+            recover_within_years=draft.maybe(0.25, draw.whole(7, 14)),
+            min_japan_content_share=draft.maybe(0.18, draw.pick([0.1, 0.2])),
         )
         if npv_column != "absent":
-            number = npv_column == "number" and draw.chance(0.7)
-            row["min_japan_npv"] = draw.number(0, 1) if number else None
+            number = npv_column == "number" and draw.chance(0.6)
+            row["min_japan_npv"] = draw.number(0, 2) if number else None
     draft.finance = True
 
 
@@ -115,13 +117,13 @@ def _option_cells(draft: Draft, density: float) -> dict[str, Any]:
     life: Number | None = draft.maybe(0.5, draw.whole(1, 5))
     cells: dict[str, Any] = {
         "commitment": commitment,
-        "value": draw.number(-2, 2) if draw.chance(0.08) else draw.number(2, 30),
+        "value": draw.number(-2, 2) if draw.chance(0.08) else round(1 + commitment * draw.number(1, 2.5, 2), 1),
         "construction_months": draft.maybe(0.8, draw.pick([m, 2 * m, 3 * m, m + 1, m + 2.5, m / 2, 2 * m + 1])),
-        "life_years": draw.pick([4, 6, 8, 12, 16]) if draft.finance else life,
+        "life_years": draw.pick([4, 10, 12, 15, 16, 20]) if draft.finance else life,
         "min_scale": draft.maybe(0.25, draw.pick([0, 0.2, 0.5, 0.75])),
         "draw_shape": draft.maybe(0.45, draw.pick(["bell", "bell", "flat"])),
         "credit_share": draft.maybe(0.2, draw.pick([0.1, 0.25, 0.3])),
-        "japan_content_share": draft.maybe(0.35, draw.pick([0.1, 0.2, 0.5])),
+        "japan_content_share": draft.maybe(0.5, draw.pick([0.1, 0.2, 0.5])),
     }
     permits = [row["permit"] for row in draft.rows("permits")]
     if permits:
@@ -136,10 +138,11 @@ def _option_cells(draft: Draft, density: float) -> dict[str, Any]:
 def _money_cells(draft: Draft) -> dict[str, Any]:
     draw = draft.draw
     needs_terms = "terms" not in draft.document["instance"]["finance"]
+    literal = draft.document["instance"]["finance"].get("waterfall") == "literal"
     every = draft.maybe(0.25, draw.whole(2, 5))
     return {
         "terms": draw.pick([r["terms"] for r in draft.rows("terms")]) if needs_terms or draw.chance(0.3) else None,
-        "cash_yield": draw.pick([0.08, 0.12, 0.16, 0.2, 0.25, 0.3, 0.4]),
+        "cash_yield": draw.pick(LITERAL_YIELDS if literal else YIELDS),
         "ramp_years": draft.maybe(0.3, draw.pick([0.5, 1, 2])),
         "reinvest_every_years": every,
         "reinvest_share": draw.pick([0.1, 0.2, 0.4]) if every else None,
@@ -152,6 +155,8 @@ def add_cashflows(draft: Draft) -> None:
     if draft.finance and draw.chance(0.45):
         for project in draw.some(draft.projects, 1, 2):
             _add_free_cash(draft, project)
+    if draw.chance(0.6):
+        _add_worth_of_time(draft)
     declared = list(draft.document["instance"].get("metrics", {}))
     for project in draw.some(draft.projects, 1, 3) if draw.chance(0.45) else []:
         first = draft.maybe(0.75, draw.number(-m, 2 * m) if draw.chance(0.6) else draw.whole(0, 3) * m)
@@ -164,6 +169,20 @@ def add_cashflows(draft: Draft) -> None:
             to_month=to,
             amount=draw.number(-1, 3),
             metric=draw.pick(["value", "taxes", "taxes", "strategic", "credit", "japan_content", *declared]),
+        )
+
+
+def _add_worth_of_time(draft: Draft) -> None:
+    """Add value for each period in which a project runs, or a burden: so that it matters when it starts."""
+    draw = draft.draw
+    for project in draw.some(draft.projects, 2, len(draft.projects)):
+        amount = -draw.number(0.1, 1) if draw.chance(0.15) else draw.number(0.2, 2)
+        draft.add(
+            "cashflows",
+            project=project["id"],
+            from_month=draft.maybe(0.7, draft.building(project) * draft.m),
+            amount=amount,
+            metric="value",
         )
 
 
@@ -186,5 +205,5 @@ def _add_free_cash(draft: Draft, project: dict[str, Any]) -> None:
             project=project["id"],
             from_month=first,
             to_month=first + draw.whole(1, 12),
-            amount=-round(a_period * 0.3, 2),
+            amount=-round(a_period * draw.pick([0.05, 0.1, 0.3]), 2),
         )

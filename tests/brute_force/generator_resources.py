@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from tests.brute_force.draft import Draft
@@ -22,16 +21,16 @@ def add_engine_resources(draft: Draft) -> None:
     draw, total = draft.draw, sum(draft.largest(project, "commitment") for project in draft.projects)
     largest = max(draft.largest(project, "commitment") for project in draft.projects)
     loads = sum(float(project.get("selection_load", 1)) for project in draft.projects)
-    if draw.chance(0.8):
-        basis = basis_of(draft, 1, 1, 3)
+    if draw.chance(0.65):
+        basis = basis_of(draft, 1, 1, 2)
         size = (0.45, 0.95, total) if basis == "cumulative" else (0.9, 1.9, largest)
         _add_engine_resource(draft, "commitments", basis, size)
-    if draw.chance(0.4):
-        basis = basis_of(draft, 1, 1, 1)
-        size = (0.5, 1.0, total) if basis == "cumulative" else (0.6, 1.6, largest)
+    if draw.chance(0.45):
+        basis = basis_of(draft, 1.5, 1, 1)
+        size = (0.4, 0.9, total) if basis == "cumulative" else (0.35, 1.2, largest)
         _add_engine_resource(draft, "draws", basis, size)
     if draw.chance(0.4):
-        basis = basis_of(draft, 2, 1, 1)
+        basis = basis_of(draft, 2, 1.5, 1.5)
         size = (0.5, 0.9, loads) if basis == "cumulative" else (1, 2, 1)
         _add_engine_resource(draft, "selections", basis, size)
 
@@ -96,11 +95,12 @@ def add_resources(draft: Draft, count: int) -> None:
         )
     needs = {name: _add_requirements(draft, name) for name in names}
     for name in names:
-        if draw.chance(0.94):
+        if draw.chance(0.935):
             row = next(row for row in draft.rows("resources") if row["resource"] == name)
             level = _level(draft, row["basis"], needs[name])
             _add_levels(draft, name, level, grows=row["basis"] == "cumulative")
         draft.metrics[f"use:{name}"] = max(1.0, sum(total for _, total in needs[name]))
+        draft.peaks[name] = max(1.0, sum(peak for peak, _ in needs[name]))
     _add_parents(draft, names)
     _add_relief(draft, names)
 
@@ -112,15 +112,15 @@ def _level(draft: Draft, basis: str, needs: list[tuple[float, float]]) -> float:
         return draw.number(1, 5)
     peak, total = sum(p for p, _ in needs), sum(t for _, t in needs)
     if basis == "cumulative":
-        return draw.number(0.3, 0.9, 2) * total
+        return draw.number(0.4, 1, 2) * total
     years = 12 / draft.m if basis == "per_year" else 1
-    return max(draw.number(0.3, 0.85, 2) * peak * max(1.0, 0.8 * years), draw.pick([0.5, 1]) * max(p for p, _ in needs))
+    return max(draw.number(0.4, 0.95, 2) * peak * max(1.0, 0.8 * years), draw.pick([0.5, 1]) * max(p for p, _ in needs))
 
 
 def _add_requirements(draft: Draft, resource: str) -> list[tuple[float, float]]:
     """Add who uses and supplies a resource; return (peak, total) of each use."""
     draw, m, needs = draft.draw, draft.m, []
-    for project in draw.some(draft.projects, 1, 4):
+    for project in draw.some(draft.projects, 2, 5):
         supplies = draw.chance(0.2)
         window: dict[str, Any] = {}
         kind = draw.weighted({"construction": 4, "operation": 3, "permitting": 2, "months": 4})
@@ -179,48 +179,62 @@ def _add_parents(draft: Draft, names: list[str]) -> None:
 
 
 def _add_relief(draft: Draft, names: list[str]) -> None:
-    """Add programs, links and imports."""
+    """Add programs, links and imports, and make scarcer what they relieve."""
     draw = draft.draw
     engine = [row["resource"] for row in draft.rows("resources") if row["resource"] in ENGINE_FILLED]
     if engine and draw.chance(0.15):
         names = [*names, draw.pick(engine)]
-        draft.metrics.setdefault(f"use:{names[-1]}", 8.0)
-    for number, resource in enumerate(draw.some(names, 1, 2) if draw.chance(0.4) else []):
-        use = draft.metrics[f"use:{resource}"]
-        draft.add(
-            "programs",
-            program=f"school{number}",
-            resource=resource,
-            cost_per_unit=draft.maybe(0.9, draw.number(0.1, 2)),
-            lead_months=draft.maybe(0.5, draw.pick([1, draft.m, 2 * draft.m - 1])),
-            max_per_period=draft.maybe(0.5, round(max(0.5, use * draw.pick([0.1, 0.2])), 1)),
-            max_total=draft.maybe(0.5, round(max(1.0, use * draw.pick([0.2, 0.4])), 1)),
-            counts_against_cap=draft.maybe(0.45, value=True),
-        )
-    if len(names) >= 2 and draw.chance(0.55):
+    relieved = set()
+    for number, resource in enumerate(draw.some(names, 1, 2) if draw.chance(0.55) else []):
+        _add_program(draft, resource, f"school{number}")
+        relieved.add(resource)
+    if len(names) >= 2 and draw.chance(0.6):
         for number in range(draw.whole(1, 2)):
-            _add_link(draft, names, f"line{number}")
-    for resource in draw.some(names, 1, 2) if draw.chance(0.4) else []:
-        amount = math.ceil(draft.metrics[f"use:{resource}"] * 0.15)
-        _add_import(draft, resource, draft.date(0, min(1, draft.T - 1)), amount)
+            relieved.add(_add_link(draft, names, f"line{number}"))
+    for resource in draw.some(names, 1, 2) if draw.chance(0.45) else []:
+        most = draft.peaks.get(resource, 4.0) * 0.4
+        _add_import(draft, resource, draft.date(0, min(1, draft.T - 1)), draw.number(0.5, 0.5 + most))
         if draft.T > 3 and draw.chance(0.5):
-            _add_import(draft, resource, draft.month(draw.whole(2, draft.T - 1)), draw.whole(0, amount + 2))
+            _add_import(draft, resource, draft.month(draw.whole(2, draft.T - 1)), draw.number(0, 1 + most))
+        relieved.add(resource)
+    share = draw.pick([0.25, 0.5, 0.75])
+    for row in draft.rows("availability"):
+        if row["resource"] in relieved and row["amount"] is not None:
+            row["amount"] = round(row["amount"] * share, 1)
 
 
-def _add_link(draft: Draft, names: list[str], link: str) -> None:
+def _add_program(draft: Draft, resource: str, program: str) -> None:
+    draw, peak = draft.draw, draft.peaks.get(resource, 4.0)
+    draft.add(
+        "programs",
+        program=program,
+        resource=resource,
+        cost_per_unit=draft.maybe(0.9, draw.number(0.1, 0.9)),
+        lead_months=draft.maybe(0.6, draw.pick([1, draft.m, 2 * draft.m - 1])),
+        max_per_period=draft.maybe(0.5, round(max(0.5, peak * draw.pick([0.1, 0.2])), 1)),
+        max_total=draft.maybe(0.5, round(max(0.5, peak * draw.pick([0.2, 0.4])), 1)),
+        counts_against_cap=draft.maybe(0.5, value=True),
+    )
+
+
+def _add_link(draft: Draft, names: list[str], link: str) -> str:
+    """Add a link and return what it relieves."""
     draw = draft.draw
     source, target = draw.some(names, 2, 2)
     users = [row["resource"] for row in draft.rows("resources") if row["resource"] not in {"commitments", "selections"}]
-    users = [*users, *names]
     draft.add(
         "links",
         link=link,
         from_resource=source,
         to_resource=target,
-        capacity=draft.maybe(0.6, draw.number(0.5, 5)),
-        loss=draft.maybe(0.5, draw.pick([0.05, 0.1, 0.5])),
-        capacity_resource=draft.maybe(0.5, draw.pick(users)),
+        capacity=draft.maybe(0.6, draw.number(0.3, 0.6 * draft.peaks.get(target, 4.0))),
+        loss=draft.maybe(0.6, draw.pick([0.05, 0.1, 0.3, 0.5])),
+        capacity_resource=draft.maybe(0.45, draw.pick([*users, *names])),
     )
+    for row in draft.rows("availability"):
+        if row["resource"] == source and row["amount"] is not None:
+            row["amount"] = round(row["amount"] * 2, 1)
+    return target
 
 
 def _add_import(draft: Draft, resource: str, month: str, most: float) -> None:
@@ -230,6 +244,6 @@ def _add_import(draft: Draft, resource: str, month: str, most: float) -> None:
         "imports",
         resource=resource,
         from_=month,
-        max_per_period=most,
-        premium_per_unit=draft.maybe(0.8, draft.draw.number(0.1, 2)),
+        max_per_period=round(most, 1),
+        premium_per_unit=draft.maybe(0.85, draft.draw.number(0.1, 0.9)),
     )

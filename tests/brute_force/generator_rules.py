@@ -12,6 +12,10 @@ FAMILIES = (
     "permits", "dependencies", "funds", "lender", "limits", "pace", "supply",
 )  # fmt: skip
 
+#: Whether an objective may weigh cost positively, which is where unbounded instances come from. Purchases and imports
+#: that no row limits then pay; an engine that leaves such columns out would disagree.
+COST_MAY_BE_REWARDED = True
+
 
 def add_metrics(draft: Draft) -> None:
     """Write down a rough total of each metric, to draw limits and weights from."""
@@ -50,8 +54,8 @@ def add_funds(draft: Draft) -> None:
         draft.add(
             "funds",
             fund=name,
-            total=None if dated else draft.maybe(0.6, round(total * draw.number(0.3, 0.9, 2), 1)),
-            per_year=draft.maybe(0.35, round(total * draw.number(0.2, 0.6, 2), 1)) if draft.has_years else None,
+            total=None if dated else draft.maybe(0.7, round(total * draw.number(0.15, 0.45, 2), 1)),
+            per_year=draft.maybe(0.4, round(total * draw.number(0.1, 0.35, 2), 1)) if draft.has_years else None,
             min_share=draft.maybe(0.3, draw.pick([0.1, 0.2])),
             max_share=draft.maybe(0.4, draw.pick([0.6, 0.8])) if several else None,
             portfolio_min_share=draft.maybe(0.25, draw.pick([0.1, 0.3])),
@@ -60,7 +64,7 @@ def add_funds(draft: Draft) -> None:
             eligible_regions=draft.maybe(0.25, draw.pick(REGIONS)),
         )
         if dated:
-            first = round(total * draw.number(0.2, 0.6, 2), 1)
+            first = round(total * draw.number(0.1, 0.4, 2), 1)
             draft.add("availability", resource=name, from_=draft.date(0, draft.T // 3), amount=first)
             if draft.T > 2:
                 later = draft.maybe(0.8, round(first * 1.6, 1))
@@ -86,6 +90,8 @@ def add_limit(draft: Draft) -> None:
     }
     if draw.chance(0.45) and metric != "cost":
         row |= _share_bounds(draft, metric, by)
+        if draw.chance(0.7):
+            row["every"] = None
     else:
         row |= _absolute_bounds(draft, metric, by, every)
     draft.add("limits", **row)
@@ -96,8 +102,20 @@ def _limited_metrics(draft: Draft) -> list[str]:
     own = [name for name in draft.metrics if name in {"taxes", *draft.document["instance"].get("metrics", {})}]
     money = [name for name in ("us_npv", "japan_npv") if name in draft.metrics]
     use = [name for name in draft.metrics if name.startswith("use:")]
-    built_in = ["value", "commitment", "count", "strategic", "japan_content", "credit", "cost"]
-    return [*built_in, *own, *own, *own, *money, *use[:3]]
+    built_in = [
+        "value",
+        "value",
+        "commitment",
+        "commitment",
+        "count",
+        "strategic",
+        "strategic",
+        "japan_content",
+        "credit",
+        "credit",
+        "cost",
+    ]
+    return [*built_in, *own * 6, *money * 2, *use[:3]]
 
 
 def _groups(draft: Draft) -> dict[str, list[str]]:
@@ -111,7 +129,7 @@ def _absolute_bounds(draft: Draft, metric: str, by: str, every: str) -> dict[str
     draw = draft.draw
     size = max(0.5, draft.metrics[metric]) * (1 if by == "all" else 0.5) * (1 if every == "total" else 0.6)
     digits = 0 if metric == "count" else 1
-    most = draft.maybe(0.7, round(size * draw.number(0.4, 0.9, 2), digits))
+    most = draft.maybe(0.7, round(size * draw.number(0.25, 0.8, 2), digits))
     least = None
     if most is None or draw.chance(0.2):
         least = round(size * draw.number(0.05, 0.25, 2), 1)
@@ -126,23 +144,23 @@ def _share_bounds(draft: Draft, metric: str, by: str) -> dict[str, Any]:
     draw = draft.draw
     of = draw.pick([name for name in draft.metrics if name not in {metric, "cost"}])
     if by != "all" and draw.chance(0.5):
-        share = {"max": draw.pick([0.5, 0.6, 0.8]), "min": draft.maybe(0.15, draw.pick([0.05, 0.1]))}
+        share = {"max": draw.pick([0.6, 0.7, 0.8]), "min": draft.maybe(0.15, draw.pick([0.05, 0.1]))}
         return {"basis": "share"} | (share if draw.chance(0.8) else {"min": draw.pick([0.1, 0.2])})
     typical = max(0.1, draft.metrics[metric]) / max(draft.metrics[of], 0.5)
     if draw.chance(0.6):
-        return {"basis": "share", "of": of, "max": round(typical * draw.pick([0.8, 1, 1.3]), 2)}
-    return {"basis": "share", "of": of, "min": round(max(0.0, typical) * draw.pick([0.3, 0.6, 0.8]), 2)}
+        return {"basis": "share", "of": of, "max": round(typical * draw.pick([0.9, 1.2, 1.5]), 2)}
+    return {"basis": "share", "of": of, "min": round(max(0.0, typical) * draw.pick([0.3, 0.5, 0.7]), 2)}
 
 
 def add_dependency(draft: Draft) -> None:
     """Add one dependency; `requires` only of earlier letters, so that there is no cycle."""
     draw, m = draft.draw, draft.m
     first, second = sorted(draw.some(draft.ids, 2, 2), reverse=True)
-    kind = draw.weighted({"requires": 4, "requires_any": 3, "excludes": 2, "together": 1.5, "synergy": 5})
+    kind = draw.weighted({"requires": 4, "requires_any": 3, "excludes": 2, "together": 2, "synergy": 5})
     row: dict[str, Any] = {"kind": kind}
     if kind.startswith("requires"):
         row["at"] = draw.pick(["start", "operation", "operation", None])
-        row["lag_months"] = draft.maybe(0.75, draw.pick([m, m + 1, 0.5, 1, -m, -2 * m, -2 * m, -1, -3 * m]))
+        row["lag_months"] = draft.maybe(0.8, draw.pick([m, m + 1, 0.5, 1, 1, -m, -2 * m, -2 * m, -1, -3 * m]))
         row["strength"] = draft.maybe(0.2, 0.5)
     if kind == "synergy":
         row["bonus"] = draw.number(-8, 0) if draw.chance(0.45) else draw.number(1, 10)
@@ -166,12 +184,12 @@ def add_objective(draft: Draft) -> None:
     draw, settings = draft.draw, draft.document["instance"]
     weighed = [name for name in draft.metrics if name != "cost"]
     if draw.chance(0.55):
-        rated = [name for name in draft.metrics if name in {"us_npv", "japan_npv", "cost", "value", "taxes", "credit"}]
-        rates = draw.some([*rated, *settings.get("metrics", {})], 1, 4)
+        flows = {row["metric"] for row in draft.rows("cashflows") if row.get("metric")}
+        rates = draw.some([name for name in draft.metrics if name in {"us_npv", "japan_npv", "cost", *flows}], 1, 5)
         settings["discount_rates"] = {name: draw.pick([0.02, 0.03, 0.05, 0.08]) for name in rates}
     people = draw.some(["Tokyo", "Ohio"], 1, 2) if draw.chance(0.35) else []
     for person in people:
-        for metric in {"value": 1, **dict.fromkeys(draw.some(weighed, 1, 3))}:
+        for metric in {"value": 1, **dict.fromkeys(draw.some(weighed, 1, 5))}:
             draft.add("stakeholders", stakeholder=person, metric=metric, weight=_weight(draft, metric))
     if people and draw.chance(0.6):
         settings["objective"] = f"@{draw.pick(people)}"
@@ -187,11 +205,15 @@ def add_objective(draft: Draft) -> None:
 
 def _weights(draft: Draft, weighed: list[str]) -> dict[str, Any]:
     draw = draft.draw
-    weights: dict[str, Any] = {name: _weight(draft, name) for name in draw.some(weighed, 1, 3)}
-    if draw.chance(0.7):
+    weights: dict[str, Any] = {name: _weight(draft, name) for name in draw.some(weighed, 1, 6)}
+    if draw.chance(0.75):
         weights["value"] = draw.pick([1, 1, 2, 0.5])
+    if draft.finance and draw.chance(0.7):
+        weights[draw.pick(["us_npv", "japan_npv"])] = draw.pick([0.1, 0.2, 0.5, 1])
+    # Whether a row that nothing uses may be short of something is a question that no test should hang on.
+    endless = any("penalty" in row and "tolerance" not in row for row in draft.rows("resources"))
     if draw.chance(0.35):
-        weights["cost"] = draw.weighted({-0.5: 3, -2: 3, 0: 2, 0.2: 3})
+        weights["cost"] = draw.weighted({-0.5: 3, -2: 3, 0: 2, 0.2: 9 if COST_MAY_BE_REWARDED and not endless else 0})
     return weights
 
 
@@ -199,8 +221,8 @@ def _weight(draft: Draft, metric: str) -> float | int:
     if metric == "value":
         return 1
     if metric == "credit" or metric.startswith("use:"):
-        return draft.draw.pick([-0.5, -0.1, 0.2])
-    return draft.draw.pick([1, 0.5, 0.1, 2, -0.2])
+        return draft.draw.pick([-0.3, -0.1, 0.05])
+    return draft.draw.pick([1, 0.5, 0.1, 0.2, -0.2])
 
 
 def add_switches(draft: Draft) -> dict[str, list[str]]:
@@ -215,7 +237,7 @@ def add_switches(draft: Draft) -> dict[str, list[str]]:
     free = [project for project in draft.ids if project not in taken]
     if free and draw.chance(0.5):
         switches["force_in"] = [_forced(draft, free.pop(draw.whole(0, len(free) - 1)))]
-    if free and draw.chance(0.5):
+    if free and draw.chance(0.7):
         switches["force_out"] = [_forced(draft, project) for project in draw.some(free, 1, 2)]
     return switches
 

@@ -15,7 +15,7 @@ def add_sets(draft: Draft) -> str:
     first, second, third = draw.some(list(CHANGES), 3, 3)
     sets: dict[str, Any] = {"changed": _a_set(draft, [first, second])}
     name = "changed"
-    if draw.chance(0.4):
+    if draw.chance(0.5):
         sets["more"] = {"change": [change] if (change := _change(draft, third)) else []}
         if draw.chance(0.5):
             sets["more"]["extends"] = draw.pick(["changed", ["changed"]])
@@ -35,10 +35,10 @@ def _a_set(draft: Draft, kinds: list[str]) -> dict[str, Any]:
     if draw.chance(0.5):
         body |= add_switches(draft)
     on = draft.document["instance"].get("applied", {}).get("disable")
-    if on and draw.chance(0.7):
+    if on and draw.chance(0.9):
         body["enable"] = on[:1]
         body.pop("disable", None)
-    if draw.chance(0.2):
+    if draw.chance(0.3):
         body["objective"] = {"value": 1, "commitment": -0.2}
     return body
 

@@ -1,0 +1,1 @@
+"""Public benchmark data as instances of the product."""

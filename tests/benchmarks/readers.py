@@ -1,0 +1,94 @@
+"""Readers of public benchmark data, as documents of the product's own schema; see README.md beside the data."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.support.documents import Document, knapsack
+
+ROOT = Path(__file__).parents[2]
+
+
+class Knapsack(NamedTuple):
+    """A multidimensional 0/1 knapsack.
+
+    Attributes
+    ----------
+    profits
+        One an item.
+    weights
+        One row a resource, one entry an item.
+    capacities
+        One a resource.
+    optimum
+        As the file states it; 0: unknown.
+    """
+
+    name: str
+    profits: list[float]
+    weights: list[list[float]]
+    capacities: list[float]
+    optimum: float
+
+    def document(self) -> Document:
+        """Return it as an instance of one period: items are projects, capacities are resources."""
+        return knapsack(self.profits, self.weights, self.capacities)
+
+
+def benchmarks_folder() -> Path:
+    """Return where the data should be; it may not exist."""
+    return Path(os.environ.get("OUTLAY_BENCHMARKS", str(ROOT.parent / "shared" / "benchmarks")))
+
+
+def read_mknap1(text: str) -> Iterator[Knapsack]:
+    """Yield the problems of mknap1, mknapcb1, ...: K, then n, m, optimum, profits, m rows of weights, capacities."""
+    numbers = _numbers(text)
+    for number in range(1, int(next(numbers)) + 1):
+        n, m, optimum = int(next(numbers)), int(next(numbers)), next(numbers)
+        profits = _take(numbers, n)
+        weights = [_take(numbers, n) for _ in range(m)]
+        yield Knapsack(str(number), profits, weights, _take(numbers, m), optimum)
+
+
+def read_mknap2(text: str) -> Iterator[Knapsack]:
+    """Yield the problems of mknap2: ``problem NAME.DAT``, m, n, profits, capacities, m rows of weights, optimum."""
+    parts: list[tuple[str, list[str]]] = []
+    for line in text.splitlines():
+        words = line.split()
+        if words[:1] == ["problem"] and len(words) == 2:
+            parts.append((words[1].removesuffix(".DAT"), []))
+        elif parts and not line.lstrip().startswith("+"):
+            parts[-1][1].append(line)
+    for name, lines in parts:
+        numbers = _numbers("\n".join(lines))
+        m, n = int(next(numbers)), int(next(numbers))
+        profits, capacities = _take(numbers, n), _take(numbers, m)
+        weights = [_take(numbers, n) for _ in range(m)]
+        yield Knapsack(name, profits, weights, capacities, next(numbers))
+
+
+def published_optima(folder: Path) -> dict[tuple[str, int], tuple[str, float]]:
+    """Return (name, published value) by (file, index from 1) of the problems that are proved optimal."""
+    with (folder / "knapsack" / "reference.csv").open(encoding="utf-8", newline="") as file:
+        return {
+            (row["file"], int(row["index"])): (row["name"], float(row["published"]))
+            for row in csv.DictReader(file)
+            if row["status"] == "optimal"
+        }
+
+
+def _numbers(text: str) -> Iterator[float]:
+    """Yield numbers until the first word that is none."""
+    for word in text.split():
+        try:
+            yield float(word)
+        except ValueError:
+            return
+
+
+def _take(numbers: Iterator[float], count: int) -> list[float]:
+    return [next(numbers) for _ in range(count)]

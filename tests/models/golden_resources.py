@@ -1,0 +1,167 @@
+"""The cases of `golden_cases` about draws and scarce resources."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.support.documents import Document, document, level
+
+TWO_YEARS = {"periods": 2}
+THREE_YEARS = {"periods": 3}
+HALF_YEARS = {"periods": 4, "months_per_period": 6}
+
+
+def uses(project: str, resource: str, amount: float, **cells: Any) -> dict[str, Any]:
+    """Return a row of requirements, of the construction phase unless told otherwise."""
+    when = {} if {"from_month", "to_month", "phase"} & set(cells) else {"phase": "construction"}
+    return {"project": project, "resource": resource, "amount": amount, **when, **cells}
+
+
+def draws() -> Document:
+    """A draws 3 + 3; B draws 2 + 4 + 2 (bell), in part beyond the horizon."""
+    return document(
+        calendar=THREE_YEARS,
+        projects=[
+            {"id": "A", "value": 5, "commitment": 6, "construction_months": 24},
+            {
+                "id": "B", "value": 2, "commitment": 8, "construction_months": 36, "draw_shape": "bell",
+                "min_scale": 0.5, "latest_start": "2027-01",
+            },
+        ],
+        resources=[{"resource": "draws", "kind": "finance"}, {"resource": "welders", "kind": "labour"}],
+        availability=[level("draws", 4), level("draws", None, "2028-01"), level("welders", None)],
+        programs=[
+            {"program": "school", "resource": "welders", "cost_per_unit": 0.5, "counts_against_cap": True}
+        ],
+    )  # fmt: skip
+
+
+def labour() -> Document:
+    """A parent counts its child; a school adds to the child after a year; its rows are soft; a project supplies."""
+    return document(
+        calendar=THREE_YEARS,
+        settings={"discount_rates": {"cost": 0.25}},
+        projects=[
+            {"id": "A", "value": 3, "construction_months": 36, "latest_start": "2027-01"},
+            {"id": "B", "value": 2, "earliest_start": "2027-01", "latest_start": "2027-01", "min_scale": 0.5},
+            {"id": "S", "value": 0, "latest_start": "2026-01", "life_years": 1},
+        ],
+        resources=[
+            {"resource": "craft", "kind": "labour"},
+            {"resource": "craft/electrical", "kind": "labour", "parent": "craft", "penalty": 2, "tolerance": 0.5},
+        ],
+        availability=[level("craft", 6), level("craft", 8, "2027-02"), level("craft/electrical", 3, "2027-01")],
+        requirements=[
+            uses("A", "craft/electrical", 4, shape="bell"),
+            uses("B", "craft", 5),
+            uses("S", "craft/electrical", 1, phase="operation", role="supplies"),
+        ],
+        programs=[
+            {
+                "program": "school", "resource": "craft/electrical", "cost_per_unit": 0.1, "lead_months": 12,
+                "max_per_period": 2,
+            }
+        ],
+    )  # fmt: skip
+
+
+def energy() -> Document:
+    """Two grids in year blocks of two half-years, a lossy link between them, and a line that it uses."""
+    return document(
+        calendar=HALF_YEARS,
+        projects=[
+            {"id": "A", "value": 3, "latest_start": "2026-07", "life_years": 1},
+            {"id": "L", "value": 0, "earliest_start": "2026-07", "latest_start": "2026-07"},
+        ],
+        resources=[
+            {"resource": "east", "kind": "energy", "basis": "per_year", "unit": "GWh"},
+            {"resource": "line", "kind": "energy", "unit": "GWh"},
+            {"resource": "west", "kind": "energy", "basis": "per_year", "unit": "GWh"},
+        ],
+        availability=[
+            level("east", 10), level("line", 1), level("west", 2), level("west", 4, "2026-07"),
+            level("west", None, "2027-07"),
+        ],
+        requirements=[
+            uses("A", "west", 3, phase="operation"),
+            uses("L", "line", 5, role="supplies", from_month=6, to_month=12),
+        ],
+        links=[
+            {
+                "link": "tie", "from_resource": "east", "to_resource": "west", "loss": 0.1, "capacity": 6,
+                "capacity_resource": "line",
+            }
+        ],
+    )  # fmt: skip
+
+
+def equipment() -> Document:
+    """Cumulative with purchases: each unit counts once, after its lead; a blank level gives no row."""
+    return document(
+        calendar=THREE_YEARS,
+        projects=[{"id": "A", "value": 3}],
+        resources=[{"resource": "turbines", "kind": "equipment", "basis": "cumulative"}],
+        availability=[level("turbines", 2), level("turbines", None, "2027-01"), level("turbines", 5, "2028-01")],
+        requirements=[uses("A", "turbines", 4)],
+        programs=[{"program": "order", "resource": "turbines", "cost_per_unit": 1, "lead_months": 18, "max_total": 7}],
+    )
+
+
+def commodity() -> Document:
+    """Imports, a window that begins before the building and one that the horizon cuts, spread over all its periods."""
+    return document(
+        calendar=THREE_YEARS,
+        settings={"discount_rates": {"cost": 1}},
+        projects=[{"id": "A", "value": 3, "latest_start": "2027-12"}],
+        resources=[
+            {"resource": "copper", "kind": "commodity"},
+            {"resource": "steel", "kind": "commodity", "basis": "cumulative"},
+        ],
+        availability=[level("copper", 1), level("steel", 3, "2027-01"), level("steel", 6, "2028-01")],
+        requirements=[
+            uses("A", "copper", 8, from_month=-12, to_month=36, shape="spread"),
+            uses("A", "steel", 2, from_month=0, to_month=13),
+        ],
+        imports=[
+            {"resource": "copper", "from": "2027-01", "max_per_period": 4, "premium_per_unit": 0.5},
+            {"resource": "copper", "from": "2028-01", "max_per_period": 2, "premium_per_unit": 0.25},
+        ],
+    )
+
+
+def finance() -> Document:
+    """A guarantee that A uses by its scale while it operates; its shortfall is unbounded and soft to date."""
+    return document(
+        calendar=TWO_YEARS,
+        projects=[{"id": "A", "value": 3, "min_scale": 0.5}],
+        resources=[{"resource": "guarantee", "kind": "finance", "basis": "cumulative", "penalty": 0}],
+        availability=[level("guarantee", 1)],
+        requirements=[uses("A", "guarantee", 2, phase="operation"), uses("A", "guarantee", 3)],
+    )
+
+
+def committee() -> Document:
+    """Reading a file takes the committee a tenth of a year in each period of the review."""
+    return document(
+        calendar=THREE_YEARS,
+        projects=[{"id": "A", "value": 3, "permit": "air"}],
+        permits=[{"permit": "air", "mode": 13}],
+        resources=[{"resource": "board", "kind": "committee"}],
+        availability=[level("board", 0.1)],
+        requirements=[uses("A", "board", 0.1, phase="permitting")],
+    )
+
+
+def other() -> Document:
+    """Flat use in [6, 18) months, which touches years 0 and 1; one alternative only."""
+    return document(
+        calendar=THREE_YEARS,
+        projects=[{"id": "A", "value": 3}],
+        alternatives=[{"project": "A", "alternative": "big"}, {"project": "A", "alternative": "small"}],
+        resources=[{"resource": "cranes", "kind": "other"}, {"resource": "nothing", "kind": "other"}],
+        availability=[level("cranes", 1)],
+        requirements=[
+            uses("A", "cranes", 2, from_month=6, to_month=18, alternative="big"),
+            uses("A", "nothing", 1, alternative="small"),
+        ],
+    )

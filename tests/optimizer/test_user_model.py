@@ -1,0 +1,215 @@
+"""Rules, fixed variables and objectives of the user's own in the Pyomo model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pyomo.environ as pyo
+import pytest
+
+import outlay
+from outlay.instances.errors import InputError
+from outlay.optimizer.engine import Status
+from outlay.optimizer.process import SolverProcess
+from outlay.optimizer.solution import Solution
+from tests.support.documents import knapsack, parsed, small_plan
+from tests.support.solving import warm  # noqa: F401
+
+
+@pytest.fixture
+def solved(warm: SolverProcess) -> Iterator[Any]:  # noqa: F811
+    def run(source: Any) -> Solution:
+        solution = outlay.solve(source, gap=0, process=warm)
+        assert solution.plan is None or solution.verified
+        return solution
+
+    return run  # type: ignore[return-value]
+
+
+def three_of_four() -> Any:
+    """Return the model of four projects worth 3, 2, 4 and 1 of which two fit."""
+    return outlay.build(parsed(knapsack([3, 2, 4, 1], [[1, 1, 1, 1]], [2])))
+
+
+def funded(solution: Solution) -> set[str]:
+    assert solution.plan is not None
+    return {choice.project for choice in solution.plan.choices}
+
+
+def test_a_model_as_built_gives_what_its_instance_gives(solved: Any) -> None:
+    instance = parsed(small_plan())
+    assert solved(outlay.build(instance)).plan == solved(instance).plan
+    assert solved(outlay.build(instance)).user_rows is None
+
+
+def test_an_added_rule_is_kept_and_reported_apart(solved: Any) -> None:
+    model = three_of_four()
+    model.not_the_best = pyo.Constraint(expr=model.fund[0] + model.fund[2] <= 1)
+    solution = solved(model)
+    assert solution.objective == 6
+    assert funded(solution) == {"P01", "P02"}
+    (row,) = solution.user_rows.to_dict("records")
+    assert row["row"] == "not_the_best"
+    assert (row["value"], row["upper"], row["holds"]) == (1.0, 1.0, True)
+    assert row["lower"] is None or row["lower"] != row["lower"]
+
+
+def test_an_added_rule_is_not_independently_verified(solved: Any) -> None:
+    model = three_of_four()
+    model.at_least = pyo.Constraint(expr=model.fund[3] >= 1)
+    solution = solved(model)
+    assert funded(solution) == {"P02", "P03"}
+    # A plan that breaks the user's rule is fine by the instance.
+    free = solved(three_of_four())
+    assert outlay.verify(free).ok
+    assert "P03" not in funded(free)
+
+
+def test_indexed_ranged_and_equality_rules_are_all_reported(solved: Any) -> None:
+    model = three_of_four()
+    model.pairs = pyo.Constraint([0, 1], rule=lambda m, i: m.fund[i] + m.fund[3] <= 1)
+    model.range = pyo.Constraint(expr=pyo.inequality(1, model.fund[0] + model.fund[1], 2))
+    model.equal = pyo.Constraint(expr=model.fund[0] == model.fund[3])
+    solution = solved(model)
+    rows = {row["row"]: row for row in solution.user_rows.to_dict("records")}
+    assert set(rows) == {"pairs[0]", "pairs[1]", "range", "equal"}
+    assert all(row["holds"] for row in rows.values())
+    assert funded(solution) == {"P01", "P02"}
+    assert (rows["range"]["lower"], rows["range"]["upper"], rows["range"]["value"]) == (1, 2, 1)
+
+
+def test_an_inactive_rule_is_neither_kept_nor_reported(solved: Any) -> None:
+    model = three_of_four()
+    model.never = pyo.Constraint(expr=model.fund[2] == 0)
+    model.never.deactivate()
+    solution = solved(model)
+    assert solution.objective == 7
+    assert solution.user_rows is None
+
+
+def test_a_rule_that_cannot_hold_is_infeasible(solved: Any) -> None:
+    model = three_of_four()
+    model.too_much = pyo.Constraint(expr=sum(model.fund.values()) >= 3)
+    assert solved(model).status == Status.INFEASIBLE
+
+
+def test_a_rule_without_variables_that_cannot_hold_is_told(solved: Any) -> None:
+    model = three_of_four()
+    model.fund.fix(0)
+    model.never = pyo.Constraint(expr=model.fund[0] >= 1)
+    with pytest.raises(InputError, match="able to hold"):
+        solved(model)
+
+
+def test_a_rule_that_is_not_linear_is_refused(solved: Any) -> None:
+    model = three_of_four()
+    model.square = pyo.Constraint(expr=model.fund[0] * model.fund[1] <= 0.5)
+    with pytest.raises(InputError, match="linear"):
+        solved(model)
+
+
+@pytest.mark.parametrize(("value", "objective", "has"), [(1, 5, True), (0, 7, False)])
+def test_a_fixed_variable_stays_as_it_is(value: int, objective: float, has: bool, solved: Any) -> None:
+    model = three_of_four()
+    model.fund[3].fix(value)
+    solution = solved(model)
+    assert solution.objective == objective
+    assert ("P03" in funded(solution)) is has
+
+
+def test_all_variables_fixed_leave_nothing_to_decide(solved: Any) -> None:
+    model = three_of_four()
+    for option, value in enumerate((1, 1, 0, 0)):
+        model.fund[option].fix(value)
+    solution = solved(model)
+    assert funded(solution) == {"P00", "P01"}
+    assert solution.objective == 5
+
+
+def test_variables_of_the_user_s_own_may_take_part(solved: Any) -> None:
+    model = three_of_four()
+    model.late = pyo.Var(domain=pyo.Integers, bounds=(0, 3))
+    model.count = pyo.Constraint(expr=model.late == 3 - sum(model.fund.values()))
+    solution = solved(model)
+    assert solution.objective == 7
+    assert solution.user_rows is not None
+    assert solution.user_rows["holds"].all()
+    assert model.late.value == 1
+
+
+def test_the_model_holds_the_answer_afterwards(solved: Any) -> None:
+    model = three_of_four()
+    model.rule = pyo.Constraint(expr=model.fund[0] <= 1)
+    solved(model)
+    assert [round(variable.value) for variable in model.fund.values()] == [1, 0, 1, 0]
+
+
+def _beside(model: Any) -> None:
+    model.objective.deactivate()
+    model.mine = pyo.Objective(expr=_fewest(model), sense=pyo.minimize)
+
+
+def _replaced(model: Any) -> None:
+    model.del_component(model.objective)
+    model.objective = pyo.Objective(expr=_fewest(model), sense=pyo.minimize)
+
+
+def _deleted(model: Any) -> None:
+    model.del_component(model.objective)
+    model.mine = pyo.Objective(expr=_fewest(model), sense=pyo.minimize)
+
+
+def _set(model: Any) -> None:
+    model.objective.set_value(_fewest(model))
+    model.objective.sense = pyo.minimize
+
+
+def _maximised(model: Any) -> None:
+    model.objective.set_value(-1 * _fewest(model))
+
+
+def _fewest(model: Any) -> Any:
+    """P03 alone is the least of at least one project, at a price of 10 + 1."""
+    return 10 + sum((5 - option) * model.fund[option] - 1 * model.fund[option] for option in model.OPTIONS)
+
+
+@pytest.mark.parametrize("change", [_beside, _replaced, _deleted, _set, _maximised])
+def test_an_objective_of_the_user_s_own_is_the_one_that_counts(change: Any, solved: Any) -> None:
+    model = three_of_four()
+    model.something = pyo.Constraint(expr=sum(model.fund.values()) >= 1)
+    change(model)
+    solution = solved(model)
+    assert funded(solution) == {"P03"}
+    assert abs(solution.objective) == 11
+    assert abs(solution.bound) == pytest.approx(11)
+    assert solution.metrics["value"] == 1
+    assert outlay.verify(solution).ok
+
+
+def test_two_active_objectives_are_refused(solved: Any) -> None:
+    model = three_of_four()
+    model.mine = pyo.Objective(expr=model.fund[0])
+    with pytest.raises(InputError):
+        solved(model)
+
+
+def test_a_model_takes_no_sets_and_no_objective() -> None:
+    with pytest.raises(InputError, match="solved as it is"):
+        outlay.solve(three_of_four(), constraint_set="a")
+    with pytest.raises(InputError, match="solved as it is"):
+        outlay.solve(three_of_four(), objective={"value": 1})
+
+
+def test_a_model_of_other_making_is_refused() -> None:
+    with pytest.raises(InputError, match=r"outlay\.build"):
+        outlay.solve(pyo.ConcreteModel())
+
+
+def test_the_second_opinion_of_pyomo_s_own_highs(solved: Any) -> None:
+    model = outlay.build(parsed(small_plan()))
+    solution = solved(model)
+    again = outlay.build(parsed(small_plan()))
+    result = pyo.SolverFactory("highs").solve(again)
+    assert result.solver.termination_condition == pyo.TerminationCondition.optimal
+    assert pyo.value(again.objective) == pytest.approx(solution.objective, rel=1e-6)

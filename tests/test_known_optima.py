@@ -1,0 +1,49 @@
+"""The engine proves the published optima of all 55 problems of OR-Library's mknap1 and mknap2.
+
+Among them Petersen's selection of research projects (1967) and Weingartner and Ness's capital budgets (1967).
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from outlay.optimizer.engine import Status
+from outlay.optimizer.process import SolverProcess
+from outlay.optimizer.solve import solve
+from tests.benchmarks.readers import Knapsack, benchmarks_folder, published_optima, read_mknap1, read_mknap2
+from tests.support.documents import parsed
+from tests.support.solving import warm  # noqa: F401
+
+READERS = {"mknap1.txt": (read_mknap1, 7), "mknap2.txt": (read_mknap2, 48)}
+
+
+@cache
+def problems(file: str) -> list[Knapsack]:
+    path = benchmarks_folder() / "knapsack" / file
+    if not path.exists():
+        pytest.skip(f"{path} is missing; set OUTLAY_BENCHMARKS to the folder of public benchmark data")
+    reader, count = READERS[file]
+    found = list(reader(path.read_text(encoding="utf-8")))
+    assert len(found) == count
+    return found
+
+
+@pytest.mark.parametrize("file", READERS)
+def test_the_files_and_the_list_of_published_values_agree(file: str) -> None:
+    published = published_optima(benchmarks_folder()) if problems(file) else {}
+    for index, problem in enumerate(problems(file), start=1):
+        assert problem.optimum == published[file, index][1]
+
+
+@pytest.mark.parametrize(
+    ("file", "index"), [(file, index) for file, (_, count) in READERS.items() for index in range(count)]
+)
+def test_the_published_optimum_is_proved(file: str, index: int, warm: SolverProcess) -> None:  # noqa: F811
+    problem = problems(file)[index]
+    solution = solve(parsed(problem.document()), gap=0, process=warm)
+    assert solution.status == Status.OPTIMAL
+    assert solution.verified
+    assert solution.objective == pytest.approx(problem.optimum, rel=1e-9)
+    assert solution.metrics["value"] == pytest.approx(problem.optimum, rel=1e-12)
