@@ -187,7 +187,7 @@ def solve_levels(
                 solver, current, settings, time_left_s=left, start=answer.point, on_progress=on_progress
             )
         result = _judge(process, current, level.weights, outcome, settings)
-        if result.objective is None and answer.levels and answer.point is not None:
+        if result.objective is None and answer.levels and answer.point is not None and _may_keep(result):
             # A later level that finds nothing in time keeps the plan of the earlier ones.
             result = _kept(result, current.value(answer.point))
         elif result.objective is not None:
@@ -219,6 +219,11 @@ def claimed_objective(levels: Sequence[LevelResult]) -> list[float] | None:
     """Return what the levels say the final plan is worth; None for an objective of the user's own, or without plan."""
     finals = [level.final for level in levels if level.weights and level.final is not None]
     return finals if len(finals) == len(levels) else None
+
+
+def _may_keep(result: LevelResult) -> bool:
+    """Return whether the plan of earlier levels stands although this level has none: not if it has no best one."""
+    return result.status != Status.UNBOUNDED
 
 
 def _kept(result: LevelResult, cost: float) -> LevelResult:
@@ -307,7 +312,8 @@ def _failed(outcome: Outcome) -> bool:
         "kSolutionLimit",
     }
     if outcome.status in _NO_PLAN:
-        return outcome.point is not None  # it found a plan and then said that there is none
+        # A plan and then the word that there is none cannot both be true; an unbounded problem has plans.
+        return outcome.status == "kInfeasible" and outcome.point is not None
     return outcome.status not in known or (outcome.status == "kOptimal" and outcome.point is None)
 
 
@@ -321,7 +327,7 @@ def _judge(
 ) -> LevelResult:
     """Turn an outcome into a result whose status never claims more than is proved."""
     nothing = LevelResult(weights, Status.FAILED, None, None, None, None, outcome.nodes, outcome.seconds)
-    if outcome.point is None:
+    if outcome.point is None or (outcome.status in _NO_PLAN and not _failed(outcome)):
         status, limit = _without_plan(process, problem, outcome, settings)
         return replace(nothing, status=status, limit=limit)
     _round_off(outcome, problem)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -100,10 +101,16 @@ class Compiled:
         return np.array([self._place.get(id(variable), -1) for variable in variables], dtype=int)
 
 
-def compile_model(model: Any) -> Compiled:
+def compile_model(model: Any, *, also: Sequence[Any] = ()) -> Compiled:
     """Return the arrays of a linear Pyomo model with one active objective.
 
     Fixed variables are folded into right-hand sides, variables in no row vanish, and a row with two bounds becomes two.
+
+    Parameters
+    ----------
+    also
+        Variables that get a column even if they are in no row and not in the active objective (a later level of the
+        objective may want them).
 
     Raises
     ------
@@ -127,8 +134,13 @@ def compile_model(model: Any) -> Compiled:
     maximise = objectives[0].sense == pyo.maximize
     cost = np.asarray(form.c.todense(), dtype=float).reshape(-1) if form.c.shape[0] else np.zeros(len(form.columns))
     offset = float(form.c_offset[0]) if len(form.c_offset) else 0.0
+    present = {id(variable) for variable in form.columns}
+    missing = [variable for variable in also if id(variable) not in present and not variable.fixed]
+    matrix = sparse.csc_array(sparse.hstack([matrix, sparse.csc_array((matrix.shape[0], len(missing)))]))
+    cost = np.concatenate([cost, np.zeros(len(missing))])
+    variables = [*form.columns, *missing]
     lower, upper, integer = [], [], []
-    for variable in form.columns:
+    for variable in variables:
         low, high = variable.bounds
         lower.append(-np.inf if low is None else low)
         upper.append(np.inf if high is None else high)
@@ -143,4 +155,4 @@ def compile_model(model: Any) -> Compiled:
         np.where(kinds <= 0, rhs, -np.inf),
         np.where(kinds >= 0, rhs, np.inf),
     )
-    return Compiled(problem, -1.0 if maximise else 1.0, list(form.columns))
+    return Compiled(problem, -1.0 if maximise else 1.0, variables)

@@ -63,7 +63,8 @@ class Session:
 
     def __init__(self, model: Any) -> None:
         self.model, self.case = model, model.case
-        self.compiled = compile_model(model)
+        weighed = sum(np.abs(self.case.weights(level)) for level in range(len(self.case.instance.objective_levels)))
+        self.compiled = compile_model(model, also=[model.columns[at] for at in np.nonzero(weighed)[0].tolist()])
         groups = spread(self.compiled, model.columns, self.case.column_groups, absent=-1)
         small = aggregate(self.compiled.problem, groups)
         tidy = small.extend_cost(spread(self.compiled, model.columns, self._helpers()))

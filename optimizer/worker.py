@@ -187,14 +187,15 @@ class _Session:
         highs, cost = self.highs, self.request["cost"]
         value = float(cost @ point)
         used = np.nonzero(cost)[0].astype(np.int32)
-        ceiling = value + 1e-9 * max(1.0, abs(value))
-        highs.addRow(-highspy.kHighsInf, ceiling, len(used), used, np.ascontiguousarray(cost[used]))
+        highs.addRow(-highspy.kHighsInf, value, len(used), used, np.ascontiguousarray(cost[used]))
         every = np.arange(len(cost), dtype=np.int32)
         highs.changeColsCost(len(every), every, tidy)
         highs.run()
         if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return point
-        return np.array(highs.getSolution().col_value, dtype=float)
+        tidied = np.array(highs.getSolution().col_value, dtype=float)
+        # The solver's tolerance must not cost anything of the objective.
+        return tidied if float(cost @ tidied) <= value + 1e-13 * max(1.0, abs(value)) else point
 
 
 def _model(request: dict[str, Any]) -> Any:
