@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from outlay.models.case import Case
 from outlay.models.families import rows_of
+from outlay.optimizer.recheck import verify
 from outlay.optimizer.run_file import load
 from outlay.optimizer.tables import compute_tables
-from outlay.optimizer.recheck import verify
 
 if TYPE_CHECKING:
     from outlay.optimizer.solution import Solution

@@ -10,10 +10,10 @@ from outlay.cli.progress import Progress
 from outlay.cli.proof import PROVED, UNVERIFIED, checked, exit_code, no_plan, show_violations
 from outlay.cli.screen import Column, Page
 from outlay.cli.summary import show_title
+from outlay.optimizer.recheck import verify
 from outlay.optimizer.run_file import load
 from outlay.optimizer.solution import Solution
 from outlay.optimizer.verify_report import Verification
-from outlay.optimizer.recheck import verify
 
 
 def run(*, run_file: str, max_file_mb: float, as_json: bool, **_: Any) -> int:

@@ -17,7 +17,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from outlay.instances.text import shown
+from outlay.instances.text import as_text, shown
+
+#: Longest problem or remedy that is shown; both may quote names.
+_LONGEST = 600
 
 
 class OutlayError(Exception):
@@ -35,7 +38,8 @@ class Fault:
     where
         The file or table, as a person would look for it (``requirements.csv``).
     row
-        The row as a text editor numbers it (the header is 1), or None where no row is to blame.
+        The row of a CSV file as a text editor numbers it (the header is 1), or the place in a JSON list, from 1;
+        None where no row is to blame.
     column
         The column or dotted key, or None.
     value
@@ -59,8 +63,8 @@ class Fault:
             place.append(f"row {self.row}")
         if self.column is not None:
             place.append(f"column {shown(self.column)}")
-        value = "" if self.value is None else f" {shown(self.value)!r}:"
-        return f"{', '.join(place)}:{value} {self.problem}; {self.remedy}"
+        value = "" if self.value is None else f" '{shown(self.value)}':"
+        return f"{', '.join(place)}:{value} {shown(self.problem, _LONGEST)}; {shown(self.remedy, _LONGEST)}"
 
 
 class InputError(OutlayError):
@@ -78,6 +82,9 @@ class InputError(OutlayError):
         self.faults: Sequence[Fault] = tuple(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[Sequence[Fault]]]:
+        return type(self), (self.faults,)
+
     @classmethod
     def single(
         cls,
@@ -90,7 +97,7 @@ class InputError(OutlayError):
         value: object = None,
     ) -> InputError:
         """Return an error with one fault."""
-        text = None if value is None else str(value)
+        text = None if value is None else as_text(value)
         return cls([Fault(where, row, column, text, problem, remedy)])
 
 

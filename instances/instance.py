@@ -16,12 +16,32 @@ from outlay.instances.schema import Cell
 from outlay.instances.settings import (
     BUILT_IN_METRICS,
     ENGINE_RESOURCES,
-    FAMILY_GROUPS,
     USE_PREFIX,
     Level,
     Settings,
+    expand_families,
 )
 from outlay.instances.table import Table
+
+
+def _frozen(value: Any) -> Any:
+    """Return plain data that cannot be changed: lists as tuples, dictionaries as read-only views of copies."""
+    if isinstance(value, Mapping):
+        return MappingProxyType({key: _frozen(item) for key, item in value.items()})
+    return tuple(_frozen(item) for item in value) if isinstance(value, list | tuple) else value
+
+
+def thawed(value: Any) -> Any:
+    """Return a plain copy of constraint sets, or of a part of them: dictionaries and lists.
+
+    Examples
+    --------
+    >>> thawed(MappingProxyType({"extends": ("a", "b")}))
+    {'extends': ['a', 'b']}
+    """
+    if isinstance(value, Mapping):
+        return {key: thawed(item) for key, item in value.items()}
+    return [thawed(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 @dataclass(frozen=True)
@@ -46,12 +66,16 @@ class Instance:
     sets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        full = {name: self.tables.get(name, Table(spec, {})) for name, spec in TABLES.items()}
+        metrics = {name: metric.unit for name, metric in self.settings.metrics.items()}
+        full = {
+            name: self.tables.get(name, Table(spec, {}, metrics if spec.metric_columns else {}))
+            for name, spec in TABLES.items()
+        }
         object.__setattr__(self, "tables", MappingProxyType(full))
-        object.__setattr__(self, "sets", MappingProxyType(dict(self.sets)))
+        object.__setattr__(self, "sets", MappingProxyType({name: _frozen(body) for name, body in self.sets.items()}))
 
     def __reduce__(self) -> tuple[type[Instance], tuple[object, ...]]:
-        return Instance, (self.settings, dict(self.tables), dict(self.sets))
+        return Instance, (self.settings, dict(self.tables), thawed(self.sets))
 
     def __hash__(self) -> int:
         return hash(self.digest)
@@ -134,12 +158,12 @@ class Instance:
         dictionary's alternatives and every declared metric. Cells left blank in both tables hold the default.
         """
         projects, given = self["projects"], self["alternatives"]
-        rows_of: dict[Cell, list[int]] = {}
+        rows_of: dict[Cell, list[int | None]] = {}
         for row, project in enumerate(given.raw("project")):
             rows_of.setdefault(project, []).append(row)
         pairs: list[tuple[int, int | None]] = []
         for row, project in enumerate(projects.raw("id")):
-            pairs.extend((row, other) for other in rows_of.get(project, [None]))  # type: ignore[list-item]
+            pairs.extend((row, other) for other in rows_of.get(project, [None]))
         ids, names = projects.raw("id"), given.raw("alternative")
         cells: dict[str, tuple[Cell, ...]] = {
             "project": tuple(ids[row] for row, _ in pairs),
@@ -169,8 +193,7 @@ class Instance:
     @cached_property
     def disabled(self) -> frozenset[str]:
         """The constraint families that are off."""
-        names = self.settings.applied.disable
-        return frozenset(family for name in names for family in FAMILY_GROUPS.get(name, (name,)))
+        return frozenset(expand_families(self.settings.applied.disable))
 
     def is_on(self, family: str) -> bool:
         """Return whether a constraint family is on."""
@@ -190,23 +213,22 @@ class Instance:
         """The objective as a strict order of levels, each with its weights; `cost` is -1 where a level omits it."""
         given = self.settings.objective
         if isinstance(given, str):
-            name = given.removeprefix("@")
-            rows = self["stakeholders"]
-            weights = {
-                str(metric): weight
-                for who, metric, weight in zip(
-                    rows.raw("stakeholder"), rows.raw("metric"), rows.raw("weight"), strict=True
-                )
-                if who == name
-            }
-            levels: Sequence[Level] = (Level(weights=weights),)  # type: ignore[arg-type]
+            levels: Sequence[Level] = (Level.model_construct(weights=self.weights_of(given.removeprefix("@"))),)
         elif isinstance(given, dict):
             levels = (Level(weights=given),)
         else:
             levels = given
-        return tuple(
-            level.model_copy(update={"weights": {"cost": Decimal(-1), **level.weights}}) for level in levels
-        )
+        return tuple(level.model_copy(update={"weights": {"cost": Decimal(-1), **level.weights}}) for level in levels)
+
+    def weights_of(self, stakeholder: str) -> dict[str, Decimal]:
+        """Return the weight of each metric for a stakeholder; empty for a name that is none."""
+        rows = self["stakeholders"]
+        columns = (rows.raw("stakeholder"), rows.raw("metric"), rows.raw("weight"))
+        return {
+            str(metric): weight
+            for who, metric, weight in zip(*columns, strict=True)
+            if who == stakeholder and metric is not None and isinstance(weight, Decimal)
+        }
 
     def discount_rate(self, metric: str) -> Decimal:
         """Return the yearly discount rate of a metric; 0 where none is given."""
@@ -217,7 +239,7 @@ class Instance:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the content (64 hexadecimal digits); the same for any row order."""
-        from outlay.instances.writing import document_text, to_document
+        from outlay.instances.writing import document_text, to_document  # noqa: PLC0415 - it knows instances
 
         return hashlib.sha256(document_text(to_document(self), compact=True).encode()).hexdigest()
 
@@ -229,7 +251,7 @@ class Instance:
         InputError
             If a set is unknown, a change matches no row, or the changed instance is wrong.
         """
-        from outlay.instances.sets import apply_sets
+        from outlay.instances.sets import apply_sets  # noqa: PLC0415 - it knows instances
 
         return apply_sets(self, names)
 
@@ -239,8 +261,13 @@ class Instance:
         Examples
         --------
         ``instance.replace(availability=[{"resource": "commitments", "from": "2026-01", "amount": 400}])``
+
+        Raises
+        ------
+        InputError
+            If the changed instance is wrong.
         """
-        from outlay.instances.parsing import parse_document
-        from outlay.instances.writing import to_document
+        from outlay.instances.parsing import parse_document  # noqa: PLC0415 - it knows instances
+        from outlay.instances.writing import to_document  # noqa: PLC0415 - it knows instances
 
         return parse_document({**to_document(self), **tables}, source="replaced instance")

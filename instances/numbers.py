@@ -7,14 +7,18 @@ arithmetic and must start from what the analyst wrote.
 from __future__ import annotations
 
 import re
-from decimal import Context, Decimal
+from decimal import Context, Decimal, Inexact, InvalidOperation
 
-#: Decimal arithmetic that never rounds what the schema admits (15 digits before the point and 30 after it).
-EXACT = Context(prec=200)
+import numpy as np
+
+#: Decimal arithmetic that never rounds: it raises where a result would need more than 200 digits, which the numbers
+#: that the schema admits (15 digits before the point and 30 after it) and their products do not.
+EXACT = Context(prec=200, traps=[Inexact, InvalidOperation])
 DIGITS_BEFORE_POINT = 15
 DIGITS_AFTER_POINT = 30
 
-_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?(\d+))?", re.ASCII)
+_LONGEST_EXPONENT = 3
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 
 
@@ -28,7 +32,7 @@ def parse_number(value: object) -> Decimal:
     Parameters
     ----------
     value
-        Text, an int, a float (its shortest decimal text is meant) or a Decimal.
+        Text, an int, a float (its shortest decimal text is meant), a Decimal or a number of numpy's.
 
     Raises
     ------
@@ -40,12 +44,14 @@ def parse_number(value: object) -> Decimal:
     >>> parse_number("1.50"), parse_number(0.1), parse_number("2e3")
     (Decimal('1.5'), Decimal('0.1'), Decimal('2000'))
     """
-    if isinstance(value, bool):
-        raise NotANumber("true and false are not numbers")
+    if isinstance(value, np.generic):
+        value = value.item()
     if isinstance(value, str):
         return _from_text(value.strip())
+    if isinstance(value, bool):
+        raise NotANumber("true and false are not numbers")
     if isinstance(value, int):
-        return _checked(Decimal(value)) if abs(value) < 10**DIGITS_BEFORE_POINT else _too_long()
+        return Decimal(value) if abs(value) < 10**DIGITS_BEFORE_POINT else _too_long()
     if isinstance(value, float):
         value = Decimal(repr(value))
     if isinstance(value, Decimal):
@@ -54,8 +60,9 @@ def parse_number(value: object) -> Decimal:
 
 
 def _from_text(text: str) -> Decimal:
-    if _NUMBER.fullmatch(text):
-        return _checked(Decimal(text))
+    match = _NUMBER.fullmatch(text)
+    if match:
+        return _too_long() if len(match[1] or "") > _LONGEST_EXPONENT else _checked(Decimal(text))
     if text.lower().lstrip("+-") in {"nan", "inf", "infinity"}:
         raise NotANumber("a number must be finite")
     if "," in text:
@@ -70,7 +77,10 @@ def _checked(number: Decimal) -> Decimal:
         return Decimal(0)
     if number.adjusted() >= DIGITS_BEFORE_POINT or number.adjusted() < -DIGITS_AFTER_POINT:
         _too_long()
-    number = EXACT.normalize(number)
+    try:
+        number = EXACT.normalize(number)
+    except Inexact:
+        _too_long()
     exponent = number.as_tuple().exponent
     if isinstance(exponent, int):
         if exponent < -DIGITS_AFTER_POINT:
@@ -98,7 +108,13 @@ def number_text(number: Decimal) -> str:
 
 
 def is_month(text: str) -> bool:
-    """Return whether `text` is a month written YYYY-MM."""
+    """Return whether `text` is a month written YYYY-MM.
+
+    Examples
+    --------
+    >>> is_month("2026-12"), is_month("2026-13")
+    (True, False)
+    """
     return _MONTH.fullmatch(text) is not None
 
 
@@ -115,5 +131,11 @@ def month_number(text: str) -> int:
 
 
 def month_text(number: int) -> str:
-    """Return the month YYYY-MM of a count of months from year 0; the inverse of `month_number`."""
+    """Return the month YYYY-MM of a count of months from year 0; the inverse of `month_number`.
+
+    Examples
+    --------
+    >>> month_text(12 * 2026 + 2)
+    '2026-03'
+    """
     return f"{number // 12:04d}-{number % 12 + 1:02d}"

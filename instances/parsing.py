@@ -1,13 +1,13 @@
-"""From cells as they were written to a validated `Instance`, with every fault on the way collected.
+"""From raw tables to a validated `Instance`, with every fault on the way collected.
 
 Readers (`outlay.instances.reading`) bring raw tables; this module knows no file formats.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -16,40 +16,21 @@ from outlay.instances.checks import check_instance
 from outlay.instances.dictionary import TABLES
 from outlay.instances.errors import Fault, InputError
 from outlay.instances.instance import Instance
-from outlay.instances.numbers import NotANumber, is_month, number_text, parse_number
-from outlay.instances.schema import Cell, Column, TableSpec, metric_column
-from outlay.instances.set_schema import check_sets
-from outlay.instances.settings import BUILT_IN_METRICS, USE_PREFIX, Settings
-from outlay.instances.table import Table, sorted_order
-from outlay.instances.text import did_you_mean
+from outlay.instances.model_faults import model_faults, plain_data
+from outlay.instances.raw_tables import RawTable, parse_table, raw_table, unread_tables
+from outlay.instances.scope import Scope, doubtful_rows
+from outlay.instances.set_schema import parse_sets
+from outlay.instances.settings import Settings
+from outlay.instances.table import Table
+from outlay.instances.text import Hints, as_text
 
-#: Tables in which a column named after a declared metric may stand.
 DOCUMENT_KEYS = ("instance", *TABLES, "sets")
 
-
-@dataclass(frozen=True)
-class RawTable:
-    """A table as a reader found it.
-
-    Attributes
-    ----------
-    source
-        The file or key, for error messages.
-    columns
-        Header to cells: text from CSV, any JSON value otherwise; None or "" is blank.
-    rows
-        Row number of each record in the source.
-    """
-
-    source: str
-    columns: Mapping[str, Sequence[Any]]
-    rows: Sequence[int]
-
-
-class _BadCell(ValueError):  # noqa: N818
-    def __init__(self, problem: str, remedy: str) -> None:
-        super().__init__(problem)
-        self.problem, self.remedy = problem, remedy
+#: Stand for settings that could not be read; every date lies in the calendar.
+_STAND_INS: Mapping[str, Any] = {
+    "name": "unnamed",
+    "calendar": {"start": "0000-01", "periods": 5000, "months_per_period": 12},
+}
 
 
 def parse_document(document: Mapping[str, Any], *, source: str) -> Instance:
@@ -78,31 +59,24 @@ def parse_document(document: Mapping[str, Any], *, source: str) -> Instance:
     """
     if not isinstance(document, Mapping):
         raise InputError.single(source, "this is not an instance", "write one object with the key `instance`")
+    hint = Hints(DOCUMENT_KEYS)
     faults = [
-        Fault(source, None, None, str(key), "this table is unknown", did_you_mean(str(key), DOCUMENT_KEYS))
+        Fault(source, None, None, as_text(key), "this table is unknown", hint(as_text(key)))
         for key in document
         if key not in DOCUMENT_KEYS
     ]
     tables: dict[str, RawTable] = {}
+    unread = []
     for name in TABLES:
-        if document.get(name) not in (None, []):
+        if document.get(name) is not None:
             try:
-                tables[name] = _raw_table(name, document[name])
+                tables[name] = raw_table(name, document[name])
             except InputError as error:
+                unread.append(name)
                 faults.extend(error.faults)
-    sets = document.get("sets") or {}
-    return parse_instance(document.get("instance"), tables, sets, source=source, faults=faults)
-
-
-def _raw_table(name: str, records: Any) -> RawTable:
-    if not isinstance(records, Sequence) or isinstance(records, str | bytes):
-        raise InputError.single(name, "this is not a table", "write a list of objects, one a row")
-    bad = [row for row, record in enumerate(records, start=1) if not isinstance(record, Mapping)]
-    if bad:
-        raise InputError.single(name, "this row is not an object", 'write {"column": value, ...}', row=bad[0])
-    headers = dict.fromkeys(str(key) for record in records for key in record)
-    columns = {header: [record.get(header) for record in records] for header in headers}
-    return RawTable(name, columns, range(1, len(records) + 1))
+    return parse_instance(
+        document.get("instance"), tables, document.get("sets"), source=source, faults=faults, unread=unread
+    )
 
 
 def parse_instance(
@@ -112,9 +86,19 @@ def parse_instance(
     *,
     source: str,
     faults: Sequence[Fault] = (),
+    unread: Collection[str] = (),
     toml_name: str = "instance",
 ) -> Instance:
     """Return the validated instance of raw parts, or raise with every fault of all of them.
+
+    Parameters
+    ----------
+    settings, tables, sets
+        The parts as they were found; None for absent settings or sets.
+    faults, unread
+        What the reader found wrong, and the parts (tables, ``instance``, ``sets``) that it could not read at all.
+    source, toml_name
+        What to call the whole and the settings in error messages.
 
     Raises
     ------
@@ -122,238 +106,72 @@ def parse_instance(
         With every fault found, those passed in included.
     """
     found = list(faults)
-    parsed = _parse_settings(settings, found, toml_name)
-    metrics = {name: metric.unit for name, metric in parsed.metrics.items()} if parsed else {}
-    typed = {}
-    for name, raw in tables.items():
-        typed[name] = _parse_table(TABLES[name], raw, metrics, found)
-    if "projects" not in typed or not len(typed["projects"]):
-        if not any(fault.where in {"projects.csv", "projects"} for fault in found):
-            found.append(Fault(source, None, None, None, "the table projects is missing or has no rows", "add projects"))
-    clean_sets = _exact(sets) if isinstance(sets, Mapping) else {}
-    if not isinstance(sets, Mapping):
-        found.append(Fault("sets", None, None, None, "this is not a table of sets", "write [name] sections"))
-    found.extend(check_sets(clean_sets))
-    if parsed is not None:
-        instance = Instance(parsed, typed, clean_sets)
-        found.extend(check_instance(instance, {name: raw.source for name, raw in tables.items()}, toml_name))
-        if not found:
-            return instance
-    raise InputError(dict.fromkeys(found))
+    broken = {*unread, *unread_tables(tables)}
+    parsed = _parse_settings(settings, found, broken, toml_name)
+    metrics = None if "metrics" in broken else {name: metric.unit for name, metric in parsed.metrics.items()}
+    typed = {name: parse_table(TABLES[name], raw, metrics, found) for name, raw in tables.items()}
+    if "projects" not in broken and not len(typed.get("projects", ())):
+        found.append(Fault(source, None, None, None, "the table projects is missing or has no rows", "add projects"))
+    instance = Instance(parsed, typed, parse_sets(sets, found))
+    sources = {name: raw.source for name, raw in tables.items()}
+    found.extend(check_instance(Scope(instance, sources, toml_name, frozenset(broken), doubtful_rows(found))))
+    if found:
+        raise InputError(dict.fromkeys(found))
+    return instance
 
 
-def _exact(value: Any) -> Any:
-    """Return plain data with floats as the decimals that were written, tuples as lists."""
-    if isinstance(value, Mapping):
-        return {str(key): _exact(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_exact(item) for item in value]
-    if isinstance(value, float | Decimal):
-        try:
-            return parse_number(value)
-        except NotANumber:
-            return str(value)
-    return value
+def parse_changed(instance: Instance, settings: Any, tables: Mapping[str, RawTable], *, words: str) -> Instance:
+    """Return the validated instance with its settings and some tables changed; the others are kept as they are.
 
+    Parameters
+    ----------
+    words
+        What to add to the names of tables in error messages, such as `` with set tight``.
 
-def _parse_settings(settings: Any, found: list[Fault], where: str) -> Settings | None:
-    if not isinstance(settings, Mapping):
-        found.append(Fault(where, None, None, None, "the instance's settings are missing", "add name and [calendar]"))
-        return None
-    try:
-        parsed = Settings.model_validate(settings)
-    except ValidationError as error:
-        found.extend(_settings_fault(item, where) for item in error.errors(include_url=False))
-        return None
-    taken = {column.name for name in ("projects", "alternatives") for column in TABLES[name].columns}
-    for name in parsed.metrics:
-        if name in taken or name in BUILT_IN_METRICS or name.startswith(USE_PREFIX):
-            found.append(Fault(where, None, f"metrics.{name}", None, "this name is taken", "choose another name"))
-    return parsed
-
-
-def _settings_fault(item: Mapping[str, Any], where: str) -> Fault:
-    place = ".".join(str(part) for part in item["loc"])
-    kind, problem = item["type"], str(item["msg"]).removeprefix("Value error, ")
-    value = None if isinstance(item.get("input"), Mapping | list) else str(item.get("input"))
-    if kind == "missing":
-        return Fault(where, None, place, None, "this is missing", "add it")
-    if kind == "extra_forbidden":
-        model: Any = Settings
-        for part in item["loc"][:-1]:
-            annotation = model.model_fields[part].annotation if hasattr(model, "model_fields") else None
-            options = [annotation, *getattr(annotation, "__args__", ())]
-            model = next((option for option in options if hasattr(option, "model_fields")), Settings)
-        known = list(getattr(model, "model_fields", {}))
-        return Fault(where, None, place, None, "this key is unknown", did_you_mean(str(item["loc"][-1]), known))
-    return Fault(where, None, place, value, problem[:1].lower() + problem[1:], "correct it")
-
-
-def _parse_table(spec: TableSpec, raw: RawTable, metrics: Mapping[str, str], found: list[Fault]) -> Table:
-    cells: dict[str, list[Cell]] = {}
-    for header, given in raw.columns.items():
-        column = spec.column(header)
-        if column is None and spec.metric_columns and header in metrics:
-            column = metric_column(header, metrics[header])
-        if column is None:
-            known = [column.name for column in spec.columns] + (list(metrics) if spec.metric_columns else [])
-            hint = did_you_mean(header, known)
-            found.append(Fault(raw.source, None, header, None, "this column is unknown", hint))
-            continue
-        cells[header] = _parse_column(column, given, raw, found, in_key=header in spec.key)
-    size = len(raw.rows)
-    for column in spec.columns:
-        if column.required and column.name not in cells:
-            found.append(Fault(raw.source, None, column.name, None, "this column is missing", "add it"))
-            cells[column.name] = [_fallback(column)] * size
-    order = sorted_order(spec, cells)
-    table = Table(
-        spec,
-        {name: tuple(values[row] for row in order) for name, values in cells.items()},
-        metrics if spec.metric_columns else {},
-        tuple(raw.rows[row] for row in order),
-    )
-    _find_duplicates(table, raw.source, found)
-    return table
-
-
-def _find_duplicates(table: Table, source: str, found: list[Fault]) -> None:
-    if not table.spec.key or not len(table):
-        return
-    first: dict[tuple[Cell, ...], int] = {}
-    for row, key in enumerate(zip(*(table.raw(name) for name in table.spec.key), strict=True)):
-        if key in first:
-            one, other = sorted((table.rows[first[key]], table.rows[row]))
-            name = ", ".join(table.spec.key)
-            text = "/".join(str(part) for part in key)
-            found.append(
-                Fault(source, other, name, text, f"this stands already in row {one}", "keep one row or rename one")
-            )
+    Raises
+    ------
+    InputError
+        With every fault found.
+    """
+    found: list[Fault] = []
+    broken: set[str] = unread_tables(tables)
+    parsed = _parse_settings(settings, found, broken, f"instance{words}")
+    metrics = None if "metrics" in broken else {name: metric.unit for name, metric in parsed.metrics.items()}
+    typed: dict[str, Table] = {}
+    for name, table in instance.tables.items():
+        if name in tables:
+            typed[name] = parse_table(table.spec, tables[name], metrics, found)
         else:
-            first[key] = row
+            typed[name] = replace(table, metrics=metrics) if metrics and table.spec.metric_columns else table
+    changed = Instance(parsed, typed, instance.sets)
+    sources = {name: name + words for name in TABLES}
+    scope = Scope(changed, sources, f"instance{words}", frozenset(broken), doubtful_rows(found))
+    found.extend(check_instance(scope))
+    if not len(typed["projects"]):
+        found.append(Fault(f"projects{words}", None, None, None, "no row is left", "keep one"))
+    if found:
+        raise InputError(dict.fromkeys(found))
+    return changed
 
 
-def _parse_column(
-    column: Column, given: Sequence[Any], raw: RawTable, found: list[Fault], *, in_key: bool
-) -> list[Cell]:
-    parse = _PARSERS[column.kind]
-    cells: list[Cell] = []
-    for row, cell in zip(raw.rows, given, strict=True):
-        try:
-            value = None if cell is None or cell == "" else parse(column, cell)
-            if value is None and column.required:
-                raise _BadCell("this cell must not be blank", f"write {column.meaning[:1].lower()}{column.meaning[1:]}")
-            if in_key and column.kind == "id" and column.refers_to is None and "@" in str(value):
-                raise _BadCell("an id must not hold @", "rename it")
-        except _BadCell as problem:
-            shown = None if cell is None else _as_text(cell)
-            found.append(Fault(raw.source, row, column.name, shown, problem.problem, problem.remedy))
-            value = _fallback(column) if column.required else None
-        cells.append(value)
-    return cells
-
-
-def _fallback(column: Column) -> Cell:
-    """Return a harmless value of the right type, so that the remaining checks can go on."""
-    if column.kind == "number":
-        return Decimal(0)
-    if column.kind == "whole":
-        return 1
-    if column.kind == "choice":
-        return column.choices[0]
-    return "2000-01" if column.kind == "month" else ""
-
-
-def _as_text(cell: Any) -> str:
-    return number_text(cell) if isinstance(cell, Decimal) and cell.is_finite() else str(cell)
-
-
-def _parse_text(column: Column, cell: Any) -> Cell:
-    if isinstance(cell, bool) or not isinstance(cell, str | int | Decimal | float):
-        raise _BadCell("this is not text", "write text")
-    text = cell if isinstance(cell, str) else _as_text(parse_number(cell))
+def _parse_settings(given: Any, found: list[Fault], broken: set[str], where: str) -> Settings:
+    """Return the settings; where they are wrong, what can be read of them, with the keys that cannot in `broken`."""
+    before = len(found)
+    plain = plain_data(given, where, found) if isinstance(given, Mapping) else None
+    if not isinstance(plain, dict):
+        if len(found) == before and "instance" not in broken:
+            found.append(Fault(where, None, None, None, "the settings are missing", "add name and [calendar]"))
+        broken.update(Settings.model_fields)
+        return Settings.model_validate(_STAND_INS)
+    places = {fault.column for fault in found[before:]}
     try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise _BadCell("this is not valid Unicode text", "write the file in UTF-8") from None
-    return text
-
-
-def _parse_id(column: Column, cell: Any) -> Cell:
-    text = str(_parse_text(column, cell)).strip()
-    return text or None
-
-
-def _parse_number(column: Column, cell: Any) -> Cell:
-    try:
-        number = parse_number(cell)
-    except NotANumber as problem:
-        raise _BadCell(str(problem), f"write a number{_unit(column)}") from None
-    _check_range(column, number)
-    return number
-
-
-def _check_range(column: Column, number: Decimal) -> None:
-    if column.positive and number <= 0:
-        raise _BadCell("this must be greater than 0", f"write a positive number{_unit(column)}")
-    if column.minimum is not None and number < column.minimum:
-        problem = "this is negative" if number < 0 else "this is too small"
-        raise _BadCell(problem, f"write at least {number_text(column.minimum)}{_unit(column)}")
-    if column.maximum is not None and number > column.maximum:
-        raise _BadCell("this is too large", f"write at most {number_text(column.maximum)}{_unit(column)}")
-
-
-def _unit(column: Column) -> str:
-    return f" ({column.unit})" if column.unit else ""
-
-
-def _parse_whole(column: Column, cell: Any) -> Cell:
-    number = _parse_number(column, cell)
-    if not isinstance(number, Decimal) or number != int(number):
-        raise _BadCell("this is not a whole number", f"write a whole number{_unit(column)}")
-    return int(number)
-
-
-def _parse_month(column: Column, cell: Any) -> Cell:
-    if not isinstance(cell, str) or not is_month(cell.strip()):
-        raise _BadCell("this is not a month", "write YYYY-MM, such as 2027-07")
-    return cell.strip()
-
-
-def _parse_flag(column: Column, cell: Any) -> Cell:
-    if isinstance(cell, bool):
-        return cell
-    word = cell.strip().lower() if isinstance(cell, str) else ""
-    if word not in {"true", "false"}:
-        raise _BadCell("this is neither true nor false", "write true or false")
-    return word == "true"
-
-
-def _parse_choice(column: Column, cell: Any) -> Cell:
-    word = cell.strip() if isinstance(cell, str) else cell
-    if word not in column.choices:
-        hint = did_you_mean(str(word), column.choices)
-        raise _BadCell("this word is not allowed here", f"{hint} (one of {', '.join(column.choices)})")
-    return str(word)
-
-
-def _parse_list(column: Column, cell: Any) -> Cell:
-    items = cell if isinstance(cell, list | tuple) else str(_parse_text(column, cell)).split(";")
-    names = tuple(dict.fromkeys(str(item).strip() for item in items if str(item).strip()))
-    for name in names:
-        _parse_text(column, name)
-        if ";" in name:
-            raise _BadCell("a name in a list must not hold ;", "rename it")
-    return names or None
-
-
-_PARSERS: Mapping[str, Callable[[Column, Any], Cell]] = {
-    "id": _parse_id,
-    "text": _parse_text,
-    "number": _parse_number,
-    "whole": _parse_whole,
-    "month": _parse_month,
-    "flag": _parse_flag,
-    "choice": _parse_choice,
-    "list": _parse_list,
-}
+        parsed = Settings.model_validate(plain)
+    except ValidationError as error:
+        faults = model_faults(error, Settings, where)
+        found.extend(fault for fault in faults if fault.column not in places)
+    else:
+        if len(found) == before:
+            return parsed
+    broken.update(re.split(r"[.\[]", str(fault.column))[0] for fault in found[before:])
+    kept = {key: value for key, value in plain.items() if key in Settings.model_fields and key not in broken}
+    return Settings.model_validate({**_STAND_INS, **kept})

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+#: The fields of a plan that hold amounts.
+AMOUNTS = ("purchases", "flows", "imports", "payments", "shortfalls")
+
 
 class Choice(NamedTuple):
     """One funded project.
@@ -89,10 +92,6 @@ class Plan:
             If the document is not one that `to_document` can write.
         """
         amounts = {
-            name: {(str(first), second): float(amount) for first, second, amount in document[name]}
-            for name in AMOUNTS
+            name: {(str(first), second): float(amount) for first, second, amount in document[name]} for name in AMOUNTS
         }
         return cls(choices=tuple(Choice(**choice) for choice in document["choices"]), **amounts)
-
-
-AMOUNTS = ("purchases", "flows", "imports", "payments", "shortfalls")

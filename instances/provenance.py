@@ -60,9 +60,10 @@ def _numbers(instance: Instance) -> Iterator[tuple[str, str, str]]:
 
 
 def _table_numbers(table: Table, keys: tuple[str, ...], column: str) -> Iterator[tuple[str, str, str]]:
-    for row, cell in enumerate(table.raw(column)):
+    names = list(zip(*(table.texts(key) for key in keys), strict=True)) or [()] * len(table)
+    for name, cell in zip(names, table.raw(column), strict=True):
         if _is_number(cell):
-            yield table.name, "/".join(table.texts(key)[row] for key in keys), column
+            yield table.name, "/".join(name), column
 
 
 def _walk(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import tomllib
+from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -15,24 +17,27 @@ import simplejson
 from outlay.instances.bundled import bundled_folder, bundled_names
 from outlay.instances.dictionary import TABLES
 from outlay.instances.errors import Fault, InputError
+from outlay.instances.files import MAX_FILE_MB, text_of_file
 from outlay.instances.instance import Instance
-from outlay.instances.parsing import RawTable, parse_document, parse_instance
-from outlay.instances.text import did_you_mean
+from outlay.instances.parsing import parse_document, parse_instance
+from outlay.instances.raw_tables import RawTable
+from outlay.instances.text import Hints, shown
 
-#: Largest file that is read, in megabytes, unless the caller allows more.
-MAX_FILE_MB = 100.0
+__all__ = ["MAX_FILE_MB", "read", "text_of_file"]
+
+SETTINGS_FILE, SETS_FILE = "instance.toml", "sets.toml"
 
 _Parsed = TypeVar("_Parsed")
 
 
-def read(source: str | Path, *, max_file_mb: float = MAX_FILE_MB) -> Instance:
+def read(source: str | os.PathLike[str], *, max_file_mb: float = MAX_FILE_MB) -> Instance:
     """Return the instance of a bundled name, a folder or a JSON file.
 
     Parameters
     ----------
     source
-        A bundled name (`outlay.instances.bundled_names`), or a path. A bundled name wins; write ``./name`` for a folder
-        of that name.
+        A bundled name (`outlay.instances.bundled.bundled_names`), or a path. A text that is a bundled name is one,
+        even where a folder of that name exists: write ``./name`` or give a `Path` for the folder.
     max_file_mb
         Files larger than this many megabytes are refused before they are read.
 
@@ -41,58 +46,73 @@ def read(source: str | Path, *, max_file_mb: float = MAX_FILE_MB) -> Instance:
     InputError
         With every fault of every file.
     """
-    folder = bundled_folder(str(source))
-    path = Path(source) if folder is None else folder
-    if not path.exists():
-        names = bundled_names()
+    path = _path_of(source)
+    name = shown(str(path))
+    try:
+        if path.is_dir():
+            return _Folder(path, max_file_mb).read()
+        there = path.exists() or path.is_symlink()
+    except OSError as error:
         raise InputError.single(
-            str(source), "there is no such instance", f"give a folder, a .json file or one of {', '.join(names)}"
-        )
-    if path.is_dir():
-        return _Folder(path, max_file_mb).read()
+            name, f"it cannot be read ({error.strerror})", "check it and its permissions"
+        ) from error
+    if not there:
+        known = ", ".join(bundled_names())
+        raise InputError.single(name, "there is no such instance", f"give a folder, a .json file or one of {known}")
     if path.suffix.lower() != ".json":
-        raise InputError.single(str(path), "this is neither a folder nor a .json file", "give the instance's folder")
+        raise InputError.single(name, "this is neither a folder nor a .json file", "give the instance's folder")
     text = text_of_file(path, path.name, max_file_mb)
-    document = _parse_text(path.name, lambda: simplejson.loads(text, use_decimal=True), "JSON")
-    return parse_document(document, source=path.name)
+    return parse_document(parse_text(path.name, text, json_document, "JSON"), source=path.name)
 
 
-def text_of_file(path: Path, name: str, max_file_mb: float) -> str:
-    """Return a text file's content; refuse what is missing, too large, empty or not UTF-8.
+def _path_of(source: object) -> Path:
+    if isinstance(source, str):
+        folder = bundled_folder(source)
+        if folder is not None:
+            return folder
+    text = os.fspath(source) if isinstance(source, str | os.PathLike) else None
+    if not isinstance(text, str) or not text.strip():
+        raise InputError.single("read", "this is not an instance", "give a folder or a .json file", value=source)
+    return Path(text)
+
+
+def json_document(text: str) -> Any:
+    """Return JSON text as plain data with exact numbers.
+
+    Raises
+    ------
+    ValueError, ArithmeticError, RecursionError
+        If it is not valid JSON, or an object has a key twice.
+    """
+    return simplejson.loads(text, use_decimal=True, object_pairs_hook=_unique_keys)
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in found if names.count(name) > 1)
+        raise ValueError(f"an object has the key '{shown(twice)}' twice")
+    return found
+
+
+def parse_text(name: str, text: str, parse: Callable[[str], _Parsed], form: str) -> _Parsed:
+    """Return what a parser makes of a file's text.
 
     Raises
     ------
     InputError
-        With the file's `name`.
+        If the text is not of that form.
     """
     try:
-        if not path.is_file():
-            raise InputError.single(name, "this is not a file", "put a regular file here")
-        size = path.stat().st_size
-        if size > max_file_mb * 1e6:
-            raise InputError.single(
-                name,
-                f"the file has {size / 1e6:.1f} MB, more than the limit of {max_file_mb:g} MB",
-                "split the instance, or raise the limit (max_file_mb, --max-file-mb)",
-            )
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        where = f"byte {error.start} is not UTF-8"
-        raise InputError.single(name, f"the file is not UTF-8 text ({where})", "save it as UTF-8") from error
-    except OSError as error:
-        raise InputError.single(name, f"the file cannot be read ({error.strerror})", "check its permissions") from error
-    if not text.strip():
-        raise InputError.single(name, "the file is empty", "write a header or delete the file")
-    return text
-
-
-def _parse_text(name: str, parse: Callable[[], _Parsed], form: str) -> _Parsed:
-    try:
-        return parse()
+        return parse(text)
     except RecursionError as error:
         raise InputError.single(name, f"this {form} is nested too deeply", "flatten it") from error
-    except (ValueError, ArithmeticError) as error:
-        raise InputError.single(name, f"this is not valid {form}: {error}", "correct it there") from error
+    except ArithmeticError as error:
+        raise InputError.single(name, "a number is too large", "write it with fewer digits") from error
+    except ValueError as error:
+        problem = "a number is too large" if "set_int_max_str_digits" in str(error) else f"not valid {form}: {error}"
+        raise InputError.single(name, problem, "correct it there") from error
 
 
 class _Folder:
@@ -103,63 +123,77 @@ class _Folder:
         self.root = path.resolve()
         self.max_file_mb = max_file_mb
         self.faults: list[Fault] = []
+        self.broken: list[str] = []
 
     def read(self) -> Instance:
+        files = sorted(name for name in os.listdir(self.path) if not name.startswith("."))  # noqa: PTH208 - raises
+        self._refuse_unknown(files)
         tables: dict[str, RawTable] = {}
-        for file in sorted(self.path.glob("*.csv")):
-            if file.stem not in TABLES:
-                hint = did_you_mean(file.stem, TABLES)
-                self.faults.append(Fault(file.name, None, None, None, "this table is unknown", hint))
-                continue
-            table = self._collect(file.name, lambda text, name=file.name: _csv_table(name, text))  # type: ignore[misc]
-            if table is not None:
-                tables[file.stem] = table
-        settings = self._toml("instance.toml", required=True)
-        sets = self._toml("sets.toml", required=False)
-        if settings is None or ("projects" not in tables and not (self.path / "projects.csv").exists()):
-            self._require("projects.csv")
-            if settings is None:
-                raise InputError(self.faults)
+        for name in TABLES:
+            if f"{name}.csv" in files:
+                self._collect(tables, name, f"{name}.csv", _csv_table, "CSV")
+        parts: dict[str, Any] = {}
+        for part, file in (("instance", SETTINGS_FILE), ("sets", SETS_FILE)):
+            if file in files:
+                self._collect(parts, part, file, _toml_document, "TOML")
+        for part, file in (("instance", SETTINGS_FILE), ("projects", "projects.csv")):
+            if file not in files:
+                self.broken.append(part)
+                self.faults.append(Fault(file, None, None, None, "the file is missing", f"add it to {self.path}"))
         return parse_instance(
-            settings, tables, sets or {}, source=str(self.path), faults=self.faults, toml_name="instance.toml"
+            parts.get("instance"),
+            tables,
+            parts.get("sets"),
+            source=str(self.path),
+            faults=self.faults,
+            unread=self.broken,
+            toml_name=SETTINGS_FILE,
         )
 
-    def _require(self, name: str) -> None:
-        if not (self.path / name).exists():
-            self.faults.append(Fault(name, None, None, None, "the file is missing", f"add it to {self.path}"))
+    def _refuse_unknown(self, files: list[str]) -> None:
+        """A misspelt file would be left out in silence otherwise."""
+        known = [SETTINGS_FILE, SETS_FILE, *(f"{name}.csv" for name in TABLES)]
+        hint = Hints(known)
+        for name in files:
+            if name not in known and Path(name).suffix.lower() in {".csv", ".toml"}:
+                problem = "no table or file of an instance has this name"
+                self.faults.append(Fault(name, None, None, None, problem, hint(name)))
 
-    def _toml(self, name: str, *, required: bool) -> dict[str, Any] | None:
-        if not (self.path / name).exists() and not (self.path / name).is_symlink():
-            if required:
-                self._require(name)
-            return None
-        return self._collect(name, lambda text: tomllib.loads(text, parse_float=Decimal), form="TOML")
-
-    def _collect(self, name: str, parse: Callable[[str], _Parsed], form: str = "CSV") -> _Parsed | None:
-        file = self.path / name
+    def _collect(
+        self, parts: dict[str, _Parsed], part: str, name: str, parse: Callable[[str, str], _Parsed], form: str
+    ) -> None:
+        """Read one file into `parts`, or note what is wrong with it."""
         try:
+            file = self.path / name
             if not file.resolve().is_relative_to(self.root):
                 raise InputError.single(
-                    name, "the file lies outside the instance's folder", "put a copy of it into the folder"
+                    name, "the file lies outside the instance's folder", "put a copy into the folder"
                 )
             text = text_of_file(file, name, self.max_file_mb)
-            return _parse_text(name, lambda: parse(text), form)
+            parts[part] = parse_text(name, text, lambda text: parse(name, text), form)
         except InputError as error:
+            self.broken.append(part)
             self.faults.extend(error.faults)
-        except (OSError, RuntimeError) as error:
+        except (OSError, RuntimeError) as error:  # RuntimeError: symbolic links in a circle
+            self.broken.append(part)
             self.faults.append(Fault(name, None, None, None, f"the file cannot be read ({error})", "put a file here"))
-        return None
+
+
+def _toml_document(_: str, text: str) -> dict[str, Any]:
+    return tomllib.loads(text, parse_float=Decimal)
 
 
 def _csv_table(name: str, text: str) -> RawTable:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    header: list[str] = []
     rows: list[list[str]] = []
     numbers: list[int] = []
+    last = 0
     try:
-        header = [cell.strip() for cell in next(reader)]
-        last = reader.line_num
         for row in reader:
-            if any(cell.strip() for cell in row):
+            if not header:
+                header = [cell.strip() for cell in row] if any(cell.strip() for cell in row) else []
+            elif any(cell.strip() for cell in row):
                 rows.append(row)
                 numbers.append(last + 1)
             last = reader.line_num
@@ -173,11 +207,14 @@ def _csv_table(name: str, text: str) -> RawTable:
     ]
     if faults:
         raise InputError(faults)
-    columns = dict(zip(header, zip(*rows, strict=True), strict=True)) if rows else {cell: () for cell in header}
-    return RawTable(name, columns, numbers)
+    columns = dict(zip(header, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(header, ())
+    return RawTable(name, columns, columns.__getitem__, numbers)
 
 
 def _header_faults(name: str, header: list[str]) -> list[Fault]:
+    for sign, word in ((";", "semicolons"), ("\t", "tabs")):
+        if len(header) == 1 and sign in header[0]:
+            return [Fault(name, 1, None, None, f"the columns are separated by {word}", "save it with commas")]
     faults = [
         Fault(name, 1, None, None, f"column {place} of the header is blank", "name it or delete it")
         for place, cell in enumerate(header, start=1)
@@ -185,6 +222,7 @@ def _header_faults(name: str, header: list[str]) -> list[Fault]:
     ]
     faults += [
         Fault(name, 1, cell, None, "this column stands twice", "delete one")
-        for cell in sorted({cell for cell in header if cell and header.count(cell) > 1})
+        for cell, count in Counter(header).items()
+        if cell and count > 1
     ]
     return faults

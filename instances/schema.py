@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 #:
 #: ``id`` a name that other tables refer to; ``text`` anything; ``number`` an exact decimal; ``whole`` a whole number;
 #: ``month`` YYYY-MM; ``flag`` true or false; ``choice`` one of `Column.choices`; ``list`` names separated by ``;``.
+#: White space at both ends of a cell is never meant; a cell of nothing else is blank.
 Kind = Literal["id", "text", "number", "whole", "month", "flag", "choice", "list"]
 
 #: A cell as it is held after reading; None is a blank cell.
@@ -42,6 +43,8 @@ class Column(BaseModel):
         The words a ``choice`` may be.
     refers_to
         The table whose ids the cell must name, if any.
+    blank_differs
+        Whether a blank cell means something else than a column that is left out; elsewhere the two are the same.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -57,6 +60,7 @@ class Column(BaseModel):
     positive: bool = False
     choices: tuple[str, ...] = ()
     refers_to: str | None = None
+    blank_differs: bool = False
 
 
 class TableSpec(BaseModel):
@@ -66,8 +70,12 @@ class TableSpec(BaseModel):
     ----------
     name
         The file's name without ``.csv``, and the key in the JSON form.
+    meaning
+        What its rows are.
     key
         The columns that no two rows may share; empty for a table of plain rows.
+    columns
+        Its columns, in the order in which they are written.
     metric_columns
         Whether columns named after declared metrics are allowed.
     """

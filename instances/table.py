@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
 
+from outlay.instances.numbers import number_text
 from outlay.instances.schema import Cell, Column, TableSpec, metric_column
 
 
@@ -21,11 +23,12 @@ class Table:
     spec
         Its description in the data dictionary.
     cells
-        Column name to the cells of that column, one a row; None is a blank cell. Only columns that the input has.
+        Column name to the cells of that column, one a row; None is a blank cell. Only columns that the input has, and
+        of these only the ones where something stands (but see `Column.blank_differs`), in the dictionary's order.
     metrics
         Declared metrics (name to unit) that may be columns here.
     rows
-        For error messages: the row of each record in the file it came from. Not compared.
+        For error messages: the row of each record in the file it came from, 0 if it came from none. Not compared.
 
     Two tables are equal when they hold the same cells; rows are sorted by key (a table without a key by all columns),
     so that nothing depends on the order in a file.
@@ -52,7 +55,13 @@ class Table:
         return self.spec.name
 
     def describe(self, column: str) -> Column:
-        """Return the description of a column; KeyError for one that the table cannot have."""
+        """Return the description of a column.
+
+        Raises
+        ------
+        KeyError
+            For a column that the table cannot have.
+        """
         described = self.spec.column(column)
         if described is not None:
             return described
@@ -100,20 +109,35 @@ class Table:
         return {key: row for row, key in enumerate(zip(*(self.raw(name) for name in self.spec.key), strict=True))}
 
 
-def sort_key(cell: Cell) -> tuple[int, object]:
-    """Return a key that orders cells of one column, blanks first."""
+def cell_text(cell: Cell) -> str:
+    """Return a cell as it is written to a file; reading that text gives the cell again.
+
+    Examples
+    --------
+    >>> cell_text(None), cell_text(True), cell_text(("a", "b"))
+    ('', 'true', 'a;b')
+    """
     if cell is None:
-        return (0, 0)
-    if isinstance(cell, tuple):
-        return (2, cell)
-    if isinstance(cell, str):
-        return (2, cell)
-    return (1, cell)
+        return ""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, Decimal):
+        return number_text(cell)
+    return ";".join(cell) if isinstance(cell, tuple) else str(cell)
 
 
 def sorted_order(spec: TableSpec, cells: Mapping[str, Sequence[Cell]]) -> list[int]:
-    """Return the row order by key, or by every column (in name order) for a table without a key."""
-    names = spec.key or tuple(sorted(cells))
-    size = len(next(iter(cells.values()), ()))
-    columns = [cells[name] for name in names if name in cells]
-    return sorted(range(size), key=lambda row: tuple(sort_key(column[row]) for column in columns))
+    """Return the row order by key, or by every column (in name order) for a table without a key; blanks first."""
+    names = [name for name in spec.key or sorted(cells) if name in cells]
+    if not names:
+        return list(range(len(next(iter(cells.values()), ()))))
+    ranks = [_ranks(cells[name]) for name in reversed(names)]
+    order: list[int] = np.lexsort(ranks).tolist()
+    return order
+
+
+def _ranks(cells: Sequence[Cell]) -> np.ndarray:
+    """Return the place of each cell among the different cells of its column."""
+    different = sorted(set(cells) - {None})  # type: ignore[type-var]
+    rank = {cell: place for place, cell in enumerate(different, start=1)}
+    return np.fromiter((rank.get(cell, 0) for cell in cells), dtype=np.int64, count=len(cells))

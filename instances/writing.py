@@ -6,6 +6,7 @@ import csv
 import io
 import shutil
 import tempfile
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,34 +15,37 @@ import simplejson
 import tomli_w
 
 from outlay.instances.errors import InputError
-from outlay.instances.instance import Instance
+from outlay.instances.instance import Instance, thawed
 from outlay.instances.numbers import number_text
-from outlay.instances.schema import Cell
-from outlay.instances.table import Table
+from outlay.instances.table import Table, cell_text
 
 
 def to_document(instance: Instance) -> dict[str, Any]:
     """Return the instance as ``{"instance": {...}, "projects": [{...}], ..., "sets": {...}}``.
 
-    Numbers are Decimals, blank cells and empty tables are left out.
+    Numbers are Decimals; blank cells are left out, unless that would change what they mean, and empty tables too.
+    Nothing in it is shared with the instance.
     """
     document: dict[str, Any] = {"instance": instance.settings.model_dump(exclude_defaults=True)}
     for name, table in instance.tables.items():
         if len(table):
-            document[name] = [_record(table, row) for row in range(len(table))]
+            document[name] = _records(table)
     if instance.sets:
-        document["sets"] = {name: dict(body) for name, body in instance.sets.items()}
+        document["sets"] = thawed(instance.sets)
     return document
 
 
-def _record(table: Table, row: int) -> dict[str, Any]:
-    # A terms column that is present but blank means something else than an absent one, so blanks stay there.
-    keep_blank = table.name == "terms"
-    return {
-        name: list(cells[row]) if isinstance(cells[row], tuple) else cells[row]  # type: ignore[arg-type]
-        for name, cells in table.cells.items()
-        if keep_blank or cells[row] is not None
-    }
+def _records(table: Table) -> list[dict[str, Any]]:
+    names = list(table.cells)
+    kept = frozenset(name for name in names if table.describe(name).blank_differs)
+    return [
+        {
+            name: list(cell) if isinstance(cell, tuple) else cell
+            for name, cell in zip(names, row, strict=True)
+            if cell is not None or name in kept
+        }
+        for row in zip(*table.cells.values(), strict=True)
+    ]
 
 
 def document_text(document: Any, *, compact: bool = False) -> str:
@@ -54,7 +58,7 @@ def document_text(document: Any, *, compact: bool = False) -> str:
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else Decimal(number_text(value))
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
@@ -71,22 +75,32 @@ def write(instance: Instance, path: str | Path) -> Path:
     InputError
         If something is there already, or cannot be written.
     """
-    target = Path(path)
-    if target.exists() or target.is_symlink():
-        raise InputError.single(str(target), "something with this name exists", "choose a new name")
     try:
+        target = Path(path)
+    except TypeError:
+        raise InputError.single("write", "this is not a path", "give a path", value=path) from None
+    try:
+        if target.exists() or target.is_symlink():
+            raise InputError.single(str(target), "something with this name exists", "choose a new name")
         target.parent.mkdir(parents=True, exist_ok=True)
-        if target.suffix == ".json":
+        if target.suffix.lower() == ".json":
             replace_file(target, document_text(to_document(instance)))
         else:
             _write_folder(instance, target)
-    except OSError as error:
-        raise InputError.single(str(target), f"it cannot be written ({error.strerror})", "choose another place") from error
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        reason = getattr(error, "strerror", None) or error
+        raise InputError.single(str(target), f"it cannot be written ({reason})", "choose another place") from error
     return target
 
 
 def replace_file(target: Path, text: str) -> None:
-    """Write a text file whole or not at all: to a neighbour first, then renamed over the target."""
+    """Write a text file whole or not at all: to a neighbour first, then renamed over the target.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
     with tempfile.NamedTemporaryFile(
         "w", encoding="utf-8", newline="", dir=target.parent, prefix=f".{target.name[:40]}.", delete=False
     ) as file:
@@ -114,7 +128,7 @@ def _write_folder(instance: Instance, target: Path) -> None:
             if len(table):
                 _write_text(temporary / f"{name}.csv", csv_text(table))
         if instance.sets:
-            _write_text(temporary / "sets.toml", tomli_w.dumps(_plain(dict(instance.sets))))
+            _write_text(temporary / "sets.toml", tomli_w.dumps(_plain(instance.sets)))
         temporary.chmod(0o755)
         temporary.rename(target)
     except BaseException:
@@ -129,24 +143,9 @@ def _write_text(path: Path, text: str) -> None:
 def csv_text(table: Table) -> str:
     """Return a table as CSV text with a header; blank cells are empty."""
     buffer = io.StringIO()
-    names = list(table.cells)
+    texts = [[name, *map(cell_text, cells)] for name, cells in table.cells.items()]
     # A lone carriage return is only quoted where it is part of the line end.
-    risky = any("\r" in _cell_text(cell) for name in names for cell in table.cells[name])
+    risky = any("\r" in text for column in texts for text in column)
     writer = csv.writer(buffer, lineterminator="\r\n" if risky else "\n")
-    writer.writerow(names)
-    writer.writerows(
-        [_cell_text(cells[row]) for cells in (table.cells[name] for name in names)] for row in range(len(table))
-    )
+    writer.writerows(zip(*texts, strict=True))
     return buffer.getvalue()
-
-
-def _cell_text(cell: Cell) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, Decimal):
-        return number_text(cell)
-    if isinstance(cell, tuple):
-        return ";".join(cell)
-    return str(cell)

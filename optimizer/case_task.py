@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
+import zlib
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -39,7 +40,7 @@ class Request:
     name
         What to call it.
     instance
-        The resolved instance as JSON text, without its constraint sets.
+        The resolved instance as JSON text, without its constraint sets, compressed by zlib.
     reference
         Plan to be nearest to, and to start from, as a document; None for the reference case itself.
     nearest
@@ -49,7 +50,7 @@ class Request:
     """
 
     name: str
-    instance: str
+    instance: bytes
     reference: dict[str, Any] | None = None
     nearest: bool = True
     options: dict[str, Any] = field(default_factory=dict)
@@ -58,7 +59,14 @@ class Request:
     def key(self) -> str:
         """SHA-256 of everything that the answer depends on; names the run file."""
         whole = simplejson.dumps(
-            [self.instance, self.reference, self.nearest, self.options, versions()["outlay"], versions()["highspy"]],
+            [
+                zlib.decompress(self.instance).decode(),
+                self.reference,
+                self.nearest,
+                self.options,
+                versions()["outlay"],
+                versions()["highspy"],
+            ],
             sort_keys=True,
         )
         return hashlib.sha256(whole.encode()).hexdigest()
@@ -72,7 +80,7 @@ def make_request(
     lean = replace(instance, sets={})
     return Request(
         name,
-        document_text(to_document(lean), compact=True),
+        zlib.compress(document_text(to_document(lean), compact=True).encode()),
         None if reference is None else reference.to_document(),
         nearest and reference is not None,
         options,
@@ -84,9 +92,10 @@ def solve_case(request: Request) -> str:
 
     The solver's crashes and hangs are retried and reported in the run file; anything else raises.
     """
-    began = time.monotonic()
     with _BUILDING:
-        instance = parse_document(simplejson.loads(request.instance, use_decimal=True), source=request.name)
+        began = time.monotonic()  # waiting for another case's turn does not count
+        text = zlib.decompress(request.instance).decode()
+        instance = parse_document(simplejson.loads(text, use_decimal=True), source=request.name)
         built = time.monotonic()
         session = Session(build(instance))
     times = {"read": built - began, "build": time.monotonic() - built}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -142,7 +143,8 @@ def _resolve(instance: Instance, sets: Sequence[str]) -> dict[str, Instance]:
 
 
 def _combination(some: frozenset[str]) -> str:
-    return "only " + ", ".join(sorted(some)) if some else "none of them"
+    # A comma, which no set's name can hold, keeps combinations and sets apart.
+    return "attribution, " + ("only " + ", ".join(sorted(some)) if some else "none of them")
 
 
 def _run(
@@ -191,7 +193,7 @@ def _attribute(players: Sequence[str], runs: Mapping[str, Mapping[str, Any]]) ->
                 f"the case with {_combination(some)} is {run['status']}, so nothing can be attributed",
                 "attribute to other families, or change the set",
             )
-        values[some] = (objective, objective if bound is None else max(bound, objective))
+        values[some] = (objective, math.inf if bound is None else max(bound, objective))
         records.append([", ".join(sorted(some)), run["status"], objective, bound])
     table = pd.DataFrame(records, columns=["on", "status", "objective", "bound"])
     return shapley(players, values), table

@@ -13,7 +13,7 @@ import pyomo.environ as pyo
 from outlay.instances.plan import Plan
 from outlay.optimizer.aggregation import aggregate
 from outlay.optimizer.engine import Answer, Level, Settings, claimed_objective, solve_levels, with_finals
-from outlay.optimizer.nearest import distance_weights
+from outlay.optimizer.nearest import distance, distance_weights
 from outlay.optimizer.plans import plan_point, read_plan, spread
 from outlay.optimizer.problem import compile_model
 from outlay.optimizer.process import Progress, SolverProcess
@@ -164,17 +164,20 @@ class Session:
         changed projects, then fewest changed starts (`outlay.optimizer.nearest`). The answer itself is returned if the
         second solve ends without a verified plan.
         """
-        if own.answer.point is None:
+        if own.answer.point is None or own.plan is None:
+            return own
+        if distance(own.plan, reference) == (0, 0):
+            own.proved_nearest = True
             return own
         problem = self._small.problem
         for level, result in zip(self._levels(), own.answer.levels, strict=False):
             value = -float(result.final or 0.0)
             problem = problem.with_row(level.cost, value + TIE * max(1.0, abs(value)) - level.offset)
-        distance = self._extended(distance_weights(self.case, reference))
+        far = self._extended(distance_weights(self.case, reference))
         exact = replace(settings, gap=0.0, absolute_gap=0.5)
         start = self._small.extend(own.answer.point)
         begun = time.monotonic()
-        answer = solve_levels(engine, problem, [Level({}, distance)], exact, start=start)
+        answer = solve_levels(engine, problem, [Level({}, far)], exact, start=start)
         own.times_s["nearest"] = time.monotonic() - begun
         if answer.point is None:
             return own

@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from outlay.optimizer.compare import compare
     from outlay.optimizer.comparison import Comparison
     from outlay.optimizer.engine import Status
+    from outlay.optimizer.recheck import Verification, verify
     from outlay.optimizer.run_file import load
     from outlay.optimizer.solution import Solution
     from outlay.optimizer.solve import solve
-    from outlay.optimizer.recheck import Verification, verify
 
 _HOME = {
     "read": "instances.reading",

@@ -11,6 +11,9 @@ from tests.brute_force.enumeration import Enumeration
 from tests.brute_force.enumerator import best
 from tests.brute_force.generator import MOST_COMBINATIONS, Case, case_of, cases
 
+#: Processes, clocks and other machines: a minute in all.
+pytestmark = pytest.mark.slow
+
 
 def test_a_seed_always_gives_the_same_case() -> None:
     assert case_of(7) == case_of(7)

@@ -108,7 +108,7 @@ class Unreliable(ThreadPoolExecutor):
 
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Run a task, or misbehave."""
-        name = args[0].name
+        name = args[0].name.removeprefix("attribution, ")
         self.submitted.append(name)
         if name == self.name and self.submitted.count(name) <= self.times:
             return self.instead()

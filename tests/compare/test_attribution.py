@@ -19,7 +19,7 @@ from outlay.optimizer.attribution import (
     shapley,
     with_only,
 )
-from tests.compare.support import row, tutorial
+from tests.compare.support import cap, row, town, tutorial
 from tests.support.documents import document, instance, level, parsed
 
 PLAYERS = ("cap", "labour", "energy", "permits", "limits", "funds")
@@ -237,3 +237,12 @@ def test_a_contradiction_is_no_error_where_the_set_switches_it_off() -> None:
     assert row(comparison.attribution, family="limits")["loss"] == pytest.approx(1)
     with pytest.raises(InputError, match="energy, limits is infeasible"):
         outlay.compare(case, ["base"], attribute=["energy", "limits"], jobs=1)
+
+
+@pytest.mark.parametrize("name", ["none of them", "only labour", "attribution"])
+def test_a_set_that_is_called_like_a_combination_keeps_its_own_answer(name: str) -> None:
+    case = town(**{name: cap(1)})
+    comparison = outlay.compare(case, ["base", name], attribute=["cap", "labour"], jobs=1)
+    assert comparison.cases["objective"].tolist() == [6, 1]
+    assert comparison.combinations is not None
+    assert comparison.combinations["objective"].tolist() == [10, 6, 10, 6]

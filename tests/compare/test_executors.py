@@ -23,6 +23,9 @@ from outlay.optimizer.comparison import Comparison
 from outlay.optimizer.comparison_folder import load_comparison
 from tests.compare.support import TUTORIAL_SETS, assert_same, row, tutorial
 
+#: Processes, clocks and other machines: a minute in all.
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 DASK = importlib.util.find_spec("distributed") is not None
 needs_dask = pytest.mark.skipif(not DASK, reason="dask's distributed is not installed")
@@ -129,11 +132,11 @@ def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             _wait_for(log, "Registered to", process)
         yield address
     finally:
+        # Workers first: one that loses its scheduler while it ends may wait for it.
         for process in reversed(started):
             process.terminate()
-        for process in started:
             try:
-                process.wait(timeout=20)
+                process.wait(timeout=10)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()

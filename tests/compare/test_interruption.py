@@ -26,6 +26,9 @@ SETS = ("base", *(f"cap-{amount}" for amount in range(2, 9)))
 SLOW_SOLVER = """
 from outlay.optimizer import worker
 
+#: Processes, clocks and other machines: a minute in all.
+pytestmark = pytest.mark.slow
+
 run = worker._Session.run
 def slowly(session):
     time.sleep({seconds})

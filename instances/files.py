@@ -1,0 +1,78 @@
+"""Text files from outside: what is no plain, readable, reasonably small UTF-8 file is refused before it is parsed."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from outlay.instances.errors import InputError
+
+#: Largest file that is read, in megabytes, unless the caller allows more.
+MAX_FILE_MB = 100.0
+
+
+def text_of_file(path: Path, name: str, max_file_mb: float) -> str:
+    """Return a text file's content; refuse what is missing, no regular file, too large, empty or not UTF-8.
+
+    Parameters
+    ----------
+    path, name
+        The file, and what to call it in error messages.
+    max_file_mb
+        Files larger than this many megabytes are refused before they are read.
+
+    Raises
+    ------
+    InputError
+        With the file's `name`.
+    """
+    if isinstance(max_file_mb, bool) or not isinstance(max_file_mb, int | float) or not max_file_mb > 0:
+        raise InputError.single("max_file_mb", "this is no size", "give megabytes, more than 0", value=max_file_mb)
+    try:
+        data = _bytes_of_file(path, name, max_file_mb)
+    except FileNotFoundError:
+        raise InputError.single(name, "the file is missing", "add it") from None
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        reason = getattr(error, "strerror", None) or error
+        raise InputError.single(name, f"the file cannot be read ({reason})", "check it and its permissions") from error
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = data.count(b"\n", 0, error.start) + 1
+        problem = f"the file is not UTF-8 text (byte {error.start} is wrong)"
+        raise InputError.single(name, problem, "save it as UTF-8", row=row) from error
+    if "\0" in text:
+        row = text.count("\n", 0, text.index("\0")) + 1
+        raise InputError.single(name, "the file holds NUL, so it is no UTF-8 text", "save it as UTF-8", row=row)
+    if not text.strip():
+        raise InputError.single(name, "the file is empty", "write a header, or delete the file")
+    return text
+
+
+def _bytes_of_file(path: Path, name: str, max_file_mb: float) -> bytes:
+    if not path.is_file():
+        if not path.exists() and not path.is_symlink():
+            raise FileNotFoundError
+        raise InputError.single(name, "this is not a regular file", "put a file here")
+    # A pipe put here in the meantime must not make us wait, hence non-blocking and a second look.
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(handle, "rb") as file:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise InputError.single(name, "this is not a regular file", "put a file here")
+        if status.st_size <= max_file_mb * 1e6:
+            # The size may lie (files of the kernel's have none), so no more than it may have is read.
+            data = file.read() if max_file_mb * 1e6 > _ANY else file.read(int(max_file_mb * 1e6) + 1)
+            if len(data) <= max_file_mb * 1e6:
+                return data
+        size = max(status.st_size, int(max_file_mb * 1e6) + 1) / 1e6
+        raise InputError.single(
+            name,
+            f"the file has {size:.1f} MB or more, the limit is {max_file_mb:g} MB",
+            "split the instance, or raise the limit (max_file_mb, --max-file-mb)",
+        )
+
+
+#: As good as no limit.
+_ANY = 2.0**62
