@@ -83,7 +83,7 @@ class ComparisonFolder:
                 if document["status"] in {"optimal", "within gap", "infeasible", "unbounded"}
                 else (None, "")
             )
-        except (InputError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except (InputError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
             return None, f"{path.name} cannot be read ({error})"
 
     def keep(self, key: str, document: Mapping[str, Any]) -> None:
@@ -139,7 +139,7 @@ def load_comparison(path: str | Path) -> Comparison:
         document = simplejson.loads(text)
         known = document["format"] == FORMAT
         finished = document["finished"]
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
         raise wrong from error
     if not known:
         raise wrong

@@ -87,7 +87,7 @@ def load(path: str | Path, *, max_file_mb: float = MAX_FILE_MB) -> Solution:
     text = text_of_file(target, target.name, max_file_mb)
     try:
         document = simplejson.loads(text, use_decimal=True)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError, ArithmeticError) as error:
         raise InputError.single(
             target.name, f"this is not valid JSON: {error}", "give a file that `solve -o` wrote"
         ) from error

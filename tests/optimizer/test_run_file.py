@@ -253,3 +253,10 @@ def test_a_better_objective_at_the_top_of_the_file_fails_too(run: Path) -> None:
     except InputError:
         return
     assert not outlay.verify(loaded).ok
+
+
+def test_a_number_that_no_decimal_holds_is_bad_input(tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    path.write_text('{"a": 1e99999999999999999999}', encoding="utf-8")
+    with pytest.raises(InputError):
+        outlay.load(path)
