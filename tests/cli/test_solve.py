@@ -19,6 +19,7 @@ from outlay.optimizer.verify_report import Violation
 from tests.cli.small import HOSTILE, SMALL, changed, hard_document, lender_document, run, solved, write_small
 
 run_solve = importlib.import_module("outlay.cli.run_solve")
+from tests.support.documents import hard_knapsack
 
 
 def test_an_answer_tells_plan_limits_losers_and_proof(tmp_path):
@@ -120,7 +121,7 @@ def test_a_mandatory_project_without_options_exits_with_3(tmp_path):
 
 
 def test_a_time_limit_with_a_plan_exits_with_5_and_progress_stays_on_stderr(tmp_path):
-    path = write_small(tmp_path, hard_document())
+    path = write_small(tmp_path, hard_knapsack())
     result = run("solve", path, "--time-limit", "2.5", "--gap", "0", "--json")
     assert result.exit_code == 5, result.output
     document = json.loads(result.stdout)

@@ -20,14 +20,14 @@ from tests.compare.support import assert_same, cap, change, compared_into, town
 from tests.support.documents import hard_knapsack, parsed
 from tests.support.fake_solvers import PRELUDE, alive
 
+#: Processes, clocks and other machines: a minute in all.
+pytestmark = pytest.mark.slow
+
 SETS = ("base", *(f"cap-{amount}" for amount in range(2, 9)))
 
 #: The real solver, but it sleeps before each problem.
 SLOW_SOLVER = """
 from outlay.optimizer import worker
-
-#: Processes, clocks and other machines: a minute in all.
-pytestmark = pytest.mark.slow
 
 run = worker._Session.run
 def slowly(session):
@@ -38,7 +38,8 @@ worker.main()
 """
 
 SCRIPT = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # also where the shell that started us ignores it
 import outlay
 from outlay.optimizer import case_task
 from outlay.optimizer.process import SolverProcess

@@ -228,6 +228,7 @@ import json, os, signal, threading, time
 import outlay
 from tests.support.documents import hard_knapsack, parsed
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # also where the shell that started us ignores it
 found = threading.Event()
 
 def stop():
