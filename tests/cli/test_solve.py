@@ -17,9 +17,9 @@ import pytest
 import outlay
 from outlay.optimizer.verify_report import Violation
 from tests.cli.small import HOSTILE, SMALL, changed, hard_document, lender_document, run, solved, write_small
+from tests.support.documents import hard_knapsack
 
 run_solve = importlib.import_module("outlay.cli.run_solve")
-from tests.support.documents import hard_knapsack
 
 
 def test_an_answer_tells_plan_limits_losers_and_proof(tmp_path):
