@@ -19,6 +19,9 @@ from outlay.optimizer.process import SolverProcess
 from tests.compare.support import Unreliable, assert_same, cap, dropped, lost, nonsense, refused, row, town
 from tests.support.fake_solvers import PRELUDE, alive
 
+#: Solvers that hang and pools that break: half a minute in all.
+pytestmark = pytest.mark.slow
+
 SETS = ("base", "less", "least")
 
 

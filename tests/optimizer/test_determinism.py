@@ -13,6 +13,9 @@ import pytest
 from tests.support.documents import hard_knapsack, small_plan
 from tests.support.generated import draft
 
+#: Fresh interpreters by the dozen.
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 SCRIPT = """

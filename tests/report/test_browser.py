@@ -13,6 +13,9 @@ from outlay.cli.report import write_comparison_report, write_report
 from tests.report.browser import Browser, chromium, find_chromium
 from tests.report.cases import SCRIPT, comparison, hostile_solution, tutorial_solution
 
+#: A real browser.
+pytestmark = pytest.mark.slow
+
 CHARTS = """
 Array.from(document.querySelectorAll('[data-figure]')).map(function (div) {
   var marks = div.querySelectorAll('.point path, .scatterlayer path, .heatmaplayer image, .barlayer path');
