@@ -97,12 +97,15 @@ class SolverProcess:
         self.end()
 
     def __del__(self) -> None:
+        # May run in any thread at any moment, so it takes no lock and waits for no thread: the two threads of a killed
+        # child end and close their streams by themselves.
         with contextlib.suppress(Exception):
-            if sys.is_finalizing():  # threads and streams may be gone: only see to it that the child is
-                if self._child is not None:
-                    self._child.kill()
-            else:
-                self.close()
+            if self._child is not None:
+                self._outbox.put(None)
+                self._child.kill()
+                self._child.wait(timeout=1.0)
+            if self._errors is not None:
+                self._errors.close()
 
     def end(self) -> None:
         """Close for good: no later `solve` starts a new process. May be called from another thread."""
@@ -293,21 +296,22 @@ def _request(
 
 def _post(stream: Any, outbox: queue.Queue[dict[str, Any] | None]) -> None:
     """Write messages until there are no more or the child is gone."""
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(OSError, ValueError), stream:
         while (message := outbox.get()) is not None:
             write_frame(stream, message)
 
 
 def _collect(stream: Any, inbox: queue.Queue[dict[str, Any] | Exception | None]) -> None:
-    while True:
-        try:
-            message = read_frame(stream)
-        except (BadFrameError, OSError, ValueError, MemoryError) as error:
-            inbox.put(error if isinstance(error, BadFrameError) else None)
-            return
-        inbox.put(message)
-        if message is None:
-            return
+    with contextlib.suppress(OSError, ValueError), stream:
+        while True:
+            try:
+                message = read_frame(stream)
+            except (BadFrameError, OSError, ValueError, MemoryError) as error:
+                inbox.put(error if isinstance(error, BadFrameError) else None)
+                return
+            inbox.put(message)
+            if message is None:
+                return
 
 
 def _point(message: dict[str, Any], size: int) -> np.ndarray:

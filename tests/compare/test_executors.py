@@ -201,16 +201,6 @@ def test_a_scheduler_that_cannot_be_reached_is_an_error(monkeypatch: pytest.Monk
     assert time.monotonic() - begun < 6
 
 
-@pytest.mark.slow
-@needs_dask
-@TARGETS
-def test_a_scheduler_that_cannot_be_reached_is_an_error_within_seconds(target: str) -> None:
-    begun = time.monotonic()
-    with pytest.raises(InputError, match="cannot be reached"):
-        outlay.compare(tutorial(), ["base"], executor="dask:" + target.format(port=_free_port()))
-    assert time.monotonic() - begun < 15
-
-
 @needs_dask
 def test_a_port_that_speaks_another_language_is_an_error_within_seconds() -> None:
     """Ask a web server for a scheduler."""
