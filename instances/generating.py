@@ -2,8 +2,9 @@
 
 Half-years, five skills with regional pools, power by region, two permit agencies with a fast track, yearly draws and a
 cap on commitments, equipment that some projects make and others need, two scales a project or a divisible one, requires
-and synergies between neighbours. Capacities are a share of what all projects together would ask, so that about a third
-of them fits. Funding nothing is always feasible.
+and synergies between neighbours. Capacities are a share of what all projects together would ask, set so that about a
+quarter of them fits and that in every family some limits bind: money, permits, labour, power, equipment. Funding
+nothing is always feasible.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ SECTORS: dict[str, tuple[float, float, int, float, float, tuple[float, ...]]] = 
 }
 START_YEAR = 2026
 MONTHS = 6
-#: Share of everything that would be asked for which there is room.
-TIGHTNESS = 0.35
+#: Share of everything that would be asked for which there is room; of money, of the cost of all alternatives together.
+LABOUR, POWER, EQUIPMENT, MONEY = 0.24, 0.35, 0.22, 0.12
 
 
 def generate(projects: int, seed: int, *, periods: int = 16) -> Instance:
@@ -231,31 +232,31 @@ class _Maker:
             {"resource": "equipment", "kind": "equipment", "unit": "sets", "basis": "cumulative"},
         ]
         levels = {
-            "commitments": 0.22 * self.money,
-            "draws": 0.22 * self.money / (self.periods / 2) * 1.3,
-            "agency/state": max(1.0, self.count / self.periods),
-            "agency/federal": max(1.0, self.count / self.periods / 2),
+            "commitments": MONEY * self.money,
+            "draws": MONEY * self.money / (self.periods / 2) * 1.35,
+            "agency/state": max(1.0, 0.45 * self.count / self.periods),
+            "agency/federal": max(1.0, 0.14 * self.count / self.periods),
         }
         for skill in SKILLS:
             resources.append({"resource": f"labour/{skill}", "kind": "labour", "unit": "workers"})
-            levels[f"labour/{skill}"] = 0.8 * sum(self._pool(f"labour/{skill}/{region}") for region in REGIONS)
+            levels[f"labour/{skill}"] = 0.8 * LABOUR * sum(self._asked(f"labour/{skill}/{region}") for region in REGIONS)
         for region in REGIONS:
             resources.append({"resource": f"power/{region}", "kind": "energy", "unit": "MW", "region": region})
-            levels[f"power/{region}"] = 0.6 * self._pool(f"power/{region}")
+            levels[f"power/{region}"] = 0.6 * POWER * self._asked(f"power/{region}")
             for skill in SKILLS:
                 pool = {"resource": f"labour/{skill}/{region}", "kind": "labour", "unit": "workers", "region": region}
                 resources.append({**pool, "parent": f"labour/{skill}"})
-                levels[f"labour/{skill}/{region}"] = self._pool(f"labour/{skill}/{region}")
+                levels[f"labour/{skill}/{region}"] = LABOUR * self._asked(f"labour/{skill}/{region}")
         availability = [
             {"resource": name, "from": _month(0), "amount": round(level, 1)} for name, level in levels.items()
         ]
-        step = self.asked.get("equipment", 0.0) * TIGHTNESS / self.periods
+        step = EQUIPMENT * self.asked.get("equipment", 0.0) / self.periods
         availability += [
             {"resource": "equipment", "from": _month(period), "amount": round(step * (period + 1), 1)}
             for period in range(self.periods)
         ]
         return resources, availability
 
-    def _pool(self, resource: str) -> float:
-        """Return the capacity a period that leaves room for about the tight share of what is asked, both scales."""
-        return TIGHTNESS * self.asked.get(resource, 0.0) / self.periods
+    def _asked(self, resource: str) -> float:
+        """Return what all alternatives together would ask of a resource, an average period."""
+        return self.asked.get(resource, 0.0) / self.periods
