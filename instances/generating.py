@@ -72,6 +72,8 @@ class _Maker:
         self.random = random.Random(seed)  # noqa: S311 - not a secret
         self.count, self.seed, self.periods = projects, seed, periods
         self.width = len(str(projects))
+        # A pool of labour that only two or three projects share would decide everything.
+        self.regions = REGIONS[: max(1, projects // 40)]
         self.projects: list[dict[str, Any]] = []
         self.alternatives: list[dict[str, Any]] = []
         self.requirements: list[dict[str, Any]] = []
@@ -136,7 +138,7 @@ class _Maker:
         draw = self.random
         name = f"p{number:0{self.width}d}"
         sector = draw.choices(list(SECTORS), [spec[0] for spec in SECTORS.values()])[0]
-        region = draw.choice(REGIONS)
+        region = draw.choice(self.regions)
         first = draw.randrange(0, max(1, self.periods - 8))
         self.projects.append(
             {
@@ -239,8 +241,8 @@ class _Maker:
         }
         for skill in SKILLS:
             resources.append({"resource": f"labour/{skill}", "kind": "labour", "unit": "workers"})
-            levels[f"labour/{skill}"] = 0.8 * LABOUR * sum(self._asked(f"labour/{skill}/{region}") for region in REGIONS)
-        for region in REGIONS:
+            levels[f"labour/{skill}"] = 0.8 * LABOUR * sum(self._asked(f"labour/{skill}/{region}") for region in self.regions)
+        for region in self.regions:
             resources.append({"resource": f"power/{region}", "kind": "energy", "unit": "MW", "region": region})
             levels[f"power/{region}"] = 0.6 * POWER * self._asked(f"power/{region}")
             for skill in SKILLS:

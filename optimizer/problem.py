@@ -48,6 +48,21 @@ class Problem:
         """Return the objective at a point."""
         return float(self.cost @ point) + self.offset
 
+    def arrays(self) -> dict[str, Any]:
+        """Return the problem as named arrays and numbers, as a solver process is handed it; A by columns."""
+        return {
+            "cost": self.cost,
+            "offset": self.offset,
+            "lower": self.lower,
+            "upper": self.upper,
+            "integer": self.integer,
+            "row_lower": self.row_lower,
+            "row_upper": self.row_upper,
+            "starts": self.matrix.indptr.astype(np.int32),
+            "rows": self.matrix.indices.astype(np.int32),
+            "values": self.matrix.data.astype(float),
+        }
+
     def with_row(self, coefficients: np.ndarray, upper: float) -> Problem:
         """Return the problem with one more row ``coefficients x <= upper``."""
         row = sparse.csc_array(coefficients[None, :])

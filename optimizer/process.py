@@ -271,20 +271,7 @@ class _Deadline:
 def _request(
     problem: Problem, options: dict[str, Any], time_limit_s: float | None, start: np.ndarray | None
 ) -> dict[str, Any]:
-    request: dict[str, Any] = {
-        "kind": "solve",
-        "options": dict(options),
-        "cost": problem.cost,
-        "offset": problem.offset,
-        "lower": problem.lower,
-        "upper": problem.upper,
-        "integer": problem.integer,
-        "row_lower": problem.row_lower,
-        "row_upper": problem.row_upper,
-        "starts": problem.matrix.indptr.astype(np.int32),
-        "rows": problem.matrix.indices.astype(np.int32),
-        "values": problem.matrix.data.astype(float),
-    }
+    request: dict[str, Any] = {"kind": "solve", "options": dict(options), **problem.arrays()}
     if problem.tidy is not None:
         request["tidy"] = problem.tidy
     if time_limit_s is not None:

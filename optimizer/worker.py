@@ -66,7 +66,7 @@ class _Session:
         self.highs.setOptionValue("log_to_console", False)
         for name, setting in request["options"].items():
             self._set(name, setting)
-        self.highs.passModel(_model(request))
+        self.highs.passModel(highs_model(request))
 
     def _set(self, name: str, setting: Any) -> None:
         if self.highs.setOptionValue(name, setting) != highspy.HighsStatus.kOk:
@@ -198,7 +198,8 @@ class _Session:
         return tidied if float(cost @ tidied) <= value + 1e-13 * max(1.0, abs(value)) else point
 
 
-def _model(request: dict[str, Any]) -> Any:
+def highs_model(request: dict[str, Any]) -> Any:
+    """Return a problem's arrays (`Problem.arrays`) as a HighsLp."""
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = len(request["cost"]), len(request["row_lower"])
     lp.col_cost_, lp.offset_ = request["cost"], request["offset"]

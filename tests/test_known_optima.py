@@ -12,7 +12,8 @@ import pytest
 from outlay.optimizer.engine import Status
 from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.solve import solve
-from tests.benchmarks.readers import Knapsack, benchmarks_folder, published_optima, read_mknap1, read_mknap2
+from tests.benchmarks.data import benchmarks_folder
+from tests.benchmarks.families.knapsack import Knapsack, published_optima, read_mknap1, read_mknap2
 from tests.support.documents import parsed
 from tests.support.solving import warm  # noqa: F401
 

@@ -1,16 +1,19 @@
-"""Readers of public benchmark data, as documents of the product's own schema; see README.md beside the data."""
+"""OR-Library's multidimensional knapsacks: ``FILE-NUMBER``, as ``mknapcb1-7``; items are projects of one period."""
 
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from outlay.instances.instance import Instance
+from outlay.instances.parsing import parse_document
+from tests.benchmarks.data import benchmarks_folder
 from tests.support.documents import Document, knapsack
 
-ROOT = Path(__file__).parents[2]
+FILES = ("mknapcb1", "mknapcb2")
 
 
 class Knapsack(NamedTuple):
@@ -39,9 +42,34 @@ class Knapsack(NamedTuple):
         return knapsack(self.profits, self.weights, self.capacities)
 
 
-def benchmarks_folder() -> Path:
-    """Return where the data should be; it may not exist."""
-    return Path(os.environ.get("OUTLAY_BENCHMARKS", str(ROOT.parent / "shared" / "benchmarks")))
+def names() -> list[str]:
+    """Return the problems of Chu and Beasley's first two files; ``mknap1-1`` and ``mknap2-1`` can be read too."""
+    return [f"{file}-{number}" for file in FILES for number in range(1, 31)]
+
+
+def read(name: str) -> Instance | None:
+    """Return ``FILE-NUMBER``, numbers from 1."""
+    file, _, number = name.partition("-")
+    if not file.startswith("mknap") or not number.isdecimal():
+        return None
+    text = (benchmarks_folder() / "knapsack" / f"{file}.txt").read_text(encoding="utf-8")
+    problems = list((read_mknap2 if file == "mknap2" else read_mknap1)(text))
+    return parse_document(problems[int(number) - 1].document(), source=name)
+
+
+def published(name: str) -> float | None:
+    """Return the published value, proved or best known."""
+    file, _, number = name.partition("-")
+    return _values().get((f"{file}.txt", int(number))) if number.isdecimal() else None
+
+
+@cache
+def _values() -> dict[tuple[str, int], float]:
+    path = benchmarks_folder() / "knapsack" / "reference.csv"
+    if not path.is_file():
+        return {}
+    with path.open(encoding="utf-8", newline="") as file:
+        return {(row["file"], int(row["index"])): float(row["published"]) for row in csv.DictReader(file)}
 
 
 def read_mknap1(text: str) -> Iterator[Knapsack]:

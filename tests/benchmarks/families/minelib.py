@@ -1,11 +1,34 @@
-"""MineLib's constrained pit-limit instances (CPIT) as documents of the product's own schema."""
+"""MineLib's constrained pit-limit problems (CPIT): ``newman1`` and ``zuck_small``; blocks are projects of a period."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
+from outlay.instances.instance import Instance
+from outlay.instances.parsing import parse_document
+from tests.benchmarks.data import benchmarks_folder
+
 START = 2000
+#: The heuristic of Espinoza and others, 2012.
+PUBLISHED = {"newman1": 23_483_671.0, "zuck_small": 788_652_600.0}
+
+
+def names() -> list[str]:
+    """Return the two mines."""
+    return list(PUBLISHED)
+
+
+def read(name: str) -> Instance | None:
+    """Return a mine by name."""
+    if name not in PUBLISHED:
+        return None
+    return parse_document(read_minelib(benchmarks_folder() / "minelib" / name), source=name)
+
+
+def published(name: str) -> float | None:
+    """Return the published value."""
+    return PUBLISHED.get(name)
 
 
 def read_minelib(stem: Path) -> dict[str, Any]:

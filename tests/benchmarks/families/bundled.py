@@ -1,0 +1,20 @@
+"""The product's own instances, and any folder of tables by its path."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import outlay
+from outlay.instances.instance import Instance
+
+NAMES = ("us-japan-550",)
+
+
+def names() -> list[str]:
+    """Return the bundled instances that are worth measuring."""
+    return list(NAMES)
+
+
+def read(name: str) -> Instance | None:
+    """Return a bundled instance by name, or any instance by the path of its folder."""
+    return outlay.read(name) if name in NAMES or Path(name).is_dir() else None

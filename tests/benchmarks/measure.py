@@ -1,0 +1,124 @@
+"""Run peers as processes, follow their memory, and turn what they tell into figures."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import psutil
+
+from tests.benchmarks.peers import NAN, Task
+from tests.benchmarks.run_peer import write_task
+
+#: A peer may overrun its limit, and take this long to load a model, before it is killed.
+PATIENCE_S = 900.0
+
+
+@dataclass
+class Run:
+    """What one peer did on one instance; values as maximised.
+
+    Attributes
+    ----------
+    trace
+        (seconds, value, bound) of each change; NaN: none.
+    load_s, total_s
+        Seconds until the solve began, and of the solve.
+    peak_mb
+        Largest memory of the process and its children together.
+    point
+        Its plan over the problem's columns, or None.
+    verified
+        What the product's verifier says of the plan; None without one.
+    error
+        Last words, if it failed.
+    """
+
+    peer: str
+    trace: list[tuple[float, float, float]] = field(default_factory=list)
+    load_s: float = NAN
+    total_s: float = NAN
+    peak_mb: float = NAN
+    point: np.ndarray | None = None
+    verified: bool | None = None
+    error: str = ""
+
+    def at(self, seconds: float) -> tuple[float, float]:
+        """Return (value, bound) known after so many seconds of the solve: the best plan, the newest bound."""
+        known = [entry for entry in self.trace if entry[0] <= seconds]
+        values = [value for _, value, _ in known if not math.isnan(value)]
+        bounds = [bound for _, _, bound in known if not math.isnan(bound)]
+        return max(values, default=NAN), min(bounds, default=NAN)
+
+    def time_to(self, share: float, bound: float) -> float:
+        """Return when the plan came within a share of a bound; NaN: never."""
+        return next((at for at, value, _ in self.trace if gap(value, bound) <= share), NAN)
+
+
+def gap(value: float, bound: float) -> float:
+    """Return |bound - value| / |value|."""
+    return NAN if math.isnan(value) or math.isnan(bound) else abs(bound - value) / max(abs(value), 1e-6)
+
+
+def run(peer: str, task: Task, tell: Callable[[str], None]) -> Run:
+    """Run a peer on a task in a process of its own."""
+    found = Run(peer)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_task(folder, task)
+        command = [sys.executable, "-m", "tests.benchmarks.run_peer", peer, str(folder)]
+        with (folder / "errors").open("w+b") as errors:
+            child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
+            killer = threading.Timer(task.seconds + PATIENCE_S, child.kill)
+            watch = threading.Thread(target=_watch, args=(child, found), daemon=True)
+            killer.start()
+            watch.start()
+            assert child.stdout is not None
+            for line in child.stdout:
+                _take(found, json.loads(line), tell)
+            code = child.wait()
+            killer.cancel()
+            watch.join()
+            errors.seek(0)
+            last = errors.read().decode(errors="replace").strip().splitlines()[-1:]
+        if (folder / "point.npy").is_file():
+            found.point = np.load(folder / "point.npy")
+    found.total_s = found.trace[-1][0] if found.trace else NAN
+    if code:
+        found.error = " ".join([f"ended with code {code}:", *last])
+    return found
+
+
+def _take(found: Run, line: dict[str, float], tell: Callable[[str], None]) -> None:
+    if "load_s" in line:
+        found.load_s = line["load_s"]
+        return
+    found.trace.append((line["seconds"], line["value"], line["bound"]))
+    tell(f"{found.peer} {line['seconds']:.1f} s: {line['value']:.6g}, bound {line['bound']:.6g}")
+
+
+def _watch(child: subprocess.Popen[str], found: Run) -> None:
+    """Follow the memory of a process and its children until it ends."""
+    while child.poll() is None:
+        try:
+            parent = psutil.Process(child.pid)
+            total = sum(process.memory_info().rss for process in (parent, *parent.children(recursive=True)))
+            found.peak_mb = np.fmax(found.peak_mb, total / 1e6)
+        except psutil.Error:
+            pass
+        time.sleep(0.2)
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

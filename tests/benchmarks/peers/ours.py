@@ -1,0 +1,28 @@
+"""`outlay.solve` as a user calls it; the time of compiling counts as solving."""
+
+from __future__ import annotations
+
+import numpy as np
+
+import outlay
+from outlay.optimizer.plans import plan_point
+from outlay.optimizer.problem import compile_model
+from tests.benchmarks.families import read
+from tests.benchmarks.peers import NAN, Task, Teller
+
+
+def solve(task: Task, tell: Teller) -> np.ndarray | None:
+    """Solve with the search beside branch and bound."""
+    model = outlay.build(read(task.instance))
+    tell.begin()
+    solution = outlay.solve(
+        model,
+        time_limit=task.seconds,
+        gap=task.gap,
+        seed=task.seed,
+        on_progress=lambda state: tell(state.objective, state.bound),
+    )
+    tell(*(NAN if value is None else value for value in (solution.objective, solution.bound)))
+    if solution.plan is None:
+        return None
+    return plan_point(model, compile_model(model), solution.plan)
