@@ -7,6 +7,7 @@ never be ready in time is dropped.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 from outlay.instances.instance import Instance
 from outlay.models.alternatives import FOREVER, periods_up
 from outlay.models.options import Dropped, Options
+from outlay.models.ragged import Groups, join
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,14 @@ def any_groups(needs: tuple[Need, ...]) -> dict[tuple[str, str], tuple[Need, ...
     return {key: tuple(rows) for key, rows in groups.items()}
 
 
+def sides_of(options: Options, names: Iterable[str]) -> tuple[dict[str, int], Groups]:
+    """Return numbers for sides (id or id@alternative), and the options of each number."""
+    number = {name: place for place, name in enumerate(dict.fromkeys(names))}
+    members = [options.of(name) for name in number]
+    first = np.concatenate([[0], np.cumsum([len(chosen) for chosen in members], dtype=int)])
+    return number, Groups(np.concatenate([np.zeros(0, dtype=int), *members]), first)
+
+
 def without_unready(options: Options) -> Options:
     """Return the options whose needed projects can be ready in time, dropping until nothing moves.
 
@@ -72,34 +82,40 @@ def without_unready(options: Options) -> Options:
     projects of a requires_any group) would be ready too late for it.
     """
     needs = read_needs(options.instance)
-    rules = [[need] for need in needs if need.kind == "requires"]
-    rules += [list(rows) for rows in any_groups(needs).values()]
+    rules = [(need,) for need in needs if need.kind == "requires"] + list(any_groups(needs).values())
+    if not rules:
+        return options
+    number, sides = sides_of(options, (name for rule in rules for need in rule for name in (need.project, need.needs)))
+    # Every need as a row of arrays, and every (rule, option of its side) as a pair.
+    flat = [(rule, number[need.needs], need.lag, need.at) for rule, group in enumerate(rules) for need in group]
+    rule_of, needed, lag = (np.array([line[place] for line in flat], dtype=int) for place in range(3))
+    at_start = np.array([line[3] == "start" for line in flat], dtype=bool)
+    pair_rule, pair_option = join(np.array([number[rule[0].project] for rule in rules], dtype=int), sides)
+    owner, member = join(np.arange(len(number)), sides)
     alive = np.ones(len(options), dtype=bool)
     reason = np.full(len(options), -1)
-    moved = True
-    while moved:
-        moved = False
-        for number, rule in enumerate(rules):
-            side = options.of(rule[0].project)
-            side = side[alive[side]]
-            if not len(side):
-                continue
-            in_time = np.zeros(len(side), dtype=bool)
-            for need in rule:
-                other = options.of(need.needs)
-                other = other[alive[other]]
-                earliest = need.ready(options, other).min(initial=FOREVER)
-                in_time |= need.due(options, side) >= earliest
-            if not in_time.all():
-                alive[side[~in_time]] = False
-                reason[side[~in_time]] = number
-                moved = True
+    while True:
+        earliest = np.full(len(number), FOREVER)
+        here = alive[member]
+        np.minimum.at(earliest, owner[here], options.operation[member[here]])
+        ready = np.where(earliest[needed] < FOREVER, earliest[needed] + lag, FOREVER)
+        in_time = np.zeros(len(pair_rule), dtype=bool)
+        for wanted, due in ((at_start, options.start), (~at_start, options.operation)):
+            soonest = np.full(len(rules), FOREVER)
+            np.minimum.at(soonest, rule_of[wanted], ready[wanted])
+            in_time |= due[pair_option] >= soonest[pair_rule]
+        late = ~in_time & alive[pair_option]
+        if not late.any():
+            break
+        # The first rule that an option fails is its reason.
+        reason[pair_option[late][::-1]] = pair_rule[late][::-1]
+        alive[pair_option[late]] = False
     if alive.all():
         return options
     return options.keep(alive, _reasons(options, reason, rules))
 
 
-def _reasons(options: Options, reason: np.ndarray, rules: list[list[Need]]) -> tuple[Dropped, ...]:
+def _reasons(options: Options, reason: np.ndarray, rules: Sequence[tuple[Need, ...]]) -> tuple[Dropped, ...]:
     alternatives, instance = options.alternatives, options.instance
     keys: dict[tuple[int, bool, int], set[int]] = {}
     for option in np.nonzero(reason >= 0)[0]:

@@ -53,7 +53,8 @@ def solve(task: Task, tell: Teller) -> np.ndarray | None:
     with _standard_output_in_a_file() as log:
         status = solver.solve(model)
         log.seek(0)
-        _tell_log(log.read().decode(errors="replace"), tell)
+        text = log.read().decode(errors="replace")
+    _tell_log(text, tell)
     if status not in {model_builder.SolveStatus.OPTIMAL, model_builder.SolveStatus.FEASIBLE}:
         return None
     tell(solver.objective_value, solver.best_objective_bound)
