@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from scipy import sparse
 
 from outlay.instances.instance import Instance
 from outlay.instances.table import Table
@@ -16,7 +17,10 @@ from outlay.models.discount import discount_factors
 from outlay.models.generation import eligible_funds, generate_options
 from outlay.models.lender import LenderTest, lender_test
 from outlay.models.metrics import Terms, metric_terms
+from outlay.models.needs import Need, read_needs
 from outlay.models.options import Options
+from outlay.models.ragged import spans
+from outlay.models.started import Started, event_dates, started_columns
 from outlay.models.usage import Usage, compute_usage, resource_tree
 
 
@@ -117,6 +121,7 @@ class Case:
         keys, upper = self._shortfalls()
         book.add("shortfall", keys, upper)
         book.add("both", self.synergies, 1.0)
+        book.add("started", self.started.keys, 1.0)
         return book
 
     def _per_period(self, table: Table, column: str) -> np.ndarray:
@@ -136,6 +141,23 @@ class Case:
         return columns
 
     @cached_property
+    def funded_in_full(self) -> sparse.csc_array:
+        """The columns that funding an option in full sets to 1: `fund`, `scale`, `started`; shape (columns, options)."""
+        options = np.arange(len(self.options))
+        columns, chosen = [self.block("fund").columns], [options]
+        scale = self.block("scale")
+        columns.append(scale.columns)
+        chosen.append(np.array(scale.keys, dtype=int))
+        begun = self.block("started").first
+        for (side, event), dates in self.started.dates.items():
+            place = np.searchsorted(dates, event_dates(self.options, side, event))
+            owner, at = spans(place, len(dates) - place)
+            columns.append(begun + self.started.first[side, event] + at)
+            chosen.append(self.options.of(side)[owner])
+        rows, cols = np.concatenate(columns), np.concatenate(chosen)
+        return sparse.csc_array((np.ones(len(rows)), (rows, cols)), shape=(self.book.size, len(options)))
+
+    @cached_property
     def column_groups(self) -> np.ndarray:
         """Group of each column: options of one alternative and start, `fund` and `scale` apart; -1 elsewhere.
 
@@ -153,6 +175,16 @@ class Case:
     def synergies(self) -> list[int]:
         """Rows of ``dependencies`` that are synergies."""
         return [row for row, kind in enumerate(self.instance["dependencies"].raw("kind")) if kind == "synergy"]
+
+    @cached_property
+    def needs(self) -> tuple[Need, ...]:
+        """The dependencies; none where their family is off."""
+        return read_needs(self.instance) if self.instance.is_on("dependencies") else ()
+
+    @cached_property
+    def started(self) -> Started:
+        """The started-by columns."""
+        return started_columns(self.options, self.needs)
 
     @cached_property
     def funds_on(self) -> bool:

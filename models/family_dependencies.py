@@ -29,20 +29,76 @@ from collections.abc import Hashable, Iterator
 import numpy as np
 
 from outlay.models.case import Case
-from outlay.models.needs import Need, any_groups, read_needs
+from outlay.models.needs import Need, any_groups
 from outlay.models.rows import Entries, RowBlock, block
+from outlay.models.started import event_dates
 
 NAME = "dependencies"
 
 
 def rows(case: Case) -> Iterator[RowBlock]:
     """Yield needed_project_first, one_of_needed_first, not_both and both_or_none."""
-    needs = read_needs(case.instance)
-    single: list[tuple[Need, ...]] = [(need,) for need in needs if need.kind == "requires"]
-    yield _timed_rows(case, "needed_project_first", single)
+    needs = case.needs
+    single = [need for need in needs if need.kind == "requires"]
+    if case.started.dates:
+        yield _definitions(case)
+        yield _started_rows(case, single)
+    else:
+        yield _timed_rows(case, "needed_project_first", [(need,) for need in single])
     yield _timed_rows(case, "one_of_needed_first", list(any_groups(needs).values()))
     yield _exclusions(case, needs)
     yield _pairs(case, needs)
+
+
+def _definitions(case: Case) -> RowBlock:
+    """Return what each started-by column is: the one before it, and the options of its date."""
+    options, started, book = case.options, case.started, case.book
+    columns, fund = case.block("started").columns, case.block("fund").columns
+    entries = Entries()
+    number = np.arange(len(columns))
+    entries.add(number, columns, 1.0)
+    for (side, event), dates in started.dates.items():
+        first = started.first[side, event]
+        later = np.arange(first + 1, first + len(dates))
+        entries.add(later, columns[later - 1], -1.0)
+        place = np.searchsorted(dates, event_dates(options, side, event))
+        entries.add(first + place, fund[options.of(side)], -1.0)
+    keys = case.block("started").keys
+    return block(
+        "started_by", NAME, keys, entries, book.size, lower=0.0, upper=0.0,
+        sentence=lambda row: f"whether {keys[row][0]} has reached its {keys[row][1]} by {_period(case, keys[row][2])}",
+    )  # fmt: skip
+
+
+def _started_rows(case: Case, needs: list[Need]) -> RowBlock:
+    """Return the rows of `requires` on started-by columns, two entries each."""
+    started, columns = case.started, case.block("started").columns
+    own, other, row_of, due = [], [], [], []
+    for place, need in enumerate(needs):
+        ours, theirs = (need.project, need.at), (need.needs, "operation")
+        dates = started.dates[ours]
+        before = np.searchsorted(started.dates[theirs], dates - need.lag, side="right") - 1
+        own.append(started.first[ours] + np.arange(len(dates)))
+        other.append(np.where(before >= 0, started.first[theirs] + before, -1))
+        row_of.append(np.full(len(dates), place))
+        due.append(dates)
+    ours, theirs, place, date = (np.concatenate(parts) for parts in (own, other, row_of, due))
+    entries = Entries()
+    number = np.arange(len(ours))
+    entries.add(number, columns[ours], 1.0)
+    known = theirs >= 0
+    entries.add(number[known], columns[theirs[known]], -1.0)
+    keys = list(zip(np.array([need.row for need in needs])[place].tolist(), date.tolist(), strict=True))
+
+    def sentence(row: int) -> str:
+        need = needs[place[row]]
+        return f"{need.project} needs {need.needs} by {_period(case, int(date[row]))}"
+
+    return block("needed_project_first", NAME, keys, entries, case.book.size, upper=0.0, sentence=sentence)
+
+
+def _period(case: Case, period: int) -> str:
+    return case.instance.period_label(period)
 
 
 def _timed_rows(case: Case, name: str, rules: list[tuple[Need, ...]]) -> RowBlock:
@@ -66,7 +122,7 @@ def _timed_rows(case: Case, name: str, rules: list[tuple[Need, ...]]) -> RowBloc
                 entries.add(np.full(len(ready), row), fund[ready], -1.0)
             keys.append((rule[0].row, *(int(date) for date in due)) if mixed else (rule[0].row, int(due[0])))
             needed = " or ".join(need.needs for need in rule)
-            words.append(f"{rule[0].project} needs {needed} by {case.instance.period_label(int(due[0]))}")
+            words.append(f"{rule[0].project} needs {needed} by {_period(case, int(due[0]))}")
     return block(name, NAME, keys, entries, case.book.size, upper=0.0, sentence=lambda row: words[row])
 
 

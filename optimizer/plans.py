@@ -72,12 +72,12 @@ def option_of(case: Case, choice: Choice) -> int | None:
 def plan_columns(case: Case, plan: Plan) -> np.ndarray:
     """Return a plan as values of the model's columns; what it names and the model lacks is left out."""
     point = np.zeros(case.book.size)
-    fund, scale = case.block("fund"), case.scale_column
+    full, scale = case.funded_in_full, case.scale_column
     option_of_project: dict[str, int] = {}
     for choice in plan.choices:
         option = option_of(case, choice)
         if option is not None:
-            point[fund.first + option] = 1.0
+            point[full.indices[full.indptr[option] : full.indptr[option + 1]]] = 1.0
             point[scale[option]] = choice.scale
             option_of_project[choice.project] = option
     for kind, name in BLOCK_OF.items():

@@ -72,7 +72,8 @@ class _Trial:
     def __init__(self, case: Case, blocks: Sequence[RowBlock], point: np.ndarray) -> None:
         self.case = case
         used = [block for block in blocks if block.name not in _OWN_ROWS]
-        self.names = [(block, row) for block in used for row in range(len(block.keys))]
+        self.blocks = used
+        self.ends = np.cumsum([len(block.keys) for block in used])
         empty = sparse.csr_array((0, case.book.size))
         matrix = sparse.csr_array(sparse.vstack([empty, *(block.matrix for block in used)]))
         lower = np.concatenate([np.zeros(0), *(block.lower for block in used)])
@@ -110,18 +111,17 @@ class _Trial:
         return f"worth {worth[place]:.4g}, but crowded out: beside this plan (start {when}) it would break {named}"
 
     def _broken(self, option: int) -> list[str]:
-        fund, scale = self.case.block("fund").first + option, int(self.case.scale_column[option])
-        change = self.columns[:, [fund]].toarray()[:, 0]
-        if scale != fund:
-            change = change + self.columns[:, [scale]].toarray()[:, 0]
-        tolerance = 1e-6 * self.scale
-        above, below = change - self.room_above, -change - self.room_below
-        hit = np.nonzero(((above > tolerance) & (change > 0)) | ((below > tolerance) & (change < 0)))[0]
-        worst = sorted(hit.tolist(), key=lambda row: -max(above[row], below[row]) / self.scale[row])
+        change = self.columns @ self.case.funded_in_full[:, [option]]
+        rows, size = change.indices, change.data
+        above, below = size - self.room_above[rows], -size - self.room_below[rows]
+        tolerance = 1e-6 * self.scale[rows]
+        broken = ((above > tolerance) & (size > 0)) | ((below > tolerance) & (size < 0))
+        excess_of = dict(zip(rows[broken].tolist(), np.maximum(above, below)[broken].tolist(), strict=True))
+        worst = sorted(excess_of, key=lambda row: (-excess_of[row] / self.scale[row], row))
         names = []
         for row in worst:
-            block, number = self.names[row]
-            excess = max(above[row], below[row])
-            words = block.sentence(number)
-            names.append(words if block.family == "dependencies" else f"{words} (by {excess:.4g})")
+            place = int(np.searchsorted(self.ends, row, side="right"))
+            block = self.blocks[place]
+            words = block.sentence(row - int(self.ends[place]) + len(block.keys))
+            names.append(words if block.family == "dependencies" else f"{words} (by {excess_of[row]:.4g})")
         return names
