@@ -221,9 +221,20 @@ Examples:
     help="Of the solver; same seed and threads, same answer.",
 )
 @click.option(
-    "--search",
-    is_flag=True,
-    help="Search beside the proof, in a second process: better plans of large instances; two runs may differ.",
+    "--effort",
+    type=click.Choice(["auto", "prove", "search", "repeat"]),
+    default="auto",
+    show_default=True,
+    help="prove: HiGHS alone. search: beside it a search for better plans, by the clock; two runs may differ. repeat: "
+    "a search of fixed work first; the same answer every time. auto: search under a time limit, else prove.",
+)
+@click.option(
+    "--work",
+    type=click.IntRange(min=1),
+    default=100,
+    show_default=True,
+    metavar="N",
+    help="Of --effort repeat: sub-problems of the search, of at most 100 nodes each; as many nodes again of proof.",
 )
 @click.option(
     "--objective",

@@ -17,6 +17,7 @@ PROVED, NO_PLAN_POSSIBLE, STOPPED, NO_PLAN, UNVERIFIED = 0, 4, 5, 6, 7
 
 _LIMITS = {
     "time": "at the time limit",
+    "work": "when the work asked for was done",
     "interrupt": "by Ctrl-C",
     "crash": "because the solver crashed twice; this is its best plan so far",
     "solver tolerance": "within the solver's own tolerance",
@@ -104,4 +105,6 @@ def no_plan(solution: Solution) -> str:
         return f"There is no plan: the solver failed ({solution.message or 'no message'})."
     if solution.limit == "interrupt":
         return "There is no plan yet: the search was stopped by Ctrl-C before one was found."
+    if solution.limit == "work":
+        return "There is no plan yet: the work asked for was done before one was found; raise --work."
     return "There is no plan yet: the time limit came before one was found; raise --time-limit."

@@ -33,7 +33,8 @@ def run(
     gap: float,
     seed: int,
     threads: int,
-    search: bool,
+    effort: str,
+    work: int,
     objective: dict[str, float] | str | None,
     output: str | None,
     force: bool,
@@ -56,7 +57,8 @@ def run(
                 gap=gap,
                 seed=seed,
                 threads=threads,
-                search=search,
+                effort=effort,
+                work=work,
                 on_progress=progress.update,
             )
     trouble = _save(solution, output)

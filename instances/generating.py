@@ -241,7 +241,9 @@ class _Maker:
         }
         for skill in SKILLS:
             resources.append({"resource": f"labour/{skill}", "kind": "labour", "unit": "workers"})
-            levels[f"labour/{skill}"] = 0.8 * LABOUR * sum(self._asked(f"labour/{skill}/{region}") for region in self.regions)
+            levels[f"labour/{skill}"] = (
+                0.8 * LABOUR * sum(self._asked(f"labour/{skill}/{region}") for region in self.regions)
+            )
         for region in self.regions:
             resources.append({"resource": f"power/{region}", "kind": "energy", "unit": "MW", "region": region})
             levels[f"power/{region}"] = 0.6 * POWER * self._asked(f"power/{region}")

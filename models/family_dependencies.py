@@ -75,11 +75,11 @@ def _started_rows(case: Case, needs: list[Need]) -> RowBlock:
     started, columns = case.started, case.block("started").columns
     own, other, row_of, due = [], [], [], []
     for place, need in enumerate(needs):
-        ours, theirs = (need.project, need.at), (need.needs, "operation")
-        dates = started.dates[ours]
-        before = np.searchsorted(started.dates[theirs], dates - need.lag, side="right") - 1
-        own.append(started.first[ours] + np.arange(len(dates)))
-        other.append(np.where(before >= 0, started.first[theirs] + before, -1))
+        first, second = (need.project, need.at), (need.needs, "operation")
+        dates = started.dates[first]
+        before = np.searchsorted(started.dates[second], dates - need.lag, side="right") - 1
+        own.append(started.first[first] + np.arange(len(dates)))
+        other.append(np.where(before >= 0, started.first[second] + before, -1))
         row_of.append(np.full(len(dates), place))
         due.append(dates)
     ours, theirs, place, date = (np.concatenate(parts) for parts in (own, other, row_of, due))

@@ -21,8 +21,7 @@ from outlay.models.needs import Need
 from outlay.models.options import Options
 
 #: Entries of precedence rows on options above which started-by columns take their place.
-import os
-LARGE = int(os.environ.get("LARGE", 100_000))
+LARGE = 3_000_000
 
 #: A side and its event, ``start`` or ``operation``.
 Key = tuple[str, str]
@@ -65,7 +64,9 @@ def started_columns(options: Options, needs: tuple[Need, ...]) -> Started:
     dates = {key: np.unique(each) for key, each in found.items()}
     # Each rule has a row a due date, with half of the options of either side in the average one.
     entries = sum(
-        len(dates[need.project, need.at]) * (len(found[need.project, need.at]) + len(found[need.needs, "operation"])) / 2
+        len(dates[need.project, need.at])
+        * (len(found[need.project, need.at]) + len(found[need.needs, "operation"]))
+        / 2
         for need in rules
     )
     if entries <= LARGE:

@@ -13,7 +13,7 @@ import numpy as np
 
 from outlay.optimizer.problem import Problem
 from outlay.optimizer.process import Outcome, Progress, SolverProcess
-from outlay.optimizer.search import SearchingSolver
+from outlay.optimizer.search import RepeatableSolver, SearchingSolver, SearchPlan
 
 #: A gap at most this counts as optimal.
 OPTIMAL_GAP = 1e-6
@@ -51,7 +51,7 @@ class LevelResult:
     status
         What is proved about this level.
     limit
-        The limit that ended it (``time``, ``interrupt``, ``crash``), or None.
+        The limit that ended it (``time``, ``work``, ``interrupt``, ``crash``), or None.
     objective, bound, gap
         Best value found, proved bound, |bound - objective| / max(|objective|, 1e-6); None where there is none.
     nodes, seconds
@@ -163,7 +163,7 @@ def solve_levels(
     settings: Settings,
     *,
     start: np.ndarray | None = None,
-    groups: np.ndarray | None = None,
+    search: SearchPlan | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Answer:
     """Solve a strict order of objectives.
@@ -174,15 +174,15 @@ def solve_levels(
         The objectives, the first before all others.
     start
         A point to start from.
-    groups
-        Project of each integer column (-1: none), for the search beside branch and bound; None: no search.
+    search
+        How to search beside branch and bound, or before it; None: branch and bound alone.
     """
     ends = None if settings.time_limit_s is None else time.monotonic() + settings.time_limit_s
     answer = Answer(start, [])
     for level in levels:
         current = replace(problem, cost=level.cost, offset=level.offset)
         left = None if ends is None else ends - time.monotonic()
-        with _solver(process, current, settings, groups) as solver:
+        with _solver(process, current, settings, search) as solver:
             outcome = _solve_once(
                 solver, current, settings, time_left_s=left, start=answer.point, on_progress=on_progress
             )
@@ -248,14 +248,16 @@ class Solver(Protocol):
 
 @contextmanager
 def _solver(
-    process: SolverProcess, problem: Problem, settings: Settings, groups: np.ndarray | None
+    process: SolverProcess, problem: Problem, settings: Settings, search: SearchPlan | None
 ) -> Iterator[Solver]:
-    """Yield the process, or the process with a search beside it."""
-    if groups is None or not problem.integer.any():
+    """Yield the process, or the process with a search beside it or before it."""
+    if search is None or not problem.integer.any():
         yield process
-        return
-    with SearchingSolver(process, problem, groups, options=settings.options(retry=False), seed=settings.seed) as solver:
-        yield solver
+    elif search.sub_problems is None:
+        with SearchingSolver(process, problem, search, options=settings.options(retry=False)) as solver:
+            yield solver
+    else:
+        yield RepeatableSolver(process, search)
 
 
 def _solve_once(
@@ -341,6 +343,8 @@ def _judge(
     if enough or (bound is not None and cost - bound <= settings.absolute_gap):
         return replace(found, status=Status.WITHIN_GAP)
     limit = "interrupt" if outcome.interrupted else "crash" if _failed(outcome) else "time"
+    if outcome.status == "kSolutionLimit":
+        limit = "work"
     if outcome.status == "kOptimal":
         limit = "solver tolerance"
     return replace(found, status=Status.STOPPED, limit=limit)

@@ -140,11 +140,15 @@ class SolverProcess:
         start: np.ndarray | None = None,
         on_progress: Callable[[Progress], None] | None = None,
         on_incumbent: Callable[[np.ndarray], None] | None = None,
+        tick_s: float | None = None,
+        approximate: bool = False,
     ) -> Outcome:
         """Solve a problem; never raise for what the process does.
 
-        With `on_incumbent`, called with each better point, the solver also takes points from `offer`. A
-        KeyboardInterrupt asks the solver to stop and returns the best answer so far; a second one is passed on.
+        With `on_incumbent`, called with each better point, the solver also takes points from `offer`. With `tick_s`,
+        `on_progress` is called at least that often. With `approximate`, the point of an LP is returned even if it is
+        not feasible to the tolerance. A KeyboardInterrupt asks the solver to stop and returns the best answer so far;
+        a second one is passed on.
         """
         outcome = Outcome("crashed", message="the solver process was ended" if self.ended else "")
         if self.ended:
@@ -153,12 +157,13 @@ class SolverProcess:
             self._start()
             self._requests += 1
             request = _request(problem, options, time_limit_s, start)
-            self._outbox.put({**request, "number": self._requests, "takes_offers": on_incumbent is not None})
+            flags = {"takes_offers": on_incumbent is not None, "approximate": approximate}
+            self._outbox.put({**request, **flags, "number": self._requests})
         except OSError as error:
             outcome.message = f"the solver process cannot be started: {error}"
             self.close()
             return outcome
-        deadline = _Deadline(time_limit_s)
+        deadline = _Deadline(time_limit_s, tick_s)
         while True:
             try:
                 point = outcome.point
@@ -187,7 +192,11 @@ class SolverProcess:
         try:
             message = self._inbox.get(timeout=deadline.wait())
         except queue.Empty:
-            return deadline.at is not None and self._overdue(outcome, deadline)
+            if deadline.passed():
+                return self._overdue(outcome, deadline)
+            if on_progress is not None:
+                on_progress(Progress(outcome.objective, outcome.bound, outcome.nodes, deadline.elapsed()))
+            return False
         if message is None or isinstance(message, Exception):
             outcome.status = "crashed" if message is None else "garbage"
             outcome.message = "" if message is None else str(message)
@@ -253,14 +262,24 @@ class SolverProcess:
 class _Deadline:
     """When to ask, and when to kill."""
 
-    def __init__(self, time_limit_s: float | None) -> None:
-        self.at = None if time_limit_s is None else time.monotonic() + time_limit_s + PATIENCE_S
+    def __init__(self, time_limit_s: float | None, tick_s: float | None) -> None:
+        self.began = time.monotonic()
+        self.at = None if time_limit_s is None else self.began + time_limit_s + PATIENCE_S
+        # A wait without end could not be interrupted on every platform.
+        self.tick_s = 3600.0 if tick_s is None else tick_s
         self.asked = False
 
-    def wait(self) -> float | None:
-        """Return the seconds to wait for a message, None for ever."""
-        # A wait without end could not be interrupted on every platform.
-        return 3600.0 if self.at is None else max(0.0, self.at - time.monotonic())
+    def wait(self) -> float:
+        """Return the seconds to wait for a message."""
+        return self.tick_s if self.at is None else max(0.0, min(self.tick_s, self.at - time.monotonic()))
+
+    def passed(self) -> bool:
+        """Whether the time is over."""
+        return self.at is not None and time.monotonic() >= self.at
+
+    def elapsed(self) -> float:
+        """Return the seconds since the request."""
+        return time.monotonic() - self.began
 
     def stop_soon(self) -> None:
         """The solver has been asked to stop: give it a little time to answer."""

@@ -1,21 +1,18 @@
 r"""A large-neighbourhood search beside branch and bound, for instances too large to be proved in the time there is.
 
-While one HiGHS process proves and searches, another improves the best plan: most projects stay as they are, some are
-set free, and the sub-problem is solved as a small MIP of its own (Shaw 1998, doi:10.1007/3-540-49481-2_30; relaxation
-induced choice of what to free: Danna, Rothberg and Le Pape, Mathematical Programming 102, 2005,
-doi:10.1007/s10107-004-0518-7). Both exchange plans: the prover takes the search's as user solutions, the search starts
-from the prover's. The bound is always the prover's.
+One HiGHS process proves and searches; another improves the best plan. The search solves the LP relaxation, rounds it to
+a first plan (`schedule`), and then again and again sets some projects free while the others stay as they are, and
+solves the sub-problem as a small MIP of its own (`neighbourhoods`). Both exchange plans: the prover takes the search's
+as user solutions, the search goes on from the prover's if they are better. The bound is always HiGHS's, from the tree
+or from the relaxation.
 
-Neighbourhoods, drawn in turn by a seeded generator: projects on which plan and LP relaxation disagree; projects that
-compete for one exhausted row; any. Their number grows while sub-problems are solved quickly without gain and shrinks
-when they run out of time. Columns whose reduced cost alone exceeds the gap to the best plan are left out.
-
-The exchange goes by the clock, so two runs may differ; the search only runs where it is asked for.
+A plan counts only after `accept` (the verifier) has passed it. By the clock (`SearchingSolver`), two runs may differ;
+`search_first` is the repeatable form: so many sub-problems, each limited by nodes, with nothing else going on. With one
+core the operating system interleaves the two processes.
 """
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 from collections.abc import Callable
@@ -25,27 +22,55 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from outlay.optimizer.neighbourhoods import Neighbourhoods, Relaxation
 from outlay.optimizer.problem import Problem
 from outlay.optimizer.process import Outcome, Progress, SolverProcess
+from outlay.optimizer.schedule import schedule
+from outlay.optimizer.structure import Structure
 
-#: Seconds for one sub-problem, and the share of projects that is free at first.
-SUB_PROBLEM_S = 8.0
-SUB_PROBLEM_GAP = 1e-3
-FIRST_SHARE = 0.08
-LEAST_SHARE, MOST_SHARE = 0.01, 0.6
+#: Seconds that branch and bound has to itself; what it proves by then needs no search.
+HEAD_START_S = 1.0
+#: Seconds of a sub-problem: this share of the time the search has run, within bounds.
+SUB_SHARE, LEAST_SUB_S, MOST_SUB_S = 0.05, 1.0, 15.0
+#: Seconds of each of the two problems that lead from the relaxation to a first plan.
+FIRST_S = 3.0
+#: Nodes of a sub-problem of the repeatable search.
+SUB_NODES = 100
+#: Options of sub-problems: close to their optimum, and little strong branching, which pays only in long solves (on
+#: PPSSP's PI_1 the plans after 10 s are better by 0.3 %).
+SUB_OPTIONS: dict[str, Any] = {"mip_rel_gap": 1e-5, "mip_pscost_minreliable": 1}
+#: Above so many rows and columns the relaxation is solved by a first-order method, approximately.
+LARGE = 1_000_000
+APPROXIMATELY: dict[str, Any] = {"solver": "pdlp", "pdlp_optimality_tolerance": 1e-3}
 #: How a solve of the prover may have ended when the search's plan may be the better one.
-LATE = frozenset({"kOptimal", "kTimeLimit", "kInterrupt", "crashed", "hung", "garbage"})
+LATE = frozenset({"kOptimal", "kTimeLimit", "kInterrupt", "kSolutionLimit", "crashed", "hung", "garbage"})
 #: An improvement counts above this share of the objective.
 LEAST_GAIN = 1e-9
+#: A plan is verified at once if that has cost less than this share of the time since the last time.
+VERIFYING_SHARE = 0.2
+TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
-class Relaxation:
-    """The LP relaxation: its point, its value, and the reduced cost of each column."""
+class SearchPlan:
+    """What a search needs besides the problem.
 
-    point: np.ndarray
-    value: float
-    reduced_cost: np.ndarray
+    Attributes
+    ----------
+    structure
+        The projects behind the columns.
+    accept
+        Whether a point, as a plan, passes the verifier.
+    seed
+        Of the generator that draws neighbourhoods.
+    sub_problems
+        None: search by the clock, beside branch and bound. A number: so many sub-problems before it, repeatably.
+    """
+
+    structure: Structure
+    accept: Callable[[np.ndarray], bool]
+    seed: int
+    sub_problems: int | None = None
 
 
 class SearchingSolver:
@@ -54,19 +79,21 @@ class SearchingSolver:
     It solves as `SolverProcess` does, and the two exchange plans while it does. The better plan of both is returned.
     """
 
-    def __init__(
-        self, process: SolverProcess, problem: Problem, groups: np.ndarray, *, options: dict[str, Any], seed: int
-    ) -> None:
+    def __init__(self, process: SolverProcess, problem: Problem, plan: SearchPlan, *, options: dict[str, Any]) -> None:
         self._process = process
-        sub_options = {**options, "mip_rel_gap": SUB_PROBLEM_GAP}
-        self._search = Search(problem, groups, sub_options, seed=seed, on_better=process.offer)
+        self._search = Search(problem, plan, options, on_better=process.offer)
+        self._thread = threading.Thread(target=self._search.run, daemon=True)
 
     def __enter__(self) -> SearchingSolver:
-        self._search.start()
+        self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._stop()
+
+    def _stop(self) -> None:
         self._search.stop()
+        self._thread.join(timeout=10.0)
 
     def solve(
         self,
@@ -78,14 +105,17 @@ class SearchingSolver:
         on_progress: Callable[[Progress], None] | None = None,
     ) -> Outcome:
         """Solve a problem; see `SolverProcess.solve`."""
+        search = self._search
         if start is not None:
-            self._search.offer(start)
+            search.offer(start)
 
         def told(state: Progress) -> None:
-            best = self._search.best
             if on_progress is not None:
-                known = np.inf if best is None else problem.value(best)
-                on_progress(replace(state, objective=float(np.fmin(state.objective, known))))
+                value, bound = search.known()
+                better = replace(
+                    state, objective=float(np.fmin(state.objective, value)), bound=float(np.fmax(state.bound, bound))
+                )
+                on_progress(better)
 
         outcome = self._process.solve(
             problem,
@@ -93,162 +123,256 @@ class SearchingSolver:
             time_limit_s=time_limit_s,
             start=start,
             on_progress=told,
-            on_incumbent=self._search.offer,
+            on_incumbent=search.offer,
+            # The prover is silent while it solves a large relaxation; the search may have news meanwhile.
+            tick_s=1.0,
         )
-        self._search.stop()
-        best = self._search.best
-        if best is not None and outcome.status in LATE:
-            own = np.inf if outcome.point is None else problem.value(outcome.point)
-            if problem.value(best) < own:
-                outcome.point, outcome.objective, outcome.polished = best, problem.value(best), True
-        return outcome
+        self._stop()
+        return with_plan(outcome, problem, search)
+
+
+def with_plan(outcome: Outcome, problem: Problem, search: Search) -> Outcome:
+    """Return an outcome with the search's plan and bound where they are better."""
+    best, bound = search.best, search.known()[1]
+    if outcome.status in LATE:
+        outcome.bound = float(np.fmax(outcome.bound, bound))
+        own = np.inf if outcome.point is None else problem.value(outcome.point)
+        if best is not None and problem.value(best) < own:
+            outcome.point, outcome.objective, outcome.polished = best, problem.value(best), True
+    return outcome
+
+
+class RepeatableSolver:
+    """A solver process that searches first and then proves, each for a fixed amount of work.
+
+    The answer depends on the problem, the seed and the versions alone, unless a time limit ends it earlier.
+    """
+
+    def __init__(self, process: SolverProcess, plan: SearchPlan) -> None:
+        self._process, self._plan = process, plan
+
+    def solve(
+        self,
+        problem: Problem,
+        *,
+        options: dict[str, Any],
+        time_limit_s: float | None,
+        start: np.ndarray | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> Outcome:
+        """Solve a problem; see `SolverProcess.solve`."""
+        begun = time.monotonic()
+        search = search_first(self._process, problem, self._plan, options=options, start=start)
+        left = None if time_limit_s is None else max(1e-3, time_limit_s - (time.monotonic() - begun))
+        assert self._plan.sub_problems is not None
+        outcome = self._process.solve(
+            problem,
+            options={**options, "mip_max_nodes": SUB_NODES * self._plan.sub_problems},
+            time_limit_s=left,
+            start=start if search.best is None else search.best,
+            on_progress=on_progress,
+        )
+        return with_plan(outcome, problem, search)
+
+
+def search_first(
+    process: SolverProcess, problem: Problem, plan: SearchPlan, *, options: dict[str, Any], start: np.ndarray | None
+) -> Search:
+    """Search repeatably in a process, with nothing beside it; return the search with its best plan."""
+    search = Search(problem, plan, options, on_better=lambda _: None, process=process)
+    if start is not None:
+        search.offer(start)
+    search.run()
+    return search
 
 
 class Search:
-    """Improves a plan in a thread and a solver process of its own.
+    """Improves a plan in a solver process of its own.
 
-    Parameters
+    Attributes
     ----------
-    problem
-        A minimisation.
-    group_of_column
-        Project of each integer column, -1 for columns that are free in every neighbourhood.
-    options
-        HiGHS's options for sub-problems.
-    on_better
-        Called with each better point.
+    best
+        The best point that has been accepted, or offered from outside.
     """
 
     def __init__(
         self,
         problem: Problem,
-        group_of_column: np.ndarray,
+        plan: SearchPlan,
         options: dict[str, Any],
         *,
-        seed: int,
         on_better: Callable[[np.ndarray], None],
+        process: SolverProcess | None = None,
     ) -> None:
-        self.problem, self.group = problem, group_of_column
-        self.options, self.on_better = options, on_better
-        self.random = random.Random(seed)  # noqa: S311 - not a secret
-        self.groups = int(group_of_column.max(initial=-1)) + 1
-        self.share = FIRST_SHARE
+        self.problem, self.plan, self.on_better = problem, plan, on_better
+        self.options = {**options, **SUB_OPTIONS}
         self.best: np.ndarray | None = None
-        self._process = SolverProcess()
+        self._now: np.ndarray | None = None  # the search's own plan, perhaps not yet verified
+        self._verified_at, self._verifying_s = time.monotonic(), 0.0
+        self._relaxation: Relaxation | None = None
+        self._process = process or SolverProcess()
+        self._own = process is None
         self._lock = threading.Lock()
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-
-    def start(self) -> None:
-        """Begin to search."""
-        self._thread.start()
+        self._began = time.monotonic()
 
     def stop(self) -> None:
         """End the search and its process; `best` stays."""
         self._stopped.set()
-        self._process.end()
-        if self._thread.is_alive():
-            self._thread.join(timeout=10.0)
+        if self._own:
+            self._process.end()
 
     def offer(self, point: np.ndarray) -> None:
         """Take a point found elsewhere, if it is better."""
+        point = np.where(self.problem.integer, np.round(point), point)
         with self._lock:
-            if self.best is None or self.problem.value(point) < self.problem.value(self.best) - LEAST_GAIN:
-                self.best = np.where(self.problem.integer, np.round(point), point)
+            if self._gains(point, self.best):
+                self.best = point
 
-    def _run(self) -> None:
-        relaxation = self._relax()
-        if relaxation is None:
+    def known(self) -> tuple[float, float]:
+        """Return (value of the best plan, bound of an exact relaxation); NaN where there is none yet."""
+        with self._lock:
+            value = np.nan if self.best is None else self.problem.value(self.best)
+        relaxation = self._relaxation
+        return value, relaxation.value if relaxation is not None and relaxation.exact else np.nan
+
+    def _gains(self, point: np.ndarray, over: np.ndarray | None) -> bool:
+        if over is None:
+            return True
+        value = self.problem.value(over)
+        return self.problem.value(point) < value - LEAST_GAIN * max(1.0, abs(value))
+
+    # -- the search itself -------------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Search until stopped, or as many sub-problems as the plan says."""
+        most = self.plan.sub_problems
+        if most is None and self._stopped.wait(HEAD_START_S):
             return
-        kind = 0
-        while not self._stopped.is_set():
-            with self._lock:
-                start = self.best
-            free = self._first(relaxation) if start is None else self._neighbourhood(kind, start, relaxation)
-            kind += 1
-            self._improve(free, start, relaxation)
+        self._began = time.monotonic()
+        relaxation = self._relaxation = self._relax()
+        if relaxation is not None:
+            self._first(relaxation)
+            drawn = Neighbourhoods(self.problem, self.plan.structure, relaxation, seed=self.plan.seed)
+            count = 0
+            while not self._stopped.is_set() and (most is None or count < most):
+                count += 1
+                self._take_over()
+                if self._now is None:
+                    if most is not None or self._stopped.wait(1.0):  # a plan may still come from outside
+                        break
+                else:
+                    self._improve(drawn, self._now)
+        self._count(self._now, at_once=True)
 
     def _relax(self) -> Relaxation | None:
         """Solve the LP relaxation, also for its reduced costs."""
         plain = replace(self.problem, integer=np.zeros_like(self.problem.integer), tidy=None)
-        outcome = self._process.solve(plain, options=self.options, time_limit_s=None)
-        if outcome.point is None or outcome.row_dual is None:
+        exact = sum(self.problem.matrix.shape) <= LARGE
+        options = self.options if exact else {**self.options, **APPROXIMATELY}
+        outcome = self._process.solve(plain, options=options, time_limit_s=None, approximate=not exact)
+        if outcome.point is None or outcome.row_dual is None or (exact and outcome.status != "kOptimal"):
             return None
         reduced = self.problem.cost - self.problem.matrix.T @ outcome.row_dual
-        return Relaxation(outcome.point, self.problem.value(outcome.point), reduced)
+        value = self.problem.value(outcome.point)
+        return Relaxation(np.clip(outcome.point, 0.0, None), value, reduced, outcome.row_dual, exact)
 
-    def _first(self, relaxation: Relaxation) -> np.ndarray:
-        """Return the columns free in the first problem: those that the relaxation uses, or nearly."""
-        cheap = np.abs(relaxation.reduced_cost) <= 0.02 * max(1e-9, abs(relaxation.value)) / max(1, self.groups) ** 0.5
-        return (relaxation.point > 1e-6) | cheap | (self.group < 0)
+    def _first(self, relaxation: Relaxation) -> None:
+        """Find a first plan: round the relaxation, then solve over the columns that it uses."""
+        structure = self.plan.structure
+        column = np.maximum(structure.option_column, 0)
+        weight, price = relaxation.point[column], relaxation.reduced_cost[column]
+        self._keep(schedule(self.problem, structure, np.where(structure.option_column < 0, 0.0, weight), price))
+        self._take_over()
+        inside, point = structure.project >= 0, relaxation.point
+        unit = abs(relaxation.value) / max(1, int((point[inside] > 0.5).sum())) or 1.0
+        price = np.abs(relaxation.reduced_cost) / unit
+        used, start = point > 1e-6, self._now
+        open_now = used | (price <= 0.02) | (False if start is None else start > 0.5)
+        self._solve(~inside | open_now, start, FIRST_S)
+        # Everything that the relaxation decides stays so; it may contradict itself, which is quickly found out.
+        undecided = np.zeros(structure.projects, dtype=bool)
+        undecided[structure.project[inside & used & (point < 1 - 1e-6)]] = True
+        free = ~inside | (undecided[np.maximum(structure.project, 0)] & (used | (price <= 0.3)))
+        self._solve(free, None, FIRST_S, base=np.where(self.problem.integer, np.round(point), 0.0))
 
-    def _neighbourhood(self, kind: int, start: np.ndarray, relaxation: Relaxation) -> np.ndarray:
-        """Return which columns are free."""
-        wanted = max(2, round(self.share * self.groups))
-        inside = self.group >= 0
-        if kind % 4 == 3:
-            chosen = self._sample(np.ones(self.groups), wanted)
-        elif kind % 4 == 1:
-            chosen = self._rivals(start, wanted)
-        else:
-            differ = np.abs(start - relaxation.point)
-            score = np.bincount(self.group[inside], weights=differ[inside], minlength=self.groups)
-            chosen = self._sample(score + 0.02, wanted)
-        free = ~inside
-        free[inside] = chosen[self.group[inside]]
-        # A column whose reduced cost eats up the whole gap cannot be in a better plan.
-        gap = self.problem.value(start) - relaxation.value
-        hopeless = (np.abs(relaxation.reduced_cost) > gap) & (start == np.round(relaxation.point))
-        return free & ~(hopeless & inside)
+    def _take_over(self) -> None:
+        """Go on from the best plan of outside, if it is better."""
+        with self._lock:
+            if self.best is not None and self._gains(self.best, self._now):
+                self._now = self.best
 
-    def _sample(self, score: np.ndarray, wanted: int) -> np.ndarray:
-        """Return a mask of groups drawn without replacement with chances by score (Efraimidis and Spirakis 2006)."""
-        keys = np.array([self.random.random() for _ in range(self.groups)]) ** (1.0 / np.maximum(score, 1e-12))
-        chosen = np.zeros(self.groups, dtype=bool)
-        chosen[np.argsort(-keys, kind="stable")[:wanted]] = True
-        return chosen
+    def _improve(self, drawn: Neighbourhoods, start: np.ndarray) -> None:
+        number, free = drawn.draw(start)
+        elapsed = time.monotonic() - self._began
+        limit = float(np.clip(SUB_SHARE * elapsed, LEAST_SUB_S, MOST_SUB_S))
+        before, begun = self.problem.value(start), time.monotonic()
+        outcome = self._solve(free, start, limit)
+        if outcome is None:
+            return
+        seconds = time.monotonic() - begun
+        value = before if self._now is None else self.problem.value(self._now)
+        if self.plan.sub_problems is None:
+            cut_short, quick = outcome.status == "kTimeLimit", seconds < 0.5 * limit
+        else:  # whatever is learned must not depend on the clock
+            cut_short, quick = outcome.nodes >= SUB_NODES, outcome.nodes < SUB_NODES // 2
+            seconds = 1.0 + outcome.nodes
+        drawn.learn(number, gain=max(0.0, before - value), seconds=seconds, cut_short=cut_short, quick=quick)
 
-    def _rivals(self, start: np.ndarray, wanted: int) -> np.ndarray:
-        """Return projects that compete for one row that the plan exhausts."""
-        matrix = sparse.csr_array(self.problem.matrix)
-        activity = matrix @ start
-        slack = self.problem.row_upper - activity
-        size = np.diff(matrix.indptr)
-        tight = np.nonzero((slack <= 0.02 * np.maximum(1.0, np.abs(self.problem.row_upper))) & (size > 4))[0]
-        score = np.full(self.groups, 1e-6)
-        if len(tight):
-            row = int(tight[self.random.randrange(len(tight))])
-            columns = matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]]
-            members = self.group[columns]
-            score[members[members >= 0]] = 1.0
-        return self._sample(score, wanted)
+    def _solve(
+        self, free: np.ndarray, start: np.ndarray | None, limit_s: float, *, base: np.ndarray | None = None
+    ) -> Outcome | None:
+        """Solve the sub-problem over the free columns and keep what is better; None if the search was stopped.
 
-    def _improve(self, free: np.ndarray, start: np.ndarray | None, relaxation: Relaxation) -> None:
-        """Solve the sub-problem over the free columns and keep what is better."""
-        base = np.zeros(len(free)) if start is None else start
-        fixed = ~free & self.problem.integer
+        The other columns stay as in `base`, or as in `start`.
+        """
+        base = (np.zeros(len(free)) if start is None else start) if base is None else base
+        fixed = ~free & (self.problem.integer | self.plan.structure.derived)
         small, kept = restrict(self.problem, fixed, base)
-        begun = time.monotonic()
+        by_clock = self.plan.sub_problems is None
+        options = self.options if by_clock else {**self.options, "mip_max_nodes": SUB_NODES}
         outcome = self._process.solve(
-            small, options=self.options, time_limit_s=SUB_PROBLEM_S, start=None if start is None else start[kept]
+            small,
+            options=options,
+            time_limit_s=limit_s if by_clock else None,
+            start=None if start is None else start[kept],
         )
         if self._stopped.is_set():
-            return
-        better = False
+            return None
         if outcome.point is not None:
             point = base.copy()
             point[kept] = outcome.point
-            point = np.where(self.problem.integer, np.round(point), point)
-            before = np.inf if self.best is None else self.problem.value(self.best)
-            better = self.problem.value(point) < before - LEAST_GAIN * max(1.0, abs(relaxation.value))
-            if better:
-                self.offer(point)
-                self.on_better(point)
-        late = time.monotonic() - begun >= SUB_PROBLEM_S
-        if late and not better:
-            self.share = max(LEAST_SHARE, self.share * 0.8)
-        elif not late and not better:
-            self.share = min(MOST_SHARE, self.share * 1.1)
+            self._keep(np.where(self.problem.integer, np.round(point), point))
+        return outcome
+
+    def _keep(self, point: np.ndarray | None) -> None:
+        """Keep a point of our own if it is better and holds."""
+        if point is not None and self._gains(point, self._now) and self._holds(point):
+            self._now = point
+            self._count(point)
+
+    def _holds(self, point: np.ndarray) -> bool:
+        problem = self.problem
+        activity = problem.matrix @ point
+        room = TOLERANCE * np.maximum(1.0, np.abs(activity))
+        return bool((activity <= problem.row_upper + room).all() and (activity >= problem.row_lower - room).all())
+
+    def _count(self, point: np.ndarray | None, *, at_once: bool = False) -> None:
+        """Let a better plan count, if the verifier passes it; later, if verifying would take too much of the time."""
+        if point is None or not self._gains(point, self.best):
+            return
+        begun = time.monotonic()
+        rare = self._verifying_s <= VERIFYING_SHARE * (begun - self._verified_at)
+        if not (at_once or rare or self.best is None):
+            return
+        accepted = self.plan.accept(point)
+        self._verified_at = time.monotonic()
+        self._verifying_s = self._verified_at - begun
+        if accepted:
+            self.offer(point)
+            self.on_better(point)
+        else:
+            self._now = self.best
 
 
 def restrict(problem: Problem, fixed: np.ndarray, values: np.ndarray) -> tuple[Problem, np.ndarray]:
@@ -257,17 +381,21 @@ def restrict(problem: Problem, fixed: np.ndarray, values: np.ndarray) -> tuple[P
     Rows without a kept column are left out.
     """
     kept = np.nonzero(~fixed)[0]
-    gone = np.nonzero(fixed)[0]
-    used = problem.matrix[:, gone] @ values[gone]
-    matrix = sparse.csr_array(problem.matrix[:, kept])
-    rows = np.nonzero(np.diff(matrix.indptr))[0]
+    rest = np.where(fixed, values, 0.0)
+    used = problem.matrix @ rest
+    part = problem.matrix[:, kept]
+    present = np.zeros(problem.matrix.shape[0], dtype=bool)
+    present[part.indices] = True
+    rows = np.nonzero(present)[0]
+    place = np.cumsum(present) - 1
+    matrix = sparse.csc_array((part.data, place[part.indices], part.indptr), shape=(len(rows), len(kept)))
     small = Problem(
         problem.cost[kept],
-        problem.offset + float(problem.cost[gone] @ values[gone]),
+        problem.offset + float(problem.cost @ rest),
         problem.lower[kept],
         problem.upper[kept],
         problem.integer[kept],
-        sparse.csc_array(matrix[rows]),
+        matrix,
         (problem.row_lower - used)[rows],
         (problem.row_upper - used)[rows],
     )

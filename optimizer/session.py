@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pyomo.environ as pyo
+from scipy import sparse
 
 from outlay.instances.plan import Plan
 from outlay.optimizer.aggregation import aggregate
@@ -18,6 +20,8 @@ from outlay.optimizer.plans import plan_point, read_plan, spread
 from outlay.optimizer.problem import compile_model
 from outlay.optimizer.process import Progress, SolverProcess
 from outlay.optimizer.room import HELPERS
+from outlay.optimizer.search import SearchPlan
+from outlay.optimizer.structure import Structure, structure_of
 from outlay.optimizer.verify import verify_plan
 from outlay.optimizer.verify_report import Verification
 
@@ -69,16 +73,26 @@ class Session:
         small = aggregate(self.compiled.problem, groups)
         tidy = small.extend_cost(spread(self.compiled, model.columns, self._helpers()))
         self._small = replace(small, problem=replace(small.problem, tidy=tidy))
-        self._project_of_column = self._projects()
 
-    def _projects(self) -> np.ndarray:
-        """Return the project of each integer column of the solver's problem, -1 for the others."""
-        projects = np.full(self.case.book.size, -1)
-        projects[self.case.block("fund").columns] = self.case.options.project
-        old = spread(self.compiled, self.model.columns, projects, absent=-1)
-        first = self._small.groups.indices[self._small.groups.indptr[:-1]]
-        found = np.concatenate([old, old[first]])
-        return np.where(self._small.problem.integer, found, -1)
+    @cached_property
+    def structure(self) -> Structure:
+        """The projects behind the columns of the solver's problem, for the search."""
+        place = self.compiled.columns_of(self.model.columns)
+        present = np.nonzero(place >= 0)[0]
+        own = sparse.csr_array(
+            (np.ones(len(present)), (place[present], present)), shape=(len(self.compiled.variables), len(place))
+        )
+        column_of = sparse.csr_array(sparse.vstack([own, self._small.groups @ own]))
+        return structure_of(self.case, column_of, self._small.problem.integer)
+
+    def search_plan(self, *, seed: int, sub_problems: int | None = None) -> SearchPlan:
+        """Return how to search: by the clock, or repeatably for so many sub-problems."""
+        return SearchPlan(self.structure, self._accepts, seed, sub_problems)
+
+    def _accepts(self, point: np.ndarray) -> bool:
+        """Whether a point of the solver's problem, as a plan, passes the verifier."""
+        plan = read_plan(self.model, self.compiled, self._small.shorten(point))
+        return verify_plan(self.case.instance, plan).ok
 
     def _helpers(self) -> np.ndarray:
         """Return weights of the columns that no plan should use for nothing: flows, imports, purchases, shortfalls."""
@@ -119,7 +133,7 @@ class Session:
         deadline: float | None,
         start: Plan | None,
         on_progress: OnProgress,
-        search: bool = False,
+        search: SearchPlan | None = None,
     ) -> Checked:
         """Solve and verify; an answer that does not verify is solved anew with finer tolerances, once."""
         checked = Checked(Answer(None, []))
@@ -135,7 +149,7 @@ class Session:
                 self._levels(),
                 fine,
                 start=point,
-                groups=self._project_of_column if search else None,
+                search=search,
                 on_progress=on_progress,
             )
             checked.times_s["solve"] += time.monotonic() - begun

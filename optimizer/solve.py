@@ -6,6 +6,7 @@ import importlib.metadata
 import platform
 import time
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,24 @@ from outlay.instances.plan import Plan
 from outlay.models.build import build
 from outlay.optimizer.engine import LevelResult, Settings, Status
 from outlay.optimizer.process import Progress, SolverProcess
+from outlay.optimizer.search import SearchPlan
 from outlay.optimizer.session import Checked, Session
 from outlay.optimizer.solution import Solution
 from outlay.optimizer.tables import compute_tables
 from outlay.optimizer.user_rows import user_rows
+
+
+class Effort(StrEnum):
+    """How hard to look for plans beside the proof; see `solve`."""
+
+    AUTO = "auto"
+    PROVE = "prove"
+    SEARCH = "search"
+    REPEAT = "repeat"
+
+
+#: Sub-problems of a repeatable search unless told otherwise, and at most.
+DEFAULT_WORK, MOST_WORK = 100, 1_000_000
 
 
 def solve(
@@ -34,7 +49,8 @@ def solve(
     threads: int = 1,
     start: Plan | None = None,
     on_progress: Callable[[Progress], None] | None = None,
-    search: bool = False,
+    effort: Effort | str = Effort.AUTO,
+    work: int = DEFAULT_WORK,
     process: SolverProcess | None = None,
 ) -> Solution:
     """Choose which projects to fund, at what scale and when; prove how good the choice is, and check it again.
@@ -57,9 +73,14 @@ def solve(
         A plan to start from; need not be feasible.
     on_progress
         Called with the state of the solve (objective and bound as maximised) a few times a second.
-    search
-        Whether a large-neighbourhood search runs beside branch and bound, in a second solver process: for instances too
-        large to be proved in the time there is. What it finds depends on the clock, so two runs may differ.
+    effort
+        ``prove``: branch and bound alone. ``search``: a large-neighbourhood search beside it, in a second solver
+        process, for instances too large to be proved in the time there is; what it finds depends on the clock, so two
+        runs may differ. ``repeat``: the search first, then branch and bound, each for a fixed amount of work; the same
+        answer for the same seed. ``auto``: ``search`` under a time limit, else ``prove``.
+    work
+        Of ``repeat``: so many sub-problems of the search of at most 100 nodes each, and as many nodes again of branch
+        and bound.
     process
         A running solver process to use, for many solves; by default one is started and ended.
 
@@ -82,6 +103,7 @@ def solve(
     """
     began = time.monotonic()
     check_arguments(time_limit=time_limit, gap=gap, seed=seed, threads=threads)
+    effort = _effort(effort, work, time_limit)
     model = _model_of(source, constraint_set, objective)
     built = time.monotonic()
     session = Session(model)
@@ -96,13 +118,39 @@ def solve(
             deadline=None if time_limit is None else began + time_limit,
             start=start,
             on_progress=_as_maximised(on_progress),
-            search=search,
+            search=_search_plan(session, effort, seed, work),
         )
     finally:
         if own:
             engine.close()
-    options = {"gap": gap, "seed": seed, "threads": threads, "time_limit_s": time_limit, "search": search}
+    options = {"gap": gap, "seed": seed, "threads": threads, "time_limit_s": time_limit, "effort": str(effort)}
+    if effort == Effort.REPEAT:
+        options["work"] = work
     return make_solution(session, checked, times_s=times, began=began, options=options)
+
+
+def _effort(effort: Effort | str, work: int, time_limit: float | None) -> Effort:
+    """Return what to do; ``auto`` becomes what it stands for.
+
+    Raises
+    ------
+    InputError
+        If there is no such effort, or no work.
+    """
+    if effort not in set(Effort):
+        known = ", ".join(Effort)
+        raise InputError.single("solve", "there is no such effort", f"one of {known}", column="effort", value=effort)
+    if not 1 <= work <= MOST_WORK:
+        raise InputError.single("solve", "work is out of range", f"1 to {MOST_WORK}", column="work", value=work)
+    if effort == Effort.AUTO:
+        return Effort.PROVE if time_limit is None else Effort.SEARCH
+    return Effort(effort)
+
+
+def _search_plan(session: Session, effort: Effort, seed: int, work: int) -> SearchPlan | None:
+    if effort == Effort.PROVE:
+        return None
+    return session.search_plan(seed=seed, sub_problems=work if effort == Effort.REPEAT else None)
 
 
 def check_arguments(*, time_limit: float | None, gap: float, seed: int, threads: int) -> None:

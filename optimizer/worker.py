@@ -139,7 +139,7 @@ class _Session:
         result: dict[str, Any] = {
             "kind": "result",
             "status": status.name,
-            "has_point": info.primal_solution_status == 2,
+            "has_point": info.primal_solution_status == 2 or self.request.get("approximate", False),
             "objective": float(info.objective_function_value),
             "bound": float(info.mip_dual_bound if self.request["integer"].any() else info.objective_function_value),
             "nodes": int(info.mip_node_count),

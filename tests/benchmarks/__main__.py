@@ -42,7 +42,9 @@ MOMENTS = (10.0, 30.0, 60.0)
 @click.option("--gap", "target", default=1e-6, show_default=True, help="relative gap to stop at")
 @click.option("--threads", default=cores(), show_default=True, help="of each peer that can use them")
 @click.option("--seed", default=1, show_default=True)
-@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="folder for the CSVs and picture")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="folder for the CSVs and picture"
+)
 def main(
     names: tuple[str, ...], wanted: str, seconds: float, target: float, threads: int, seed: int, output: Path | None
 ) -> None:

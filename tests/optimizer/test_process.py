@@ -58,7 +58,7 @@ class Answered:
         watchdog = threading.Thread(target=_end_after, args=(fake, done), daemon=True)
         watchdog.start()
         with fake.process as process:
-            self.solution: Solution = solve(instance, process=process, time_limit=time_limit)
+            self.solution: Solution = solve(instance, process=process, time_limit=time_limit, effort="prove")
         done.set()
         watchdog.join()
         self.seconds = time.monotonic() - begun

@@ -36,7 +36,7 @@ def test_a_restricted_problem_has_the_values_of_the_whole(instance: outlay.Insta
 
 def test_an_answer_found_with_the_search_is_as_good_and_verified(instance: outlay.Instance) -> None:
     alone = outlay.solve(instance, gap=1e-3)
-    together = outlay.solve(instance, gap=1e-3, search=True)
+    together = outlay.solve(instance, gap=1e-3, effort="search")
     assert together.status.proved
     assert together.verified
     assert together.objective == pytest.approx(alone.objective, rel=3e-3)
@@ -45,7 +45,7 @@ def test_an_answer_found_with_the_search_is_as_good_and_verified(instance: outla
 
 @pytest.mark.slow
 def test_the_search_alone_yields_a_verified_plan_when_time_runs_out() -> None:
-    solution = outlay.solve(generate(400, 2), search=True, time_limit=12)
+    solution = outlay.solve(generate(400, 2), effort="search", time_limit=12)
     assert solution.has_plan
     assert solution.verified
     assert solution.gap is None or solution.gap >= 0

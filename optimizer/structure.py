@@ -1,0 +1,110 @@
+"""What the search knows of the columns of a problem: whose they are, when they start, and who hangs together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from outlay.models.case import Case
+
+
+@dataclass(frozen=True)
+class Structure:
+    """The projects behind a problem's columns.
+
+    Attributes
+    ----------
+    project
+        Project of each integer column, -1 for the others; shape (columns,).
+    derived
+        Continuous columns that only repeat what integer ones say (started-by columns); shape (columns,).
+    funded
+        Columns that funding an option in full sets to 1, shape (columns, options).
+    option_column, option_project, option_start
+        Column of each option, its project and its start; shape (options,).
+    labels
+        Arrays of shape (projects,), each a number by kind (sector, region).
+    links
+        Which projects depend on each other, symmetric, shape (projects, projects).
+    """
+
+    project: np.ndarray
+    derived: np.ndarray
+    funded: sparse.csc_array
+    option_column: np.ndarray
+    option_project: np.ndarray
+    option_start: np.ndarray
+    labels: tuple[np.ndarray, ...]
+    links: sparse.csr_array
+
+    @property
+    def projects(self) -> int:
+        """Number of projects."""
+        return self.links.shape[0]
+
+
+def structure_of(case: Case, column_of: sparse.csr_array, integer: np.ndarray) -> Structure:
+    """Return the structure of a problem.
+
+    Parameters
+    ----------
+    column_of
+        Ones where a column of the problem has a column of the model (its own, or as part of its group); shape
+        (columns, columns of the model).
+    integer
+        Integer columns of the problem.
+    """
+    options, fund = case.options, case.block("fund").columns
+    owner = np.full(case.book.size, -1)
+    owner[fund] = options.project
+    # All members of a group belong to one project, so any of them will do.
+    entries = sparse.coo_array(column_of)
+    row, column = entries.coords
+    project = np.full(column_of.shape[0], -1)
+    np.maximum.at(project, row, owner[column])
+    begun = np.zeros(case.book.size, dtype=bool)
+    begun[case.block("started").columns] = True
+    derived = np.zeros(column_of.shape[0], dtype=bool)
+    derived[row] |= begun[column]
+    return Structure(
+        np.where(integer, project, -1),
+        derived,
+        sparse.csc_array(sparse.csr_array(column_of) @ case.funded_in_full),
+        _first_column(row, column, fund),
+        options.project,
+        options.start,
+        _labels(case),
+        _links(case),
+    )
+
+
+def _first_column(row: np.ndarray, column: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Return the first problem column of each wanted model column, -1 where there is none."""
+    first = np.full(int(max(column.max(initial=-1), wanted.max(initial=-1))) + 1, -1)
+    order = np.argsort(-row, kind="stable")
+    first[column[order]] = row[order]
+    return first[wanted]
+
+
+def _labels(case: Case) -> tuple[np.ndarray, ...]:
+    table, found = case.instance["projects"], []
+    for name in ("sector", "region"):
+        kinds, number = np.unique(np.array(table.texts(name), dtype=str), return_inverse=True)
+        if len(kinds) > 1:
+            found.append(number)
+    return tuple(found)
+
+
+def _links(case: Case) -> sparse.csr_array:
+    number = case.alternatives.project_number
+    pairs = [
+        (number[need.project.partition("@")[0]], number[need.needs.partition("@")[0]])
+        for need in case.needs
+        if need.project and need.needs
+    ]
+    ends = np.array(pairs, dtype=int).reshape(-1, 2)
+    size = len(case.alternatives.projects)
+    one_way = sparse.coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(size, size))
+    return sparse.csr_array(one_way + one_way.T)
