@@ -74,20 +74,20 @@ def _started_rows(case: Case, needs: list[Need]) -> RowBlock:
     """Return the rows of `requires` on started-by columns, two entries each."""
     started, columns = case.started, case.block("started").columns
     own, other, row_of, due = [], [], [], []
-    for place, need in enumerate(needs):
-        first, second = (need.project, need.at), (need.needs, "operation")
-        dates = started.dates[first]
-        before = np.searchsorted(started.dates[second], dates - need.lag, side="right") - 1
+    for number, need in enumerate(needs):
+        first, ahead = started.at(need.project, need.at)
+        second, behind = started.at(need.needs, "operation")
+        dates = started.dates[first] + ahead
+        before = np.searchsorted(started.dates[second], dates - need.lag - behind, side="right") - 1
         own.append(started.first[first] + np.arange(len(dates)))
         other.append(np.where(before >= 0, started.first[second] + before, -1))
-        row_of.append(np.full(len(dates), place))
+        row_of.append(np.full(len(dates), number))
         due.append(dates)
     ours, theirs, place, date = (np.concatenate(parts) for parts in (own, other, row_of, due))
     entries = Entries()
-    number = np.arange(len(ours))
-    entries.add(number, columns[ours], 1.0)
-    known = theirs >= 0
-    entries.add(number[known], columns[theirs[known]], -1.0)
+    row, known = np.arange(len(ours)), theirs >= 0
+    entries.add(row, columns[ours], 1.0)
+    entries.add(row[known], columns[theirs[known]], -1.0)
     keys = list(zip(np.array([need.row for need in needs])[place].tolist(), date.tolist(), strict=True))
 
     def sentence(row: int) -> str:

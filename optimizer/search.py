@@ -31,7 +31,7 @@ from outlay.optimizer.structure import Structure
 #: Seconds that branch and bound has to itself; what it proves by then needs no search.
 HEAD_START_S = 1.0
 #: Seconds of a sub-problem: this share of the time the search has run, within bounds.
-SUB_SHARE, LEAST_SUB_S, MOST_SUB_S = 0.05, 1.0, 15.0
+SUB_SHARE, LEAST_SUB_S, MOST_SUB_S = 0.03, 0.7, 15.0
 #: Seconds of each of the two problems that lead from the relaxation to a first plan.
 FIRST_S = 3.0
 #: Nodes of a sub-problem of the repeatable search.
@@ -242,7 +242,7 @@ class Search:
         value = self.problem.value(over)
         return self.problem.value(point) < value - LEAST_GAIN * max(1.0, abs(value))
 
-    # -- the search itself -------------------------------------------------------------------------------------------------
+    # -- the search itself -------------------------------------------------------------------------------------------
 
     def run(self) -> None:
         """Search until stopped, or as many sub-problems as the plan says."""

@@ -2,45 +2,199 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 import outlay
 from outlay.instances.generating import generate
 from outlay.models.build import build
-from outlay.optimizer.search import restrict
+from outlay.optimizer.engine import Settings
+from outlay.optimizer.neighbourhoods import Neighbourhoods, Relaxation
+from outlay.optimizer.plans import plan_point
+from outlay.optimizer.process import SolverProcess
+from outlay.optimizer.schedule import schedule
+from outlay.optimizer.search import Search, SearchPlan, restrict
 from outlay.optimizer.session import Session
+from tests.brute_force.comparison import disagreement
+from tests.brute_force.generator import case_of
 
 
 @pytest.fixture(scope="module")
 def instance() -> outlay.Instance:
-    return generate(60, 3)
+    return generate(120, 3)
 
 
-def test_a_restricted_problem_has_the_values_of_the_whole(instance: outlay.Instance) -> None:
-    solution = outlay.solve(instance)
-    session = Session(build(instance))
-    assert solution.plan is not None
-    from outlay.optimizer.plans import plan_point
+@pytest.fixture(scope="module")
+def session(instance: outlay.Instance) -> Session:
+    return Session(build(instance))
 
-    point = plan_point(session.model, session.compiled, solution.plan)
-    problem = session.compiled.problem
+
+@pytest.fixture(scope="module")
+def relaxed(session: Session) -> Search:
+    """A search that has solved its relaxation and nothing else."""
+    with SolverProcess() as process:
+        plan = session.search_plan(seed=1, sub_problems=0)
+        search = Search(level_problem(session), plan, OPTIONS, on_better=lambda _: None, process=process)
+        search._relaxation = search._relax()
+    return search
+
+
+OPTIONS: dict[str, Any] = Settings().options(retry=False)
+
+
+def level_problem(session: Session) -> Any:
+    from dataclasses import replace
+
+    level = session._levels()[0]
+    return replace(session._small.problem, cost=level.cost, offset=level.offset)
+
+
+def holds(problem: Any, point: np.ndarray) -> bool:
+    activity = problem.matrix @ point
+    room = 1e-6 * np.maximum(1.0, np.abs(activity))
+    return bool((activity <= problem.row_upper + room).all() and (activity >= problem.row_lower - room).all())
+
+
+def test_a_restricted_problem_has_the_values_of_the_whole(session: Session, relaxed: Search) -> None:
+    problem, size = relaxed.problem, len(session.structure.option_column)
+    point = schedule(problem, session.structure, np.ones(size), np.arange(size) / size)
+    assert point is not None
     fixed = problem.integer & (np.arange(len(problem.cost)) % 3 > 0)
     small, kept = restrict(problem, fixed, point)
     assert len(kept) == len(problem.cost) - fixed.sum()
     assert small.value(point[kept]) == pytest.approx(problem.value(point))
-    activity = small.matrix @ point[kept]
-    tolerance = 1e-6 * np.maximum(1.0, np.abs(small.row_upper))
-    assert (activity <= small.row_upper + tolerance).all()
+    assert holds(small, point[kept])
+    assert (np.diff(small.matrix.tocsr().indptr) > 0).all()
 
 
-def test_an_answer_found_with_the_search_is_as_good_and_verified(instance: outlay.Instance) -> None:
-    alone = outlay.solve(instance, gap=1e-3)
-    together = outlay.solve(instance, gap=1e-3, effort="search")
+def test_a_rounded_relaxation_is_a_plan_that_the_verifier_passes(session: Session, relaxed: Search) -> None:
+    relaxation, structure = relaxed._relaxation, session.structure
+    assert relaxation is not None
+    column = structure.option_column
+    point = schedule(relaxed.problem, structure, relaxation.point[column], relaxation.reduced_cost[column])
+    assert point is not None
+    assert holds(relaxed.problem, point)
+    assert session._accepts(point)
+    assert 0.3 * relaxation.value > relaxed.problem.value(point) > relaxation.value
+
+
+def test_a_schedule_keeps_what_others_need(session: Session, relaxed: Search) -> None:
+    """With every option equally liked, rows alone decide; whatever comes out is a plan."""
+    size = len(session.structure.option_column)
+    price = np.random.default_rng(5).random(size)
+    point = schedule(relaxed.problem, session.structure, np.full(size, 0.5), price)
+    assert point is not None
+    assert session._accepts(point)
+
+
+def test_no_schedule_where_rows_ask_for_more(instance: outlay.Instance) -> None:
+    least = {"metric": "count", "min": 110}
+    session = Session(build(instance.replace(limits=[least])))
+    size = len(session.structure.option_column)
+    assert schedule(session._small.problem, session.structure, np.ones(size), np.zeros(size)) is None
+
+
+@pytest.fixture
+def drawn(session: Session, relaxed: Search) -> Neighbourhoods:
+    assert isinstance(relaxed._relaxation, Relaxation)
+    return Neighbourhoods(relaxed.problem, session.structure, relaxed._relaxation, seed=3)
+
+
+def test_every_kind_frees_as_many_projects_as_asked(drawn: Neighbourhoods) -> None:
+    plan = np.round(drawn.relaxation.point)
+    assert {kind.name for kind in drawn.kinds} == {
+        "disagree", "priced", "near", "rivals", "any", "window", "kin", "linked",
+    }  # fmt: skip
+    for kind in drawn.kinds:
+        for wanted in (1, 7, drawn.structure.projects):
+            chosen = getattr(drawn, f"_{kind.name}")(plan, wanted)
+            assert chosen.sum() == wanted, kind.name
+
+
+def test_what_is_not_free_belongs_to_other_projects_or_is_hopeless(drawn: Neighbourhoods) -> None:
+    plan = np.round(drawn.relaxation.point)
+    for _ in range(20):
+        _, free = drawn.draw(plan)
+        touched = np.unique(drawn.structure.project[free & drawn.inside])
+        assert 2 <= len(touched) <= drawn.structure.projects
+        assert free[~drawn.inside].all()
+        # What the plan does with a free project can always be undone, unless the price of that exceeds the gap.
+        own = drawn.inside & np.isin(drawn.structure.project, touched) & (plan > 0.5)
+        dear = np.abs(drawn.relaxation.reduced_cost) > drawn.problem.value(plan) - drawn.relaxation.value
+        assert (free | dear)[own].all()
+
+
+def test_success_makes_a_kind_more_likely_and_size_follows_difficulty(drawn: Neighbourhoods) -> None:
+    before = drawn.kinds[0].share
+    drawn.learn(0, gain=0.0, seconds=1.0, cut_short=True, quick=False)
+    assert drawn.kinds[0].share < before
+    drawn.learn(1, gain=0.0, seconds=1.0, cut_short=False, quick=True)
+    assert drawn.kinds[1].share > before
+    for number in range(len(drawn.kinds)):
+        for _ in range(20):
+            drawn.learn(number, gain=100.0 if number == 2 else 0.0, seconds=1.0, cut_short=False, quick=False)
+    drawings = [drawn._choose() for _ in range(300)]
+    assert drawings.count(2) > 200
+    assert len(set(drawings)) > 3
+
+
+def test_a_plan_that_the_verifier_refuses_never_counts(session: Session) -> None:
+    offered: list[np.ndarray] = []
+    plan = SearchPlan(session.structure, lambda _: False, 1, sub_problems=2)
+    with SolverProcess() as process:
+        search = Search(level_problem(session), plan, OPTIONS, on_better=offered.append, process=process)
+        search.run()
+    assert search.best is None
+    assert not offered
+
+
+def test_an_answer_found_with_the_search_is_as_good_and_verified() -> None:
+    made = generate(60, 3)
+    alone = outlay.solve(made, gap=1e-3)
+    together = outlay.solve(made, gap=1e-3, effort="search")
     assert together.status.proved
     assert together.verified
     assert together.objective == pytest.approx(alone.objective, rel=3e-3)
+    assert together.bound is not None
+    assert together.objective is not None
     assert together.bound >= together.objective - 1e-9
+
+
+def test_a_repeated_search_gives_the_same_answer() -> None:
+    made = generate(50, 3)
+    first, second = (outlay.solve(made, effort="repeat", work=3, gap=0, seed=5) for _ in range(2))
+    assert first.plan == second.plan
+    assert (first.objective, first.bound, first.status, first.limit) == (
+        second.objective, second.bound, second.status, second.limit,
+    )  # fmt: skip
+    assert first.verified
+    assert first.options["effort"] == "repeat"
+    assert first.options["work"] == 3
+
+
+@pytest.mark.slow
+def test_a_repeated_search_gives_the_same_answer_where_work_is_the_limit(instance: outlay.Instance) -> None:
+    first, second = (outlay.solve(instance, effort="repeat", work=2, gap=0, seed=5) for _ in range(2))
+    assert first.limit == "work"
+    assert first.plan == second.plan
+    assert (first.objective, first.bound) == (second.objective, second.bound)
+
+
+@pytest.mark.slow
+def test_work_that_is_done_is_said_to_be_the_limit() -> None:
+    solution = outlay.solve(generate(200, 2), effort="repeat", work=1, gap=0)
+    assert (str(solution.status), solution.limit) == ("stopped at limit", "work")
+    assert solution.verified
+    assert solution.bound is not None
+
+
+@pytest.mark.parametrize("seed", [*range(6), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(6, 60))])
+def test_the_search_before_the_proof_never_costs_the_optimum(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    solved = outlay.solve
+    monkeypatch.setattr(outlay, "solve", lambda *given, **named: solved(*given, **named, effort="repeat", work=4))
+    assert disagreement(case_of(seed)) is None
 
 
 @pytest.mark.slow
@@ -49,6 +203,14 @@ def test_the_search_alone_yields_a_verified_plan_when_time_runs_out() -> None:
     assert solution.has_plan
     assert solution.verified
     assert solution.gap is None or solution.gap >= 0
+
+
+def test_an_unknown_effort_and_no_work_are_refused() -> None:
+    made = generate(5, 1)
+    with pytest.raises(outlay.InputError, match="no such effort"):
+        outlay.solve(made, effort="hard")
+    with pytest.raises(outlay.InputError, match="work is out of range"):
+        outlay.solve(made, effort="repeat", work=0)
 
 
 def test_generated_instances_are_the_same_for_the_same_seed() -> None:

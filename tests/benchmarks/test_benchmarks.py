@@ -1,0 +1,61 @@
+"""The benchmark runs every peer on the same model, and writes what it measures."""
+
+from __future__ import annotations
+
+import csv
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks import families
+from tests.benchmarks.data import benchmarks_folder
+from tests.benchmarks.peers import NAN, peers
+
+SMALL = "scale-40-1"
+
+
+def test_every_family_reads_what_it_names() -> None:
+    for name, family in families.families().items():
+        first = family.names()[0]
+        if name in {"knapsack", "minelib", "ppssp"} and not benchmarks_folder().is_dir():
+            pytest.skip(f"no benchmark data in {benchmarks_folder()}")
+        assert len(families.read(first)["projects"]) > 5
+    with pytest.raises(ValueError, match="no family of instances knows nonsense"):
+        families.read("nonsense")
+
+
+def test_there_are_our_engine_and_four_peers() -> None:
+    assert peers() == ["ours", "cpsat", "highs", "pyomo", "scip"]
+
+
+def test_figures_are_read_off_a_trace_as_they_were_known() -> None:
+    measure = pytest.importorskip("tests.benchmarks.measure", reason="needs the extra bench")
+    found = measure.Run("x", [(1.0, NAN, 20.0), (4.0, 8.0, 12.0), (9.0, 9.9, 10.0)])
+    assert found.at(5.0) == (8.0, 12.0)
+    assert math.isnan(found.at(0.5)[0])
+    assert found.time_to(0.02, 10.0) == 9.0
+    assert math.isnan(found.time_to(0.001, 10.0))
+    assert measure.gap(8.0, 10.0) == 0.25
+
+
+@pytest.mark.slow
+def test_a_run_writes_a_line_a_peer_and_a_picture(tmp_path: Path) -> None:
+    for package in ("pyscipopt", "ortools", "psutil", "matplotlib"):
+        pytest.importorskip(package, reason="needs the extra bench")
+    command = [sys.executable, "-m", "tests.benchmarks", SMALL, "--seconds", "10", "-o", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stderr
+    with (tmp_path / "runs.csv").open(encoding="utf-8", newline="") as file:
+        lines = {line["peer"]: line for line in csv.DictReader(file)}
+    assert list(lines) == peers()
+    best = float(lines["highs"]["value_end"])
+    for peer, line in lines.items():
+        assert not line["error"], line
+        assert line["verified"] == "True", peer
+        # CP-SAT funds in steps of a thousandth.
+        assert float(line["value_end"]) == pytest.approx(best, rel=2e-3 if peer == "cpsat" else 1e-5), peer
+    assert (tmp_path / "gap.png").stat().st_size > 5000
+    assert len((tmp_path / "traces.csv").read_text(encoding="utf-8").splitlines()) > len(lines)
