@@ -142,7 +142,7 @@ class Case:
 
     @cached_property
     def funded_in_full(self) -> sparse.csc_array:
-        """The columns that funding an option in full sets to 1 (`fund`, `scale`, `started`), shape (columns, options)."""
+        """Columns that funding an option in full sets to 1: `fund`, `scale`, `started`; shape (columns, options)."""
         options = np.arange(len(self.options))
         columns, chosen = [self.block("fund").columns], [options]
         scale = self.block("scale")

@@ -65,12 +65,12 @@ class Neighbourhoods:
     def __init__(self, problem: Problem, structure: Structure, relaxation: Relaxation, *, seed: int) -> None:
         self.problem, self.structure, self.relaxation = problem, structure, relaxation
         self.random = random.Random(seed)  # noqa: S311 - not a secret
-        self.inside = structure.project >= 0
+        self.inside = (structure.project >= 0) & ~structure.derived
         self.owner = structure.project[self.inside]
         self.rows = sparse.csr_array(problem.matrix)
         funded = relaxation.point[self.inside] > 0.5
         self.unit = abs(relaxation.value) / max(1, int(funded.sum())) or 1.0
-        self.rank = _rank_within(structure.project, np.abs(relaxation.reduced_cost))
+        self.rank = _rank_within(np.where(self.inside, structure.project, -1), np.abs(relaxation.reduced_cost))
         self.fraction = self._by_project(np.minimum(relaxation.point, 1.0 - relaxation.point))
         self.nearest = self._nearest()
         names = ["disagree", "priced", "near", "rivals", "any", "window"]
@@ -94,8 +94,8 @@ class Neighbourhoods:
         kind = self.kinds[number]
         wanted = min(max(2, round(kind.share * self.structure.projects)), self.structure.projects)
         chosen = getattr(self, f"_{kind.name}")(plan, wanted)
-        free = ~self.inside
-        free[self.inside] = chosen[self.owner]
+        free = self.structure.project < 0
+        free[~free] = chosen[self.structure.project[~free]]
         return number, free & (~self.inside | self._worth_a_thought(plan))
 
     def _choose(self) -> int:

@@ -42,6 +42,7 @@ SUB_OPTIONS: dict[str, Any] = {"mip_rel_gap": 1e-5, "mip_pscost_minreliable": 1}
 #: Above so many rows and columns the relaxation is solved by a first-order method, approximately.
 LARGE = 1_000_000
 APPROXIMATELY: dict[str, Any] = {"solver": "pdlp", "pdlp_optimality_tolerance": 1e-3}
+APPROXIMATELY_S = 300.0
 #: How a solve of the prover may have ended when the search's plan may be the better one.
 LATE = frozenset({"kOptimal", "kTimeLimit", "kInterrupt", "kSolutionLimit", "crashed", "hung", "garbage"})
 #: An improvement counts above this share of the objective.
@@ -270,7 +271,8 @@ class Search:
         plain = replace(self.problem, integer=np.zeros_like(self.problem.integer), tidy=None)
         exact = sum(self.problem.matrix.shape) <= LARGE
         options = self.options if exact else {**self.options, **APPROXIMATELY}
-        outcome = self._process.solve(plain, options=options, time_limit_s=None, approximate=not exact)
+        limit = None if exact else APPROXIMATELY_S
+        outcome = self._process.solve(plain, options=options, time_limit_s=limit, approximate=not exact)
         if outcome.point is None or outcome.row_dual is None or (exact and outcome.status != "kOptimal"):
             return None
         reduced = self.problem.cost - self.problem.matrix.T @ outcome.row_dual
@@ -284,7 +286,9 @@ class Search:
         weight, price = relaxation.point[column], relaxation.reduced_cost[column]
         self._keep(schedule(self.problem, structure, np.where(structure.option_column < 0, 0.0, weight), price))
         self._take_over()
-        inside, point = structure.project >= 0, relaxation.point
+        if not relaxation.exact:  # too large to be solved as a whole, however little of it is open
+            return
+        inside, point = (structure.project >= 0) & ~structure.derived, relaxation.point
         unit = abs(relaxation.value) / max(1, int((point[inside] > 0.5).sum())) or 1.0
         price = np.abs(relaxation.reduced_cost) / unit
         used, start = point > 1e-6, self._now

@@ -17,7 +17,7 @@ class Structure:
     Attributes
     ----------
     project
-        Project of each integer column, -1 for the others; shape (columns,).
+        Project of each column that belongs to one alone (integer and derived columns), -1 for others; shape (columns,).
     derived
         Continuous columns that only repeat what integer ones say (started-by columns); shape (columns,).
     funded
@@ -59,17 +59,19 @@ def structure_of(case: Case, column_of: sparse.csr_array, integer: np.ndarray) -
     options, fund = case.options, case.block("fund").columns
     owner = np.full(case.book.size, -1)
     owner[fund] = options.project
+    number, started = case.alternatives.project_number, case.block("started")
+    owner[started.columns] = [number[side.partition("@")[0]] for side, _, _ in started.keys]
     # All members of a group belong to one project, so any of them will do.
     entries = sparse.coo_array(column_of)
     row, column = entries.coords
     project = np.full(column_of.shape[0], -1)
     np.maximum.at(project, row, owner[column])
     begun = np.zeros(case.book.size, dtype=bool)
-    begun[case.block("started").columns] = True
+    begun[started.columns] = True
     derived = np.zeros(column_of.shape[0], dtype=bool)
     derived[row] |= begun[column]
     return Structure(
-        np.where(integer, project, -1),
+        np.where(integer | derived, project, -1),
         derived,
         sparse.csc_array(sparse.csr_array(column_of) @ case.funded_in_full),
         _first_column(row, column, fund),
