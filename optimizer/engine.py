@@ -13,7 +13,8 @@ import numpy as np
 
 from outlay.optimizer.problem import Problem
 from outlay.optimizer.process import Outcome, Progress, SolverProcess
-from outlay.optimizer.search import RepeatableSolver, SearchingSolver, SearchPlan
+from outlay.optimizer.search import SearchPlan
+from outlay.optimizer.searching import RepeatableSolver, SearchingSolver
 
 #: A gap at most this counts as optimal.
 OPTIMAL_GAP = 1e-6

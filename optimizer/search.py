@@ -6,9 +6,8 @@ solves the sub-problem as a small MIP of its own (`neighbourhoods`). Both exchan
 as user solutions, the search goes on from the prover's if they are better. The bound is always HiGHS's, from the tree
 or from the relaxation.
 
-A plan counts only after `accept` (the verifier) has passed it. By the clock (`SearchingSolver`), two runs may differ;
-`search_first` is the repeatable form: so many sub-problems, each limited by nodes, with nothing else going on. With one
-core the operating system interleaves the two processes.
+A plan counts only after `accept` (the verifier) has passed it. By the clock (`outlay.optimizer.searching`) two runs may
+differ; the repeatable form solves so many sub-problems, each limited by nodes, with nothing else going on.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from scipy import sparse
 
 from outlay.optimizer.neighbourhoods import Neighbourhoods, Relaxation
 from outlay.optimizer.problem import Problem
-from outlay.optimizer.process import Outcome, Progress, SolverProcess
+from outlay.optimizer.process import Outcome, SolverProcess
 from outlay.optimizer.schedule import schedule
 from outlay.optimizer.structure import Structure
 
@@ -42,9 +41,8 @@ SUB_OPTIONS: dict[str, Any] = {"mip_rel_gap": 1e-5, "mip_pscost_minreliable": 1}
 #: Above so many rows and columns the relaxation is solved by a first-order method, approximately.
 LARGE = 1_000_000
 APPROXIMATELY: dict[str, Any] = {"solver": "pdlp", "pdlp_optimality_tolerance": 1e-3}
+#: Its own time limit, not ours: handing over so large a problem takes a while, and it looks at the clock rarely.
 APPROXIMATELY_S = 300.0
-#: How a solve of the prover may have ended when the search's plan may be the better one.
-LATE = frozenset({"kOptimal", "kTimeLimit", "kInterrupt", "kSolutionLimit", "crashed", "hung", "garbage"})
 #: An improvement counts above this share of the objective.
 LEAST_GAIN = 1e-9
 #: A plan is verified at once if that has cost less than this share of the time since the last time.
@@ -72,119 +70,6 @@ class SearchPlan:
     accept: Callable[[np.ndarray], bool]
     seed: int
     sub_problems: int | None = None
-
-
-class SearchingSolver:
-    """A solver process with a search beside it; use as a context manager.
-
-    It solves as `SolverProcess` does, and the two exchange plans while it does. The better plan of both is returned.
-    """
-
-    def __init__(self, process: SolverProcess, problem: Problem, plan: SearchPlan, *, options: dict[str, Any]) -> None:
-        self._process = process
-        self._search = Search(problem, plan, options, on_better=process.offer)
-        self._thread = threading.Thread(target=self._search.run, daemon=True)
-
-    def __enter__(self) -> SearchingSolver:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop()
-
-    def _stop(self) -> None:
-        self._search.stop()
-        self._thread.join(timeout=10.0)
-
-    def solve(
-        self,
-        problem: Problem,
-        *,
-        options: dict[str, Any],
-        time_limit_s: float | None,
-        start: np.ndarray | None = None,
-        on_progress: Callable[[Progress], None] | None = None,
-    ) -> Outcome:
-        """Solve a problem; see `SolverProcess.solve`."""
-        search = self._search
-        if start is not None:
-            search.offer(start)
-
-        def told(state: Progress) -> None:
-            if on_progress is not None:
-                value, bound = search.known()
-                better = replace(
-                    state, objective=float(np.fmin(state.objective, value)), bound=float(np.fmax(state.bound, bound))
-                )
-                on_progress(better)
-
-        outcome = self._process.solve(
-            problem,
-            options=options,
-            time_limit_s=time_limit_s,
-            start=start,
-            on_progress=told,
-            on_incumbent=search.offer,
-            # The prover is silent while it solves a large relaxation; the search may have news meanwhile.
-            tick_s=1.0,
-        )
-        self._stop()
-        return with_plan(outcome, problem, search)
-
-
-def with_plan(outcome: Outcome, problem: Problem, search: Search) -> Outcome:
-    """Return an outcome with the search's plan and bound where they are better."""
-    best, bound = search.best, search.known()[1]
-    if outcome.status in LATE:
-        outcome.bound = float(np.fmax(outcome.bound, bound))
-        own = np.inf if outcome.point is None else problem.value(outcome.point)
-        if best is not None and problem.value(best) < own:
-            outcome.point, outcome.objective, outcome.polished = best, problem.value(best), True
-    return outcome
-
-
-class RepeatableSolver:
-    """A solver process that searches first and then proves, each for a fixed amount of work.
-
-    The answer depends on the problem, the seed and the versions alone, unless a time limit ends it earlier.
-    """
-
-    def __init__(self, process: SolverProcess, plan: SearchPlan) -> None:
-        self._process, self._plan = process, plan
-
-    def solve(
-        self,
-        problem: Problem,
-        *,
-        options: dict[str, Any],
-        time_limit_s: float | None,
-        start: np.ndarray | None = None,
-        on_progress: Callable[[Progress], None] | None = None,
-    ) -> Outcome:
-        """Solve a problem; see `SolverProcess.solve`."""
-        begun = time.monotonic()
-        search = search_first(self._process, problem, self._plan, options=options, start=start)
-        left = None if time_limit_s is None else max(1e-3, time_limit_s - (time.monotonic() - begun))
-        assert self._plan.sub_problems is not None
-        outcome = self._process.solve(
-            problem,
-            options={**options, "mip_max_nodes": SUB_NODES * self._plan.sub_problems},
-            time_limit_s=left,
-            start=start if search.best is None else search.best,
-            on_progress=on_progress,
-        )
-        return with_plan(outcome, problem, search)
-
-
-def search_first(
-    process: SolverProcess, problem: Problem, plan: SearchPlan, *, options: dict[str, Any], start: np.ndarray | None
-) -> Search:
-    """Search repeatably in a process, with nothing beside it; return the search with its best plan."""
-    search = Search(problem, plan, options, on_better=lambda _: None, process=process)
-    if start is not None:
-        search.offer(start)
-    search.run()
-    return search
 
 
 class Search:
@@ -271,8 +156,9 @@ class Search:
         plain = replace(self.problem, integer=np.zeros_like(self.problem.integer), tidy=None)
         exact = sum(self.problem.matrix.shape) <= LARGE
         options = self.options if exact else {**self.options, **APPROXIMATELY}
-        limit = None if exact else APPROXIMATELY_S
-        outcome = self._process.solve(plain, options=options, time_limit_s=limit, approximate=not exact)
+        if not exact and self.plan.sub_problems is None:
+            options["time_limit"] = APPROXIMATELY_S
+        outcome = self._process.solve(plain, options=options, time_limit_s=None, approximate=not exact)
         if outcome.point is None or outcome.row_dual is None or (exact and outcome.status != "kOptimal"):
             return None
         reduced = self.problem.cost - self.problem.matrix.T @ outcome.row_dual
@@ -367,7 +253,8 @@ class Search:
             return
         begun = time.monotonic()
         rare = self._verifying_s <= VERIFYING_SHARE * (begun - self._verified_at)
-        if not (at_once or rare or self.best is None):
+        by_clock = self.plan.sub_problems is None
+        if by_clock and not (at_once or rare or self.best is None):
             return
         accepted = self.plan.accept(point)
         self._verified_at = time.monotonic()

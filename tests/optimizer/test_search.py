@@ -12,7 +12,6 @@ from outlay.instances.generating import generate
 from outlay.models.build import build
 from outlay.optimizer.engine import Settings
 from outlay.optimizer.neighbourhoods import Neighbourhoods, Relaxation
-from outlay.optimizer.plans import plan_point
 from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.schedule import schedule
 from outlay.optimizer.search import Search, SearchPlan, restrict

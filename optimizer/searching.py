@@ -1,0 +1,131 @@
+"""Solvers that search: beside branch and bound, by the clock, or before it, repeatably."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from outlay.optimizer.problem import Problem
+from outlay.optimizer.process import Outcome, Progress, SolverProcess
+from outlay.optimizer.search import SUB_NODES, Search, SearchPlan
+
+#: How a solve of the prover may have ended when the search's plan may be the better one.
+LATE = frozenset({"kOptimal", "kTimeLimit", "kInterrupt", "kSolutionLimit", "crashed", "hung", "garbage"})
+
+
+class SearchingSolver:
+    """A solver process with a search beside it; use as a context manager.
+
+    It solves as `SolverProcess` does, and the two exchange plans while it does. The better plan of both is returned.
+    """
+
+    def __init__(self, process: SolverProcess, problem: Problem, plan: SearchPlan, *, options: dict[str, Any]) -> None:
+        self._process = process
+        self._search = Search(problem, plan, options, on_better=process.offer)
+        self._thread = threading.Thread(target=self._search.run, daemon=True)
+
+    def __enter__(self) -> SearchingSolver:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop()
+
+    def _stop(self) -> None:
+        self._search.stop()
+        self._thread.join(timeout=10.0)
+
+    def solve(
+        self,
+        problem: Problem,
+        *,
+        options: dict[str, Any],
+        time_limit_s: float | None,
+        start: np.ndarray | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> Outcome:
+        """Solve a problem; see `SolverProcess.solve`."""
+        search = self._search
+        if start is not None:
+            search.offer(start)
+
+        def told(state: Progress) -> None:
+            if on_progress is not None:
+                value, bound = search.known()
+                better = replace(
+                    state, objective=float(np.fmin(state.objective, value)), bound=float(np.fmax(state.bound, bound))
+                )
+                on_progress(better)
+
+        outcome = self._process.solve(
+            problem,
+            options=options,
+            time_limit_s=time_limit_s,
+            start=start,
+            on_progress=told,
+            on_incumbent=search.offer,
+            # The prover is silent while it solves a large relaxation; the search may have news meanwhile.
+            tick_s=1.0,
+        )
+        self._stop()
+        return with_plan(outcome, problem, search)
+
+
+def with_plan(outcome: Outcome, problem: Problem, search: Search) -> Outcome:
+    """Return an outcome with the search's plan and bound where they are better."""
+    best, bound = search.best, search.known()[1]
+    if outcome.status in LATE:
+        outcome.bound = float(np.fmax(outcome.bound, bound))
+        own = np.inf if outcome.point is None else problem.value(outcome.point)
+        if best is not None and problem.value(best) < own:
+            outcome.point, outcome.objective, outcome.polished = best, problem.value(best), True
+    return outcome
+
+
+class RepeatableSolver:
+    """A solver process that searches first and then proves, each for a fixed amount of work.
+
+    The answer depends on the problem, the seed and the versions alone, unless a time limit ends it earlier.
+    """
+
+    def __init__(self, process: SolverProcess, plan: SearchPlan) -> None:
+        self._process, self._plan = process, plan
+
+    def solve(
+        self,
+        problem: Problem,
+        *,
+        options: dict[str, Any],
+        time_limit_s: float | None,
+        start: np.ndarray | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> Outcome:
+        """Solve a problem; see `SolverProcess.solve`."""
+        begun = time.monotonic()
+        search = search_first(self._process, problem, self._plan, options=options, start=start)
+        left = None if time_limit_s is None else max(1e-3, time_limit_s - (time.monotonic() - begun))
+        assert self._plan.sub_problems is not None
+        outcome = self._process.solve(
+            problem,
+            options={**options, "mip_max_nodes": SUB_NODES * self._plan.sub_problems},
+            time_limit_s=left,
+            start=start if search.best is None else search.best,
+            on_progress=on_progress,
+        )
+        return with_plan(outcome, problem, search)
+
+
+def search_first(
+    process: SolverProcess, problem: Problem, plan: SearchPlan, *, options: dict[str, Any], start: np.ndarray | None
+) -> Search:
+    """Search repeatably in a process, with nothing beside it; return the search with its best plan."""
+    search = Search(problem, plan, options, on_better=lambda _: None, process=process)
+    if start is not None:
+        search.offer(start)
+    search.run()
+    return search
