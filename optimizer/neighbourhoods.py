@@ -29,6 +29,7 @@ import numpy as np
 from scipy import sparse
 
 from outlay.optimizer.problem import Problem
+from outlay.optimizer.relaxation import Relaxation
 from outlay.optimizer.structure import Structure
 
 #: Share of projects that is free at first, and its bounds.
@@ -39,17 +40,6 @@ EVEN = 0.25
 MEMORY = 0.8
 #: Options a project that may be chosen in a sub-problem, cheapest first, beside those of plan and relaxation.
 BREADTHS = (4, 8, 1_000_000)
-
-
-@dataclass(frozen=True)
-class Relaxation:
-    """The LP relaxation: its point, its value, reduced costs and row duals; whether they are exact."""
-
-    point: np.ndarray
-    value: float
-    reduced_cost: np.ndarray
-    row_dual: np.ndarray
-    exact: bool
 
 
 @dataclass

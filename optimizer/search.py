@@ -15,15 +15,16 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 
-from outlay.optimizer.neighbourhoods import Neighbourhoods, Relaxation
+from outlay.optimizer.neighbourhoods import Neighbourhoods
 from outlay.optimizer.problem import Problem
 from outlay.optimizer.process import Outcome, SolverProcess
+from outlay.optimizer.relaxation import Relaxation, relax
 from outlay.optimizer.schedule import schedule
 from outlay.optimizer.structure import Structure
 
@@ -38,11 +39,6 @@ SUB_NODES = 100
 #: Options of sub-problems: close to their optimum, and little strong branching, which pays only in long solves (on
 #: PPSSP's PI_1 the plans after 10 s are better by 0.3 %).
 SUB_OPTIONS: dict[str, Any] = {"mip_rel_gap": 1e-5, "mip_pscost_minreliable": 1}
-#: Above so many rows and columns the relaxation is solved by a first-order method, approximately.
-LARGE = 1_000_000
-APPROXIMATELY: dict[str, Any] = {"solver": "pdlp", "pdlp_optimality_tolerance": 1e-3}
-#: Its own time limit, not ours: handing over so large a problem takes a while, and it looks at the clock rarely.
-APPROXIMATELY_S = 300.0
 #: An improvement counts above this share of the objective.
 LEAST_GAIN = 1e-9
 #: A plan is verified at once if that has cost less than this share of the time since the last time.
@@ -152,18 +148,8 @@ class Search:
         self._count(self._now, at_once=True)
 
     def _relax(self) -> Relaxation | None:
-        """Solve the LP relaxation, also for its reduced costs."""
-        plain = replace(self.problem, integer=np.zeros_like(self.problem.integer), tidy=None)
-        exact = sum(self.problem.matrix.shape) <= LARGE
-        options = self.options if exact else {**self.options, **APPROXIMATELY}
-        if not exact and self.plan.sub_problems is None:
-            options["time_limit"] = APPROXIMATELY_S
-        outcome = self._process.solve(plain, options=options, time_limit_s=None, approximate=not exact)
-        if outcome.point is None or outcome.row_dual is None or (exact and outcome.status != "kOptimal"):
-            return None
-        reduced = self.problem.cost - self.problem.matrix.T @ outcome.row_dual
-        value = self.problem.value(outcome.point)
-        return Relaxation(np.clip(outcome.point, 0.0, None), value, reduced, outcome.row_dual, exact)
+        structure, by_clock = self.plan.structure, self.plan.sub_problems is None
+        return relax(self._process, self.problem, structure.derived, options=self.options, by_clock=by_clock)
 
     def _first(self, relaxation: Relaxation) -> None:
         """Find a first plan: round the relaxation, then solve over the columns that it uses."""

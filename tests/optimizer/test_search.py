@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,9 @@ import outlay
 from outlay.instances.generating import generate
 from outlay.models.build import build
 from outlay.optimizer.engine import Settings
-from outlay.optimizer.neighbourhoods import Neighbourhoods, Relaxation
+from outlay.optimizer.neighbourhoods import Neighbourhoods
 from outlay.optimizer.process import SolverProcess
+from outlay.optimizer.relaxation import Relaxation, substitute
 from outlay.optimizer.schedule import schedule
 from outlay.optimizer.search import Search, SearchPlan, restrict
 from outlay.optimizer.session import Session
@@ -44,8 +46,6 @@ OPTIONS: dict[str, Any] = Settings().options(retry=False)
 
 
 def level_problem(session: Session) -> Any:
-    from dataclasses import replace
-
     level = session._levels()[0]
     return replace(session._small.problem, cost=level.cost, offset=level.offset)
 
@@ -93,6 +93,30 @@ def test_no_schedule_where_rows_ask_for_more(instance: outlay.Instance) -> None:
     session = Session(build(instance.replace(limits=[least])))
     size = len(session.structure.option_column)
     assert schedule(session._small.problem, session.structure, np.ones(size), np.zeros(size)) is None
+
+
+def test_substituting_started_by_columns_changes_no_relaxation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Solved exactly, the smaller problem has the same value, and gives reduced costs that prove it."""
+    from outlay.models import started
+
+    monkeypatch.setattr(started, "LARGE", -1)
+    session = Session(build(generate(80, 2)))
+    problem = level_problem(session)
+    plain = replace(problem, integer=np.zeros_like(problem.integer), tidy=None)
+    small = substitute(plain, session.structure.derived)
+    assert len(small.gone) > 10
+    with SolverProcess() as process:
+        whole, less = (process.solve(each, options=OPTIONS, time_limit_s=None) for each in (plain, small.problem))
+    assert less.objective == pytest.approx(whole.objective, rel=1e-9)
+    assert less.point is not None
+    assert less.row_dual is not None
+    back = small.back(plain, less.point, less.row_dual)
+    assert holds(plain, back.point)
+    assert plain.value(back.point) == pytest.approx(whole.objective, rel=1e-9)
+    # Complementary slackness on the columns that were substituted: what is used costs nothing.
+    used = small.gone[back.point[small.gone] > 1e-7]
+    assert np.abs(back.reduced_cost[used]).max(initial=0.0) < 1e-6
+    assert back.reduced_cost[small.gone].min() > -1e-6
 
 
 @pytest.fixture

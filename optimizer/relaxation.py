@@ -1,0 +1,126 @@
+r"""The LP relaxation of a problem, as a guide for the search: its point, reduced costs and row duals.
+
+Up to `LARGE` rows and columns it is solved exactly, and its value is a bound. Above, a first-order method (PDLP:
+Applegate and others, NeurIPS 2021) solves it approximately, which guides as well and bounds nothing. For that, the
+options behind started-by columns are substituted out: with ``S_t - S_t' - x = 0`` for the only option x of its date, x
+leaves the problem and the row becomes ``S_t - S_t' >= 0``. On MineLib's zuck_small this halves the columns, and PDLP
+needs them halved: 4,000 iterations come within 0.4 %, while the whole problem is far away after as many seconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from outlay.optimizer.problem import Problem
+from outlay.optimizer.process import SolverProcess
+
+#: Above so many rows and columns the relaxation is solved approximately.
+LARGE = 1_000_000
+APPROXIMATELY: dict[str, Any] = {"solver": "pdlp", "pdlp_optimality_tolerance": 1e-3}
+#: Its own time limit, not ours: handing over so large a problem takes a while, and it looks at the clock rarely.
+APPROXIMATELY_S = 300.0
+
+
+@dataclass(frozen=True)
+class Relaxation:
+    """The LP relaxation: its point, its value, reduced costs and row duals; whether they are exact."""
+
+    point: np.ndarray
+    value: float
+    reduced_cost: np.ndarray
+    row_dual: np.ndarray
+    exact: bool
+
+
+def relax(
+    process: SolverProcess, problem: Problem, derived: np.ndarray, *, options: dict[str, Any], by_clock: bool
+) -> Relaxation | None:
+    """Return the relaxation of a problem, or None if it could not be solved.
+
+    Parameters
+    ----------
+    derived
+        Started-by columns, shape (columns,).
+    by_clock
+        Whether an approximate solve may end by the clock.
+    """
+    plain = replace(problem, integer=np.zeros_like(problem.integer), tidy=None)
+    if sum(problem.matrix.shape) <= LARGE:
+        outcome = process.solve(plain, options=options, time_limit_s=None)
+        if outcome.point is None or outcome.row_dual is None or outcome.status != "kOptimal":
+            return None
+        reduced = problem.cost - problem.matrix.T @ outcome.row_dual
+        return Relaxation(outcome.point, problem.value(outcome.point), reduced, outcome.row_dual, exact=True)
+    small = substitute(plain, derived)
+    own = {**options, **APPROXIMATELY, **({"time_limit": APPROXIMATELY_S} if by_clock else {})}
+    outcome = process.solve(small.problem, options=own, time_limit_s=None, approximate=True)
+    if outcome.point is None or outcome.row_dual is None:
+        return None
+    return small.back(plain, outcome.point, outcome.row_dual)
+
+
+@dataclass(frozen=True)
+class Substituted:
+    """A problem without the columns that definitions give, and the way back.
+
+    Attributes
+    ----------
+    problem
+        The smaller problem: the rows that are no definitions, then ``x >= lower`` for every column substituted.
+    whole
+        From its points to those of the problem it comes from; shape (columns, columns left).
+    kept, gone
+        Columns left and substituted.
+    rows
+        Rows that are no definitions.
+    """
+
+    problem: Problem
+    whole: sparse.csr_array
+    kept: np.ndarray
+    gone: np.ndarray
+    rows: np.ndarray
+
+    def back(self, problem: Problem, point: np.ndarray, row_dual: np.ndarray) -> Relaxation:
+        """Return the relaxation of the problem it comes from; definitions get no dual, their columns the rows' one."""
+        found = np.maximum(self.whole @ point, problem.lower)
+        dual = np.zeros(problem.matrix.shape[0])
+        dual[self.rows] = row_dual[: len(self.rows)]
+        reduced = np.zeros(problem.matrix.shape[1])
+        reduced[self.kept] = self.problem.cost - self.problem.matrix.T @ row_dual
+        reduced[self.gone] = row_dual[len(self.rows) :]
+        return Relaxation(found, problem.value(found), reduced, dual, exact=False)
+
+
+def substitute(problem: Problem, derived: np.ndarray) -> Substituted:
+    """Return an LP without the columns x of rows ``a z + b x = 0`` with z derived, and x the only one that is not."""
+    matrix = sparse.csr_array(problem.matrix)
+    size = np.diff(matrix.indptr)
+    row_of = np.repeat(np.arange(matrix.shape[0]), size)
+    plain = ~derived[matrix.indices]
+    others = np.bincount(row_of[plain], minlength=matrix.shape[0])
+    definition = (problem.row_lower == 0) & (problem.row_upper == 0) & (others == 1) & (size > 1)
+    # A column that two rows define is substituted by the first.
+    place = np.nonzero(plain & definition[row_of])[0]
+    gone, first = np.unique(matrix.indices[place], return_index=True)
+    rows_gone, pivot = row_of[place[first]], matrix.data[place[first]]
+    kept = np.nonzero(~np.isin(np.arange(matrix.shape[1]), gone))[0]
+    rows = np.nonzero(~np.isin(np.arange(matrix.shape[0]), rows_gone))[0]
+    given = sparse.csr_array(sparse.diags_array(-1.0 / pivot) @ matrix[rows_gone][:, kept])
+    order = np.argsort(np.concatenate([kept, gone]), kind="stable")
+    whole = sparse.csr_array(sparse.vstack([sparse.eye_array(len(kept)), given], format="csr")[order])
+    small = replace(
+        problem,
+        cost=whole.T @ problem.cost,
+        lower=problem.lower[kept],
+        upper=problem.upper[kept],
+        integer=problem.integer[kept],
+        matrix=sparse.csc_array(sparse.vstack([matrix[rows] @ whole, given])),
+        row_lower=np.concatenate([problem.row_lower[rows], problem.lower[gone]]),
+        row_upper=np.concatenate([problem.row_upper[rows], problem.upper[gone]]),
+    )
+    return Substituted(small, whole, kept, gone, rows)
