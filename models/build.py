@@ -26,7 +26,8 @@ def build(instance: Instance) -> pyo.ConcreteModel:
     -------
     ConcreteModel
         Variables (all non-negative): ``fund[o]`` binary; ``scale[o]`` for divisible options; ``buy[program, t]``,
-        ``flow[link, t]``, ``import_[resource, t]``, ``pay[fund, o]``, ``shortfall[resource, t]``, ``both[row]``.
+        ``flow[link, t]``, ``import_[resource, t]``, ``pay[fund, o]``, ``shortfall[resource, t]``, ``both[row]``; where
+        precedence would be long, ``started[side, event, t]`` (`outlay.models.started`).
         Constraints: one component a rule, named after it (``cap_not_exceeded``), each with the domain key of its row.
         ``objective`` maximises the first level of the instance's objective. Beside them:
 

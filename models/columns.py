@@ -1,7 +1,7 @@
 """The variables of the model as numbered columns, block after block.
 
 ``fund[o]`` binary; ``scale[o]`` for divisible options; ``buy[program, t]``, ``flow[link, t]``, ``import_[resource,
-t]``, ``pay[fund, o]``, ``shortfall[resource, t]`` and ``both[synergy]`` continuous.
+t]``, ``pay[fund, o]``, ``shortfall[resource, t]``, ``both[synergy]`` and ``started[side, event, t]`` continuous.
 """
 
 from __future__ import annotations

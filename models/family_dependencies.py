@@ -16,6 +16,9 @@ due dates of J, because between two of them the right side can only grow. Dates 
 Where the rows of a requires_any group differ in `at`, each (start, operation) of J gets its row. Pairs that exclude
 each other are merged into cliques greedily, each pair covered once.
 
+Where the rows of `requires` would be long in all, they stand on started-by columns (`outlay.models.started`): two
+entries each, and a row that defines each column.
+
 Size: one row a due date and requires; one a clique.
 
 Source: Pritsker, Watters and Wolfe 1969 (above); Christofides, Alvarez-Valdes and Tamarit, European Journal of
