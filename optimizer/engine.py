@@ -18,6 +18,8 @@ from outlay.optimizer.searching import RepeatableSolver, SearchingSolver
 
 #: A gap at most this counts as optimal.
 OPTIMAL_GAP = 1e-6
+#: Share of a plan's value by which it may beat the bound, for rounding.
+CONTRADICTION = 1e-5
 
 
 class Status(StrEnum):
@@ -335,7 +337,9 @@ def _judge(
         return replace(nothing, status=status, limit=limit)
     _round_off(outcome, problem)
     cost = problem.value(outcome.point)
-    bound = min(outcome.bound, cost) if np.isfinite(outcome.bound) else None
+    # A plan clearly better than the bound contradicts it: then nothing is proved.
+    sound = np.isfinite(outcome.bound) and outcome.bound <= cost + CONTRADICTION * max(1.0, abs(cost))
+    bound = min(outcome.bound, cost) if sound else None
     gap = None if bound is None else abs(cost - bound) / max(abs(cost), 1e-6)
     found = replace(nothing, objective=-cost, bound=None if bound is None else -bound, gap=gap)
     if gap is not None and gap <= OPTIMAL_GAP:

@@ -86,6 +86,7 @@ class SolverProcess:
         self._threads: tuple[threading.Thread, ...] = ()
         self._errors: Any = None
         self._requests = 0
+        self._lock = threading.RLock()  # starting and ending may meet, from two threads
         self.ended = False
 
     def __enter__(self) -> SolverProcess:
@@ -114,6 +115,10 @@ class SolverProcess:
 
     def close(self) -> None:
         """End the process, by force if it does not end by itself."""
+        with self._lock:
+            self._close()
+
+    def _close(self) -> None:
         child, self._child = self._child, None
         errors, self._errors = self._errors, None
         if errors is not None:
@@ -217,12 +222,24 @@ class SolverProcess:
         return False
 
     def _start(self) -> None:
-        if self._child is not None and self._child.poll() is None:
-            return
-        self.close()
+        """Start a process if none runs.
+
+        Raises
+        ------
+        OSError
+            If it cannot be started, or if another thread has just ended this for good.
+        """
+        with self._lock:
+            if self.ended:
+                raise OSError("it was ended")
+            if self._child is None or self._child.poll() is not None:
+                self._launch()
+
+    def _launch(self) -> None:
+        self._close()
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         self._inbox = queue.Queue()
-        self._child = subprocess.Popen(
+        child = self._child = subprocess.Popen(
             self.command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -232,15 +249,15 @@ class SolverProcess:
         self._outbox = queue.Queue()
         # A child that does not read must not make us wait, so a thread writes; another reads.
         self._threads = (
-            threading.Thread(target=_post, args=(self._child.stdin, self._outbox), daemon=True),
-            threading.Thread(target=_collect, args=(self._child.stdout, self._inbox), daemon=True),
+            threading.Thread(target=_post, args=(child.stdin, self._outbox), daemon=True),
+            threading.Thread(target=_collect, args=(child.stdout, self._inbox), daemon=True),
         )
         for thread in self._threads:
             thread.start()
 
     def offer(self, point: np.ndarray) -> None:
         """Hand a point to the solve in work; may be called from another thread."""
-        self._outbox.put({"kind": "offer", "point": point})
+        self._outbox.put({"kind": "offer", "number": self._requests, "point": point})
 
     def _cancel(self) -> None:
         self._outbox.put({"kind": "cancel", "number": self._requests})

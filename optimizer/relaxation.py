@@ -37,7 +37,13 @@ class Relaxation:
 
 
 def relax(
-    process: SolverProcess, problem: Problem, derived: np.ndarray, *, options: dict[str, Any], by_clock: bool
+    process: SolverProcess,
+    problem: Problem,
+    derived: np.ndarray,
+    *,
+    options: dict[str, Any],
+    time_limit_s: float | None,
+    by_clock: bool,
 ) -> Relaxation | None:
     """Return the relaxation of a problem, or None if it could not be solved.
 
@@ -45,22 +51,25 @@ def relax(
     ----------
     derived
         Started-by columns, shape (columns,).
+    time_limit_s
+        Seconds; None: no limit.
     by_clock
         Whether an approximate solve may end by the clock.
     """
     plain = replace(problem, integer=np.zeros_like(problem.integer), tidy=None)
     if sum(problem.matrix.shape) <= LARGE:
-        outcome = process.solve(plain, options=options, time_limit_s=None)
+        outcome = process.solve(plain, options=options, time_limit_s=time_limit_s)
         if outcome.point is None or outcome.row_dual is None or outcome.status != "kOptimal":
             return None
         reduced = problem.cost - problem.matrix.T @ outcome.row_dual
         return Relaxation(outcome.point, problem.value(outcome.point), reduced, outcome.row_dual, exact=True)
     small = substitute(plain, derived)
     own = {**options, **APPROXIMATELY, **({"time_limit": APPROXIMATELY_S} if by_clock else {})}
-    outcome = process.solve(small.problem, options=own, time_limit_s=None, approximate=True)
-    if outcome.point is None or outcome.row_dual is None:
+    outcome = process.solve(small.problem, options=own, time_limit_s=time_limit_s, approximate=True)
+    duals = None if outcome.row_dual is None else np.asarray(outcome.row_dual)
+    if outcome.point is None or duals is None or duals.shape != small.problem.row_lower.shape:
         return None
-    return small.back(plain, outcome.point, outcome.row_dual)
+    return small.back(plain, outcome.point, duals)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ family is respected, and rules of the user's own too. A project that waits for a
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from outlay.optimizer.problem import Problem
@@ -17,7 +19,14 @@ MOST_TRIED = 12
 TOLERANCE = 1e-9
 
 
-def schedule(problem: Problem, structure: Structure, weight: np.ndarray, price: np.ndarray) -> np.ndarray | None:
+def schedule(
+    problem: Problem,
+    structure: Structure,
+    weight: np.ndarray,
+    price: np.ndarray,
+    *,
+    stopped: Callable[[], bool] = lambda: False,
+) -> np.ndarray | None:
     """Return a plan as a point, or None where rows ask for more than options in full can give.
 
     Parameters
@@ -26,6 +35,8 @@ def schedule(problem: Problem, structure: Structure, weight: np.ndarray, price: 
         How much of each option the relaxation uses, shape (options,).
     price
         Its reduced cost, shape (options,); of equal weight, the cheapest comes first.
+    stopped
+        Asked before each project; no more are added once it says so.
     """
     projects = structure.projects
     total = np.bincount(structure.option_project, weights=weight, minlength=projects)
@@ -40,7 +51,7 @@ def schedule(problem: Problem, structure: Structure, weight: np.ndarray, price: 
     room = _Room(problem, structure)
     pending = np.lexsort((-total, soonest)).tolist()
     while pending:
-        left = [project for project in pending if not any(room.take(option) for option in tried[project])]
+        left = [project for project in pending if stopped() or not any(room.take(option) for option in tried[project])]
         if len(left) == len(pending):
             break
         pending = left
@@ -52,7 +63,8 @@ class _Room:
 
     def __init__(self, problem: Problem, structure: Structure) -> None:
         self.problem, self.funded = problem, structure.funded
-        self.point = np.where(np.isfinite(problem.lower), problem.lower, 0.0)
+        nothing = np.clip(0.0, problem.lower, problem.upper)
+        self.point = np.where(problem.integer, np.ceil(nothing), nothing)
         self.activity = problem.matrix @ self.point
         scale = np.maximum(1.0, np.abs(np.where(np.isfinite(problem.row_upper), problem.row_upper, 0.0)))
         self.upper = problem.row_upper + TOLERANCE * scale
@@ -62,6 +74,8 @@ class _Room:
         """Add an option if every row allows it."""
         matrix = self.problem.matrix
         columns = self.funded.indices[self.funded.indptr[option] : self.funded.indptr[option + 1]]
+        if (self.point[columns] != 0.0).any() or (self.problem.upper[columns] < 1.0).any():
+            return False
         spans = [slice(matrix.indptr[column], matrix.indptr[column + 1]) for column in columns.tolist()]
         rows = np.concatenate([matrix.indices[span] for span in spans])
         values = np.concatenate([matrix.data[span] for span in spans])
@@ -78,4 +92,5 @@ class _Room:
     def holds(self) -> bool:
         """Whether the plan is one."""
         activity = self.problem.matrix @ self.point
-        return bool((activity <= self.upper).all() and (activity >= self.lower).all())
+        rows = (activity <= self.upper) & (activity >= self.lower)
+        return bool(rows.all() and (self.point <= self.problem.upper).all())

@@ -74,7 +74,11 @@ class Search:
     Attributes
     ----------
     best
-        The best point that has been accepted, or offered from outside.
+        The best point of our own that has been accepted.
+    interrupted
+        Whether the user asked to stop while a sub-problem was solved.
+    trouble
+        What ended the search early, if something did.
     """
 
     def __init__(
@@ -85,11 +89,15 @@ class Search:
         *,
         on_better: Callable[[np.ndarray], None],
         process: SolverProcess | None = None,
+        deadline: float | None = None,
     ) -> None:
         self.problem, self.plan, self.on_better = problem, plan, on_better
         self.options = {**options, **SUB_OPTIONS}
         self.best: np.ndarray | None = None
-        self._now: np.ndarray | None = None  # the search's own plan, perhaps not yet verified
+        self.interrupted, self.trouble = False, ""
+        self._outside: np.ndarray | None = None  # the best plan of the prover or the user
+        self._now: np.ndarray | None = None  # the plan to improve, perhaps not yet verified
+        self._deadline = deadline
         self._verified_at, self._verifying_s = time.monotonic(), 0.0
         self._relaxation: Relaxation | None = None
         self._process = process or SolverProcess()
@@ -105,11 +113,11 @@ class Search:
             self._process.end()
 
     def offer(self, point: np.ndarray) -> None:
-        """Take a point found elsewhere, if it is better."""
+        """Take a point found elsewhere, to go on from it if it holds and is better."""
         point = np.where(self.problem.integer, np.round(point), point)
-        with self._lock:
-            if self._gains(point, self.best):
-                self.best = point
+        if self._gains(point, self._outside) and self._holds(point):
+            with self._lock:
+                self._outside = point
 
     def known(self) -> tuple[float, float]:
         """Return (value of the best plan, bound of an exact relaxation); NaN where there is none yet."""
@@ -117,6 +125,16 @@ class Search:
             value = np.nan if self.best is None else self.problem.value(self.best)
         relaxation = self._relaxation
         return value, relaxation.value if relaxation is not None and relaxation.exact else np.nan
+
+    def point_to_start_from(self) -> np.ndarray | None:
+        """Return the best plan known, ours or from outside."""
+        with self._lock:
+            ours_first = self._outside is None or self.beats(self._outside)
+            return self.best if ours_first else self._outside
+
+    def beats(self, point: np.ndarray | None) -> bool:
+        """Whether our best plan is better than a point."""
+        return self.best is not None and self._gains(self.best, point)
 
     def _gains(self, point: np.ndarray, over: np.ndarray | None) -> bool:
         if over is None:
@@ -128,37 +146,64 @@ class Search:
 
     def run(self) -> None:
         """Search until stopped, or as many sub-problems as the plan says."""
-        most = self.plan.sub_problems
-        if most is None and self._stopped.wait(HEAD_START_S):
+        if self.plan.sub_problems is None and self._stopped.wait(HEAD_START_S):
             return
         self._began = time.monotonic()
-        relaxation = self._relaxation = self._relax()
-        if relaxation is not None:
-            self._first(relaxation)
-            drawn = Neighbourhoods(self.problem, self.plan.structure, relaxation, seed=self.plan.seed)
-            count = 0
-            while not self._stopped.is_set() and (most is None or count < most):
-                count += 1
-                self._take_over()
-                if self._now is None:
-                    if most is not None or self._stopped.wait(1.0):  # a plan may still come from outside
-                        break
-                else:
-                    self._improve(drawn, self._now)
+        for work in (self._search, self._count_now):
+            try:
+                work()
+            except Exception as error:  # the prover goes on by itself; its answer tells of this
+                self.trouble = f"the search ended early: {type(error).__name__}: {error}"
+
+    def _count_now(self) -> None:
         self._count(self._now, at_once=True)
+
+    def _search(self) -> None:
+        most, structure = self.plan.sub_problems, self.plan.structure
+        if not (structure.option_column >= 0).any():
+            return
+        relaxation = self._relaxation = self._relax()
+        if relaxation is None or self._over():
+            return
+        self._first(relaxation)
+        drawn = Neighbourhoods(self.problem, structure, relaxation, seed=self.plan.seed)
+        count = 0
+        while not self._over() and (most is None or count < most):
+            count += 1
+            self._take_over()
+            if self._now is not None:
+                self._improve(drawn, self._now)
+            elif most is not None or self._stopped.wait(1.0):  # a plan may still come from outside
+                return
+
+    def _over(self) -> bool:
+        left = self._left()
+        return self._stopped.is_set() or self.interrupted or (left is not None and left <= 0)
+
+    def _left(self) -> float | None:
+        """Return the seconds left; None: no limit."""
+        return None if self._deadline is None else self._deadline - time.monotonic()
 
     def _relax(self) -> Relaxation | None:
         structure, by_clock = self.plan.structure, self.plan.sub_problems is None
-        return relax(self._process, self.problem, structure.derived, options=self.options, by_clock=by_clock)
+        return relax(
+            self._process,
+            self.problem,
+            structure.derived,
+            options=self.options,
+            time_limit_s=self._left(),
+            by_clock=by_clock,
+        )
 
     def _first(self, relaxation: Relaxation) -> None:
         """Find a first plan: round the relaxation, then solve over the columns that it uses."""
         structure = self.plan.structure
         column = np.maximum(structure.option_column, 0)
         weight, price = relaxation.point[column], relaxation.reduced_cost[column]
-        self._keep(schedule(self.problem, structure, np.where(structure.option_column < 0, 0.0, weight), price))
+        weight = np.where(structure.option_column < 0, 0.0, weight)
+        self._keep(schedule(self.problem, structure, weight, price, stopped=self._over))
         self._take_over()
-        if not relaxation.exact:  # too large to be solved as a whole, however little of it is open
+        if self._over() or not relaxation.exact:  # too large to be solved as a whole, however little of it is open
             return
         inside, point = (structure.project >= 0) & ~structure.derived, relaxation.point
         unit = abs(relaxation.value) / max(1, int((point[inside] > 0.5).sum())) or 1.0
@@ -175,8 +220,8 @@ class Search:
     def _take_over(self) -> None:
         """Go on from the best plan of outside, if it is better."""
         with self._lock:
-            if self.best is not None and self._gains(self.best, self._now):
-                self._now = self.best
+            if self._outside is not None and self._gains(self._outside, self._now):
+                self._now = self._outside
 
     def _improve(self, drawn: Neighbourhoods, start: np.ndarray) -> None:
         number, free = drawn.draw(start)
@@ -210,9 +255,10 @@ class Search:
         outcome = self._process.solve(
             small,
             options=options,
-            time_limit_s=limit_s if by_clock else None,
+            time_limit_s=limit_s if by_clock else self._left(),
             start=None if start is None else start[kept],
         )
+        self.interrupted = self.interrupted or outcome.interrupted
         if self._stopped.is_set():
             return None
         if outcome.point is not None:
@@ -228,14 +274,18 @@ class Search:
             self._count(point)
 
     def _holds(self, point: np.ndarray) -> bool:
+        """Whether a point keeps rows, bounds and integrality."""
         problem = self.problem
         activity = problem.matrix @ point
         room = TOLERANCE * np.maximum(1.0, np.abs(activity))
-        return bool((activity <= problem.row_upper + room).all() and (activity >= problem.row_lower - room).all())
+        rows = (activity <= problem.row_upper + room) & (activity >= problem.row_lower - room)
+        bounds = (point >= problem.lower - TOLERANCE) & (point <= problem.upper + TOLERANCE)
+        whole = point[problem.integer] == np.round(point[problem.integer])
+        return bool(rows.all() and bounds.all() and whole.all())
 
     def _count(self, point: np.ndarray | None, *, at_once: bool = False) -> None:
         """Let a better plan count, if the verifier passes it; later, if verifying would take too much of the time."""
-        if point is None or not self._gains(point, self.best):
+        if point is None or point is self._outside or not self._gains(point, self.best):
             return
         begun = time.monotonic()
         rare = self._verifying_s <= VERIFYING_SHARE * (begun - self._verified_at)
@@ -246,8 +296,10 @@ class Search:
         self._verified_at = time.monotonic()
         self._verifying_s = self._verified_at - begun
         if accepted:
-            self.offer(point)
-            self.on_better(point)
+            with self._lock:
+                self.best = point
+            if not self._stopped.is_set():  # afterwards the prover may be at work on something else
+                self.on_better(point)
         else:
             self._now = self.best
 
@@ -275,5 +327,6 @@ def restrict(problem: Problem, fixed: np.ndarray, values: np.ndarray) -> tuple[P
         matrix,
         (problem.row_lower - used)[rows],
         (problem.row_upper - used)[rows],
+        None if problem.tidy is None else problem.tidy[kept],
     )
     return small, kept

@@ -14,8 +14,10 @@ from outlay.optimizer.problem import Problem
 from outlay.optimizer.process import Outcome, Progress, SolverProcess
 from outlay.optimizer.search import SUB_NODES, Search, SearchPlan
 
-#: How a solve of the prover may have ended when the search's plan may be the better one.
-LATE = frozenset({"kOptimal", "kTimeLimit", "kInterrupt", "kSolutionLimit", "crashed", "hung", "garbage"})
+#: How a solve of the prover may have ended when its bound, or the relaxation's, is one.
+ENDED = frozenset({"kOptimal", "kTimeLimit", "kInterrupt", "kSolutionLimit", "crashed", "hung", "garbage"})
+#: Here no plan is the best one.
+ENDLESS = frozenset({"kUnbounded", "kUnboundedOrInfeasible"})
 
 
 class SearchingSolver:
@@ -78,12 +80,12 @@ class SearchingSolver:
 
 def with_plan(outcome: Outcome, problem: Problem, search: Search) -> Outcome:
     """Return an outcome with the search's plan and bound where they are better."""
-    best, bound = search.best, search.known()[1]
-    if outcome.status in LATE:
-        outcome.bound = float(np.fmax(outcome.bound, bound))
-        own = np.inf if outcome.point is None else problem.value(outcome.point)
-        if best is not None and problem.value(best) < own:
-            outcome.point, outcome.objective, outcome.polished = best, problem.value(best), True
+    if outcome.status in ENDED:
+        outcome.bound = float(np.fmax(outcome.bound, search.known()[1]))
+    if outcome.status not in ENDLESS and search.beats(outcome.point):
+        assert search.best is not None
+        outcome.point, outcome.objective, outcome.polished = search.best, problem.value(search.best), True
+    outcome.message = outcome.message or search.trouble
     return outcome
 
 
@@ -106,26 +108,25 @@ class RepeatableSolver:
         on_progress: Callable[[Progress], None] | None = None,
     ) -> Outcome:
         """Solve a problem; see `SolverProcess.solve`."""
-        begun = time.monotonic()
-        search = search_first(self._process, problem, self._plan, options=options, start=start)
-        left = None if time_limit_s is None else max(1e-3, time_limit_s - (time.monotonic() - begun))
+        deadline = None if time_limit_s is None else time.monotonic() + time_limit_s
+        search = Search(
+            problem, self._plan, options, on_better=lambda _: None, process=self._process, deadline=deadline
+        )
+        if start is not None:
+            search.offer(start)
+        try:
+            search.run()
+        except KeyboardInterrupt:
+            search.interrupted = True
+        if search.interrupted:
+            return with_plan(Outcome("kInterrupt", interrupted=True), problem, search)
         assert self._plan.sub_problems is not None
+        found = search.point_to_start_from()
         outcome = self._process.solve(
             problem,
             options={**options, "mip_max_nodes": SUB_NODES * self._plan.sub_problems},
-            time_limit_s=left,
-            start=start if search.best is None else search.best,
+            time_limit_s=None if deadline is None else max(1e-3, deadline - time.monotonic()),
+            start=start if found is None else found,
             on_progress=on_progress,
         )
         return with_plan(outcome, problem, search)
-
-
-def search_first(
-    process: SolverProcess, problem: Problem, plan: SearchPlan, *, options: dict[str, Any], start: np.ndarray | None
-) -> Search:
-    """Search repeatably in a process, with nothing beside it; return the search with its best plan."""
-    search = Search(problem, plan, options, on_better=lambda _: None, process=process)
-    if start is not None:
-        search.offer(start)
-    search.run()
-    return search

@@ -28,13 +28,14 @@ class _Mail:
     def __init__(self) -> None:
         self.requests: queue.Queue[dict[str, Any]] = queue.Queue()
         self.cancelled = 0  # number of the request that shall end
-        self.offers: queue.SimpleQueue[np.ndarray] = queue.SimpleQueue()
+        self.offers: queue.SimpleQueue[tuple[int, np.ndarray]] = queue.SimpleQueue()
 
-    def newest_offer(self) -> np.ndarray | None:
-        """Return the newest point that was offered since the last call, or None."""
+    def newest_offer(self, request: int) -> np.ndarray | None:
+        """Return the newest point that was offered for a request since the last call, or None."""
         offer = None
         while not self.offers.empty():
-            offer = self.offers.get()
+            number, point = self.offers.get()
+            offer = point if number == request else offer
         return offer
 
     def read_on(self, source: BinaryIO) -> None:
@@ -49,7 +50,7 @@ class _Mail:
             if message["kind"] == "cancel":
                 self.cancelled = message["number"]
             elif message["kind"] == "offer":
-                self.offers.put(message["point"])
+                self.offers.put((message["number"], message["point"]))
             else:
                 self.requests.put(message)
 
@@ -114,7 +115,7 @@ class _Session:
                     self.last_progress = time.monotonic()
                     self._send("progress", **self._state(data))
             elif kind == kinds.kCallbackMipUserSolution:
-                offer = self.mail.newest_offer()
+                offer = self.mail.newest_offer(self.request["number"])
                 if offer is not None:
                     reply.setSolution(offer)
             elif reply is not None and self.mail.cancelled == self.request["number"]:
@@ -229,7 +230,6 @@ def main() -> None:
         except Exception as error:  # reported to the parent
             traceback.print_exc()
             result = {"kind": "result", "status": "error", "has_point": False, "message": str(error)}
-        mail.newest_offer()
         write_frame(out, result)
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -10,10 +14,11 @@ import pytest
 
 import outlay
 from outlay.instances.generating import generate
+from outlay.instances.plan import Choice, Plan
 from outlay.models.build import build
 from outlay.optimizer.engine import Settings
 from outlay.optimizer.neighbourhoods import Neighbourhoods
-from outlay.optimizer.process import SolverProcess
+from outlay.optimizer.process import Outcome, SolverProcess
 from outlay.optimizer.relaxation import Relaxation, substitute
 from outlay.optimizer.schedule import schedule
 from outlay.optimizer.search import Search, SearchPlan, restrict
@@ -218,6 +223,90 @@ def test_the_search_before_the_proof_never_costs_the_optimum(seed: int, monkeypa
     solved = outlay.solve
     monkeypatch.setattr(outlay, "solve", lambda *given, **named: solved(*given, **named, effort="repeat", work=4))
     assert disagreement(case_of(seed)) is None
+
+
+EVERY_EFFORT = pytest.mark.parametrize(
+    "how", [{"effort": "repeat", "work": 3}, {"effort": "search"}], ids=["repeat", "search"]
+)
+
+
+@pytest.fixture
+def no_head_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("outlay.optimizer.search.HEAD_START_S", 0.0)
+
+
+@EVERY_EFFORT
+@pytest.mark.usefixtures("no_head_start")
+def test_a_start_that_breaks_rules_is_no_answer(how: dict[str, Any]) -> None:
+    """All of the tutorial's projects at once cost too much; the best plan is worth 19.1."""
+    instance = outlay.read("tutorial")
+    choices = {}
+    for line in build(instance).options.frame().itertuples():
+        choices.setdefault(line.project, Choice(line.project, line.alternative, False, line.selection, line.start, 1.0))
+    solution = outlay.solve(instance, start=Plan(choices=tuple(choices.values())), **how)
+    assert solution.objective == pytest.approx(19.1)
+    assert solution.bound == pytest.approx(19.1)
+    assert solution.verified
+
+
+@EVERY_EFFORT
+@pytest.mark.usefixtures("no_head_start")
+def test_bounds_of_the_users_own_hold_in_the_search_too(how: dict[str, Any]) -> None:
+    model = build(outlay.read("tutorial"))
+    for option in model.OPTIONS:
+        model.fund[option].setub(0)
+    solution = outlay.solve(model, **how)
+    assert solution.objective == pytest.approx(0.0)
+    assert solution.bound == pytest.approx(0.0)
+
+
+def test_nothing_to_choose_but_a_variable_of_the_users_own() -> None:
+    import pyomo.environ as pyo
+
+    model = build(outlay.read("tutorial"))
+    for option in model.OPTIONS:
+        model.fund[option].fix(0)
+    model.extra = pyo.Var(domain=pyo.Integers, bounds=(0, 3))
+    model.objective.deactivate()
+    model.own = pyo.Objective(expr=model.extra, sense=pyo.maximize)
+    assert outlay.solve(model, effort="repeat", work=20).objective == pytest.approx(3.0)
+
+
+def test_a_time_limit_ends_a_repeatable_search_too() -> None:
+    began = time.monotonic()
+    solution = outlay.solve(generate(400, 1), effort="repeat", work=100_000, time_limit=6, gap=0)
+    assert time.monotonic() - began < 40
+    assert solution.verified
+    assert solution.limit == "time"
+
+
+def test_an_interrupt_ends_a_repeatable_search_with_its_best_plan() -> None:
+    threading.Timer(6.0, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+    solution = outlay.solve(generate(400, 1), effort="repeat", work=100_000, gap=0)
+    assert solution.limit == "interrupt"
+    assert solution.verified
+
+
+def test_trouble_in_the_search_does_not_cost_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(*_: object, **__: object) -> None:
+        raise RuntimeError("no rounding today")
+
+    monkeypatch.setattr("outlay.optimizer.search.schedule", breaks)
+    solution = outlay.solve(outlay.read("tutorial"), effort="repeat", work=2)
+    assert solution.objective == pytest.approx(19.1)
+    assert "no rounding today" in solution.message
+
+
+def test_a_plan_better_than_the_bound_proves_nothing(session: Session) -> None:
+    from outlay.optimizer.engine import _judge
+
+    problem = level_problem(session)
+    point = np.zeros(len(problem.cost))
+    outcome = Outcome("kOptimal", point=point, objective=0.0, bound=problem.value(point) + 1.0, polished=True)
+    with SolverProcess() as process:
+        result = _judge(process, problem, {}, outcome, Settings())
+    assert not result.status.proved
+    assert result.bound is None
 
 
 @pytest.mark.slow
