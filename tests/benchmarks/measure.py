@@ -93,7 +93,6 @@ def run(peer: str, task: Task, tell: Callable[[str], None]) -> Run:
             last = errors.read().decode(errors="replace").strip().splitlines()[-1:]
         if (folder / "point.npy").is_file():
             found.point = np.load(folder / "point.npy")
-    found.total_s = found.trace[-1][0] if found.trace else NAN
     if code:
         found.error = " ".join([f"ended with code {code}:", *last])
     return found
@@ -102,6 +101,9 @@ def run(peer: str, task: Task, tell: Callable[[str], None]) -> Run:
 def _take(found: Run, line: dict[str, float], tell: Callable[[str], None]) -> None:
     if "load_s" in line:
         found.load_s = line["load_s"]
+        return
+    if "solve_s" in line:
+        found.total_s = line["solve_s"]
         return
     found.trace.append((line["seconds"], line["value"], line["bound"]))
     tell(f"{found.peer} {line['seconds']:.1f} s: {line['value']:.6g}, bound {line['bound']:.6g}")

@@ -9,6 +9,7 @@ import matplotlib as mpl
 
 mpl.use("Agg")
 from matplotlib import pyplot as plt
+from matplotlib.ticker import PercentFormatter
 
 from tests.benchmarks.measure import Run, gap
 
@@ -28,10 +29,12 @@ def draw(found: dict[str, list[Run]], path: Path) -> None:
         for run in runs:
             # The best plan so far, as a step.
             steps = [(seconds, gap(run.at(seconds)[0], bound)) for seconds, *_ in run.trace]
-            steps = [(seconds, max(share, LEAST)) for seconds, share in steps if not math.isnan(share)]
+            steps = [(seconds, min(max(share, LEAST), 1.0)) for seconds, share in steps if not math.isnan(share)]
             if steps:
+                steps.append((run.total_s, steps[-1][1]))
                 panel.step(*zip(*steps, strict=True), where="post", label=run.peer, linewidth=1.6)
         panel.set(title=name, xlabel="seconds of solving", ylabel="gap to the best bound", yscale="log")
+        panel.yaxis.set_major_formatter(PercentFormatter(1.0))
         panel.grid(visible=True, alpha=0.3)
         panel.legend()
     figure.tight_layout()

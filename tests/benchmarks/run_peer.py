@@ -44,6 +44,7 @@ def main() -> None:
     tell = Teller()
     sys.stdout = sys.stderr  # what a solver prints must not mix with our lines
     point = peer(name).solve(read_task(folder), tell)
+    tell.end()
     if point is not None:
         np.save(folder / "point.npy", point)
 

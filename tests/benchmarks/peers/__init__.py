@@ -55,6 +55,10 @@ class Teller:
         self.began = time.monotonic()
         self._write({"load_s": self.began - self.created})
 
+    def end(self) -> None:
+        """The solve is over."""
+        self._write({"solve_s": time.monotonic() - self.began})
+
     def __call__(self, value: float, bound: float, seconds: float | None = None) -> None:
         """Tell the best value and bound known now, or after so many seconds of the solve."""
         now = time.monotonic() - self.began if seconds is None else seconds
