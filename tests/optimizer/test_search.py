@@ -280,11 +280,24 @@ def test_a_time_limit_ends_a_repeatable_search_too() -> None:
     assert solution.limit == "time"
 
 
-def test_an_interrupt_ends_a_repeatable_search_with_its_best_plan() -> None:
-    threading.Timer(6.0, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
-    solution = outlay.solve(generate(400, 1), effort="repeat", work=100_000, gap=0)
+def test_an_interrupt_ends_a_repeatable_search_with_its_best_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    draw, drawn = Neighbourhoods.draw, []
+
+    def interrupting(self: Neighbourhoods, plan: np.ndarray) -> tuple[int, np.ndarray]:
+        drawn.append(plan)
+        if len(drawn) == 2:
+            threading.Timer(0.1, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+        return draw(self, plan)
+
+    monkeypatch.setattr(Neighbourhoods, "draw", interrupting)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a background shell ignores it
+    try:
+        solution = outlay.solve(generate(400, 1), effort="repeat", work=200, gap=0)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert solution.limit == "interrupt"
     assert solution.verified
+    assert 2 <= len(drawn) < 200
 
 
 def test_trouble_in_the_search_does_not_cost_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
