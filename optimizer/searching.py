@@ -1,4 +1,7 @@
-"""Solvers that search: beside branch and bound, by the clock, or before it, repeatably."""
+"""Solvers that search: beside branch and bound, by the clock, or before it, repeatably.
+
+Beside it, the search has a process of its own; with one core the operating system interleaves the two.
+"""
 
 from __future__ import annotations
 
