@@ -65,11 +65,15 @@ def published(name: str) -> float | None:
 
 @cache
 def _values() -> dict[tuple[str, int], float]:
-    path = benchmarks_folder() / "knapsack" / "reference.csv"
-    if not path.is_file():
+    folder = benchmarks_folder()
+    if not folder.is_dir():
         return {}
-    with path.open(encoding="utf-8", newline="") as file:
-        return {(row["file"], int(row["index"])): float(row["published"]) for row in csv.DictReader(file)}
+    return {(row["file"], int(row["index"])): float(row["published"]) for row in _reference(folder)}
+
+
+def _reference(folder: Path) -> list[dict[str, str]]:
+    with (folder / "knapsack" / "reference.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def read_mknap1(text: str) -> Iterator[Knapsack]:
@@ -101,12 +105,11 @@ def read_mknap2(text: str) -> Iterator[Knapsack]:
 
 def published_optima(folder: Path) -> dict[tuple[str, int], tuple[str, float]]:
     """Return (name, published value) by (file, index from 1) of the problems that are proved optimal."""
-    with (folder / "knapsack" / "reference.csv").open(encoding="utf-8", newline="") as file:
-        return {
-            (row["file"], int(row["index"])): (row["name"], float(row["published"]))
-            for row in csv.DictReader(file)
-            if row["status"] == "optimal"
-        }
+    return {
+        (row["file"], int(row["index"])): (row["name"], float(row["published"]))
+        for row in _reference(folder)
+        if row["status"] == "optimal"
+    }
 
 
 def _numbers(text: str) -> Iterator[float]:
