@@ -55,7 +55,7 @@ class Case:
     @cached_property
     def options(self) -> Options:
         """The options."""
-        return generate_options(self.alternatives, self.lender if self.instance.is_on("lender") else None)
+        return generate_options(self.alternatives, self.lender if self.instance.is_on("lender") else None, self.needs)
 
     @cached_property
     def usage(self) -> Usage:

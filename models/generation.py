@@ -17,7 +17,7 @@ from outlay.instances.instance import Instance
 from outlay.models.alternatives import Alternatives, Modes, periods_up, permit_modes
 from outlay.models.cells import decimals
 from outlay.models.lender import LenderTest
-from outlay.models.needs import without_unready
+from outlay.models.needs import Need, without_unready
 from outlay.models.options import Dropped, Options, expand
 
 
@@ -48,8 +48,8 @@ class _Screen:
             self.allowed[mode] &= ~starts
 
 
-def generate_options(alternatives: Alternatives, lender: LenderTest | None) -> Options:
-    """Return the options of an instance, with a reason for everything dropped.
+def generate_options(alternatives: Alternatives, lender: LenderTest | None, needs: tuple[Need, ...]) -> Options:
+    """Return the options of an instance, with a reason for everything dropped; `needs` are its dependencies.
 
     Raises
     ------
@@ -75,8 +75,7 @@ def generate_options(alternatives: Alternatives, lender: LenderTest | None) -> O
         tuple(screen.dropped),
         every_selection=selection_matters(instance),
     )
-    if instance.is_on("dependencies"):
-        options = without_unready(options)
+    options = without_unready(options, needs)
     _require_mandatory(options)
     return options
 

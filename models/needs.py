@@ -75,13 +75,12 @@ def sides_of(options: Options, names: Iterable[str]) -> tuple[dict[str, int], Gr
     return number, Groups(np.concatenate([np.zeros(0, dtype=int), *members]), first)
 
 
-def without_unready(options: Options) -> Options:
+def without_unready(options: Options, needs: tuple[Need, ...]) -> Options:
     """Return the options whose needed projects can be ready in time, dropping until nothing moves.
 
     Dropping never cuts off a plan: an option goes only if every option of a project that it requires (or of all
     projects of a requires_any group) would be ready too late for it.
     """
-    needs = read_needs(options.instance)
     rules = [(need,) for need in needs if need.kind == "requires"] + list(any_groups(needs).values())
     if not rules:
         return options

@@ -104,5 +104,5 @@ def test_the_lender_switched_off_drops_nothing() -> None:
     made["instance"]["applied"] = {"disable": ["lender"]}
     case = Case(parsed(made))
     assert case.lender is not None
-    assert all(item.rule != "lender" for item in generate_options(case.alternatives, None).dropped)
+    assert all(item.rule != "lender" for item in generate_options(case.alternatives, None, case.needs).dropped)
     assert all(item.rule != "lender" for item in case.options.dropped)
