@@ -29,7 +29,7 @@ import numpy as np
 from scipy import sparse
 
 from outlay.optimizer.problem import Problem
-from outlay.optimizer.relaxation import Relaxation
+from outlay.optimizer.relaxation import USED, Relaxation
 from outlay.optimizer.structure import Structure
 
 #: Share of projects that is free at first, and its bounds.
@@ -58,8 +58,7 @@ class Neighbourhoods:
         self.inside = (structure.project >= 0) & ~structure.derived
         self.owner = structure.project[self.inside]
         self.rows = sparse.csr_array(problem.matrix)
-        funded = relaxation.point[self.inside] > 0.5
-        self.unit = abs(relaxation.value) / max(1, int(funded.sum())) or 1.0
+        self.unit = relaxation.unit(self.inside)
         self.rank = _rank_within(np.where(self.inside, structure.project, -1), np.abs(relaxation.reduced_cost))
         self.fraction = self._by_project(np.minimum(relaxation.point, 1.0 - relaxation.point))
         self.nearest = self._nearest()
@@ -105,7 +104,7 @@ class Neighbourhoods:
     def _worth_a_thought(self, plan: np.ndarray) -> np.ndarray:
         """Return the columns whose reduced cost leaves them a chance; an exact one above the gap leaves none."""
         relaxation, most = self.relaxation, BREADTHS[self.random.randrange(len(BREADTHS))]
-        used = (plan > 0.5) | (relaxation.point > 1e-6)
+        used = (plan > 0.5) | (relaxation.point > USED)
         gap = self.problem.value(plan) - relaxation.value
         hopeless = relaxation.exact & (np.abs(relaxation.reduced_cost) > gap) & (plan == np.round(relaxation.point))
         return (used | (self.rank < most)) & ~hopeless

@@ -21,19 +21,45 @@ from outlay.optimizer.process import SolverProcess
 #: Above so many rows and columns the relaxation is solved approximately.
 LARGE = 1_000_000
 APPROXIMATELY: dict[str, Any] = {"solver": "pdlp", "pdlp_optimality_tolerance": 1e-3}
+#: A relaxation uses a column above this.
+USED = 1e-6
 #: Its own time limit, not ours: handing over so large a problem takes a while, and it looks at the clock rarely.
 APPROXIMATELY_S = 300.0
 
 
 @dataclass(frozen=True)
 class Relaxation:
-    """The LP relaxation: its point, its value, reduced costs and row duals; whether they are exact."""
+    """The LP relaxation: its point, its value, reduced costs and row duals; whether they are exact; seconds it took."""
 
     point: np.ndarray
     value: float
     reduced_cost: np.ndarray
     row_dual: np.ndarray
     exact: bool
+    seconds: float = 0.0
+
+    def unit(self, inside: np.ndarray) -> float:
+        """Return what one of the projects that the relaxation funds is worth, on the average (1 if none is)."""
+        return abs(self.value) / max(1, int((self.point[inside] > 0.5).sum())) or 1.0
+
+
+def kernel(relaxation: Relaxation, inside: np.ndarray, *, columns: int, price: float) -> np.ndarray:
+    """Return the columns that the relaxation uses and the cheapest of the others, as a mask.
+
+    The kernel of Angelelli, Mansini and Speranza (2010, doi:10.1016/j.cor.2010.02.002): most of a good plan lies in it.
+
+    Parameters
+    ----------
+    inside
+        Columns to choose from, shape (columns of the problem,).
+    columns, price
+        At most so many others, with at most that reduced cost.
+    """
+    cost = np.abs(relaxation.reduced_cost)
+    chosen = inside & (relaxation.point > USED)
+    others = np.nonzero(inside & ~chosen & (cost <= price))[0]
+    chosen[others[np.argsort(cost[others], kind="stable")[:columns]]] = True
+    return chosen
 
 
 def relax(
@@ -62,7 +88,8 @@ def relax(
         if outcome.point is None or outcome.row_dual is None or outcome.status != "kOptimal":
             return None
         reduced = problem.cost - problem.matrix.T @ outcome.row_dual
-        return Relaxation(outcome.point, problem.value(outcome.point), reduced, outcome.row_dual, exact=True)
+        value = problem.value(outcome.point)
+        return Relaxation(outcome.point, value, reduced, outcome.row_dual, exact=True, seconds=outcome.seconds)
     small = substitute(plain, derived)
     own = {**options, **APPROXIMATELY, **({"time_limit": APPROXIMATELY_S} if by_clock else {})}
     outcome = process.solve(small.problem, options=own, time_limit_s=time_limit_s, approximate=True)

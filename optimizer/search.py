@@ -24,16 +24,20 @@ from scipy import sparse
 from outlay.optimizer.neighbourhoods import Neighbourhoods
 from outlay.optimizer.problem import Problem
 from outlay.optimizer.process import Outcome, SolverProcess
-from outlay.optimizer.relaxation import Relaxation, relax
+from outlay.optimizer.relaxation import Relaxation, kernel, relax
 from outlay.optimizer.schedule import schedule
 from outlay.optimizer.structure import Structure
 
 #: Seconds that branch and bound has to itself; what it proves by then needs no search.
 HEAD_START_S = 1.0
 #: Seconds of a sub-problem: this share of the time the search has run, within bounds.
-SUB_SHARE, LEAST_SUB_S, MOST_SUB_S = 0.03, 0.7, 15.0
-#: Seconds of each of the two problems that lead from the relaxation to a first plan.
-FIRST_S = 3.0
+SUB_SHARE, LEAST_SUB_S, MOST_SUB_S = 0.05, 1.5, 15.0
+#: Seconds of the kernel: this many times what the relaxation took, within bounds. In the root of the kernel lies a good
+#: first plan, and where the search begins decides how far it comes: with less it stays behind for minutes.
+KERNEL_TIMES, LEAST_KERNEL_S = 12.0, 2.0
+#: The kernel: the columns that the relaxation uses, and so many others a project, up to this reduced cost in units of
+#: what one funded project is worth. In the repeatable search, the nodes it gets.
+KERNEL_COLUMNS, KERNEL_PRICE, KERNEL_NODES = 1.5, 0.02, 10
 #: Nodes of a sub-problem of the repeatable search.
 SUB_NODES = 100
 #: Options of sub-problems: close to their optimum, and little strong branching, which pays only in long solves (on
@@ -196,26 +200,27 @@ class Search:
         )
 
     def _first(self, relaxation: Relaxation) -> None:
-        """Find a first plan: round the relaxation, then solve over the columns that it uses."""
+        """Find a first plan: round the relaxation, then solve over its kernel, larger until there is a plan."""
         structure = self.plan.structure
         column = np.maximum(structure.option_column, 0)
         weight, price = relaxation.point[column], relaxation.reduced_cost[column]
         weight = np.where(structure.option_column < 0, 0.0, weight)
         self._keep(schedule(self.problem, structure, weight, price, stopped=self._over))
         self._take_over()
-        if self._over() or not relaxation.exact:  # too large to be solved as a whole, however little of it is open
+        if not relaxation.exact:  # too large to be solved as a whole, however little of it is open
             return
-        inside, point = (structure.project >= 0) & ~structure.derived, relaxation.point
-        unit = abs(relaxation.value) / max(1, int((point[inside] > 0.5).sum())) or 1.0
-        price = np.abs(relaxation.reduced_cost) / unit
-        used, start = point > 1e-6, self._now
-        open_now = used | (price <= 0.02) | (False if start is None else start > 0.5)
-        self._solve(~inside | open_now, start, FIRST_S)
-        # Everything that the relaxation decides stays so; it may contradict itself, which is quickly found out.
-        undecided = np.zeros(structure.projects, dtype=bool)
-        undecided[structure.project[inside & used & (point < 1 - 1e-6)]] = True
-        free = ~inside | (undecided[np.maximum(structure.project, 0)] & (used | (price <= 0.3)))
-        self._solve(free, None, FIRST_S, base=np.where(self.problem.integer, np.round(point), 0.0))
+        inside, repeatable = (structure.project >= 0) & ~structure.derived, self.plan.sub_problems is not None
+        limit = float(np.clip(KERNEL_TIMES * relaxation.seconds, LEAST_KERNEL_S, MOST_SUB_S))
+        price, columns = KERNEL_PRICE * relaxation.unit(inside), KERNEL_COLUMNS * structure.projects
+        while not self._over():
+            start = self._now
+            chosen = kernel(relaxation, inside, columns=round(columns), price=price)
+            free = ~inside | chosen | (False if start is None else start > 0.5)
+            self._solve(free, start, limit, nodes=KERNEL_NODES)
+            self._take_over()
+            if self._now is not None or (repeatable and free.all()):
+                return
+            price, columns, limit = 2.0 * price, 2.0 * columns, 2.0 * limit
 
     def _take_over(self) -> None:
         """Go on from the best plan of outside, if it is better."""
@@ -241,17 +246,17 @@ class Search:
         drawn.learn(number, gain=max(0.0, before - value), seconds=seconds, cut_short=cut_short, quick=quick)
 
     def _solve(
-        self, free: np.ndarray, start: np.ndarray | None, limit_s: float, *, base: np.ndarray | None = None
+        self, free: np.ndarray, start: np.ndarray | None, limit_s: float, *, nodes: int = SUB_NODES
     ) -> Outcome | None:
         """Solve the sub-problem over the free columns and keep what is better; None if the search was stopped.
 
-        The other columns stay as in `base`, or as in `start`.
+        The other columns stay as in `start`. Limited by the clock, or by nodes in the repeatable search.
         """
-        base = (np.zeros(len(free)) if start is None else start) if base is None else base
+        base = np.zeros(len(free)) if start is None else start
         fixed = ~free & (self.problem.integer | self.plan.structure.derived)
         small, kept = restrict(self.problem, fixed, base)
         by_clock = self.plan.sub_problems is None
-        options = self.options if by_clock else {**self.options, "mip_max_nodes": SUB_NODES}
+        options = self.options if by_clock else {**self.options, "mip_max_nodes": nodes}
         outcome = self._process.solve(
             small,
             options=options,

