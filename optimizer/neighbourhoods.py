@@ -18,6 +18,9 @@ window
     They start, in the plan or the relaxation, around one period.
 any
     Any.
+cross
+    The plan and another one, found from elsewhere, differ; their options alone, or with the cheapest others (Rothberg
+    2007, doi:10.1287/ijoc.1060.0189). Drawn once there is such a plan (`remember`).
 """
 
 from __future__ import annotations
@@ -38,8 +41,11 @@ FIRST_SHARE, LEAST_SHARE, MOST_SHARE = 0.1, 0.002, 0.8
 EVEN = 0.25
 #: How fast success is forgotten.
 MEMORY = 0.8
-#: Options a project that may be chosen in a sub-problem, cheapest first, beside those of plan and relaxation.
-BREADTHS = (4, 8, 1_000_000)
+#: Options a project that may be chosen in a sub-problem, cheapest first, beside those of plan and relaxation; and where
+#: plans are crossed.
+BREADTHS, CROSS_BREADTHS = (4, 8, 1_000_000), (0, 0, 4)
+#: So many plans are remembered.
+REMEMBERED = 6
 
 
 @dataclass
@@ -66,6 +72,18 @@ class Neighbourhoods:
         names += ["kin"] if structure.labels else []
         names += ["linked"] if structure.links.nnz else []
         self.kinds = [_Kind(name) for name in names]
+        self.others: list[np.ndarray] = []
+
+    def remember(self, plan: np.ndarray) -> None:
+        """Take note of a plan found from elsewhere, to be crossed with others."""
+        if not self.others:
+            self.kinds.append(_Kind("cross"))
+        self.others = [*self.others, plan][-REMEMBERED:]
+
+    def noise(self, amount: float) -> np.ndarray:
+        """Return a random factor a column, the same for all columns of a project: normal around 1; shape (columns,)."""
+        factor = np.array([self.random.gauss(1.0, amount) for _ in range(self.structure.projects)])
+        return np.where(self.structure.project < 0, 1.0, factor[np.maximum(self.structure.project, 0)])
 
     def _by_project(self, amount: np.ndarray) -> np.ndarray:
         """Return the sum of an amount a column by project, at least 0."""
@@ -82,10 +100,15 @@ class Neighbourhoods:
         number = self._choose()
         kind = self.kinds[number]
         wanted = min(max(2, round(kind.share * self.structure.projects)), self.structure.projects)
-        chosen = getattr(self, f"_{kind.name}")(plan, wanted)
+        if kind.name == "cross":
+            other = self.others[self.random.randrange(len(self.others))]
+            chosen, worth = self._cross(plan, other, wanted), self._worth_a_thought(plan, CROSS_BREADTHS)
+            worth |= other > 0.5
+        else:
+            chosen, worth = getattr(self, f"_{kind.name}")(plan, wanted), self._worth_a_thought(plan, BREADTHS)
         free = self.structure.project < 0
         free[~free] = chosen[self.structure.project[~free]]
-        return number, free & (~self.inside | self._worth_a_thought(plan))
+        return number, free & (~self.inside | worth)
 
     def _choose(self) -> int:
         success = np.array([kind.success for kind in self.kinds])
@@ -101,9 +124,9 @@ class Neighbourhoods:
         elif quick:
             kind.share = min(MOST_SHARE, kind.share * (1.15 if gain > 0 else 1.3))
 
-    def _worth_a_thought(self, plan: np.ndarray) -> np.ndarray:
+    def _worth_a_thought(self, plan: np.ndarray, breadths: tuple[int, ...]) -> np.ndarray:
         """Return the columns whose reduced cost leaves them a chance; an exact one above the gap leaves none."""
-        relaxation, most = self.relaxation, BREADTHS[self.random.randrange(len(BREADTHS))]
+        relaxation, most = self.relaxation, breadths[self.random.randrange(len(breadths))]
         used = (plan > 0.5) | (relaxation.point > USED)
         gap = self.problem.value(plan) - relaxation.value
         hopeless = relaxation.exact & (np.abs(relaxation.reduced_cost) > gap) & (plan == np.round(relaxation.point))
@@ -140,6 +163,10 @@ class Neighbourhoods:
 
     def _any(self, _plan: np.ndarray, wanted: int) -> np.ndarray:
         return self._sample(np.ones(self.structure.projects), wanted)
+
+    def _cross(self, plan: np.ndarray, other: np.ndarray, wanted: int) -> np.ndarray:
+        differ = self._by_project(np.abs(np.round(plan) - np.round(other))) > 0.5
+        return self._sample(differ.astype(float), min(wanted, int(differ.sum())))
 
     def _rivals(self, plan: np.ndarray, wanted: int) -> np.ndarray:
         upper = self.problem.row_upper

@@ -15,7 +15,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -30,14 +30,18 @@ from outlay.optimizer.structure import Structure
 
 #: Seconds that branch and bound has to itself; what it proves by then needs no search.
 HEAD_START_S = 1.0
-#: Seconds of a sub-problem: this share of the time the search has run, within bounds.
-SUB_SHARE, LEAST_SUB_S, MOST_SUB_S = 0.05, 1.5, 15.0
+#: Seconds of a sub-problem: the least at first, and doubled, up to the most, whenever a plan no longer gets better.
+LEAST_SUB_S, MOST_SUB_S = 1.5, 24.0
 #: Seconds of the kernel: this many times what the relaxation took, within bounds. In the root of the kernel lies a good
 #: first plan, and where the search begins decides how far it comes: with less it stays behind for minutes.
-KERNEL_TIMES, LEAST_KERNEL_S = 12.0, 2.0
+KERNEL_TIMES, LEAST_KERNEL_S, MOST_KERNEL_S = 7.0, 6.0, 15.0
 #: The kernel: the columns that the relaxation uses, and so many others a project, up to this reduced cost in units of
 #: what one funded project is worth. In the repeatable search, the nodes it gets.
 KERNEL_COLUMNS, KERNEL_PRICE, KERNEL_NODES = 1.5, 0.02, 10
+#: A plan no longer gets better if so many sub-problems have closed at most this share of its gap. After the longest
+#: sub-problems, the search goes on from another plan, which begins in the kernel of a relaxation whose costs are
+#: disturbed, project by project, by this standard deviation.
+PATIENCE, STALLED, NOISE = 8, 0.02, 0.05
 #: Nodes of a sub-problem of the repeatable search.
 SUB_NODES = 100
 #: Options of sub-problems: close to their optimum, and little strong branching, which pays only in long solves (on
@@ -101,6 +105,9 @@ class Search:
         self.interrupted, self.trouble = False, ""
         self._outside: np.ndarray | None = None  # the best plan of the prover or the user
         self._now: np.ndarray | None = None  # the plan to improve, perhaps not yet verified
+        self._home: np.ndarray | None = None  # the best plan, while another is improved
+        self._gains: list[float] = []  # of the last sub-problems of this plan
+        self._limit = LEAST_SUB_S
         self._deadline = deadline
         self._verified_at, self._verifying_s = time.monotonic(), 0.0
         self._relaxation: Relaxation | None = None
@@ -108,7 +115,6 @@ class Search:
         self._own = process is None
         self._lock = threading.Lock()
         self._stopped = threading.Event()
-        self._began = time.monotonic()
 
     def stop(self) -> None:
         """End the search and its process; `best` stays."""
@@ -119,7 +125,7 @@ class Search:
     def offer(self, point: np.ndarray) -> None:
         """Take a point found elsewhere, to go on from it if it holds and is better."""
         point = np.where(self.problem.integer, np.round(point), point)
-        if self._gains(point, self._outside) and self._holds(point):
+        if self._better(point, self._outside) and self._holds(point):
             with self._lock:
                 self._outside = point
 
@@ -138,9 +144,9 @@ class Search:
 
     def beats(self, point: np.ndarray | None) -> bool:
         """Whether our best plan is better than a point."""
-        return self.best is not None and self._gains(self.best, point)
+        return self.best is not None and self._better(self.best, point)
 
-    def _gains(self, point: np.ndarray, over: np.ndarray | None) -> bool:
+    def _better(self, point: np.ndarray, over: np.ndarray | None) -> bool:
         if over is None:
             return True
         value = self.problem.value(over)
@@ -152,7 +158,6 @@ class Search:
         """Search until stopped, or as many sub-problems as the plan says."""
         if self.plan.sub_problems is None and self._stopped.wait(HEAD_START_S):
             return
-        self._began = time.monotonic()
         for work in (self._search, self._count_now):
             try:
                 work()
@@ -160,13 +165,14 @@ class Search:
                 self.trouble = f"the search ended early: {type(error).__name__}: {error}"
 
     def _count_now(self) -> None:
-        self._count(self._now, at_once=True)
+        for point in (self._home, self._now):
+            self._count(point, at_once=True)
 
     def _search(self) -> None:
         most, structure = self.plan.sub_problems, self.plan.structure
         if not (structure.option_column >= 0).any():
             return
-        relaxation = self._relaxation = self._relax()
+        relaxation = self._relaxation = self._relax(self.problem)
         if relaxation is None or self._over():
             return
         self._first(relaxation)
@@ -177,6 +183,7 @@ class Search:
             self._take_over()
             if self._now is not None:
                 self._improve(drawn, self._now)
+                self._move(drawn)
             elif most is not None or self._stopped.wait(1.0):  # a plan may still come from outside
                 return
 
@@ -188,61 +195,89 @@ class Search:
         """Return the seconds left; None: no limit."""
         return None if self._deadline is None else self._deadline - time.monotonic()
 
-    def _relax(self) -> Relaxation | None:
+    def _relax(self, problem: Problem) -> Relaxation | None:
         structure, by_clock = self.plan.structure, self.plan.sub_problems is None
         return relax(
             self._process,
-            self.problem,
+            problem,
             structure.derived,
             options=self.options,
             time_limit_s=self._left(),
             by_clock=by_clock,
         )
 
-    def _first(self, relaxation: Relaxation) -> None:
+    def _first(self, relaxation: Relaxation, *, afresh: bool = False) -> None:
         """Find a first plan: round the relaxation, then solve over its kernel, larger until there is a plan."""
         structure = self.plan.structure
         column = np.maximum(structure.option_column, 0)
         weight, price = relaxation.point[column], relaxation.reduced_cost[column]
         weight = np.where(structure.option_column < 0, 0.0, weight)
         self._keep(schedule(self.problem, structure, weight, price, stopped=self._over))
-        self._take_over()
         if not relaxation.exact:  # too large to be solved as a whole, however little of it is open
             return
         inside, repeatable = (structure.project >= 0) & ~structure.derived, self.plan.sub_problems is not None
-        limit = float(np.clip(KERNEL_TIMES * relaxation.seconds, LEAST_KERNEL_S, MOST_SUB_S))
-        price, columns = KERNEL_PRICE * relaxation.unit(inside), KERNEL_COLUMNS * structure.projects
+        limit = float(np.clip(KERNEL_TIMES * relaxation.seconds, LEAST_KERNEL_S, MOST_KERNEL_S))
+        most, columns = KERNEL_PRICE * relaxation.unit(inside), KERNEL_COLUMNS * structure.projects
         while not self._over():
+            if not afresh:
+                self._take_over()
             start = self._now
-            chosen = kernel(relaxation, inside, columns=round(columns), price=price)
+            chosen = kernel(relaxation, inside, columns=round(columns), price=most)
             free = ~inside | chosen | (False if start is None else start > 0.5)
             self._solve(free, start, limit, nodes=KERNEL_NODES)
-            self._take_over()
-            if self._now is not None or (repeatable and free.all()):
+            if afresh or self._now is not None or (repeatable and free.all()):
                 return
-            price, columns, limit = 2.0 * price, 2.0 * columns, 2.0 * limit
+            most, columns, limit = 2.0 * most, 2.0 * columns, 2.0 * limit
 
     def _take_over(self) -> None:
-        """Go on from the best plan of outside, if it is better."""
+        """Go on from the best plan of outside, if it is better than ours."""
+        ours = self._now if self._home is None else self._home
         with self._lock:
-            if self._outside is not None and self._gains(self._outside, self._now):
-                self._now = self._outside
+            if self._outside is not None and self._better(self._outside, ours):
+                self._now, self._home, self._gains = self._outside, None, []
+
+    def _move(self, drawn: Neighbourhoods) -> None:
+        """Once a plan no longer gets better, take more time for it; then begin another, and cross both in the end."""
+        relaxation, now = drawn.relaxation, self._now
+        recent = self._gains[-PATIENCE:]
+        if now is None or len(recent) < PATIENCE or self._over():
+            return
+        if sum(recent) > STALLED * (self.problem.value(now) - relaxation.value):
+            return
+        self._gains = []
+        if self._limit < MOST_SUB_S or not relaxation.exact:
+            self._limit = min(MOST_SUB_S, 2.0 * self._limit)
+            return
+        if self._home is not None:
+            better = self._better(now, self._home)
+            drawn.remember(self._home if better else now)
+            self._now, self._home = now if better else self._home, None
+            return
+        self._count(now, at_once=True)
+        guide = self._relax(replace(self.problem, cost=self.problem.cost * drawn.noise(NOISE)))
+        if guide is None or not guide.exact or self._over():
+            return
+        self._home, self._now = now, None
+        self._first(guide, afresh=True)
+        if self._now is None:
+            self._now, self._home = self._home, None
+        else:
+            self._limit = LEAST_SUB_S
 
     def _improve(self, drawn: Neighbourhoods, start: np.ndarray) -> None:
         number, free = drawn.draw(start)
-        elapsed = time.monotonic() - self._began
-        limit = float(np.clip(SUB_SHARE * elapsed, LEAST_SUB_S, MOST_SUB_S))
-        before, begun = self.problem.value(start), time.monotonic()
-        outcome = self._solve(free, start, limit)
+        before, begun, nodes = self.problem.value(start), time.monotonic(), round(SUB_NODES * self._limit / LEAST_SUB_S)
+        outcome = self._solve(free, start, self._limit, nodes=nodes)
         if outcome is None:
             return
         seconds = time.monotonic() - begun
         value = before if self._now is None else self.problem.value(self._now)
         if self.plan.sub_problems is None:
-            cut_short, quick = outcome.status == "kTimeLimit", seconds < 0.5 * limit
+            cut_short, quick = outcome.status == "kTimeLimit", seconds < 0.5 * self._limit
         else:  # whatever is learned must not depend on the clock
-            cut_short, quick = outcome.nodes >= SUB_NODES, outcome.nodes < SUB_NODES // 2
+            cut_short, quick = outcome.nodes >= nodes, outcome.nodes < nodes // 2
             seconds = 1.0 + outcome.nodes
+        self._gains.append(max(0.0, before - value))
         drawn.learn(number, gain=max(0.0, before - value), seconds=seconds, cut_short=cut_short, quick=quick)
 
     def _solve(
@@ -274,7 +309,7 @@ class Search:
 
     def _keep(self, point: np.ndarray | None) -> None:
         """Keep a point of our own if it is better and holds."""
-        if point is not None and self._gains(point, self._now) and self._holds(point):
+        if point is not None and self._better(point, self._now) and self._holds(point):
             self._now = point
             self._count(point)
 
@@ -290,7 +325,7 @@ class Search:
 
     def _count(self, point: np.ndarray | None, *, at_once: bool = False) -> None:
         """Let a better plan count, if the verifier passes it; later, if verifying would take too much of the time."""
-        if point is None or point is self._outside or not self._gains(point, self.best):
+        if point is None or point is self._outside or not self._better(point, self.best):
             return
         begun = time.monotonic()
         rare = self._verifying_s <= VERIFYING_SHARE * (begun - self._verified_at)

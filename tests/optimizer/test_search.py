@@ -1,4 +1,4 @@
-"""The search beside branch and bound: sub-problems are exact restrictions, and answers stay proved and verified."""
+"""The search beside branch and bound: it never costs an answer, and what it adds is proved and verified."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import os
 import signal
 import threading
 import time
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,156 +15,51 @@ import outlay
 from outlay.instances.generating import generate
 from outlay.instances.plan import Choice, Plan
 from outlay.models.build import build
+from outlay.optimizer import search as searching
 from outlay.optimizer.engine import Settings
 from outlay.optimizer.neighbourhoods import Neighbourhoods
 from outlay.optimizer.process import Outcome, SolverProcess
-from outlay.optimizer.relaxation import Relaxation, substitute
-from outlay.optimizer.schedule import schedule
-from outlay.optimizer.search import Search, SearchPlan, restrict
+from outlay.optimizer.search import Search, SearchPlan
 from outlay.optimizer.session import Session
 from tests.brute_force.comparison import disagreement
 from tests.brute_force.generator import case_of
+from tests.optimizer.support import OPTIONS, level_problem
 
 
-@pytest.fixture(scope="module")
-def instance() -> outlay.Instance:
-    return generate(120, 3)
+def test_a_plan_that_stays_as_it_is_is_left_for_another_and_crossed_with_it(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "PATIENCE", 1)
+    monkeypatch.setattr(searching, "STALLED", 10.0)
+    monkeypatch.setattr(searching, "MOST_SUB_S", 2 * searching.LEAST_SUB_S)
+    homes: list[bool] = []
+    remembered: list[np.ndarray] = []
+    limits: list[float] = []
+    values: list[float] = []
 
+    def watched(self: Search, drawn: Neighbourhoods) -> None:
+        move(self, drawn)
+        homes.append(self._home is not None)
+        limits.append(self._limit)
+        remembered[:] = drawn.others
 
-@pytest.fixture(scope="module")
-def session(instance: outlay.Instance) -> Session:
-    return Session(build(instance))
-
-
-@pytest.fixture(scope="module")
-def relaxed(session: Session) -> Search:
-    """A search that has solved its relaxation and nothing else."""
-    with SolverProcess() as process:
-        plan = session.search_plan(seed=1, sub_problems=0)
-        search = Search(level_problem(session), plan, OPTIONS, on_better=lambda _: None, process=process)
-        search._relaxation = search._relax()
-    return search
-
-
-OPTIONS: dict[str, Any] = Settings().options(retry=False)
-
-
-def level_problem(session: Session) -> Any:
-    level = session._levels()[0]
-    return replace(session._small.problem, cost=level.cost, offset=level.offset)
-
-
-def holds(problem: Any, point: np.ndarray) -> bool:
-    activity = problem.matrix @ point
-    room = 1e-6 * np.maximum(1.0, np.abs(activity))
-    return bool((activity <= problem.row_upper + room).all() and (activity >= problem.row_lower - room).all())
-
-
-def test_a_restricted_problem_has_the_values_of_the_whole(session: Session, relaxed: Search) -> None:
-    problem, size = relaxed.problem, len(session.structure.option_column)
-    point = schedule(problem, session.structure, np.ones(size), np.arange(size) / size)
-    assert point is not None
-    fixed = problem.integer & (np.arange(len(problem.cost)) % 3 > 0)
-    small, kept = restrict(problem, fixed, point)
-    assert len(kept) == len(problem.cost) - fixed.sum()
-    assert small.value(point[kept]) == pytest.approx(problem.value(point))
-    assert holds(small, point[kept])
-    assert (np.diff(small.matrix.tocsr().indptr) > 0).all()
-
-
-def test_a_rounded_relaxation_is_a_plan_that_the_verifier_passes(session: Session, relaxed: Search) -> None:
-    relaxation, structure = relaxed._relaxation, session.structure
-    assert relaxation is not None
-    column = structure.option_column
-    point = schedule(relaxed.problem, structure, relaxation.point[column], relaxation.reduced_cost[column])
-    assert point is not None
-    assert holds(relaxed.problem, point)
-    assert session._accepts(point)
-    assert 0.3 * relaxation.value > relaxed.problem.value(point) > relaxation.value
-
-
-def test_a_schedule_keeps_what_others_need(session: Session, relaxed: Search) -> None:
-    """With every option equally liked, rows alone decide; whatever comes out is a plan."""
-    size = len(session.structure.option_column)
-    price = np.random.default_rng(5).random(size)
-    point = schedule(relaxed.problem, session.structure, np.full(size, 0.5), price)
-    assert point is not None
-    assert session._accepts(point)
-
-
-def test_no_schedule_where_rows_ask_for_more(instance: outlay.Instance) -> None:
-    least = {"metric": "count", "min": 110}
-    session = Session(build(instance.replace(limits=[least])))
-    size = len(session.structure.option_column)
-    assert schedule(session._small.problem, session.structure, np.ones(size), np.zeros(size)) is None
-
-
-def test_substituting_started_by_columns_changes_no_relaxation(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Solved exactly, the smaller problem has the same value, and gives reduced costs that prove it."""
-    from outlay.models import started
-
-    monkeypatch.setattr(started, "LARGE", -1)
-    session = Session(build(generate(80, 2)))
+    move = Search._move
+    monkeypatch.setattr(Search, "_move", watched)
     problem = level_problem(session)
-    plain = replace(problem, integer=np.zeros_like(problem.integer), tidy=None)
-    small = substitute(plain, session.structure.derived)
-    assert len(small.gone) > 10
+    plan = session.search_plan(seed=1, sub_problems=6)
     with SolverProcess() as process:
-        whole, less = (process.solve(each, options=OPTIONS, time_limit_s=None) for each in (plain, small.problem))
-    assert less.objective == pytest.approx(whole.objective, rel=1e-9)
-    assert less.point is not None
-    assert less.row_dual is not None
-    back = small.back(plain, less.point, less.row_dual)
-    assert holds(plain, back.point)
-    assert plain.value(back.point) == pytest.approx(whole.objective, rel=1e-9)
-    # Complementary slackness on the columns that were substituted: what is used costs nothing.
-    used = small.gone[back.point[small.gone] > 1e-7]
-    assert np.abs(back.reduced_cost[used]).max(initial=0.0) < 1e-6
-    assert back.reduced_cost[small.gone].min() > -1e-6
-
-
-@pytest.fixture
-def drawn(session: Session, relaxed: Search) -> Neighbourhoods:
-    assert isinstance(relaxed._relaxation, Relaxation)
-    return Neighbourhoods(relaxed.problem, session.structure, relaxed._relaxation, seed=3)
-
-
-def test_every_kind_frees_as_many_projects_as_asked(drawn: Neighbourhoods) -> None:
-    plan = np.round(drawn.relaxation.point)
-    assert {kind.name for kind in drawn.kinds} == {
-        "disagree", "priced", "near", "rivals", "any", "window", "kin", "linked",
-    }  # fmt: skip
-    for kind in drawn.kinds:
-        for wanted in (1, 7, drawn.structure.projects):
-            chosen = getattr(drawn, f"_{kind.name}")(plan, wanted)
-            assert chosen.sum() == wanted, kind.name
-
-
-def test_what_is_not_free_belongs_to_other_projects_or_is_hopeless(drawn: Neighbourhoods) -> None:
-    plan = np.round(drawn.relaxation.point)
-    for _ in range(20):
-        _, free = drawn.draw(plan)
-        touched = np.unique(drawn.structure.project[free & drawn.inside])
-        assert 2 <= len(touched) <= drawn.structure.projects
-        assert free[~drawn.inside].all()
-        # What the plan does with a free project can always be undone, unless the price of that exceeds the gap.
-        own = drawn.inside & np.isin(drawn.structure.project, touched) & (plan > 0.5)
-        dear = np.abs(drawn.relaxation.reduced_cost) > drawn.problem.value(plan) - drawn.relaxation.value
-        assert (free | dear)[own].all()
-
-
-def test_success_makes_a_kind_more_likely_and_size_follows_difficulty(drawn: Neighbourhoods) -> None:
-    before = drawn.kinds[0].share
-    drawn.learn(0, gain=0.0, seconds=1.0, cut_short=True, quick=False)
-    assert drawn.kinds[0].share < before
-    drawn.learn(1, gain=0.0, seconds=1.0, cut_short=False, quick=True)
-    assert drawn.kinds[1].share > before
-    for number in range(len(drawn.kinds)):
-        for _ in range(20):
-            drawn.learn(number, gain=100.0 if number == 2 else 0.0, seconds=1.0, cut_short=False, quick=False)
-    drawings = [drawn._choose() for _ in range(300)]
-    assert drawings.count(2) > 200
-    assert len(set(drawings)) > 3
+        search = Search(
+            problem, plan, OPTIONS, on_better=lambda point: values.append(problem.value(point)), process=process
+        )
+        search.run()
+    assert not search.trouble
+    assert homes[:4] == [False, True, True, False]
+    assert limits[:4] == [3.0, 1.5, 3.0, 3.0]
+    assert len(remembered) == 1
+    assert values == sorted(values, reverse=True)
+    assert search.best is not None
+    assert problem.value(search.best) == values[-1]
+    assert problem.value(remembered[0]) >= values[-1]
 
 
 def test_a_plan_that_the_verifier_refuses_never_counts(session: Session) -> None:
@@ -175,6 +69,7 @@ def test_a_plan_that_the_verifier_refuses_never_counts(session: Session) -> None
         search = Search(level_problem(session), plan, OPTIONS, on_better=offered.append, process=process)
         search.run()
     assert search.best is None
+    assert not search.trouble
     assert not offered
 
 

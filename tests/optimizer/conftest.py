@@ -1,0 +1,41 @@
+"""Fixtures that the tests of the search share: a generated instance, its session, and its relaxation."""
+
+from __future__ import annotations
+
+import pytest
+
+import outlay
+from outlay.instances.generating import generate
+from outlay.models.build import build
+from outlay.optimizer.neighbourhoods import Neighbourhoods
+from outlay.optimizer.process import SolverProcess
+from outlay.optimizer.relaxation import Relaxation
+from outlay.optimizer.search import Search
+from outlay.optimizer.session import Session
+from tests.optimizer.support import OPTIONS, level_problem
+
+
+@pytest.fixture(scope="module")
+def instance() -> outlay.Instance:
+    return generate(120, 3)
+
+
+@pytest.fixture(scope="module")
+def session(instance: outlay.Instance) -> Session:
+    return Session(build(instance))
+
+
+@pytest.fixture(scope="module")
+def relaxed(session: Session) -> Search:
+    """A search that has solved its relaxation and nothing else."""
+    with SolverProcess() as process:
+        plan = session.search_plan(seed=1, sub_problems=0)
+        search = Search(level_problem(session), plan, OPTIONS, on_better=lambda _: None, process=process)
+        search._relaxation = search._relax(search.problem)
+    return search
+
+
+@pytest.fixture
+def drawn(session: Session, relaxed: Search) -> Neighbourhoods:
+    assert isinstance(relaxed._relaxation, Relaxation)
+    return Neighbourhoods(relaxed.problem, session.structure, relaxed._relaxation, seed=3)

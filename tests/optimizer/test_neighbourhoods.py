@@ -1,0 +1,172 @@
+"""What guides the search: restrictions, first plans, relaxations, and what a sub-problem may decide."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+import outlay
+from outlay.instances.generating import generate
+from outlay.models.build import build
+from outlay.optimizer.neighbourhoods import Neighbourhoods
+from outlay.optimizer.process import SolverProcess
+from outlay.optimizer.relaxation import USED, kernel, substitute
+from outlay.optimizer.schedule import schedule
+from outlay.optimizer.search import Search, restrict
+from outlay.optimizer.session import Session
+from tests.optimizer.support import OPTIONS, level_problem
+
+
+def holds(problem: Any, point: np.ndarray) -> bool:
+    activity = problem.matrix @ point
+    room = 1e-6 * np.maximum(1.0, np.abs(activity))
+    return bool((activity <= problem.row_upper + room).all() and (activity >= problem.row_lower - room).all())
+
+
+def test_a_restricted_problem_has_the_values_of_the_whole(session: Session, relaxed: Search) -> None:
+    problem, size = relaxed.problem, len(session.structure.option_column)
+    point = schedule(problem, session.structure, np.ones(size), np.arange(size) / size)
+    assert point is not None
+    fixed = problem.integer & (np.arange(len(problem.cost)) % 3 > 0)
+    small, kept = restrict(problem, fixed, point)
+    assert len(kept) == len(problem.cost) - fixed.sum()
+    assert small.value(point[kept]) == pytest.approx(problem.value(point))
+    assert holds(small, point[kept])
+    assert (np.diff(small.matrix.tocsr().indptr) > 0).all()
+
+
+def test_a_rounded_relaxation_is_a_plan_that_the_verifier_passes(session: Session, relaxed: Search) -> None:
+    relaxation, structure = relaxed._relaxation, session.structure
+    assert relaxation is not None
+    column = structure.option_column
+    point = schedule(relaxed.problem, structure, relaxation.point[column], relaxation.reduced_cost[column])
+    assert point is not None
+    assert holds(relaxed.problem, point)
+    assert session._accepts(point)
+    assert 0.3 * relaxation.value > relaxed.problem.value(point) > relaxation.value
+
+
+def test_a_schedule_keeps_what_others_need(session: Session, relaxed: Search) -> None:
+    """With every option equally liked, rows alone decide; whatever comes out is a plan."""
+    size = len(session.structure.option_column)
+    price = np.random.default_rng(5).random(size)
+    point = schedule(relaxed.problem, session.structure, np.full(size, 0.5), price)
+    assert point is not None
+    assert session._accepts(point)
+
+
+def test_no_schedule_where_rows_ask_for_more(instance: outlay.Instance) -> None:
+    least = {"metric": "count", "min": 110}
+    session = Session(build(instance.replace(limits=[least])))
+    size = len(session.structure.option_column)
+    assert schedule(session._small.problem, session.structure, np.ones(size), np.zeros(size)) is None
+
+
+def test_substituting_started_by_columns_changes_no_relaxation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Solved exactly, the smaller problem has the same value, and gives reduced costs that prove it."""
+    from outlay.models import started
+
+    monkeypatch.setattr(started, "LARGE", -1)
+    session = Session(build(generate(80, 2)))
+    problem = level_problem(session)
+    plain = replace(problem, integer=np.zeros_like(problem.integer), tidy=None)
+    small = substitute(plain, session.structure.derived)
+    assert len(small.gone) > 10
+    with SolverProcess() as process:
+        whole, less = (process.solve(each, options=OPTIONS, time_limit_s=None) for each in (plain, small.problem))
+    assert less.objective == pytest.approx(whole.objective, rel=1e-9)
+    assert less.point is not None
+    assert less.row_dual is not None
+    back = small.back(plain, less.point, less.row_dual)
+    assert holds(plain, back.point)
+    assert plain.value(back.point) == pytest.approx(whole.objective, rel=1e-9)
+    # Complementary slackness on the columns that were substituted: what is used costs nothing.
+    used = small.gone[back.point[small.gone] > 1e-7]
+    assert np.abs(back.reduced_cost[used]).max(initial=0.0) < 1e-6
+    assert back.reduced_cost[small.gone].min() > -1e-6
+
+
+def test_every_kind_frees_as_many_projects_as_asked(drawn: Neighbourhoods) -> None:
+    plan = np.round(drawn.relaxation.point)
+    assert {kind.name for kind in drawn.kinds} == {
+        "disagree", "priced", "near", "rivals", "any", "window", "kin", "linked",
+    }  # fmt: skip
+    for kind in drawn.kinds:
+        for wanted in (1, 7, drawn.structure.projects):
+            chosen = getattr(drawn, f"_{kind.name}")(plan, wanted)
+            assert chosen.sum() == wanted, kind.name
+
+
+def test_what_is_not_free_belongs_to_other_projects_or_is_hopeless(drawn: Neighbourhoods) -> None:
+    plan = np.round(drawn.relaxation.point)
+    for _ in range(20):
+        _, free = drawn.draw(plan)
+        touched = np.unique(drawn.structure.project[free & drawn.inside])
+        assert 2 <= len(touched) <= drawn.structure.projects
+        assert free[~drawn.inside].all()
+        # What the plan does with a free project can always be undone, unless the price of that exceeds the gap.
+        own = drawn.inside & np.isin(drawn.structure.project, touched) & (plan > 0.5)
+        dear = np.abs(drawn.relaxation.reduced_cost) > drawn.problem.value(plan) - drawn.relaxation.value
+        assert (free | dear)[own].all()
+
+
+def test_success_makes_a_kind_more_likely_and_size_follows_difficulty(drawn: Neighbourhoods) -> None:
+    before = drawn.kinds[0].share
+    drawn.learn(0, gain=0.0, seconds=1.0, cut_short=True, quick=False)
+    assert drawn.kinds[0].share < before
+    drawn.learn(1, gain=0.0, seconds=1.0, cut_short=False, quick=True)
+    assert drawn.kinds[1].share > before
+    for number in range(len(drawn.kinds)):
+        for _ in range(20):
+            drawn.learn(number, gain=100.0 if number == 2 else 0.0, seconds=1.0, cut_short=False, quick=False)
+    drawings = [drawn._choose() for _ in range(300)]
+    assert drawings.count(2) > 200
+    assert len(set(drawings)) > 3
+
+
+def test_a_kernel_is_what_the_relaxation_uses_and_the_cheapest_others(drawn: Neighbourhoods) -> None:
+    relaxation, inside = drawn.relaxation, drawn.inside
+    cost, used = np.abs(relaxation.reduced_cost), inside & (relaxation.point > USED)
+    for columns, price in ((0, np.inf), (40, np.inf), (10**6, 0.01), (10**6, np.inf)):
+        chosen = kernel(relaxation, inside, columns=columns, price=price)
+        others = chosen & ~used
+        assert chosen[used].all()
+        assert not chosen[~inside].any()
+        assert others.sum() == min(columns, (inside & ~used & (cost <= price)).sum())
+        assert cost[others].max(initial=0.0) <= price
+        if others.any() and price == np.inf:
+            assert cost[others].max() <= cost[inside & ~chosen].min(initial=np.inf)
+
+
+def test_crossing_frees_only_what_two_plans_do_differently(drawn: Neighbourhoods) -> None:
+    size = len(drawn.structure.option_column)
+    plans = [
+        schedule(drawn.problem, drawn.structure, np.random.default_rng(seed).random(size), np.zeros(size))
+        for seed in (1, 2)
+    ]
+    plan, other = plans
+    assert plan is not None
+    assert other is not None
+    drawn.remember(other)
+    drawn.kinds = [kind for kind in drawn.kinds if kind.name == "cross"]
+    drawn.kinds[0].share = 0.05
+    differ = np.unique(drawn.structure.project[drawn.inside & (plan != other)])
+    assert len(differ) > 6
+    for _ in range(10):
+        _, free = drawn.draw(plan)
+        touched = np.unique(drawn.structure.project[free & drawn.inside])
+        assert 2 <= len(touched) <= 6
+        assert set(touched) <= set(differ)
+        theirs = drawn.inside & (other > 0.5) & np.isin(drawn.structure.project, touched)
+        assert free[theirs].all()
+
+
+def test_noise_disturbs_projects_as_a_whole(drawn: Neighbourhoods) -> None:
+    factor, project = drawn.noise(0.1), drawn.structure.project
+    assert (factor[project < 0] == 1.0).all()
+    for number in (0, 5):
+        assert len(np.unique(factor[project == number])) == 1
+    assert 0.05 < np.std(factor[project >= 0]) < 0.2
