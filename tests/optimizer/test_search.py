@@ -217,6 +217,27 @@ def test_a_plan_better_than_the_bound_proves_nothing(session: Session) -> None:
     assert result.bound is None
 
 
+def test_branch_and_bound_leaves_heuristics_to_the_search_only_while_there_is_one(
+    instance: outlay.Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second try, after the search has ended, has its own heuristics again."""
+    asked: list[dict[str, Any]] = []
+    solve = SolverProcess.solve
+
+    def watched(self: SolverProcess, problem: Any, **settings: Any) -> Outcome:
+        if settings.get("on_incumbent") is not None:
+            asked.append(settings["options"])
+            return Outcome("crashed")
+        return solve(self, problem, **settings)
+
+    monkeypatch.setattr(SolverProcess, "solve", watched)
+    outlay.solve(instance, effort="search", time_limit=5)
+    first, second = asked
+    assert first["mip_heuristic_effort"] == 0.0
+    assert "mip_heuristic_effort" not in second
+    assert "mip_pscost_minreliable" not in first
+
+
 @pytest.mark.slow
 def test_the_search_alone_yields_a_verified_plan_when_time_runs_out() -> None:
     solution = outlay.solve(generate(400, 2), effort="search", time_limit=12)
