@@ -221,13 +221,14 @@ class Search:
         while not self._over():
             if not afresh:
                 self._take_over()
-            start = self._now
-            chosen = kernel(relaxation, inside, columns=round(columns), price=most)
+            start, whole = self._now, columns >= inside.sum()
+            chosen = inside if whole else kernel(relaxation, inside, columns=round(columns), price=most)
             free = ~inside | chosen | (False if start is None else start > 0.5)
-            self._solve(free, start, limit, nodes=KERNEL_NODES)
-            if afresh or self._now is not None or (repeatable and free.all()):
+            outcome = self._solve(free, start, limit, nodes=KERNEL_NODES)
+            none = outcome is None or (whole and (repeatable or outcome.status == "kInfeasible"))
+            if afresh or self._now is not None or none:
                 return
-            most, columns, limit = 2.0 * most, 2.0 * columns, 2.0 * limit
+            most, columns, limit = 4.0 * most, 4.0 * columns, 2.0 * limit
 
     def _take_over(self) -> None:
         """Go on from the best plan of outside, if it is better than ours."""
