@@ -1,10 +1,11 @@
 r"""A large-neighbourhood search beside branch and bound, for instances too large to be proved in the time there is.
 
-One HiGHS process proves and searches; another improves the best plan. The search solves the LP relaxation, rounds it to
-a first plan (`schedule`), and then again and again sets some projects free while the others stay as they are, and
-solves the sub-problem as a small MIP of its own (`neighbourhoods`). Both exchange plans: the prover takes the search's
-as user solutions, the search goes on from the prover's if they are better. The bound is always HiGHS's, from the tree
-or from the relaxation.
+One HiGHS process proves; another improves the best plan. The search solves the LP relaxation, rounds it to
+a plan (`schedule`), solves over the relaxation's kernel, and then again and again sets some projects free while the
+others stay as they are, and solves the sub-problem as a small MIP of its own (`neighbourhoods`). Where that stalls,
+sub-problems get more time; at last another plan is begun, and both are crossed. Prover and search exchange plans: the
+prover takes the search's as user solutions, the search goes on from the prover's if they are better. The bound is
+always HiGHS's, from the tree or from the relaxation.
 
 A plan counts only after `accept` (the verifier) has passed it. By the clock (`outlay.optimizer.searching`) two runs may
 differ; the repeatable form solves so many sub-problems, each limited by nodes, with nothing else going on.
