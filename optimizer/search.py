@@ -25,7 +25,7 @@ from scipy import sparse
 from outlay.optimizer.neighbourhoods import Neighbourhoods
 from outlay.optimizer.problem import Problem
 from outlay.optimizer.process import Outcome, SolverProcess
-from outlay.optimizer.relaxation import Relaxation, kernel, relax
+from outlay.optimizer.relaxation import USED, Relaxation, kernel, relax
 from outlay.optimizer.schedule import schedule
 from outlay.optimizer.structure import Structure
 
@@ -39,6 +39,8 @@ KERNEL_TIMES, LEAST_KERNEL_S, MOST_KERNEL_S = 7.0, 6.0, 15.0
 #: The kernel: the columns that the relaxation uses, and so many others a project, up to this reduced cost in units of
 #: what one funded project is worth. In the repeatable search, the nodes it gets.
 KERNEL_COLUMNS, KERNEL_PRICE, KERNEL_NODES = 1.5, 0.02, 10
+#: The same price where only the projects that the relaxation leaves open are free.
+ROUNDED_PRICE = 0.3
 #: A plan no longer gets better if so many sub-problems have closed at most this share of its gap. After the longest
 #: sub-problems, the search goes on from another plan, which begins in the kernel of a relaxation whose costs are
 #: disturbed, project by project, by this standard deviation.
@@ -226,10 +228,25 @@ class Search:
             chosen = inside if whole else kernel(relaxation, inside, columns=round(columns), price=most)
             free = ~inside | chosen | (False if start is None else start > 0.5)
             outcome = self._solve(free, start, limit, nodes=KERNEL_NODES)
+            if not afresh and outcome is not None and outcome.status == "kTimeLimit" and not outcome.nodes:
+                self._round(relaxation, limit)
             none = outcome is None or (whole and (repeatable or outcome.status == "kInfeasible"))
             if afresh or self._now is not None or none:
                 return
             most, columns, limit = 4.0 * most, 4.0 * columns, 2.0 * limit
+
+    def _round(self, relaxation: Relaxation, limit_s: float) -> None:
+        """Keep all that the relaxation decides, which may contradict itself, and solve for the projects it leaves open.
+
+        Where even the kernel is too large to be branched on, this is the better plan.
+        """
+        structure, point = self.plan.structure, relaxation.point
+        inside = (structure.project >= 0) & ~structure.derived
+        open_projects = np.zeros(structure.projects, dtype=bool)
+        open_projects[structure.project[inside & (point > USED) & (point < 1.0 - USED)]] = True
+        cheap = np.abs(relaxation.reduced_cost) <= ROUNDED_PRICE * relaxation.unit(inside)
+        free = ~inside | (open_projects[np.maximum(structure.project, 0)] & ((point > USED) | cheap))
+        self._solve(free, None, limit_s, base=np.where(self.problem.integer, np.round(point), 0.0))
 
     def _take_over(self) -> None:
         """Go on from the best plan of outside, if it is better than ours."""
@@ -283,13 +300,19 @@ class Search:
         drawn.learn(number, gain=max(0.0, before - value), seconds=seconds, cut_short=cut_short, quick=quick)
 
     def _solve(
-        self, free: np.ndarray, start: np.ndarray | None, limit_s: float, *, nodes: int = SUB_NODES
+        self,
+        free: np.ndarray,
+        start: np.ndarray | None,
+        limit_s: float,
+        *,
+        nodes: int = SUB_NODES,
+        base: np.ndarray | None = None,
     ) -> Outcome | None:
         """Solve the sub-problem over the free columns and keep what is better; None if the search was stopped.
 
-        The other columns stay as in `start`. Limited by the clock, or by nodes in the repeatable search.
+        The others stay as in `base`, or as in `start`. Limited by the clock, or by nodes in the repeatable search.
         """
-        base = np.zeros(len(free)) if start is None else start
+        base = (np.zeros(len(free)) if start is None else start) if base is None else base
         fixed = ~free & (self.problem.integer | self.plan.structure.derived)
         small, kept = restrict(self.problem, fixed, base)
         by_clock = self.plan.sub_problems is None
