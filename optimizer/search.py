@@ -228,7 +228,8 @@ class Search:
             chosen = inside if whole else kernel(relaxation, inside, columns=round(columns), price=most)
             free = ~inside | chosen | (False if start is None else start > 0.5)
             outcome = self._solve(free, start, limit, nodes=KERNEL_NODES)
-            if not afresh and outcome is not None and outcome.status == "kTimeLimit" and not outcome.nodes:
+            in_root = outcome is not None and outcome.status == "kTimeLimit" and not outcome.nodes
+            if in_root and limit >= MOST_KERNEL_S and not afresh:
                 self._round(relaxation, limit)
             none = outcome is None or (whole and (repeatable or outcome.status == "kInfeasible"))
             if afresh or self._now is not None or none:
