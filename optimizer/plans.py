@@ -8,7 +8,7 @@ import numpy as np
 
 from outlay.instances.plan import AMOUNTS, Choice, Plan
 from outlay.models.case import Case
-from outlay.optimizer.problem import Compiled
+from outlay.optimizer.compiling import Compiled
 
 #: Amounts below this are rounding errors of the solver, not decisions.
 NEGLIGIBLE = 1e-11

@@ -1,19 +1,13 @@
-"""A mixed-integer linear problem as arrays, and how a Pyomo model becomes one."""
+"""A mixed-integer linear problem as arrays."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
-import pyomo.environ as pyo
-from pyomo.core.expr.numvalue import value
-from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 from scipy import sparse
-
-from outlay.instances.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -50,7 +44,8 @@ class Problem:
 
     def arrays(self) -> dict[str, Any]:
         """Return the problem as named arrays and numbers, as a solver process is handed it; A by columns."""
-        return {
+        tidy = {} if self.tidy is None else {"tidy": self.tidy}
+        return tidy | {
             "cost": self.cost,
             "offset": self.offset,
             "lower": self.lower,
@@ -63,6 +58,14 @@ class Problem:
             "values": self.matrix.data.astype(float),
         }
 
+    @classmethod
+    def of_arrays(cls, arrays: Mapping[str, Any]) -> Problem:
+        """Return the problem behind what `arrays` returned."""
+        shape = (len(arrays["row_lower"]), len(arrays["cost"]))
+        matrix = sparse.csc_array((arrays["values"], arrays["rows"], arrays["starts"]), shape=shape)
+        names = ("cost", "offset", "lower", "upper", "integer", "row_lower", "row_upper")
+        return cls(matrix=matrix, tidy=arrays.get("tidy"), **{name: arrays[name] for name in names})
+
     def with_row(self, coefficients: np.ndarray, upper: float) -> Problem:
         """Return the problem with one more row ``coefficients x <= upper``."""
         row = sparse.csc_array(coefficients[None, :])
@@ -74,100 +77,29 @@ class Problem:
         )
 
 
-@dataclass(frozen=True)
-class Compiled:
-    """A Pyomo model as a `Problem`, with the way back.
+def restrict(problem: Problem, fixed: np.ndarray, values: np.ndarray) -> tuple[Problem, np.ndarray]:
+    """Return the problem without the fixed columns (at their values), and which columns are kept.
 
-    Attributes
-    ----------
-    problem
-        The arrays; always a minimisation.
-    sign
-        -1 where the model maximises: the model's objective is ``sign * problem.value(x)``.
-    variables
-        The Pyomo variable of each column.
+    Rows without a kept column are left out.
     """
-
-    problem: Problem
-    sign: float
-    variables: list[Any]
-
-    @cached_property
-    def _place(self) -> dict[int, int]:
-        return {id(variable): column for column, variable in enumerate(self.variables)}
-
-    def values_of(self, component: Any, point: np.ndarray) -> np.ndarray:
-        """Return the values of an indexed variable in its own order; fixed and unused variables included."""
-        place = self._place
-        return np.array([self._value(variable, place, point) for variable in component.values()], dtype=float)
-
-    @staticmethod
-    def _value(variable: Any, place: dict[int, int], point: np.ndarray) -> float:
-        column = place.get(id(variable))
-        if column is not None:
-            return float(point[column])
-        if variable.fixed:
-            return float(value(variable))
-        # A variable in no row and not in the objective: any value is as good, so the least one.
-        return float(variable.lb) if variable.lb is not None else 0.0
-
-    def columns_of(self, variables: list[Any]) -> np.ndarray:
-        """Return the column of each variable, -1 for one that the problem does not have."""
-        return np.array([self._place.get(id(variable), -1) for variable in variables], dtype=int)
-
-
-def compile_model(model: Any, *, also: Sequence[Any] = ()) -> Compiled:
-    """Return the arrays of a linear Pyomo model with one active objective.
-
-    Fixed variables are folded into right-hand sides, variables in no row vanish, and a row with two bounds becomes two.
-
-    Parameters
-    ----------
-    also
-        Variables that get a column even if they are in no row and not in the active objective (a later level of the
-        objective may want them).
-
-    Raises
-    ------
-    InputError
-        If the model is not linear, has no single objective, or holds a row without variables that cannot be true.
-    """
-    objectives = list(model.component_data_objects(pyo.Objective, active=True))
-    if len(objectives) != 1:
-        raise InputError.single(
-            str(model.name), f"the model has {len(objectives)} active objectives", "deactivate all but one"
-        )
-    try:
-        form = LinearStandardFormCompiler().write(model, mixed_form=True)
-    except Exception as error:
-        raise InputError.single(
-            str(model.name), f"the model cannot be compiled: {error}", "keep every added rule linear and able to hold"
-        ) from error
-    matrix = sparse.csc_array(form.A)
-    kinds = np.array([row.bound_type for row in form.rows], dtype=int)
-    rhs = np.asarray(form.rhs, dtype=float)
-    maximise = objectives[0].sense == pyo.maximize
-    cost = np.asarray(form.c.todense(), dtype=float).reshape(-1) if form.c.shape[0] else np.zeros(len(form.columns))
-    offset = float(form.c_offset[0]) if len(form.c_offset) else 0.0
-    present = {id(variable) for variable in form.columns}
-    missing = [variable for variable in also if id(variable) not in present and not variable.fixed]
-    matrix = sparse.csc_array(sparse.hstack([matrix, sparse.csc_array((matrix.shape[0], len(missing)))]))
-    cost = np.concatenate([cost, np.zeros(len(missing))])
-    variables = [*form.columns, *missing]
-    lower, upper, integer = [], [], []
-    for variable in variables:
-        low, high = variable.bounds
-        lower.append(-np.inf if low is None else low)
-        upper.append(np.inf if high is None else high)
-        integer.append(not variable.is_continuous())
-    problem = Problem(
-        cost,
-        offset,
-        np.array(lower, dtype=float),
-        np.array(upper, dtype=float),
-        np.array(integer, dtype=bool),
+    kept = np.nonzero(~fixed)[0]
+    rest = np.where(fixed, values, 0.0)
+    used = problem.matrix @ rest
+    part = problem.matrix[:, kept]
+    present = np.zeros(problem.matrix.shape[0], dtype=bool)
+    present[part.indices] = True
+    rows = np.nonzero(present)[0]
+    place = np.cumsum(present) - 1
+    matrix = sparse.csc_array((part.data, place[part.indices], part.indptr), shape=(len(rows), len(kept)))
+    small = Problem(
+        problem.cost[kept],
+        problem.offset + float(problem.cost @ rest),
+        problem.lower[kept],
+        problem.upper[kept],
+        problem.integer[kept],
         matrix,
-        np.where(kinds <= 0, rhs, -np.inf),
-        np.where(kinds >= 0, rhs, np.inf),
+        (problem.row_lower - used)[rows],
+        (problem.row_upper - used)[rows],
+        None if problem.tidy is None else problem.tidy[kept],
     )
-    return Compiled(problem, -1.0 if maximise else 1.0, variables)
+    return small, kept

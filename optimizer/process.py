@@ -308,8 +308,6 @@ def _request(
     problem: Problem, options: dict[str, Any], time_limit_s: float | None, start: np.ndarray | None
 ) -> dict[str, Any]:
     request: dict[str, Any] = {"kind": "solve", "options": dict(options), **problem.arrays()}
-    if problem.tidy is not None:
-        request["tidy"] = problem.tidy
     if time_limit_s is not None:
         request["options"]["time_limit"] = max(time_limit_s, 1e-3)
     if start is not None:

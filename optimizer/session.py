@@ -14,10 +14,10 @@ from scipy import sparse
 
 from outlay.instances.plan import Plan
 from outlay.optimizer.aggregation import aggregate
+from outlay.optimizer.compiling import compile_model
 from outlay.optimizer.engine import Answer, Level, Settings, claimed_objective, solve_levels, with_finals
 from outlay.optimizer.nearest import distance, distance_weights
 from outlay.optimizer.plans import plan_point, read_plan, spread
-from outlay.optimizer.problem import compile_model
 from outlay.optimizer.process import Progress, SolverProcess
 from outlay.optimizer.room import HELPERS
 from outlay.optimizer.search import SearchPlan

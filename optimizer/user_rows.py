@@ -9,7 +9,7 @@ import pandas as pd
 import pyomo.environ as pyo
 from pyomo.core.expr.numvalue import value
 
-from outlay.optimizer.problem import Compiled
+from outlay.optimizer.compiling import Compiled
 
 TOLERANCE = 1e-6
 

@@ -23,8 +23,8 @@ from rich.console import Console
 from rich.table import Table
 
 import outlay
+from outlay.optimizer.compiling import Compiled, compile_model
 from outlay.optimizer.plans import read_plan
-from outlay.optimizer.problem import Compiled, compile_model
 from outlay.optimizer.verify import verify_plan
 from tests.benchmarks.families import names_of, published, read
 from tests.benchmarks.measure import Run, cores, gap, run

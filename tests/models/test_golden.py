@@ -14,7 +14,7 @@ from outlay.models.build import build
 from outlay.models.case import Case
 from outlay.models.families import FAMILIES, rows_of
 from outlay.models.generation import generate_options
-from outlay.optimizer.problem import compile_model
+from outlay.optimizer.compiling import compile_model
 from tests.models.golden_cases import CASES, lender
 from tests.support.documents import parsed, small_plan
 from tests.support.generated import some_generated

@@ -12,10 +12,11 @@ import outlay
 from outlay.instances.generating import generate
 from outlay.models.build import build
 from outlay.optimizer.neighbourhoods import Neighbourhoods
+from outlay.optimizer.problem import restrict
 from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.relaxation import USED, kernel, substitute
 from outlay.optimizer.schedule import schedule
-from outlay.optimizer.search import Search, restrict
+from outlay.optimizer.search import Search
 from outlay.optimizer.session import Session
 from tests.optimizer.support import OPTIONS, level_problem
 
