@@ -1,6 +1,8 @@
-"""Which projects a sub-problem may decide anew, and how many: kinds of neighbourhoods that compete by success.
+"""Which projects a sub-problem may decide anew, how many, and how: kinds of neighbourhoods that compete by success.
 
-Kinds (Shaw 1998, doi:10.1007/3-540-49481-2_30; chosen by success: Ropke and Pisinger 2006, doi:10.1287/trsc.1050.0135):
+Two ways: a few projects, whose sub-problem branch and bound nearly solves, or, once that stalls, many, into which is
+dived (`diving`). How many few are follows from how hard they are; of many there are three sizes. Kinds (Shaw 1998,
+doi:10.1007/3-540-49481-2_30):
 
 disagree
     The plan and the LP relaxation differ (Danna, Rothberg and Le Pape 2005, doi:10.1007/s10107-004-0518-7).
@@ -34,25 +36,40 @@ from scipy import sparse
 from outlay.optimizer.problem import Problem
 from outlay.optimizer.relaxation import USED, Relaxation
 from outlay.optimizer.structure import Structure
+from outlay.optimizer.success import Choice
 
-#: Share of projects that is free at first, and its bounds.
+#: Share of projects that branch and bound decides at first, and its bounds.
 FIRST_SHARE, LEAST_SHARE, MOST_SHARE = 0.1, 0.002, 0.8
-#: Chance that is spread evenly over all kinds, whatever their success.
-EVEN = 0.25
-#: How fast success is forgotten.
-MEMORY = 0.8
-#: Options a project that may be chosen in a sub-problem, cheapest first, beside those of plan and relaxation; and where
-#: plans are crossed.
-BREADTHS, CROSS_BREADTHS = (4, 8, 1_000_000), (0, 0, 4)
+#: Shares of projects into which is dived.
+DIVES = (0.3, 0.6, 1.0)
+#: Chances that are spread evenly over kinds and ways, and how little is concluded from few tries. Kinds live from
+#: their mixture: on 1,000 generated projects the best of them alone gains less than half of what all do together.
+KINDS_EVEN, WAYS_EVEN, KINDS_DOUBT, WAYS_DOUBT = 0.6, 0.2, 5.0, 1.0
+#: Fractional columns at which branch and bound takes over from a dive, at first, and their bounds.
+FIRST_OPEN, LEAST_OPEN, MOST_OPEN = 20.0, 5.0, 200.0
+#: Reduced cost up to which options may be chosen in a sub-problem, beside those of plan and relaxation: so many times
+#: what the plan loses a project, on the average; and where plans are crossed.
+BREADTHS, CROSS_BREADTHS = (3.0, 10.0, 30.0), (0.0, 0.0, 3.0)
 #: So many plans are remembered.
 REMEMBERED = 6
 
 
-@dataclass
-class _Kind:
-    name: str
-    share: float = FIRST_SHARE
-    success: float = 1.0
+@dataclass(frozen=True)
+class Neighbourhood:
+    """What a sub-problem may decide anew.
+
+    Attributes
+    ----------
+    kind, way, breadth
+        Numbers of the kind, of the way (0: branch and bound; others: a dive) and of the breadth.
+    free
+        The columns that are free, shape (columns,).
+    """
+
+    kind: int
+    way: int
+    breadth: int
+    free: np.ndarray
 
 
 class Neighbourhoods:
@@ -65,25 +82,32 @@ class Neighbourhoods:
         self.owner = structure.project[self.inside]
         self.rows = sparse.csr_array(problem.matrix)
         self.unit = relaxation.unit(self.inside)
-        self.rank = _rank_within(np.where(self.inside, structure.project, -1), np.abs(relaxation.reduced_cost))
         self.fraction = self._by_project(np.minimum(relaxation.point, 1.0 - relaxation.point))
         self.nearest = self._nearest()
         names = ["disagree", "priced", "near", "rivals", "any", "window"]
         names += ["kin"] if structure.labels else []
         names += ["linked"] if structure.links.nnz else []
-        self.kinds = [_Kind(name) for name in names]
+        self.kinds = Choice(names, self.random, even=KINDS_EVEN, doubt=KINDS_DOUBT)
+        self.ways = Choice(["branch"], self.random, even=WAYS_EVEN, doubt=WAYS_DOUBT)
+        #: Share of projects for branch and bound, by kind and breadth; a first guess for those that are missing.
+        self.share: dict[tuple[int, int], float] = {}
+        #: Columns left open by a dive, by way.
+        self.open_columns = dict.fromkeys(range(1, len(DIVES) + 1), FIRST_OPEN)
         self.others: list[np.ndarray] = []
 
     def remember(self, plan: np.ndarray) -> None:
         """Take note of a plan found from elsewhere, to be crossed with others."""
         if not self.others:
-            self.kinds.append(_Kind("cross"))
+            self.kinds.add("cross")
         self.others = [*self.others, plan][-REMEMBERED:]
 
-    def noise(self, amount: float) -> np.ndarray:
-        """Return a random factor a column, the same for all columns of a project: normal around 1; shape (columns,)."""
-        factor = np.array([self.random.gauss(1.0, amount) for _ in range(self.structure.projects)])
-        return np.where(self.structure.project < 0, 1.0, factor[np.maximum(self.structure.project, 0)])
+    def widen(self) -> bool:
+        """Allow dives from now on; False if they are allowed already, or the relaxation is not good enough for them."""
+        if len(self.ways.names) > 1 or not self.relaxation.exact:
+            return False
+        for share in DIVES:
+            self.ways.add(f"dive {share}")
+        return True
 
     def _by_project(self, amount: np.ndarray) -> np.ndarray:
         """Return the sum of an amount a column by project, at least 0."""
@@ -95,42 +119,46 @@ class Neighbourhoods:
         np.minimum.at(cost, self.owner, np.abs(self.relaxation.reduced_cost[self.inside]) / self.unit)
         return np.exp(-10.0 * cost)
 
-    def draw(self, plan: np.ndarray) -> tuple[int, np.ndarray]:
-        """Return the number of a kind and the columns that are free, shape (columns,)."""
-        number = self._choose()
-        kind = self.kinds[number]
-        wanted = min(max(2, round(kind.share * self.structure.projects)), self.structure.projects)
-        if kind.name == "cross":
+    def draw(self, plan: np.ndarray) -> Neighbourhood:
+        """Return a neighbourhood of a plan."""
+        way, kind, breadth = self.ways.draw(), self.kinds.draw(), self.random.randrange(len(BREADTHS))
+        share = DIVES[way - 1] if way else self.share.get((kind, breadth), FIRST_SHARE)
+        wanted = min(max(2, round(share * self.structure.projects)), self.structure.projects)
+        name = self.kinds.names[kind]
+        if name == "cross":
             other = self.others[self.random.randrange(len(self.others))]
-            chosen, worth = self._cross(plan, other, wanted), self._worth_a_thought(plan, CROSS_BREADTHS)
-            worth |= other > 0.5
+            chosen, most = self._cross(plan, other, wanted), CROSS_BREADTHS[breadth]
         else:
-            chosen, worth = getattr(self, f"_{kind.name}")(plan, wanted), self._worth_a_thought(plan, BREADTHS)
+            other, chosen, most = plan, getattr(self, f"_{name}")(plan, wanted), BREADTHS[breadth]
+        worth = self._worth_a_thought(plan, np.inf if way else most) | (other > 0.5)
         free = self.structure.project < 0
         free[~free] = chosen[self.structure.project[~free]]
-        return number, free & (~self.inside | worth)
+        return Neighbourhood(kind, way, breadth, free & (~self.inside | worth))
 
-    def _choose(self) -> int:
-        success = np.array([kind.success for kind in self.kinds])
-        chance = (1 - EVEN) * success / max(success.sum(), 1e-300) + EVEN / len(success)
-        return int(np.searchsorted(np.cumsum(chance), self.random.random() * chance.sum()).clip(0, len(success) - 1))
-
-    def learn(self, number: int, *, gain: float, seconds: float, cut_short: bool, quick: bool) -> None:
+    def learn(self, drawn: Neighbourhood, *, gain: float, seconds: float, cut_short: bool, quick: bool) -> None:
         """Take note of a sub-problem: what it gained, whether it ran into its limit, or had much time left."""
-        kind = self.kinds[number]
-        kind.success = MEMORY * kind.success + (1 - MEMORY) * gain / self.unit / max(seconds, 1e-3)
+        for choice, number in ((self.kinds, drawn.kind), (self.ways, drawn.way)):
+            choice.learn(number, gain=gain / self.unit, seconds=seconds)
+        if drawn.way:
+            factor = 0.8 if cut_short else 1.25 if quick else 1.0
+            open_columns = factor * self.open_columns[drawn.way]
+            self.open_columns[drawn.way] = min(MOST_OPEN, max(LEAST_OPEN, open_columns))
+            return
+        key, factor = (drawn.kind, drawn.breadth), 1.0
         if cut_short:
-            kind.share = max(LEAST_SHARE, kind.share * (0.9 if gain > 0 else 0.75))
+            factor = 0.9 if gain > 0 else 0.75
         elif quick:
-            kind.share = min(MOST_SHARE, kind.share * (1.15 if gain > 0 else 1.3))
+            factor = 1.15 if gain > 0 else 1.3
+        self.share[key] = min(MOST_SHARE, max(LEAST_SHARE, factor * self.share.get(key, FIRST_SHARE)))
 
-    def _worth_a_thought(self, plan: np.ndarray, breadths: tuple[int, ...]) -> np.ndarray:
+    def _worth_a_thought(self, plan: np.ndarray, breadth: float) -> np.ndarray:
         """Return the columns whose reduced cost leaves them a chance; an exact one above the gap leaves none."""
-        relaxation, most = self.relaxation, breadths[self.random.randrange(len(breadths))]
+        relaxation, cost = self.relaxation, np.abs(self.relaxation.reduced_cost)
         used = (plan > 0.5) | (relaxation.point > USED)
-        gap = self.problem.value(plan) - relaxation.value
-        hopeless = relaxation.exact & (np.abs(relaxation.reduced_cost) > gap) & (plan == np.round(relaxation.point))
-        return (used | (self.rank < most)) & ~hopeless
+        gap = max(0.0, self.problem.value(plan) - relaxation.value)
+        cheap = cost <= breadth * gap / max(1.0, float((plan[self.inside] > 0.5).sum()))
+        hopeless = relaxation.exact & (cost > gap) & (plan == np.round(relaxation.point))
+        return (used | cheap) & ~hopeless
 
     # -- kinds ---------------------------------------------------------------------------------------------------------
 
@@ -215,13 +243,3 @@ class Neighbourhoods:
         for used in (plan[column] > 0.5, self.relaxation.point[column] > 0.1):
             np.minimum.at(away, project[used], np.abs(start[used] - middle).astype(float))
         return self._sample(np.exp(-away) * (0.2 + self._merit(plan)) + 1e-9, wanted)
-
-
-def _rank_within(group: np.ndarray, amount: np.ndarray) -> np.ndarray:
-    """Return the rank of each item's amount within its group, the least first; shape (items,)."""
-    order = np.lexsort((amount, group))
-    sorted_group = group[order]
-    first = np.searchsorted(sorted_group, sorted_group)
-    rank = np.empty(len(group), dtype=int)
-    rank[order] = np.arange(len(group)) - first
-    return rank

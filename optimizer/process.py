@@ -10,12 +10,13 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from types import TracebackType
 from typing import Any
 
 import numpy as np
 
+from outlay.optimizer.diving import Dive
 from outlay.optimizer.frames import BadFrameError, read_frame, write_frame
 from outlay.optimizer.problem import Problem
 
@@ -147,13 +148,15 @@ class SolverProcess:
         on_incumbent: Callable[[np.ndarray], None] | None = None,
         tick_s: float | None = None,
         approximate: bool = False,
+        dive: Dive | None = None,
     ) -> Outcome:
         """Solve a problem; never raise for what the process does.
 
         With `on_incumbent`, called with each better point, the solver also takes points from `offer`. With `tick_s`,
         `on_progress` is called at least that often. With `approximate`, the point of an LP is returned even if it is
-        not feasible to the tolerance. A KeyboardInterrupt asks the solver to stop and returns the best answer so far;
-        a second one is passed on.
+        not feasible to the tolerance. With `dive`, only what a dive leaves open is solved, if it comes to anything; the
+        bound is that of the rest. A KeyboardInterrupt asks the solver to stop and returns the best answer so far; a
+        second one is passed on.
         """
         outcome = Outcome("crashed", message="the solver process was ended" if self.ended else "")
         if self.ended:
@@ -163,6 +166,9 @@ class SolverProcess:
             self._requests += 1
             request = _request(problem, options, time_limit_s, start)
             flags = {"takes_offers": on_incumbent is not None, "approximate": approximate}
+            if dive is not None:
+                plain = asdict(dive)
+                request |= {"dive_order": plain.pop("order"), "dive": plain}
             self._outbox.put({**request, **flags, "number": self._requests})
         except OSError as error:
             outcome.message = f"the solver process cannot be started: {error}"

@@ -43,25 +43,6 @@ class Relaxation:
         return abs(self.value) / max(1, int((self.point[inside] > 0.5).sum())) or 1.0
 
 
-def kernel(relaxation: Relaxation, inside: np.ndarray, *, columns: int, price: float) -> np.ndarray:
-    """Return the columns that the relaxation uses and the cheapest of the others, as a mask.
-
-    The kernel of Angelelli, Mansini and Speranza (2010, doi:10.1016/j.cor.2010.02.002): most of a good plan lies in it.
-
-    Parameters
-    ----------
-    inside
-        Columns to choose from, shape (columns of the problem,).
-    columns, price
-        At most so many others, with at most that reduced cost.
-    """
-    cost = np.abs(relaxation.reduced_cost)
-    chosen = inside & (relaxation.point > USED)
-    others = np.nonzero(inside & ~chosen & (cost <= price))[0]
-    chosen[others[np.argsort(cost[others], kind="stable")[:columns]]] = True
-    return chosen
-
-
 def relax(
     process: SolverProcess,
     problem: Problem,

@@ -1,11 +1,11 @@
-r"""A large-neighbourhood search beside branch and bound, for instances too large to be proved in the time there is.
+"""A large-neighbourhood search beside branch and bound, for instances too large to be proved in the time there is.
 
-One HiGHS process proves; another improves the best plan. The search solves the LP relaxation, rounds it to
-a plan (`schedule`), solves over the relaxation's kernel, and then again and again sets some projects free while the
-others stay as they are, and solves the sub-problem as a small MIP of its own (`neighbourhoods`). Where that stalls,
-sub-problems get more time; at last another plan is begun, and both are crossed. Prover and search exchange plans: the
-prover takes the search's as user solutions, the search goes on from the prover's if they are better. The bound is
-always HiGHS's, from the tree or from the relaxation.
+One HiGHS process proves; another improves the best plan. The search solves the LP relaxation, rounds it to a plan
+(`schedule`), dives from it to a better one (`diving`), and then again and again sets some projects free while the
+others stay as they are, and solves the sub-problem by branch and bound or by another dive, whichever has gained more
+(`neighbourhoods`). Where that stalls, sub-problems get more time; at last another plan is begun by a dive, and both are
+crossed. Prover and search exchange plans: the prover takes the search's as user solutions, the search goes on from the
+prover's if they are better. The bound is always HiGHS's, from the tree or from the relaxation.
 
 A plan counts only after `accept` (the verifier) has passed it. By the clock (`outlay.optimizer.searching`) two runs may
 differ; the repeatable form solves so many sub-problems, each limited by nodes, with nothing else going on.
@@ -13,6 +13,7 @@ differ; the repeatable form solves so many sub-problems, each limited by nodes, 
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from collections.abc import Callable
@@ -21,10 +22,12 @@ from typing import Any
 
 import numpy as np
 
-from outlay.optimizer.neighbourhoods import Neighbourhoods
+from outlay.optimizer.diving import Dive
+from outlay.optimizer.neighbourhoods import DIVES, FIRST_OPEN, Neighbourhoods
 from outlay.optimizer.problem import Problem, restrict
 from outlay.optimizer.process import Outcome, SolverProcess
-from outlay.optimizer.relaxation import USED, Relaxation, kernel, relax
+from outlay.optimizer.propagation import tightened
+from outlay.optimizer.relaxation import Relaxation, relax
 from outlay.optimizer.schedule import schedule
 from outlay.optimizer.structure import Structure
 
@@ -32,18 +35,22 @@ from outlay.optimizer.structure import Structure
 HEAD_START_S = 1.0
 #: Seconds of a sub-problem: the least at first, and doubled, up to the most, whenever a plan no longer gets better.
 LEAST_SUB_S, MOST_SUB_S = 1.5, 24.0
-#: Seconds of the kernel: this many times what the relaxation took, within bounds. In the root of the kernel lies a good
-#: first plan, and where the search begins decides how far it comes: with less it stays behind for minutes.
-KERNEL_TIMES, LEAST_KERNEL_S, MOST_KERNEL_S = 7.0, 6.0, 15.0
-#: The kernel: the columns that the relaxation uses, and so many others a project, up to this reduced cost in units of
-#: what one funded project is worth. In the repeatable search, the nodes it gets.
-KERNEL_COLUMNS, KERNEL_PRICE, KERNEL_NODES = 1.5, 0.02, 10
-#: The same price where only the projects that the relaxation leaves open are free.
-ROUNDED_PRICE = 0.3
+#: Dives for a first plan, at most; if none of them finds one, branch and bound looks for it so many seconds at first.
+FIRST_DIVES, FIRST_WHOLE_S = 4, 10.0
+#: What is left of a first dive gets so many seconds; of another one into all projects, so many for sub-problems of the
+#: least seconds, less into a part of them, and more, up to the most, for longer ones.
+FIRST_REST_S, REST_S, MOST_REST_S = 5.0, 10.0, 24.0
+#: Seconds of a dive itself: so many times what the relaxation took, but at least so many.
+DIVE_TIMES, LEAST_DIVE_S = 5.0, 60.0
+#: A dive fixes one of these shares of the columns in question in a step, and goes first for what the relaxation uses
+#: more than one of these; drawn for each dive. A step may cost so many times what one funded project is worth.
+DIVE_SHARES, DIVE_SURE, DIVE_LOSS = (0.05, 0.1, 0.15), (0.5, 0.6, 0.7), 2.0
+#: A dive is given up once it promises less than there is by this share of the gap; what it finds above that is crossed
+#: with better plans.
+DIVE_WORSE = 0.2
 #: A plan no longer gets better if so many sub-problems have closed at most this share of its gap. After the longest
-#: sub-problems, the search goes on from another plan, which begins in the kernel of a relaxation whose costs are
-#: disturbed, project by project, by this standard deviation.
-PATIENCE, STALLED, NOISE = 8, 0.02, 0.05
+#: sub-problems, the search goes on from another plan.
+PATIENCE, STALLED = 8, 0.02
 #: Nodes of a sub-problem of the repeatable search.
 SUB_NODES = 100
 #: Options of sub-problems: close to their optimum, and little strong branching, which pays only in long solves (on
@@ -107,12 +114,14 @@ class Search:
         self.interrupted, self.trouble = False, ""
         self._outside: np.ndarray | None = None  # the best plan of the prover or the user
         self._now: np.ndarray | None = None  # the plan to improve, perhaps not yet verified
+        self._found: np.ndarray | None = None  # what the last sub-problem came to
         self._home: np.ndarray | None = None  # the best plan, while another is improved
         self._gains: list[float] = []  # of the last sub-problems of this plan
         self._limit = LEAST_SUB_S
         self._deadline = deadline
         self._verified_at, self._verifying_s = time.monotonic(), 0.0
         self._relaxation: Relaxation | None = None
+        self._random = random.Random(plan.seed)  # noqa: S311 - not a secret
         self._process = process or SolverProcess()
         self._own = process is None
         self._lock = threading.Lock()
@@ -174,11 +183,12 @@ class Search:
         most, structure = self.plan.sub_problems, self.plan.structure
         if not (structure.option_column >= 0).any():
             return
+        self.problem = tightened(self.problem)
         relaxation = self._relaxation = self._relax(self.problem)
         if relaxation is None or self._over():
             return
-        self._first(relaxation)
         drawn = Neighbourhoods(self.problem, structure, relaxation, seed=self.plan.seed)
+        self._first(drawn)
         count = 0
         while not self._over() and (most is None or count < most):
             count += 1
@@ -208,45 +218,55 @@ class Search:
             by_clock=by_clock,
         )
 
-    def _first(self, relaxation: Relaxation, *, afresh: bool = False) -> None:
-        """Find a first plan: round the relaxation, then solve over its kernel, larger until there is a plan."""
-        structure = self.plan.structure
+    def _first(self, drawn: Neighbourhoods) -> None:
+        """Find a first plan: round the relaxation, then dive; look for it in the whole problem if neither gives one."""
+        structure, relaxation = self.plan.structure, drawn.relaxation
         column = np.maximum(structure.option_column, 0)
         weight, price = relaxation.point[column], relaxation.reduced_cost[column]
         weight = np.where(structure.option_column < 0, 0.0, weight)
         self._keep(schedule(self.problem, structure, weight, price, stopped=self._over))
-        if not relaxation.exact:  # too large to be solved as a whole, however little of it is open
+        if not relaxation.exact or self._dive_anew(drawn):
             return
-        inside, repeatable = (structure.project >= 0) & ~structure.derived, self.plan.sub_problems is not None
-        limit = float(np.clip(KERNEL_TIMES * relaxation.seconds, LEAST_KERNEL_S, MOST_KERNEL_S))
-        most, columns = KERNEL_PRICE * relaxation.unit(inside), KERNEL_COLUMNS * structure.projects
-        while not self._over():
-            if not afresh:
-                self._take_over()
-            start, whole = self._now, columns >= inside.sum()
-            chosen = inside if whole else kernel(relaxation, inside, columns=round(columns), price=most)
-            free = ~inside | chosen | (False if start is None else start > 0.5)
-            outcome = self._solve(free, start, limit, nodes=KERNEL_NODES)
-            in_root = outcome is not None and outcome.status == "kTimeLimit" and not outcome.nodes
-            if in_root and limit >= MOST_KERNEL_S and not afresh:
-                self._round(relaxation, limit)
-            none = outcome is None or (whole and (repeatable or outcome.status == "kInfeasible"))
-            if afresh or self._now is not None or none:
+        limit = FIRST_WHOLE_S
+        while self._now is None and not self._over():
+            outcome = self._solve(np.ones(len(self.problem.cost), dtype=bool), None, limit)
+            self._take_over()
+            if self.plan.sub_problems is not None or outcome is None or outcome.status == "kInfeasible":
                 return
-            most, columns, limit = 4.0 * most, 4.0 * columns, 2.0 * limit
+            limit *= 2.0
 
-    def _round(self, relaxation: Relaxation, limit_s: float) -> None:
-        """Keep all that the relaxation decides, which may contradict itself, and solve for the projects it leaves open.
+    def _dive_anew(self, drawn: Neighbourhoods) -> bool:
+        """Whether a dive into the whole problem gives a better plan than there is."""
+        before, whole = self._now, np.ones(len(self.problem.cost), dtype=bool)
+        for _ in range(FIRST_DIVES):
+            if self._over():
+                break
+            outcome = self._solve(whole, None, FIRST_REST_S, dive=self._dive(drawn, FIRST_OPEN, FIRST_REST_S))
+            if self._now is not before or outcome is None or outcome.status == "kOptimal":
+                break
+        return self._now is not before
 
-        Where even the kernel is too large to be branched on, this is the better plan.
-        """
-        structure, point = self.plan.structure, relaxation.point
-        inside = (structure.project >= 0) & ~structure.derived
-        open_projects = np.zeros(structure.projects, dtype=bool)
-        open_projects[structure.project[inside & (point > USED) & (point < 1.0 - USED)]] = True
-        cheap = np.abs(relaxation.reduced_cost) <= ROUNDED_PRICE * relaxation.unit(inside)
-        free = ~inside | (open_projects[np.maximum(structure.project, 0)] & ((point > USED) | cheap))
-        self._solve(free, None, limit_s, base=np.where(self.problem.integer, np.round(point), 0.0))
+    def _dive(
+        self, drawn: Neighbourhoods, open_columns: float, rest_s: float, *, start: np.ndarray | None = None
+    ) -> Dive:
+        """Return how to dive next, for something better than `start`."""
+        return Dive(
+            self.plan.structure.first_start,
+            round(open_columns),
+            self._random.choice(DIVE_SHARES),
+            self._random.choice(DIVE_SURE),
+            self._cutoff(drawn, start),
+            DIVE_LOSS * drawn.unit,
+            self._random.randrange(2**31),
+            rest_s if self.plan.sub_problems is None else None,
+        )
+
+    def _cutoff(self, drawn: Neighbourhoods, start: np.ndarray | None) -> float:
+        """Return what a dive must promise: not much less than there is, for a plan may be worth crossing."""
+        if start is None:
+            return float("inf")
+        value = self.problem.value(start)
+        return value + DIVE_WORSE * max(0.0, value - drawn.relaxation.value)
 
     def _take_over(self) -> None:
         """Go on from the best plan of outside, if it is better than ours."""
@@ -264,6 +284,8 @@ class Search:
         if sum(recent) > STALLED * (self.problem.value(now) - relaxation.value):
             return
         self._gains = []
+        if drawn.widen():
+            return
         if self._limit < MOST_SUB_S or not relaxation.exact:
             self._limit = min(MOST_SUB_S, 2.0 * self._limit)
             return
@@ -273,22 +295,24 @@ class Search:
             self._now, self._home = now if better else self._home, None
             return
         self._count(now, at_once=True)
-        guide = self._relax(replace(self.problem, cost=self.problem.cost * drawn.noise(NOISE)))
-        if guide is None or not guide.exact or self._over():
-            return
         self._home, self._now = now, None
-        self._first(guide, afresh=True)
-        if self._now is None:
-            self._now, self._home = self._home, None
-        else:
+        if self._dive_anew(drawn):
             self._limit = LEAST_SUB_S
+        else:
+            self._now, self._home = self._home, None
 
     def _improve(self, drawn: Neighbourhoods, start: np.ndarray) -> None:
-        number, free = drawn.draw(start)
+        part = drawn.draw(start)
         before, begun, nodes = self.problem.value(start), time.monotonic(), round(SUB_NODES * self._limit / LEAST_SUB_S)
-        outcome = self._solve(free, start, self._limit, nodes=nodes)
+        limit, dive = self._limit, None
+        if part.way:
+            limit = min(MOST_REST_S, REST_S * DIVES[part.way - 1] * self._limit / LEAST_SUB_S)
+            dive = self._dive(drawn, drawn.open_columns[part.way], limit, start=start)
+        outcome = self._solve(part.free, start, limit, nodes=nodes, dive=dive)
         if outcome is None:
             return
+        if part.way and self._found is not None and self._found is not self._now:
+            drawn.remember(self._found)
         seconds = time.monotonic() - begun
         value = before if self._now is None else self.problem.value(self._now)
         if self.plan.sub_problems is None:
@@ -296,8 +320,12 @@ class Search:
         else:  # whatever is learned must not depend on the clock
             cut_short, quick = outcome.nodes >= nodes, outcome.nodes < nodes // 2
             seconds = 1.0 + outcome.nodes
-        self._gains.append(max(0.0, before - value))
-        drawn.learn(number, gain=max(0.0, before - value), seconds=seconds, cut_short=cut_short, quick=quick)
+        if part.way:
+            quick = outcome.status == "kOptimal"
+        gain = max(0.0, before - value)
+        if gain or not quick:  # a quick one that finds nothing was too small, which is no sign of anything
+            self._gains.append(gain)
+        drawn.learn(part, gain=gain, seconds=seconds, cut_short=cut_short, quick=quick)
 
     def _solve(
         self,
@@ -306,22 +334,26 @@ class Search:
         limit_s: float,
         *,
         nodes: int = SUB_NODES,
-        base: np.ndarray | None = None,
+        dive: Dive | None = None,
     ) -> Outcome | None:
         """Solve the sub-problem over the free columns and keep what is better; None if the search was stopped.
 
-        The others stay as in `base`, or as in `start`. Limited by the clock, or by nodes in the repeatable search.
+        The others stay as in `start`. Limited by the clock, or by nodes in the repeatable search.
         """
-        base = (np.zeros(len(free)) if start is None else start) if base is None else base
+        base = np.zeros(len(free)) if start is None else start
         fixed = ~free & (self.problem.integer | self.plan.structure.derived)
         small, kept = restrict(self.problem, fixed, base)
-        by_clock = self.plan.sub_problems is None
-        options = self.options if by_clock else {**self.options, "mip_max_nodes": nodes}
+        self._found = None
+        by_clock, took = self.plan.sub_problems is None, 0.0 if self._relaxation is None else self._relaxation.seconds
+        if dive is not None:
+            dive, start = replace(dive, order=dive.order[kept]), None
+            limit_s += max(LEAST_DIVE_S, DIVE_TIMES * took)
         outcome = self._process.solve(
             small,
-            options=options,
+            options=self.options if by_clock else {**self.options, "mip_max_nodes": nodes},
             time_limit_s=limit_s if by_clock else self._left(),
             start=None if start is None else start[kept],
+            dive=dive,
         )
         self.interrupted = self.interrupted or outcome.interrupted
         if self._stopped.is_set():
@@ -329,7 +361,8 @@ class Search:
         if outcome.point is not None:
             point = base.copy()
             point[kept] = outcome.point
-            self._keep(np.where(self.problem.integer, np.round(point), point))
+            self._found = np.where(self.problem.integer, np.round(point), point)
+            self._keep(self._found)
         return outcome
 
     def _keep(self, point: np.ndarray | None) -> None:

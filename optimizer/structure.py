@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy import sparse
@@ -43,6 +44,14 @@ class Structure:
     def projects(self) -> int:
         """Number of projects."""
         return self.links.shape[0]
+
+    @cached_property
+    def first_start(self) -> np.ndarray:
+        """The earliest start of the options behind each column, beyond the last one where there is none."""
+        options = np.repeat(np.arange(self.funded.shape[1]), np.diff(self.funded.indptr))
+        first = np.full(self.funded.shape[0], self.option_start.max(initial=0) + 1)
+        np.minimum.at(first, self.funded.indices, self.option_start[options])
+        return first
 
 
 def structure_of(case: Case, column_of: sparse.csr_array, integer: np.ndarray) -> Structure:

@@ -17,7 +17,9 @@ from typing import Any, BinaryIO
 import highspy
 import numpy as np
 
+from outlay.optimizer.diving import Dive, Diver
 from outlay.optimizer.frames import read_frame, write_frame
+from outlay.optimizer.problem import Problem, restrict
 
 PROGRESS_EVERY_S = 0.2
 
@@ -62,19 +64,29 @@ class _Session:
         self.request, self.out, self.mail = request, out, mail
         self.started = time.monotonic()
         self.last_progress = 0.0
-        self.highs = highspy.Highs()
-        self.highs.setOptionValue("output_flag", True)  # cbMipLogging is silent without it
-        self.highs.setOptionValue("log_to_console", False)
-        for name, setting in request["options"].items():
-            self._set(name, setting)
-        self.highs.passModel(highs_model(request))
+        self.highs = self._loaded(request)
+        self.whole: tuple[np.ndarray, np.ndarray] | None = None  # a dive's point and the columns that it left open
 
-    def _set(self, name: str, setting: Any) -> None:
-        if self.highs.setOptionValue(name, setting) != highspy.HighsStatus.kOk:
+    def _loaded(self, arrays: dict[str, Any]) -> Any:
+        """Return HiGHS with a problem and the request's options."""
+        highs = highspy.Highs()
+        highs.setOptionValue("output_flag", True)  # cbMipLogging is silent without it
+        highs.setOptionValue("log_to_console", False)
+        for name, setting in self.request["options"].items():
+            self._set(highs, name, setting)
+        highs.passModel(highs_model(arrays))
+        return highs
+
+    @staticmethod
+    def _set(highs: Any, name: str, setting: Any) -> None:
+        if highs.setOptionValue(name, setting) != highspy.HighsStatus.kOk:
             raise ValueError(f"HiGHS refuses {name} = {setting!r}")
 
     def run(self) -> dict[str, Any]:
         """Solve and return the result message."""
+        if "dive" in self.request and not self._dive():
+            seconds = time.monotonic() - self.started
+            return {"kind": "result", "status": "kUnknown", "has_point": False, "seconds": seconds}
         start = self.request.get("start")
         if start is not None:
             solution = highspy.HighsSolution()
@@ -85,7 +97,27 @@ class _Session:
         result = self._result()
         if "point" in result and self.request["integer"].any():
             result.update(self._polished(result["point"]))
+        if "point" in result and self.whole is not None:
+            point, kept = self.whole
+            point[kept] = result["point"]
+            result["point"] = point
         return result
+
+    def _dive(self) -> bool:
+        """Fix most of the problem by a dive, and go on with the rest; whether there is one."""
+        request = self.request
+        how, problem = Dive(request["dive_order"], **request["dive"]), Problem.of_arrays(request)
+        relaxed = self._loaded({**request, "integer": np.zeros_like(request["integer"])})
+        diver = Diver(problem, how, highs=relaxed, stopped=lambda: self.mail.cancelled == request["number"])
+        dived = diver.run()
+        if dived is None:
+            return False
+        rest, kept = restrict(dived, dived.lower == dived.upper, dived.lower)
+        options = request["options"] | ({} if how.rest_s is None else {"time_limit": how.rest_s})
+        self.whole = dived.lower, kept
+        self.request = {"number": request["number"], "options": options, **rest.arrays()}
+        self.highs = self._loaded(self.request)
+        return True
 
     def _listen(self) -> None:
         kinds = highspy.cb.HighsCallbackType
@@ -105,7 +137,7 @@ class _Session:
         # An exception here would end the solve, so none may leave.
         try:
             kinds = highspy.cb.HighsCallbackType
-            if kind == kinds.kCallbackMipImprovingSolution:
+            if kind == kinds.kCallbackMipImprovingSolution and self.whole is None:
                 point = np.array(data.mip_solution, dtype=float)
                 self._send(
                     "incumbent", point=point, objective=float(data.objective_function_value), **self._state(data)
@@ -169,7 +201,7 @@ class _Session:
         highs.changeColsIntegrality(len(columns), columns, np.zeros(len(columns), dtype=np.uint8))
         highs.changeColsBounds(len(columns), columns, fixed, fixed)
         for name, setting in (("primal_feasibility_tolerance", 1e-9), ("time_limit", 60.0), ("presolve", "choose")):
-            self._set(name, setting)
+            self._set(highs, name, setting)
         highs.zeroAllClocks() if hasattr(highs, "zeroAllClocks") else None
         highs.run()
         if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:

@@ -14,10 +14,11 @@ from outlay.models.build import build
 from outlay.optimizer.neighbourhoods import Neighbourhoods
 from outlay.optimizer.problem import restrict
 from outlay.optimizer.process import SolverProcess
-from outlay.optimizer.relaxation import USED, kernel, substitute
+from outlay.optimizer.relaxation import USED, substitute
 from outlay.optimizer.schedule import schedule
 from outlay.optimizer.search import Search
 from outlay.optimizer.session import Session
+from outlay.optimizer.success import Choice
 from tests.optimizer.support import OPTIONS, level_problem
 
 
@@ -92,19 +93,19 @@ def test_substituting_started_by_columns_changes_no_relaxation(monkeypatch: pyte
 
 def test_every_kind_frees_as_many_projects_as_asked(drawn: Neighbourhoods) -> None:
     plan = np.round(drawn.relaxation.point)
-    assert {kind.name for kind in drawn.kinds} == {
+    assert set(drawn.kinds.names) == {
         "disagree", "priced", "near", "rivals", "any", "window", "kin", "linked",
     }  # fmt: skip
-    for kind in drawn.kinds:
+    for kind in drawn.kinds.names:
         for wanted in (1, 7, drawn.structure.projects):
-            chosen = getattr(drawn, f"_{kind.name}")(plan, wanted)
-            assert chosen.sum() == wanted, kind.name
+            chosen = getattr(drawn, f"_{kind}")(plan, wanted)
+            assert chosen.sum() == wanted, kind
 
 
 def test_what_is_not_free_belongs_to_other_projects_or_is_hopeless(drawn: Neighbourhoods) -> None:
     plan = np.round(drawn.relaxation.point)
     for _ in range(20):
-        _, free = drawn.draw(plan)
+        free = drawn.draw(plan).free
         touched = np.unique(drawn.structure.project[free & drawn.inside])
         assert 2 <= len(touched) <= drawn.structure.projects
         assert free[~drawn.inside].all()
@@ -114,32 +115,39 @@ def test_what_is_not_free_belongs_to_other_projects_or_is_hopeless(drawn: Neighb
         assert (free | dear)[own].all()
 
 
-def test_success_makes_a_kind_more_likely_and_size_follows_difficulty(drawn: Neighbourhoods) -> None:
-    before = drawn.kinds[0].share
-    drawn.learn(0, gain=0.0, seconds=1.0, cut_short=True, quick=False)
-    assert drawn.kinds[0].share < before
-    drawn.learn(1, gain=0.0, seconds=1.0, cut_short=False, quick=True)
-    assert drawn.kinds[1].share > before
-    for number in range(len(drawn.kinds)):
-        for _ in range(20):
-            drawn.learn(number, gain=100.0 if number == 2 else 0.0, seconds=1.0, cut_short=False, quick=False)
-    drawings = [drawn._choose() for _ in range(300)]
-    assert drawings.count(2) > 200
-    assert len(set(drawings)) > 3
+def test_size_follows_difficulty(drawn: Neighbourhoods) -> None:
+    plan = np.round(drawn.relaxation.point)
+    part = drawn.draw(plan)
+    key = part.kind, part.breadth
+    drawn.learn(part, gain=0.0, seconds=1.0, cut_short=True, quick=False)
+    small = drawn.share[key]
+    drawn.learn(part, gain=0.0, seconds=1.0, cut_short=False, quick=True)
+    assert small < drawn.share[key]
+    assert drawn.ways.tries.sum() == pytest.approx(1.95)
 
 
-def test_a_kernel_is_what_the_relaxation_uses_and_the_cheapest_others(drawn: Neighbourhoods) -> None:
-    relaxation, inside = drawn.relaxation, drawn.inside
-    cost, used = np.abs(relaxation.reduced_cost), inside & (relaxation.point > USED)
-    for columns, price in ((0, np.inf), (40, np.inf), (10**6, 0.01), (10**6, np.inf)):
-        chosen = kernel(relaxation, inside, columns=columns, price=price)
-        others = chosen & ~used
-        assert chosen[used].all()
-        assert not chosen[~inside].any()
-        assert others.sum() == min(columns, (inside & ~used & (cost <= price)).sum())
-        assert cost[others].max(initial=0.0) <= price
-        if others.any() and price == np.inf:
-            assert cost[others].max() <= cost[inside & ~chosen].min(initial=np.inf)
+def test_dives_are_allowed_once_and_leave_more_open_where_that_was_easy(drawn: Neighbourhoods) -> None:
+    plan = np.round(drawn.relaxation.point)
+    assert {drawn.draw(plan).way for _ in range(20)} == {0}
+    assert drawn.widen()
+    assert not drawn.widen()
+    parts = [drawn.draw(plan) for _ in range(100)]
+    assert {part.way for part in parts} == {0, 1, 2, 3}
+    dive = next(part for part in parts if part.way == 3)
+    assert len(np.unique(drawn.structure.project[dive.free & drawn.inside])) > 0.9 * drawn.structure.projects
+    before = drawn.open_columns[3]
+    drawn.learn(dive, gain=0.0, seconds=1.0, cut_short=False, quick=True)
+    assert drawn.open_columns[3] > before
+    drawn.learn(dive, gain=0.0, seconds=1.0, cut_short=True, quick=False)
+    assert drawn.open_columns[3] == pytest.approx(before)
+
+
+def test_breadth_lets_dearer_options_in(drawn: Neighbourhoods) -> None:
+    plan = np.zeros(len(drawn.problem.cost))
+    sizes = [drawn._worth_a_thought(plan, breadth).sum() for breadth in (0.0, 0.1, 1.0, np.inf)]
+    assert sizes == sorted(sizes)
+    assert sizes[0] < sizes[-1]
+    assert sizes[0] == ((drawn.relaxation.point > USED) | (drawn.relaxation.reduced_cost == 0.0)).sum()
 
 
 def test_crossing_frees_only_what_two_plans_do_differently(drawn: Neighbourhoods) -> None:
@@ -152,22 +160,14 @@ def test_crossing_frees_only_what_two_plans_do_differently(drawn: Neighbourhoods
     assert plan is not None
     assert other is not None
     drawn.remember(other)
-    drawn.kinds = [kind for kind in drawn.kinds if kind.name == "cross"]
-    drawn.kinds[0].share = 0.05
+    drawn.kinds = Choice(["cross"], drawn.random, even=1.0, doubt=1.0)
+    drawn.share = {(0, breadth): 0.05 for breadth in range(3)}
     differ = np.unique(drawn.structure.project[drawn.inside & (plan != other)])
     assert len(differ) > 6
     for _ in range(10):
-        _, free = drawn.draw(plan)
+        free = drawn.draw(plan).free
         touched = np.unique(drawn.structure.project[free & drawn.inside])
         assert 2 <= len(touched) <= 6
         assert set(touched) <= set(differ)
         theirs = drawn.inside & (other > 0.5) & np.isin(drawn.structure.project, touched)
         assert free[theirs].all()
-
-
-def test_noise_disturbs_projects_as_a_whole(drawn: Neighbourhoods) -> None:
-    factor, project = drawn.noise(0.1), drawn.structure.project
-    assert (factor[project < 0] == 1.0).all()
-    for number in (0, 5):
-        assert len(np.unique(factor[project == number])) == 1
-    assert 0.05 < np.std(factor[project >= 0]) < 0.2

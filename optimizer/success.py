@@ -1,0 +1,52 @@
+"""Choosing among ways to do something by how much each has gained so far."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+import numpy as np
+
+#: What is remembered of the past after each try.
+MEMORY = 0.95
+
+
+class Choice:
+    """Draws numbers with chances by success (Ropke and Pisinger 2006, doi:10.1287/trsc.1050.0135).
+
+    Each gets time in proportion to the square of what it gains a second. Gains are rare and of very different size, so
+    an estimate from few tries is drawn towards the average of all: as if each had been tried `doubt` times more, and
+    had gained that. A share `even` of the chances goes to all, the quicker one is, the more often.
+    """
+
+    def __init__(self, names: Sequence[str], generator: random.Random, *, even: float, doubt: float) -> None:
+        self.names, self.random, self.even, self.doubt = list(names), generator, even, doubt
+        self.tries, self.gain, self.seconds = (np.zeros(len(self.names)) for _ in range(3))
+
+    def add(self, name: str) -> None:
+        """Add one more."""
+        self.names.append(name)
+        self.tries, self.gain, self.seconds = (np.append(each, 0.0) for each in (self.tries, self.gain, self.seconds))
+
+    def chances(self) -> np.ndarray:
+        """Return the chance of each number to be drawn."""
+        mean_s = (self.seconds.sum() + 1.0) / (self.tries.sum() + 1.0)
+        doubt_s = self.doubt * mean_s
+        rate = (self.gain + doubt_s * self.gain.sum() / (self.seconds.sum() + 1.0)) / (self.seconds + doubt_s)
+        pace = (self.tries + self.doubt) / (self.seconds + doubt_s)
+        good = rate**2 * pace if rate.any() else pace
+        return (1.0 - self.even) * good / good.sum() + self.even * pace / pace.sum()
+
+    def draw(self) -> int:
+        """Return a number."""
+        chance = np.cumsum(self.chances())
+        return int(np.searchsorted(chance, self.random.random() * chance[-1]).clip(0, len(chance) - 1))
+
+    def learn(self, number: int, *, gain: float, seconds: float) -> None:
+        """Take note of a try: what it gained, and how long it took."""
+        self.tries *= MEMORY
+        self.gain *= MEMORY
+        self.seconds *= MEMORY
+        self.tries[number] += 1.0
+        self.gain[number] += gain
+        self.seconds[number] += max(seconds, 1e-3)

@@ -1,0 +1,72 @@
+"""What rows rule out: no integer point is lost, and what is ruled out is found."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from outlay.optimizer.problem import Problem
+from outlay.optimizer.propagation import Propagation, tightened
+
+FREE = np.inf
+
+
+def problem(matrix: list[list[float]], lower: list[float], upper: list[float], *, integer: bool = True) -> Problem:
+    dense = np.array(matrix, dtype=float)
+    size = dense.shape[1]
+    return Problem(
+        np.ones(size), 0.0, np.zeros(size), np.ones(size), np.full(size, integer), sparse.csc_array(dense),
+        np.array(lower), np.array(upper),
+    )  # fmt: skip
+
+
+def test_what_costs_more_than_there_is_cannot_be() -> None:
+    small = tightened(problem([[3.0, 7.0, 5.0]], [-FREE], [5.0]))
+    assert small.upper.tolist() == [1.0, 0.0, 1.0]
+
+
+def test_what_waits_for_the_impossible_is_impossible_too() -> None:
+    small = tightened(problem([[9.0, 0.0, 0.0], [-1.0, 1.0, 0.0], [0.0, -1.0, 1.0]], [-FREE] * 3, [5.0, 0.0, 0.0]))
+    assert small.upper.tolist() == [0.0, 0.0, 0.0]
+
+
+def test_what_is_needed_must_be() -> None:
+    small = tightened(problem([[4.0, 1.0, 1.0]], [5.0], [FREE]))
+    assert small.lower.tolist() == [1.0, 0.0, 0.0]
+
+
+def test_a_problem_that_cannot_hold_is_left_to_the_solver() -> None:
+    impossible = problem([[1.0, 1.0]], [3.0], [FREE])
+    assert tightened(impossible) is impossible
+    assert not Propagation(impossible).fix(np.zeros(2), np.ones(2))
+
+
+def test_continuous_columns_stay_as_they_are() -> None:
+    small = tightened(problem([[3.0, 7.0]], [-FREE], [5.0], integer=False))
+    assert small.upper.tolist() == [1.0, 1.0]
+
+
+def test_an_unbounded_column_pays_for_anything() -> None:
+    bought = problem([[9.0, -1.0]], [-FREE], [5.0])
+    bought.upper[1] = FREE
+    assert tightened(bought).upper.tolist() == [1.0, FREE]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_no_integer_point_is_lost(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    rows, size = int(random.integers(1, 5)), 6
+    matrix = np.round(random.normal(0.0, 4.0, (rows, size))) * (random.random((rows, size)) < 0.6)
+    centre = matrix @ (random.random(size) < 0.5)
+    lower = np.where(random.random(rows) < 0.5, centre - random.integers(0, 4, rows), -FREE)
+    upper = np.where(random.random(rows) < 0.7, centre + random.integers(0, 4, rows), FREE)
+    whole = problem(matrix.tolist(), lower.tolist(), upper.tolist())
+    small = tightened(whole)
+    for point in map(np.array, product((0.0, 1.0), repeat=size)):
+        activity = matrix @ point
+        if (activity <= upper).all() and (activity >= lower).all():
+            assert (point <= small.upper).all()
+            assert (point >= small.lower).all()
