@@ -9,6 +9,11 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+#: Rows hold within this, times max(1, |activity|); bounds within this.
+TOLERANCE = 1e-6
+#: One point is better than another above this share of the objective.
+LEAST_GAIN = 1e-9
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -41,6 +46,22 @@ class Problem:
     def value(self, point: np.ndarray) -> float:
         """Return the objective at a point."""
         return float(self.cost @ point) + self.offset
+
+    def better(self, point: np.ndarray, over: np.ndarray | None) -> bool:
+        """Whether a point is worth more than another one by more than rounding; anything is better than None."""
+        if over is None:
+            return True
+        value = self.value(over)
+        return self.value(point) < value - LEAST_GAIN * max(1.0, abs(value))
+
+    def holds(self, point: np.ndarray) -> bool:
+        """Whether a point keeps rows, bounds and integrality."""
+        activity = self.matrix @ point
+        room = TOLERANCE * np.maximum(1.0, np.abs(activity))
+        rows = (activity <= self.row_upper + room) & (activity >= self.row_lower - room)
+        bounds = (point >= self.lower - TOLERANCE) & (point <= self.upper + TOLERANCE)
+        whole = point[self.integer] == np.round(point[self.integer])
+        return bool(rows.all() and bounds.all() and whole.all())
 
     def arrays(self) -> dict[str, Any]:
         """Return the problem as named arrays and numbers, as a solver process is handed it; A by columns."""

@@ -56,11 +56,8 @@ SUB_NODES = 100
 #: Options of sub-problems: close to their optimum, and little strong branching, which pays only in long solves (on
 #: PPSSP's PI_1 the plans after 10 s are better by 0.3 %).
 SUB_OPTIONS: dict[str, Any] = {"mip_rel_gap": 1e-5, "mip_pscost_minreliable": 1}
-#: An improvement counts above this share of the objective.
-LEAST_GAIN = 1e-9
 #: A plan is verified at once if that has cost less than this share of the time since the last time.
 VERIFYING_SHARE = 0.2
-TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -136,7 +133,7 @@ class Search:
     def offer(self, point: np.ndarray) -> None:
         """Take a point found elsewhere, to go on from it if it holds and is better."""
         point = np.where(self.problem.integer, np.round(point), point)
-        if self._better(point, self._outside) and self._holds(point):
+        if self.problem.better(point, self._outside) and self.problem.holds(point):
             with self._lock:
                 self._outside = point
 
@@ -155,13 +152,7 @@ class Search:
 
     def beats(self, point: np.ndarray | None) -> bool:
         """Whether our best plan is better than a point."""
-        return self.best is not None and self._better(self.best, point)
-
-    def _better(self, point: np.ndarray, over: np.ndarray | None) -> bool:
-        if over is None:
-            return True
-        value = self.problem.value(over)
-        return self.problem.value(point) < value - LEAST_GAIN * max(1.0, abs(value))
+        return self.best is not None and self.problem.better(self.best, point)
 
     # -- the search itself -------------------------------------------------------------------------------------------
 
@@ -272,7 +263,7 @@ class Search:
         """Go on from the best plan of outside, if it is better than ours."""
         ours = self._now if self._home is None else self._home
         with self._lock:
-            if self._outside is not None and self._better(self._outside, ours):
+            if self._outside is not None and self.problem.better(self._outside, ours):
                 self._now, self._home, self._gains = self._outside, None, []
 
     def _move(self, drawn: Neighbourhoods) -> None:
@@ -290,7 +281,7 @@ class Search:
             self._limit = min(MOST_SUB_S, 2.0 * self._limit)
             return
         if self._home is not None:
-            better = self._better(now, self._home)
+            better = self.problem.better(now, self._home)
             drawn.remember(self._home if better else now)
             self._now, self._home = now if better else self._home, None
             return
@@ -367,23 +358,13 @@ class Search:
 
     def _keep(self, point: np.ndarray | None) -> None:
         """Keep a point of our own if it is better and holds."""
-        if point is not None and self._better(point, self._now) and self._holds(point):
+        if point is not None and self.problem.better(point, self._now) and self.problem.holds(point):
             self._now = point
             self._count(point)
 
-    def _holds(self, point: np.ndarray) -> bool:
-        """Whether a point keeps rows, bounds and integrality."""
-        problem = self.problem
-        activity = problem.matrix @ point
-        room = TOLERANCE * np.maximum(1.0, np.abs(activity))
-        rows = (activity <= problem.row_upper + room) & (activity >= problem.row_lower - room)
-        bounds = (point >= problem.lower - TOLERANCE) & (point <= problem.upper + TOLERANCE)
-        whole = point[problem.integer] == np.round(point[problem.integer])
-        return bool(rows.all() and bounds.all() and whole.all())
-
     def _count(self, point: np.ndarray | None, *, at_once: bool = False) -> None:
         """Let a better plan count, if the verifier passes it; later, if verifying would take too much of the time."""
-        if point is None or point is self._outside or not self._better(point, self.best):
+        if point is None or point is self._outside or not self.problem.better(point, self.best):
             return
         begun = time.monotonic()
         rare = self._verifying_s <= VERIFYING_SHARE * (begun - self._verified_at)
