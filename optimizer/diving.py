@@ -27,6 +27,8 @@ from outlay.optimizer.propagation import Propagation
 WHOLE = 1e-6
 #: Relaxations that a dive may solve, and steps that it may take back.
 MOST_RELAXATIONS, MOST_TAKEN_BACK = 300, 60
+#: Columns that the last relaxation does not use and that are left to branch and bound, at most.
+MOST_LEFT = 1000
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,7 @@ class Diver:
             if value > self.how.cutoff or self._over():
                 return None
             if len(part) <= self.how.open_columns:
+                self._leave_out_dear_ones()
                 return replace(self.problem, lower=self.lower, upper=self.upper)
             share = self._step(value, whole, part, use, share)
         return None
@@ -161,6 +164,14 @@ class Diver:
         high[row] += down
         self.lower[column] = 1.0
         return True
+
+    def _leave_out_dear_ones(self) -> None:
+        """Rule out all that the relaxation does not use but the cheapest columns, by its prices."""
+        solution = self.highs.getSolution()
+        point, price = np.array(solution.col_value), np.abs(np.array(solution.col_dual))
+        unused = np.nonzero(self.rows.binary & (self.lower < self.upper) & (point <= WHOLE))[0]
+        dear = unused[np.argsort(price[unused], kind="stable")[MOST_LEFT:]]
+        self.upper[dear] = 0.0
 
     def _value(self) -> float:
         return float(self.highs.getInfo().objective_function_value)

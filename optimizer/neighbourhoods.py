@@ -46,7 +46,9 @@ DIVES = (0.3, 0.6, 1.0)
 #: their mixture: on 1,000 generated projects the best of them alone gains less than half of what all do together.
 KINDS_EVEN, WAYS_EVEN, KINDS_DOUBT, WAYS_DOUBT = 0.6, 0.2, 5.0, 1.0
 #: Fractional columns at which branch and bound takes over from a dive, at first, and their bounds.
-FIRST_OPEN, LEAST_OPEN, MOST_OPEN = 20.0, 5.0, 200.0
+FIRST_OPEN, LEAST_OPEN, MOST_OPEN = 40.0, 5.0, 200.0
+#: Options that a dive may choose, the cheapest by the relaxation's prices, beside those of plan and relaxation.
+MOST_DIVED = 20_000
 #: Reduced cost up to which options may be chosen in a sub-problem, beside those of plan and relaxation: so many times
 #: what the plan loses a project, on the average; and where plans are crossed.
 BREADTHS, CROSS_BREADTHS = (3.0, 10.0, 30.0), (0.0, 0.0, 3.0)
@@ -82,6 +84,7 @@ class Neighbourhoods:
         self.owner = structure.project[self.inside]
         self.rows = sparse.csr_array(problem.matrix)
         self.unit = relaxation.unit(self.inside)
+        self.cheapest = self._cheapest(MOST_DIVED)
         self.fraction = self._by_project(np.minimum(relaxation.point, 1.0 - relaxation.point))
         self.nearest = self._nearest()
         names = ["disagree", "priced", "near", "rivals", "any", "window"]
@@ -100,6 +103,14 @@ class Neighbourhoods:
         if not self.others:
             self.kinds.add("cross")
         self.others = [*self.others, plan][-REMEMBERED:]
+
+    def _cheapest(self, most: int) -> np.ndarray:
+        """Return the columns that the relaxation uses and so many of the cheapest others, and all without a project."""
+        chosen = ~self.inside | (self.relaxation.point > USED)
+        others = np.nonzero(~chosen)[0]
+        cost = np.abs(self.relaxation.reduced_cost[others])
+        chosen[others[np.argsort(cost, kind="stable")[:most]]] = True
+        return chosen
 
     def widen(self) -> bool:
         """Allow dives from now on; False if they are allowed already, or the relaxation is not good enough for them."""
@@ -130,7 +141,7 @@ class Neighbourhoods:
             chosen, most = self._cross(plan, other, wanted), CROSS_BREADTHS[breadth]
         else:
             other, chosen, most = plan, getattr(self, f"_{name}")(plan, wanted), BREADTHS[breadth]
-        worth = self._worth_a_thought(plan, np.inf if way else most) | (other > 0.5)
+        worth = (other > 0.5) | (self.cheapest | (plan > 0.5) if way else self._worth_a_thought(plan, most))
         free = self.structure.project < 0
         free[~free] = chosen[self.structure.project[~free]]
         return Neighbourhood(kind, way, breadth, free & (~self.inside | worth))

@@ -228,11 +228,11 @@ class Search:
 
     def _dive_anew(self, drawn: Neighbourhoods) -> bool:
         """Whether a dive into the whole problem gives a better plan than there is."""
-        before, whole = self._now, np.ones(len(self.problem.cost), dtype=bool)
+        before = self._now
         for _ in range(FIRST_DIVES):
             if self._over():
                 break
-            outcome = self._solve(whole, None, FIRST_REST_S, dive=self._dive(drawn, FIRST_OPEN, FIRST_REST_S))
+            outcome = self._solve(drawn.cheapest, None, FIRST_REST_S, dive=self._dive(drawn, FIRST_OPEN, FIRST_REST_S))
             if self._now is not before or outcome is None or outcome.status == "kOptimal":
                 break
         return self._now is not before
