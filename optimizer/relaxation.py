@@ -24,7 +24,7 @@ APPROXIMATELY: dict[str, Any] = {"solver": "pdlp", "pdlp_optimality_tolerance": 
 #: A relaxation uses a column above this.
 USED = 1e-6
 #: Its own time limit, not ours: handing over so large a problem takes a while, and it looks at the clock rarely.
-APPROXIMATELY_S = 300.0
+APPROXIMATELY_S = 100.0
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ def test_with_much_left_open_a_dive_is_branch_and_bound(session: Session, relaxe
     outcome = dived(session, relaxed, open_columns=10**6)
     with SolverProcess() as process:
         plain = process.solve(relaxed.problem, options={**OPTIONS, "mip_max_nodes": 200}, time_limit_s=60.0)
-    assert outcome.objective == pytest.approx(plain.objective, rel=0.01)
+    assert outcome.objective == pytest.approx(plain.objective, rel=0.05)
 
 
 def test_a_dive_into_what_cannot_hold_comes_to_nothing(session: Session, relaxed: Search) -> None:
