@@ -15,6 +15,8 @@ from outlay.optimizer.session import Session
 from tests.optimizer.support import OPTIONS
 from tests.optimizer.test_neighbourhoods import holds
 
+NODES = 20
+
 
 def dived(session: Session, relaxed: Search, **change: Any) -> Outcome:
     how = Dive(
@@ -22,7 +24,7 @@ def dived(session: Session, relaxed: Search, **change: Any) -> Outcome:
         open_columns=5, share=0.1, sure=0.5, cutoff=np.inf, most_lost=np.inf, seed=1, rest_s=None,
     )  # fmt: skip
     with SolverProcess() as process:
-        options = {**OPTIONS, "mip_max_nodes": 200}
+        options = {**OPTIONS, "mip_max_nodes": NODES}
         return process.solve(relaxed.problem, options=options, time_limit_s=60.0, dive=replace(how, **change))
 
 
@@ -53,10 +55,11 @@ def test_a_dive_that_promises_too_little_is_given_up(session: Session, relaxed: 
     assert not outcome.broken
 
 
+@pytest.mark.slow
 def test_with_much_left_open_a_dive_is_branch_and_bound(session: Session, relaxed: Search) -> None:
     outcome = dived(session, relaxed, open_columns=10**6)
     with SolverProcess() as process:
-        plain = process.solve(relaxed.problem, options={**OPTIONS, "mip_max_nodes": 200}, time_limit_s=60.0)
+        plain = process.solve(relaxed.problem, options={**OPTIONS, "mip_max_nodes": NODES}, time_limit_s=60.0)
     assert outcome.objective == pytest.approx(plain.objective, rel=0.05)
 
 

@@ -26,51 +26,50 @@ from tests.brute_force.generator import case_of
 from tests.optimizer.support import OPTIONS, level_problem
 
 
+@pytest.fixture(scope="module")
+def small() -> Session:
+    return Session(build(generate(40, 3)))
+
+
 def test_a_plan_that_stays_as_it_is_is_left_for_another_and_crossed_with_it(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(searching, "PATIENCE", 1)
-    monkeypatch.setattr(searching, "STALLED", 10.0)
+    """Dives first, then more time, then another plan, with little time again; in the end the worse one is crossed."""
     monkeypatch.setattr(searching, "MOST_SUB_S", 2 * searching.LEAST_SUB_S)
-    homes: list[bool] = []
-    remembered: list[np.ndarray] = []
-    limits: list[float] = []
-    ways: list[int] = []
-    values: list[float] = []
-
-    def watched(self: Search, drawn: Neighbourhoods) -> None:
-        move(self, drawn)
-        homes.append(self._home is not None)
-        limits.append(self._limit)
-        ways.append(len(drawn.ways.names))
-        remembered[:] = drawn.others
-
-    move = Search._move
-    monkeypatch.setattr(Search, "_move", watched)
-    problem = level_problem(session)
-    plan = session.search_plan(seed=1, sub_problems=24)
+    problem, seen = level_problem(session), []
     with SolverProcess() as process:
-        search = Search(
-            problem, plan, OPTIONS, on_better=lambda point: values.append(problem.value(point)), process=process
-        )
-        search.run()
-    assert not search.trouble
-    left = homes.index(True)
-    assert ways.index(4) < limits.index(3.0) < left  # dives first, then more time, then another plan
-    assert (limits[left - 1], limits[left]) == (3.0, 1.5)
-    assert not all(homes[left:])
-    assert remembered
-    assert values == sorted(values, reverse=True)
-    assert search.best is not None
-    assert problem.value(search.best) == values[-1]
-    assert min(problem.value(other) for other in remembered) >= values[-1]
+        plan = session.search_plan(seed=1, sub_problems=1)
+        search = Search(problem, plan, OPTIONS, on_better=lambda _: None, process=process)
+        relaxation = search._relax(problem)
+        assert relaxation is not None
+        drawn = Neighbourhoods(problem, session.structure, relaxation, seed=1)
+        search._first(drawn)
+        first = search._now
+        for _ in range(5):
+            search._gains = [0.0] * searching.PATIENCE
+            search._move(drawn)
+            seen.append((len(drawn.ways.names), search._limit, search._home is not None, len(drawn.others)))
+    assert seen == [(4, 1.5, False, 0), (4, 3.0, False, 0), (4, 1.5, True, 0), (4, 3.0, True, 0), (4, 3.0, False, 1)]
+    assert first is not None
+    assert search._now is not None
+    assert problem.value(search._now) <= min(problem.value(first), problem.value(drawn.others[0]))
 
 
-def test_a_plan_that_the_verifier_refuses_never_counts(session: Session) -> None:
+def test_gains_keep_a_plan(session: Session, relaxed: Search) -> None:
+    relaxation = relaxed._relaxation
+    assert relaxation is not None
+    drawn = Neighbourhoods(relaxed.problem, session.structure, relaxation, seed=1)
+    relaxed._now, relaxed._gains = np.zeros(len(relaxed.problem.cost)), [1.0] * searching.PATIENCE
+    relaxed._move(drawn)
+    assert (len(drawn.ways.names), relaxed._limit) == (1, searching.LEAST_SUB_S)
+
+
+def test_a_plan_that_the_verifier_refuses_never_counts(small: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching, "FIRST_DIVES", 1)
     offered: list[np.ndarray] = []
-    plan = SearchPlan(session.structure, lambda _: False, 1, sub_problems=2)
+    plan = SearchPlan(small.structure, lambda _: False, 1, sub_problems=2)
     with SolverProcess() as process:
-        search = Search(level_problem(session), plan, OPTIONS, on_better=offered.append, process=process)
+        search = Search(level_problem(small), plan, OPTIONS, on_better=offered.append, process=process)
         search.run()
     assert search.best is None
     assert not search.trouble
