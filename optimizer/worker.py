@@ -64,7 +64,7 @@ class _Session:
         self.request, self.out, self.mail = request, out, mail
         self.started = time.monotonic()
         self.last_progress = 0.0
-        self.highs = self._loaded(request)
+        self.highs: Any = None
         self.whole: tuple[np.ndarray, np.ndarray] | None = None  # a dive's point and the columns that it left open
 
     def _loaded(self, arrays: dict[str, Any]) -> Any:
@@ -87,6 +87,7 @@ class _Session:
         if "dive" in self.request and not self._dive():
             seconds = time.monotonic() - self.started
             return {"kind": "result", "status": "kUnknown", "has_point": False, "seconds": seconds}
+        self.highs = self._loaded(self.request)
         start = self.request.get("start")
         if start is not None:
             solution = highspy.HighsSolution()
@@ -116,7 +117,6 @@ class _Session:
         options = request["options"] | ({} if how.rest_s is None else {"time_limit": how.rest_s})
         self.whole = dived.lower, kept
         self.request = {"number": request["number"], "options": options, **rest.arrays()}
-        self.highs = self._loaded(self.request)
         return True
 
     def _listen(self) -> None:
