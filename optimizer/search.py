@@ -56,6 +56,8 @@ SUB_NODES = 100
 #: Options of sub-problems: close to their optimum, and little strong branching, which pays only in long solves (on
 #: PPSSP's PI_1 the plans after 10 s are better by 0.3 %).
 SUB_OPTIONS: dict[str, Any] = {"mip_rel_gap": 1e-5, "mip_pscost_minreliable": 1}
+#: Without a dive also no restarts: on 1,000 generated projects half as many sub-problems again in the same time.
+BRANCH_OPTIONS: dict[str, Any] = {"mip_allow_restart": False}
 #: A plan is verified at once if that has cost less than this share of the time since the last time.
 VERIFYING_SHARE = 0.2
 
@@ -339,9 +341,10 @@ class Search:
         if dive is not None:
             dive, start = replace(dive, order=dive.order[kept]), None
             limit_s += max(LEAST_DIVE_S, DIVE_TIMES * took)
+        options = self.options | ({} if by_clock else {"mip_max_nodes": nodes})
         outcome = self._process.solve(
             small,
-            options=self.options if by_clock else {**self.options, "mip_max_nodes": nodes},
+            options=options if dive is not None else options | BRANCH_OPTIONS,
             time_limit_s=limit_s if by_clock else self._left(),
             start=None if start is None else start[kept],
             dive=dive,
