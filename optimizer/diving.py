@@ -2,11 +2,12 @@
 
 The relaxation of a large portfolio decides most projects; what it leaves open is decided in the order of time. Each
 step fixes a share of the options that the relaxation uses in full and rounds up a share of those that it uses in part,
-the earliest first, as long as every row allows them; then rows rule out what no longer fits (`propagation`) and the
-relaxation is solved again, by a few dual simplex iterations (Berthold 2006, "Primal heuristics for mixed integer
-programs", on diving; relax-and-fix in the order of time: Pochet and Wolsey 2006, doi:10.1007/0-387-33477-7). A step
-that costs more than one project is worth is taken back and made smaller; what is too dear alone is ruled out instead.
-Once only `Dive.open_columns` are fractional, the rest is left to branch and bound, which finds a plan in seconds.
+those that it uses most and among these the earliest first, as long as every row allows them; then rows rule out what
+no longer fits (`propagation`) and the relaxation is solved again, by a few dual simplex iterations (Berthold 2006,
+"Primal heuristics for mixed integer programs", on diving; relax-and-fix in the order of time: Pochet and Wolsey 2006,
+doi:10.1007/0-387-33477-7). A step that costs more than `Dive.most_lost` is taken back and made smaller; what is too
+dear alone is ruled out instead. Once only `Dive.open_columns` are fractional, the rest is left to branch and bound,
+which finds a plan in seconds.
 
 On PPSSP's PI_1 a dive of 20 relaxations and 5 s of branch and bound end between 894,000 and 896,300 after 10 s (two
 cores, shared); branch and bound alone has 854,000 after 60 s.
@@ -144,13 +145,14 @@ class Diver:
             self._take(column, low, high)
         liked = -use * self.random.uniform(0.9, 1.1, len(part))
         rounded: list[int] = []
-        for column in part[np.lexsort((liked, self.how.order[part], use < self.how.sure))].tolist():
+        part_in_order = part[np.lexsort((liked, self.how.order[part], use < self.how.sure))]
+        for column in part_in_order.tolist():
             if len(rounded) >= max(1.0, share * len(part)):
                 break
             if self._take(column, low, high):
                 rounded.append(column)
         if not rounded:  # none fits: the first one is ruled out, so that there is an end
-            self.upper[part[0]] = 0.0
+            self.upper[part_in_order[0]] = 0.0
         return np.array(rounded, dtype=int)
 
     def _take(self, column: int, low: np.ndarray, high: np.ndarray) -> bool:

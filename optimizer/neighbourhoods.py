@@ -98,8 +98,10 @@ class Neighbourhoods:
         self.open_columns = dict.fromkeys(range(1, len(DIVES) + 1), FIRST_OPEN)
         self.others: list[np.ndarray] = []
 
-    def remember(self, plan: np.ndarray) -> None:
-        """Take note of a plan found from elsewhere, to be crossed with others."""
+    def remember(self, plan: np.ndarray, now: np.ndarray) -> None:
+        """Take note of a plan found from elsewhere, to be crossed with others, unless it chooses what is chosen now."""
+        if not self._by_project(np.abs(np.round(plan) - np.round(now))).any():
+            return
         if not self.others:
             self.kinds.add("cross")
         self.others = [*self.others, plan][-REMEMBERED:]
@@ -145,6 +147,13 @@ class Neighbourhoods:
         free = self.structure.project < 0
         free[~free] = chosen[self.structure.project[~free]]
         return Neighbourhood(kind, way, breadth, free & (~self.inside | worth))
+
+    def at_its_largest(self, drawn: Neighbourhood) -> bool:
+        """Whether a neighbourhood of this kind and way cannot grow any more."""
+        if drawn.way:
+            return self.open_columns[drawn.way] >= MOST_OPEN
+        crossed = self.kinds.names[drawn.kind] == "cross"
+        return crossed or self.share.get((drawn.kind, drawn.breadth), FIRST_SHARE) >= MOST_SHARE
 
     def learn(self, drawn: Neighbourhood, *, gain: float, seconds: float, cut_short: bool, quick: bool) -> None:
         """Take note of a sub-problem: what it gained, whether it ran into its limit, or had much time left."""

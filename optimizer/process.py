@@ -154,9 +154,9 @@ class SolverProcess:
 
         With `on_incumbent`, called with each better point, the solver also takes points from `offer`. With `tick_s`,
         `on_progress` is called at least that often. With `approximate`, the point of an LP is returned even if it is
-        not feasible to the tolerance. With `dive`, only what a dive leaves open is solved, if it comes to anything; the
-        bound is that of the rest. A KeyboardInterrupt asks the solver to stop and returns the best answer so far; a
-        second one is passed on.
+        not feasible to the tolerance. With `dive`, only what a dive leaves open is solved, without start or
+        incumbents; the bound is that of the rest, and the status is ``kUnknown`` if the dive comes to nothing. A
+        KeyboardInterrupt asks the solver to stop and returns the best answer so far; a second one is passed on.
         """
         outcome = Outcome("crashed", message="the solver process was ended" if self.ended else "")
         if self.ended:

@@ -65,6 +65,7 @@ class _Room:
         self.problem, self.funded = problem, structure.funded
         nothing = np.clip(0.0, problem.lower, problem.upper)
         self.point = np.where(problem.integer, np.ceil(nothing), nothing)
+        self.point[structure.funded.indices] = 0.0  # what must be funded is taken like all others, with all it entails
         self.activity = problem.matrix @ self.point
         scale = np.maximum(1.0, np.abs(np.where(np.isfinite(problem.row_upper), problem.row_upper, 0.0)))
         self.upper = problem.row_upper + TOLERANCE * scale

@@ -220,24 +220,27 @@ class Search:
         self._keep(schedule(self.problem, structure, weight, price, stopped=self._over))
         if not relaxation.exact or self._dive_anew(drawn):
             return
+        self._take_over()
         limit = FIRST_WHOLE_S
         while self._now is None and not self._over():
             outcome = self._solve(np.ones(len(self.problem.cost), dtype=bool), None, limit)
             self._take_over()
-            if self.plan.sub_problems is not None or outcome is None or outcome.status == "kInfeasible":
+            if self.plan.sub_problems is not None or outcome is None or outcome.status != "kTimeLimit":
                 return
             limit *= 2.0
 
     def _dive_anew(self, drawn: Neighbourhoods) -> bool:
         """Whether a dive into the whole problem gives a better plan than there is."""
-        before = self._now
         for _ in range(FIRST_DIVES):
             if self._over():
                 break
-            outcome = self._solve(drawn.cheapest, None, FIRST_REST_S, dive=self._dive(drawn, FIRST_OPEN, FIRST_REST_S))
-            if self._now is not before or outcome is None or outcome.status == "kOptimal":
+            dive = self._dive(drawn, FIRST_OPEN, FIRST_REST_S)
+            outcome = self._solve(drawn.cheapest, None, FIRST_REST_S, dive=dive)
+            if self._found is not None and self._found is self._now:
+                return True
+            if outcome is None or outcome.status == "kOptimal":
                 break
-        return self._now is not before
+        return False
 
     def _dive(
         self, drawn: Neighbourhoods, open_columns: float, rest_s: float, *, start: np.ndarray | None = None
@@ -284,7 +287,7 @@ class Search:
             return
         if self._home is not None:
             better = self.problem.better(now, self._home)
-            drawn.remember(self._home if better else now)
+            drawn.remember(self._home if better else now, now if better else self._home)
             self._now, self._home = now if better else self._home, None
             return
         self._count(now, at_once=True)
@@ -304,8 +307,8 @@ class Search:
         outcome = self._solve(part.free, start, limit, nodes=nodes, dive=dive)
         if outcome is None:
             return
-        if part.way and self._found is not None and self._found is not self._now:
-            drawn.remember(self._found)
+        if part.way and self._found is not None and self._now is not None:
+            drawn.remember(self._found, self._now)
         seconds = time.monotonic() - begun
         value = before if self._now is None else self.problem.value(self._now)
         if self.plan.sub_problems is None:
@@ -315,8 +318,11 @@ class Search:
             seconds = 1.0 + outcome.nodes
         if part.way:
             quick = outcome.status == "kOptimal"
+        if outcome.broken:  # perhaps it was too large for the memory
+            cut_short, quick = True, False
         gain = max(0.0, before - value)
-        if gain or not quick:  # a quick one that finds nothing was too small, which is no sign of anything
+        # A quick one that finds nothing was too small, which is no sign of anything where there are larger ones.
+        if gain or not quick or drawn.at_its_largest(part):
             self._gains.append(gain)
         drawn.learn(part, gain=gain, seconds=seconds, cut_short=cut_short, quick=quick)
 
@@ -355,15 +361,21 @@ class Search:
         if outcome.point is not None:
             point = base.copy()
             point[kept] = outcome.point
-            self._found = np.where(self.problem.integer, np.round(point), point)
-            self._keep(self._found)
+            point = np.where(self.problem.integer, np.round(point), point)
+            if self._keep(point):
+                self._found = point
         return outcome
 
-    def _keep(self, point: np.ndarray | None) -> None:
-        """Keep a point of our own if it is better and holds."""
-        if point is not None and self.problem.better(point, self._now) and self.problem.holds(point):
-            self._now = point
-            self._count(point)
+    def _keep(self, point: np.ndarray | None) -> bool:
+        """Whether a point of our own holds and is not refused; if it is better, go on from it."""
+        if point is None or not self.problem.holds(point):
+            return False
+        return not self.problem.better(point, self._now) or self._goes_on_from(point)
+
+    def _goes_on_from(self, point: np.ndarray) -> bool:
+        self._now = point
+        self._count(point)
+        return self._now is point
 
     def _count(self, point: np.ndarray | None, *, at_once: bool = False) -> None:
         """Let a better plan count, if the verifier passes it; later, if verifying would take too much of the time."""

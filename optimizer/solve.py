@@ -79,8 +79,8 @@ def solve(
         runs may differ. ``repeat``: the search first, then branch and bound, each for a fixed amount of work; the same
         answer for the same seed. ``auto``: ``search`` under a time limit, else ``prove``.
     work
-        Of ``repeat``: so many sub-problems of the search of at most 100 nodes each, and as many nodes again of branch
-        and bound.
+        Of ``repeat``: so many sub-problems of the search, each a dive or branch and bound of 100 nodes at first, more
+        where that stalls, and 100 nodes of branch and bound for each of them afterwards.
     process
         A running solver process to use, for many solves; by default one is started and ended.
 

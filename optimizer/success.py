@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+#: A gain a second below this is none: it has decayed since long ago.
+LEAST_RATE = 1e-30
 #: What is remembered of the past after each try.
 MEMORY = 0.95
 
@@ -34,7 +36,8 @@ class Choice:
         doubt_s = self.doubt * mean_s
         rate = (self.gain + doubt_s * self.gain.sum() / (self.seconds.sum() + 1.0)) / (self.seconds + doubt_s)
         pace = (self.tries + self.doubt) / (self.seconds + doubt_s)
-        good = rate**2 * pace if rate.any() else pace
+        best = rate.max()
+        good = (rate / best) ** 2 * pace if best > LEAST_RATE else pace
         return (1.0 - self.even) * good / good.sum() + self.even * pace / pace.sum()
 
     def draw(self) -> int:

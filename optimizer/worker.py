@@ -93,7 +93,7 @@ class _Session:
             solution = highspy.HighsSolution()
             solution.col_value = start.tolist()
             self.highs.setSolution(solution)
-        self._listen()
+        self._listen(self.highs)
         self.highs.run()
         result = self._result()
         if "point" in result and self.request["integer"].any():
@@ -109,19 +109,24 @@ class _Session:
         request = self.request
         how, problem = Dive(request["dive_order"], **request["dive"]), Problem.of_arrays(request)
         relaxed = self._loaded({**request, "integer": np.zeros_like(request["integer"])})
+        self._listen(relaxed)
         diver = Diver(problem, how, highs=relaxed, stopped=lambda: self.mail.cancelled == request["number"])
         dived = diver.run()
         if dived is None:
             return False
         rest, kept = restrict(dived, dived.lower == dived.upper, dived.lower)
-        options = request["options"] | ({} if how.rest_s is None else {"time_limit": how.rest_s})
+        options, limit = dict(request["options"]), how.rest_s
+        if limit is None and "time_limit" in options:
+            limit = max(1e-3, options["time_limit"] - (time.monotonic() - self.started))
+        if limit is not None:
+            options["time_limit"] = limit
         self.whole = dived.lower, kept
         self.request = {"number": request["number"], "options": options, **rest.arrays()}
         return True
 
-    def _listen(self) -> None:
+    def _listen(self, highs: Any) -> None:
         kinds = highspy.cb.HighsCallbackType
-        self.highs.setCallback(self._callback, None)
+        highs.setCallback(self._callback, None)
         for kind in (
             kinds.kCallbackMipImprovingSolution,
             kinds.kCallbackMipLogging,
@@ -129,9 +134,9 @@ class _Session:
             kinds.kCallbackSimplexInterrupt,
             kinds.kCallbackIpmInterrupt,
         ):
-            self.highs.startCallback(kind)
+            highs.startCallback(kind)
         if self.request.get("takes_offers", False):
-            self.highs.startCallback(kinds.kCallbackMipUserSolution)
+            highs.startCallback(kinds.kCallbackMipUserSolution)
 
     def _callback(self, kind: Any, _message: str, data: Any, reply: Any, _user: Any) -> None:
         # An exception here would end the solve, so none may leave.

@@ -81,6 +81,7 @@ def run(peer: str, task: Task, tell: Callable[[str], None]) -> Run:
             child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
             killer = threading.Timer(task.seconds + PATIENCE_S, child.kill)
             watch = threading.Thread(target=_watch, args=(child, found), daemon=True)
+            killer.daemon = True  # whatever happens here must not wait for it
             killer.start()
             watch.start()
             assert child.stdout is not None

@@ -6,6 +6,7 @@ The folder holds ``task.json`` and ``problem.npz``; the point goes to ``point.np
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -41,8 +42,8 @@ def read_task(folder: Path) -> Task:
 def main() -> None:
     """Run the peer that the command line names."""
     name, folder = sys.argv[1], Path(sys.argv[2])
-    tell = Teller()
-    sys.stdout = sys.stderr  # what a solver prints must not mix with our lines
+    tell = Teller(os.fdopen(os.dup(1), "w", encoding="utf-8"))
+    os.dup2(2, 1)  # what a solver prints, from C too, must not mix with our lines
     point = peer(name).solve(read_task(folder), tell)
     tell.end()
     if point is not None:

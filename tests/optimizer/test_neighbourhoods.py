@@ -60,6 +60,23 @@ def test_a_schedule_keeps_what_others_need(session: Session, relaxed: Search) ->
     assert session._accepts(point)
 
 
+def test_a_schedule_takes_what_must_be_funded_with_all_it_entails(instance: outlay.Instance) -> None:
+    """With one project mandatory and one option left to it, propagation fixes that option."""
+    session = Session(build(instance))
+    problem, structure = level_problem(session), session.structure
+    size, lower = len(structure.option_column), problem.lower.copy()
+    before = schedule(problem, structure, np.ones(size), np.zeros(size))
+    assert before is not None
+    option = int(np.argmax(before[structure.option_column] == 1.0))
+    lower[structure.option_column[option]] = 1.0
+    weight = np.zeros(size)
+    weight[option] = 1.0
+    point = schedule(replace(problem, lower=lower), structure, weight, np.zeros(size))
+    assert point is not None
+    assert point[structure.option_column[option]] == 1.0
+    assert holds(problem, point)
+
+
 def test_no_schedule_where_rows_ask_for_more(instance: outlay.Instance) -> None:
     least = {"metric": "count", "min": 110}
     session = Session(build(instance.replace(limits=[least])))
@@ -159,7 +176,9 @@ def test_crossing_frees_only_what_two_plans_do_differently(drawn: Neighbourhoods
     plan, other = plans
     assert plan is not None
     assert other is not None
-    drawn.remember(other)
+    drawn.remember(plan, plan)
+    assert not drawn.others
+    drawn.remember(other, plan)
     drawn.kinds = Choice(["cross"], drawn.random, even=1.0, doubt=1.0)
     drawn.share = {(0, breadth): 0.05 for breadth in range(3)}
     differ = np.unique(drawn.structure.project[drawn.inside & (plan != other)])

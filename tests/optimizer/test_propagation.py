@@ -55,6 +55,25 @@ def test_an_unbounded_column_pays_for_anything() -> None:
     assert tightened(bought).upper.tolist() == [1.0, FREE]
 
 
+def test_a_limit_on_a_group_rules_out_its_members() -> None:
+    """Columns 0 and 1 make up column 2, of which one alone is too dear."""
+    grouped = problem([[1.0, 1.0, -1.0], [0.0, 0.0, 9.0]], [0.0, -FREE], [0.0, 5.0])
+    grouped.upper[2] = 2.0
+    assert tightened(grouped).upper.tolist() == [0.0, 0.0, 0.0]
+
+
+def test_fractional_bounds_of_the_users_own_are_left_alone() -> None:
+    half = problem([[8.0]], [-FREE], [10.0])
+    half.lower[0] = 0.5
+    assert tightened(half).upper.tolist() == [1.0]
+
+
+def test_rounding_rules_nothing_out() -> None:
+    exact = problem([[0.1e12] * 3 + [-0.3e12]], [-FREE], [0.0])
+    exact.lower[3] = 1.0
+    assert tightened(exact).upper.tolist() == [1.0] * 4
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_no_integer_point_is_lost(seed: int) -> None:
     random = np.random.default_rng(seed)

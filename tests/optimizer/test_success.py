@@ -57,3 +57,11 @@ def test_one_more_can_be_added() -> None:
     drawn.add("d")
     assert drawn.names == ["a", "b", "c", "d"]
     assert drawn.chances() == pytest.approx([0.25] * 4)
+
+
+def test_what_gained_long_ago_is_forgotten() -> None:
+    drawn = choice()
+    drawn.learn(0, gain=1.0, seconds=1.0)
+    for _ in range(20_000):
+        drawn.learn(1, gain=0.0, seconds=0.1)
+    assert drawn.chances().sum() == pytest.approx(1.0)

@@ -10,10 +10,10 @@ from __future__ import annotations
 import importlib
 import json
 import pkgutil
-import sys
 import time
 from dataclasses import dataclass
 from types import ModuleType
+from typing import TextIO
 
 from outlay.optimizer.problem import Problem
 
@@ -45,10 +45,10 @@ class Task:
 class Teller:
     """Writes what a peer finds, a JSON line each, with its time since `begin`."""
 
-    def __init__(self) -> None:
+    def __init__(self, out: TextIO) -> None:
         self.created = self.began = time.monotonic()
         self.last = ""
-        self.out = sys.stdout
+        self.out = out
 
     def begin(self) -> None:
         """The model is loaded, the solve starts."""
