@@ -27,12 +27,15 @@ cross
 
 from __future__ import annotations
 
+import copy
 import random
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 
+from outlay.optimizer.diving import Dive
+from outlay.optimizer.probing import Probe
 from outlay.optimizer.problem import Problem
 from outlay.optimizer.relaxation import USED, Relaxation
 from outlay.optimizer.structure import Structure
@@ -52,6 +55,15 @@ MOST_DIVED = 20_000
 #: Reduced cost up to which options may be chosen in a sub-problem, beside those of plan and relaxation: so many times
 #: what the plan loses a project, on the average; and where plans are crossed.
 BREADTHS, CROSS_BREADTHS = (3.0, 10.0, 30.0), (0.0, 0.0, 3.0)
+#: Projects are weighty if worth so many times what one funded project is worth; what costs the relaxation so many times
+#: that is cheap.
+WEIGHTY, CHEAP = 1.0, 0.02
+#: A dive fixes one of these shares of the columns in question in a step, and goes first for what the relaxation uses
+#: more than one of these; drawn for each dive. A step may cost so many times what one funded project is worth.
+DIVE_SHARES, DIVE_SURE, DIVE_LOSS = (0.05, 0.1, 0.15), (0.5, 0.6, 0.7), 0.3
+#: A dive is given up once it promises less than there is by this share of the gap; what it finds above that is crossed
+#: with better plans.
+DIVE_WORSE = 0.2
 #: So many plans are remembered.
 REMEMBERED = 6
 
@@ -78,15 +90,11 @@ class Neighbourhoods:
     """Draws neighbourhoods of a plan, from a seeded generator."""
 
     def __init__(self, problem: Problem, structure: Structure, relaxation: Relaxation, *, seed: int) -> None:
-        self.problem, self.structure, self.relaxation = problem, structure, relaxation
+        self.structure = structure
         self.random = random.Random(seed)  # noqa: S311 - not a secret
         self.inside = (structure.project >= 0) & ~structure.derived
         self.owner = structure.project[self.inside]
         self.rows = sparse.csr_array(problem.matrix)
-        self.unit = relaxation.unit(self.inside)
-        self.cheapest = self._cheapest(MOST_DIVED)
-        self.fraction = self._by_project(np.minimum(relaxation.point, 1.0 - relaxation.point))
-        self.nearest = self._nearest()
         names = ["disagree", "priced", "near", "rivals", "any", "window"]
         names += ["kin"] if structure.labels else []
         names += ["linked"] if structure.links.nnz else []
@@ -97,6 +105,21 @@ class Neighbourhoods:
         #: Columns left open by a dive, by way.
         self.open_columns = dict.fromkeys(range(1, len(DIVES) + 1), FIRST_OPEN)
         self.others: list[np.ndarray] = []
+        self._look_at(problem, relaxation)
+
+    def _look_at(self, problem: Problem, relaxation: Relaxation) -> None:
+        self.problem, self.relaxation = problem, relaxation
+        self.unit = relaxation.unit(self.inside)
+        self.cheapest = self._cheapest(MOST_DIVED)
+        self.fraction = self._by_project(np.minimum(relaxation.point, 1.0 - relaxation.point))
+        self.nearest = self._nearest()
+        self.choice, self.choice_owner = self._choices()
+
+    def within(self, problem: Problem, relaxation: Relaxation) -> Neighbourhoods:
+        """Return neighbourhoods for the same rows under narrower bounds; both learn from what either comes to."""
+        narrow = copy.copy(self)
+        narrow._look_at(problem, relaxation)
+        return narrow
 
     def remember(self, plan: np.ndarray, now: np.ndarray) -> None:
         """Take note of a plan found from elsewhere, to be crossed with others, unless it chooses what is chosen now."""
@@ -104,13 +127,14 @@ class Neighbourhoods:
             return
         if not self.others:
             self.kinds.add("cross")
-        self.others = [*self.others, plan][-REMEMBERED:]
+        self.others.append(plan)
+        del self.others[:-REMEMBERED]
 
     def _cheapest(self, most: int) -> np.ndarray:
         """Return the columns that the relaxation uses and so many of the cheapest others, and all without a project."""
         chosen = ~self.inside | (self.relaxation.point > USED)
         others = np.nonzero(~chosen)[0]
-        cost = np.abs(self.relaxation.reduced_cost[others])
+        cost = np.where(self.problem.lower < self.problem.upper, np.abs(self.relaxation.reduced_cost), np.inf)[others]
         chosen[others[np.argsort(cost, kind="stable")[:most]]] = True
         return chosen
 
@@ -132,6 +156,18 @@ class Neighbourhoods:
         np.minimum.at(cost, self.owner, np.abs(self.relaxation.reduced_cost[self.inside]) / self.unit)
         return np.exp(-10.0 * cost)
 
+    def _choices(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the priced rows that hold columns of one project only (its choice among options), and the project."""
+        entries = self.structure.project[self.rows.indices]
+        size = np.diff(self.rows.indptr)
+        filled = np.nonzero((size > 0) & (np.abs(self.relaxation.row_dual) > 1e-9))[0]
+        start = self.rows.indptr[:-1]
+        low, high = (ufunc.reduceat(entries, start[size > 0]) for ufunc in (np.minimum, np.maximum))
+        place = np.cumsum(size > 0) - 1
+        low, high = low[place[filled]], high[place[filled]]
+        own = (low == high) & (low >= 0)
+        return filled[own], low[own]
+
     def draw(self, plan: np.ndarray) -> Neighbourhood:
         """Return a neighbourhood of a plan."""
         way, kind, breadth = self.ways.draw(), self.kinds.draw(), self.random.randrange(len(BREADTHS))
@@ -147,6 +183,21 @@ class Neighbourhoods:
         free = self.structure.project < 0
         free[~free] = chosen[self.structure.project[~free]]
         return Neighbourhood(kind, way, breadth, free & (~self.inside | worth))
+
+    def probe(self, most_s: float | None) -> Probe:
+        """Return how to decide what is weighty, in so many seconds."""
+        owner = np.where(self.structure.derived, -1, self.structure.project)
+        return Probe(owner, WEIGHTY * self.unit, CHEAP * self.unit, self.random.randrange(2**31), most_s)
+
+    def dive(self, open_columns: float, rest_s: float | None, *, start: np.ndarray | None = None) -> Dive:
+        """Return how to dive, for something that is not much worse than `start`: a plan may be worth crossing."""
+        cutoff = float("inf")
+        if start is not None:
+            value = self.problem.value(start)
+            cutoff = value + DIVE_WORSE * max(0.0, value - self.relaxation.value)
+        share, sure = self.random.choice(DIVE_SHARES), self.random.choice(DIVE_SURE)
+        seed, most_lost = self.random.randrange(2**31), DIVE_LOSS * self.unit
+        return Dive(self.structure.first_start, round(open_columns), share, sure, cutoff, most_lost, seed, rest_s)
 
     def at_its_largest(self, drawn: Neighbourhood) -> bool:
         """Whether a neighbourhood of this kind and way cannot grow any more."""
@@ -195,10 +246,17 @@ class Neighbourhoods:
         return self._by_project(np.abs(plan - self.relaxation.point))
 
     def _merit(self, plan: np.ndarray) -> np.ndarray:
-        """Return what each project loses by the relaxation's prices, and how undecided the relaxation is about it."""
+        """Return what each project loses by the relaxation's prices, and how undecided the relaxation is about it.
+
+        It loses by the options taken or left out, and, where none is taken, by the choice itself.
+        """
         price = self.relaxation.reduced_cost
         loss = np.maximum(price, 0.0) * plan + np.maximum(-price, 0.0) * (1.0 - plan)
-        return self._by_project(loss) / self.unit + 0.3 * self.fraction + 0.01
+        dual, rows = self.relaxation.row_dual[self.choice], self.choice
+        limit = np.where(dual < 0, self.problem.row_upper[rows], self.problem.row_lower[rows])
+        missed = np.where(np.isfinite(limit), dual * (self.rows[rows] @ plan - limit), 0.0)
+        missed = np.bincount(self.choice_owner, weights=np.maximum(missed, 0.0), minlength=self.structure.projects)
+        return (self._by_project(loss) + missed) / self.unit + 0.3 * self.fraction + 0.01
 
     def _disagree(self, plan: np.ndarray, wanted: int) -> np.ndarray:
         return self._sample(self._difference(plan) + 0.02, wanted)

@@ -10,7 +10,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from types import TracebackType
 from typing import Any
 
@@ -18,6 +18,7 @@ import numpy as np
 
 from outlay.optimizer.diving import Dive
 from outlay.optimizer.frames import BadFrameError, read_frame, write_frame
+from outlay.optimizer.probing import Probe
 from outlay.optimizer.problem import Problem
 
 #: How the solver process is started; -P keeps the user's folder out of its imports.
@@ -40,6 +41,8 @@ class Outcome:
         Best point found, or None; its objective and the proved bound of the minimisation, NaN if unknown.
     row_dual
         Duals of the rows with the integers fixed, or None.
+    bounds
+        Lower and upper bounds of the columns that probing came to, or None.
     interrupted
         Whether the user asked to stop.
     message
@@ -53,6 +56,7 @@ class Outcome:
     objective: float = float("nan")
     bound: float = float("nan")
     row_dual: np.ndarray | None = None
+    bounds: tuple[np.ndarray, np.ndarray] | None = None
     interrupted: bool = False
     polished: bool = False
     message: str = ""
@@ -148,15 +152,16 @@ class SolverProcess:
         on_incumbent: Callable[[np.ndarray], None] | None = None,
         tick_s: float | None = None,
         approximate: bool = False,
-        dive: Dive | None = None,
+        how: Dive | Probe | None = None,
     ) -> Outcome:
         """Solve a problem; never raise for what the process does.
 
         With `on_incumbent`, called with each better point, the solver also takes points from `offer`. With `tick_s`,
         `on_progress` is called at least that often. With `approximate`, the point of an LP is returned even if it is
-        not feasible to the tolerance. With `dive`, only what a dive leaves open is solved, without start or
-        incumbents; the bound is that of the rest, and the status is ``kUnknown`` if the dive comes to nothing. A
-        KeyboardInterrupt asks the solver to stop and returns the best answer so far; a second one is passed on.
+        not feasible to the tolerance. With a `Dive`, only what it leaves open is solved, without start; the bound is
+        that of the rest, and the status is ``kUnknown`` if it comes to nothing. With a `Probe`, the relaxation is
+        solved under the bounds that it comes to. A KeyboardInterrupt asks the solver to stop and returns the best
+        answer so far; a second one is passed on.
         """
         outcome = Outcome("crashed", message="the solver process was ended" if self.ended else "")
         if self.ended:
@@ -166,9 +171,9 @@ class SolverProcess:
             self._requests += 1
             request = _request(problem, options, time_limit_s, start)
             flags = {"takes_offers": on_incumbent is not None, "approximate": approximate}
-            if dive is not None:
-                plain = asdict(dive)
-                request |= {"dive_order": plain.pop("order"), "dive": plain}
+            if how is not None:  # arrays travel at the top level only
+                plain = {f"how_{each.name}": getattr(how, each.name) for each in fields(how)}
+                request |= {"how": type(how).__name__, **plain}
             self._outbox.put({**request, **flags, "number": self._requests})
         except OSError as error:
             outcome.message = f"the solver process cannot be started: {error}"
@@ -349,10 +354,24 @@ def _point(message: dict[str, Any], size: int) -> np.ndarray:
     ValueError
         If it is not one finite number a column.
     """
-    point = np.asarray(message["point"], dtype=float)
-    if point.shape != (size,) or not np.isfinite(point).all():
+    point = _numbers(message["point"], size)
+    if not np.isfinite(point).all():
         raise ValueError("the point is not one finite number a column")
     return point
+
+
+def _numbers(array: Any, size: int) -> np.ndarray:
+    """Return an array of one number a column.
+
+    Raises
+    ------
+    ValueError
+        If it is not.
+    """
+    numbers = np.asarray(array, dtype=float)
+    if numbers.shape != (size,) or np.isnan(numbers).any():
+        raise ValueError("not one number a column")
+    return numbers
 
 
 def _take(outcome: Outcome, message: dict[str, Any], size: int, on_progress: Callable[[Progress], None] | None) -> bool:
@@ -367,6 +386,8 @@ def _take(outcome: Outcome, message: dict[str, Any], size: int, on_progress: Cal
             outcome.point, outcome.objective = _point(message, size), float(message["objective"])
             outcome.row_dual = message.get("row_dual")
             outcome.polished = bool(message.get("polished", False))
+            if "lower" in message:
+                outcome.bounds = _numbers(message["lower"], size), _numbers(message["upper"], size)
         return True
     seconds, bound = float(message["seconds"]), float(message["dual"])
     if kind == "incumbent":

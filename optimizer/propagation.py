@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from scipy import sparse
 
 from outlay.optimizer.problem import Problem
 
@@ -28,42 +29,37 @@ class Propagation:
     """The rows of a problem, ready to be propagated again and again under changing bounds."""
 
     def __init__(self, problem: Problem) -> None:
-        matrix = problem.matrix
-        self.rows = matrix.shape[0]
-        self.start, self.row, self.value = matrix.indptr, matrix.indices, matrix.data
-        self.column = np.repeat(np.arange(matrix.shape[1]), np.diff(matrix.indptr))
+        self.by_column = problem.matrix
+        self.by_row = sparse.csr_array(problem.matrix)
         self.binary = problem.integer & (problem.lower == 0) & (problem.upper == 1)
         self.countable = problem.integer & (problem.lower == 0) & (problem.upper >= 1)
         largest = np.fmax(np.abs(problem.lower), np.abs(problem.upper))
-        size = np.abs(self.value) * np.where(np.isfinite(largest), largest, 0.0)[self.column]
-        rounding = ROUNDING * np.bincount(self.row, weights=size, minlength=self.rows)
+        rounding = ROUNDING * (abs(self.by_row) @ np.where(np.isfinite(largest), largest, 0.0))
         self.upper = problem.row_upper + _room(problem.row_upper) + rounding
         self.lower = problem.row_lower - _room(problem.row_lower) - rounding
-        self._rising = self.value > 0
 
-    def activity(self, lower: np.ndarray, upper: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the least and greatest activity of each row under bounds of the columns, shape (rows,)."""
-        value, column = self.value, self.column
-        with np.errstate(invalid="ignore"):  # a stored zero times an infinite bound
-            at_lower, at_upper = value * lower[column], value * upper[column]
-        least = np.where(self._rising, at_lower, np.where(value < 0, at_upper, 0.0))
-        most = np.where(self._rising, at_upper, np.where(value < 0, at_lower, 0.0))
-        return (
-            np.bincount(self.row, weights=least, minlength=self.rows),
-            np.bincount(self.row, weights=most, minlength=self.rows),
-        )
+    def fix(self, lower: np.ndarray, upper: np.ndarray, changed: np.ndarray | None = None) -> bool:
+        """Tighten bounds of integer columns in place; False if a row cannot hold whatever is chosen.
 
-    def fix(self, lower: np.ndarray, upper: np.ndarray) -> bool:
-        """Tighten bounds of integer columns in place; False if a row cannot hold whatever is chosen."""
+        With `changed`, only these columns' bounds have changed since the rows were last propagated.
+        """
+        rows = None if changed is None else self._rows_of(changed)
         for _ in range(MOST_ROUNDS):
-            low, high = self.activity(lower, upper)
-            if (low > self.upper).any() or (high < self.lower).any():
+            part = self.by_row if rows is None else self.by_row[rows]
+            most, least = (self.upper, self.lower) if rows is None else (self.upper[rows], self.lower[rows])
+            row, column, value = np.repeat(np.arange(part.shape[0]), np.diff(part.indptr)), part.indices, part.data
+            with np.errstate(invalid="ignore"):  # a stored zero times an infinite bound
+                at_lower, at_upper = value * lower[column], value * upper[column]
+            small = np.where(value > 0, at_lower, np.where(value < 0, at_upper, 0.0))
+            large = np.where(value > 0, at_upper, np.where(value < 0, at_lower, 0.0))
+            low, high = (np.bincount(row, weights=each, minlength=part.shape[0]) for each in (small, large))
+            if (low > most).any() or (high < least).any():
                 return False
-            place = np.nonzero((self.countable & (lower == 0) & (upper >= 1))[self.column])[0]
-            row, column, value = self.row[place], self.column[place], self.value[place]
+            place = np.nonzero((self.countable & (lower == 0) & (upper >= 1))[column])[0]
+            row, column, value = row[place], column[place], value[place]
             up, down = np.maximum(value, 0.0), np.minimum(value, 0.0)
-            not_one = (low[row] + up > self.upper[row]) | (high[row] + down < self.lower[row])
-            not_zero = (low[row] - down > self.upper[row]) | (high[row] - up < self.lower[row])
+            not_one = (low[row] + up > most[row]) | (high[row] + down < least[row])
+            not_zero = (low[row] - down > most[row]) | (high[row] - up < least[row])
             zero, one = np.unique(column[not_one]), np.unique(column[not_zero])
             upper[zero] = 0.0
             lower[one] = 1.0
@@ -71,7 +67,11 @@ class Propagation:
                 return False
             if not len(zero) and not len(one):
                 break
+            rows = self._rows_of(np.union1d(zero, one))
         return True
+
+    def _rows_of(self, columns: np.ndarray) -> np.ndarray:
+        return np.unique(self.by_column[:, columns].indices)
 
 
 def _room(limit: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ import numpy as np
 from scipy import sparse
 
 from outlay.optimizer.problem import Problem
-from outlay.optimizer.process import SolverProcess
+from outlay.optimizer.process import Outcome, SolverProcess
 
 #: Above so many rows and columns the relaxation is solved approximately.
 LARGE = 1_000_000
@@ -65,12 +65,7 @@ def relax(
     """
     plain = replace(problem, integer=np.zeros_like(problem.integer), tidy=None)
     if sum(problem.matrix.shape) <= LARGE:
-        outcome = process.solve(plain, options=options, time_limit_s=time_limit_s)
-        if outcome.point is None or outcome.row_dual is None or outcome.status != "kOptimal":
-            return None
-        reduced = problem.cost - problem.matrix.T @ outcome.row_dual
-        value = problem.value(outcome.point)
-        return Relaxation(outcome.point, value, reduced, outcome.row_dual, exact=True, seconds=outcome.seconds)
+        return relaxation_of(problem, process.solve(plain, options=options, time_limit_s=time_limit_s))
     small = substitute(plain, derived)
     own = {**options, **APPROXIMATELY, **({"time_limit": APPROXIMATELY_S} if by_clock else {})}
     outcome = process.solve(small.problem, options=own, time_limit_s=time_limit_s, approximate=True)
@@ -78,6 +73,15 @@ def relax(
     if outcome.point is None or duals is None or duals.shape != small.problem.row_lower.shape:
         return None
     return small.back(plain, outcome.point, duals)
+
+
+def relaxation_of(problem: Problem, outcome: Outcome) -> Relaxation | None:
+    """Return the exact relaxation of a problem from what its solve came to; None if it was not solved."""
+    if outcome.point is None or outcome.row_dual is None or outcome.status != "kOptimal":
+        return None
+    reduced = problem.cost - problem.matrix.T @ outcome.row_dual
+    value = problem.value(outcome.point)
+    return Relaxation(outcome.point, value, reduced, outcome.row_dual, exact=True, seconds=outcome.seconds)
 
 
 @dataclass(frozen=True)

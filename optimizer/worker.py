@@ -19,6 +19,7 @@ import numpy as np
 
 from outlay.optimizer.diving import Dive, Diver
 from outlay.optimizer.frames import read_frame, write_frame
+from outlay.optimizer.probing import Probe, Prober
 from outlay.optimizer.problem import Problem, restrict
 
 PROGRESS_EVERY_S = 0.2
@@ -84,7 +85,11 @@ class _Session:
 
     def run(self) -> dict[str, Any]:
         """Solve and return the result message."""
-        if "dive" in self.request and not self._dive():
+        how = {name.removeprefix("how_"): self.request.pop(name) for name in [*self.request] if name.startswith("how_")}
+        kind = self.request.get("how")
+        if kind == "Probe":
+            return self._probe(Probe(**how))
+        if kind == "Dive" and not self._dive(Dive(**how)):
             seconds = time.monotonic() - self.started
             return {"kind": "result", "status": "kUnknown", "has_point": False, "seconds": seconds}
         self.highs = self._loaded(self.request)
@@ -99,19 +104,34 @@ class _Session:
         if "point" in result and self.request["integer"].any():
             result.update(self._polished(result["point"]))
         if "point" in result and self.whole is not None:
-            point, kept = self.whole
-            point[kept] = result["point"]
-            result["point"] = point
+            result["point"] = self._of_whole(result["point"])
         return result
 
-    def _dive(self) -> bool:
+    def _relaxed(self) -> Any:
+        """Return HiGHS with the relaxation of the request's problem."""
+        relaxed = self._loaded({**self.request, "integer": np.zeros_like(self.request["integer"])})
+        self._listen(relaxed)
+        return relaxed
+
+    def _cancelled(self) -> bool:
+        return self.mail.cancelled == self.request["number"]
+
+    def _probe(self, how: Probe) -> dict[str, Any]:
+        """Decide what is weighty; the result is that of the relaxation, with the bounds."""
+        request, limit = self.request, np.inf if how.most_s is None else self.started + how.most_s
+        self.highs = self._relaxed()
+        over = lambda: self._cancelled() or time.monotonic() > limit  # noqa: E731
+        problem = Prober(Problem.of_arrays(request), how, self.highs, stopped=over).run()
+        self.request = {**request, "integer": np.zeros_like(request["integer"])}
+        result = self._result()
+        if problem is None:
+            return {**result, "status": "kUnknown", "has_point": False}
+        return {**result, "lower": problem.lower, "upper": problem.upper}
+
+    def _dive(self, how: Dive) -> bool:
         """Fix most of the problem by a dive, and go on with the rest; whether there is one."""
         request = self.request
-        how, problem = Dive(request["dive_order"], **request["dive"]), Problem.of_arrays(request)
-        relaxed = self._loaded({**request, "integer": np.zeros_like(request["integer"])})
-        self._listen(relaxed)
-        diver = Diver(problem, how, highs=relaxed, stopped=lambda: self.mail.cancelled == request["number"])
-        dived = diver.run()
+        dived = Diver(Problem.of_arrays(request), how, self._relaxed(), stopped=self._cancelled).run()
         if dived is None:
             return False
         rest, kept = restrict(dived, dived.lower == dived.upper, dived.lower)
@@ -123,6 +143,14 @@ class _Session:
         self.whole = dived.lower, kept
         self.request = {"number": request["number"], "options": options, **rest.arrays()}
         return True
+
+    def _of_whole(self, point: np.ndarray) -> np.ndarray:
+        """Return a point of what is solved as one of the request's problem, of which a dive fixed the rest."""
+        if self.whole is None:
+            return point
+        whole = self.whole[0].copy()
+        whole[self.whole[1]] = point
+        return whole
 
     def _listen(self, highs: Any) -> None:
         kinds = highspy.cb.HighsCallbackType
@@ -142,8 +170,8 @@ class _Session:
         # An exception here would end the solve, so none may leave.
         try:
             kinds = highspy.cb.HighsCallbackType
-            if kind == kinds.kCallbackMipImprovingSolution and self.whole is None:
-                point = np.array(data.mip_solution, dtype=float)
+            if kind == kinds.kCallbackMipImprovingSolution:
+                point = self._of_whole(np.array(data.mip_solution, dtype=float))
                 self._send(
                     "incumbent", point=point, objective=float(data.objective_function_value), **self._state(data)
                 )

@@ -25,7 +25,7 @@ def dived(session: Session, relaxed: Search, **change: Any) -> Outcome:
     )  # fmt: skip
     with SolverProcess() as process:
         options = {**OPTIONS, "mip_max_nodes": NODES}
-        return process.solve(relaxed.problem, options=options, time_limit_s=60.0, dive=replace(how, **change))
+        return process.solve(relaxed.problem, options=options, time_limit_s=60.0, how=replace(how, **change))
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

@@ -74,6 +74,23 @@ def test_rounding_rules_nothing_out() -> None:
     assert tightened(exact).upper.tolist() == [1.0] * 4
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_telling_what_has_changed_rules_out_the_same(seed: int) -> None:
+    """From bounds that are propagated already, only rows of the changed column have to be looked at."""
+    random = np.random.default_rng(seed)
+    matrix = np.round(random.normal(0.0, 4.0, (6, 12))) * (random.random((6, 12)) < 0.4)
+    whole = problem(matrix.tolist(), [-FREE] * 6, (matrix @ (random.random(12) < 0.5) + 1.0).tolist())
+    rows, small = Propagation(whole), tightened(whole)
+    column = int(np.argmax(small.lower < small.upper))
+    found = []
+    for changed in (None, np.array([column])):
+        lower, upper = small.lower.copy(), small.upper.copy()
+        lower[column] = 1.0
+        found.append((rows.fix(lower, upper, changed), lower.tolist(), upper.tolist()))
+    assert found[0][0] == found[1][0]
+    assert not found[0][0] or found[0] == found[1]
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_no_integer_point_is_lost(seed: int) -> None:
     random = np.random.default_rng(seed)

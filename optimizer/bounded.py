@@ -1,0 +1,78 @@
+"""The relaxation of a problem under bounds that change step by step, in the solver process."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from outlay.optimizer.problem import Problem
+from outlay.optimizer.propagation import Propagation
+
+#: What the relaxation uses within this of 0 or 1 counts as whole.
+WHOLE = 1e-6
+
+
+class Bounded:
+    """A relaxation and the bounds that its columns have by now; rows rule out what no longer fits (`propagation`).
+
+    Bounds are replaced, never changed in place, so that going back is setting them anew.
+
+    Parameters
+    ----------
+    highs
+        HiGHS with the relaxation of the problem.
+    """
+
+    def __init__(self, problem: Problem, highs: Any) -> None:
+        self.problem, self.highs = problem, highs
+        self.rows = Propagation(problem)
+        self.lower, self.upper = problem.lower, problem.upper
+        self.relaxations = 0
+        self._told = problem.lower, problem.upper  # the bounds that the solver has
+
+    def begin(self) -> bool:
+        """Whether rows and relaxation can hold at all."""
+        lower, upper = self.lower.copy(), self.upper.copy()
+        if not self.rows.fix(lower, upper):
+            return False
+        self.lower, self.upper = lower, upper
+        able = self.relax()
+        self.highs.setOptionValue("presolve", "off")  # from now on each relaxation begins where the last one ended
+        return able
+
+    def take(self, columns: int | np.ndarray, value: float) -> bool:
+        """Fix columns at 0 or 1 with all that this entails, unless bounds or rows forbid it; whether they do not."""
+        changed = np.atleast_1d(columns)
+        if (self.lower[changed] > value).any() or (self.upper[changed] < value).any():
+            return False
+        lower, upper = self.lower.copy(), self.upper.copy()
+        lower[changed] = upper[changed] = value
+        if not self.rows.fix(lower, upper, changed):
+            return False
+        self.lower, self.upper = lower, upper
+        return True
+
+    def relax(self) -> bool:
+        """Solve the relaxation under the bounds as they are; whether it can hold."""
+        lower, upper = self._told
+        changed = np.nonzero((lower != self.lower) | (upper != self.upper))[0].astype(np.int32)
+        if len(changed):
+            self.highs.changeColsBounds(len(changed), changed, self.lower[changed], self.upper[changed])
+            self._told = self.lower, self.upper
+        self.relaxations += 1
+        self.highs.run()
+        return bool(self.highs.getModelStatus().name == "kOptimal")
+
+    def value(self) -> float:
+        """Return the value of the last relaxation."""
+        return float(self.highs.getInfo().objective_function_value)
+
+    def point(self) -> np.ndarray:
+        """Return the point of the last relaxation."""
+        return np.array(self.highs.getSolution().col_value, dtype=float)
+
+    def open(self) -> np.ndarray:
+        """Return which columns are binary and still to be decided."""
+        open_: np.ndarray = self.rows.binary & (self.lower < self.upper)
+        return open_
