@@ -71,7 +71,7 @@ class SearchingSolver:
         """Solve a problem; see `SolverProcess.solve`."""
         search = self._search
         if start is not None:
-            search.offer(start)
+            search.plans.offer(start)
 
         def told(state: Progress) -> None:
             if on_progress is not None:
@@ -87,7 +87,7 @@ class SearchingSolver:
             time_limit_s=time_limit_s,
             start=start,
             on_progress=told,
-            on_incumbent=search.offer,
+            on_incumbent=search.plans.offer,
             # The prover is silent while it solves a large relaxation; the search may have news meanwhile.
             tick_s=1.0,
         )
@@ -104,9 +104,9 @@ def with_plan(outcome: Outcome, problem: Problem, search: Search) -> Outcome:
     """Return an outcome with the search's plan and bound where they are better."""
     if outcome.status in ENDED:
         outcome.bound = float(np.fmax(outcome.bound, search.known()[1]))
-    if outcome.status not in ENDLESS and search.beats(outcome.point):
-        assert search.best is not None
-        outcome.point, outcome.objective, outcome.polished = search.best, problem.value(search.best), True
+    if outcome.status not in ENDLESS and search.plans.beats(outcome.point):
+        assert search.plans.best is not None
+        outcome.point, outcome.objective, outcome.polished = search.plans.best, problem.value(search.plans.best), True
     outcome.message = outcome.message or search.trouble
     return outcome
 
@@ -135,7 +135,7 @@ class RepeatableSolver:
             problem, self._plan, options, on_better=lambda _: None, process=self._process, deadline=deadline
         )
         if start is not None:
-            search.offer(start)
+            search.plans.offer(start)
         try:
             search.run()
         except KeyboardInterrupt:
@@ -143,7 +143,7 @@ class RepeatableSolver:
         if search.interrupted:
             return with_plan(Outcome("kInterrupt", interrupted=True), problem, search)
         assert self._plan.sub_problems is not None
-        found = search.point_to_start_from()
+        found = search.plans.point_to_start_from()
         outcome = self._process.solve(
             problem,
             options={**options, "mip_max_nodes": SUB_NODES * self._plan.sub_problems},

@@ -34,7 +34,7 @@ def small() -> Session:
 def test_a_plan_that_stays_as_it_is_is_left_for_another_and_crossed_with_it(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Dives first, then more time, then another plan, with little time again; in the end the worse one is crossed."""
+    """The heart first, then all and dives, then more time, then another heart; in the end the worse plan is crossed."""
     monkeypatch.setattr(searching, "MOST_SUB_S", 2 * searching.LEAST_SUB_S)
     problem, seen = level_problem(session), []
     with SolverProcess() as process:
@@ -42,25 +42,33 @@ def test_a_plan_that_stays_as_it_is_is_left_for_another_and_crossed_with_it(
         search = Search(problem, plan, OPTIONS, on_better=lambda _: None, process=process)
         relaxation = search._relax(problem)
         assert relaxation is not None
-        drawn = Neighbourhoods(problem, session.structure, relaxation, seed=1)
-        search._first(drawn)
-        first = search._now
-        for _ in range(5):
+        whole = Neighbourhoods(problem, session.structure, relaxation, seed=1)
+        drawn = search._first(whole)
+        assert drawn is not whole
+        first = search.plans.now
+        for _ in range(7):
             search._gains = [0.0] * searching.PATIENCE
-            search._move(drawn)
-            seen.append((len(drawn.ways.names), search._limit, search._home is not None, len(drawn.others)))
-    assert seen == [(4, 1.5, False, 0), (4, 3.0, False, 0), (4, 1.5, True, 0), (4, 3.0, True, 0), (4, 3.0, False, 1)]
+            drawn = search._move(drawn, whole)
+            ways = len(whole.ways.names)
+            seen.append((drawn is whole, ways, search._limit, search.plans.home is not None, len(whole.others)))
+    assert seen == [
+        (True, 1, 1.5, False, 0),
+        (True, 4, 1.5, False, 0),
+        (True, 4, 3.0, False, 0),
+        (False, 4, 1.5, True, 0),
+        (True, 4, 1.5, True, 0),
+        (True, 4, 3.0, True, 0),
+        (True, 4, 3.0, False, 1),
+    ]
+    now = search.plans.now
     assert first is not None
-    assert search._now is not None
-    assert problem.value(search._now) <= min(problem.value(first), problem.value(drawn.others[0]))
+    assert now is not None
+    assert problem.value(now) <= min(problem.value(first), problem.value(whole.others[0]))
 
 
-def test_gains_keep_a_plan(session: Session, relaxed: Search) -> None:
-    relaxation = relaxed._relaxation
-    assert relaxation is not None
-    drawn = Neighbourhoods(relaxed.problem, session.structure, relaxation, seed=1)
-    relaxed._now, relaxed._gains = np.zeros(len(relaxed.problem.cost)), [1.0] * searching.PATIENCE
-    relaxed._move(drawn)
+def test_gains_keep_a_plan(relaxed: Search, drawn: Neighbourhoods) -> None:
+    relaxed.plans.now, relaxed._gains = np.zeros(len(relaxed.problem.cost)), [1.0] * searching.PATIENCE
+    assert relaxed._move(drawn, drawn) is drawn
     assert (len(drawn.ways.names), relaxed._limit) == (1, searching.LEAST_SUB_S)
 
 
@@ -71,7 +79,7 @@ def test_a_plan_that_the_verifier_refuses_never_counts(small: Session, monkeypat
     with SolverProcess() as process:
         search = Search(level_problem(small), plan, OPTIONS, on_better=offered.append, process=process)
         search.run()
-    assert search.best is None
+    assert search.plans.best is None
     assert not search.trouble
     assert not offered
 
@@ -228,7 +236,7 @@ def test_branch_and_bound_leaves_heuristics_to_the_search_only_while_there_is_on
     solve = SolverProcess.solve
 
     def watched(self: SolverProcess, problem: Any, **settings: Any) -> Outcome:
-        if settings.get("on_incumbent") is not None:
+        if "tick_s" in settings:  # branch and bound beside a search
             asked.append(settings["options"])
             return Outcome("crashed")
         return solve(self, problem, **settings)
