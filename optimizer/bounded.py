@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from outlay.optimizer.problem import Problem
-from outlay.optimizer.propagation import Propagation
+from outlay.optimizer.propagation import Propagation, activity
 
 #: What the relaxation uses within this of 0 or 1 counts as whole.
 WHOLE = 1e-6
@@ -52,6 +52,28 @@ class Bounded:
             return False
         self.lower, self.upper = lower, upper
         return True
+
+    def take_some(self, columns: np.ndarray, most: float) -> tuple[np.ndarray, bool]:
+        """Fix columns at 1, in this order and so many at most, leaving out what does not fit beside those before it.
+
+        Returns them, and whether they and all that they entail fit together.
+        """
+        low, high = activity(self.rows.by_row, self.lower, self.upper)
+        taken: list[int] = []
+        by_column = self.rows.by_column
+        for column in columns.tolist():
+            if len(taken) >= most:
+                break
+            span = slice(by_column.indptr[column], by_column.indptr[column + 1])
+            row, value = by_column.indices[span], by_column.data[span]
+            up, down = np.maximum(value, 0.0), np.minimum(value, 0.0)
+            fits = (low[row] + up <= self.rows.upper[row]).all() and (high[row] + down >= self.rows.lower[row]).all()
+            if fits and self.lower[column] == 0.0 and self.upper[column] == 1.0:
+                low[row] += up
+                high[row] += down
+                taken.append(column)
+        some = np.array(taken, dtype=int)
+        return some, not len(some) or self.take(some, 1.0)
 
     def relax(self) -> bool:
         """Solve the relaxation under the bounds as they are; whether it can hold."""

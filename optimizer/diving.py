@@ -26,8 +26,10 @@ from outlay.optimizer.problem import Problem
 
 #: Relaxations that a dive may solve, and steps that it may take back.
 MOST_RELAXATIONS, MOST_TAKEN_BACK = 300, 60
-#: So many times the columns are left open where a step was too dear.
-DEAR_OPEN = 3.0
+#: A step of more columns than this may cost more, and twice as much after so many steps taken back.
+MANY, TAKEN_BACK_TWICE = 10, 6
+#: So many times the columns are left open after so many steps that were too dear.
+DEAR_OPEN, DEAR = 2.5, 1
 #: Columns that the last relaxation does not use and that are left to branch and bound, at most.
 MOST_LEFT = 1000
 
@@ -49,7 +51,7 @@ class Dive:
     cutoff
         The dive is given up once its relaxation is worse than this (of the minimisation).
     most_lost
-        A step may make the relaxation worse by this much.
+        A step of a few columns may make the relaxation worse by this much.
     seed
         Of the order among equals.
     rest_s
@@ -82,7 +84,7 @@ class Diver(Bounded):
             value, (whole, part, use) = self.value(), self._open()
             if value > self.how.cutoff or self._over():
                 return None
-            if len(part) <= self.how.open_columns * (DEAR_OPEN if self.taken_back else 1.0):
+            if len(part) <= self.how.open_columns * (DEAR_OPEN if self.taken_back >= DEAR else 1.0):
                 self._leave_out_dear_ones()
                 return replace(self.problem, lower=self.lower, upper=self.upper)
             share = self._step(value, whole, part, use, share)
@@ -94,9 +96,10 @@ class Diver(Bounded):
     def _step(self, value: float, whole: np.ndarray, part: np.ndarray, use: np.ndarray, share: float) -> float | None:
         """Fix a share of the columns; return the share for the next step, None if there is no way on."""
         before = self.lower, self.upper
-        rounded = self._take_some(whole, part, use, share)
-        most = value + self.how.most_lost if len(rounded) else np.inf
-        if self.relax() and self.value() <= most:
+        rounded, fit = self._take_some(whole, part, use, share)
+        times = max(1.0, len(rounded) / MANY) * 2.0 ** (self.taken_back / TAKEN_BACK_TWICE)
+        most = value + times * self.how.most_lost if len(rounded) else np.inf
+        if fit and self.relax() and self.value() <= most:
             return min(self.how.share, 2.0 * share)
         self.taken_back += 1
         self.lower, self.upper = before
@@ -113,22 +116,16 @@ class Diver(Bounded):
         part = np.nonzero(open_ & (point > WHOLE) & (point <= 1.0 - WHOLE))[0]
         return whole, part, point[part]
 
-    def _take_some(self, whole: np.ndarray, part: np.ndarray, use: np.ndarray, share: float) -> np.ndarray:
-        """Fix some columns at 1, and return those among them that the relaxation uses in part only."""
+    def _take_some(self, whole: np.ndarray, part: np.ndarray, use: np.ndarray, share: float) -> tuple[np.ndarray, bool]:
+        """Fix some columns at 1; return those that the relaxation uses in part only, and whether all fit together."""
         first = whole[np.lexsort((self.random.random(len(whole)), self.how.order[whole]))]
-        for column in first[: int(np.ceil(share * len(whole)))].tolist():
-            self.take(column, 1.0)
+        _, able = self.take_some(first, share * len(whole))
         liked = -use * self.random.uniform(0.9, 1.1, len(part))
-        rounded: list[int] = []
         part_in_order = part[np.lexsort((liked, self.how.order[part], use < self.how.sure))]
-        for column in part_in_order.tolist():
-            if len(rounded) >= max(1.0, share * len(part)):
-                break
-            if self.take(column, 1.0):
-                rounded.append(column)
-        if not rounded:  # none fits: the first one is ruled out, so that there is an end
-            self.take(part_in_order[0], 0.0)
-        return np.array(rounded, dtype=int)
+        rounded, fit = self.take_some(part_in_order, max(1.0, share * len(part)))
+        if not len(rounded):  # none fits: the first one is ruled out, so that there is an end
+            fit = self.take(part_in_order[0], 0.0)
+        return rounded, able and fit
 
     def _leave_out_dear_ones(self) -> None:
         """Rule out all that the relaxation does not use but the cheapest columns, by its prices."""

@@ -55,12 +55,13 @@ MOST_DIVED = 20_000
 #: Reduced cost up to which options may be chosen in a sub-problem, beside those of plan and relaxation: so many times
 #: what the plan loses a project, on the average; and where plans are crossed.
 BREADTHS, CROSS_BREADTHS = (3.0, 10.0, 30.0), (0.0, 0.0, 3.0)
-#: Projects are weighty if worth so many times what one funded project is worth; what costs the relaxation so many times
-#: that is cheap.
-WEIGHTY, CHEAP = 1.0, 0.02
+#: Projects are weighty if worth so many times what one funded project is worth, by turns; what costs the relaxation so
+#: many times that is cheap.
+WEIGHTY, CHEAP = (2.0, 1.0, 3.0), 0.02
 #: A dive fixes one of these shares of the columns in question in a step, and goes first for what the relaxation uses
-#: more than one of these; drawn for each dive. A step may cost so many times what one funded project is worth.
-DIVE_SHARES, DIVE_SURE, DIVE_LOSS = (0.05, 0.1, 0.15), (0.5, 0.6, 0.7), 0.3
+#: more than one of these; drawn for each dive. A step may cost so many times what one funded project is worth, less in
+#: the heart, where what costs much is decided.
+DIVE_SHARES, DIVE_SURE, DIVE_LOSS, HEART_LOSS = (0.05, 0.1, 0.15), (0.5, 0.6, 0.7), 2.0, 0.3
 #: A dive is given up once it promises less than there is by this share of the gap; what it finds above that is crossed
 #: with better plans.
 DIVE_WORSE = 0.2
@@ -105,6 +106,8 @@ class Neighbourhoods:
         #: Columns left open by a dive, by way.
         self.open_columns = dict.fromkeys(range(1, len(DIVES) + 1), FIRST_OPEN)
         self.others: list[np.ndarray] = []
+        self.in_heart = False
+        self.hearts = 0
         self._look_at(problem, relaxation)
 
     def _look_at(self, problem: Problem, relaxation: Relaxation) -> None:
@@ -118,6 +121,7 @@ class Neighbourhoods:
     def within(self, problem: Problem, relaxation: Relaxation) -> Neighbourhoods:
         """Return neighbourhoods for the same rows under narrower bounds; both learn from what either comes to."""
         narrow = copy.copy(self)
+        narrow.in_heart = True
         narrow._look_at(problem, relaxation)
         return narrow
 
@@ -187,7 +191,9 @@ class Neighbourhoods:
     def probe(self, most_s: float | None) -> Probe:
         """Return how to decide what is weighty, in so many seconds."""
         owner = np.where(self.structure.derived, -1, self.structure.project)
-        return Probe(owner, WEIGHTY * self.unit, CHEAP * self.unit, self.random.randrange(2**31), most_s)
+        least = WEIGHTY[self.hearts % len(WEIGHTY)] * self.unit
+        self.hearts += 1
+        return Probe(owner, least, CHEAP * self.unit, self.random.randrange(2**31), most_s)
 
     def dive(self, open_columns: float, rest_s: float | None, *, start: np.ndarray | None = None) -> Dive:
         """Return how to dive, for something that is not much worse than `start`: a plan may be worth crossing."""
@@ -196,7 +202,7 @@ class Neighbourhoods:
             value = self.problem.value(start)
             cutoff = value + DIVE_WORSE * max(0.0, value - self.relaxation.value)
         share, sure = self.random.choice(DIVE_SHARES), self.random.choice(DIVE_SURE)
-        seed, most_lost = self.random.randrange(2**31), DIVE_LOSS * self.unit
+        seed, most_lost = self.random.randrange(2**31), (HEART_LOSS if self.in_heart else DIVE_LOSS) * self.unit
         return Dive(self.structure.first_start, round(open_columns), share, sure, cutoff, most_lost, seed, rest_s)
 
     def at_its_largest(self, drawn: Neighbourhood) -> bool:
@@ -219,7 +225,7 @@ class Neighbourhoods:
         if cut_short:
             factor = 0.9 if gain > 0 else 0.75
         elif quick:
-            factor = 1.15 if gain > 0 else 1.3
+            factor = 1.15 if gain > 0 else 1.5
         self.share[key] = min(MOST_SHARE, max(LEAST_SHARE, factor * self.share.get(key, FIRST_SHARE)))
 
     def _worth_a_thought(self, plan: np.ndarray, breadth: float) -> np.ndarray:

@@ -29,8 +29,8 @@ MOST_RELAXATIONS = 150
 MOST_TRIED = 4
 #: Projects decided in one step, at most.
 MOST_AT_ONCE = 32
-#: The order among projects varies by this.
-NOISE = 0.2
+#: The order among projects, and what an option seems to cost, vary by this.
+NOISE = 0.3
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,8 @@ class Prober(Bounded):
             if (self.take(column, 1.0) if column >= 0 else self.take(others, 0.0)) and self.relax():
                 if self.value() <= value + self.how.cheap:
                     return 2
-                found.append((self.value(), len(found), self.lower, self.upper))
+                lost = (self.value() - value) * self.random.uniform(1.0 - NOISE, 1.0 + NOISE)
+                found.append((lost, len(found), self.lower, self.upper))
         if not found:
             return 0
         _, _, self.lower, self.upper = min(found)

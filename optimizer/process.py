@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from types import TracebackType
@@ -16,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from outlay.optimizer.deadline import Deadline
 from outlay.optimizer.diving import Dive
 from outlay.optimizer.frames import BadFrameError, read_frame, write_frame
 from outlay.optimizer.probing import Probe
@@ -23,8 +23,6 @@ from outlay.optimizer.problem import Problem
 
 #: How the solver process is started; -P keeps the user's folder out of its imports.
 COMMAND = (sys.executable, "-P", "-m", "outlay.optimizer.worker")
-#: Seconds that a solver may overrun its own limit before it is asked to stop, and then before it is killed.
-PATIENCE_S = 3.0
 #: Seconds that a solver gets to start before it counts as hung.
 START_UP_S = 60.0
 
@@ -41,6 +39,8 @@ class Outcome:
         Best point found, or None; its objective and the proved bound of the minimisation, NaN if unknown.
     row_dual
         Duals of the rows with the integers fixed, or None.
+    basis
+        Basis of a relaxation, by columns and rows, or None.
     bounds
         Lower and upper bounds of the columns that probing came to, or None.
     interrupted
@@ -56,6 +56,7 @@ class Outcome:
     objective: float = float("nan")
     bound: float = float("nan")
     row_dual: np.ndarray | None = None
+    basis: np.ndarray | None = None
     bounds: tuple[np.ndarray, np.ndarray] | None = None
     interrupted: bool = False
     polished: bool = False
@@ -153,6 +154,7 @@ class SolverProcess:
         tick_s: float | None = None,
         approximate: bool = False,
         how: Dive | Probe | None = None,
+        basis: np.ndarray | None = None,
     ) -> Outcome:
         """Solve a problem; never raise for what the process does.
 
@@ -160,8 +162,8 @@ class SolverProcess:
         `on_progress` is called at least that often. With `approximate`, the point of an LP is returned even if it is
         not feasible to the tolerance. With a `Dive`, only what it leaves open is solved, without start; the bound is
         that of the rest, and the status is ``kUnknown`` if it comes to nothing. With a `Probe`, the relaxation is
-        solved under the bounds that it comes to. A KeyboardInterrupt asks the solver to stop and returns the best
-        answer so far; a second one is passed on.
+        solved under the bounds that it comes to; both begin with a `basis` of the relaxation, if there is one. A
+        KeyboardInterrupt asks the solver to stop and returns the best answer so far; a second one is passed on.
         """
         outcome = Outcome("crashed", message="the solver process was ended" if self.ended else "")
         if self.ended:
@@ -169,17 +171,14 @@ class SolverProcess:
         try:
             self._start()
             self._requests += 1
-            request = _request(problem, options, time_limit_s, start)
+            request = _request(problem, options, time_limit_s, start) | _way(how, basis)
             flags = {"takes_offers": on_incumbent is not None, "approximate": approximate}
-            if how is not None:  # arrays travel at the top level only
-                plain = {f"how_{each.name}": getattr(how, each.name) for each in fields(how)}
-                request |= {"how": type(how).__name__, **plain}
             self._outbox.put({**request, **flags, "number": self._requests})
         except OSError as error:
             outcome.message = f"the solver process cannot be started: {error}"
             self.close()
             return outcome
-        deadline = _Deadline(time_limit_s, tick_s)
+        deadline = Deadline(time_limit_s, tick_s)
         while True:
             try:
                 point = outcome.point
@@ -202,7 +201,7 @@ class SolverProcess:
         return outcome
 
     def _step(
-        self, outcome: Outcome, size: int, deadline: _Deadline, on_progress: Callable[[Progress], None] | None
+        self, outcome: Outcome, size: int, deadline: Deadline, on_progress: Callable[[Progress], None] | None
     ) -> bool:
         """Handle one message or a passing deadline; return whether the request is over."""
         try:
@@ -223,7 +222,7 @@ class SolverProcess:
             outcome.status, outcome.message = "garbage", f"a message of the solver makes no sense: {error}"
             return True
 
-    def _overdue(self, outcome: Outcome, deadline: _Deadline) -> bool:
+    def _overdue(self, outcome: Outcome, deadline: Deadline) -> bool:
         if deadline.asked:
             outcome.status = "hung"
             outcome.message = "the solver did not stop when asked and was killed"
@@ -287,34 +286,6 @@ class SolverProcess:
         return ended + (f": {lines[-1]}" if lines else "")
 
 
-class _Deadline:
-    """When to ask, and when to kill."""
-
-    def __init__(self, time_limit_s: float | None, tick_s: float | None) -> None:
-        self.began = time.monotonic()
-        self.at = None if time_limit_s is None else self.began + time_limit_s + PATIENCE_S
-        # A wait without end could not be interrupted on every platform.
-        self.tick_s = 3600.0 if tick_s is None else tick_s
-        self.asked = False
-
-    def wait(self) -> float:
-        """Return the seconds to wait for a message."""
-        return self.tick_s if self.at is None else max(0.0, min(self.tick_s, self.at - time.monotonic()))
-
-    def passed(self) -> bool:
-        """Whether the time is over."""
-        return self.at is not None and time.monotonic() >= self.at
-
-    def elapsed(self) -> float:
-        """Return the seconds since the request."""
-        return time.monotonic() - self.began
-
-    def stop_soon(self) -> None:
-        """The solver has been asked to stop: give it a little time to answer."""
-        self.asked = True
-        self.at = time.monotonic() + PATIENCE_S
-
-
 def _request(
     problem: Problem, options: dict[str, Any], time_limit_s: float | None, start: np.ndarray | None
 ) -> dict[str, Any]:
@@ -324,6 +295,14 @@ def _request(
     if start is not None:
         request["start"] = start
     return request
+
+
+def _way(how: Dive | Probe | None, basis: np.ndarray | None) -> dict[str, Any]:
+    """Return what a request says of how to begin; arrays travel at the top level only."""
+    begin = {} if basis is None else {"basis": basis}
+    if how is None:
+        return begin
+    return begin | {"how": type(how).__name__} | {f"how_{each.name}": getattr(how, each.name) for each in fields(how)}
 
 
 def _post(stream: Any, outbox: queue.Queue[dict[str, Any] | None]) -> None:
@@ -384,7 +363,7 @@ def _take(outcome: Outcome, message: dict[str, Any], size: int, on_progress: Cal
         outcome.bound = float(message.get("bound", float("nan")))
         if message["has_point"]:
             outcome.point, outcome.objective = _point(message, size), float(message["objective"])
-            outcome.row_dual = message.get("row_dual")
+            outcome.row_dual, outcome.basis = message.get("row_dual"), message.get("basis")
             outcome.polished = bool(message.get("polished", False))
             if "lower" in message:
                 outcome.bounds = _numbers(message["lower"], size), _numbers(message["upper"], size)

@@ -47,16 +47,11 @@ class Propagation:
         for _ in range(MOST_ROUNDS):
             part = self.by_row if rows is None else self.by_row[rows]
             most, least = (self.upper, self.lower) if rows is None else (self.upper[rows], self.lower[rows])
-            row, column, value = np.repeat(np.arange(part.shape[0]), np.diff(part.indptr)), part.indices, part.data
-            with np.errstate(invalid="ignore"):  # a stored zero times an infinite bound
-                at_lower, at_upper = value * lower[column], value * upper[column]
-            small = np.where(value > 0, at_lower, np.where(value < 0, at_upper, 0.0))
-            large = np.where(value > 0, at_upper, np.where(value < 0, at_lower, 0.0))
-            low, high = (np.bincount(row, weights=each, minlength=part.shape[0]) for each in (small, large))
+            low, high = activity(part, lower, upper)
             if (low > most).any() or (high < least).any():
                 return False
-            place = np.nonzero((self.countable & (lower == 0) & (upper >= 1))[column])[0]
-            row, column, value = row[place], column[place], value[place]
+            place = np.nonzero((self.countable & (lower == 0) & (upper >= 1))[part.indices])[0]
+            row, column, value = _row_of_entries(part)[place], part.indices[place], part.data[place]
             up, down = np.maximum(value, 0.0), np.minimum(value, 0.0)
             not_one = (low[row] + up > most[row]) | (high[row] + down < least[row])
             not_zero = (low[row] - down > most[row]) | (high[row] - up < least[row])
@@ -72,6 +67,21 @@ class Propagation:
 
     def _rows_of(self, columns: np.ndarray) -> np.ndarray:
         return np.unique(self.by_column[:, columns].indices)
+
+
+def activity(rows: sparse.csr_array, lower: np.ndarray, upper: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the least and greatest activity of rows under bounds of the columns, each of shape (rows,)."""
+    value = rows.data
+    with np.errstate(invalid="ignore"):  # a stored zero times an infinite bound
+        at_lower, at_upper = value * lower[rows.indices], value * upper[rows.indices]
+    small = np.where(value > 0, at_lower, np.where(value < 0, at_upper, 0.0))
+    large = np.where(value > 0, at_upper, np.where(value < 0, at_lower, 0.0))
+    row, size = _row_of_entries(rows), rows.shape[0]
+    return np.bincount(row, weights=small, minlength=size), np.bincount(row, weights=large, minlength=size)
+
+
+def _row_of_entries(rows: sparse.csr_array) -> np.ndarray:
+    return np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
 
 
 def _room(limit: np.ndarray) -> np.ndarray:

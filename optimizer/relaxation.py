@@ -29,7 +29,10 @@ APPROXIMATELY_S = 100.0
 
 @dataclass(frozen=True)
 class Relaxation:
-    """The LP relaxation: its point, its value, reduced costs and row duals; whether they are exact; seconds it took."""
+    """The LP relaxation: its point, its value, reduced costs and row duals; whether they are exact; seconds it took.
+
+    With its basis, by columns and rows, if it is exact.
+    """
 
     point: np.ndarray
     value: float
@@ -37,6 +40,7 @@ class Relaxation:
     row_dual: np.ndarray
     exact: bool
     seconds: float = 0.0
+    basis: np.ndarray | None = None
 
     def unit(self, inside: np.ndarray) -> float:
         """Return what one of the projects that the relaxation funds is worth, on the average (1 if none is)."""
@@ -81,7 +85,8 @@ def relaxation_of(problem: Problem, outcome: Outcome) -> Relaxation | None:
         return None
     reduced = problem.cost - problem.matrix.T @ outcome.row_dual
     value = problem.value(outcome.point)
-    return Relaxation(outcome.point, value, reduced, outcome.row_dual, exact=True, seconds=outcome.seconds)
+    seconds, basis = outcome.seconds, outcome.basis
+    return Relaxation(outcome.point, value, reduced, outcome.row_dual, exact=True, seconds=seconds, basis=basis)
 
 
 @dataclass(frozen=True)

@@ -220,11 +220,14 @@ class Search:
             options=self.options,
             time_limit_s=most_s + self._dive_s(whole) if by_clock else self._left(),
             how=whole.probe(most_s if by_clock else None),
+            basis=whole.relaxation.basis,
         )
         self.interrupted = self.interrupted or outcome.interrupted
         if self._over() or outcome.bounds is None:
             return None
         lower, upper = outcome.bounds
+        if (lower == self.problem.lower).all() and (upper == self.problem.upper).all():
+            return None  # nothing is weighty
         problem = replace(self.problem, lower=lower, upper=upper)
         relaxation = relaxation_of(problem, outcome)
         return None if relaxation is None else whole.within(problem, relaxation)
@@ -263,20 +266,18 @@ class Search:
         if now is None or not self._stalls(drawn, now):
             return drawn
         self._gains = []
-        if drawn is not whole or whole.widen():
+        if drawn is not whole:
             return whole
-        if self._limit < MOST_SUB_S or not whole.relaxation.exact:
-            self._limit = min(MOST_SUB_S, 2.0 * self._limit)
-            return whole
-        if self.plans.home is None:
+        if whole.relaxation.exact and self.plans.home is None:
             self.plans.leave()
             other = self._dive_anew(whole)
             if other is not None:
-                self._limit = LEAST_SUB_S
                 return other
         worse, better = self.plans.return_home(), self.plans.now
         if worse is not None and better is not None:
             whole.remember(worse, better)
+        if not whole.widen():
+            self._limit = min(MOST_SUB_S, 2.0 * self._limit)
         return whole
 
     def _improve(self, drawn: Neighbourhoods, start: np.ndarray) -> None:
@@ -304,8 +305,9 @@ class Search:
         if outcome.broken:  # perhaps it was too large for the memory
             cut_short, quick = True, False
         gain = max(0.0, before - value)
-        # A quick one that finds nothing was too small, which is no sign of anything where there are larger ones.
-        if gain or not quick or drawn.at_its_largest(part):
+        # A quick one that finds nothing was too small, which is no sign of anything where there are larger ones; in the
+        # heart, waiting for these is not worth it.
+        if gain or not quick or drawn.in_heart or drawn.at_its_largest(part):
             self._gains.append(gain)
         drawn.learn(part, gain=gain, seconds=seconds, cut_short=cut_short, quick=quick)
 

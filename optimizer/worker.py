@@ -110,6 +110,8 @@ class _Session:
     def _relaxed(self) -> Any:
         """Return HiGHS with the relaxation of the request's problem."""
         relaxed = self._loaded({**self.request, "integer": np.zeros_like(self.request["integer"])})
+        if "basis" in self.request:
+            relaxed.setBasis(_basis_of(self.request["basis"], len(self.request["cost"])))
         self._listen(relaxed)
         return relaxed
 
@@ -217,6 +219,7 @@ class _Session:
             result["point"] = np.array(solution.col_value, dtype=float)
             if not self.request["integer"].any():
                 result["row_dual"] = np.array(solution.row_dual, dtype=float)
+                result["basis"] = _statuses(highs.getBasis())
         return result
 
     def _polished(self, point: np.ndarray) -> dict[str, Any]:
@@ -279,6 +282,22 @@ def highs_model(request: dict[str, Any]) -> Any:
         kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
         lp.integrality_ = [kinds[flag] for flag in request["integer"].astype(int).tolist()]
     return lp
+
+
+#: Statuses of columns and rows in a basis, by number.
+STATUSES = tuple(highspy.HighsBasisStatus(number) for number in range(5))
+
+
+def _statuses(basis: Any) -> np.ndarray:
+    """Return a basis as an array, columns and then rows."""
+    return np.array([int(status) for status in (*basis.col_status, *basis.row_status)], dtype=np.int8)
+
+
+def _basis_of(statuses: np.ndarray, columns: int) -> Any:
+    """Return a basis from what `_statuses` returned."""
+    basis, every = highspy.HighsBasis(), [STATUSES[number] for number in statuses.tolist()]
+    basis.col_status, basis.row_status, basis.valid = every[:columns], every[columns:], True
+    return basis
 
 
 def main() -> None:

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-import outlay.optimizer.process as process_module
 from outlay.instances.instance import Instance
+from outlay.optimizer import deadline
 from outlay.optimizer.engine import Status
 from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.solution import Solution
@@ -30,7 +30,7 @@ LONGEST_S = 15.0
 
 @pytest.fixture(autouse=True)
 def _little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process_module, "PATIENCE_S", PATIENCE_S)
+    monkeypatch.setattr(deadline, "PATIENCE_S", PATIENCE_S)
 
 
 @pytest.fixture
@@ -176,8 +176,8 @@ def test_a_solver_that_never_reads_a_long_request_is_killed(answered) -> None:
 
 def test_no_limit_means_no_limit_however_long_the_wait(answered, monkeypatch: pytest.MonkeyPatch) -> None:
     # The parent looks up from its wait now and then; that is no reason to stop a solve without a limit.
-    wait = process_module._Deadline.wait
-    monkeypatch.setattr(process_module._Deadline, "wait", lambda self: 0.2 if self.at is None else wait(self))
+    wait = deadline.Deadline.wait
+    monkeypatch.setattr(deadline.Deadline, "wait", lambda self: 0.2 if self.at is None else wait(self))
     found = answered("time.sleep(1); become_the_real_one()")
     assert found.solution.status == Status.OPTIMAL
     assert found.starts == 1

@@ -15,6 +15,7 @@ import outlay
 from outlay.instances.generating import generate
 from outlay.instances.plan import Choice, Plan
 from outlay.models.build import build
+from outlay.optimizer import neighbourhoods
 from outlay.optimizer import search as searching
 from outlay.optimizer.engine import Settings
 from outlay.optimizer.neighbourhoods import Neighbourhoods
@@ -34,8 +35,8 @@ def small() -> Session:
 def test_a_plan_that_stays_as_it_is_is_left_for_another_and_crossed_with_it(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The heart first, then all and dives, then more time, then another heart; in the end the worse plan is crossed."""
-    monkeypatch.setattr(searching, "MOST_SUB_S", 2 * searching.LEAST_SUB_S)
+    """The heart first, then all, then another heart and all; the worse plan is crossed, with dives, then more time."""
+    monkeypatch.setattr(neighbourhoods, "WEIGHTY", (1.0,))
     problem, seen = level_problem(session), []
     with SolverProcess() as process:
         plan = session.search_plan(seed=1, sub_problems=1)
@@ -50,20 +51,21 @@ def test_a_plan_that_stays_as_it_is_is_left_for_another_and_crossed_with_it(
             search._gains = [0.0] * searching.PATIENCE
             drawn = search._move(drawn, whole)
             ways = len(whole.ways.names)
-            seen.append((drawn is whole, ways, search._limit, search.plans.home is not None, len(whole.others)))
+            seen.append((drawn is whole, search.plans.home is not None, ways, search._limit))
     assert seen == [
-        (True, 1, 1.5, False, 0),
-        (True, 4, 1.5, False, 0),
-        (True, 4, 3.0, False, 0),
-        (False, 4, 1.5, True, 0),
-        (True, 4, 1.5, True, 0),
-        (True, 4, 3.0, True, 0),
-        (True, 4, 3.0, False, 1),
+        (True, False, 1, 1.5),
+        (False, True, 1, 1.5),
+        (True, True, 1, 1.5),
+        (True, False, 4, 1.5),
+        (False, True, 4, 1.5),
+        (True, True, 4, 1.5),
+        (True, False, 4, 3.0),
     ]
     now = search.plans.now
     assert first is not None
     assert now is not None
-    assert problem.value(now) <= min(problem.value(first), problem.value(whole.others[0]))
+    assert whole.others
+    assert problem.value(now) <= min(map(problem.value, (first, *whole.others)))
 
 
 def test_gains_keep_a_plan(relaxed: Search, drawn: Neighbourhoods) -> None:
