@@ -6,11 +6,11 @@ those that it uses most and among these the earliest first, as long as every row
 no longer fits (`propagation`) and the relaxation is solved again, by a few dual simplex iterations (Berthold 2006,
 "Primal heuristics for mixed integer programs", on diving; relax-and-fix in the order of time: Pochet and Wolsey 2006,
 doi:10.1007/0-387-33477-7). A step that costs more than `Dive.most_lost` is taken back and made smaller; what is too
-dear alone is ruled out instead. Once only `Dive.open_columns` are fractional, the rest is left to branch and bound,
-which finds a plan in seconds.
+dear alone is ruled out instead. Once only `Dive.open_columns` are fractional, or somewhat more where steps are dear,
+the rest is left to branch and bound, which finds a plan in seconds.
 
-On PPSSP's PI_1, four dives of about 5 s, each with 5 s of branch and bound for the rest, ended between 895,578 and
-896,565 (one core of two, shared); HiGHS alone is far below after a minute.
+On PPSSP's PI_1 six dives of about 5 s, each with 5 s of branch and bound for the rest, ended between 895,303 and
+896,565 without probing before them, and two at 897,246 and 897,403 in its heart (one core of two, shared).
 """
 
 from __future__ import annotations

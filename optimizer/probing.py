@@ -8,8 +8,8 @@ least stays (strong branching on a choice among options: Applegate and others 19
 doi:10.1016/j.orl.2004.04.002). What costs next to nothing stays at once, and then more projects are decided together.
 The problem that is left is the heart in which the search begins.
 
-On 1,000 generated projects (seed 2) this costs the relaxation 0.8 % until every project worth an average one is
-decided; dives cost 2.5 %.
+On three instances of 1,000 generated projects the search alone found plans better by 0.3 to 0.4 % in 60 s with it (one
+core, one run each): 103.84 instead of 103.54, 107.05 instead of 106.64, 107.57 instead of 107.15.
 """
 
 from __future__ import annotations

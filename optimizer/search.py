@@ -1,11 +1,12 @@
 """A large-neighbourhood search beside branch and bound, for instances too large to be proved in the time there is.
 
-One HiGHS process proves; another improves the best plan. The search solves the LP relaxation, rounds it to a plan
-(`schedule`), dives from it to a better one (`diving`), and then again and again sets some projects free while the
-others stay as they are, and solves the sub-problem by branch and bound or by another dive, whichever has gained more
-(`neighbourhoods`). Where that stalls, sub-problems get more time; at last another plan is begun by a dive, and both are
-crossed. Prover and search exchange plans: the prover takes the search's as user solutions, the search goes on from the
-prover's if they are better. The bound is always HiGHS's, from the tree or from the relaxation.
+One HiGHS process proves; another improves the best plan. The search solves the LP relaxation and rounds it to a plan
+(`schedule`). Then it decides the weighty projects (`probing`), dives into what is left, the heart, to a better plan
+(`diving`), and again and again sets some projects free while the others stay as they are, and solves the sub-problem by
+branch and bound or by another dive, whichever has gained more (`neighbourhoods`): first in the heart, then, where that
+stalls, anywhere. Where that stalls too, another heart is begun, its plan crossed with the best one, and sub-problems
+get more time. Prover and search exchange plans: the prover takes the search's as user solutions, the search goes on
+from the prover's if they are better. The bound is always HiGHS's, from the tree or from the relaxation.
 
 A plan counts only after `accept` (the verifier) has passed it. By the clock (`outlay.optimizer.searching`) two runs may
 differ; the repeatable form solves so many sub-problems, each limited by nodes, with nothing else going on.
