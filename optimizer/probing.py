@@ -65,6 +65,7 @@ class Prober(Bounded):
         super().__init__(problem, highs)
         self.how, self.stopped = how, stopped
         self.random = np.random.default_rng(how.seed)
+        self.left: set[int] = set()  # projects of which no option that was tried fits
 
     def run(self) -> Problem | None:
         """Return the problem with weighty projects decided and its relaxation solved; None if there is no way."""
@@ -79,7 +80,8 @@ class Prober(Bounded):
     def _weighty(self) -> tuple[np.ndarray, np.ndarray]:
         """Return options that the relaxation uses in part, and their projects; the weightiest, most used first."""
         point, worth = self.point(), np.abs(self.problem.cost)
-        part = np.nonzero(self.open() & (point > WHOLE) & (point <= 1.0 - WHOLE) & (self.how.owner >= 0))[0]
+        ours = (self.how.owner >= 0) & ~np.isin(self.how.owner, list(self.left))
+        part = np.nonzero(self.open() & (point > WHOLE) & (point <= 1.0 - WHOLE) & ours)[0]
         project, place = np.unique(self.how.owner[part], return_inverse=True)
         most, undecided = np.zeros(len(project)), np.zeros(len(project))
         np.maximum.at(most, place, worth[part])
@@ -95,10 +97,10 @@ class Prober(Bounded):
         _, first = np.unique(project, return_index=True)
         some = options[np.sort(first)[:at_once]]
         if len(some) > 1:
-            taken = sum(self.take(column, 1.0) for column in some.tolist())
-            if taken and self.relax() and self.value() <= before[0] + taken * self.how.cheap:
+            taken, fit = self.take_some(some, len(some))
+            if len(taken) and fit and self.relax() and self.value() <= before[0] + len(taken) * self.how.cheap:
                 return min(MOST_AT_ONCE, 2 * at_once)
-        return self._decide(before, options[project == project[0]], project[0])
+        return self._decide(before, options[project == project[0]], int(project[0]))
 
     def _decide(self, before: tuple[float, np.ndarray, np.ndarray], options: np.ndarray, project: int) -> int:
         """Take one of a project's most used options, or none, whatever costs least; see `_step`."""
@@ -112,7 +114,9 @@ class Prober(Bounded):
                     return 2
                 lost = (self.value() - value) * self.random.uniform(1.0 - NOISE, 1.0 + NOISE)
                 found.append((lost, len(found), self.lower, self.upper))
-        if not found:
-            return 0
-        _, _, self.lower, self.upper = min(found)
+        if found:
+            _, _, self.lower, self.upper = min(found)
+        else:
+            _, self.lower, self.upper = before
+            self.left.add(project)
         return int(self.relax())

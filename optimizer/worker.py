@@ -121,8 +121,11 @@ class _Session:
     def _probe(self, how: Probe) -> dict[str, Any]:
         """Decide what is weighty; the result is that of the relaxation, with the bounds."""
         request, limit = self.request, np.inf if how.most_s is None else self.started + how.most_s
+
+        def over() -> bool:
+            return self._cancelled() or time.monotonic() > limit
+
         self.highs = self._relaxed()
-        over = lambda: self._cancelled() or time.monotonic() > limit  # noqa: E731
         problem = Prober(Problem.of_arrays(request), how, self.highs, stopped=over).run()
         self.request = {**request, "integer": np.zeros_like(request["integer"])}
         result = self._result()
@@ -219,7 +222,8 @@ class _Session:
             result["point"] = np.array(solution.col_value, dtype=float)
             if not self.request["integer"].any():
                 result["row_dual"] = np.array(solution.row_dual, dtype=float)
-                result["basis"] = _statuses(highs.getBasis())
+                if not self.request.get("approximate", False):
+                    result["basis"] = _statuses(highs.getBasis())
         return result
 
     def _polished(self, point: np.ndarray) -> dict[str, Any]:
