@@ -43,8 +43,7 @@ FIRST_DIVES, FIRST_WHOLE_S = 4, 10.0
 FIRST_REST_S, REST_S, MOST_REST_S = 5.0, 10.0, 24.0
 #: Seconds of a dive itself, and of probing: so many times what the relaxation took, but at least so many.
 DIVE_TIMES, LEAST_DIVE_S, PROBE_TIMES, LEAST_PROBE_S = 10.0, 10.0, 10.0, 3.0
-#: A plan no longer gets better if so many sub-problems have closed at most this share of its gap. After the longest
-#: sub-problems, the search goes on from another plan.
+#: A plan no longer gets better if so many sub-problems have closed at most this share of its gap.
 PATIENCE, STALLED = 8, 0.02
 #: Nodes of a sub-problem of the repeatable search.
 SUB_NODES = 100
@@ -261,7 +260,7 @@ class Search:
     def _move(self, drawn: Neighbourhoods, whole: Neighbourhoods) -> Neighbourhoods:
         """Return where to go on: from the heart to the whole once a plan no longer gets better.
 
-        There sub-problems get more time; then another plan is begun, and in the end both are crossed.
+        Where that stalls, another plan is begun; once that one stalls, both are crossed and sub-problems get more time.
         """
         now = self.plans.now
         if now is None or not self._stalls(drawn, now):
