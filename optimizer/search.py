@@ -5,8 +5,9 @@ One HiGHS process proves; another improves the best plan. The search solves the 
 (`diving`), and again and again sets some projects free while the others stay as they are, and solves the sub-problem by
 branch and bound or by another dive, whichever has gained more (`neighbourhoods`): first in the heart, then, where that
 stalls, anywhere. Where that stalls too, another heart is begun, its plan crossed with the best one, and sub-problems
-get more time. Prover and search exchange plans: the prover takes the search's as user solutions, the search goes on
-from the prover's if they are better. The bound is always HiGHS's, from the tree or from the relaxation.
+get more time. Where the problem only packs, plans are bred (`genetic`) instead of dived for. Prover and search exchange
+plans: the prover takes the search's as user solutions, the search goes on from the prover's if they are better. The
+bound is always HiGHS's, from the tree or from the relaxation.
 
 A plan counts only after `accept` (the verifier) has passed it. By the clock (`outlay.optimizer.searching`) two runs may
 differ; the repeatable form solves so many sub-problems, each limited by nodes, with nothing else going on.
@@ -23,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from outlay.optimizer.diving import Dive
+from outlay.optimizer.genetic import Population, packing
 from outlay.optimizer.incumbents import Incumbents
 from outlay.optimizer.neighbourhoods import DIVES, FIRST_OPEN, Neighbourhoods
 from outlay.optimizer.problem import Problem, restrict
@@ -45,6 +47,8 @@ FIRST_REST_S, REST_S, MOST_REST_S = 5.0, 10.0, 24.0
 DIVE_TIMES, LEAST_DIVE_S, PROBE_TIMES, LEAST_PROBE_S = 10.0, 10.0, 10.0, 3.0
 #: A plan no longer gets better if so many sub-problems have closed at most this share of its gap.
 PATIENCE, STALLED = 8, 0.02
+#: Children without a better plan after which no more are bred; children bred by the repeatable search, a sub-problem.
+IDLE_CHILDREN, CHILDREN_A_SUB = 300_000, 2_000
 #: Nodes of a sub-problem of the repeatable search.
 SUB_NODES = 100
 #: Options of sub-problems: close to their optimum, and little strong branching, which pays only in long solves (on
@@ -198,7 +202,7 @@ class Search:
         self.plans.keep(schedule(self.problem, structure, weight, price, stopped=self._over))
         if not relaxation.exact:
             return whole
-        drawn = self._dive_anew(whole)
+        drawn = self._begin(whole)
         if drawn is not None:
             return drawn
         self.plans.take_over()
@@ -231,6 +235,24 @@ class Search:
         problem = replace(self.problem, lower=lower, upper=upper)
         relaxation = relaxation_of(problem, outcome)
         return None if relaxation is None else whole.within(problem, relaxation)
+
+    def _begin(self, whole: Neighbourhoods) -> Neighbourhoods | None:
+        """Begin another plan; return where to go on from it, None if nothing better came."""
+        return whole if self._breed(whole) else self._dive_anew(whole)
+
+    def _breed(self, whole: Neighbourhoods) -> bool:
+        """Breed a plan until it no longer gets better; False if the problem does not only pack."""
+        packed = packing(self.problem, self.plan.structure.project, whole.relaxation.row_dual)
+        if packed is None:
+            return False
+        most = np.inf if self.plan.sub_problems is None else CHILDREN_A_SUB * self.plan.sub_problems
+        population = Population(packed, seed=whole.random.randrange(2**31))
+        self.plans.keep(population.best())
+        while not self._over() and population.idle < IDLE_CHILDREN and population.born < most:
+            if population.breed():
+                self.plans.keep(population.best())
+        self._count_now()
+        return self.plans.now is not None
 
     def _dive_anew(self, whole: Neighbourhoods) -> Neighbourhoods | None:
         """Begin another plan: decide what is weighty, and dive; return where to go on, None if nothing better came."""
@@ -270,7 +292,7 @@ class Search:
             return whole
         if whole.relaxation.exact and self.plans.home is None:
             self.plans.leave()
-            other = self._dive_anew(whole)
+            other = self._begin(whole)
             if other is not None:
                 return other
         worse, better = self.plans.return_home(), self.plans.now

@@ -1,0 +1,144 @@
+"""The genetic algorithm: what it takes for a packing problem, that children fit, and that they come to the optimum."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+import outlay
+from outlay.optimizer import genetic
+from outlay.optimizer.genetic import Packing, Population, packing
+from outlay.optimizer.problem import Problem
+from tests.support.documents import hard_knapsack, parsed
+
+PROJECTS = np.repeat(np.arange(6), 2)
+
+
+def drawn(seed: int) -> Problem:
+    """Six projects with two options each, under three budgets; worth something, a few of them nothing."""
+    random = np.random.default_rng(seed)
+    budgets = random.integers(0, 20, size=(3, 12)).astype(float)
+    choice = (PROJECTS == np.arange(6)[:, None]).astype(float)
+    return Problem(
+        -random.integers(-3, 30, size=12).astype(float), 5.0, np.zeros(12), np.ones(12), np.full(12, True),
+        sparse.csc_array(np.vstack([budgets, choice])), np.full(9, -np.inf),
+        np.concatenate([np.ceil(0.3 * budgets.sum(axis=1)), np.ones(6)]),
+    )  # fmt: skip
+
+
+def packed(problem: Problem) -> Packing:
+    found = packing(problem, PROJECTS, np.ones(len(problem.row_upper)))
+    assert found is not None
+    return found
+
+
+def least(problem: Problem) -> float:
+    points = np.array(list(product([0.0, 1.0], repeat=len(problem.cost))))
+    inside = ((points >= problem.lower) & (points <= problem.upper)).all(axis=1)
+    fits = (problem.matrix @ points.T <= problem.row_upper[:, None] + 1e-9).all(axis=0)
+    return float((points[inside & fits] @ problem.cost).min()) + problem.offset
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_some_generations_find_the_optimum_of_a_small_problem(seed: int) -> None:
+    problem = drawn(seed)
+    population = Population(packed(problem), seed=seed)
+    for _ in range(20):
+        before = population.values.max()
+        assert population.breed() == (population.values.max() > before)
+    assert problem.holds(population.best())
+    assert problem.value(population.best()) == pytest.approx(least(problem))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_is_fixed_stays(seed: int) -> None:
+    problem = drawn(seed)
+    lower, upper = problem.lower.copy(), problem.upper.copy()
+    lower[[0, 5]] = 1.0
+    upper[[3, 8]] = 0.0
+    row_upper = np.concatenate([problem.row_upper[:3] + 40.0, np.ones(6)])
+    problem = replace(problem, lower=lower, upper=upper, row_upper=row_upper)
+    population = Population(packed(problem), seed=seed)
+    for _ in range(20):
+        population.breed()
+    point = population.best()
+    assert problem.holds(point)
+    assert point[[0, 5]].all()
+    assert not point[[3, 8]].any()
+    assert problem.value(point) == pytest.approx(least(problem))
+
+
+def test_children_fit_leave_nothing_out_and_take_what_they_want_first() -> None:
+    problem = drawn(1)
+    found = packed(problem)
+    wanted = np.random.default_rng(2).random((len(found.columns), 50)) < 0.4
+    chosen = found.mended(wanted)
+    for child in range(50):
+        point = found.point(chosen[:, child])
+        assert problem.holds(point)
+        for column in found.columns[~chosen[:, child]]:
+            more = point.copy()
+            more[column] = 1.0
+            assert not problem.holds(more)
+    fits = np.array([problem.holds(found.point(wanted[:, child])) for child in range(50)])
+    assert fits.any()
+    assert (chosen >= wanted)[:, fits].all()
+
+
+def test_columns_come_by_value_a_priced_amount_and_those_without_value_never() -> None:
+    problem = replace(
+        drawn(1), cost=-np.arange(-1.0, 11.0), matrix=sparse.csc_array(np.ones((1, 12))),
+        row_lower=np.array([-np.inf]), row_upper=np.array([3.0]),
+    )  # fmt: skip
+    found = packed(problem)
+    assert found.columns.tolist() == list(range(11, 1, -1))
+    assert found.value.tolist() == list(range(10, 0, -1))
+
+
+def test_no_two_members_are_alike_for_long_and_a_seed_says_all() -> None:
+    one, other = (Population(packed(drawn(3)), seed=7) for _ in range(2))
+    for _ in range(30):
+        assert one.breed() == other.breed()
+    assert (one.members == other.members).all()
+    assert len(np.unique(one.members, axis=1).T) == len(one.known)
+    assert one.born == 30 * genetic.CHILDREN
+    assert 0 < one.idle <= one.born
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"integer": np.arange(12) != 4},
+        {"upper": np.where(np.arange(12) == 4, 2.0, 1.0)},
+        {"lower": np.full(12, -np.inf)},
+        {"row_lower": np.where(np.arange(9) == 8, 1.0, -np.inf)},
+        {"row_upper": np.full(9, 1e9)},
+        {"row_upper": np.full(9, -1.0)},
+        {"cost": np.ones(12)},
+        {"lower": np.ones(12)},
+        {"matrix": sparse.csc_array(np.where(np.arange(108) == 30, -1.0, 1.0).reshape(9, 12))},
+    ],
+    ids=["continuous", "two", "no least", "at least", "no limit", "too much already", "no value", "fixed", "negative"],
+)  # fmt: skip
+def test_what_does_not_only_pack_is_left_to_others(change: dict[str, np.ndarray]) -> None:
+    assert packing(replace(drawn(1), **change), PROJECTS, np.ones(9)) is None
+
+
+def test_what_is_too_large_is_left_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(genetic, "MOST_ENTRIES", packed(drawn(1)).room.size)
+    assert packing(drawn(1), PROJECTS, np.ones(9)) is None
+
+
+def test_the_search_breeds_where_the_problem_only_packs(monkeypatch: pytest.MonkeyPatch) -> None:
+    bred = []
+    breed = Population.breed
+    monkeypatch.setattr(Population, "breed", lambda self: bred.append(self) or breed(self))
+    one, other = (outlay.solve(parsed(hard_knapsack()), effort="repeat", work=2) for _ in range(2))
+    assert len(bred) == 2 * 2 * 2_000 / genetic.CHILDREN
+    assert one.plan == other.plan
+    assert one.verification is not None
+    assert one.verification.ok
