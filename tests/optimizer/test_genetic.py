@@ -22,7 +22,7 @@ def drawn(seed: int) -> Problem:
     """Six projects with two options each, under three budgets; worth something, a few of them nothing."""
     random = np.random.default_rng(seed)
     budgets = random.integers(0, 20, size=(3, 12)).astype(float)
-    choice = (PROJECTS == np.arange(6)[:, None]).astype(float)
+    choice = (np.arange(6)[:, None] == PROJECTS).astype(float)
     return Problem(
         -random.integers(-3, 30, size=12).astype(float), 5.0, np.zeros(12), np.ones(12), np.full(12, True),
         sparse.csc_array(np.vstack([budgets, choice])), np.full(9, -np.inf),
