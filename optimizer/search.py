@@ -128,9 +128,9 @@ class Search:
             self._on_better(point)
 
     def known(self) -> tuple[float, float]:
-        """Return (value of the best plan, bound of an exact relaxation); NaN where there is none yet."""
-        relaxation = self._relaxation
-        return self.plans.value(), relaxation.value if relaxation is not None and relaxation.exact else np.nan
+        """Return (value of the best plan, bound of the relaxation); NaN where there is none yet."""
+        bound = -np.inf if self._relaxation is None else self._relaxation.bound
+        return self.plans.value(), bound if np.isfinite(bound) else np.nan
 
     # -- the search itself -------------------------------------------------------------------------------------------
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from outlay.optimizer.engine import Settings
 from outlay.optimizer.session import Session
 
@@ -15,3 +17,10 @@ def level_problem(session: Session) -> Any:
     """Return the solver's problem with the first objective."""
     level = session._levels()[0]
     return replace(session._small.problem, cost=level.cost, offset=level.offset)
+
+
+def holds(problem: Any, point: np.ndarray) -> bool:
+    """Whether a point keeps the rows, to the solver's tolerance."""
+    activity = problem.matrix @ point
+    room = 1e-6 * np.maximum(1.0, np.abs(activity))
+    return bool((activity <= problem.row_upper + room).all() and (activity >= problem.row_lower - room).all())

@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
 
 import outlay
-from outlay.instances.generating import generate
 from outlay.models.build import build
 from outlay.optimizer.neighbourhoods import Neighbourhoods
 from outlay.optimizer.problem import restrict
-from outlay.optimizer.process import SolverProcess
-from outlay.optimizer.relaxation import USED, substitute
+from outlay.optimizer.relaxation import USED
 from outlay.optimizer.schedule import schedule
 from outlay.optimizer.search import Search
 from outlay.optimizer.session import Session
 from outlay.optimizer.success import Choice
-from tests.optimizer.support import OPTIONS, level_problem
-
-
-def holds(problem: Any, point: np.ndarray) -> bool:
-    activity = problem.matrix @ point
-    room = 1e-6 * np.maximum(1.0, np.abs(activity))
-    return bool((activity <= problem.row_upper + room).all() and (activity >= problem.row_lower - room).all())
+from tests.optimizer.support import holds, level_problem
 
 
 def test_a_restricted_problem_has_the_values_of_the_whole(session: Session, relaxed: Search) -> None:
@@ -82,30 +73,6 @@ def test_no_schedule_where_rows_ask_for_more(instance: outlay.Instance) -> None:
     session = Session(build(instance.replace(limits=[least])))
     size = len(session.structure.option_column)
     assert schedule(session._small.problem, session.structure, np.ones(size), np.zeros(size)) is None
-
-
-def test_substituting_started_by_columns_changes_no_relaxation(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Solved exactly, the smaller problem has the same value, and gives reduced costs that prove it."""
-    from outlay.models import started
-
-    monkeypatch.setattr(started, "LARGE", -1)
-    session = Session(build(generate(80, 2)))
-    problem = level_problem(session)
-    plain = replace(problem, integer=np.zeros_like(problem.integer), tidy=None)
-    small = substitute(plain, session.structure.derived)
-    assert len(small.gone) > 10
-    with SolverProcess() as process:
-        whole, less = (process.solve(each, options=OPTIONS, time_limit_s=None) for each in (plain, small.problem))
-    assert less.objective == pytest.approx(whole.objective, rel=1e-9)
-    assert less.point is not None
-    assert less.row_dual is not None
-    back = small.back(plain, less.point, less.row_dual)
-    assert holds(plain, back.point)
-    assert plain.value(back.point) == pytest.approx(whole.objective, rel=1e-9)
-    # Complementary slackness on the columns that were substituted: what is used costs nothing.
-    used = small.gone[back.point[small.gone] > 1e-7]
-    assert np.abs(back.reduced_cost[used]).max(initial=0.0) < 1e-6
-    assert back.reduced_cost[small.gone].min() > -1e-6
 
 
 def test_every_kind_frees_as_many_projects_as_asked(drawn: Neighbourhoods) -> None:

@@ -1,0 +1,80 @@
+"""The relaxation: its bound holds whatever the duals are, and what is substituted out of it changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from outlay.instances.generating import generate
+from outlay.models import started
+from outlay.models.build import build
+from outlay.optimizer import relaxation as relaxing
+from outlay.optimizer.process import SolverProcess
+from outlay.optimizer.relaxation import Relaxation, lagrangian, substitute
+from outlay.optimizer.search import Search
+from outlay.optimizer.session import Session
+from tests.optimizer.support import OPTIONS, holds, level_problem
+
+
+@pytest.fixture
+def exact(relaxed: Search) -> Relaxation:
+    assert relaxed._relaxation is not None
+    return relaxed._relaxation
+
+
+def test_substituting_started_by_columns_changes_no_relaxation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Solved exactly, the smaller problem has the same value, and gives reduced costs that prove it."""
+    monkeypatch.setattr(started, "LARGE", -1)
+    session = Session(build(generate(80, 2)))
+    problem = level_problem(session)
+    plain = replace(problem, integer=np.zeros_like(problem.integer), tidy=None)
+    small = substitute(plain, session.structure.derived)
+    assert len(small.gone) > 10
+    with SolverProcess() as process:
+        whole, less = (process.solve(each, options=OPTIONS, time_limit_s=None) for each in (plain, small.problem))
+    assert less.objective == pytest.approx(whole.objective, rel=1e-9)
+    assert less.point is not None
+    assert less.row_dual is not None
+    back = small.back(plain, less.point, less.row_dual)
+    assert holds(plain, back.point)
+    assert plain.value(back.point) == pytest.approx(whole.objective, rel=1e-9)
+    # Complementary slackness on the columns that were substituted: what is used costs nothing.
+    used = small.gone[back.point[small.gone] > 1e-7]
+    assert np.abs(back.reduced_cost[used]).max(initial=0.0) < 1e-6
+    assert back.reduced_cost[small.gone].min() > -1e-6
+
+
+def test_the_duals_of_the_optimum_bound_it_exactly(relaxed: Search, exact: Relaxation) -> None:
+    assert exact.bound == exact.value
+    assert lagrangian(relaxed.problem, exact.row_dual) == pytest.approx(exact.value, rel=1e-7)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_any_duals_bound_it(seed: int, relaxed: Search, exact: Relaxation) -> None:
+    random = np.random.default_rng(seed)
+    scale = 10.0 ** random.integers(-6, 2)
+    dual = exact.row_dual * random.normal(1.0, scale, size=exact.row_dual.shape) + scale * random.normal(size=1)
+    assert lagrangian(relaxed.problem, dual) <= exact.value + 1e-9 * abs(exact.value)
+
+
+def test_no_bound_where_a_column_without_limit_pays_or_duals_are_no_numbers(relaxed: Search, exact: Relaxation) -> None:
+    problem = relaxed.problem
+    endless = replace(problem, upper=np.where(np.arange(len(problem.upper)) == 0, np.inf, problem.upper))
+    assert lagrangian(endless, np.zeros_like(exact.row_dual)) == -np.inf
+    assert np.isnan(lagrangian(problem, np.full_like(exact.row_dual, np.nan)))
+
+
+def test_an_approximate_relaxation_bounds_too(
+    session: Session, exact: Relaxation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relaxing, "LARGE", -1)
+    with SolverProcess() as process:
+        plan = session.search_plan(seed=1, sub_problems=0)
+        search = Search(level_problem(session), plan, OPTIONS, on_better=lambda _: None, process=process)
+        rough = search._relaxation = search._relax(search.problem)
+    assert rough is not None
+    assert not rough.exact
+    assert exact.value - 0.05 * abs(exact.value) <= rough.bound <= exact.value + 1e-9 * abs(exact.value)
+    assert search.known()[1] == rough.bound
