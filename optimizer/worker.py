@@ -85,6 +85,12 @@ class _Session:
 
     def run(self) -> dict[str, Any]:
         """Solve and return the result message."""
+        try:
+            return self._solve()
+        finally:
+            self.highs = None  # HiGHS holds our callback, which holds this: a ring that no collector can see
+
+    def _solve(self) -> dict[str, Any]:
         how = {name.removeprefix("how_"): self.request.pop(name) for name in [*self.request] if name.startswith("how_")}
         kind = self.request.get("how")
         if kind == "Probe":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -12,11 +13,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+from scipy import sparse
 
 from outlay.instances.instance import Instance
 from outlay.optimizer import deadline
 from outlay.optimizer.engine import Status
+from outlay.optimizer.problem import Problem
 from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.solution import Solution
 from outlay.optimizer.solve import solve
@@ -281,6 +285,21 @@ def test_a_process_serves_many_solves(three: Instance) -> None:
     assert not alive(pid)
 
 
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads the memory of a process from /proc")
+def test_a_process_lets_go_of_what_it_has_solved() -> None:
+    size = 300_000
+    ones, row = np.ones(size), sparse.csc_array(np.ones((1, size)))
+    whole = np.ones(size, dtype=bool)
+    problem = Problem(ones, 0.0, 0 * ones, ones, whole, row, np.array([2.0]), np.array([np.inf]))
+    pages = []
+    with SolverProcess() as process:
+        for _ in range(7):
+            assert process.solve(problem, options={}, time_limit_s=None).objective == 2
+            assert process._child is not None
+            pages.append(int(Path(f"/proc/{process._child.pid}/statm").read_text().split()[1]))
+    assert (pages[-1] - pages[1]) * resource.getpagesize() < 50e6  # five that stay take 180 MB
+
+
 def test_a_broken_process_is_replaced_for_the_next_solve(three: Instance) -> None:
     with SolverProcess() as process:
         assert solve(three, process=process).objective == 7
@@ -311,6 +330,7 @@ def test_solves_in_two_threads_do_not_hang(three: Instance) -> None:
 
 ORPHAN = """
 import sys, threading, time
+from outlay.optimizer.problem import Problem
 from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.solve import solve
 from tests.support.documents import hard_knapsack, parsed
