@@ -96,31 +96,3 @@ class Problem:
             row_lower=np.append(self.row_lower, -np.inf),
             row_upper=np.append(self.row_upper, upper),
         )
-
-
-def restrict(problem: Problem, fixed: np.ndarray, values: np.ndarray) -> tuple[Problem, np.ndarray]:
-    """Return the problem without the fixed columns (at their values), and which columns are kept.
-
-    Rows without a kept column are left out.
-    """
-    kept = np.nonzero(~fixed)[0]
-    rest = np.where(fixed, values, 0.0)
-    used = problem.matrix @ rest
-    part = problem.matrix[:, kept]
-    present = np.zeros(problem.matrix.shape[0], dtype=bool)
-    present[part.indices] = True
-    rows = np.nonzero(present)[0]
-    place = np.cumsum(present) - 1
-    matrix = sparse.csc_array((part.data, place[part.indices], part.indptr), shape=(len(rows), len(kept)))
-    small = Problem(
-        problem.cost[kept],
-        problem.offset + float(problem.cost @ rest),
-        problem.lower[kept],
-        problem.upper[kept],
-        problem.integer[kept],
-        matrix,
-        (problem.row_lower - used)[rows],
-        (problem.row_upper - used)[rows],
-        None if problem.tidy is None else problem.tidy[kept],
-    )
-    return small, kept

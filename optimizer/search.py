@@ -27,10 +27,11 @@ from outlay.optimizer.diving import Dive
 from outlay.optimizer.genetic import Population, packing
 from outlay.optimizer.incumbents import Incumbents
 from outlay.optimizer.neighbourhoods import DIVES, FIRST_OPEN, Neighbourhoods
-from outlay.optimizer.problem import Problem, restrict
+from outlay.optimizer.problem import Problem
 from outlay.optimizer.process import Outcome, SolverProcess
 from outlay.optimizer.propagation import tightened
 from outlay.optimizer.relaxation import Relaxation, relax, relaxation_of
+from outlay.optimizer.restriction import restrict
 from outlay.optimizer.schedule import schedule
 from outlay.optimizer.structure import Structure
 

@@ -20,7 +20,8 @@ import numpy as np
 from outlay.optimizer.diving import Dive, Diver
 from outlay.optimizer.frames import read_frame, write_frame
 from outlay.optimizer.probing import Probe, Prober
-from outlay.optimizer.problem import Problem, restrict
+from outlay.optimizer.problem import Problem
+from outlay.optimizer.restriction import restrict
 
 PROGRESS_EVERY_S = 0.2
 

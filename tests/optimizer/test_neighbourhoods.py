@@ -1,4 +1,4 @@
-"""What guides the search: restrictions, first plans, relaxations, and what a sub-problem may decide."""
+"""What guides the search: first plans, relaxations, and what a sub-problem may decide."""
 
 from __future__ import annotations
 
@@ -10,25 +10,12 @@ import pytest
 import outlay
 from outlay.models.build import build
 from outlay.optimizer.neighbourhoods import Neighbourhoods
-from outlay.optimizer.problem import restrict
 from outlay.optimizer.relaxation import USED
 from outlay.optimizer.schedule import schedule
 from outlay.optimizer.search import Search
 from outlay.optimizer.session import Session
 from outlay.optimizer.success import Choice
 from tests.optimizer.support import holds, level_problem
-
-
-def test_a_restricted_problem_has_the_values_of_the_whole(session: Session, relaxed: Search) -> None:
-    problem, size = relaxed.problem, len(session.structure.option_column)
-    point = schedule(problem, session.structure, np.ones(size), np.arange(size) / size)
-    assert point is not None
-    fixed = problem.integer & (np.arange(len(problem.cost)) % 3 > 0)
-    small, kept = restrict(problem, fixed, point)
-    assert len(kept) == len(problem.cost) - fixed.sum()
-    assert small.value(point[kept]) == pytest.approx(problem.value(point))
-    assert holds(small, point[kept])
-    assert (np.diff(small.matrix.tocsr().indptr) > 0).all()
 
 
 def test_a_rounded_relaxation_is_a_plan_that_the_verifier_passes(session: Session, relaxed: Search) -> None:
