@@ -45,7 +45,7 @@ FIRST_DIVES, FIRST_WHOLE_S = 4, 10.0
 #: least seconds, less into a part of them, and more, up to the most, for longer ones.
 FIRST_REST_S, REST_S, MOST_REST_S = 5.0, 10.0, 24.0
 #: Seconds of a dive itself, and of probing: so many times what the relaxation took, but at least so many.
-DIVE_TIMES, LEAST_DIVE_S, PROBE_TIMES, LEAST_PROBE_S = 10.0, 10.0, 10.0, 3.0
+DIVE_TIMES, LEAST_DIVE_S, PROBE_TIMES, LEAST_PROBE_S = 10.0, 10.0, 20.0, 3.0
 #: A plan no longer gets better if so many sub-problems have closed at most this share of its gap.
 PATIENCE, STALLED = 8, 0.02
 #: Children without a better plan after which no more are bred; children bred by the repeatable search, a sub-problem.

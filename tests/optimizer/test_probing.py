@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import highspy
 import numpy as np
 import pytest
 from scipy import sparse
 
 from outlay.optimizer.neighbourhoods import Neighbourhoods
-from outlay.optimizer.probing import Probe
+from outlay.optimizer.probing import Probe, Prober
 from outlay.optimizer.problem import Problem
 from outlay.optimizer.process import Outcome, SolverProcess
 from outlay.optimizer.relaxation import relaxation_of
 from outlay.optimizer.search import Search
+from outlay.optimizer.worker import highs_model
 from tests.optimizer.support import OPTIONS
 
 
@@ -49,6 +51,24 @@ def test_what_costs_the_relaxation_least_stays() -> None:
     assert lower.tolist() == [0.0, 0.0, 0.0, 1.0]
     assert upper.tolist() == [1.0, 0.0, 0.0, 1.0]  # what is whole of itself needs no decision
     assert outcome.objective == pytest.approx(-16.5)
+
+
+def test_a_decision_is_taken_back_where_another_one_is_better() -> None:
+    problem, highs = shares(), highspy.Highs()
+    highs.setOptionValue("output_flag", False)
+    highs.passModel(highs_model(replace(problem, integer=np.zeros(4, dtype=bool)).arrays()))
+    how = Probe(np.array([0, 0, 1, 1]), least=1.0, cheap=0.0, seed=1)
+    prober = Prober(problem, how, highs, stopped=lambda: False)
+    assert prober.begin()
+    first, prober.chosen = (prober.lower, prober.upper), {1: -1}
+    assert prober._fix_chosen(first)
+    assert prober.value() == pytest.approx(-10.0)
+    prober._reconsider(first, 100)
+    assert prober.value() == pytest.approx(-16.5)
+    assert prober.chosen[1] == 3
+    worse = prober.lower, prober.upper
+    prober._reconsider(first, 100)  # nothing better: what is decided stays
+    assert (prober.lower, prober.upper) == worse
 
 
 def test_nothing_is_decided_that_is_worth_little() -> None:
