@@ -83,6 +83,7 @@ class _Trial:
         self.room_above = upper - activity + extra_room(case, matrix, point)
         self.room_below = activity - lower
         self.columns = sparse.csc_array(matrix)
+        self.funded = sparse.csc_array(case.funded_in_full)
         self.weights = case.weights(0)
         self.scale = np.maximum(1.0, np.abs(np.where(np.isfinite(upper), upper, lower)))
 
@@ -94,34 +95,45 @@ class _Trial:
         order = np.argsort(-worth, kind="stable")
         if worth[order[0]] <= 0:
             return f"available, but not worth it: its best option would add {worth[order[0]]:.4g} to the objective"
-        broken = {}
+        broken: dict[int, list[tuple[int, float]]] = {}
         for place in order.tolist():
             if worth[place] > 0:
                 broken[place] = self._broken(int(options[place]))
                 if not broken[place]:
                     break
-        place = min(broken, key=lambda key: (len(broken[key]), order.tolist().index(key)))
+        place = min(broken, key=lambda key: len(broken[key]))  # of several, the one that is worth most
         when = self.case.instance.period_label(int(self.case.options.start[options[place]]))
         if not broken[place]:
             return (
                 f"available and worth {worth[place]:.4g} by itself (start {when}), but what it would import, buy or "
                 "displace costs as much, or the answer is within its gap"
             )
-        named = "; ".join(broken[place][:MOST_NAMED]) + ("; ..." if len(broken[place]) > MOST_NAMED else "")
+        named = "; ".join(self._words(*item) for item in broken[place][:MOST_NAMED])
+        named += "; ..." if len(broken[place]) > MOST_NAMED else ""
         return f"worth {worth[place]:.4g}, but crowded out: beside this plan (start {when}) it would break {named}"
 
-    def _broken(self, option: int) -> list[str]:
-        change = self.columns @ self.case.funded_in_full[:, [option]]
-        rows, size = change.indices, change.data
+    def _broken(self, option: int) -> list[tuple[int, float]]:
+        """Return the rows that an option would break beside the plan, and by how much, the worst first."""
+        rows, size = self._change(option)
         above, below = size - self.room_above[rows], -size - self.room_below[rows]
         tolerance = 1e-6 * self.scale[rows]
         broken = ((above > tolerance) & (size > 0)) | ((below > tolerance) & (size < 0))
-        excess_of = dict(zip(rows[broken].tolist(), np.maximum(above, below)[broken].tolist(), strict=True))
-        worst = sorted(excess_of, key=lambda row: (-excess_of[row] / self.scale[row], row))
-        names = []
-        for row in worst:
-            place = int(np.searchsorted(self.ends, row, side="right"))
-            block = self.blocks[place]
-            words = block.sentence(row - int(self.ends[place]) + len(block.keys))
-            names.append(words if block.family == "dependencies" else f"{words} (by {excess_of[row]:.4g})")
-        return names
+        excess = dict(zip(rows[broken].tolist(), np.maximum(above, below)[broken].tolist(), strict=True))
+        return sorted(excess.items(), key=lambda item: (-item[1] / self.scale[item[0]], item[0]))
+
+    def _change(self, option: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the rows that funding an option in full changes, and by how much each."""
+        rows, sizes = [np.zeros(0, dtype=int)], [np.zeros(0)]
+        ours = slice(self.funded.indptr[option], self.funded.indptr[option + 1])
+        for column, amount in zip(self.funded.indices[ours].tolist(), self.funded.data[ours].tolist(), strict=True):
+            entries = slice(self.columns.indptr[column], self.columns.indptr[column + 1])
+            rows.append(self.columns.indices[entries])
+            sizes.append(amount * self.columns.data[entries])
+        changed, place = np.unique(np.concatenate(rows), return_inverse=True)
+        return changed, np.bincount(place, weights=np.concatenate(sizes), minlength=len(changed))
+
+    def _words(self, row: int, excess: float) -> str:
+        place = int(np.searchsorted(self.ends, row, side="right"))
+        block = self.blocks[place]
+        words = block.sentence(row - int(self.ends[place]) + len(block.keys))
+        return words if block.family == "dependencies" else f"{words} (by {excess:.4g})"
