@@ -11,8 +11,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from outlay.optimizer.outcome import Outcome, Progress
 from outlay.optimizer.problem import Problem
-from outlay.optimizer.process import Outcome, Progress, SolverProcess
+from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.search import SearchPlan
 from outlay.optimizer.searching import RepeatableSolver, SearchingSolver
 

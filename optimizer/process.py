@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import fields
 from types import TracebackType
 from typing import Any
 
@@ -18,67 +18,15 @@ import numpy as np
 from outlay.optimizer.deadline import Deadline
 from outlay.optimizer.diving import Dive
 from outlay.optimizer.frames import BadFrameError, read_frame, write_frame
+from outlay.optimizer.outcome import Outcome, Progress, take
 from outlay.optimizer.probing import Probe
 from outlay.optimizer.problem import Problem
+from outlay.optimizer.splitting import Split
 
 #: How the solver process is started; -P keeps the user's folder out of its imports.
 COMMAND = (sys.executable, "-P", "-m", "outlay.optimizer.worker")
 #: Seconds that a solver gets to start before it counts as hung.
 START_UP_S = 60.0
-
-
-@dataclass
-class Outcome:
-    """What came of one request.
-
-    Attributes
-    ----------
-    status
-        HiGHS's model status (``kOptimal``, ...), ``crashed``, ``hung`` or ``garbage``.
-    point, objective, bound
-        Best point found, or None; its objective and the proved bound of the minimisation, NaN if unknown.
-    row_dual
-        Duals of the rows with the integers fixed, or None.
-    basis
-        Basis of a relaxation, by columns and rows, or None.
-    bounds
-        Lower and upper bounds of the columns that probing came to, or None.
-    interrupted
-        Whether the user asked to stop.
-    message
-        What the process said when it failed.
-    trace
-        (seconds, objective, bound) of each improvement.
-    """
-
-    status: str
-    point: np.ndarray | None = None
-    objective: float = float("nan")
-    bound: float = float("nan")
-    row_dual: np.ndarray | None = None
-    basis: np.ndarray | None = None
-    bounds: tuple[np.ndarray, np.ndarray] | None = None
-    interrupted: bool = False
-    polished: bool = False
-    message: str = ""
-    nodes: int = 0
-    seconds: float = 0.0
-    trace: list[tuple[float, float, float]] = field(default_factory=list)
-
-    @property
-    def broken(self) -> bool:
-        """Whether the process failed instead of answering."""
-        return self.status in {"crashed", "hung", "garbage", "error"}
-
-
-@dataclass(frozen=True)
-class Progress:
-    """State of a running solve, for display: the minimisation's incumbent and bound (NaN if none), nodes, seconds."""
-
-    objective: float
-    bound: float
-    nodes: int
-    seconds: float
 
 
 class SolverProcess:
@@ -153,7 +101,7 @@ class SolverProcess:
         on_incumbent: Callable[[np.ndarray], None] | None = None,
         tick_s: float | None = None,
         approximate: bool = False,
-        how: Dive | Probe | None = None,
+        how: Dive | Probe | Split | None = None,
         basis: np.ndarray | None = None,
     ) -> Outcome:
         """Solve a problem; never raise for what the process does.
@@ -162,7 +110,8 @@ class SolverProcess:
         `on_progress` is called at least that often. With `approximate`, the point of an LP is returned even if it is
         not feasible to the tolerance. With a `Dive`, only what it leaves open is solved, without start; the bound is
         that of the rest, and the status is ``kUnknown`` if it comes to nothing. With a `Probe`, the relaxation is
-        solved under the bounds that it comes to; both begin with a `basis` of the relaxation, if there is one. A
+        solved under the bounds that it comes to. With a `Split`, nothing is solved but relaxations, to find where to
+        divide the problem; ``kUnknown``: nowhere. All begin with a `basis` of the relaxation, if there is one. A
         KeyboardInterrupt asks the solver to stop and returns the best answer so far; a second one is passed on.
         """
         outcome = Outcome("crashed", message="the solver process was ended" if self.ended else "")
@@ -191,7 +140,7 @@ class SolverProcess:
                     raise
                 outcome.interrupted = True
                 deadline.stop_soon()
-                self._cancel()
+                self.cancel()
                 continue
             if done:
                 break
@@ -217,7 +166,7 @@ class SolverProcess:
             outcome.message = "" if message is None else str(message)
             return True
         try:
-            return _take(outcome, message, size, on_progress)
+            return take(outcome, message, size, on_progress)
         except (KeyError, TypeError, ValueError) as error:
             outcome.status, outcome.message = "garbage", f"a message of the solver makes no sense: {error}"
             return True
@@ -227,7 +176,7 @@ class SolverProcess:
             outcome.status = "hung"
             outcome.message = "the solver did not stop when asked and was killed"
             return True
-        self._cancel()
+        self.cancel()
         deadline.stop_soon()
         return False
 
@@ -269,7 +218,8 @@ class SolverProcess:
         """Hand a point to the solve in work; may be called from another thread."""
         self._outbox.put({"kind": "offer", "number": self._requests, "point": point})
 
-    def _cancel(self) -> None:
+    def cancel(self) -> None:
+        """Ask the solve in work to end with the best answer so far; may be called from another thread."""
         self._outbox.put({"kind": "cancel", "number": self._requests})
 
     def _last_words(self) -> str:
@@ -297,7 +247,7 @@ def _request(
     return request
 
 
-def _way(how: Dive | Probe | None, basis: np.ndarray | None) -> dict[str, Any]:
+def _way(how: Dive | Probe | Split | None, basis: np.ndarray | None) -> dict[str, Any]:
     """Return what a request says of how to begin; arrays travel at the top level only."""
     begin = {} if basis is None else {"basis": basis}
     if how is None:
@@ -323,57 +273,3 @@ def _collect(stream: Any, inbox: queue.Queue[dict[str, Any] | Exception | None])
             inbox.put(message)
             if message is None:
                 return
-
-
-def _point(message: dict[str, Any], size: int) -> np.ndarray:
-    """Return a message's point.
-
-    Raises
-    ------
-    ValueError
-        If it is not one finite number a column.
-    """
-    point = _numbers(message["point"], size)
-    if not np.isfinite(point).all():
-        raise ValueError("the point is not one finite number a column")
-    return point
-
-
-def _numbers(array: Any, size: int) -> np.ndarray:
-    """Return an array of one number a column.
-
-    Raises
-    ------
-    ValueError
-        If it is not.
-    """
-    numbers = np.asarray(array, dtype=float)
-    if numbers.shape != (size,) or np.isnan(numbers).any():
-        raise ValueError("not one number a column")
-    return numbers
-
-
-def _take(outcome: Outcome, message: dict[str, Any], size: int, on_progress: Callable[[Progress], None] | None) -> bool:
-    """Take a message into the outcome; return whether it is the result."""
-    kind = message["kind"]
-    if kind == "result":
-        outcome.status = str(message["status"])
-        outcome.message = str(message.get("message", ""))
-        outcome.nodes, outcome.seconds = int(message.get("nodes", 0)), float(message.get("seconds", 0.0))
-        outcome.bound = float(message.get("bound", float("nan")))
-        if message["has_point"]:
-            outcome.point, outcome.objective = _point(message, size), float(message["objective"])
-            outcome.row_dual, outcome.basis = message.get("row_dual"), message.get("basis")
-            outcome.polished = bool(message.get("polished", False))
-            if "lower" in message:
-                outcome.bounds = _numbers(message["lower"], size), _numbers(message["upper"], size)
-        return True
-    seconds, bound = float(message["seconds"]), float(message["dual"])
-    if kind == "incumbent":
-        outcome.point, outcome.objective = _point(message, size), float(message["objective"])
-        outcome.trace.append((seconds, outcome.objective, bound))
-    if np.isfinite(bound):
-        outcome.bound = bound
-    if on_progress is not None:
-        on_progress(Progress(outcome.objective, outcome.bound, int(message["nodes"]), seconds))
-    return False

@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from outlay.optimizer.outcome import Outcome
 from outlay.optimizer.problem import Problem
-from outlay.optimizer.process import Outcome, SolverProcess
+from outlay.optimizer.process import SolverProcess
 
 #: Above so many rows and columns the relaxation is solved approximately.
 LARGE = 1_000_000

@@ -27,8 +27,9 @@ from outlay.optimizer.diving import Dive
 from outlay.optimizer.genetic import Population, packing
 from outlay.optimizer.incumbents import Incumbents
 from outlay.optimizer.neighbourhoods import DIVES, FIRST_OPEN, Neighbourhoods
+from outlay.optimizer.outcome import Outcome
 from outlay.optimizer.problem import Problem
-from outlay.optimizer.process import Outcome, SolverProcess
+from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.propagation import tightened
 from outlay.optimizer.relaxation import Relaxation, relax, relaxation_of
 from outlay.optimizer.restriction import restrict
@@ -132,6 +133,10 @@ class Search:
         """Return (value of the best plan, bound of the relaxation); NaN where there is none yet."""
         bound = -np.inf if self._relaxation is None else self._relaxation.bound
         return self.plans.value(), bound if np.isfinite(bound) else np.nan
+
+    def basis(self) -> np.ndarray | None:
+        """Return a basis of the relaxation, once it is solved exactly."""
+        return None if self._relaxation is None else self._relaxation.basis
 
     # -- the search itself -------------------------------------------------------------------------------------------
 

@@ -13,8 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from outlay.optimizer.outcome import Outcome, Progress
+from outlay.optimizer.parts import PartsProver
 from outlay.optimizer.problem import Problem
-from outlay.optimizer.process import Outcome, Progress, SolverProcess
+from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.search import SUB_NODES, Search, SearchPlan
 
 #: How a solve of the prover may have ended when its bound, or the relaxation's, is one.
@@ -23,8 +25,9 @@ ENDED = frozenset({"kOptimal", "kTimeLimit", "kInterrupt", "kSolutionLimit", "cr
 ENDLESS = frozenset({"kUnbounded", "kUnboundedOrInfeasible"})
 
 
-#: With the search beside it, branch and bound leaves heuristics to it.
+#: With the search beside it, branch and bound leaves heuristics to it, and says every second how far it is (`parts`).
 NO_HEURISTICS: dict[str, Any] = {
+    "mip_min_logging_interval": 1.0,
     "mip_heuristic_effort": 0.0,
     "mip_heuristic_run_feasibility_jump": False,
     "mip_heuristic_run_rens": False,
@@ -81,16 +84,17 @@ class SearchingSolver:
                 )
                 on_progress(better)
 
-        outcome = self._process.solve(
+        prover = PartsProver(
+            self._process,
             problem,
+            np.where(search.plan.structure.derived, -1, search.plan.structure.project),
             options=options | proving(problem) if self._thread.is_alive() else options,
-            time_limit_s=time_limit_s,
-            start=start,
-            on_progress=told,
+            large=problem.matrix.nnz > LARGE,
+            known=lambda: search.known()[0],
+            basis=search.basis,
             on_incumbent=search.plans.offer,
-            # The prover is silent while it solves a large relaxation; the search may have news meanwhile.
-            tick_s=1.0,
         )
+        outcome = prover.solve(time_limit_s=time_limit_s, start=start, on_progress=told)
         self._stop()
         return with_plan(outcome, problem, search)
 

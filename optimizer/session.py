@@ -17,8 +17,9 @@ from outlay.optimizer.aggregation import aggregate
 from outlay.optimizer.compiling import compile_model
 from outlay.optimizer.engine import Answer, Level, Settings, claimed_objective, solve_levels, with_finals
 from outlay.optimizer.nearest import distance, distance_weights
+from outlay.optimizer.outcome import Progress
 from outlay.optimizer.plans import plan_point, read_plan, spread
-from outlay.optimizer.process import Progress, SolverProcess
+from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.room import HELPERS
 from outlay.optimizer.search import SearchPlan
 from outlay.optimizer.structure import Structure, structure_of

@@ -17,7 +17,8 @@ from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.models.build import build
 from outlay.optimizer.engine import LevelResult, Settings, Status
-from outlay.optimizer.process import Progress, SolverProcess
+from outlay.optimizer.outcome import Progress
+from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.search import SearchPlan
 from outlay.optimizer.session import Checked, Session
 from outlay.optimizer.solution import Solution

@@ -22,6 +22,7 @@ from outlay.optimizer.frames import read_frame, write_frame
 from outlay.optimizer.probing import Probe, Prober
 from outlay.optimizer.problem import Problem
 from outlay.optimizer.restriction import restrict
+from outlay.optimizer.splitting import Split, Splitter
 
 PROGRESS_EVERY_S = 0.2
 
@@ -96,6 +97,8 @@ class _Session:
         kind = self.request.get("how")
         if kind == "Probe":
             return self._probe(Probe(**how))
+        if kind == "Split":
+            return self._split(Split(**how))
         if kind == "Dive" and not self._dive(Dive(**how)):
             seconds = time.monotonic() - self.started
             return {"kind": "result", "status": "kUnknown", "has_point": False, "seconds": seconds}
@@ -139,6 +142,21 @@ class _Session:
         if problem is None:
             return {**result, "status": "kUnknown", "has_point": False}
         return {**result, "lower": problem.lower, "upper": problem.upper}
+
+    def _split(self, how: Split) -> dict[str, Any]:
+        """Look for a project to divide; the result is that of the relaxation of the whole, with the parts."""
+        limit = self.started + how.most_s
+
+        def over() -> bool:
+            return self._cancelled() or time.monotonic() > limit
+
+        self.highs = self._relaxed()
+        found = Splitter(Problem.of_arrays(self.request), how, self.highs, stopped=over).run()
+        seconds = time.monotonic() - self.started
+        if found is None:
+            return {"kind": "result", "status": "kUnknown", "has_point": False, "seconds": seconds}
+        names = {"kind": "result", "status": "kOptimal", "has_point": False, "seconds": seconds, "bound": found[0]}
+        return {**names, "divided": found[1], "worth": found[2]}
 
     def _dive(self, how: Dive) -> bool:
         """Fix most of the problem by a dive, and go on with the rest; whether there is one."""

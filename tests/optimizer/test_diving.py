@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from outlay.optimizer.diving import Dive
-from outlay.optimizer.process import Outcome, SolverProcess
+from outlay.optimizer.outcome import Outcome
+from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.search import Search
 from outlay.optimizer.session import Session
 from tests.optimizer.support import OPTIONS

@@ -11,9 +11,10 @@ import pytest
 from scipy import sparse
 
 from outlay.optimizer.neighbourhoods import Neighbourhoods
+from outlay.optimizer.outcome import Outcome
 from outlay.optimizer.probing import Probe, Prober
 from outlay.optimizer.problem import Problem
-from outlay.optimizer.process import Outcome, SolverProcess
+from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.relaxation import relaxation_of
 from outlay.optimizer.search import Search
 from outlay.optimizer.worker import highs_model

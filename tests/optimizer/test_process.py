@@ -312,7 +312,7 @@ def test_a_broken_process_is_replaced_for_the_next_solve(three: Instance) -> Non
 def test_a_request_to_stop_that_comes_too_late_does_not_stop_the_next_solve(three: Instance) -> None:
     with SolverProcess() as process:
         assert solve(three, process=process).status == Status.OPTIMAL
-        process._cancel()
+        process.cancel()
         time.sleep(0.2)
         big = parsed(hard_knapsack(size=40, rows=5))
         assert solve(big, process=process, gap=0).status == Status.OPTIMAL

@@ -19,7 +19,8 @@ from outlay.optimizer import neighbourhoods
 from outlay.optimizer import search as searching
 from outlay.optimizer.engine import Settings
 from outlay.optimizer.neighbourhoods import Neighbourhoods
-from outlay.optimizer.process import Outcome, SolverProcess
+from outlay.optimizer.outcome import Outcome
+from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.search import Search, SearchPlan
 from outlay.optimizer.session import Session
 from tests.brute_force.comparison import disagreement

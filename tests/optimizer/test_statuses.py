@@ -15,7 +15,8 @@ import pytest
 import outlay
 from outlay.instances.errors import InfeasibleError, InputError, NoPlanError
 from outlay.optimizer.engine import Status
-from outlay.optimizer.process import Progress, SolverProcess
+from outlay.optimizer.outcome import Progress
+from outlay.optimizer.process import SolverProcess
 from tests.support.documents import document, hard_knapsack, instance, knapsack, level, parsed, small_plan
 from tests.support.solving import warm  # noqa: F401
 

@@ -1,0 +1,84 @@
+"""Splitting: on which project a problem is divided into parts that are much easier to bound than the whole.
+
+Branch and bound divides on one option at a time, and ruling out one date of a large project at one scale changes next
+to nothing. Here a project is divided as a whole: funded by each of its options, or not at all. Of some weighty and
+undecided ones, the relaxation is solved for every part of each; the project whose best part is worst is the one to
+divide (strong branching on a choice among options; see `probing`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from outlay.optimizer.bounded import WHOLE, Bounded
+from outlay.optimizer.problem import Problem
+
+#: Projects that are tried, at most, and options of one that may be chosen from.
+MOST_TRIED, MOST_OPTIONS = 5, 40
+
+
+@dataclass(frozen=True)
+class Split:
+    """How to look for a project to divide.
+
+    Attributes
+    ----------
+    owner
+        Project of each column, -1 for none; shape (columns,).
+    most_s
+        Seconds after which no further project is tried.
+    """
+
+    owner: np.ndarray
+    most_s: float
+
+
+class Splitter(Bounded):
+    """Looks for the project to divide; `run` returns its parts."""
+
+    def __init__(self, problem: Problem, how: Split, highs: Any, *, stopped: Callable[[], bool]) -> None:
+        super().__init__(problem, highs)
+        self.how, self.stopped = how, stopped
+
+    def run(self) -> tuple[float, np.ndarray, np.ndarray] | None:
+        """Return the relaxation's value, the columns to divide on, and what the relaxation of each part is worth.
+
+        Column -1 stands for the part without any of the others; a part that cannot be is worth infinity. None if the
+        problem cannot hold, or no project is divided.
+        """
+        if not self.begin():
+            return None
+        value, bounds = self.value(), (self.lower, self.upper)
+        best: tuple[np.ndarray, np.ndarray] | None = None
+        for options in self._weighty():
+            if self.stopped():
+                break
+            worth = np.full(len(options) + 1, np.inf)
+            for place, column in enumerate([*options.tolist(), -1]):
+                if best is not None and worth[:place].min(initial=np.inf) <= best[1].min():
+                    break  # another one is better to divide
+                self.lower, self.upper = bounds
+                if (self.take(column, 1.0) if column >= 0 else self.take(options, 0.0)) and self.relax():
+                    worth[place] = self.value()
+            else:
+                if best is None or worth.min() > best[1].min():
+                    best = np.append(options, -1), worth
+        return None if best is None else (value, *best)
+
+    def _weighty(self) -> list[np.ndarray]:
+        """Return the open options of projects that are funded in part: the weightiest and the most used ones first."""
+        point, worth, open_ = self.point(), np.abs(self.problem.cost), self.open() & (self.how.owner >= 0)
+        part = np.nonzero(open_ & (point > WHOLE) & (point < 1.0 - WHOLE))[0]
+        project, place = np.unique(self.how.owner[part], return_inverse=True)
+        most, undecided = np.zeros(len(project)), np.zeros(len(project))
+        np.maximum.at(most, place, worth[part])
+        np.add.at(undecided, place, np.minimum(point[part], 1.0 - point[part]))
+        order = np.argsort(-most * undecided, kind="stable")[:MOST_TRIED]
+        found = [np.nonzero(open_ & (self.how.owner == one))[0] for one in project[order]]
+        return [
+            options[np.argsort(-point[options], kind="stable")] for options in found if len(options) <= MOST_OPTIONS
+        ]

@@ -1,0 +1,234 @@
+"""A proof by parts: parts cover every plan, their bounds hold, and together they prove what the whole would."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from outlay.optimizer import parts
+from outlay.optimizer.outcome import Outcome, Progress
+from outlay.optimizer.parts import Part, PartsProver
+from outlay.optimizer.problem import Problem
+from outlay.optimizer.process import SolverProcess
+from outlay.optimizer.relaxation import relax
+from tests.optimizer.support import OPTIONS
+
+OWNER = np.array([0, 0, 0, 1, 1, 1, 2, 2, 2])
+
+
+def portfolio(seed: int) -> Problem:
+    """Three projects with three options each, at most one of them, and three budgets."""
+    random = np.random.default_rng(seed)
+    choice = (OWNER[None, :] == np.arange(3)[:, None]).astype(float)
+    use = random.integers(1, 10, (3, 9)).astype(float)
+    worth = -(use.sum(axis=0) + random.integers(0, 8, 9)).astype(float)
+    limits = np.concatenate([np.ones(3), np.floor(use.sum(axis=1) * 0.25)])
+    matrix = sparse.csc_array(np.vstack([choice, use]))
+    zero, one = np.zeros(9), np.ones(9)
+    return Problem(worth, 1.0, zero, one, np.ones(9, dtype=bool), matrix, np.full(6, -np.inf), limits)
+
+
+def points(problem: Problem) -> list[np.ndarray]:
+    """Return every plan."""
+    every = (np.array(point) for point in itertools.product([0.0, 1.0], repeat=9))
+    return [point for point in every if problem.holds(point)]
+
+
+def prover(problem: Problem, process: Any, *, known: float = np.nan, **change: Any) -> PartsProver:
+    with SolverProcess() as other:
+        derived = np.zeros(9, dtype=bool)
+        relaxation = relax(other, problem, derived, options=OPTIONS, time_limit_s=None, by_clock=True)
+    basis = None if relaxation is None else relaxation.basis
+    how: dict[str, Any] = {
+        "options": OPTIONS, "large": False, "known": lambda: known, "basis": lambda: basis,
+        "on_incumbent": lambda _: None,
+    }  # fmt: skip
+    return PartsProver(process, problem, OWNER, **(how | change))
+
+
+@pytest.fixture
+def always_pays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "PAYS", -1.0)
+
+
+@pytest.mark.usefixtures("always_pays")
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("share", [0.5, 0.8])
+def test_parts_cover_every_plan_and_their_bounds_hold(seed: int, share: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "MOST_APART", 1)
+    problem = portfolio(seed)
+    plans = points(problem)
+    best = min(problem.value(plan) for plan in plans)
+    with SolverProcess() as process:
+        divided = prover(problem, process, known=share * best)
+        whole = divided.parts[0]
+        assert divided._divide(whole)
+        for part in list(divided.parts):  # and once more
+            if not divided._is_enough(part.bound):
+                divided._divide(part)
+    assert len(divided.parts) > (2 if share == 0.5 else 1)
+    assert divided.bound() <= best + 1e-9
+    for plan in plans:
+        inside = [part for part in divided.parts if (part.lower <= plan).all() and (plan <= part.upper).all()]
+        assert any(part.bound <= problem.value(plan) + 1e-9 for part in inside), plan
+    # Each plan is in a part of its own kind, or in one in which no better plan can be.
+    open_ = [part for part in divided.parts if not divided._is_enough(part.bound)]
+    for plan in plans:
+        if problem.value(plan) < share * best - 1e-9:
+            assert any((part.lower <= plan).all() and (plan <= part.upper).all() for part in open_), plan
+
+
+@pytest.mark.usefixtures("always_pays")
+@pytest.mark.parametrize("seed", range(4))
+def test_parts_prove_what_the_whole_is_worth(seed: int) -> None:
+    problem = portfolio(seed)
+    best = min(problem.value(plan) for plan in points(problem))
+    told: list[Progress] = []
+    with SolverProcess() as process:
+        divided = prover(problem, process)
+        divided.parts[0].left = True  # as if branch and bound had got stuck
+        outcome = divided.solve(time_limit_s=60.0, start=None, on_progress=told.append)
+    assert len(divided.parts) > 1
+    assert outcome.status == "kOptimal"
+    assert outcome.objective == pytest.approx(best)
+    assert outcome.bound == pytest.approx(best, rel=1e-4)
+    assert outcome.point is not None
+    assert problem.value(outcome.point) == pytest.approx(best)
+
+
+@pytest.mark.usefixtures("always_pays")
+def test_parts_without_a_plan_are_infeasible() -> None:
+    problem = portfolio(1).with_row(-np.ones(9), -3.5)  # at least four of them, but there are three projects
+    assert not points(problem)
+    with SolverProcess() as process:
+        divided = prover(problem, process)
+        divided.parts = [Part(problem.lower, np.where(one == OWNER, 0.0, problem.upper)) for one in (0, 1)]
+        outcome = divided.solve(time_limit_s=60.0, start=None, on_progress=lambda _: None)
+    assert outcome.status == "kInfeasible"
+    assert outcome.point is None
+
+
+def test_dividing_must_pay(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = portfolio(2)
+    monkeypatch.setattr(parts, "PAYS", 100.0)
+    with SolverProcess() as process:
+        divided = prover(problem, process, known=-1.0)
+        whole = divided.parts[0]
+        assert not divided._divide(whole)
+        assert divided.parts == [whole]
+        assert not whole.divisible
+
+
+def test_without_a_relaxation_nothing_is_divided() -> None:
+    with SolverProcess() as process:
+        divided = prover(portfolio(2), process, basis=lambda: None)
+        assert not divided._divide(divided.parts[0])
+
+
+# -- following branch and bound, without one ------------------------------------------------------------------------
+
+
+class Scripted:
+    """A solver process that tells what it is told to; a cancelled solve ends as interrupted."""
+
+    command = SolverProcess().command
+
+    def __init__(self, *scripts: tuple[list[Progress], Outcome]) -> None:
+        self.scripts = list(scripts)
+        self.solved: list[Problem] = []
+        self.cancelled = False
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+    def solve(self, problem: Problem, *, on_progress: Callable[[Progress], None], **_: Any) -> Outcome:
+        self.solved.append(problem)
+        self.cancelled = False
+        states, outcome = self.scripts.pop(0)
+        for state in states:
+            on_progress(state)
+            if self.cancelled:
+                return Outcome("kInterrupt", bound=state.bound, seconds=state.seconds, nodes=state.nodes)
+        return outcome
+
+
+def bounds(*values: float, nodes: int = 0, every_s: float = 1.0) -> list[Progress]:
+    return [Progress(np.nan, value, nodes, every_s * (at + 1)) for at, value in enumerate(values)]
+
+
+STUCK = bounds(np.nan, np.nan, -50.0, -45.0, *[-44.9] * 20)
+AHEAD = bounds(np.nan, np.nan, -50.0, *np.linspace(-48, -30, 20).tolist())
+
+
+def followed(scripted: Scripted, **change: Any) -> tuple[PartsProver, Outcome, list[Progress]]:
+    told: list[Progress] = []
+    watched = prover(portfolio(7), scripted, known=-20.0, **change)
+    return watched, watched.solve(time_limit_s=1000.0, start=None, on_progress=told.append), told
+
+
+@pytest.mark.usefixtures("always_pays")
+def test_a_bound_that_gets_stuck_is_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "MOST_GAP", 1.0)
+    rest = [(bounds(-40.0 + at), Outcome("kTimeLimit" if at else "kOptimal", bound=-40.0 + at)) for at in range(2)]
+    scripted = Scripted((STUCK, Outcome("kTimeLimit", bound=-44.9)), *rest)
+    watched, outcome, told = followed(scripted)
+    assert len(scripted.solved) == 3
+    assert len(watched.parts) > 2
+    assert outcome.status == "kTimeLimit"
+    assert outcome.bound == watched.bound() == pytest.approx(-43.33, abs=0.01)  # of a part that nobody has been at
+    assert all(state.bound <= -38.0 for state in told if np.isfinite(state.bound))
+    assert [(problem.lower == 1).any() or (problem.upper == 0).any() for problem in scripted.solved] == [0, 1, 1]
+
+
+@pytest.mark.usefixtures("always_pays")
+@pytest.mark.parametrize("states", [AHEAD, bounds(*[-44.9] * 20, nodes=1000), bounds(*[np.nan] * 20)])
+def test_what_gets_ahead_or_has_its_tree_is_left_alone(states: list[Progress], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "MOST_GAP", 1.0)
+    scripted = Scripted((states, Outcome("kTimeLimit", bound=-31.0)))
+    watched, outcome, _ = followed(scripted)
+    assert len(watched.parts) == 1
+    assert (outcome.status, outcome.bound) == ("kTimeLimit", -31.0)
+
+
+@pytest.mark.usefixtures("always_pays")
+def test_a_large_problem_is_taken_apart_at_once() -> None:
+    end = (bounds(-40.0), Outcome("kTimeLimit", bound=-40.0))
+    watched, outcome, _ = followed(Scripted((AHEAD, Outcome("kOptimal")), end), large=True)
+    assert len(watched.parts) > 2
+    assert outcome.status == "kTimeLimit"
+
+
+@pytest.mark.usefixtures("always_pays")
+def test_what_the_whole_still_comes_to_holds_for_its_parts() -> None:
+    problem = portfolio(4)
+    with SolverProcess() as process:
+        divided = prover(problem, process, known=-1.0)
+        whole = divided.parts[0]
+        assert divided._divide(whole)
+        divided._take(whole, Outcome("kInterrupt", bound=-20.0))
+        assert min(part.bound for part in divided.parts) >= -20.0
+        divided._take(whole, Outcome("kOptimal", bound=-19.0, point=np.zeros(9), objective=1.0))
+        assert divided._worst() is None
+
+
+@pytest.mark.usefixtures("always_pays")
+@pytest.mark.parametrize(
+    ("end", "status"),
+    [
+        (Outcome("crashed", bound=-44.0, message="gone"), "crashed"),
+        (Outcome("kInterrupt", bound=-44.0, interrupted=True), "kInterrupt"),
+        (Outcome("kUnbounded"), "kUnbounded"),
+    ],
+)
+def test_a_solve_that_fails_or_is_interrupted_ends_it(end: Outcome, status: str) -> None:
+    scripted = Scripted((bounds(-45.0), end))
+    _, outcome, _ = followed(scripted)
+    assert outcome.status == status
+    assert outcome.interrupted == end.interrupted
+    assert outcome.message == end.message
+    assert len(scripted.solved) == 1
