@@ -1,13 +1,15 @@
 """A proof by parts: where branch and bound does not get ahead, the problem is divided, and each part is bounded.
 
 On large portfolios branch and bound comes to a bound at its root, by cutting planes, and then hardly any further: its
-tree divides on single options (`splitting`). Once that shows, the problem is divided on a weighty project, into the
-parts in which this or that option of it is funded and a rest, and each part gets a root of its own, the part with the
-worst bound first. The bound of the whole is that of its worst part, so it stays HiGHS's; what no better plan can be in
-is left alone. A part that no longer gets ahead is divided again.
+tree divides on single options (`splitting`). There, once the relaxation is solved, the problem is divided on a weighty
+project if that pays, into the parts in which this or that option of it is funded and a rest. Each part gets a root of
+its own, the one with the worst bound first, and is left once it does not get ahead any more. The bound of the whole is
+that of its worst part, so it stays HiGHS's; what no better plan can be in is left alone. The part that is worst in the
+end is divided again.
 
-On the generated instance of 1,000 projects with seed 3, branch and bound alone comes to 109.38 in 10 s and 109.35 in
-60 s; in parts it comes to 108.9.
+On generated instances of 1,000 projects (60 s) that brings the bound from 109.33 to 109.01 with seed 3 and from 107.77
+to 107.71 with seed 2; with seed 1 it does not pay. With 300 projects, branch and bound has a tree within seconds, and
+dividing all the same, where its bound is stuck for a while, costs 0.1 % of the bound.
 """
 
 from __future__ import annotations
@@ -282,9 +284,11 @@ class _Watch:
         self.on_progress(replace(told, nodes=self.before[1] + state.nodes, seconds=self.before[0] + state.seconds))
         if part.left:
             return
-        first, done = len(prover.parts) == 1, prover._is_enough(bound)
-        at_once = first and prover.large and prover.basis() is not None and part.divisible
-        if (done and not first) or ((at_once or self._stalls()) and prover.divides(part, state)):
+        if len(prover.parts) == 1:
+            leave = prover.large and part.divisible and prover.basis() is not None and prover.divides(part, state)
+        else:
+            leave = prover._is_enough(bound) or (self._stalls() and prover.divides(part, state))
+        if leave:
             part.left = True
             prover.process.cancel()
 

@@ -171,24 +171,12 @@ def followed(scripted: Scripted, **change: Any) -> tuple[PartsProver, Outcome, l
     return watched, watched.solve(time_limit_s=1000.0, start=None, on_progress=told.append), told
 
 
-@pytest.mark.usefixtures("always_pays")
-def test_a_bound_that_gets_stuck_is_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts, "MOST_GAP", 1.0)
-    rest = [(bounds(-40.0 + at), Outcome("kTimeLimit" if at else "kOptimal", bound=-40.0 + at)) for at in range(2)]
-    scripted = Scripted((STUCK, Outcome("kTimeLimit", bound=-44.9)), *rest)
-    watched, outcome, told = followed(scripted)
-    assert len(scripted.solved) == 3
-    assert len(watched.parts) > 2
-    assert outcome.status == "kTimeLimit"
-    assert outcome.bound == watched.bound() == pytest.approx(-43.33, abs=0.01)  # of a part that nobody has been at
-    assert all(state.bound <= -38.0 for state in told if np.isfinite(state.bound))
-    assert [(problem.lower == 1).any() or (problem.upper == 0).any() for problem in scripted.solved] == [0, 1, 1]
+BEGUN = (AHEAD, Outcome("kTimeLimit"))
 
 
+@pytest.mark.parametrize("states", [AHEAD, STUCK])
 @pytest.mark.usefixtures("always_pays")
-@pytest.mark.parametrize("states", [AHEAD, bounds(*[-44.9] * 20, nodes=1000), bounds(*[np.nan] * 20)])
-def test_what_gets_ahead_or_has_its_tree_is_left_alone(states: list[Progress], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts, "MOST_GAP", 1.0)
+def test_a_small_problem_is_left_to_its_tree(states: list[Progress]) -> None:
     scripted = Scripted((states, Outcome("kTimeLimit", bound=-31.0)))
     watched, outcome, _ = followed(scripted)
     assert len(watched.parts) == 1
@@ -196,11 +184,46 @@ def test_what_gets_ahead_or_has_its_tree_is_left_alone(states: list[Progress], m
 
 
 @pytest.mark.usefixtures("always_pays")
-def test_a_large_problem_is_taken_apart_at_once() -> None:
-    end = (bounds(-40.0), Outcome("kTimeLimit", bound=-40.0))
-    watched, outcome, _ = followed(Scripted((AHEAD, Outcome("kOptimal")), end), large=True)
-    assert len(watched.parts) > 2
+def test_a_large_problem_is_taken_apart_once_its_relaxation_is_solved() -> None:
+    known: list[np.ndarray | None] = [None, None, np.zeros(15, dtype=np.int8)]
+    end = (bounds(-44.5), Outcome("kTimeLimit", bound=-44.5))
+    scripted = Scripted(BEGUN, end)
+    watched, outcome, told = followed(scripted, large=True, basis=lambda: known.pop(0) if len(known) > 1 else known[0])
+    assert len(told) == 3 + 1
+    assert len(watched.parts) == 4
     assert outcome.status == "kTimeLimit"
+    assert outcome.bound == watched.bound() == pytest.approx(-44.5)  # next come -44 and -43.33
+    assert (scripted.solved[1].lower != scripted.solved[0].lower).any() or (scripted.solved[1].upper == 0).any()
+
+
+@pytest.mark.usefixtures("always_pays")
+def test_a_part_whose_bound_gets_stuck_is_taken_apart() -> None:
+    stuck, end = (STUCK, Outcome("kTimeLimit")), (bounds(-44.8), Outcome("kTimeLimit", bound=-44.8))
+    watched, outcome, _ = followed(Scripted(BEGUN, stuck, end), large=True)
+    assert len(watched.parts) > 4
+    assert outcome.bound == watched.bound() == pytest.approx(-44.0)  # of a part that nobody has been at
+
+
+@pytest.mark.usefixtures("always_pays")
+def test_a_part_whose_bound_gets_stuck_is_left_for_a_worse_one() -> None:
+    better = bounds(np.nan, np.nan, -45.0, -42.0, *[-41.9] * 20)
+    end = (bounds(-43.9), Outcome("kTimeLimit", bound=-43.9))
+    watched, outcome, told = followed(Scripted(BEGUN, (better, Outcome("kTimeLimit")), end), large=True)
+    assert len(watched.parts) == 4
+    assert sorted(part.left for part in watched.parts) == [False, False, False, True]
+    assert outcome.bound == pytest.approx(-43.9)
+    assert told[-2].bound == pytest.approx(-44.0)  # of the part that nobody has been at
+
+
+@pytest.mark.parametrize("nodes", [0, 1000])
+@pytest.mark.usefixtures("always_pays")
+def test_a_part_that_gets_ahead_or_has_its_tree_goes_on(nodes: int) -> None:
+    states = AHEAD if not nodes else bounds(np.nan, -45.0, *[-44.9] * 20, nodes=nodes)
+    scripted = Scripted(BEGUN, (states, Outcome("kTimeLimit", bound=states[-1].bound)))
+    watched, outcome, told = followed(scripted, large=True)
+    assert len(told) == 1 + len(states)
+    assert len(watched.parts) == 4
+    assert outcome.bound == pytest.approx(-44.9 if nodes else -44.0)
 
 
 @pytest.mark.usefixtures("always_pays")
