@@ -6,10 +6,12 @@ no small neighbourhood brings them back. So they are decided first: of the proje
 decided, each option that the relaxation uses, and none at all, is tried by solving the relaxation anew, and what costs
 least stays (strong branching on a choice among options: Applegate and others 1995; Achterberg, Koch and Martin 2005,
 doi:10.1016/j.orl.2004.04.002). What costs next to nothing stays at once, and then more projects are decided together.
-The problem that is left is the heart in which the search begins.
+Then single projects are decided anew beside all others, those first that the relaxation's prices promise most for, and
+what makes the relaxation better stays. The problem that is left is the heart in which the search begins.
 
 On three instances of 1,000 generated projects the search alone found plans better by 0.3 to 0.4 % in 60 s with it (one
-core, one run each): 103.84 instead of 103.54, 107.05 instead of 106.64, 107.57 instead of 107.15.
+core, one run each): 103.84 instead of 103.54, 107.05 instead of 106.64, 107.57 instead of 107.15. Deciding anew raises
+what the heart's relaxation is worth from 108.34 to 108.56 on the third of them, and by nothing on the first two.
 """
 
 from __future__ import annotations

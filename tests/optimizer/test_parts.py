@@ -15,7 +15,6 @@ from outlay.optimizer.outcome import Outcome, Progress
 from outlay.optimizer.parts import Part, PartsProver
 from outlay.optimizer.problem import Problem
 from outlay.optimizer.process import SolverProcess
-from outlay.optimizer.relaxation import relax
 from tests.optimizer.support import OPTIONS
 
 OWNER = np.array([0, 0, 0, 1, 1, 1, 2, 2, 2])
@@ -40,10 +39,8 @@ def points(problem: Problem) -> list[np.ndarray]:
 
 
 def prover(problem: Problem, process: Any, *, known: float = np.nan, **change: Any) -> PartsProver:
-    with SolverProcess() as other:
-        derived = np.zeros(9, dtype=bool)
-        relaxation = relax(other, problem, derived, options=OPTIONS, time_limit_s=None, by_clock=True)
-    basis = None if relaxation is None else relaxation.basis
+    rows, columns = problem.matrix.shape
+    basis = np.repeat(np.array([0, 1], dtype=np.int8), [columns, rows])  # columns at their lower bounds, rows basic
     how: dict[str, Any] = {
         "options": OPTIONS, "large": False, "known": lambda: known, "basis": lambda: basis,
         "on_incumbent": lambda _: None,
