@@ -86,6 +86,10 @@ class Bounded:
         self.highs.run()
         return bool(self.highs.getModelStatus().name == "kOptimal")
 
+    def impossible(self) -> bool:
+        """Whether the last relaxation is proved not to hold; False: it may have come to nothing for another reason."""
+        return bool(self.highs.getModelStatus().name == "kInfeasible")
+
     def value(self) -> float:
         """Return the value of the last relaxation."""
         return float(self.highs.getInfo().objective_function_value)

@@ -29,7 +29,7 @@ from outlay.optimizer.splitting import Split
 
 #: A bound does not get ahead if, in this share of the time and so many seconds, it closed at most so much of the gap;
 #: but not before so many seconds, and nothing is divided any more once there are so many nodes.
-WINDOW, LEAST_WINDOW_S, STALLED, LEAST_S, MOST_NODES = 0.125, 2.0, 0.02, 6.0, 100
+WINDOW, LEAST_WINDOW_S, STALLED, LEAST_S, MOST_NODES = 0.25, 2.0, 0.03, 6.0, 100
 #: A plan within this share of the bound is sure to come.
 MOST_GAP = 0.03
 #: Dividing pays if the relaxation of the best part closes at least this share of the relaxation's gap.

@@ -55,19 +55,25 @@ class Splitter(Bounded):
         value, bounds = self.value(), (self.lower, self.upper)
         best: tuple[np.ndarray, np.ndarray] | None = None
         for options in self._weighty():
-            if self.stopped():
-                break
-            worth = np.full(len(options) + 1, np.inf)
-            for place, column in enumerate([*options.tolist(), -1]):
-                if best is not None and worth[:place].min(initial=np.inf) <= best[1].min():
-                    break  # another one is better to divide
-                self.lower, self.upper = bounds
-                if (self.take(column, 1.0) if column >= 0 else self.take(options, 0.0)) and self.relax():
-                    worth[place] = self.value()
-            else:
-                if best is None or worth.min() > best[1].min():
-                    best = np.append(options, -1), worth
+            worth = None if self.stopped() else self._worth(options, bounds, -np.inf if best is None else best[1].min())
+            if worth is not None:
+                best = np.append(options, -1), worth
         return None if best is None else (value, *best)
+
+    def _worth(self, options: np.ndarray, bounds: tuple[np.ndarray, np.ndarray], least: float) -> np.ndarray | None:
+        """Return what the relaxation of each part is worth; None if unknown, or one is worth no more than the least."""
+        worth = np.full(len(options) + 1, np.inf)
+        for place, column in enumerate([*options.tolist(), -1]):
+            self.lower, self.upper = bounds
+            if not (self.take(column, 1.0) if column >= 0 else self.take(options, 0.0)):
+                continue  # no row allows it
+            if self.relax():
+                worth[place] = self.value()
+            elif not self.impossible():
+                return None
+            if worth[place] <= least:
+                return None
+        return worth
 
     def _weighty(self) -> list[np.ndarray]:
         """Return the open options of projects that are funded in part: the weightiest and the most used ones first."""

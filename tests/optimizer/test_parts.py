@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+import highspy
 import numpy as np
 import pytest
 from scipy import sparse
@@ -15,6 +17,8 @@ from outlay.optimizer.outcome import Outcome, Progress
 from outlay.optimizer.parts import Part, PartsProver
 from outlay.optimizer.problem import Problem
 from outlay.optimizer.process import SolverProcess
+from outlay.optimizer.splitting import Split, Splitter
+from outlay.optimizer.worker import highs_model
 from tests.optimizer.support import OPTIONS
 
 OWNER = np.array([0, 0, 0, 1, 1, 1, 2, 2, 2])
@@ -252,3 +256,45 @@ def test_a_solve_that_fails_or_is_interrupted_ends_it(end: Outcome, status: str)
     assert outcome.interrupted == end.interrupted
     assert outcome.message == end.message
     assert len(scripted.solved) == 1
+
+
+# -- where to divide --------------------------------------------------------------------------------------------------
+
+
+def splitter(problem: Problem, *, stopped: bool = False) -> Splitter:
+    highs = highspy.Highs()
+    highs.setOptionValue("output_flag", False)
+    highs.passModel(highs_model(replace(problem, integer=np.zeros(9, dtype=bool)).arrays()))
+    return Splitter(problem, Split(OWNER, 60.0), highs, stopped=lambda: stopped)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_parts_are_worth_no_more_than_their_best_plans(seed: int) -> None:
+    problem = portfolio(seed)
+    found = splitter(problem).run()
+    assert found is not None
+    relaxed, columns, worth = found
+    owner = OWNER[columns[0]]
+    assert columns[-1] == -1
+    assert (OWNER[columns[:-1]] == owner).all()
+    assert worth.min() >= relaxed - 1e-9
+    for column, bound in zip(columns.tolist(), worth.tolist(), strict=True):
+        chosen = np.array([column]) if column >= 0 else np.nonzero(owner == OWNER)[0]
+        inside = [point for point in points(problem) if point[chosen].sum() == (column >= 0)]
+        assert bound <= min((problem.value(point) for point in inside), default=np.inf) + 1e-6
+
+
+def test_a_relaxation_that_comes_to_nothing_says_nothing_of_its_part() -> None:
+    """Only what is proved impossible counts as such: with no iterations allowed, no project can be divided."""
+    divided = splitter(portfolio(2))
+    assert divided.begin()
+    bounds_ = divided.lower, divided.upper
+    options = divided._weighty()[0]
+    assert divided._worth(options, bounds_, -np.inf) is not None
+    divided.highs.setOptionValue("simplex_iteration_limit", 0)
+    divided.highs.clearSolver()
+    assert divided._worth(options, bounds_, -np.inf) is None
+
+
+def test_looking_for_where_to_divide_ends_in_time() -> None:
+    assert splitter(portfolio(2), stopped=True).run() is None
