@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pyomo.environ as pyo
+from pyomo.common.gc_manager import PauseGC
 from scipy import sparse
 
 from outlay.instances.plan import Plan
@@ -68,6 +69,11 @@ class Session:
 
     def __init__(self, model: Any) -> None:
         self.model, self.case = model, model.case
+        with PauseGC():
+            self._compile()
+
+    def _compile(self) -> None:
+        model = self.model
         weighed = sum(np.abs(self.case.weights(level)) for level in range(len(self.case.instance.objective_levels)))
         self.compiled = compile_model(model, also=[model.columns[at] for at in np.nonzero(weighed)[0].tolist()])
         groups = spread(self.compiled, model.columns, self.case.column_groups, absent=-1)
