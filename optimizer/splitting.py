@@ -55,7 +55,7 @@ class Splitter(Bounded):
         value, bounds = self.value(), (self.lower, self.upper)
         best: tuple[np.ndarray, np.ndarray] | None = None
         for options in self._weighty():
-            worth = None if self.stopped() else self._worth(options, bounds, -np.inf if best is None else best[1].min())
+            worth = self._worth(options, bounds, -np.inf if best is None else best[1].min())
             if worth is not None:
                 best = np.append(options, -1), worth
         return None if best is None else (value, *best)
@@ -64,6 +64,8 @@ class Splitter(Bounded):
         """Return what the relaxation of each part is worth; None if unknown, or one is worth no more than the least."""
         worth = np.full(len(options) + 1, np.inf)
         for place, column in enumerate([*options.tolist(), -1]):
+            if self.stopped():
+                return None
             self.lower, self.upper = bounds
             if not (self.take(column, 1.0) if column >= 0 else self.take(options, 0.0)):
                 continue  # no row allows it
