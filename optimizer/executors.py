@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
+
+from pyomo.common.gc_manager import PauseGC
 
 from outlay.instances.errors import InputError
 from outlay.optimizer.case_task import Pool
@@ -47,12 +50,19 @@ def _dask(target: str) -> Iterator[Executor]:
         from distributed import Client  # noqa: PLC0415 - an optional extra
     except ImportError as error:
         raise InputError.single("executor", "dask is not installed", "pip install 'outlay[dask]'") from error
-    try:
-        client = Client(target, timeout=CONNECT_S, set_as_default=False)
-    except Exception as error:  # whatever listens there may answer anything
+    # A client that cannot connect closes itself when it is collected, and waits for ever if that happens while another
+    # one is being made. So none is collected meanwhile, and one that failed is collected at once.
+    client, failure = None, ""
+    with PauseGC():
+        try:
+            client = Client(target, timeout=CONNECT_S, set_as_default=False)
+        except Exception as error:  # whatever listens there may answer anything
+            failure = str(error)
+    if client is None:
+        gc.collect()
         raise InputError.single(
-            "executor", f"the dask scheduler cannot be reached ({error})", "check the address", value=target
-        ) from error
+            "executor", f"the dask scheduler cannot be reached ({failure})", "check the address", value=target
+        )
     try:
         yield client.get_executor(pure=False, retries=0)
     finally:
