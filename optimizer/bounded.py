@@ -98,6 +98,20 @@ class Bounded:
         """Return the point of the last relaxation."""
         return np.array(self.highs.getSolution().col_value, dtype=float)
 
+    def in_part(self, owner: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Return the open columns that the last relaxation uses in part, and whose they are, for owners of at least 0.
+
+        That is: the columns and the place of each one's owner, and the owners, what the weightiest of the columns of
+        each is worth, and how undecided each is (the sum of how far its columns are from a whole).
+        """
+        point, worth = self.point(), np.abs(self.problem.cost)
+        part = np.nonzero(self.open() & (point > WHOLE) & (point <= 1.0 - WHOLE) & (owner >= 0))[0]
+        owners, place = np.unique(owner[part], return_inverse=True)
+        most, undecided = np.zeros(len(owners)), np.zeros(len(owners))
+        np.maximum.at(most, place, worth[part])
+        np.add.at(undecided, place, np.minimum(point[part], 1.0 - point[part]))
+        return part, place, owners, most, undecided
+
     def open(self) -> np.ndarray:
         """Return which columns are binary and still to be decided."""
         open_: np.ndarray = self.rows.binary & (self.lower < self.upper)

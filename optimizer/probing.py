@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from outlay.optimizer.bounded import WHOLE, Bounded
+from outlay.optimizer.bounded import Bounded
 from outlay.optimizer.problem import Problem
 
 #: Relaxations that are solved, at most, before projects are decided anew, which may take as many again.
@@ -134,13 +134,8 @@ class Prober(Bounded):
 
     def _weighty(self) -> tuple[np.ndarray, np.ndarray]:
         """Return options that the relaxation uses in part, and their projects; the weightiest, most used first."""
-        point, worth = self.point(), np.abs(self.problem.cost)
-        ours = (self.how.owner >= 0) & ~np.isin(self.how.owner, list(self.left))
-        part = np.nonzero(self.open() & (point > WHOLE) & (point <= 1.0 - WHOLE) & ours)[0]
-        project, place = np.unique(self.how.owner[part], return_inverse=True)
-        most, undecided = np.zeros(len(project)), np.zeros(len(project))
-        np.maximum.at(most, place, worth[part])
-        np.add.at(undecided, place, np.minimum(point[part], 1.0 - point[part]))
+        point, left = self.point(), np.isin(self.how.owner, list(self.left))
+        part, place, project, most, undecided = self.in_part(np.where(left, -1, self.how.owner))
         weight = most * undecided * self.random.uniform(1.0 - NOISE, 1.0 + NOISE, len(project))
         part, place = part[most[place] >= self.how.least], place[most[place] >= self.how.least]
         order = np.lexsort((-point[part], place, -weight[place]))

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from outlay.optimizer.bounded import WHOLE, Bounded
+from outlay.optimizer.bounded import Bounded
 from outlay.optimizer.problem import Problem
 
 #: Projects that are tried, at most, and options of one that may be chosen from.
@@ -79,12 +79,8 @@ class Splitter(Bounded):
 
     def _weighty(self) -> list[np.ndarray]:
         """Return the open options of projects that are funded in part: the weightiest and the most used ones first."""
-        point, worth, open_ = self.point(), np.abs(self.problem.cost), self.open() & (self.how.owner >= 0)
-        part = np.nonzero(open_ & (point > WHOLE) & (point < 1.0 - WHOLE))[0]
-        project, place = np.unique(self.how.owner[part], return_inverse=True)
-        most, undecided = np.zeros(len(project)), np.zeros(len(project))
-        np.maximum.at(most, place, worth[part])
-        np.add.at(undecided, place, np.minimum(point[part], 1.0 - point[part]))
+        point, open_ = self.point(), self.open()
+        _, _, project, most, undecided = self.in_part(self.how.owner)
         order = np.argsort(-most * undecided, kind="stable")[:MOST_TRIED]
         found = [np.nonzero(open_ & (self.how.owner == one))[0] for one in project[order]]
         return [
