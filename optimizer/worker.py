@@ -128,15 +128,15 @@ class _Session:
     def _cancelled(self) -> bool:
         return self.mail.cancelled == self.request["number"]
 
+    def _over(self, most_s: float | None) -> bool:
+        """Whether the request was cancelled, or has taken more than so many seconds (None: no limit)."""
+        return self._cancelled() or (most_s is not None and time.monotonic() > self.started + most_s)
+
     def _probe(self, how: Probe) -> dict[str, Any]:
         """Decide what is weighty; the result is that of the relaxation, with the bounds."""
-        request, limit = self.request, np.inf if how.most_s is None else self.started + how.most_s
-
-        def over() -> bool:
-            return self._cancelled() or time.monotonic() > limit
-
+        request = self.request
         self.highs = self._relaxed()
-        problem = Prober(Problem.of_arrays(request), how, self.highs, stopped=over).run()
+        problem = Prober(Problem.of_arrays(request), how, self.highs, stopped=lambda: self._over(how.most_s)).run()
         self.request = {**request, "integer": np.zeros_like(request["integer"])}
         result = self._result()
         if problem is None:
@@ -145,13 +145,9 @@ class _Session:
 
     def _split(self, how: Split) -> dict[str, Any]:
         """Look for a project to divide; the result is that of the relaxation of the whole, with the parts."""
-        limit = self.started + how.most_s
-
-        def over() -> bool:
-            return self._cancelled() or time.monotonic() > limit
-
         self.highs = self._relaxed()
-        found = Splitter(Problem.of_arrays(self.request), how, self.highs, stopped=over).run()
+        problem = Problem.of_arrays(self.request)
+        found = Splitter(problem, how, self.highs, stopped=lambda: self._over(how.most_s)).run()
         seconds = time.monotonic() - self.started
         if found is None:
             return {"kind": "result", "status": "kUnknown", "has_point": False, "seconds": seconds}
