@@ -74,6 +74,25 @@ def test_rounding_rules_nothing_out() -> None:
     assert tightened(exact).upper.tolist() == [1.0] * 4
 
 
+def test_limits_are_rounded_to_what_rows_are_made_of() -> None:
+    rows = [[1.0, 1.0, 1.0], [0.4, 1.2, 0.0], [0.5, 0.0, 1.0]]
+    small = tightened(problem(rows, [-FREE, 0.3, -FREE], [2.1, 1.5, 1.4]))
+    assert small.row_upper == pytest.approx([2.0, 1.2, 1.0])
+    assert small.row_lower == pytest.approx([-FREE, 0.4, -FREE])
+
+
+def test_limits_stay_where_columns_or_coefficients_are_no_multiples() -> None:
+    uneven = tightened(problem([[1.0, 1.5, 1.0]], [0.7], [2.1]))
+    assert (uneven.row_lower.tolist(), uneven.row_upper.tolist()) == ([0.7], [2.1])
+    continuous = tightened(problem([[1.0, 1.0, 1.0]], [-FREE], [2.1], integer=False))
+    assert continuous.row_upper.tolist() == [2.1]
+
+
+def test_a_limit_that_is_a_multiple_up_to_rounding_stays() -> None:
+    small = tightened(problem([[0.1, 0.1, 0.1]], [-FREE], [0.1 + 0.1 + 0.1 - 2e-16]))
+    assert small.row_upper.tolist() == [0.1 + 0.1 + 0.1 - 2e-16]
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_telling_what_has_changed_rules_out_the_same(seed: int) -> None:
     """From bounds that are propagated already, only rows of the changed column have to be looked at."""
@@ -95,10 +114,12 @@ def test_telling_what_has_changed_rules_out_the_same(seed: int) -> None:
 def test_no_integer_point_is_lost(seed: int) -> None:
     random = np.random.default_rng(seed)
     rows, size = int(random.integers(1, 5)), 6
-    matrix = np.round(random.normal(0.0, 4.0, (rows, size))) * (random.random((rows, size)) < 0.6)
+    coarse = 1.0 if seed % 2 else 0.4  # whole coefficients, or few multiples of a unit and limits in between
+    matrix = coarse * np.round(random.normal(0.0, 4.0 * coarse, (rows, size))) * (random.random((rows, size)) < 0.6)
     centre = matrix @ (random.random(size) < 0.5)
-    lower = np.where(random.random(rows) < 0.5, centre - random.integers(0, 4, rows), -FREE)
-    upper = np.where(random.random(rows) < 0.7, centre + random.integers(0, 4, rows), FREE)
+    lower = np.where(random.random(rows) < 0.5, centre - random.integers(0, 4, rows) * coarse, -FREE)
+    upper = np.where(random.random(rows) < 0.7, centre + random.integers(0, 4, rows) * coarse, FREE)
+    lower, upper = lower - 0.9 * random.random(rows) * (seed % 3), upper + 0.9 * random.random(rows) * (seed % 3)
     whole = problem(matrix.tolist(), lower.tolist(), upper.tolist())
     small = tightened(whole)
     for point in map(np.array, product((0.0, 1.0), repeat=size)):
@@ -106,3 +127,5 @@ def test_no_integer_point_is_lost(seed: int) -> None:
         if (activity <= upper).all() and (activity >= lower).all():
             assert (point <= small.upper).all()
             assert (point >= small.lower).all()
+            assert (activity <= small.row_upper + 1e-9).all()
+            assert (activity >= small.row_lower - 1e-9).all()
