@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from scipy import sparse
+
+from outlay.optimizer.problem import Rows
+from outlay.optimizer.splitting import Division
 
 
 @dataclass
@@ -25,8 +29,10 @@ class Outcome:
         Basis of a relaxation, by columns and rows, or None.
     bounds
         Lower and upper bounds of the columns that probing came to, or None.
-    parts
-        Columns to divide a problem on and what the relaxation of each part is worth (`splitting`), or None.
+    division
+        Where to divide the problem (`splitting`), or None.
+    cuts
+        Cutting planes of branch and bound's root, or None: no point better than the best one known breaks them.
     interrupted
         Whether the user asked to stop.
     message
@@ -42,7 +48,8 @@ class Outcome:
     row_dual: np.ndarray | None = None
     basis: np.ndarray | None = None
     bounds: tuple[np.ndarray, np.ndarray] | None = None
-    parts: tuple[np.ndarray, np.ndarray] | None = None
+    division: Division | None = None
+    cuts: Rows | None = None
     interrupted: bool = False
     polished: bool = False
     message: str = ""
@@ -58,12 +65,16 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Progress:
-    """State of a running solve, for display: the minimisation's incumbent and bound (NaN if none), nodes, seconds."""
+    """State of a running solve: the minimisation's incumbent and bound (NaN if none), nodes, seconds, cutting planes.
+
+    The last are those of the root, once it is done and if they were asked for.
+    """
 
     objective: float
     bound: float
     nodes: int
     seconds: float
+    cuts: Rows | None = None
 
 
 def _point(message: dict[str, Any], size: int) -> np.ndarray:
@@ -94,18 +105,36 @@ def _numbers(array: Any, size: int) -> np.ndarray:
     return numbers
 
 
-def _parts(divided: Any, worth: Any, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return columns, the last one -1, and a number for each.
+def _division(message: dict[str, Any], size: int) -> Division:
+    """Return a message's division.
 
     Raises
     ------
     ValueError
-        If they are not.
+        If it is none: its columns are not some of those that there are, and -1.
     """
-    columns = np.asarray(divided, dtype=int)
+    columns = np.asarray(message["divided"], dtype=int)
     if columns.ndim != 1 or not len(columns) or (columns[:-1] < 0).any() or columns.max() >= size or columns[-1] != -1:
         raise ValueError("parts that no columns divide")
-    return columns, _numbers(worth, len(columns))
+    lower, upper = (_numbers(message[name], size) for name in ("lower", "upper"))
+    return Division(float(message["bound"]), lower, upper, columns, _numbers(message["worth"], len(columns)))
+
+
+def _rows(message: dict[str, Any], size: int) -> Rows:
+    """Return a message's rows.
+
+    Raises
+    ------
+    ValueError
+        If they are not rows over so many columns.
+    """
+    lower, upper = (np.asarray(message[name], dtype=float) for name in ("lower", "upper"))
+    entries = np.asarray(message["values"], dtype=float), message["columns"], message["starts"]
+    matrix = sparse.csr_array(entries, shape=(len(lower), size))
+    matrix.check_format()
+    if upper.shape != lower.shape or np.isnan(lower).any() or np.isnan(upper).any() or np.isnan(matrix.data).any():
+        raise ValueError("rows that are none")
+    return Rows(matrix, lower, upper)
 
 
 def take(outcome: Outcome, message: dict[str, Any], size: int, on_progress: Callable[[Progress], None] | None) -> bool:
@@ -117,7 +146,7 @@ def take(outcome: Outcome, message: dict[str, Any], size: int, on_progress: Call
         outcome.nodes, outcome.seconds = int(message.get("nodes", 0)), float(message.get("seconds", 0.0))
         outcome.bound = float(message.get("bound", float("nan")))
         if "divided" in message:
-            outcome.parts = _parts(message["divided"], message["worth"], size)
+            outcome.division = _division(message, size)
         if message["has_point"]:
             outcome.point, outcome.objective = _point(message, size), float(message["objective"])
             outcome.row_dual, outcome.basis = message.get("row_dual"), message.get("basis")
@@ -129,8 +158,10 @@ def take(outcome: Outcome, message: dict[str, Any], size: int, on_progress: Call
     if kind == "incumbent":
         outcome.point, outcome.objective = _point(message, size), float(message["objective"])
         outcome.trace.append((seconds, outcome.objective, bound))
+    if kind == "cuts":
+        outcome.cuts = _rows(message, size)
     if np.isfinite(bound):
         outcome.bound = bound
     if on_progress is not None:
-        on_progress(Progress(outcome.objective, outcome.bound, int(message["nodes"]), seconds))
+        on_progress(Progress(outcome.objective, outcome.bound, int(message["nodes"]), seconds, outcome.cuts))
     return False

@@ -16,6 +16,20 @@ LEAST_GAIN = 1e-9
 
 
 @dataclass(frozen=True)
+class Rows:
+    """Rows ``lower <= A x <= upper``; A of shape (rows, columns), limits of shape (rows,)."""
+
+    matrix: sparse.csr_array
+    lower: np.ndarray
+    upper: np.ndarray
+
+    def and_(self, others: Rows) -> Rows:
+        """Return these rows and others."""
+        matrix = sparse.csr_array(sparse.vstack([self.matrix, others.matrix]))
+        return Rows(matrix, np.append(self.lower, others.lower), np.append(self.upper, others.upper))
+
+
+@dataclass(frozen=True)
 class Problem:
     """Minimise ``cost x + offset`` with ``row_lower <= A x <= row_upper`` and ``lower <= x <= upper``.
 
@@ -89,10 +103,14 @@ class Problem:
 
     def with_row(self, coefficients: np.ndarray, upper: float) -> Problem:
         """Return the problem with one more row ``coefficients x <= upper``."""
-        row = sparse.csc_array(coefficients[None, :])
+        row = sparse.csr_array(coefficients[None, :])
+        return self.with_rows(Rows(row, np.array([-np.inf]), np.array([upper])))
+
+    def with_rows(self, rows: Rows) -> Problem:
+        """Return the problem with more rows."""
         return replace(
             self,
-            matrix=sparse.csc_array(sparse.vstack([self.matrix, row])),
-            row_lower=np.append(self.row_lower, -np.inf),
-            row_upper=np.append(self.row_upper, upper),
+            matrix=sparse.csc_array(sparse.vstack([self.matrix, rows.matrix])),
+            row_lower=np.append(self.row_lower, rows.lower),
+            row_upper=np.append(self.row_upper, rows.upper),
         )

@@ -101,6 +101,7 @@ class SolverProcess:
         on_incumbent: Callable[[np.ndarray], None] | None = None,
         tick_s: float | None = None,
         approximate: bool = False,
+        cuts: bool = False,
         how: Dive | Probe | Split | None = None,
         basis: np.ndarray | None = None,
     ) -> Outcome:
@@ -108,9 +109,10 @@ class SolverProcess:
 
         With `on_incumbent`, called with each better point, the solver also takes points from `offer`. With `tick_s`,
         `on_progress` is called at least that often. With `approximate`, the point of an LP is returned even if it is
-        not feasible to the tolerance. With a `Dive`, only what it leaves open is solved, without start; the bound is
-        that of the rest, and the status is ``kUnknown`` if it comes to nothing. With a `Probe`, the relaxation is
-        solved under the bounds that it comes to. With a `Split`, nothing is solved but relaxations, to find where to
+        not feasible to the tolerance. With `cuts`, which need presolve to be off, `on_progress` is told the cutting
+        planes of the root as soon as it is done. With a `Dive`, only what it leaves open is solved, without start; the
+        bound is that of the rest, and the status is ``kUnknown`` if it comes to nothing. With a `Probe`, the relaxation
+        is solved under the bounds that it comes to. With a `Split`, nothing is solved but relaxations, to find where to
         divide the problem; ``kUnknown``: nowhere. All begin with a `basis` of the relaxation, if there is one. A
         KeyboardInterrupt asks the solver to stop and returns the best answer so far; a second one is passed on.
         """
@@ -121,7 +123,7 @@ class SolverProcess:
             self._start()
             self._requests += 1
             request = _request(problem, options, time_limit_s, start) | _way(how, basis)
-            flags = {"takes_offers": on_incumbent is not None, "approximate": approximate}
+            flags = {"takes_offers": on_incumbent is not None, "approximate": approximate, "tells_cuts": cuts}
             self._outbox.put({**request, **flags, "number": self._requests})
         except OSError as error:
             outcome.message = f"the solver process cannot be started: {error}"
@@ -159,7 +161,8 @@ class SolverProcess:
             if deadline.passed():
                 return self._overdue(outcome, deadline)
             if on_progress is not None:
-                on_progress(Progress(outcome.objective, outcome.bound, outcome.nodes, deadline.elapsed()))
+                state = Progress(outcome.objective, outcome.bound, outcome.nodes, deadline.elapsed(), outcome.cuts)
+                on_progress(state)
             return False
         if message is None or isinstance(message, Exception):
             outcome.status = "crashed" if message is None else "garbage"

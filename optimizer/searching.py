@@ -13,10 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from outlay.optimizer import relaxation
 from outlay.optimizer.outcome import Outcome, Progress
 from outlay.optimizer.parts import PartsProver
 from outlay.optimizer.problem import Problem
 from outlay.optimizer.process import SolverProcess
+from outlay.optimizer.reduction import reduced
 from outlay.optimizer.search import SUB_NODES, Search, SearchPlan
 
 #: How a solve of the prover may have ended when its bound, or the relaxation's, is one.
@@ -47,9 +49,17 @@ class SearchingSolver:
     """
 
     def __init__(self, process: SolverProcess, problem: Problem, plan: SearchPlan, *, options: dict[str, Any]) -> None:
-        self._process = process
-        self._search = Search(problem, plan, options, on_better=process.offer)
+        self._process, self._reduction = process, reduced(problem)
+        self._search = Search(
+            self._reduction.problem,
+            replace(plan, structure=self._reduction.structure(plan.structure), accept=self._accepting(plan)),
+            options,
+            on_better=process.offer,
+        )
         self._thread = threading.Thread(target=self._search.run, daemon=True)
+
+    def _accepting(self, plan: SearchPlan) -> Callable[[np.ndarray], bool]:
+        return lambda point: plan.accept(self._reduction.whole(point))
 
     def __enter__(self) -> SearchingSolver:
         self._thread.start()
@@ -71,9 +81,10 @@ class SearchingSolver:
         start: np.ndarray | None = None,
         on_progress: Callable[[Progress], None] | None = None,
     ) -> Outcome:
-        """Solve a problem; see `SolverProcess.solve`."""
-        search = self._search
+        """Solve the problem, whatever is given here; see `SolverProcess.solve`."""
+        search, problem = self._search, self._reduction.problem
         if start is not None:
+            start = self._reduction.part(start)
             search.plans.offer(start)
 
         def told(state: Progress) -> None:
@@ -89,14 +100,17 @@ class SearchingSolver:
             problem,
             np.where(search.plan.structure.derived, -1, search.plan.structure.project),
             options=options | proving(problem) if self._thread.is_alive() else options,
-            large=problem.matrix.nnz > LARGE,
+            large=problem.matrix.nnz > LARGE and sum(problem.matrix.shape) <= relaxation.LARGE,
             known=lambda: search.known()[0],
             basis=search.basis,
             on_incumbent=search.plans.offer,
         )
         outcome = prover.solve(time_limit_s=time_limit_s, start=start, on_progress=told)
         self._stop()
-        return with_plan(outcome, problem, search)
+        outcome = with_plan(outcome, problem, search)
+        if outcome.point is not None:
+            outcome.point = self._reduction.whole(outcome.point)
+        return outcome
 
 
 def proving(problem: Problem) -> dict[str, Any]:

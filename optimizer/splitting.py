@@ -8,17 +8,20 @@ divide (strong branching on a choice among options; see `probing`).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from outlay.optimizer.bounded import Bounded
+from outlay.optimizer.bounded import WHOLE, Bounded
 from outlay.optimizer.problem import Problem
 
 #: Projects that are tried, at most, and options of one that may be chosen from.
 MOST_TRIED, MOST_OPTIONS = 5, 40
+#: By this share, a value that a plan cannot reach lies beyond that of the best plan known.
+BEYOND = 1e-6
 
 
 @dataclass(frozen=True)
@@ -31,26 +34,48 @@ class Split:
         Project of each column, -1 for none; shape (columns,).
     most_s
         Seconds after which no further project is tried.
+    known
+        Value of the best plan known, of which better ones are looked for; infinity: none.
     """
 
     owner: np.ndarray
     most_s: float
+    known: float = np.inf
+
+
+@dataclass(frozen=True)
+class Division:
+    """Where to divide a problem.
+
+    Attributes
+    ----------
+    value
+        What its relaxation is worth.
+    lower, upper
+        Bounds of the columns, without what no better plan can use.
+    columns
+        To divide on: a part for each, with it at 1; the last, -1, stands for the part without any of them.
+    worth
+        What the relaxation of each part is worth; infinity: it cannot be.
+    """
+
+    value: float
+    lower: np.ndarray
+    upper: np.ndarray
+    columns: np.ndarray
+    worth: np.ndarray
 
 
 class Splitter(Bounded):
-    """Looks for the project to divide; `run` returns its parts."""
+    """Looks for the project to divide; `run` returns where."""
 
     def __init__(self, problem: Problem, how: Split, highs: Any, *, stopped: Callable[[], bool]) -> None:
         super().__init__(problem, highs)
         self.how, self.stopped = how, stopped
 
-    def run(self) -> tuple[float, np.ndarray, np.ndarray] | None:
-        """Return the relaxation's value, the columns to divide on, and what the relaxation of each part is worth.
-
-        Column -1 stands for the part without any of the others; a part that cannot be is worth infinity. None if the
-        problem cannot hold, or no project is divided.
-        """
-        if not self.begin():
+    def run(self) -> Division | None:
+        """Return where to divide; None if the problem cannot hold, or no project is divided."""
+        if not self.begin() or not self._narrow():
             return None
         value, bounds = self.value(), (self.lower, self.upper)
         best: tuple[np.ndarray, np.ndarray] | None = None
@@ -58,7 +83,17 @@ class Splitter(Bounded):
             worth = self._worth(options, bounds, -np.inf if best is None else best[1].min())
             if worth is not None:
                 best = np.append(options, -1), worth
-        return None if best is None else (value, *best)
+        return None if best is None else Division(value, *bounds, *best)
+
+    def _narrow(self) -> bool:
+        """Fix what no better plan can change, by reduced costs; whether the relaxation still holds."""
+        room = self.how.known * (1.0 + math.copysign(BEYOND, self.how.known)) - self.value()
+        if not np.isfinite(room):
+            return True
+        price, point, open_ = np.array(self.highs.getSolution().col_dual, dtype=float), self.point(), self.open()
+        zero = np.nonzero(open_ & (point <= WHOLE) & (price > room))[0]
+        one = np.nonzero(open_ & (point >= 1.0 - WHOLE) & (-price > room))[0]
+        return self.take(zero, 0.0) and self.take(one, 1.0) and self.relax()
 
     def _worth(self, options: np.ndarray, bounds: tuple[np.ndarray, np.ndarray], least: float) -> np.ndarray | None:
         """Return what the relaxation of each part is worth; None if unknown, or one is worth no more than the least."""

@@ -148,11 +148,11 @@ class _Session:
         self.highs = self._relaxed()
         problem = Problem.of_arrays(self.request)
         found = Splitter(problem, how, self.highs, stopped=lambda: self._over(how.most_s)).run()
-        seconds = time.monotonic() - self.started
+        result = {"kind": "result", "has_point": False, "seconds": time.monotonic() - self.started}
         if found is None:
-            return {"kind": "result", "status": "kUnknown", "has_point": False, "seconds": seconds}
-        names = {"kind": "result", "status": "kOptimal", "has_point": False, "seconds": seconds, "bound": found[0]}
-        return {**names, "divided": found[1], "worth": found[2]}
+            return {**result, "status": "kUnknown"}
+        divided = {"bound": found.value, "lower": found.lower, "upper": found.upper}
+        return {**result, **divided, "status": "kOptimal", "divided": found.columns, "worth": found.worth}
 
     def _dive(self, how: Dive) -> bool:
         """Fix most of the problem by a dive, and go on with the rest; whether there is one."""
@@ -191,6 +191,8 @@ class _Session:
             highs.startCallback(kind)
         if self.request.get("takes_offers", False):
             highs.startCallback(kinds.kCallbackMipUserSolution)
+        if self.request.get("tells_cuts", False):
+            highs.startCallback(kinds.kCallbackMipGetCutPool)
 
     def _callback(self, kind: Any, _message: str, data: Any, reply: Any, _user: Any) -> None:
         # An exception here would end the solve, so none may leave.
@@ -205,6 +207,8 @@ class _Session:
                 if time.monotonic() - self.last_progress >= PROGRESS_EVERY_S:
                     self.last_progress = time.monotonic()
                     self._send("progress", **self._state(data))
+            elif kind == kinds.kCallbackMipGetCutPool:
+                self._tell_cuts(data)
             elif kind == kinds.kCallbackMipUserSolution:
                 offer = self.mail.newest_offer(self.request["number"])
                 if offer is not None:
@@ -213,6 +217,14 @@ class _Session:
                 reply.user_interrupt = True
         except Exception:
             traceback.print_exc()
+
+    def _tell_cuts(self, data: Any) -> None:
+        """Tell of the cutting planes in the root's relaxation, if they are over the columns that we know."""
+        if data.cutpool_num_col == len(self.request["cost"]):
+            names = ("start", "index", "value", "lower", "upper")
+            starts, columns, values, lower, upper = (np.array(getattr(data, f"cutpool_{name}")) for name in names)
+            rows = {"starts": starts, "columns": columns, "values": values, "lower": lower, "upper": upper}
+            self._send("cuts", **rows, **self._state(data))
 
     def _state(self, data: Any) -> dict[str, Any]:
         return {

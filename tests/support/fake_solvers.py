@@ -30,6 +30,10 @@ def incumbent(point, objective):
     write_frame(out, dict(kind="incumbent", point=np.array(point, dtype=float), objective=objective,
                           primal=objective, dual=-100.0, nodes=1, seconds=0.1))
 
+def cuts(*, lower=(0.0,), upper=(1.0,), **entries):
+    arrays = {{name: np.array(value) for name, value in dict(entries, lower=lower, upper=upper).items()}}
+    write_frame(out, dict(kind="cuts", dual=-100.0, nodes=0, seconds=0.1, **arrays))
+
 def result(**changes):
     write_frame(out, dict(kind="result", status="kOptimal", has_point=False, objective=0.0, bound=0.0, nodes=0,
                           seconds=0.1) | changes)
