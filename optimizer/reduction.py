@@ -76,11 +76,14 @@ class Reduction:
 
 
 def reduced(problem: Problem) -> Reduction:
-    """Return a problem without what no best plan needs; one whose rows cannot hold together is left to the solver."""
-    tight, nobody = tightened(problem), np.full(len(problem.cost), -1)
-    if tight is problem:
-        return Reduction(problem, np.arange(len(problem.cost)), problem.lower, nobody)
+    """Return a problem without what no best plan needs.
+
+    One whose rows cannot hold together, or of which nothing would be left, stays as it is, for the solver.
+    """
+    tight, size = tightened(problem), len(problem.cost)
     free = (tight.lower < tight.upper) & ~_idle(tight)
+    if tight is problem or not free.any():
+        return Reduction(problem, np.arange(size), problem.lower, np.full(size, -1))
     dominator = _dominators(tight, free)
     small, kept = restrict(tight, ~free | (dominator >= 0), tight.lower)
     return Reduction(small, kept, tight.lower, dominator)

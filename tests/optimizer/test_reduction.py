@@ -82,6 +82,13 @@ def test_a_problem_that_cannot_hold_is_left_to_the_solver() -> None:
     assert kept(small) == [0, 1]
 
 
+def test_a_problem_of_which_nothing_would_be_left_is_left_to_the_solver() -> None:
+    empty = problem([1.0, 0.0], [[1.0, 1.0]], [-FREE], [3.0])
+    small = reduced(empty)
+    assert small.problem is empty
+    assert small.whole(np.ones(2)).tolist() == small.part(np.ones(2)).tolist() == [1.0, 1.0]
+
+
 def test_continuous_columns_are_left_out_at_their_lower_bounds_if_those_are_finite() -> None:
     mixed = problem([1.0, 1.0, -1.0], [[1.0, 1.0, 1.0]], [-FREE], [1.5])
     mixed.integer[:] = False

@@ -15,8 +15,9 @@ import outlay
 from outlay.instances.generating import generate
 from outlay.instances.plan import Choice, Plan
 from outlay.models.build import build
-from outlay.optimizer import neighbourhoods
+from outlay.optimizer import neighbourhoods, parts
 from outlay.optimizer import search as searching
+from outlay.optimizer import searching as beside
 from outlay.optimizer.engine import Settings
 from outlay.optimizer.neighbourhoods import Neighbourhoods
 from outlay.optimizer.outcome import Outcome
@@ -117,6 +118,29 @@ def test_a_repeated_search_gives_the_same_answer_where_work_is_the_limit(instanc
     assert first.limit == "work"
     assert first.plan == second.plan
     assert (first.objective, first.bound) == (second.objective, second.bound)
+
+
+@pytest.mark.parametrize(("projects", "seed"), [(30, 2), (45, 11), (45, 12), (45, 14)])
+def test_a_proof_by_parts_proves_the_optimum(projects: int, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Divided as if they were large, wherever that gains anything."""
+    made = generate(projects, seed)
+    alone = outlay.solve(made, gap=0)
+    monkeypatch.setattr(beside, "LARGE", 0)
+    divided: list[bool] = []
+    divide = parts.PartsProver._divide
+
+    def noted(self: parts.PartsProver, *how: Any) -> bool:
+        divided.append(divide(self, *how))
+        return divided[-1]
+
+    monkeypatch.setattr(parts.PartsProver, "_divide", noted)
+    monkeypatch.setattr(searching, "HEAD_START_S", 0.0)
+    together = outlay.solve(made, gap=0, effort="search")
+    assert together.status.proved
+    assert together.verified
+    assert together.objective == pytest.approx(alone.objective, rel=1e-6)
+    assert together.bound == pytest.approx(alone.objective, rel=1e-6)
+    assert any(divided)
 
 
 @pytest.mark.slow
