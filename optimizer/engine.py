@@ -14,7 +14,7 @@ import numpy as np
 from outlay.optimizer.outcome import Outcome, Progress
 from outlay.optimizer.problem import Problem
 from outlay.optimizer.process import SolverProcess
-from outlay.optimizer.search import SearchPlan
+from outlay.optimizer.search_plan import SearchPlan
 from outlay.optimizer.searching import RepeatableSolver, SearchingSolver
 
 #: A gap at most this counts as optimal.

@@ -125,6 +125,13 @@ class Neighbourhoods:
         narrow._look_at(problem, relaxation)
         return narrow
 
+    def under(self, problem: Problem, relaxation: Relaxation) -> Neighbourhoods:
+        """Return neighbourhoods for more rows; both learn from what either comes to."""
+        more = copy.copy(self)
+        more.rows = sparse.csr_array(problem.matrix)
+        more._look_at(problem, relaxation)
+        return more
+
     def remember(self, plan: np.ndarray, now: np.ndarray) -> None:
         """Take note of a plan found from elsewhere, to be crossed with others, unless it chooses what is chosen now."""
         if not self._by_project(np.abs(np.round(plan) - np.round(now))).any():

@@ -107,6 +107,7 @@ class PartsProver:
         known: Callable[[], float],
         basis: Callable[[], np.ndarray | None],
         on_incumbent: Callable[[np.ndarray], None],
+        on_cuts: Callable[[Rows], None],
     ) -> None:
         """Make ready.
 
@@ -120,9 +121,12 @@ class PartsProver:
             Whether to divide the problem.
         basis
             Asked for a basis of the relaxation; None: it is not known, and nothing is divided.
+        on_cuts
+            Told of the cutting planes of the whole's root.
         """
         self.process, self.problem, self.owner, self.options = process, problem, owner, options
-        self.large, self.known, self.basis, self.on_incumbent = large, known, basis, on_incumbent
+        self.large, self.known, self.basis = large, known, basis
+        self.on_incumbent, self.on_cuts = on_incumbent, on_cuts
         self.parts = [Part(problem.lower, problem.upper)]
         self.found = Outcome("kTimeLimit")
         self._began = time.monotonic()
@@ -227,6 +231,8 @@ class PartsProver:
         if not self.large:
             return False
         if state.cuts is not None and not part.rooted and self.basis() is not None:
+            if self.parts == [part]:
+                self.on_cuts(state.cuts)
             part.cut(state.cuts)
             return True
         worse = part.bound - self._others(part) > STALLED * self.gap(part.bound)

@@ -23,6 +23,13 @@ class Rows:
     lower: np.ndarray
     upper: np.ndarray
 
+    def kept_by(self, point: np.ndarray) -> Rows:
+        """Return those of the rows that a point keeps."""
+        activity = self.matrix @ point
+        room = TOLERANCE * np.maximum(1.0, np.abs(activity))
+        kept = np.nonzero((activity <= self.upper + room) & (activity >= self.lower - room))[0]
+        return Rows(sparse.csr_array(self.matrix[kept]), self.lower[kept], self.upper[kept])
+
     def and_(self, others: Rows) -> Rows:
         """Return these rows and others."""
         matrix = sparse.csr_array(sparse.vstack([self.matrix, others.matrix]))

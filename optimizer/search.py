@@ -2,12 +2,11 @@
 
 One HiGHS process proves; another improves the best plan. The search solves the LP relaxation and rounds it to a plan
 (`schedule`). Then it decides the weighty projects (`probing`), dives into what is left, the heart, to a better plan
-(`diving`), and again and again sets some projects free while the others stay as they are, and solves the sub-problem by
-branch and bound or by another dive, whichever has gained more (`neighbourhoods`): first in the heart, then, where that
-stalls, anywhere. Where that stalls too, another heart is begun, its plan crossed with the best one, and sub-problems
-get more time. Where the problem only packs, plans are bred (`genetic`) instead of dived for. Prover and search exchange
-plans: the prover takes the search's as user solutions, the search goes on from the prover's if they are better. The
-bound is always HiGHS's, from the tree or from the relaxation.
+(`diving`), and again and again sets some projects free while the others stay as they are, and solves the sub-problem
+by branch and bound or a dive (`neighbourhoods`): first in the heart, then, where that stalls, anywhere. Where that
+stalls too, another heart is begun, its plan crossed with the best one, and sub-problems get more time. Where the
+problem only packs, plans are bred (`genetic`) instead. The prover takes the search's plans as user solutions, and the
+search the prover's plans and cutting planes. The bound is always HiGHS's, from the tree or the relaxation.
 
 A plan counts only after `accept` (the verifier) has passed it. By the clock (`outlay.optimizer.searching`) two runs may
 differ; the repeatable form solves so many sub-problems, each limited by nodes, with nothing else going on.
@@ -18,7 +17,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -28,13 +27,13 @@ from outlay.optimizer.genetic import Population, packing
 from outlay.optimizer.incumbents import Incumbents
 from outlay.optimizer.neighbourhoods import DIVES, FIRST_OPEN, Neighbourhoods
 from outlay.optimizer.outcome import Outcome
-from outlay.optimizer.problem import Problem
+from outlay.optimizer.problem import Problem, Rows
 from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.propagation import tightened
 from outlay.optimizer.relaxation import Relaxation, relax, relaxation_of
 from outlay.optimizer.restriction import restrict
 from outlay.optimizer.schedule import schedule
-from outlay.optimizer.structure import Structure
+from outlay.optimizer.search_plan import BRANCH_OPTIONS, SUB_NODES, SUB_OPTIONS, SearchPlan
 
 #: Seconds that branch and bound has to itself; what it proves by then needs no search.
 HEAD_START_S = 1.0
@@ -49,37 +48,12 @@ FIRST_REST_S, REST_S, MOST_REST_S = 5.0, 10.0, 24.0
 DIVE_TIMES, LEAST_DIVE_S, PROBE_TIMES, LEAST_PROBE_S = 10.0, 10.0, 20.0, 3.0
 #: A plan no longer gets better if so many sub-problems have closed at most this share of its gap.
 PATIENCE, STALLED = 8, 0.02
+#: The prover's cutting planes are taken over if they close at least this share of the gap.
+CUTS_PAY = 0.1
+#: Another plan is begun with them at once if the first beginning took at most this share of the time that is left.
+ANEW_SHARE = 0.3
 #: Children without a better plan after which no more are bred; children bred by the repeatable search, a sub-problem.
 IDLE_CHILDREN, CHILDREN_A_SUB = 300_000, 2_000
-#: Nodes of a sub-problem of the repeatable search.
-SUB_NODES = 100
-#: Options of sub-problems: close to their optimum, and little strong branching, which pays only in long solves (on
-#: PPSSP's PI_1 the plans after 10 s are better by 0.3 %).
-SUB_OPTIONS: dict[str, Any] = {"mip_rel_gap": 1e-5, "mip_pscost_minreliable": 1}
-#: Without a dive also no restarts: on 1,000 generated projects half as many sub-problems again in the same time.
-BRANCH_OPTIONS: dict[str, Any] = {"mip_allow_restart": False}
-
-
-@dataclass(frozen=True)
-class SearchPlan:
-    """What a search needs besides the problem.
-
-    Attributes
-    ----------
-    structure
-        The projects behind the columns.
-    accept
-        Whether a point, as a plan, passes the verifier.
-    seed
-        Of the generator that draws neighbourhoods.
-    sub_problems
-        None: search by the clock, beside branch and bound. A number: so many sub-problems before it, repeatably.
-    """
-
-    structure: Structure
-    accept: Callable[[np.ndarray], bool]
-    seed: int
-    sub_problems: int | None = None
 
 
 class Search:
@@ -93,6 +67,8 @@ class Search:
         Whether the user asked to stop while a sub-problem was solved.
     trouble
         What ended the search early, if something did.
+    deadline
+        When it ends by itself, by the monotonic clock; None: it does not.
     """
 
     def __init__(
@@ -113,8 +89,10 @@ class Search:
         self._found: np.ndarray | None = None  # what the last sub-problem came to
         self._gains: list[float] = []  # of the last sub-problems of this plan
         self._limit = LEAST_SUB_S
-        self._deadline = deadline
+        self.deadline = deadline
         self._relaxation: Relaxation | None = None
+        self._cuts: Rows | None = None  # of the prover, not yet looked at
+        self._beginning_s = np.inf  # seconds that the last beginning took
         self._process = process or SolverProcess()
         self._own = process is None
         self._stopped = threading.Event()
@@ -137,6 +115,10 @@ class Search:
     def basis(self) -> np.ndarray | None:
         """Return a basis of the relaxation, once it is solved exactly."""
         return None if self._relaxation is None else self._relaxation.basis
+
+    def take_cuts(self, cuts: Rows) -> None:
+        """Take cutting planes that no plan better than the best one known breaks; may be called from another thread."""
+        self._cuts = cuts
 
     # -- the search itself -------------------------------------------------------------------------------------------
 
@@ -170,7 +152,9 @@ class Search:
             if self.plans.take_over():
                 self._gains = []
             now = self.plans.now
-            if now is not None:
+            if now is not None and self._cuts is not None:
+                whole, drawn = self._cut(whole, drawn)
+            elif now is not None:
                 drawn = drawn if drawn is whole or drawn.problem.holds(now) else whole
                 self._improve(drawn, now)
                 drawn = self._move(drawn, whole)
@@ -183,18 +167,12 @@ class Search:
 
     def _left(self) -> float | None:
         """Return the seconds left; None: no limit."""
-        return None if self._deadline is None else self._deadline - time.monotonic()
+        return None if self.deadline is None else self.deadline - time.monotonic()
 
     def _relax(self, problem: Problem) -> Relaxation | None:
-        structure, by_clock = self.plan.structure, self.plan.sub_problems is None
-        return relax(
-            self._process,
-            problem,
-            structure.derived,
-            options=self.options,
-            time_limit_s=self._left(),
-            by_clock=by_clock,
-        )
+        left, by_clock = self._left(), self.plan.sub_problems is None
+        derived, options = self.plan.structure.derived, self.options
+        return relax(self._process, problem, derived, options=options, time_limit_s=left, by_clock=by_clock)
 
     def _first(self, whole: Neighbourhoods) -> Neighbourhoods:
         """Find a first plan: round the relaxation, then dive; look for it in the whole problem if neither gives one.
@@ -202,10 +180,9 @@ class Search:
         Returns where to go on from it.
         """
         structure, relaxation = self.plan.structure, whole.relaxation
-        column = np.maximum(structure.option_column, 0)
-        weight, price = relaxation.point[column], relaxation.reduced_cost[column]
-        weight = np.where(structure.option_column < 0, 0.0, weight)
-        self.plans.keep(schedule(self.problem, structure, weight, price, stopped=self._over))
+        column, price = np.maximum(structure.option_column, 0), relaxation.reduced_cost
+        weight = np.where(structure.option_column < 0, 0.0, relaxation.point[column])
+        self.plans.keep(schedule(self.problem, structure, weight, price[column], stopped=self._over))
         if not relaxation.exact:
             return whole
         drawn = self._begin(whole)
@@ -244,7 +221,47 @@ class Search:
 
     def _begin(self, whole: Neighbourhoods) -> Neighbourhoods | None:
         """Begin another plan; return where to go on from it, None if nothing better came."""
-        return whole if self._breed(whole) else self._dive_anew(whole)
+        begun = time.monotonic()
+        drawn = whole if self._breed(whole) else self._dive_anew(whole)
+        self._beginning_s = time.monotonic() - begun
+        return drawn
+
+    def _cut(self, whole: Neighbourhoods, drawn: Neighbourhoods) -> tuple[Neighbourhoods, Neighbourhoods]:
+        """Take over the prover's cutting planes, if that makes the relaxation stronger.
+
+        Returns the neighbourhoods of the whole, and those to draw from.
+        """
+        cuts, self._cuts, now = self._cuts, None, self.plans.now
+        if cuts is None or now is None:
+            return whole, drawn
+        problem = self.problem.with_rows(cuts.kept_by(now if self.plans.home is None else self.plans.home).kept_by(now))
+        relaxation, before = self._relax(problem), whole.relaxation.value
+        if relaxation is None or relaxation.value - before < CUTS_PAY * (problem.value(now) - before) or self._over():
+            return whole, drawn
+        self.problem, whole, left = problem, whole.under(problem, relaxation), self._left()
+        if left is not None and self._beginning_s <= ANEW_SHARE * left and self.plans.home is None:
+            return whole, self._leave(whole) or whole
+        if not drawn.in_heart:
+            return whole, whole
+        narrow = replace(problem, lower=drawn.problem.lower, upper=drawn.problem.upper)
+        inner = self._relax(narrow)
+        return whole, whole if inner is None else drawn.under(narrow, inner)
+
+    def _leave(self, whole: Neighbourhoods) -> Neighbourhoods | None:
+        """Begin another plan, or stay if there is none; return where to go on from it, None if there is none."""
+        self._gains = []
+        self.plans.leave()
+        other = self._begin(whole)
+        if other is None:
+            self._return(whole)
+        return other
+
+    def _return(self, whole: Neighbourhoods) -> None:
+        """Go on from the best plan, and remember the other one."""
+        if self.plans.home is not None:
+            worse, better = self.plans.return_home(), self.plans.now
+            if worse is not None and better is not None:
+                whole.remember(worse, better)
 
     def _breed(self, whole: Neighbourhoods) -> bool:
         """Breed a plan until it no longer gets better; False if the problem does not only pack."""
@@ -297,13 +314,10 @@ class Search:
         if drawn is not whole:
             return whole
         if whole.relaxation.exact and self.plans.home is None:
-            self.plans.leave()
-            other = self._begin(whole)
+            other = self._leave(whole)
             if other is not None:
                 return other
-        worse, better = self.plans.return_home(), self.plans.now
-        if worse is not None and better is not None:
-            whole.remember(worse, better)
+        self._return(whole)
         if not whole.widen():
             self._limit = min(MOST_SUB_S, 2.0 * self._limit)
         return whole

@@ -19,7 +19,8 @@ from outlay.optimizer.parts import PartsProver
 from outlay.optimizer.problem import Problem
 from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.reduction import reduced
-from outlay.optimizer.search import SUB_NODES, Search, SearchPlan
+from outlay.optimizer.search import Search
+from outlay.optimizer.search_plan import SUB_NODES, SearchPlan
 
 #: How a solve of the prover may have ended when its bound, or the relaxation's, is one.
 ENDED = frozenset({"kOptimal", "kTimeLimit", "kInterrupt", "kSolutionLimit", "crashed", "hung", "garbage"})
@@ -83,6 +84,7 @@ class SearchingSolver:
     ) -> Outcome:
         """Solve the problem, whatever is given here; see `SolverProcess.solve`."""
         search, problem = self._search, self._reduction.problem
+        search.deadline = None if time_limit_s is None else time.monotonic() + time_limit_s
         if start is not None:
             start = self._reduction.part(start)
             search.plans.offer(start)
@@ -104,6 +106,7 @@ class SearchingSolver:
             known=lambda: search.known()[0],
             basis=search.basis,
             on_incumbent=search.plans.offer,
+            on_cuts=search.take_cuts,
         )
         outcome = prover.solve(time_limit_s=time_limit_s, start=start, on_progress=told)
         self._stop()

@@ -22,7 +22,7 @@ from outlay.optimizer.outcome import Progress
 from outlay.optimizer.plans import plan_point, read_plan, spread
 from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.room import HELPERS
-from outlay.optimizer.search import SearchPlan
+from outlay.optimizer.search_plan import SearchPlan
 from outlay.optimizer.structure import Structure, structure_of
 from outlay.optimizer.verify import verify_plan
 from outlay.optimizer.verify_report import Verification

@@ -19,7 +19,7 @@ from outlay.models.build import build
 from outlay.optimizer.engine import LevelResult, Settings, Status
 from outlay.optimizer.outcome import Progress
 from outlay.optimizer.process import SolverProcess
-from outlay.optimizer.search import SearchPlan
+from outlay.optimizer.search_plan import SearchPlan
 from outlay.optimizer.session import Checked, Session
 from outlay.optimizer.solution import Solution
 from outlay.optimizer.tables import compute_tables

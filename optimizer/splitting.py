@@ -19,7 +19,7 @@ from outlay.optimizer.bounded import WHOLE, Bounded
 from outlay.optimizer.problem import Problem
 
 #: Projects that are tried, at most, and options of one that may be chosen from.
-MOST_TRIED, MOST_OPTIONS = 5, 40
+MOST_TRIED, MOST_OPTIONS = 15, 40
 #: By this share, a value that a plan cannot reach lies beyond that of the best plan known.
 BEYOND = 1e-6
 

@@ -48,7 +48,7 @@ def prover(problem: Problem, process: Any, *, known: float = np.nan, **change: A
     basis = np.repeat(np.array([0, 1], dtype=np.int8), [columns, rows])  # columns at their lower bounds, rows basic
     how: dict[str, Any] = {
         "options": OPTIONS, "large": False, "known": lambda: known, "basis": lambda: basis,
-        "on_incumbent": lambda _: None,
+        "on_incumbent": lambda _: None, "on_cuts": lambda _: None,
     }  # fmt: skip
     return PartsProver(process, problem, OWNER, **(how | change))
 

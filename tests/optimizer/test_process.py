@@ -11,7 +11,6 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -304,47 +303,6 @@ def test_a_process_lets_go_of_what_it_has_solved() -> None:
             assert process._child is not None
             pages.append(int(Path(f"/proc/{process._child.pid}/statm").read_text().split()[1]))
     assert (pages[-1] - pages[1]) * resource.getpagesize() < 50e6  # five that stay take 180 MB
-
-
-def test_no_better_point_breaks_the_cutting_planes_of_the_root() -> None:
-    random = np.random.default_rng(5)
-    use = random.integers(10, 60, (5, 40)).astype(float)
-    worth, most = -(use.mean(axis=0) + random.integers(0, 20, 40)), np.floor(use.sum(axis=1) * 0.4)
-    zero, one, whole = np.zeros(40), np.ones(40), np.ones(40, dtype=bool)
-    problem = Problem(worth, 0.0, zero, one, whole, sparse.csc_array(use), np.full(5, -np.inf), most)
-    told, points = [], []
-    with SolverProcess() as process:
-        outcome = process.solve(
-            problem,
-            options={"presolve": "off"},
-            time_limit_s=None,
-            cuts=True,
-            on_progress=told.append,
-            on_incumbent=points.append,
-        )
-    cuts = next(state.cuts for state in told if state.cuts is not None)
-    assert cuts.matrix.shape == (len(cuts.lower), 40)
-    assert len(cuts.lower) > 0
-    assert outcome.point is not None
-    assert outcome.cuts is cuts
-    activity = cuts.matrix @ outcome.point
-    assert (activity <= cuts.upper + 1e-6).all()
-    assert (activity >= cuts.lower - 1e-6).all()
-    relaxed = replace(problem.with_rows(cuts), integer=~whole)
-    with SolverProcess() as process:
-        stronger = process.solve(relaxed, options={}, time_limit_s=None)
-        plain = process.solve(replace(problem, integer=~whole), options={}, time_limit_s=None)
-    assert plain.objective < stronger.objective < outcome.objective + 1e-6
-
-
-def test_without_being_asked_for_cutting_planes_nothing_is_told_of_them() -> None:
-    told = []
-    ones, row = np.ones(3), sparse.csc_array(np.array([[2.0, 3.0, 4.0]]))
-    problem = Problem(-ones, 0.0, 0 * ones, ones, ones > 0, row, np.array([-np.inf]), np.array([5.5]))
-    with SolverProcess() as process:
-        outcome = process.solve(problem, options={"presolve": "off"}, time_limit_s=None, on_progress=told.append)
-    assert outcome.cuts is None
-    assert all(state.cuts is None for state in told)
 
 
 def test_a_broken_process_is_replaced_for_the_next_solve(three: Instance) -> None:

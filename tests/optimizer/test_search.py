@@ -22,7 +22,8 @@ from outlay.optimizer.engine import Settings
 from outlay.optimizer.neighbourhoods import Neighbourhoods
 from outlay.optimizer.outcome import Outcome
 from outlay.optimizer.process import SolverProcess
-from outlay.optimizer.search import Search, SearchPlan
+from outlay.optimizer.search import Search
+from outlay.optimizer.search_plan import SearchPlan
 from outlay.optimizer.session import Session
 from tests.brute_force.comparison import disagreement
 from tests.brute_force.generator import case_of
