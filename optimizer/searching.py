@@ -82,7 +82,7 @@ class SearchingSolver:
         start: np.ndarray | None = None,
         on_progress: Callable[[Progress], None] | None = None,
     ) -> Outcome:
-        """Solve the problem, whatever is given here; see `SolverProcess.solve`."""
+        """Solve the problem that this was made for; see `SolverProcess.solve`."""
         search, problem = self._search, self._reduction.problem
         search.deadline = None if time_limit_s is None else time.monotonic() + time_limit_s
         if start is not None:

@@ -88,7 +88,7 @@ class Splitter(Bounded):
     def _narrow(self) -> bool:
         """Fix what no better plan can change, by reduced costs; whether the relaxation still holds."""
         room = self.how.known * (1.0 + math.copysign(BEYOND, self.how.known)) - self.value()
-        if not np.isfinite(room):
+        if not np.isfinite(room) or room <= 0:  # nothing is known, or no better plan is left: the value says so
             return True
         price, point, open_ = np.array(self.highs.getSolution().col_dual, dtype=float), self.point(), self.open()
         zero = np.nonzero(open_ & (point <= WHOLE) & (price > room))[0]

@@ -299,11 +299,11 @@ def test_a_solve_that_fails_or_is_interrupted_ends_it(end: Outcome, status: str)
 # -- where to divide --------------------------------------------------------------------------------------------------
 
 
-def splitter(problem: Problem, *, stopped: bool = False) -> Splitter:
+def splitter(problem: Problem, *, stopped: bool = False, known: float = np.inf) -> Splitter:
     highs = highspy.Highs()
     highs.setOptionValue("output_flag", False)
     highs.passModel(highs_model(replace(problem, integer=np.zeros(9, dtype=bool)).arrays()))
-    return Splitter(problem, Split(OWNER, 60.0), highs, stopped=lambda: stopped)
+    return Splitter(problem, Split(OWNER, 60.0, known), highs, stopped=lambda: stopped)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -320,6 +320,31 @@ def test_parts_are_worth_no_more_than_their_best_plans(seed: int) -> None:
         chosen = np.array([column]) if column >= 0 else np.nonzero(owner == OWNER)[0]
         inside = [point for point in points(problem) if point[chosen].sum() == (column >= 0)]
         assert bound <= min((problem.value(point) for point in inside), default=np.inf) + 1e-6
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_is_fixed_leaves_room_for_every_better_plan(seed: int) -> None:
+    problem = portfolio(seed)
+    values = sorted(problem.value(point) for point in points(problem))
+    known = values[3]
+    found = splitter(problem, known=known).run()
+    if found is None:  # the relaxation is whole, or nothing is left
+        return
+    for point in points(problem):
+        if problem.value(point) < known - 1e-6:
+            assert (found.lower <= point).all()
+            assert (point <= found.upper).all()
+    narrow = splitter(problem, known=found.value + 0.25 * (values[0] - found.value)).run()
+    assert narrow is None or (narrow.lower < narrow.upper).sum() <= (found.lower < found.upper).sum()
+
+
+def test_a_plan_that_the_relaxation_cannot_beat_ends_it() -> None:
+    problem = portfolio(2)
+    relaxed = splitter(problem).run()
+    assert relaxed is not None
+    found = splitter(problem, known=relaxed.value - 1.0).run()
+    assert found is not None
+    assert found.value == pytest.approx(relaxed.value)
 
 
 def test_a_relaxation_that_comes_to_nothing_says_nothing_of_its_part() -> None:
