@@ -7,8 +7,8 @@ and a rest; the part with the worst bound again, and so on. Once that does not p
 the worst part: at its root, whose further cutting planes make dividing pay again, or, if they do not, its tree. The
 bound of the whole is that of its worst part, so it stays HiGHS's; what no better plan can be in is left alone.
 
-On three generated instances of 1,000 projects (60 s, beside the search) that brings the bound to 104.19, 107.69 and
-108.63, where branch and bound alone comes to 104.41, 107.74 and 109.33. With 300 projects, branch and bound has a tree
+On three generated instances of 1,000 projects (60 s, beside the search) that brings the bound to 104.17, 107.72 and
+108.65, where branch and bound alone comes to 104.41, 107.75 and 109.33. With 300 projects, branch and bound has a tree
 within seconds, and dividing all the same costs 0.2 % of the bound on two instances of three.
 """
 
