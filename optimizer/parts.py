@@ -255,15 +255,15 @@ class PartsProver:
         return True
 
     def _split(self, part: Part, on_progress: Callable[[Progress], None]) -> Division | None:
-        basis, before = self.basis(), time.monotonic() - self._began
+        basis, before, left = self.basis(), time.monotonic() - self._began, self._left()
         if basis is None or part.cuts is None:
             return None
         state = Progress(self.found.objective, self.bound(), self.found.nodes, before)
         outcome = self.process.solve(
             tightened(self._problem(part)),
             options=self.options,
-            time_limit_s=self._left(),
-            how=Split(self.owner, SPLIT_S, self.value()),
+            time_limit_s=left,
+            how=Split(self.owner, SPLIT_S if left is None else min(SPLIT_S, left), self.value()),
             basis=np.append(basis, np.full(len(part.cuts.lower), BASIC, dtype=basis.dtype)),
             on_progress=lambda now: on_progress(replace(state, seconds=before + now.seconds)),
             tick_s=1.0,
