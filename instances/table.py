@@ -74,9 +74,12 @@ class Table:
 
     def column(self, column: str) -> tuple[Cell, ...]:
         """Return a column with blank cells replaced by the default (which may be None)."""
-        default = self.describe(column).default
-        cells = self.raw(column)
-        return cells if default is None else tuple(default if cell is None else cell for cell in cells)
+        known = self._columns.get(column)
+        if known is None:
+            default, cells = self.describe(column).default, self.raw(column)
+            known = cells if default is None else tuple(default if cell is None else cell for cell in cells)
+            self._columns[column] = known
+        return known
 
     def floats(self, column: str) -> np.ndarray:
         """Return a number column, defaults filled in, as float64 of shape (rows,); NaN where it has no value."""
@@ -84,7 +87,19 @@ class Table:
 
     def texts(self, column: str) -> tuple[str, ...]:
         """Return a column of names as text; a blank cell without default is the empty string."""
-        return tuple("" if cell is None else str(cell) for cell in self.column(column))
+        known = self._texts.get(column)
+        if known is None:
+            known = self._texts[column] = tuple("" if cell is None else str(cell) for cell in self.column(column))
+        return known
+
+    @cached_property
+    def _columns(self) -> dict[str, tuple[Cell, ...]]:
+        """Columns that were asked for: callers ask in loops over rows."""
+        return {}
+
+    @cached_property
+    def _texts(self) -> dict[str, tuple[str, ...]]:
+        return {}
 
     @cached_property
     def all_columns(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The product's own instances, and any folder of tables by its path."""
+"""The product's own instances, and any other instance by its path."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ def names() -> list[str]:
 
 
 def read(name: str) -> Instance | None:
-    """Return a bundled instance by name, or any instance by the path of its folder."""
-    return outlay.read(name) if name in NAMES or Path(name).is_dir() else None
+    """Return a bundled instance by name, or any instance by its path."""
+    return outlay.read(name) if name in NAMES or Path(name).exists() else None
