@@ -50,6 +50,8 @@ DIVES = (0.3, 0.6, 1.0)
 KINDS_EVEN, WAYS_EVEN, KINDS_DOUBT, WAYS_DOUBT = 0.6, 0.2, 5.0, 1.0
 #: Fractional columns at which branch and bound takes over from a dive, at first, and their bounds.
 FIRST_OPEN, LEAST_OPEN, MOST_OPEN = 40.0, 5.0, 200.0
+#: Seconds of a dive itself: so many times what the relaxation took, but at least so many.
+DIVE_TIMES, LEAST_DIVE_S = 10.0, 10.0
 #: Options that a dive may choose, the cheapest by the relaxation's prices, beside those of plan and relaxation.
 MOST_DIVED = 20_000
 #: Reduced cost up to which options may be chosen in a sub-problem, beside those of plan and relaxation: so many times
@@ -149,9 +151,14 @@ class Neighbourhoods:
         chosen[others[np.argsort(cost, kind="stable")[:most]]] = True
         return chosen
 
+    @property
+    def dive_s(self) -> float:
+        """Seconds that a dive itself may take."""
+        return max(LEAST_DIVE_S, DIVE_TIMES * self.relaxation.seconds)
+
     def widen(self) -> bool:
-        """Allow dives from now on; False if they are allowed already, or the relaxation is not good enough for them."""
-        if len(self.ways.names) > 1 or not self.relaxation.exact:
+        """Allow dives from now on; False if they are allowed already, or the relaxation is no good for them."""
+        if len(self.ways.names) > 1 or not self.relaxation.quick:
             return False
         for share in DIVES:
             self.ways.add(f"dive {share}")

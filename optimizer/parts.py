@@ -37,6 +37,8 @@ MOST_GAP = 0.01
 PAYS = 0.01
 #: Without presolve, cutting planes are over the problem's own columns; what matters of it is done before (`reduction`).
 OVER_OUR_COLUMNS: dict[str, Any] = {"presolve": "off"}
+#: How branch and bound solves its first relaxation where the simplex method takes too long.
+INTERIOR_ROOT: dict[str, Any] = {"mip_lp_solver": "ipm"}
 #: A row's place in a basis where it is not tight.
 BASIC = 1
 #: Parts that stand for themselves; the others are one.
@@ -106,6 +108,7 @@ class PartsProver:
         large: bool,
         known: Callable[[], float],
         basis: Callable[[], np.ndarray | None],
+        slow: Callable[[], bool],
         on_incumbent: Callable[[np.ndarray], None],
         on_cuts: Callable[[Rows], None],
     ) -> None:
@@ -121,16 +124,20 @@ class PartsProver:
             Whether to divide the problem.
         basis
             Asked for a basis of the relaxation; None: it is not known, and nothing is divided.
+        slow
+            Asked whether the relaxation is known to take the simplex method too long; then branch and bound begins
+            with an interior-point method.
         on_cuts
             Told of the cutting planes of the whole's root.
         """
         self.process, self.problem, self.owner, self.options = process, problem, owner, options
-        self.large, self.known, self.basis = large, known, basis
+        self.large, self.known, self.basis, self.slow = large, known, basis, slow
         self.on_incumbent, self.on_cuts = on_incumbent, on_cuts
         self.parts = [Part(problem.lower, problem.upper)]
         self.found = Outcome("kTimeLimit")
         self._began = time.monotonic()
         self._ends: float | None = None
+        self._interior = False  # whether branch and bound was told of a slow relaxation
 
     def solve(
         self, *, time_limit_s: float | None, start: np.ndarray | None, on_progress: Callable[[Progress], None]
@@ -189,10 +196,10 @@ class PartsProver:
 
     def _run(self, part: Part, start: np.ndarray | None, on_progress: Callable[[Progress], None]) -> Outcome:
         within = start is not None and bool(((start >= part.lower) & (start <= part.upper)).all())
-        part.left = False
+        part.left, self._interior = False, self.slow()
         return self.process.solve(
             self._problem(part),
-            options=self.options | (OVER_OUR_COLUMNS if self.large else {}),
+            options=self.options | (OVER_OUR_COLUMNS if self.large else {}) | (INTERIOR_ROOT if self._interior else {}),
             time_limit_s=self._left(),
             start=start if within else None,
             on_progress=_Watch(self, part, on_progress),
@@ -225,9 +232,12 @@ class PartsProver:
     def leaves(self, part: Part, state: Progress, *, stalled: bool) -> bool:
         """Whether to leave a part that branch and bound is at, and has come to this state with.
 
-        That is, once it has cutting planes to divide it with, or if it does not get ahead and others are worse.
+        That is, once it has cutting planes to divide it with, or if it does not get ahead and others are worse; and to
+        begin it another way if its relaxation is still not solved and known to be slow.
         """
         part.learn(state.bound, closed=False)
+        if not np.isfinite(state.bound) and not self._interior and self.slow():
+            return True
         if not self.large:
             return False
         if state.cuts is not None and not part.rooted and self.basis() is not None:

@@ -10,6 +10,7 @@ the whole problem is far away after as many seconds.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,6 +25,11 @@ from outlay.optimizer.process import SolverProcess
 LARGE = 1_000_000
 #: Without presolve, as HiGHS 1.15 returns wrong row duals if PDLP stops at a limit and what presolve did is undone.
 APPROXIMATELY: dict[str, Any] = {"solver": "pdlp", "pdlp_optimality_tolerance": 1e-3, "presolve": "off"}
+#: Up to so many iterations of the simplex method, and so many more a row and column; then an interior-point method,
+#: with crossover, takes over. On a quadratic knapsack of 200 projects and 10,000 synergies it takes 0.6 s, where the
+#: simplex method is not done after 30 s (56,000 iterations); where that is quick, it needs fewer (PI_1: 6,402).
+LEAST_ITERATIONS, ITERATIONS = 5_000, 0.1
+INTERIOR: dict[str, Any] = {"solver": "ipm"}
 #: What summing a bound may lose of the sum of its terms' sizes.
 ROUNDING = 1e-10
 #: A relaxation uses a column above this.
@@ -48,6 +54,8 @@ class Relaxation:
         What it took.
     basis
         Of columns and rows, if it is exact.
+    slow
+        Whether the simplex method takes too long for it.
     """
 
     point: np.ndarray
@@ -58,6 +66,12 @@ class Relaxation:
     exact: bool
     seconds: float = 0.0
     basis: np.ndarray | None = None
+    slow: bool = False
+
+    @property
+    def quick(self) -> bool:
+        """Whether it can be solved again and again, as a dive does."""
+        return self.exact and not self.slow
 
     def unit(self, inside: np.ndarray) -> float:
         """Return what one of the projects that the relaxation funds is worth, on the average (1 if none is)."""
@@ -86,7 +100,7 @@ def relax(
     """
     plain = replace(problem, integer=np.zeros_like(problem.integer), tidy=None)
     if sum(problem.matrix.shape) <= LARGE:
-        return relaxation_of(problem, process.solve(plain, options=options, time_limit_s=time_limit_s))
+        return _exactly(process, plain, options, time_limit_s)
     small = substitute(plain, derived)
     own = {**options, **APPROXIMATELY, **({"time_limit": APPROXIMATELY_S} if by_clock else {})}
     outcome = process.solve(small.problem, options=own, time_limit_s=time_limit_s, approximate=True)
@@ -94,6 +108,23 @@ def relax(
     if outcome.point is None or duals is None or duals.shape != small.problem.row_lower.shape:
         return None
     return small.back(plain, outcome.point, duals)
+
+
+def _exactly(
+    process: SolverProcess, plain: Problem, options: dict[str, Any], time_limit_s: float | None
+) -> Relaxation | None:
+    """Return the relaxation by the simplex method, or by an interior-point method where that takes too long."""
+    ends = None if time_limit_s is None else time.monotonic() + time_limit_s
+    few = {"simplex_iteration_limit": LEAST_ITERATIONS + round(ITERATIONS * sum(plain.matrix.shape))}
+    for how in (few, INTERIOR, {}):
+        left = None if ends is None else ends - time.monotonic()
+        outcome = process.solve(plain, options={**options, **how}, time_limit_s=left)
+        found = relaxation_of(plain, outcome)
+        if found is not None:
+            return replace(found, slow=how is not few)
+        if outcome.interrupted or outcome.status not in {"kIterationLimit", "kUnknown"}:
+            break
+    return None
 
 
 def relaxation_of(problem: Problem, outcome: Outcome) -> Relaxation | None:

@@ -32,7 +32,7 @@ from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.propagation import tightened
 from outlay.optimizer.relaxation import Relaxation, relax, relaxation_of
 from outlay.optimizer.restriction import restrict
-from outlay.optimizer.schedule import schedule
+from outlay.optimizer.schedule import greedy, rounded
 from outlay.optimizer.search_plan import BRANCH_OPTIONS, SUB_NODES, SUB_OPTIONS, SearchPlan
 
 #: Seconds that branch and bound has to itself; what it proves by then needs no search.
@@ -44,8 +44,8 @@ FIRST_DIVES, FIRST_WHOLE_S = 4, 10.0
 #: What is left of a first dive gets so many seconds; of another one into all projects, so many for sub-problems of the
 #: least seconds, less into a part of them, and more, up to the most, for longer ones.
 FIRST_REST_S, REST_S, MOST_REST_S = 5.0, 10.0, 24.0
-#: Seconds of a dive itself, and of probing: so many times what the relaxation took, but at least so many.
-DIVE_TIMES, LEAST_DIVE_S, PROBE_TIMES, LEAST_PROBE_S = 10.0, 10.0, 20.0, 3.0
+#: Seconds of probing: so many times what the relaxation took, but at least so many.
+PROBE_TIMES, LEAST_PROBE_S = 20.0, 3.0
 #: A plan no longer gets better if so many sub-problems have closed at most this share of its gap.
 PATIENCE, STALLED = 8, 0.02
 #: The prover's cutting planes are taken over if they close at least this share of the gap.
@@ -93,8 +93,7 @@ class Search:
         self._relaxation: Relaxation | None = None
         self._cuts: Rows | None = None  # of the prover, not yet looked at
         self._beginning_s = np.inf  # seconds that the last beginning took
-        self._process = process or SolverProcess()
-        self._own = process is None
+        self._process, self._own = process or SolverProcess(), process is None
         self._stopped = threading.Event()
 
     def stop(self) -> None:
@@ -115,6 +114,10 @@ class Search:
     def basis(self) -> np.ndarray | None:
         """Return a basis of the relaxation, once it is solved exactly."""
         return None if self._relaxation is None else self._relaxation.basis
+
+    def slow(self) -> bool:
+        """Whether the relaxation is solved, and was too much for the simplex method."""
+        return self._relaxation is not None and self._relaxation.slow
 
     def take_cuts(self, cuts: Rows) -> None:
         """Take cutting planes that no plan better than the best one known breaks; may be called from another thread."""
@@ -141,6 +144,8 @@ class Search:
         if not (structure.option_column >= 0).any():
             return
         self.problem = tightened(self.problem)
+        if most is None:
+            self.plans.keep(greedy(self.problem, structure, self._over))
         relaxation = self._relaxation = self._relax(self.problem)
         if relaxation is None or self._over():
             return
@@ -179,10 +184,8 @@ class Search:
 
         Returns where to go on from it.
         """
-        structure, relaxation = self.plan.structure, whole.relaxation
-        column, price = np.maximum(structure.option_column, 0), relaxation.reduced_cost
-        weight = np.where(structure.option_column < 0, 0.0, relaxation.point[column])
-        self.plans.keep(schedule(self.problem, structure, weight, price[column], stopped=self._over))
+        relaxation = whole.relaxation
+        self.plans.keep(rounded(self.problem, self.plan.structure, relaxation, self._over))
         if not relaxation.exact:
             return whole
         drawn = self._begin(whole)
@@ -205,7 +208,7 @@ class Search:
         outcome = self._process.solve(
             self.problem,
             options=self.options,
-            time_limit_s=most_s + self._dive_s(whole) if by_clock else self._left(),
+            time_limit_s=most_s + whole.dive_s if by_clock else self._left(),
             how=whole.probe(most_s if by_clock else None),
             basis=whole.relaxation.basis,
         )
@@ -279,6 +282,8 @@ class Search:
 
     def _dive_anew(self, whole: Neighbourhoods) -> Neighbourhoods | None:
         """Begin another plan: decide what is weighty, and dive; return where to go on, None if nothing better came."""
+        if not whole.relaxation.quick:
+            return None
         rest_s = FIRST_REST_S if self.plan.sub_problems is None else None
         for _ in range(FIRST_DIVES):
             if self._over():
@@ -291,11 +296,6 @@ class Search:
             if outcome is None or (outcome.status == "kOptimal" and drawn is whole):
                 break
         return None
-
-    @staticmethod
-    def _dive_s(drawn: Neighbourhoods) -> float:
-        """Return the seconds that a dive may take."""
-        return max(LEAST_DIVE_S, DIVE_TIMES * drawn.relaxation.seconds)
 
     def _stalls(self, drawn: Neighbourhoods, now: np.ndarray) -> bool:
         """Whether a plan no longer gets better."""
@@ -313,7 +313,7 @@ class Search:
         self._gains = []
         if drawn is not whole:
             return whole
-        if whole.relaxation.exact and self.plans.home is None:
+        if whole.relaxation.quick and self.plans.home is None:
             other = self._leave(whole)
             if other is not None:
                 return other
@@ -382,7 +382,7 @@ class Search:
         by_clock, at_once = self.plan.sub_problems is None, dive is not None and start is None
         if dive is not None:
             dive, start = replace(dive, order=dive.order[kept]), None
-            limit_s += self._dive_s(drawn)
+            limit_s += drawn.dive_s
         options = self.options | ({} if by_clock else {"mip_max_nodes": nodes})
         outcome = self._process.solve(
             small,

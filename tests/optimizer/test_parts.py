@@ -48,7 +48,7 @@ def prover(problem: Problem, process: Any, *, known: float = np.nan, **change: A
     basis = np.repeat(np.array([0, 1], dtype=np.int8), [columns, rows])  # columns at their lower bounds, rows basic
     how: dict[str, Any] = {
         "options": OPTIONS, "large": False, "known": lambda: known, "basis": lambda: basis,
-        "on_incumbent": lambda _: None, "on_cuts": lambda _: None,
+        "slow": lambda: False, "on_incumbent": lambda _: None, "on_cuts": lambda _: None,
     }  # fmt: skip
     return PartsProver(process, problem, OWNER, **(how | change))
 
@@ -145,6 +145,7 @@ class Scripted:
         self.scripts = list(scripts)
         self.solved: list[Problem] = []
         self.asked: list[bool] = []
+        self.options: list[dict[str, Any]] = []
         self.cancelled = False
 
     def cancel(self) -> None:
@@ -156,6 +157,7 @@ class Scripted:
                 return process.solve(problem, on_progress=on_progress, **how)
         self.solved.append(problem)
         self.asked.append(how["cuts"])
+        self.options.append(how["options"])
         self.cancelled = False
         states, outcome = self.scripts.pop(0)
         for state in states:
@@ -224,6 +226,22 @@ def test_where_dividing_does_not_pay_the_tree_goes_on_from_the_cutting_planes(mo
     assert scripted.asked == [True, False]
     assert len(watched.parts) == 1
     assert outcome.bound == watched.bound() >= -44.9 - 1e-9
+
+
+def test_a_relaxation_too_slow_for_the_simplex_method_is_begun_anew_once() -> None:
+    """Unless branch and bound has a bound by then."""
+    unsolved = [Progress(np.nan, -np.inf, 0, second) for second in (1.0, 2.0)]
+    end = Outcome("kTimeLimit", bound=-48.0)
+    scripted, news = (
+        Scripted((unsolved, Outcome("kTimeLimit")), ([*unsolved, *bounds(-48.0)], end)),
+        [False, True, True],
+    )
+    _, outcome, _ = followed(scripted, slow=lambda: news.pop(0) if news else True)
+    assert [options.get("mip_lp_solver") for options in scripted.options] == [None, "ipm"]
+    assert outcome.bound == pytest.approx(-48.0)
+    scripted, news = Scripted((bounds(-48.0), end)), [False]
+    _, outcome, _ = followed(scripted, slow=lambda: news.pop(0) if news else True)
+    assert [options.get("mip_lp_solver") for options in scripted.options] == [None]
 
 
 def undivided(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> tuple[PartsProver, Outcome, list[Progress]]:

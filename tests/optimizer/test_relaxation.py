@@ -11,6 +11,7 @@ from outlay.instances.generating import generate
 from outlay.models import started
 from outlay.models.build import build
 from outlay.optimizer import relaxation as relaxing
+from outlay.optimizer.neighbourhoods import Neighbourhoods
 from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.relaxation import Relaxation, lagrangian, substitute
 from outlay.optimizer.search import Search
@@ -78,3 +79,27 @@ def test_an_approximate_relaxation_bounds_too(
     assert not rough.exact
     assert exact.value - 0.05 * abs(exact.value) <= rough.bound <= exact.value + 1e-9 * abs(exact.value)
     assert search.known()[1] == rough.bound
+
+
+def test_what_is_too_slow_for_the_simplex_method_is_solved_by_another_one(
+    session: Session, exact: Relaxation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relaxing, "LEAST_ITERATIONS", 1)
+    monkeypatch.setattr(relaxing, "ITERATIONS", 0.0)
+    with SolverProcess() as process:
+        plan = session.search_plan(seed=1, sub_problems=0)
+        search = Search(level_problem(session), plan, OPTIONS, on_better=lambda _: None, process=process)
+        assert not search.slow()
+        found = search._relaxation = search._relax(search.problem)
+        assert found is not None
+        assert found.exact
+        assert found.basis is not None
+        assert search.slow()
+        assert not found.quick
+        assert exact.quick
+        assert found.value == pytest.approx(exact.value, rel=1e-7)
+        whole = Neighbourhoods(search.problem, session.structure, found, seed=1)
+        assert search._first(whole) is whole  # no dives
+        assert not whole.widen()
+        assert search.plans.now is not None
+        assert session._accepts(search.plans.now)

@@ -238,7 +238,7 @@ def test_trouble_in_the_search_does_not_cost_the_answer(monkeypatch: pytest.Monk
     def breaks(*_: object, **__: object) -> None:
         raise RuntimeError("no rounding today")
 
-    monkeypatch.setattr("outlay.optimizer.search.schedule", breaks)
+    monkeypatch.setattr("outlay.optimizer.search.rounded", breaks)
     solution = outlay.solve(outlay.read("tutorial"), effort="repeat", work=2)
     assert solution.objective == pytest.approx(19.1)
     assert "no rounding today" in solution.message
@@ -256,10 +256,11 @@ def test_a_plan_better_than_the_bound_proves_nothing(session: Session) -> None:
     assert result.bound is None
 
 
+@pytest.mark.parametrize("small", [False, True])
 def test_branch_and_bound_leaves_heuristics_to_the_search_only_while_there_is_one(
-    instance: outlay.Instance, monkeypatch: pytest.MonkeyPatch
+    instance: outlay.Instance, monkeypatch: pytest.MonkeyPatch, *, small: bool
 ) -> None:
-    """A second try, after the search has ended, has its own heuristics again."""
+    """A second try, after the search has ended, has its own heuristics again; and so has a small problem."""
     asked: list[dict[str, Any]] = []
     solve = SolverProcess.solve
 
@@ -270,9 +271,11 @@ def test_branch_and_bound_leaves_heuristics_to_the_search_only_while_there_is_on
         return solve(self, problem, **settings)
 
     monkeypatch.setattr(SolverProcess, "solve", watched)
+    monkeypatch.setattr(beside, "SMALL", 1_000_000 if small else 0)
     outlay.solve(instance, effort="search", time_limit=5)
     first, second = asked
-    assert first["mip_heuristic_effort"] == 0.0
+    assert first.get("mip_heuristic_effort") == (None if small else 0.0)
+    assert first["mip_min_logging_interval"] == 1.0
     assert "mip_heuristic_effort" not in second
     assert "mip_pscost_minreliable" not in first
 
