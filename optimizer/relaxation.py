@@ -30,6 +30,8 @@ APPROXIMATELY: dict[str, Any] = {"solver": "pdlp", "pdlp_optimality_tolerance": 
 #: simplex method is not done after 30 s (56,000 iterations); where that is quick, it needs fewer (PI_1: 6,402).
 LEAST_ITERATIONS, ITERATIONS = 5_000, 0.1
 INTERIOR: dict[str, Any] = {"solver": "ipm"}
+#: There is time for dives if the relaxation took at most this share of what is left: a dive takes twice as long.
+DIVABLE = 0.2
 #: What summing a bound may lose of the sum of its terms' sizes.
 ROUNDING = 1e-10
 #: A relaxation uses a column above this.
@@ -72,6 +74,10 @@ class Relaxation:
     def quick(self) -> bool:
         """Whether it can be solved again and again, as a dive does."""
         return self.exact and not self.slow
+
+    def can_dive(self, left_s: float | None) -> bool:
+        """Whether it is quick, and there are so many seconds left (None: no limit) that dives fit into them."""
+        return self.quick and (left_s is None or self.seconds <= DIVABLE * left_s)
 
     def unit(self, inside: np.ndarray) -> float:
         """Return what one of the projects that the relaxation funds is worth, on the average (1 if none is)."""

@@ -184,9 +184,9 @@ class Search:
 
         Returns where to go on from it.
         """
-        relaxation = whole.relaxation
-        self.plans.keep(rounded(self.problem, self.plan.structure, relaxation, self._over))
-        if not relaxation.exact:
+        for point in rounded(self.problem, self.plan.structure, whole.relaxation, self._over):
+            self.plans.keep(point)
+        if not whole.relaxation.exact:
             return whole
         drawn = self._begin(whole)
         if drawn is not None:
@@ -282,7 +282,7 @@ class Search:
 
     def _dive_anew(self, whole: Neighbourhoods) -> Neighbourhoods | None:
         """Begin another plan: decide what is weighty, and dive; return where to go on, None if nothing better came."""
-        if not whole.relaxation.quick:
+        if not whole.relaxation.can_dive(self._left()):
             return None
         rest_s = FIRST_REST_S if self.plan.sub_problems is None else None
         for _ in range(FIRST_DIVES):

@@ -97,6 +97,12 @@ def test_what_is_too_slow_for_the_simplex_method_is_solved_by_another_one(
         assert search.slow()
         assert not found.quick
         assert exact.quick
+        assert not found.can_dive(None)
+        assert [exact.can_dive(left) for left in (None, 100.0 * exact.seconds, 2.0 * exact.seconds)] == [
+            True,
+            True,
+            False,
+        ]
         assert found.value == pytest.approx(exact.value, rel=1e-7)
         whole = Neighbourhoods(search.problem, session.structure, found, seed=1)
         assert search._first(whole) is whole  # no dives
