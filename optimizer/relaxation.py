@@ -30,8 +30,8 @@ APPROXIMATELY: dict[str, Any] = {"solver": "pdlp", "pdlp_optimality_tolerance": 
 #: simplex method is not done after 30 s (56,000 iterations); where that is quick, it needs fewer (PI_1: 6,402).
 LEAST_ITERATIONS, ITERATIONS = 5_000, 0.1
 INTERIOR: dict[str, Any] = {"solver": "ipm"}
-#: There is time for dives if the relaxation took at most this share of what is left: a dive takes twice as long.
-DIVABLE = 0.2
+#: There is time for dives if the relaxation took at most this share of what is left: a dive takes about as long again.
+DIVABLE = 0.5
 #: What summing a bound may lose of the sum of its terms' sizes.
 ROUNDING = 1e-10
 #: A relaxation uses a column above this.

@@ -284,17 +284,19 @@ class Search:
         """Begin another plan: decide what is weighty, and dive; return where to go on, None if nothing better came."""
         if not whole.relaxation.can_dive(self._left()):
             return None
-        rest_s = FIRST_REST_S if self.plan.sub_problems is None else None
+        drawn, rest_s = None, FIRST_REST_S
         for _ in range(FIRST_DIVES):
             if self._over():
                 break
-            drawn = self._heart(whole) or whole
-            dive = drawn.dive(FIRST_OPEN, rest_s)
-            outcome = self._solve(drawn, drawn.cheapest, None, FIRST_REST_S, dive=dive)
+            drawn = drawn or self._heart(whole) or whole
+            dive = drawn.dive(FIRST_OPEN, rest_s if self.plan.sub_problems is None else None)
+            outcome = self._solve(drawn, drawn.cheapest, None, rest_s, dive=dive)
             if self.plans.is_as_good(self._found):
                 return drawn
             if outcome is None or (outcome.status == "kOptimal" and drawn is whole):
                 break
+            short = outcome.status == "kTimeLimit"  # then more time helps, and costs less than another heart
+            drawn, rest_s = (drawn, 2.0 * rest_s) if short else (None, rest_s)
         return None
 
     def _stalls(self, drawn: Neighbourhoods, now: np.ndarray) -> bool:
@@ -393,8 +395,6 @@ class Search:
             how=dive,
         )
         self.interrupted = self.interrupted or outcome.interrupted
-        if self._stopped.is_set():
-            return None
-        if outcome.point is not None:
+        if outcome.point is not None and not self._stopped.is_set():
             keep(outcome.point)
-        return outcome
+        return None if self._stopped.is_set() else outcome
