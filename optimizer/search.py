@@ -41,11 +41,11 @@ HEAD_START_S = 1.0
 LEAST_SUB_S, MOST_SUB_S = 1.5, 24.0
 #: Dives for a first plan, at most; if none of them finds one, branch and bound looks for it so many seconds at first.
 FIRST_DIVES, FIRST_WHOLE_S = 4, 10.0
-#: What is left of a first dive gets so many seconds; of another one into all projects, so many for sub-problems of the
-#: least seconds, less into a part of them, and more, up to the most, for longer ones.
-FIRST_REST_S, REST_S, MOST_REST_S = 5.0, 10.0, 24.0
-#: Seconds of probing: so many times what the relaxation took, but at least so many.
-PROBE_TIMES, LEAST_PROBE_S = 20.0, 3.0
+#: What is left of a first dive gets so many seconds, or so many times what the relaxation took; of another one into all
+#: projects, so many for sub-problems of the least seconds, less into a part, and more, up to the most, for longer ones.
+FIRST_REST_S, FIRST_REST_TIMES, REST_S, MOST_REST_S = 5.0, 6.0, 10.0, 24.0
+#: Seconds of probing: so many times what the relaxation took, up to this share of the time left, but at least so many.
+PROBE_TIMES, PROBE_SHARE, LEAST_PROBE_S = 20.0, 0.1, 3.0
 #: A plan no longer gets better if so many sub-problems have closed at most this share of its gap.
 PATIENCE, STALLED = 8, 0.02
 #: The prover's cutting planes are taken over if they close at least this share of the gap.
@@ -203,7 +203,8 @@ class Search:
 
     def _heart(self, whole: Neighbourhoods) -> Neighbourhoods | None:
         """Return the neighbourhoods of the problem with its weighty projects decided; None if that came to nothing."""
-        most_s = max(LEAST_PROBE_S, PROBE_TIMES * whole.relaxation.seconds)
+        left = PROBE_SHARE * (self._left() or np.inf)
+        most_s = max(LEAST_PROBE_S, min(left, PROBE_TIMES * whole.relaxation.seconds))
         by_clock = self.plan.sub_problems is None
         outcome = self._process.solve(
             self.problem,
@@ -284,7 +285,7 @@ class Search:
         """Begin another plan: decide what is weighty, and dive; return where to go on, None if nothing better came."""
         if not whole.relaxation.can_dive(self._left()):
             return None
-        drawn, rest_s = None, FIRST_REST_S
+        drawn, rest_s = None, max(FIRST_REST_S, FIRST_REST_TIMES * whole.relaxation.seconds)
         for _ in range(FIRST_DIVES):
             if self._over():
                 break
@@ -332,8 +333,7 @@ class Search:
             limit = min(MOST_REST_S, REST_S * DIVES[part.way - 1] * self._limit / LEAST_SUB_S)
             by_clock = self.plan.sub_problems is None
             dive = drawn.dive(drawn.open_columns[part.way], limit if by_clock else None, start=start)
-        outcome = self._solve(drawn, part.free, start, limit, nodes=nodes, dive=dive)
-        if outcome is None:
+        if (outcome := self._solve(drawn, part.free, start, limit, nodes=nodes, dive=dive)) is None:
             return
         if part.way and self._found is not None and self.plans.now is not None:
             drawn.remember(self._found, self.plans.now)
