@@ -28,6 +28,7 @@ cross
 from __future__ import annotations
 
 import copy
+import math
 import random
 from dataclasses import dataclass
 
@@ -103,7 +104,7 @@ class Neighbourhoods:
         names += ["linked"] if structure.links.nnz else []
         self.kinds = Choice(names, self.random, even=KINDS_EVEN, doubt=KINDS_DOUBT)
         self.ways = Choice(["branch"], self.random, even=WAYS_EVEN, doubt=WAYS_DOUBT)
-        #: Share of projects for branch and bound, by kind and breadth; a first guess for those that are missing.
+        #: Share of projects for branch and bound, by kind and breadth, as learned.
         self.share: dict[tuple[int, int], float] = {}
         #: Columns left open by a dive, by way.
         self.open_columns = dict.fromkeys(range(1, len(DIVES) + 1), FIRST_OPEN)
@@ -189,7 +190,7 @@ class Neighbourhoods:
     def draw(self, plan: np.ndarray) -> Neighbourhood:
         """Return a neighbourhood of a plan."""
         way, kind, breadth = self.ways.draw(), self.kinds.draw(), self.random.randrange(len(BREADTHS))
-        share = DIVES[way - 1] if way else self.share.get((kind, breadth), FIRST_SHARE)
+        share = DIVES[way - 1] if way else self._share(kind, breadth)
         wanted = min(max(2, round(share * self.structure.projects)), self.structure.projects)
         name = self.kinds.names[kind]
         if name == "cross":
@@ -224,7 +225,7 @@ class Neighbourhoods:
         if drawn.way:
             return self.open_columns[drawn.way] >= MOST_OPEN
         crossed = self.kinds.names[drawn.kind] == "cross"
-        return crossed or self.share.get((drawn.kind, drawn.breadth), FIRST_SHARE) >= MOST_SHARE
+        return crossed or self._share(drawn.kind, drawn.breadth) >= MOST_SHARE
 
     def learn(self, drawn: Neighbourhood, *, gain: float, seconds: float, cut_short: bool, quick: bool) -> None:
         """Take note of a sub-problem: what it gained, whether it ran into its limit, or had much time left."""
@@ -240,7 +241,13 @@ class Neighbourhoods:
             factor = 0.9 if gain > 0 else 0.75
         elif quick:
             factor = 1.15 if gain > 0 else 1.5
-        self.share[key] = min(MOST_SHARE, max(LEAST_SHARE, factor * self.share.get(key, FIRST_SHARE)))
+        self.share[key] = min(MOST_SHARE, max(LEAST_SHARE, factor * self._share(*key)))
+
+    def _share(self, kind: int, breadth: int) -> float:
+        """Return the share of projects for branch and bound: the average of the others until one is learned."""
+        if (kind, breadth) in self.share or not self.share:
+            return self.share.get((kind, breadth), FIRST_SHARE)
+        return math.exp(sum(math.log(share) for share in self.share.values()) / len(self.share))
 
     def _worth_a_thought(self, plan: np.ndarray, breadth: float) -> np.ndarray:
         """Return the columns whose reduced cost leaves them a chance; an exact one above the gap leaves none."""

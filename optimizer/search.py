@@ -42,8 +42,8 @@ LEAST_SUB_S, MOST_SUB_S = 1.5, 24.0
 #: Dives for a first plan, at most; if none of them finds one, branch and bound looks for it so many seconds at first.
 FIRST_DIVES, FIRST_WHOLE_S = 4, 10.0
 #: What is left of a first dive gets so many seconds, or so many times what the relaxation took; of another one into all
-#: projects, so many for sub-problems of the least seconds, less into a part, and more, up to the most, for longer ones.
-FIRST_REST_S, FIRST_REST_TIMES, REST_S, MOST_REST_S = 5.0, 6.0, 10.0, 24.0
+#: projects, so many for sub-problems of the least seconds, less into a part, and more for longer ones; up to the most.
+FIRST_REST_S, FIRST_REST_TIMES, REST_S, MOST_REST_S = 5.0, 10.0, 10.0, 24.0
 #: Seconds of probing: so many times what the relaxation took, up to this share of the time left, but at least so many.
 PROBE_TIMES, PROBE_SHARE, LEAST_PROBE_S = 20.0, 0.1, 3.0
 #: A plan no longer gets better if so many sub-problems have closed at most this share of its gap.
@@ -285,7 +285,7 @@ class Search:
         """Begin another plan: decide what is weighty, and dive; return where to go on, None if nothing better came."""
         if not whole.relaxation.can_dive(self._left()):
             return None
-        drawn, rest_s = None, max(FIRST_REST_S, FIRST_REST_TIMES * whole.relaxation.seconds)
+        drawn, rest_s = None, min(MOST_REST_S, max(FIRST_REST_S, FIRST_REST_TIMES * whole.relaxation.seconds))
         for _ in range(FIRST_DIVES):
             if self._over():
                 break
