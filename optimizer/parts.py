@@ -26,6 +26,7 @@ from outlay.optimizer.outcome import Outcome, Progress
 from outlay.optimizer.problem import Problem, Rows
 from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.propagation import tightened
+from outlay.optimizer.relaxation import with_more_rows
 from outlay.optimizer.splitting import Division, Split
 
 #: A bound does not get ahead if, in this share of the time and so many seconds, it closed at most so much of the gap;
@@ -39,8 +40,6 @@ PAYS = 0.01
 OVER_OUR_COLUMNS: dict[str, Any] = {"presolve": "off"}
 #: How branch and bound solves its first relaxation where the simplex method takes too long.
 INTERIOR_ROOT: dict[str, Any] = {"mip_lp_solver": "ipm"}
-#: A row's place in a basis where it is not tight.
-BASIC = 1
 #: Parts that stand for themselves; the others are one.
 MOST_APART = 3
 #: Seconds of looking for where to divide.
@@ -274,7 +273,7 @@ class PartsProver:
             options=self.options,
             time_limit_s=left,
             how=Split(self.owner, SPLIT_S if left is None else min(SPLIT_S, left), self.value()),
-            basis=np.append(basis, np.full(len(part.cuts.lower), BASIC, dtype=basis.dtype)),
+            basis=with_more_rows(basis, len(part.cuts.lower)),
             on_progress=lambda now: on_progress(replace(state, seconds=before + now.seconds)),
             tick_s=1.0,
         )

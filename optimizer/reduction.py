@@ -85,7 +85,7 @@ def reduced(problem: Problem) -> Reduction:
     if tight is problem or not free.any():
         return Reduction(problem, np.arange(size), problem.lower, np.full(size, -1))
     dominator = _dominators(tight, free)
-    small, kept = restrict(tight, ~free | (dominator >= 0), tight.lower)
+    small, kept, _ = restrict(tight, ~free | (dominator >= 0), tight.lower)
     return Reduction(small, kept, tight.lower, dominator)
 
 

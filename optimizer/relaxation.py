@@ -32,6 +32,8 @@ LEAST_ITERATIONS, ITERATIONS = 5_000, 0.1
 INTERIOR: dict[str, Any] = {"solver": "ipm"}
 #: There is time for dives if the relaxation took at most this share of what is left: a dive takes about as long again.
 DIVABLE = 0.5
+#: A row's place in a basis where it is not tight.
+BASIC = 1
 #: What summing a bound may lose of the sum of its terms' sizes.
 ROUNDING = 1e-10
 #: A relaxation uses a column above this.
@@ -79,6 +81,12 @@ class Relaxation:
         """Whether it is quick, and there are so many seconds left (None: no limit) that dives fit into them."""
         return self.quick and (left_s is None or self.seconds <= DIVABLE * left_s)
 
+    def basis_of(self, columns: np.ndarray, rows: np.ndarray) -> np.ndarray | None:
+        """Return the basis without all but these columns and rows; HiGHS makes up for what it then lacks."""
+        if self.basis is None:
+            return None
+        return np.concatenate([self.basis[columns], self.basis[len(self.point) + rows]])
+
     def unit(self, inside: np.ndarray) -> float:
         """Return what one of the projects that the relaxation funds is worth, on the average (1 if none is)."""
         return abs(self.value) / max(1, int((self.point[inside] > 0.5).sum())) or 1.0
@@ -92,6 +100,7 @@ def relax(
     options: dict[str, Any],
     time_limit_s: float | None,
     by_clock: bool,
+    basis: np.ndarray | None = None,
 ) -> Relaxation | None:
     """Return the relaxation of a problem, or None if it could not be solved.
 
@@ -103,10 +112,12 @@ def relax(
         Seconds; None: no limit.
     by_clock
         Whether an approximate solve may end by the clock.
+    basis
+        Where the simplex method begins, if it is known.
     """
     plain = replace(problem, integer=np.zeros_like(problem.integer), tidy=None)
     if sum(problem.matrix.shape) <= LARGE:
-        return _exactly(process, plain, options, time_limit_s)
+        return _exactly(process, plain, options, time_limit_s, basis)
     small = substitute(plain, derived)
     own = {**options, **APPROXIMATELY, **({"time_limit": APPROXIMATELY_S} if by_clock else {})}
     outcome = process.solve(small.problem, options=own, time_limit_s=time_limit_s, approximate=True)
@@ -117,20 +128,30 @@ def relax(
 
 
 def _exactly(
-    process: SolverProcess, plain: Problem, options: dict[str, Any], time_limit_s: float | None
+    process: SolverProcess,
+    plain: Problem,
+    options: dict[str, Any],
+    time_limit_s: float | None,
+    basis: np.ndarray | None,
 ) -> Relaxation | None:
     """Return the relaxation by the simplex method, or by an interior-point method where that takes too long."""
     ends = None if time_limit_s is None else time.monotonic() + time_limit_s
     few = {"simplex_iteration_limit": LEAST_ITERATIONS + round(ITERATIONS * sum(plain.matrix.shape))}
     for how in (few, INTERIOR, {}):
         left = None if ends is None else ends - time.monotonic()
-        outcome = process.solve(plain, options={**options, **how}, time_limit_s=left)
+        begin = basis if how is few else None
+        outcome = process.solve(plain, options={**options, **how}, time_limit_s=left, basis=begin)
         found = relaxation_of(plain, outcome)
         if found is not None:
             return replace(found, slow=how is not few)
         if outcome.interrupted or outcome.status not in {"kIterationLimit", "kUnknown"}:
             break
     return None
+
+
+def with_more_rows(basis: np.ndarray | None, rows: int) -> np.ndarray | None:
+    """Return a basis with so many more rows, none of them tight; None if there is none."""
+    return None if basis is None else np.append(basis, np.full(rows, BASIC, dtype=basis.dtype))
 
 
 def relaxation_of(problem: Problem, outcome: Outcome) -> Relaxation | None:

@@ -19,8 +19,8 @@ from outlay.optimizer.propagation import activity
 LOOSE = 1e-9
 
 
-def restrict(problem: Problem, fixed: np.ndarray, values: np.ndarray) -> tuple[Problem, np.ndarray]:
-    """Return the problem without the fixed columns (at their values), and which columns are kept, by number."""
+def restrict(problem: Problem, fixed: np.ndarray, values: np.ndarray) -> tuple[Problem, np.ndarray, np.ndarray]:
+    """Return the problem without the fixed columns (at their values), and the numbers of the columns and rows kept."""
     kept = np.nonzero(~fixed)[0]
     rest = np.where(fixed, values, 0.0)
     used, part = problem.matrix @ rest, problem.matrix[:, kept]
@@ -36,7 +36,11 @@ def restrict(problem: Problem, fixed: np.ndarray, values: np.ndarray) -> tuple[P
         None if problem.tidy is None else problem.tidy[kept],
     )
     size = np.bincount(part.indices, minlength=part.shape[0])
-    return _without(_bounded(small, size == 1), size > 1), kept
+    small = _bounded(small, size == 1)
+    rows = _needed(small, size > 1)
+    matrix = sparse.csc_array(small.matrix[rows])
+    few = replace(small, matrix=matrix, row_lower=small.row_lower[rows], row_upper=small.row_upper[rows])
+    return few, kept, rows
 
 
 def _bounded(problem: Problem, single: np.ndarray) -> Problem:
@@ -64,15 +68,10 @@ def _loose(limit: np.ndarray, room: float) -> np.ndarray:
     return np.where(whole, near, limit + room * np.maximum(1.0, np.abs(limit)))
 
 
-def _without(problem: Problem, wanted: np.ndarray) -> Problem:
-    """Return the problem with those of the wanted rows that the bounds of their columns do not keep anyhow."""
+def _needed(problem: Problem, wanted: np.ndarray) -> np.ndarray:
+    """Return those of the wanted rows that the bounds of their columns do not keep anyhow, by number."""
     low, high = activity(sparse.csr_array(problem.matrix), problem.lower, problem.upper)
     above = high > problem.row_upper + LOOSE * np.maximum(1.0, np.abs(problem.row_upper))
     below = low < problem.row_lower - LOOSE * np.maximum(1.0, np.abs(problem.row_lower))
-    rows = np.nonzero(wanted & (above | below))[0]
-    return replace(
-        problem,
-        matrix=sparse.csc_array(problem.matrix[rows]),
-        row_lower=problem.row_lower[rows],
-        row_upper=problem.row_upper[rows],
-    )
+    needed: np.ndarray = np.nonzero(wanted & (above | below))[0]
+    return needed

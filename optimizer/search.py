@@ -30,10 +30,10 @@ from outlay.optimizer.outcome import Outcome
 from outlay.optimizer.problem import Problem, Rows
 from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.propagation import tightened
-from outlay.optimizer.relaxation import Relaxation, relax, relaxation_of
+from outlay.optimizer.relaxation import Relaxation, relax, relaxation_of, with_more_rows
 from outlay.optimizer.restriction import restrict
 from outlay.optimizer.schedule import greedy, rounded
-from outlay.optimizer.search_plan import BRANCH_OPTIONS, SUB_NODES, SUB_OPTIONS, SearchPlan
+from outlay.optimizer.search_plan import BRANCH_OPTIONS, DIVE_OPTIONS, SUB_NODES, SUB_OPTIONS, SearchPlan
 
 #: Seconds that branch and bound has to itself; what it proves by then needs no search.
 HEAD_START_S = 1.0
@@ -174,16 +174,12 @@ class Search:
         """Return the seconds left; None: no limit."""
         return None if self.deadline is None else self.deadline - time.monotonic()
 
-    def _relax(self, problem: Problem) -> Relaxation | None:
-        left, by_clock = self._left(), self.plan.sub_problems is None
-        derived, options = self.plan.structure.derived, self.options
-        return relax(self._process, problem, derived, options=options, time_limit_s=left, by_clock=by_clock)
+    def _relax(self, problem: Problem, basis: np.ndarray | None = None) -> Relaxation | None:
+        limits: dict[str, Any] = {"time_limit_s": self._left(), "by_clock": self.plan.sub_problems is None}
+        return relax(self._process, problem, self.plan.structure.derived, options=self.options, basis=basis, **limits)
 
     def _first(self, whole: Neighbourhoods) -> Neighbourhoods:
-        """Find a first plan: round the relaxation, then dive; look for it in the whole problem if neither gives one.
-
-        Returns where to go on from it.
-        """
+        """Find a first plan by rounding and dives, else in the whole problem; return where to go on from it."""
         for point in rounded(self.problem, self.plan.structure, whole.relaxation, self._over):
             self.plans.keep(point)
         if not whole.relaxation.exact:
@@ -238,8 +234,9 @@ class Search:
         cuts, self._cuts, now = self._cuts, None, self.plans.now
         if cuts is None or now is None:
             return whole, drawn
-        problem = self.problem.with_rows(cuts.kept_by(now if self.plans.home is None else self.plans.home).kept_by(now))
-        relaxation, before = self._relax(problem), whole.relaxation.value
+        cuts = cuts.kept_by(now if self.plans.home is None else self.plans.home).kept_by(now)
+        problem, before = self.problem.with_rows(cuts), whole.relaxation.value
+        relaxation = self._relax(problem, with_more_rows(whole.relaxation.basis, len(cuts.lower)))
         if relaxation is None or relaxation.value - before < CUTS_PAY * (problem.value(now) - before) or self._over():
             return whole, drawn
         self.problem, whole, left = problem, whole.under(problem, relaxation), self._left()
@@ -248,7 +245,7 @@ class Search:
         if not drawn.in_heart:
             return whole, whole
         narrow = replace(problem, lower=drawn.problem.lower, upper=drawn.problem.upper)
-        inner = self._relax(narrow)
+        inner = self._relax(narrow, relaxation.basis)
         return whole, whole if inner is None else drawn.under(narrow, inner)
 
     def _leave(self, whole: Neighbourhoods) -> Neighbourhoods | None:
@@ -372,7 +369,7 @@ class Search:
         """
         base = np.zeros(len(free)) if start is None else start
         fixed = ~free & (self.problem.integer | self.plan.structure.derived)
-        small, kept = restrict(drawn.problem, fixed, base)
+        small, kept, rows = restrict(drawn.problem, fixed, base)
 
         def keep(found: np.ndarray) -> None:
             point = base.copy()
@@ -388,11 +385,12 @@ class Search:
         options = self.options | ({} if by_clock else {"mip_max_nodes": nodes})
         outcome = self._process.solve(
             small,
-            options=options if dive is not None else options | BRANCH_OPTIONS,
+            options=options | (BRANCH_OPTIONS if dive is None else DIVE_OPTIONS),
             time_limit_s=limit_s if by_clock else self._left(),
             start=None if start is None else start[kept],
             on_incumbent=keep if at_once else None,
             how=dive,
+            basis=None if dive is None else drawn.relaxation.basis_of(kept, rows),
         )
         self.interrupted = self.interrupted or outcome.interrupted
         if outcome.point is not None and not self._stopped.is_set():

@@ -71,13 +71,15 @@ class _Session:
         self.whole: tuple[np.ndarray, np.ndarray] | None = None  # a dive's point and the columns that it left open
 
     def _loaded(self, arrays: dict[str, Any]) -> Any:
-        """Return HiGHS with a problem and the request's options."""
+        """Return HiGHS with a problem, its basis if that is known, and the request's options."""
         highs = highspy.Highs()
         highs.setOptionValue("output_flag", True)  # cbMipLogging is silent without it
         highs.setOptionValue("log_to_console", False)
         for name, setting in self.request["options"].items():
             self._set(highs, name, setting)
         highs.passModel(highs_model(arrays))
+        if "basis" in arrays:
+            highs.setBasis(_basis_of(arrays["basis"], len(arrays["cost"])))
         return highs
 
     @staticmethod
@@ -120,8 +122,6 @@ class _Session:
     def _relaxed(self) -> Any:
         """Return HiGHS with the relaxation of the request's problem."""
         relaxed = self._loaded({**self.request, "integer": np.zeros_like(self.request["integer"])})
-        if "basis" in self.request:
-            relaxed.setBasis(_basis_of(self.request["basis"], len(self.request["cost"])))
         self._listen(relaxed)
         return relaxed
 
@@ -160,7 +160,7 @@ class _Session:
         dived = Diver(Problem.of_arrays(request), how, self._relaxed(), stopped=self._cancelled).run()
         if dived is None:
             return False
-        rest, kept = restrict(dived, dived.lower == dived.upper, dived.lower)
+        rest, kept, _ = restrict(dived, dived.lower == dived.upper, dived.lower)
         options, limit = dict(request["options"]), how.rest_s
         if limit is None and "time_limit" in options:
             limit = max(1e-3, options["time_limit"] - (time.monotonic() - self.started))

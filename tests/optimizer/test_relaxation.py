@@ -6,14 +6,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from outlay.instances.generating import generate
 from outlay.models import started
 from outlay.models.build import build
 from outlay.optimizer import relaxation as relaxing
 from outlay.optimizer.neighbourhoods import Neighbourhoods
+from outlay.optimizer.problem import Problem, Rows
 from outlay.optimizer.process import SolverProcess
-from outlay.optimizer.relaxation import Relaxation, lagrangian, substitute
+from outlay.optimizer.relaxation import Relaxation, lagrangian, substitute, with_more_rows
+from outlay.optimizer.restriction import restrict
 from outlay.optimizer.search import Search
 from outlay.optimizer.session import Session
 from tests.optimizer.support import OPTIONS, holds, level_problem
@@ -109,3 +112,28 @@ def test_what_is_too_slow_for_the_simplex_method_is_solved_by_another_one(
         assert not whole.widen()
         assert search.plans.now is not None
         assert session._accepts(search.plans.now)
+
+
+def test_a_basis_that_is_known_spares_the_simplex_method_its_way(relaxed: Search, exact: Relaxation) -> None:
+    """Also with a row that is not tight, and without the columns and rows that say nothing."""
+    problem = relaxed.problem
+    plain = replace(problem, integer=np.zeros_like(problem.integer), tidy=None)
+    used = exact.point > 0.5
+    loose = Rows(sparse.csr_array(used[None, :].astype(float)), np.array([-np.inf]), np.array([used.sum() + 1.0]))
+    unused = (exact.point <= plain.lower) & (exact.reduced_cost > 1e-6)
+    assert 0 < unused.sum() < len(unused)
+    small, columns, rows = restrict(plain, unused, plain.lower)
+    with SolverProcess() as process:
+
+        def solved(each: Problem, basis: np.ndarray | None, *, most: int) -> bool:
+            options = OPTIONS | {"presolve": "off", "simplex_iteration_limit": most}
+            outcome = process.solve(each, options=options, time_limit_s=None, basis=basis)
+            assert outcome.status in {"kOptimal", "kIterationLimit"}
+            assert outcome.status != "kOptimal" or outcome.objective == pytest.approx(exact.value, rel=1e-7)
+            return outcome.status == "kOptimal"
+
+        assert not solved(plain, None, most=20)
+        assert solved(plain, exact.basis, most=0)
+        assert solved(plain.with_rows(loose), with_more_rows(exact.basis, 1), most=0)
+        assert not solved(small, None, most=120)
+        assert solved(small, exact.basis_of(columns, rows), most=120)  # rows that became bounds are made up for

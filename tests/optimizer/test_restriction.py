@@ -29,7 +29,7 @@ def random_problem(seed: int) -> tuple[Problem, np.ndarray]:
 def test_the_points_are_those_of_the_whole_problem(seed: int) -> None:
     problem, base = random_problem(seed)
     fixed = np.random.default_rng(seed + 1000).random(8) < 0.5
-    small, kept = restrict(problem, fixed, base)
+    small, kept, _ = restrict(problem, fixed, base)
     assert kept.tolist() == np.nonzero(~fixed)[0].tolist()
     for choice in itertools.product([0.0, 1.0], repeat=len(kept)):
         part, point = np.array(choice), base.copy()
@@ -43,7 +43,7 @@ def test_rows_of_one_column_are_bounds_and_rows_that_always_hold_are_left_out() 
     matrix = sparse.csc_array(np.array([[1.0, 1, 0], [1, 0, -1], [5, 0, 7]]))
     limits = np.array([1.0, 0, 100])
     problem = Problem(-np.ones(3), 0.0, np.zeros(3), np.ones(3), np.ones(3, bool), matrix, np.full(3, -np.inf), limits)
-    small, kept = restrict(problem, np.array([False, True, False]), np.array([0.0, 1, 0]))
+    small, kept, _ = restrict(problem, np.array([False, True, False]), np.array([0.0, 1, 0]))
     assert kept.tolist() == [0, 2]
     assert small.upper.tolist() == [0, 1]
     assert small.matrix.shape == (0, 2)
@@ -55,7 +55,7 @@ def test_a_bound_of_an_amount_keeps_what_its_row_allows(coefficient: float, uppe
     limit = np.array([3.0 if coefficient > 0 else -3.0])
     amount, none = np.zeros(2, dtype=bool), np.array([-np.inf])
     problem = Problem(np.ones(2), 0.0, np.zeros(2), np.full(2, 4.0), amount, matrix, none, limit)
-    small, _ = restrict(problem, np.array([False, True]), np.zeros(2))
+    small, _, _ = restrict(problem, np.array([False, True]), np.zeros(2))
     assert small.upper[0] == pytest.approx(upper, abs=1e-8)
     assert small.upper[0] >= upper
     assert small.lower[0] == pytest.approx(0.0 if coefficient > 0 else 1.5, abs=1e-8)
@@ -65,5 +65,5 @@ def test_a_plan_that_touches_a_limit_but_for_rounding_stays_possible() -> None:
     matrix = sparse.csc_array(np.array([[1.0, 0.1, 0.1, 0.1]]))
     ones, whole = np.ones(4), np.array([False, True, True, True])
     problem = Problem(ones, 0.0, 0 * ones, ones, whole, matrix, np.array([-np.inf]), np.array([1.0 + 0.3]))
-    small, _ = restrict(problem, whole, ones)  # 1.3 - (0.1 + 0.1 + 0.1) is less than 1
+    small, _, _ = restrict(problem, whole, ones)  # 1.3 - (0.1 + 0.1 + 0.1) is less than 1
     assert small.upper.tolist() == [1.0]
