@@ -30,7 +30,7 @@ from __future__ import annotations
 import copy
 import math
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
@@ -132,7 +132,9 @@ class Neighbourhoods:
         """Return neighbourhoods for more rows; both learn from what either comes to."""
         more = copy.copy(self)
         more.rows = sparse.csr_array(problem.matrix)
-        more._look_at(problem, relaxation)
+        # The relaxation began from a basis that was known, which says little of how quick others are.
+        seconds, slow = max(relaxation.seconds, self.relaxation.seconds), relaxation.slow or self.relaxation.slow
+        more._look_at(problem, replace(relaxation, seconds=seconds, slow=slow))
         return more
 
     def remember(self, plan: np.ndarray, now: np.ndarray) -> None:

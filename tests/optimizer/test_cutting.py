@@ -44,6 +44,7 @@ def test_planes_make_the_relaxation_stronger_and_the_plan_stays(begun) -> None:
     more, narrow = search._cut(whole, drawn)
     assert search.problem.matrix.shape[0] == before.matrix.shape[0] + 1
     assert more.relaxation.value == pytest.approx(middle)
+    assert more.relaxation.seconds >= whole.relaxation.seconds  # from a basis it took less, which others will not
     assert more.rows.shape == narrow.rows.shape == search.problem.matrix.shape
     assert more.share is whole.share
     assert narrow.relaxation.value >= middle - 1e-6

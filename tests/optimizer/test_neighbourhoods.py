@@ -142,6 +142,14 @@ def test_size_follows_difficulty(drawn: Neighbourhoods) -> None:
     assert drawn.ways.tries.sum() == pytest.approx(1.95)
 
 
+def test_a_size_that_is_not_learned_is_the_average_of_the_others(drawn: Neighbourhoods) -> None:
+    part = drawn.draw(np.round(drawn.relaxation.point))
+    first = drawn._share(part.kind, part.breadth)
+    drawn.share = {(part.kind, part.breadth): 0.02, (part.kind, part.breadth + 1): 0.08}
+    assert drawn._share(part.kind, part.breadth) == 0.02 != first
+    assert drawn._share(part.kind + 1, part.breadth) == pytest.approx(0.04)
+
+
 def test_dives_are_allowed_once_and_leave_more_open_where_that_was_easy(drawn: Neighbourhoods) -> None:
     plan = np.round(drawn.relaxation.point)
     assert {drawn.draw(plan).way for _ in range(20)} == {0}
