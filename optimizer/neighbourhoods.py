@@ -28,9 +28,9 @@ cross
 from __future__ import annotations
 
 import copy
-import math
 import random
 from dataclasses import dataclass, replace
+from statistics import geometric_mean
 
 import numpy as np
 from scipy import sparse
@@ -247,9 +247,9 @@ class Neighbourhoods:
 
     def _share(self, kind: int, breadth: int) -> float:
         """Return the share of projects for branch and bound: the average of the others until one is learned."""
-        if (kind, breadth) in self.share or not self.share:
-            return self.share.get((kind, breadth), FIRST_SHARE)
-        return math.exp(sum(math.log(share) for share in self.share.values()) / len(self.share))
+        if not self.share:
+            return FIRST_SHARE
+        return self.share.get((kind, breadth), geometric_mean(self.share.values()))
 
     def _worth_a_thought(self, plan: np.ndarray, breadth: float) -> np.ndarray:
         """Return the columns whose reduced cost leaves them a chance; an exact one above the gap leaves none."""
