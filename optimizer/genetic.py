@@ -5,25 +5,32 @@ budgets, without dependencies. Where it is small, branch and bound comes to some
 millions, and sub-problems of a few projects find nothing, because the last units of every budget ask for an exchange
 of many projects at once. Children of two good plans make such exchanges, and each is mended in a few microseconds (Chu
 and Beasley 1998, doi:10.1023/A:1009642405419): by ``v_j / sum_i y_i a_ij``, with the relaxation's row duals y, its own
-columns are taken from the best to the worst while they fit, and then all others. On 250 projects under five budgets
-(OR-Library's mknapcb2) that finds the published value of three instances in four in 40 s.
+columns are taken from the best to the worst while they fit, and then all others. A population that comes to nothing
+better for long is given up for another one, which need not choose what reduced costs decide: of 250 projects under five
+budgets (OR-Library's mknapcb2) that leaves about 130.
 
 A generation is mended at once, column by column, in arrays whose columns are the children.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from random import Random
 
 import numpy as np
 from scipy import sparse
 
 from outlay.optimizer.problem import Problem
+from outlay.optimizer.relaxation import Relaxation
 
 #: Entries of the rows, at most: above, a generation takes too long.
 MOST_ENTRIES = 20_000
 #: Plans in the population, and children of a generation.
-MEMBERS, CHILDREN = 100, 200
+MEMBERS, CHILDREN = 100, 1_000
+#: Children without a better plan after which a population is given up; populations in a row that come to nothing better
+#: than those before, after which breeding is.
+IDLE_CHILDREN, IDLE_POPULATIONS = 100_000, 8
 #: Columns of a child that are flipped.
 FLIPPED = 2
 #: Rows hold within this, times max(1, |limit|).
@@ -104,7 +111,7 @@ def packing(problem: Problem, project: np.ndarray, row_dual: np.ndarray) -> Pack
     columns = np.nonzero(free & (problem.cost < 0))[0]
     matrix = sparse.csc_array(problem.matrix[:, columns][binding])
     room = (problem.row_upper - used + _slack(problem.row_upper))[binding]
-    if not len(columns) or not len(binding) or matrix.nnz > MOST_ENTRIES or (room < 0).any():
+    if not len(columns) or matrix.nnz > MOST_ENTRIES or (room < 0).any():
         return None
     value = -problem.cost[columns]
     price = np.maximum(matrix.T @ np.abs(row_dual[binding]), 1e-12)
@@ -114,6 +121,51 @@ def packing(problem: Problem, project: np.ndarray, row_dual: np.ndarray) -> Pack
     group = np.unique(project[columns[order]], return_inverse=True)[1]
     rows, amounts = np.split(matrix.indices, ends), np.split(matrix.data[:, None], ends)
     return Packing(problem.lower.copy(), columns[order], value[order], group, tuple(rows), tuple(amounts), room)
+
+
+def breed(
+    problem: Problem,
+    project: np.ndarray,
+    relaxation: Relaxation,
+    *,
+    random: Random,
+    keep: Callable[[np.ndarray], object],
+    over: Callable[[], bool],
+    most: float,
+) -> bool:
+    """Breed plans until they no longer get better; False if the problem does not only pack, or is too large.
+
+    Parameters
+    ----------
+    project
+        The project of each column, shape (columns,).
+    relaxation
+        Of the problem.
+    random
+        Draws the seeds of populations.
+    keep
+        Told of every plan better than those before, shape (columns,).
+    over
+        Whether to end now.
+    most
+        Children, at most.
+    """
+    packed, best, idle = packing(problem, project, relaxation.row_dual), np.inf, 0
+    if packed is None:
+        return False
+    while packed is not None and idle < IDLE_POPULATIONS and most > 0 and not over():
+        population, idle = Population(packed, seed=random.randrange(2**31)), idle + 1
+        better = True
+        while True:
+            if better and problem.value(point := population.best()) < best:
+                best, idle = problem.value(point), 0
+                keep(point)
+            if population.idle >= IDLE_CHILDREN or population.born >= most or over():
+                break
+            better = population.breed()
+        most -= population.born
+        packed = packing(relaxation.narrowed(problem, best), project, relaxation.row_dual)
+    return True
 
 
 def _slack(limit: np.ndarray) -> np.ndarray:

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from outlay.optimizer.diving import Dive
-from outlay.optimizer.genetic import Population, packing
+from outlay.optimizer.genetic import breed
 from outlay.optimizer.incumbents import Incumbents
 from outlay.optimizer.neighbourhoods import DIVES, FIRST_OPEN, Neighbourhoods
 from outlay.optimizer.outcome import Outcome
@@ -52,8 +52,8 @@ PATIENCE, STALLED = 8, 0.02
 CUTS_PAY = 0.1
 #: Another plan is begun with them at once if the first beginning took at most this share of the time that is left.
 ANEW_SHARE = 0.3
-#: Children without a better plan after which no more are bred; children bred by the repeatable search, a sub-problem.
-IDLE_CHILDREN, CHILDREN_A_SUB = 300_000, 2_000
+#: Children bred by the repeatable search, a sub-problem.
+CHILDREN_A_SUB = 2_000
 
 
 class Search:
@@ -265,16 +265,11 @@ class Search:
                 whole.remember(worse, better)
 
     def _breed(self, whole: Neighbourhoods) -> bool:
-        """Breed a plan until it no longer gets better; False if the problem does not only pack."""
-        packed = packing(self.problem, self.plan.structure.project, whole.relaxation.row_dual)
-        if packed is None:
-            return False
+        """Breed plans until they no longer get better; False if none came of it."""
         most = np.inf if self.plan.sub_problems is None else CHILDREN_A_SUB * self.plan.sub_problems
-        population = Population(packed, seed=whole.random.randrange(2**31))
-        self.plans.keep(population.best())
-        while not self._over() and population.idle < IDLE_CHILDREN and population.born < most:
-            if population.breed():
-                self.plans.keep(population.best())
+        problem, project, keep = self.problem, self.plan.structure.project, self.plans.keep
+        if not breed(problem, project, whole.relaxation, random=whole.random, keep=keep, over=self._over, most=most):
+            return False
         self._count_now()
         return self.plans.now is not None
 

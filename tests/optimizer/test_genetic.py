@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import product
+from random import Random
 
 import numpy as np
 import pytest
@@ -11,8 +12,11 @@ from scipy import sparse
 
 import outlay
 from outlay.optimizer import genetic
-from outlay.optimizer.genetic import Packing, Population, packing
+from outlay.optimizer.genetic import Packing, Population, breed, packing
 from outlay.optimizer.problem import Problem
+from outlay.optimizer.process import SolverProcess
+from outlay.optimizer.relaxation import Relaxation, relax
+from tests.optimizer.support import OPTIONS
 from tests.support.documents import hard_knapsack, parsed
 
 PROJECTS = np.repeat(np.arange(6), 2)
@@ -36,11 +40,24 @@ def packed(problem: Problem) -> Packing:
     return found
 
 
-def least(problem: Problem) -> float:
+def feasible(problem: Problem) -> tuple[np.ndarray, np.ndarray]:
+    """Return all feasible points, and what they are worth."""
     points = np.array(list(product([0.0, 1.0], repeat=len(problem.cost))))
     inside = ((points >= problem.lower) & (points <= problem.upper)).all(axis=1)
     fits = (problem.matrix @ points.T <= problem.row_upper[:, None] + 1e-9).all(axis=0)
-    return float((points[inside & fits] @ problem.cost).min()) + problem.offset
+    points = points[inside & fits]
+    return points, points @ problem.cost + problem.offset
+
+
+def least(problem: Problem) -> float:
+    return float(feasible(problem)[1].min())
+
+
+def relaxed(problem: Problem) -> Relaxation:
+    with SolverProcess() as process:
+        found = relax(process, problem, np.full(12, False), options=OPTIONS, time_limit_s=None, by_clock=False)
+    assert found is not None
+    return found
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -89,6 +106,13 @@ def test_children_fit_leave_nothing_out_and_take_what_they_want_first() -> None:
     assert (chosen >= wanted)[:, fits].all()
 
 
+def test_where_everything_fits_everything_is_taken() -> None:
+    problem = replace(drawn(1), row_upper=np.full(9, 1e9))
+    population = Population(packed(problem), seed=1)
+    assert not population.breed()
+    assert (population.best() == (problem.cost < 0)).all()
+
+
 def test_columns_come_by_value_a_priced_amount_and_those_without_value_never() -> None:
     problem = replace(
         drawn(1), cost=-np.arange(-1.0, 11.0), matrix=sparse.csc_array(np.ones((1, 12))),
@@ -116,13 +140,12 @@ def test_no_two_members_are_alike_for_long_and_a_seed_says_all() -> None:
         {"upper": np.where(np.arange(12) == 4, 2.0, 1.0)},
         {"lower": np.full(12, -np.inf)},
         {"row_lower": np.where(np.arange(9) == 8, 1.0, -np.inf)},
-        {"row_upper": np.full(9, 1e9)},
         {"row_upper": np.full(9, -1.0)},
         {"cost": np.ones(12)},
         {"lower": np.ones(12)},
         {"matrix": sparse.csc_array(np.where(np.arange(108) == 30, -1.0, 1.0).reshape(9, 12))},
     ],
-    ids=["continuous", "two", "no least", "at least", "no limit", "too much already", "no value", "fixed", "negative"],
+    ids=["continuous", "two", "no least", "at least", "too much already", "no value", "fixed", "negative"],
 )  # fmt: skip
 def test_what_does_not_only_pack_is_left_to_others(change: dict[str, np.ndarray]) -> None:
     assert packing(replace(drawn(1), **change), PROJECTS, np.ones(9)) is None
@@ -131,6 +154,64 @@ def test_what_does_not_only_pack_is_left_to_others(change: dict[str, np.ndarray]
 def test_what_is_too_large_is_left_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(genetic, "MOST_ENTRIES", packed(drawn(1)).room.size)
     assert packing(drawn(1), PROJECTS, np.ones(9)) is None
+
+
+def test_reduced_costs_fix_what_every_better_plan_has() -> None:
+    fixed = 0
+    for seed in range(6):
+        problem = drawn(seed)
+        relaxation, (points, values) = relaxed(problem), feasible(problem)
+        for value in np.unique(values)[:4]:
+            narrow = relaxation.narrowed(problem, value)
+            better = points[values < value]
+            assert ((better >= narrow.lower) & (better <= narrow.upper)).all()
+            fixed += int((narrow.lower == narrow.upper).sum())
+        loose = relaxation.narrowed(replace(problem, integer=np.full(12, False)), -1e9)
+        assert (loose.lower < loose.upper).all()
+    assert fixed > 6 * 12
+
+
+def test_populations_follow_each_other_until_nothing_better_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(genetic, "MEMBERS", 3)
+    monkeypatch.setattr(genetic, "CHILDREN", 3)
+    monkeypatch.setattr(genetic, "IDLE_CHILDREN", 30)
+    monkeypatch.setattr(genetic, "IDLE_POPULATIONS", 20)
+    sizes: list[int] = []
+    begin = Population.__init__
+
+    def began(self: Population, packing: Packing, *, seed: int) -> None:
+        sizes.append(len(packing.columns))
+        begin(self, packing, seed=seed)
+
+    monkeypatch.setattr(Population, "__init__", began)
+    hard = 0
+    for seed in range(10):
+        problem, kept = drawn(seed), list[np.ndarray]()
+        relaxation = relaxed(problem)
+        sizes.clear()
+        assert breed(
+            problem, PROJECTS, relaxation, random=Random(seed), keep=kept.append, over=lambda: False, most=np.inf
+        )
+        values = [problem.value(point) for point in kept]
+        assert values == sorted(set(values), reverse=True)
+        assert values[-1] == pytest.approx(least(problem))
+        assert sizes == sorted(sizes, reverse=True)
+        hard += len(values) > 1 and sizes[-1] < sizes[0]
+    assert hard > 2
+
+
+def test_breeding_ends_when_it_is_over_or_as_many_children_as_allowed_are_born() -> None:
+    problem, kept = drawn(1), list[np.ndarray]()
+    relaxation = relaxed(problem)
+    limits = [({"over": lambda: True, "most": np.inf}, 0), ({"over": lambda: False, "most": 0}, 0)]
+    limits += [({"over": lambda: False, "most": 1}, 1)]
+    for limit, least_kept in limits:
+        kept.clear()
+        assert breed(problem, PROJECTS, relaxation, random=Random(1), keep=kept.append, **limit)
+        assert len(kept) >= least_kept
+        assert len(kept) == 0 or least_kept
+    other = replace(problem, integer=np.full(12, False))
+    assert not breed(other, PROJECTS, relaxation, random=Random(1), keep=kept.append, over=lambda: False, most=9.0)
 
 
 def test_the_search_breeds_where_the_problem_only_packs(monkeypatch: pytest.MonkeyPatch) -> None:
