@@ -26,6 +26,9 @@ from outlay.optimizer.relaxation import Relaxation
 
 #: Entries of the rows, at most: above, a generation takes too long.
 MOST_ENTRIES = 20_000
+#: The share of the columns that a row which several projects use has, at least, on the average: where each project uses
+#: few of the rows, neighbourhoods fall apart into small problems and find more (assigning 200 jobs to 20 machines).
+LEAST_DENSITY = 0.15
 #: Plans in the population, and children of a generation.
 MEMBERS, CHILDREN = 100, 1_000
 #: Children without a better plan after which a population is given up; populations in a row that come to nothing better
@@ -113,6 +116,8 @@ def packing(problem: Problem, project: np.ndarray, row_dual: np.ndarray) -> Pack
     room = (problem.row_upper - used + _slack(problem.row_upper))[binding]
     if not len(columns) or matrix.nnz > MOST_ENTRIES or (room < 0).any():
         return None
+    if not _dense(sparse.csr_array(matrix), project[columns]):
+        return None
     value = -problem.cost[columns]
     price = np.maximum(matrix.T @ np.abs(row_dual[binding]), 1e-12)
     order = np.argsort(-value / price, kind="stable")
@@ -166,6 +171,18 @@ def breed(
         most -= population.born
         packed = packing(relaxation.narrowed(problem, best), project, relaxation.row_dual)
     return True
+
+
+def _dense(matrix: sparse.csr_array, project: np.ndarray) -> bool:
+    """Whether rows that several projects use are used by many."""
+    owner = project[matrix.indices]
+    filled = np.diff(matrix.indptr) > 0
+    begins = matrix.indptr[:-1][filled]
+    if not len(begins):
+        return True
+    shared = np.minimum.reduceat(owner, begins) < np.maximum.reduceat(owner, begins)
+    sizes = np.diff(matrix.indptr)[filled][shared]
+    return bool(sizes.mean() >= LEAST_DENSITY * len(project)) if len(sizes) else True
 
 
 def _slack(limit: np.ndarray) -> np.ndarray:

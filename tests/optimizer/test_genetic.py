@@ -214,6 +214,19 @@ def test_breeding_ends_when_it_is_over_or_as_many_children_as_allowed_are_born()
     assert not breed(other, PROJECTS, relaxation, random=Random(1), keep=kept.append, over=lambda: False, most=9.0)
 
 
+def test_where_each_project_uses_few_of_the_rows_others_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows of one project alone do not count."""
+    problem = drawn(1)
+    pairs = np.eye(12)[:3] + np.eye(12)[3:6]
+    sparse_rows = replace(problem, matrix=sparse.csc_array(np.vstack([pairs, problem.matrix.toarray()[3:]])))
+    limits = replace(sparse_rows, row_upper=np.ones(9), cost=-np.ones(12))
+    monkeypatch.setattr(genetic, "LEAST_DENSITY", 2 / 12)
+    assert packing(limits, PROJECTS, np.ones(9)) is not None
+    monkeypatch.setattr(genetic, "LEAST_DENSITY", 2.1 / 12)
+    assert packing(limits, PROJECTS, np.ones(9)) is None
+    assert packing(limits, np.zeros(12), np.ones(9)) is not None
+
+
 def test_the_search_breeds_where_the_problem_only_packs(monkeypatch: pytest.MonkeyPatch) -> None:
     bred = []
     breed = Population.breed
