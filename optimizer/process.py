@@ -244,7 +244,7 @@ def _request(
 ) -> dict[str, Any]:
     request: dict[str, Any] = {"kind": "solve", "options": dict(options), **problem.arrays()}
     if time_limit_s is not None:
-        request["options"]["time_limit"] = max(time_limit_s, 1e-3)
+        request["options"]["time_limit"] = max(min(time_limit_s, options.get("time_limit", np.inf)), 1e-3)
     if start is not None:
         request["start"] = start
     return request
