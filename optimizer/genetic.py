@@ -23,6 +23,7 @@ from scipy import sparse
 
 from outlay.optimizer.problem import Problem
 from outlay.optimizer.relaxation import Relaxation
+from outlay.optimizer.structure import row_owner
 
 #: Entries of the rows, at most: above, a generation takes too long.
 MOST_ENTRIES = 20_000
@@ -175,13 +176,8 @@ def breed(
 
 def _dense(matrix: sparse.csr_array, project: np.ndarray) -> bool:
     """Whether rows that several projects use are used by many."""
-    owner = project[matrix.indices]
-    filled = np.diff(matrix.indptr) > 0
-    begins = matrix.indptr[:-1][filled]
-    if not len(begins):
-        return True
-    shared = np.minimum.reduceat(owner, begins) < np.maximum.reduceat(owner, begins)
-    sizes = np.diff(matrix.indptr)[filled][shared]
+    sizes = np.diff(matrix.indptr)
+    sizes = sizes[(sizes > 0) & (row_owner(matrix, project) < 0)]
     return bool(sizes.mean() >= LEAST_DENSITY * len(project)) if len(sizes) else True
 
 

@@ -39,7 +39,7 @@ from outlay.optimizer.diving import Dive
 from outlay.optimizer.probing import Probe
 from outlay.optimizer.problem import Problem
 from outlay.optimizer.relaxation import USED, Relaxation
-from outlay.optimizer.structure import Structure
+from outlay.optimizer.structure import Structure, row_owner
 from outlay.optimizer.success import Choice
 
 #: Share of projects that branch and bound decides at first, and its bounds.
@@ -179,15 +179,9 @@ class Neighbourhoods:
 
     def _choices(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the priced rows that hold columns of one project only (its choice among options), and the project."""
-        entries = self.structure.project[self.rows.indices]
-        size = np.diff(self.rows.indptr)
-        filled = np.nonzero((size > 0) & (np.abs(self.relaxation.row_dual) > 1e-9))[0]
-        start = self.rows.indptr[:-1]
-        low, high = (ufunc.reduceat(entries, start[size > 0]) for ufunc in (np.minimum, np.maximum))
-        place = np.cumsum(size > 0) - 1
-        low, high = low[place[filled]], high[place[filled]]
-        own = (low == high) & (low >= 0)
-        return filled[own], low[own]
+        owner = row_owner(self.rows, self.structure.project)
+        own = np.nonzero((owner >= 0) & (np.abs(self.relaxation.row_dual) > 1e-9))[0]
+        return own, owner[own]
 
     def draw(self, plan: np.ndarray) -> Neighbourhood:
         """Return a neighbourhood of a plan."""

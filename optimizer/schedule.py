@@ -1,47 +1,48 @@
 """A first plan by rounding: projects one after another, each by the first of its options that every row still allows.
 
 The serial schedule generation scheme (Kolisch 1996, doi:10.1016/0377-2217(95)00357-6), led by the LP relaxation: those
-that the relaxation starts first come first, with the options that it uses most. Rows are the problem's own, so every
-family is respected, and rules of the user's own too. A project that waits for another is tried again after it. What the
-relaxation does not use and only costs something is tried last, and only if rows ask for more.
+that the relaxation starts first come first (by the mean of their starts, as of Chicoisne and others 2012,
+doi:10.1287/opre.1120.1050, where what it leaves out of them starts at the end). Rows are the problem's own, so every
+family is respected, and rules of the user's own too. A project that waits for another, or for room, is tried again once
+there is some. What must be funded comes first; what the relaxation does not use and only costs something comes last,
+and only if rows ask for more.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from heapq import heappop, heappush
 
 import numpy as np
 from scipy import sparse
 
 from outlay.optimizer.problem import Problem
 from outlay.optimizer.relaxation import Relaxation
-from outlay.optimizer.structure import Structure
+from outlay.optimizer.structure import Structure, row_owner
 
 #: Seconds for a plan before the relaxation.
 GREEDY_S = 2.0
-#: Options tried a project.
-MOST_TRIED = 12
 TOLERANCE = 1e-9
 
 
 def rounded(
     problem: Problem, structure: Structure, relaxation: Relaxation, stopped: Callable[[], bool]
 ) -> Iterator[np.ndarray | None]:
-    """Yield plans by rounding the relaxation: by the options that it uses most, and what it funds as soon as possible.
+    """Yield plans by rounding the relaxation: by the options that it uses most, and each project as soon as possible.
 
-    The latter is better where the relaxation spreads projects over many dates: on MineLib's newman1 it is worth 23.1
-    million, instead of 21.0. See `schedule`.
+    The latter is better where the relaxation spreads projects over many dates: on MineLib's newman1 it is worth 23.7
+    million, instead of 22.4. See `schedule`.
     """
-    column = np.maximum(structure.option_column, 0)
-    weight, price = (
-        np.where(structure.option_column < 0, 0.0, relaxation.point[column]),
-        relaxation.reduced_cost[column],
-    )
-    yield schedule(problem, structure, weight, price, stopped=stopped)
-    funded = np.bincount(structure.option_project, weights=weight, minlength=structure.projects) > 0.5
-    soon = np.where(funded[structure.option_project], 1.0 / (2.0 + structure.option_start), 0.0)
-    yield schedule(problem, structure, soon, price, stopped=stopped)
+    column, projects, own = np.maximum(structure.option_column, 0), structure.projects, structure.option_project
+    weight = np.where(structure.option_column < 0, 0.0, relaxation.point[column])
+    price = relaxation.reduced_cost[column]
+    total = np.bincount(own, weights=weight, minlength=projects)
+    moment = np.bincount(own, weights=weight * structure.option_start, minlength=projects)
+    never = structure.option_start.max(initial=0) + 1
+    start = np.where(total > TOLERANCE, moment + never * np.maximum(0.0, 1.0 - total), np.inf)
+    for options in (np.lexsort((price, -weight)), np.lexsort((price, -weight, structure.option_start))):
+        yield schedule(problem, structure, start, options, stopped=stopped)
 
 
 def greedy(problem: Problem, structure: Structure, stopped: Callable[[], bool]) -> np.ndarray | None:
@@ -58,21 +59,16 @@ def greedy(problem: Problem, structure: Structure, stopped: Callable[[], bool]) 
     uses = sparse.csc_array((np.maximum(matrix.data, 0.0), matrix.indices, matrix.indptr), shape=matrix.shape).T
     funded = structure.funded.T
     price = (funded @ (problem.cost + uses @ half)) / np.maximum(funded @ (uses @ share), 1e-9)
-    nothing, ends = np.zeros(len(structure.option_column)), time.monotonic() + GREEDY_S
-    return schedule(
-        problem,
-        structure,
-        nothing,
-        price,
-        stopped=lambda: stopped() or time.monotonic() > ends,
-    )
+    unknown, ends = np.full(structure.projects, np.inf), time.monotonic() + GREEDY_S
+    options = np.argsort(price, kind="stable")
+    return schedule(problem, structure, unknown, options, stopped=lambda: stopped() or time.monotonic() > ends)
 
 
 def schedule(
     problem: Problem,
     structure: Structure,
-    weight: np.ndarray,
-    price: np.ndarray,
+    start: np.ndarray,
+    options: np.ndarray,
     *,
     stopped: Callable[[], bool] = lambda: False,
 ) -> np.ndarray | None:
@@ -80,56 +76,130 @@ def schedule(
 
     Parameters
     ----------
-    weight
-        How much of each option the relaxation uses, shape (options,).
-    price
-        Its reduced cost, or another measure of what it is worth, shape (options,); of equal weight, the cheapest comes
-        first.
+    start
+        When each project should start, shape (projects,); the earliest come first. Infinity: it need not be funded.
+    options
+        The options, the best first, shape (options,). Of one project the best that there is room for is taken, and of
+        projects that start together that with the best option comes first.
     stopped
         Asked before each project; no more are added once it says so.
     """
-    projects = structure.projects
-    total = np.bincount(structure.option_project, weights=weight, minlength=projects)
-    moment = np.bincount(structure.option_project, weights=weight * structure.option_start, minlength=projects)
-    used = total > TOLERANCE
-    soonest = np.where(used, moment / np.where(used, total, 1.0), np.inf)
-    tried: list[list[int]] = [[] for _ in range(projects)]
-    for option in np.lexsort((price, -weight)).tolist():
-        mine = tried[structure.option_project[option]]
-        if len(mine) < MOST_TRIED and structure.option_column[option] >= 0:
-            mine.append(option)
-    best = np.full(projects, np.inf)
-    np.minimum.at(best, structure.option_project, price)
-    pending = np.lexsort((best, -total, soonest)).tolist()
-    harmless = used[structure.option_project] | (structure.funded.T @ problem.cost <= 0)
+    column = structure.option_column[options]
+    fixed = problem.lower[column] > 0
+    options = np.append(options[fixed & (column >= 0)], options[~fixed & (column >= 0)])
+    project = structure.option_project[options]
+    best = np.full(structure.projects, len(options))
+    np.minimum.at(best, project, np.arange(len(options)))
     room = _Room(problem, structure)
-    for allowed in (harmless, np.ones(len(weight), dtype=bool)):
-        some = [[option for option in mine if allowed[option]] for mine in tried]
-        more = True
-        while more:
-            left = [project for project in pending if stopped() or not any(room.take(each) for each in some[project])]
-            more, pending = len(left) < len(pending), left
+    first = np.zeros(structure.projects, dtype=bool)
+    first[room.must_be_funded()] = True
+    order = np.lexsort((best, start, ~first))
+    harmless = (first | np.isfinite(start))[project] | (structure.funded.T @ problem.cost <= 0)[options]
+    for allowed in (harmless, np.ones_like(harmless)):
+        _fill(room, order[~room.taken[order]], options[allowed], project[allowed], stopped)
         if room.holds():
             return room.point
     return None
 
 
+def _fill(
+    room: _Room, order: np.ndarray, options: np.ndarray, project: np.ndarray, stopped: Callable[[], bool]
+) -> None:
+    """Take options, the best first, in the order of their projects; of what had to wait, as soon as there is room.
+
+    At any time it is the first project of those that there is room for whose best option that fits is taken.
+    """
+    place = np.empty(len(room.taken), dtype=int)
+    place[order] = np.arange(len(order))
+    ready: list[list[int]] = [[] for _ in order]  # numbers in `options`, by place
+    for number in np.nonzero(~room.taken[project])[0].tolist():
+        ready[place[project[number]]].append(number)
+    queue, waits = list(range(len(order))), _Waits(room)
+    while queue and not stopped():
+        first = heappop(queue)
+        numbers, ready[first] = sorted(ready[first]), []
+        for number in numbers if not room.taken[order[first]] else []:
+            if not room.take(int(options[number])):
+                waits.add(number)
+                continue
+            room.taken[order[first]] = True
+            for woken in waits.woken():
+                other = int(place[project[woken]])
+                if not ready[other]:
+                    heappush(queue, other)
+                ready[other].append(woken)
+            break
+
+
+class _Waits:
+    """Options that wait for room at the end of a row, by what they need there.
+
+    An option that several rows stop waits at one of them, and once there is room, perhaps at the next.
+    """
+
+    def __init__(self, room: _Room) -> None:
+        self.room = room
+        self._by_end: dict[int, list[tuple[float, int]]] = {}
+        self._any = np.zeros(2 * len(room.upper), dtype=bool)
+
+    def add(self, number: int) -> None:
+        """Let the option of this number wait that could not be taken just now, unless no room helps it."""
+        if self.room.stopped_by is not None:
+            end, need = self.room.stopped_by
+            heappush(self._by_end.setdefault(end, []), (need, number))
+            self._any[end] = True
+
+    def woken(self) -> list[int]:
+        """Return the numbers of options that there may be room for after what was taken just now."""
+        found = []
+        for end in self.room.wider[self._any[self.room.wider]].tolist():
+            queue = self._by_end[end]
+            while queue and queue[0][0] <= self.room.slack(end):
+                found.append(heappop(queue)[1])
+        return found
+
+
 class _Room:
-    """A growing plan and what each row has left."""
+    """A growing plan and what each row has left, up to its upper end (2 i for row i) and its lower one (2 i + 1).
+
+    Attributes
+    ----------
+    point
+        The plan.
+    taken
+        Projects in it, shape (projects,).
+    wider
+        The ends where the last option taken made room.
+    stopped_by
+        An end that stopped the last option that was not taken, and the room that it needs there; None: no room helps.
+    """
 
     def __init__(self, problem: Problem, structure: Structure) -> None:
-        self.problem, self.funded = problem, structure.funded
+        self.problem, self.structure, self.funded = problem, structure, structure.funded
         nothing = np.clip(0.0, problem.lower, problem.upper)
         self.point = np.where(problem.integer, np.ceil(nothing), nothing)
         self.point[structure.funded.indices] = 0.0  # what must be funded is taken like all others, with all it entails
+        self.taken = np.zeros(structure.projects, dtype=bool)
+        self.wider = np.zeros(0, dtype=int)
+        self.stopped_by: tuple[int, float] | None = None
         self.activity = problem.matrix @ self.point
         scale = np.maximum(1.0, np.abs(np.where(np.isfinite(problem.row_upper), problem.row_upper, 0.0)))
         self.upper = problem.row_upper + TOLERANCE * scale
         self.lower = problem.row_lower - TOLERANCE * scale
         self.helper, self.help = _helpers(problem, structure)
+        self._change_of = np.zeros(len(self.upper))
+
+    def must_be_funded(self) -> np.ndarray:
+        """Return the projects that the empty plan would need: by a row of theirs alone, or by a fixed column."""
+        rows = sparse.csr_array(self.problem.matrix)[self.activity < self.lower]
+        found = np.append(
+            row_owner(rows, self.structure.project), self.structure.project[self.problem.lower > self.point]
+        )
+        return found[found >= 0]
 
     def take(self, option: int) -> bool:
         """Add an option if every row allows it, perhaps with what makes room for it and costs nothing."""
+        self.stopped_by = None
         columns = self.funded.indices[self.funded.indptr[option] : self.funded.indptr[option + 1]]
         if (self.point[columns] != 0.0).any() or (self.problem.upper[columns] < 1.0).any():
             return False
@@ -137,24 +207,40 @@ class _Room:
         rows, values = self._change(columns, amounts)
         broken = self._broken(rows, values)
         if broken.any():
+            alone = broken & (self.helper[rows] < 0)
+            if alone.any():
+                self.stopped_by = _end(rows, values, alone)
+                return False
             helpers, raised = self._help(rows[broken], values[broken])
             columns, amounts = np.append(columns, helpers), np.append(amounts, raised)
             rows, values = self._change(columns, amounts)
-            if self._broken(rows, values).any():
+            broken = self._broken(rows, values)
+            if broken.any():
+                self.stopped_by = _end(rows, values, broken)[0], 0.0
                 return False
         self.activity[rows] += values
         self.point[columns] += amounts
+        self.wider = 2 * rows + (values > 0)
         return True
 
+    def slack(self, end: int) -> float:
+        """Return how much room there is at the end of a row."""
+        row, lower = divmod(end, 2)
+        room = self.activity[row] - self.lower[row] if lower else self.upper[row] - self.activity[row]
+        return float(room)
+
     def _change(self, columns: np.ndarray, amounts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the rows that a change of columns changes, and by how much."""
+        """Return the rows that a change of columns changes, perhaps more than once, and by how much in all."""
         matrix = self.problem.matrix
-        spans = [slice(matrix.indptr[column], matrix.indptr[column + 1]) for column in columns.tolist()]
-        rows = np.concatenate([matrix.indices[span] for span in spans])
-        values = np.concatenate([amount * matrix.data[span] for amount, span in zip(amounts, spans, strict=True)])
-        if len(spans) > 1:
-            rows, place = np.unique(rows, return_inverse=True)
-            values = np.bincount(place, weights=values)
+        if len(columns) == 1:
+            span = slice(matrix.indptr[columns[0]], matrix.indptr[columns[0] + 1])
+            return matrix.indices[span], amounts[0] * matrix.data[span]
+        begin, size = matrix.indptr[columns], matrix.indptr[columns + 1] - matrix.indptr[columns]
+        place = np.repeat(begin - np.cumsum(size) + size, size) + np.arange(size.sum())
+        rows = matrix.indices[place]
+        np.add.at(self._change_of, rows, np.repeat(amounts, size) * matrix.data[place])
+        values = self._change_of[rows]
+        self._change_of[rows] = 0.0
         return rows, values
 
     def _broken(self, rows: np.ndarray, values: np.ndarray) -> np.ndarray:
@@ -177,7 +263,14 @@ class _Room:
         """Whether the plan is one."""
         activity = self.problem.matrix @ self.point
         rows = (activity <= self.upper) & (activity >= self.lower)
-        return bool(rows.all() and (self.point <= self.problem.upper).all())
+        columns = (self.point <= self.problem.upper) & (self.point >= self.problem.lower)
+        return bool(rows.all() and columns.all())
+
+
+def _end(rows: np.ndarray, values: np.ndarray, broken: np.ndarray) -> tuple[int, float]:
+    """Return the end of a row that a change breaks, and the room that it needs there."""
+    first = int(np.argmax(broken))
+    return 2 * int(rows[first]) + int(values[first] < 0), abs(float(values[first]))
 
 
 def _helpers(problem: Problem, structure: Structure) -> tuple[np.ndarray, np.ndarray]:

@@ -91,6 +91,22 @@ def structure_of(case: Case, column_of: sparse.csr_array, integer: np.ndarray) -
     )
 
 
+def row_owner(rows: sparse.csr_array, project: np.ndarray) -> np.ndarray:
+    """Return the project that all columns of a row belong to, -1 where they have several or none; shape (rows,).
+
+    Parameters
+    ----------
+    project
+        The project of each column, -1 for none; shape (columns,).
+    """
+    filled = np.diff(rows.indptr) > 0
+    begins, entries = rows.indptr[:-1][filled], project[rows.indices]
+    least, greatest = np.minimum.reduceat(entries, begins), np.maximum.reduceat(entries, begins)
+    owner = np.full(rows.shape[0], -1)
+    owner[filled] = np.where(least == greatest, least, -1)
+    return owner
+
+
 def _first_column(row: np.ndarray, column: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     """Return the first problem column of each wanted model column, -1 where there is none."""
     first = np.full(int(max(column.max(initial=-1), wanted.max(initial=-1))) + 1, -1)

@@ -13,8 +13,7 @@ from outlay.optimizer.outcome import Outcome
 from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.search import Search
 from outlay.optimizer.session import Session
-from tests.optimizer.support import OPTIONS
-from tests.optimizer.test_neighbourhoods import holds
+from tests.optimizer.support import OPTIONS, holds
 
 NODES = 20
 

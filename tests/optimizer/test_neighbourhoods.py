@@ -2,109 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
-
 import numpy as np
 import pytest
 
-import outlay
-from outlay.models.build import build
 from outlay.optimizer.neighbourhoods import Neighbourhoods
-from outlay.optimizer.problem import Problem
 from outlay.optimizer.relaxation import USED
-from outlay.optimizer.schedule import greedy, schedule
-from outlay.optimizer.search import Search
-from outlay.optimizer.session import Session
-from outlay.optimizer.structure import Structure
+from outlay.optimizer.schedule import schedule
 from outlay.optimizer.success import Choice
-from tests.optimizer.support import holds, level_problem
-from tests.support.documents import knapsack, parsed
-
-
-def test_a_rounded_relaxation_is_a_plan_that_the_verifier_passes(session: Session, relaxed: Search) -> None:
-    relaxation, structure = relaxed._relaxation, session.structure
-    assert relaxation is not None
-    column = structure.option_column
-    point = schedule(relaxed.problem, structure, relaxation.point[column], relaxation.reduced_cost[column])
-    assert point is not None
-    assert holds(relaxed.problem, point)
-    assert session._accepts(point)
-    assert 0.3 * relaxation.value > relaxed.problem.value(point) > relaxation.value
-
-
-def test_a_schedule_keeps_what_others_need(session: Session, relaxed: Search) -> None:
-    """With every option equally liked, rows alone decide; whatever comes out is a plan."""
-    size = len(session.structure.option_column)
-    price = np.random.default_rng(5).random(size)
-    point = schedule(relaxed.problem, session.structure, np.full(size, 0.5), price)
-    assert point is not None
-    assert session._accepts(point)
-
-
-def test_a_schedule_takes_what_must_be_funded_with_all_it_entails(instance: outlay.Instance) -> None:
-    """With one project mandatory and one option left to it, propagation fixes that option."""
-    session = Session(build(instance))
-    problem, structure = level_problem(session), session.structure
-    size, lower = len(structure.option_column), problem.lower.copy()
-    before = schedule(problem, structure, np.ones(size), np.zeros(size))
-    assert before is not None
-    option = int(np.argmax(before[structure.option_column] == 1.0))
-    lower[structure.option_column[option]] = 1.0
-    weight = np.zeros(size)
-    weight[option] = 1.0
-    point = schedule(replace(problem, lower=lower), structure, weight, np.zeros(size))
-    assert point is not None
-    assert point[structure.option_column[option]] == 1.0
-    assert holds(problem, point)
-
-
-def test_no_schedule_where_rows_ask_for_more(instance: outlay.Instance) -> None:
-    least = {"metric": "count", "min": 110}
-    session = Session(build(instance.replace(limits=[least])))
-    size = len(session.structure.option_column)
-    assert schedule(session._small.problem, session.structure, np.ones(size), np.zeros(size)) is None
-
-
-def test_a_plan_before_the_relaxation_takes_what_is_worth_most(session: Session, relaxed: Search) -> None:
-    point = greedy(relaxed.problem, session.structure, lambda: False)
-    assert point is not None
-    assert session._accepts(point)
-    size = len(session.structure.option_column)
-    any_ = schedule(relaxed.problem, session.structure, np.zeros(size), np.zeros(size))
-    assert relaxed.problem.value(point) < relaxed.problem.value(any_) < 0
-    none = greedy(relaxed.problem, session.structure, lambda: True)
-    assert none is not None
-    assert not none.any()
-
-
-def made_of(values: list[float], **more: Any) -> tuple[Problem, Structure, Callable[[np.ndarray], bool]]:
-    """Return projects that each use 1 of 3, of one period."""
-    made = Session(build(parsed({**knapsack(values, [[1.0] * len(values)], [3.0]), **more})))
-    return level_problem(made), made.structure, made._accepts
-
-
-@pytest.mark.parametrize("bonus", [2.0, -2.0])
-def test_a_schedule_counts_synergies(bonus: float) -> None:
-    """Both sides of a synergy can be funded: a row asks for the bonus then, which only costs something if negative."""
-    both = [{"project": f"P0{one}", "needs": f"P0{one + 1}", "kind": "synergy", "bonus": bonus} for one in (0, 1)]
-    problem, structure, accepts = made_of([3.0, 3.0, 3.0, 2.0], dependencies=both)
-    point = greedy(problem, structure, lambda: False)
-    assert point is not None
-    assert accepts(point)
-    assert problem.value(point) == pytest.approx(-13.0 if bonus > 0 else -8.0)
-
-
-def test_a_schedule_leaves_out_what_only_costs_something_unless_it_must() -> None:
-    problem, structure, accepts = made_of([3.0, -1.0, -2.0])
-    point = greedy(problem, structure, lambda: False)
-    assert point is not None
-    assert problem.value(point) == -3.0
-    problem, structure, accepts = made_of([3.0, -1.0, -2.0], limits=[{"metric": "count", "min": 2}])
-    point = greedy(problem, structure, lambda: False)
-    assert point is not None
-    assert accepts(point)
 
 
 def test_every_kind_frees_as_many_projects_as_asked(drawn: Neighbourhoods) -> None:
@@ -175,9 +79,9 @@ def test_breadth_lets_dearer_options_in(drawn: Neighbourhoods) -> None:
 
 
 def test_crossing_frees_only_what_two_plans_do_differently(drawn: Neighbourhoods) -> None:
-    size = len(drawn.structure.option_column)
+    size, nowhere = len(drawn.structure.option_column), np.zeros(drawn.structure.projects)
     plans = [
-        schedule(drawn.problem, drawn.structure, np.random.default_rng(seed).random(size), np.zeros(size))
+        schedule(drawn.problem, drawn.structure, nowhere, np.random.default_rng(seed).permutation(size))
         for seed in (1, 2)
     ]
     plan, other = plans
