@@ -332,7 +332,7 @@ class Search:
         seconds = time.monotonic() - begun
         value = before if self.plans.now is None else self.problem.value(self.plans.now)
         if self.plan.sub_problems is None:
-            cut_short, quick = outcome.status == "kTimeLimit", seconds < 0.5 * self._limit
+            cut_short, quick = outcome.status == "kTimeLimit", outcome.seconds < 0.5 * self._limit
         else:  # whatever is learned must not depend on the clock
             cut_short, quick = outcome.nodes >= nodes, outcome.nodes < nodes // 2
             seconds = 1.0 + outcome.nodes
