@@ -21,8 +21,8 @@ from outlay.optimizer.problem import Problem
 from outlay.optimizer.relaxation import Relaxation
 from outlay.optimizer.structure import Structure, row_owner
 
-#: Seconds for a plan before the relaxation.
-GREEDY_S = 2.0
+#: Seconds for a plan before the relaxation, and where there are projects that must be funded: half a plan is none then.
+GREEDY_S, MUST_S = 2.0, 20.0
 TOLERANCE = 1e-9
 
 
@@ -46,10 +46,11 @@ def rounded(
 
 
 def greedy(problem: Problem, structure: Structure, stopped: Callable[[], bool]) -> np.ndarray | None:
-    """Return a plan without a relaxation, in `GREEDY_S`: what is worth most for what it uses comes first.
+    """Return a plan without a relaxation, in `GREEDY_S` or `MUST_S`: what is worth most for what it uses comes first.
 
     What it uses is the sum of its shares of the limits (Senju and Toyoda 1968, doi:10.1287/mnsc.15.4.B196). Half of
-    each synergy counts for either side. See `schedule`.
+    each synergy counts for either side. What must be funded starts as soon as possible; of it, what can wait least
+    comes first (the latest start, as of Kolisch 1996). See `schedule`.
     """
     matrix, upper = problem.matrix, problem.row_upper
     helper, _ = _helpers(problem, structure)
@@ -59,9 +60,13 @@ def greedy(problem: Problem, structure: Structure, stopped: Callable[[], bool]) 
     uses = sparse.csc_array((np.maximum(matrix.data, 0.0), matrix.indices, matrix.indptr), shape=matrix.shape).T
     funded = structure.funded.T
     price = (funded @ (problem.cost + uses @ half)) / np.maximum(funded @ (uses @ share), 1e-9)
-    unknown, ends = np.full(structure.projects, np.inf), time.monotonic() + GREEDY_S
-    options = np.argsort(price, kind="stable")
-    return schedule(problem, structure, unknown, options, stopped=lambda: stopped() or time.monotonic() > ends)
+    must = _must_be_funded(problem, structure)
+    own, begins, column = structure.option_project, structure.option_start, structure.option_column
+    latest = np.zeros(structure.projects)
+    np.maximum.at(latest, own, np.where((column >= 0) & (problem.upper[column] > 0), begins, 0))
+    start, options = np.where(must, latest, np.inf), np.lexsort((price, np.where(must[own], begins, 0)))
+    ends = time.monotonic() + (MUST_S if must.any() else GREEDY_S)
+    return schedule(problem, structure, start, options, stopped=lambda: stopped() or time.monotonic() > ends)
 
 
 def schedule(
@@ -90,11 +95,10 @@ def schedule(
     project = structure.option_project[options]
     best = np.full(structure.projects, len(options))
     np.minimum.at(best, project, np.arange(len(options)))
+    must = _must_be_funded(problem, structure)
+    order = np.lexsort((best, start, ~must))
+    harmless = (must | np.isfinite(start))[project] | (structure.funded.T @ problem.cost <= 0)[options]
     room = _Room(problem, structure)
-    first = np.zeros(structure.projects, dtype=bool)
-    first[room.must_be_funded()] = True
-    order = np.lexsort((best, start, ~first))
-    harmless = (first | np.isfinite(start))[project] | (structure.funded.T @ problem.cost <= 0)[options]
     for allowed in (harmless, np.ones_like(harmless)):
         _fill(room, order[~room.taken[order]], options[allowed], project[allowed], stopped)
         if room.holds():
@@ -175,10 +179,8 @@ class _Room:
     """
 
     def __init__(self, problem: Problem, structure: Structure) -> None:
-        self.problem, self.structure, self.funded = problem, structure, structure.funded
-        nothing = np.clip(0.0, problem.lower, problem.upper)
-        self.point = np.where(problem.integer, np.ceil(nothing), nothing)
-        self.point[structure.funded.indices] = 0.0  # what must be funded is taken like all others, with all it entails
+        self.problem, self.funded = problem, structure.funded
+        self.point = _nothing(problem, structure)
         self.taken = np.zeros(structure.projects, dtype=bool)
         self.wider = np.zeros(0, dtype=int)
         self.stopped_by: tuple[int, float] | None = None
@@ -188,14 +190,6 @@ class _Room:
         self.lower = problem.row_lower - TOLERANCE * scale
         self.helper, self.help = _helpers(problem, structure)
         self._change_of = np.zeros(len(self.upper))
-
-    def must_be_funded(self) -> np.ndarray:
-        """Return the projects that the empty plan would need: by a row of theirs alone, or by a fixed column."""
-        rows = sparse.csr_array(self.problem.matrix)[self.activity < self.lower]
-        found = np.append(
-            row_owner(rows, self.structure.project), self.structure.project[self.problem.lower > self.point]
-        )
-        return found[found >= 0]
 
     def take(self, option: int) -> bool:
         """Add an option if every row allows it, perhaps with what makes room for it and costs nothing."""
@@ -271,6 +265,24 @@ def _end(rows: np.ndarray, values: np.ndarray, broken: np.ndarray) -> tuple[int,
     """Return the end of a row that a change breaks, and the room that it needs there."""
     first = int(np.argmax(broken))
     return 2 * int(rows[first]) + int(values[first] < 0), abs(float(values[first]))
+
+
+def _nothing(problem: Problem, structure: Structure) -> np.ndarray:
+    """Return the empty plan: what must be funded is taken like all others, with all it entails."""
+    nothing = np.clip(0.0, problem.lower, problem.upper)
+    point = np.where(problem.integer, np.ceil(nothing), nothing)
+    point[structure.funded.indices] = 0.0
+    return point
+
+
+def _must_be_funded(problem: Problem, structure: Structure) -> np.ndarray:
+    """Return which projects the empty plan lacks: by a row of theirs alone, or by a column at 1; shape (projects,)."""
+    point = _nothing(problem, structure)
+    rows = sparse.csr_array(problem.matrix)[problem.matrix @ point < problem.row_lower - TOLERANCE]
+    found = np.append(row_owner(rows, structure.project), structure.project[problem.lower > point])
+    must = np.zeros(structure.projects, dtype=bool)
+    must[found[found >= 0]] = True
+    return must
 
 
 def _helpers(problem: Problem, structure: Structure) -> tuple[np.ndarray, np.ndarray]:

@@ -18,7 +18,7 @@ from outlay.optimizer.search import Search
 from outlay.optimizer.session import Session
 from outlay.optimizer.structure import Structure
 from tests.optimizer.support import holds, level_problem
-from tests.support.documents import knapsack, parsed
+from tests.support.documents import document, knapsack, level, parsed
 
 
 def anything(structure: Structure) -> tuple[np.ndarray, np.ndarray]:
@@ -114,13 +114,39 @@ def test_what_must_be_funded_comes_first() -> None:
     point = greedy(problem, structure, lambda: False)
     assert point is not None
     assert problem.value(point) == -9.0
-    document = knapsack([3.0, 3.0, 3.0, 1.0], [[1.0] * 4], [3.0])
-    document["projects"][3]["status"] = "mandatory"
-    made = Session(build(parsed(document)))
+    case = knapsack([3.0, 3.0, 3.0, 1.0], [[1.0] * 4], [3.0])
+    case["projects"][3]["status"] = "mandatory"
+    made = Session(build(parsed(case)))
     point = greedy(level_problem(made), made.structure, lambda: False)
     assert point is not None
     assert made._accepts(point)
     assert level_problem(made).value(point) == -7.0
+
+
+def test_what_must_be_funded_is_built_as_soon_as_possible() -> None:
+    """Six that must be built one after another, without a day to lose; the last one listed before all others."""
+    names = [f"P{number}" for number in range(6)]
+    made = Session(
+        build(
+            parsed(
+                document(
+                    calendar={"periods": 12, "months_per_period": 1},
+                    projects=[
+                        {"id": one, "value": 1, "status": "mandatory", "construction_months": 2} for one in names
+                    ],
+                    resources=[{"resource": "crews", "kind": "other"}],
+                    availability=[level("crews", 1.0)],
+                    requirements=[
+                        {"project": one, "resource": "crews", "phase": "construction", "amount": 1} for one in names
+                    ],
+                    dependencies=[{"project": one, "needs": "P5", "kind": "requires"} for one in names[:5]],
+                )
+            )
+        )
+    )
+    point = greedy(level_problem(made), made.structure, lambda: False)
+    assert point is not None
+    assert made._accepts(point)
 
 
 def packing(matrix: np.ndarray, row_lower: np.ndarray, row_upper: np.ndarray) -> Problem:
