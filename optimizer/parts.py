@@ -46,6 +46,8 @@ MOST_APART = 3
 SPLIT_S = 6.0
 #: How a solve ends that leaves nothing open.
 CLOSED = frozenset({"kOptimal", "kInfeasible"})
+#: How one ends that was asked to; a solver that did not listen is killed.
+LEFT = frozenset({"kInterrupt", "hung"})
 
 
 @dataclass(eq=False)
@@ -105,7 +107,7 @@ class PartsProver:
         *,
         options: dict[str, Any],
         large: bool,
-        known: Callable[[], float],
+        known: Callable[[], tuple[float, float]],
         basis: Callable[[], np.ndarray | None],
         slow: Callable[[], bool],
         on_incumbent: Callable[[np.ndarray], None],
@@ -118,7 +120,7 @@ class PartsProver:
         owner
             Project of each column, -1 for none; shape (columns,).
         known
-            Asked for the value of the best plan known from elsewhere; NaN: none.
+            Asked for the value of the best plan and the bound known from elsewhere; NaN: none.
         large
             Whether to divide the problem.
         basis
@@ -164,7 +166,7 @@ class PartsProver:
 
     def _worst(self) -> Part | None:
         """Return the open part with the worst bound; None if there is none."""
-        open_ = [part for part in self.parts if not part.closed and not self._is_enough(part.bound)]
+        open_ = [part for part in self.parts if not part.closed and not self.is_enough(part.bound)]
         return min(open_, key=lambda part: part.bound, default=None)
 
     def bound(self) -> float:
@@ -173,7 +175,7 @@ class PartsProver:
 
     def value(self) -> float:
         """Return what the best plan known is worth; infinity if there is none."""
-        return float(np.fmin(np.fmin(self.found.objective, self.known()), np.inf))
+        return float(np.fmin(np.fmin(self.found.objective, self.known()[0]), np.inf))
 
     def gap(self, bound: float) -> float:
         """Return what there is between a bound and the best plan known, or a better one that is sure to come."""
@@ -182,7 +184,7 @@ class PartsProver:
     def _left(self) -> float | None:
         return None if self._ends is None else self._ends - time.monotonic()
 
-    def _is_enough(self, bound: float) -> bool:
+    def is_enough(self, bound: float) -> bool:
         """Whether no plan below a bound is better by more than the gap asked for."""
         value = self.value()
         gap = max(self.options.get("mip_abs_gap", 0.0), self.options.get("mip_rel_gap", 0.0) * abs(value))
@@ -215,14 +217,14 @@ class PartsProver:
         """Take what a solve of a part came to into the whole."""
         found, before = self.found, time.monotonic() - self._began - outcome.seconds
         part.learn(np.inf if outcome.status == "kInfeasible" else outcome.bound, closed=outcome.status in CLOSED)
-        part.left = part.left and outcome.status == "kInterrupt" and not outcome.interrupted
+        part.left = part.left and outcome.status in LEFT and not outcome.interrupted
         if outcome.point is not None and self.problem.better(outcome.point, found.point):
             found.point, found.objective, found.polished = outcome.point, outcome.objective, outcome.polished
             found.row_dual = outcome.row_dual
         others = self._others(part)
         found.trace += [(before + at, value, min(bound, others)) for at, value, bound in outcome.trace]
         found.nodes, found.seconds = found.nodes + outcome.nodes, time.monotonic() - self._began
-        found.status, found.message = outcome.status, outcome.message
+        found.status, found.message = outcome.status, "" if part.left else outcome.message
         found.interrupted = found.interrupted or outcome.interrupted
         found.bound = self.bound()
 
@@ -231,10 +233,13 @@ class PartsProver:
     def leaves(self, part: Part, state: Progress, *, stalled: bool) -> bool:
         """Whether to leave a part that branch and bound is at, and has come to this state with.
 
-        That is, once it has cutting planes to divide it with, or if it does not get ahead and others are worse; and to
-        begin it another way if its relaxation is still not solved and known to be slow.
+        That is, once it has cutting planes to divide it with, or if it does not get ahead and others are worse, or if
+        the bound known from elsewhere is enough; and to begin it another way if its relaxation is still not solved and
+        known to be slow.
         """
-        part.learn(state.bound, closed=False)
+        part.learn(float(np.fmax(state.bound, self.known()[1])), closed=False)
+        if self.is_enough(part.bound) and not self.is_enough(state.bound):
+            return True
         if not np.isfinite(state.bound) and not self._interior and self.slow():
             return True
         if not self.large:
@@ -245,7 +250,7 @@ class PartsProver:
             part.cut(state.cuts)
             return True
         worse = part.bound - self._others(part) > STALLED * self.gap(part.bound)
-        return self._is_enough(part.bound) or (stalled and worse)
+        return self.is_enough(part.bound) or (stalled and worse)
 
     def _divide(self, part: Part, on_progress: Callable[[Progress], None]) -> bool:
         """Put the parts of a part in its place; False if that does not pay."""
@@ -283,7 +288,7 @@ class PartsProver:
     def _pieces(self, part: Part, columns: np.ndarray, worth: np.ndarray) -> list[Part]:
         """Return the parts of a part: with a project funded by this or that option, or not at all."""
         order = np.argsort(worth, kind="stable")
-        enough = np.array([self._is_enough(max(part.bound, bound)) for bound in worth[order].tolist()])
+        enough = np.array([self.is_enough(max(part.bound, bound)) for bound in worth[order].tolist()])
         open_, closed = order[~enough], order[enough]
         apart, rest = open_[:MOST_APART], open_[MOST_APART:]
         if len(rest) == 1:
@@ -329,7 +334,10 @@ class _Watch:
         self.on_progress(replace(told, nodes=self.before[1] + state.nodes, seconds=self.before[0] + state.seconds))
         if not part.left and prover.leaves(part, state, stalled=self._stalls()):
             part.left = True
-            prover.process.cancel()
+            if prover.is_enough(part.bound):
+                prover.process.end_soon()
+            else:
+                prover.process.cancel()
 
     def _stalls(self) -> bool:
         """Whether the bound does not get ahead, now that cutting planes have moved it or had twice the time before."""

@@ -40,6 +40,7 @@ class SolverProcess:
         self._threads: tuple[threading.Thread, ...] = ()
         self._errors: Any = None
         self._requests = 0
+        self._hurried = 0  # number of the request that is killed if it does not end
         self._lock = threading.RLock()  # starting and ending may meet, from two threads
         self.ended = False
 
@@ -131,6 +132,8 @@ class SolverProcess:
             return outcome
         deadline = Deadline(time_limit_s, tick_s)
         while True:
+            if self._hurried == self._requests and not deadline.asked:
+                deadline.stop_soon()
             try:
                 point = outcome.point
                 done = self._step(outcome, len(problem.cost), deadline, on_progress)
@@ -224,6 +227,14 @@ class SolverProcess:
     def cancel(self) -> None:
         """Ask the solve in work to end with the best answer so far; may be called from another thread."""
         self._outbox.put({"kind": "cancel", "number": self._requests})
+
+    def end_soon(self) -> None:
+        """Ask the solve in work to end, and kill the process if it does not: an LP in work may not listen for long.
+
+        For an `on_progress`, or where ticks let the solve notice.
+        """
+        self._hurried = self._requests
+        self.cancel()
 
     def _last_words(self) -> str:
         child = self._child

@@ -20,6 +20,7 @@ from scipy import sparse
 from outlay.optimizer.outcome import Outcome
 from outlay.optimizer.problem import Problem
 from outlay.optimizer.process import SolverProcess
+from outlay.optimizer.structure import row_owner
 
 #: Above so many rows and columns the relaxation is solved approximately.
 LARGE = 1_000_000
@@ -192,6 +193,30 @@ def lagrangian(problem: Problem, row_dual: np.ndarray) -> float:
     rows, columns = dual != 0, reduced != 0
     terms = np.concatenate([dual[rows] * sides[rows], reduced[columns] * ends[columns]])
     return problem.offset + float(terms.sum() - ROUNDING * np.abs(terms).sum())
+
+
+def choice_bound(problem: Problem, project: np.ndarray) -> float:
+    """Return a bound without a relaxation: each project by the best of its options, as if nothing else were limited.
+
+    That is the Lagrangian value where only one row a project has a dual, the one with most of its columns.
+
+    Parameters
+    ----------
+    project
+        Project of each column, -1 for none; shape (columns,).
+    """
+    rows = sparse.csr_array(problem.matrix)
+    owner, size = row_owner(rows, project), np.diff(rows.indptr)
+    place = np.lexsort((-size, owner))
+    row = place[(owner[place] >= 0) & (np.diff(owner[place], prepend=-1) != 0)]
+    entries = sparse.coo_array(rows[row])
+    number, column = entries.coords
+    used = entries.data > 0
+    least = np.full(len(row), np.inf)
+    np.minimum.at(least, number[used], problem.cost[column[used]] / entries.data[used])
+    dual = np.zeros(len(owner))
+    dual[row] = np.where((least < 0) | ((least < np.inf) & (problem.row_lower[row] > 0)), least, 0.0)
+    return lagrangian(problem, dual)
 
 
 @dataclass(frozen=True)

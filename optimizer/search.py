@@ -30,7 +30,7 @@ from outlay.optimizer.outcome import Outcome
 from outlay.optimizer.problem import Problem, Rows
 from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.propagation import tightened
-from outlay.optimizer.relaxation import Relaxation, relax, relaxation_of, with_more_rows
+from outlay.optimizer.relaxation import Relaxation, choice_bound, relax, relaxation_of, with_more_rows
 from outlay.optimizer.restriction import restrict
 from outlay.optimizer.schedule import greedy, rounded
 from outlay.optimizer.search_plan import BRANCH_OPTIONS, DIVE_OPTIONS, SUB_NODES, SUB_OPTIONS, SearchPlan
@@ -91,6 +91,7 @@ class Search:
         self._limit = LEAST_SUB_S
         self.deadline = deadline
         self._relaxation: Relaxation | None = None
+        self._bound = -np.inf  # before the relaxation
         self._cuts: Rows | None = None  # of the prover, not yet looked at
         self._beginning_s = np.inf  # seconds that the last beginning took
         self._process, self._own = process or SolverProcess(), process is None
@@ -107,8 +108,8 @@ class Search:
             self._on_better(point)
 
     def known(self) -> tuple[float, float]:
-        """Return (value of the best plan, bound of the relaxation); NaN where there is none yet."""
-        bound = -np.inf if self._relaxation is None else self._relaxation.bound
+        """Return (value of the best plan, bound of the relaxation or before it); NaN where there is none yet."""
+        bound = self._bound if self._relaxation is None else max(self._bound, self._relaxation.bound)
         return self.plans.value(), bound if np.isfinite(bound) else np.nan
 
     def basis(self) -> np.ndarray | None:
@@ -144,6 +145,7 @@ class Search:
         if not (structure.option_column >= 0).any():
             return
         self.problem = tightened(self.problem)
+        self._bound = choice_bound(self.problem, structure.project)
         if most is None:
             self.plans.keep(greedy(self.problem, structure, self._over))
         relaxation = self._relaxation = self._relax(self.problem)

@@ -106,7 +106,7 @@ class SearchingSolver:
             np.where(search.plan.structure.derived, -1, search.plan.structure.project),
             options=options | proving(problem) if self._thread.is_alive() else options,
             large=problem.matrix.nnz > LARGE and sum(problem.matrix.shape) <= relaxation.LARGE,
-            known=lambda: search.known()[0],
+            known=search.known,
             basis=search.basis,
             slow=search.slow,
             on_incumbent=search.plans.offer,

@@ -43,11 +43,13 @@ def points(problem: Problem) -> list[np.ndarray]:
     return [point for point in every if problem.holds(point)]
 
 
-def prover(problem: Problem, process: Any, *, known: float = np.nan, **change: Any) -> PartsProver:
+def prover(
+    problem: Problem, process: Any, *, known: float = np.nan, bound: float = np.nan, **change: Any
+) -> PartsProver:
     rows, columns = problem.matrix.shape
     basis = np.repeat(np.array([0, 1], dtype=np.int8), [columns, rows])  # columns at their lower bounds, rows basic
     how: dict[str, Any] = {
-        "options": OPTIONS, "large": False, "known": lambda: known, "basis": lambda: basis,
+        "options": OPTIONS, "large": False, "known": lambda: (known, bound), "basis": lambda: basis,
         "slow": lambda: False, "on_incumbent": lambda _: None, "on_cuts": lambda _: None,
     }  # fmt: skip
     return PartsProver(process, problem, OWNER, **(how | change))
@@ -72,11 +74,11 @@ def test_parts_cover_every_plan_and_their_bounds_hold(seed: int, share: float, m
         whole.cut(NO_CUTS)
         assert divided._divide(whole, lambda _: None)
         for part in list(divided.parts):  # and once more
-            if not divided._is_enough(part.bound):
+            if not divided.is_enough(part.bound):
                 divided._divide(part, lambda _: None)
     assert len(divided.parts) > (2 if share == 0.5 else 1)
     assert divided.bound() <= best + 1e-9
-    open_ = [part for part in divided.parts if not divided._is_enough(part.bound)]
+    open_ = [part for part in divided.parts if not divided.is_enough(part.bound)]
     better = [plan for plan in plans if problem.value(plan) < share * best - 1e-4]
     assert better
     for plan in better:
@@ -151,6 +153,9 @@ class Scripted:
     def cancel(self) -> None:
         self.cancelled = True
 
+    def end_soon(self) -> None:
+        self.cancelled = True
+
     def solve(self, problem: Problem, *, on_progress: Callable[[Progress], None], **how: Any) -> Outcome:
         if "how" in how:
             with SolverProcess() as process:
@@ -193,6 +198,16 @@ def test_a_small_problem_is_left_to_its_tree(states: list[Progress]) -> None:
     assert scripted.asked == [False]
     assert len(watched.parts) == 1
     assert (outcome.status, outcome.bound) == ("kTimeLimit", -29.0)
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_branch_and_bound_ends_where_the_bound_known_from_elsewhereis_enough(large: bool) -> None:
+    scripted = Scripted((STUCK, Outcome("kTimeLimit", bound=-44.9)))
+    _, outcome, _ = followed(scripted, bound=-20.0, large=large)
+    assert (outcome.status, outcome.bound) == ("kOptimal", -20.0)
+    scripted = Scripted((STUCK, Outcome("kTimeLimit", bound=-44.9)))
+    _, outcome, _ = followed(scripted, bound=-20.1, large=False)
+    assert (outcome.status, outcome.bound) == ("kTimeLimit", -20.1)
 
 
 @pytest.mark.usefixtures("always_pays")

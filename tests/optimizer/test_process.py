@@ -156,6 +156,22 @@ def test_a_hanging_solver_is_killed_retried_and_reported(answered) -> None:
     assert found.seconds < 2 * (1.2 + 2 * PATIENCE_S) + 4
 
 
+@pytest.mark.parametrize("listens", [True, False])
+def test_a_solver_that_shall_end_soon_is_killed_if_it_does_not(tmp_path: Path, *, listens: bool) -> None:
+    """It has a plan, and either ends when asked or is in a long LP."""
+    after = "read_frame(source); result(status='kInterrupt')" if listens else "time.sleep(600)"
+    fake = FakeSolver(tmp_path, f"read_frame(source); incumbent([1], -1.0); {after}")
+    one = np.ones(1)
+    problem = Problem(-one, 0.0, 0 * one, one, one > 0, sparse.csc_array(np.ones((1, 1))), 0 * one, one)
+    with fake.process as process:
+        outcome = process.solve(
+            problem, options={}, time_limit_s=None, tick_s=0.2, on_progress=lambda _: process.end_soon()
+        )
+    assert outcome.status == ("kInterrupt" if listens else "hung")
+    assert outcome.objective == -1.0
+    assert not any(alive(pid) for pid in fake.pids)
+
+
 def test_a_hanging_solver_with_a_plan_in_hand_is_not_tried_again(answered) -> None:
     found = answered("read_frame(source); incumbent([0, 1, 1], -6.0); time.sleep(600)", time_limit=1.2)
     assert found.solution.status == Status.STOPPED

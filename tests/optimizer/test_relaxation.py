@@ -15,11 +15,12 @@ from outlay.optimizer import relaxation as relaxing
 from outlay.optimizer.neighbourhoods import Neighbourhoods
 from outlay.optimizer.problem import Problem, Rows
 from outlay.optimizer.process import SolverProcess, _request
-from outlay.optimizer.relaxation import Relaxation, lagrangian, substitute, with_more_rows
+from outlay.optimizer.relaxation import Relaxation, choice_bound, lagrangian, substitute, with_more_rows
 from outlay.optimizer.restriction import restrict
 from outlay.optimizer.search import Search
 from outlay.optimizer.session import Session
 from tests.optimizer.support import OPTIONS, holds, level_problem
+from tests.support.documents import knapsack, parsed
 
 
 @pytest.fixture
@@ -68,6 +69,18 @@ def test_no_bound_where_a_column_without_limit_pays_or_duals_are_no_numbers(rela
     endless = replace(problem, upper=np.where(np.arange(len(problem.upper)) == 0, np.inf, problem.upper))
     assert lagrangian(endless, np.zeros_like(exact.row_dual)) == -np.inf
     assert np.isnan(lagrangian(problem, np.full_like(exact.row_dual, np.nan)))
+
+
+def test_each_project_by_its_best_option_is_a_bound(relaxed: Search, exact: Relaxation) -> None:
+    bound = choice_bound(relaxed.problem, relaxed.plan.structure.project)
+    assert 5.0 * exact.value < bound < exact.value
+
+
+def test_what_must_be_funded_counts_in_a_bound_even_if_it_only_costs() -> None:
+    case = knapsack([3.0, 2.0, -1.0, -1.0], [[1.0] * 4], [9.0])
+    case["projects"][2]["status"] = "mandatory"
+    session = Session(build(parsed(case)))
+    assert choice_bound(level_problem(session), session.structure.project) == pytest.approx(-4.0)
 
 
 def test_an_approximate_relaxation_bounds_too(
