@@ -348,7 +348,9 @@ def _judge(
     enough = gap is not None and gap <= settings.gap * (1 + 1e-9)
     if enough or (bound is not None and cost - bound <= settings.absolute_gap):
         return replace(found, status=Status.WITHIN_GAP)
-    limit = "interrupt" if outcome.interrupted else "crash" if _failed(outcome) else "time"
+    # What hangs is killed when the time is over.
+    failed = _failed(outcome) and outcome.status != "hung"
+    limit = "interrupt" if outcome.interrupted else "crash" if failed else "time"
     if outcome.status == "kSolutionLimit":
         limit = "work"
     if outcome.status == "kOptimal":

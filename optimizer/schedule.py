@@ -49,8 +49,8 @@ def greedy(problem: Problem, structure: Structure, stopped: Callable[[], bool]) 
     """Return a plan without a relaxation, in `GREEDY_S` or `MUST_S`: what is worth most for what it uses comes first.
 
     What it uses is the sum of its shares of the limits (Senju and Toyoda 1968, doi:10.1287/mnsc.15.4.B196). Half of
-    each synergy counts for either side. What must be funded starts as soon as possible; of it, what can wait least
-    comes first (the latest start, as of Kolisch 1996). See `schedule`.
+    each synergy counts for either side. What must be funded operates, or else starts, as soon as possible; of it, what
+    can wait least comes first (the latest start, as of Kolisch 1996). See `schedule`.
     """
     matrix, upper = problem.matrix, problem.row_upper
     helper, _ = _helpers(problem, structure)
@@ -64,9 +64,13 @@ def greedy(problem: Problem, structure: Structure, stopped: Callable[[], bool]) 
     own, begins, column = structure.option_project, structure.option_start, structure.option_column
     latest = np.zeros(structure.projects)
     np.maximum.at(latest, own, np.where((column >= 0) & (problem.upper[column] > 0), begins, 0))
-    start, options = np.where(must, latest, np.inf), np.lexsort((price, np.where(must[own], begins, 0)))
-    ends = time.monotonic() + (MUST_S if must.any() else GREEDY_S)
-    return schedule(problem, structure, start, options, stopped=lambda: stopped() or time.monotonic() > ends)
+    start, ends = np.where(must, latest, np.inf), time.monotonic() + (MUST_S if must.any() else GREEDY_S)
+    for soonest in (structure.option_operation, begins) if must.any() else (begins,):
+        options = np.lexsort((price, np.where(must[own], soonest, 0)))
+        point = schedule(problem, structure, start, options, stopped=lambda: stopped() or time.monotonic() > ends)
+        if point is not None:
+            return point
+    return None
 
 
 def schedule(

@@ -23,8 +23,8 @@ class Structure:
         Continuous columns that only repeat what integer ones say (started-by columns); shape (columns,).
     funded
         Columns that funding an option in full sets to 1, shape (columns, options).
-    option_column, option_project, option_start
-        Column of each option, its project and its start; shape (options,).
+    option_column, option_project, option_start, option_operation
+        Column of each option, its project, its start and its first period of operation; shape (options,).
     labels
         Arrays of shape (projects,), each a number by kind (sector, region).
     links
@@ -37,6 +37,7 @@ class Structure:
     option_column: np.ndarray
     option_project: np.ndarray
     option_start: np.ndarray
+    option_operation: np.ndarray
     labels: tuple[np.ndarray, ...]
     links: sparse.csr_array
 
@@ -86,6 +87,7 @@ def structure_of(case: Case, column_of: sparse.csr_array, integer: np.ndarray) -
         _first_column(row, column, fund),
         options.project,
         options.start,
+        options.operation,
         _labels(case),
         _links(case),
     )

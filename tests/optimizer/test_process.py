@@ -175,6 +175,8 @@ def test_a_solver_that_shall_end_soon_is_killed_if_it_does_not(tmp_path: Path, *
 def test_a_hanging_solver_with_a_plan_in_hand_is_not_tried_again(answered) -> None:
     found = answered("read_frame(source); incumbent([0, 1, 1], -6.0); time.sleep(600)", time_limit=1.2)
     assert found.solution.status == Status.STOPPED
+    assert found.solution.limit == "time"
+    assert "was killed" in found.solution.message
     assert found.solution.objective == 6
     assert found.solution.verified
     assert found.starts == 1

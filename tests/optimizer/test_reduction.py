@@ -102,7 +102,7 @@ def test_what_is_known_of_the_columns_follows_them() -> None:
     choice = problem([-3.0, -2.0, -4.0, 1.0], [[1.0, 1.0, 1.0, 0.0], [2.0, 2.5, 3.0, 1.0]], [-FREE] * 2, [1.0, 3.2])
     structure = Structure(
         np.array([0, 0, 0, 1]), np.zeros(4, dtype=bool), sparse.csc_array(np.eye(4)), np.array([0, 1, 2, 3, -1]),
-        np.array([0, 0, 0, 1, 1]), np.array([1, 2, 3, 4, 5]), (), sparse.csr_array((2, 2)),
+        np.array([0, 0, 0, 1, 1]), np.array([1, 2, 3, 4, 5]), np.array([1, 2, 3, 4, 5]), (), sparse.csr_array((2, 2)),
     )  # fmt: skip
     small = reduced(choice)
     assert kept(small) == [0, 2]

@@ -149,6 +149,34 @@ def test_what_must_be_funded_is_built_as_soon_as_possible() -> None:
     assert made._accepts(point)
 
 
+def test_what_must_be_funded_is_built_the_quick_way_where_the_cheap_one_takes_too_long() -> None:
+    """The second of two must begin in the fourth month; the cheap way takes the crew for four, the quick one three."""
+    names = ["P0", "P1"]
+    made = Session(
+        build(
+            parsed(
+                document(
+                    calendar={"periods": 4, "months_per_period": 1},
+                    projects=[{"id": one, "status": "mandatory"} for one in names],
+                    alternatives=[
+                        {"project": one, "alternative": way, "value": value, "construction_months": months}
+                        for one in names
+                        for way, value, months in (("cheap", 1, 4), ("quick", -1, 3))
+                    ],
+                    resources=[{"resource": "crews", "kind": "other"}],
+                    availability=[level("crews", 1.0)],
+                    requirements=[
+                        {"project": one, "resource": "crews", "phase": "construction", "amount": 1} for one in names
+                    ],
+                )
+            )
+        )
+    )
+    point = greedy(level_problem(made), made.structure, lambda: False)
+    assert point is not None
+    assert made._accepts(point)
+
+
 def packing(matrix: np.ndarray, row_lower: np.ndarray, row_upper: np.ndarray) -> Problem:
     """Return a problem in 0 and 1 where every column is worth 1."""
     size = matrix.shape[1]
@@ -161,7 +189,7 @@ def each_alone(projects: np.ndarray) -> Structure:
     size, count = len(projects), int(projects.max()) + 1
     start, links = np.zeros(size, dtype=int), sparse.csr_array((count, count))
     funded = sparse.eye_array(size, format="csc")
-    return Structure(projects, np.zeros(size, dtype=bool), funded, np.arange(size), projects, start, (), links)
+    return Structure(projects, np.zeros(size, dtype=bool), funded, np.arange(size), projects, start, start, (), links)
 
 
 def test_a_project_that_had_to_wait_comes_before_all_that_are_later() -> None:
