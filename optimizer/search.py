@@ -6,7 +6,7 @@ One HiGHS process proves; another improves the best plan. The search solves the 
 by branch and bound or a dive (`neighbourhoods`): first in the heart, then, where that stalls, anywhere. Where that
 stalls too, another heart is begun, its plan crossed with the best one, and sub-problems get more time. Where the
 problem only packs, plans are bred (`genetic`) instead. The prover takes the search's plans as user solutions, and the
-search the prover's plans and cutting planes. The bound is always HiGHS's, from the tree or the relaxation.
+search the prover's plans and cutting planes. The bound is HiGHS's, from tree or relaxation (before: `choice_bound`).
 
 A plan counts only after `accept` (the verifier) has passed it. By the clock (`outlay.optimizer.searching`) two runs may
 differ; the repeatable form solves so many sub-problems, each limited by nodes, with nothing else going on.
