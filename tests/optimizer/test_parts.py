@@ -201,7 +201,7 @@ def test_a_small_problem_is_left_to_its_tree(states: list[Progress]) -> None:
 
 
 @pytest.mark.parametrize("large", [False, True])
-def test_branch_and_bound_ends_where_the_bound_known_from_elsewhereis_enough(large: bool) -> None:
+def test_branch_and_bound_ends_where_the_bound_known_from_elsewhere_is_enough(large: bool) -> None:
     scripted = Scripted((STUCK, Outcome("kTimeLimit", bound=-44.9)))
     _, outcome, _ = followed(scripted, bound=-20.0, large=large)
     assert (outcome.status, outcome.bound) == ("kOptimal", -20.0)

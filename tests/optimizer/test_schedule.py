@@ -123,26 +123,27 @@ def test_what_must_be_funded_comes_first() -> None:
     assert level_problem(made).value(point) == -7.0
 
 
+def one_crew(names: list[str], *, months: int, **more: Any) -> Session:
+    """Return projects that must all be funded, each built by the only crew."""
+    made = document(
+        calendar={"periods": months, "months_per_period": 1},
+        projects=[{"id": one, "status": "mandatory"} for one in names],
+        resources=[{"resource": "crews", "kind": "other"}],
+        availability=[level("crews", 1.0)],
+        requirements=[{"project": one, "resource": "crews", "phase": "construction", "amount": 1} for one in names],
+        **more,
+    )
+    return Session(build(parsed(made)))
+
+
 def test_what_must_be_funded_is_built_as_soon_as_possible() -> None:
     """Six that must be built one after another, without a day to lose; the last one listed before all others."""
     names = [f"P{number}" for number in range(6)]
-    made = Session(
-        build(
-            parsed(
-                document(
-                    calendar={"periods": 12, "months_per_period": 1},
-                    projects=[
-                        {"id": one, "value": 1, "status": "mandatory", "construction_months": 2} for one in names
-                    ],
-                    resources=[{"resource": "crews", "kind": "other"}],
-                    availability=[level("crews", 1.0)],
-                    requirements=[
-                        {"project": one, "resource": "crews", "phase": "construction", "amount": 1} for one in names
-                    ],
-                    dependencies=[{"project": one, "needs": "P5", "kind": "requires"} for one in names[:5]],
-                )
-            )
-        )
+    made = one_crew(
+        names,
+        months=12,
+        alternatives=[{"project": one, "alternative": "only", "value": 1, "construction_months": 2} for one in names],
+        dependencies=[{"project": one, "needs": "P5", "kind": "requires"} for one in names[:5]],
     )
     point = greedy(level_problem(made), made.structure, lambda: False)
     assert point is not None
@@ -152,25 +153,14 @@ def test_what_must_be_funded_is_built_as_soon_as_possible() -> None:
 def test_what_must_be_funded_is_built_the_quick_way_where_the_cheap_one_takes_too_long() -> None:
     """The second of two must begin in the fourth month; the cheap way takes the crew for four, the quick one three."""
     names = ["P0", "P1"]
-    made = Session(
-        build(
-            parsed(
-                document(
-                    calendar={"periods": 4, "months_per_period": 1},
-                    projects=[{"id": one, "status": "mandatory"} for one in names],
-                    alternatives=[
-                        {"project": one, "alternative": way, "value": value, "construction_months": months}
-                        for one in names
-                        for way, value, months in (("cheap", 1, 4), ("quick", -1, 3))
-                    ],
-                    resources=[{"resource": "crews", "kind": "other"}],
-                    availability=[level("crews", 1.0)],
-                    requirements=[
-                        {"project": one, "resource": "crews", "phase": "construction", "amount": 1} for one in names
-                    ],
-                )
-            )
-        )
+    made = one_crew(
+        names,
+        months=4,
+        alternatives=[
+            {"project": one, "alternative": way, "value": value, "construction_months": months}
+            for one in names
+            for way, value, months in (("cheap", 1, 4), ("quick", -1, 3))
+        ],
     )
     point = greedy(level_problem(made), made.structure, lambda: False)
     assert point is not None
