@@ -244,6 +244,20 @@ def with_finals(results: Sequence[LevelResult], levels: Sequence[Level], point: 
     return [replace(result, final=level.value(point)) for result, level in zip(results, levels, strict=False)]
 
 
+def improved(result: LevelResult, objective: float, *, proved: bool) -> LevelResult:
+    """Return the result of a level for a better plan; one that is better than the bound leaves nothing proved."""
+    if not proved or result.bound is None:
+        status = result.status if result.bound is None else Status.STOPPED
+        return replace(
+            result, status=status, limit=result.limit or "solver tolerance", objective=objective, bound=None, gap=None
+        )
+    bound = max(result.bound, objective)
+    gap = relative_gap(objective, bound, result.size)
+    status = Status.OPTIMAL if gap <= OPTIMAL_GAP else result.status
+    limit = None if status.proved else result.limit
+    return replace(result, status=status, limit=limit, objective=objective, bound=bound, gap=gap)
+
+
 def claimed_objective(levels: Sequence[LevelResult]) -> list[float] | None:
     """Return what the levels say the final plan is worth; None for an objective of the user's own, or without plan."""
     finals = [level.final for level in levels if level.weights and level.final is not None]

@@ -15,10 +15,20 @@ from scipy import sparse
 
 from outlay.instances.plan import Plan
 from outlay.optimizer.aggregation import aggregate
+from outlay.optimizer.certificate import completed
 from outlay.optimizer.compiling import compile_model
-from outlay.optimizer.engine import Answer, Level, Settings, claimed_objective, solve_levels, with_finals
+from outlay.optimizer.engine import (
+    OPTIMAL_GAP,
+    Answer,
+    Level,
+    Settings,
+    claimed_objective,
+    improved,
+    solve_levels,
+    with_finals,
+)
 from outlay.optimizer.nearest import distance, distance_weights
-from outlay.optimizer.outcome import Progress
+from outlay.optimizer.outcome import Outcome, Progress
 from outlay.optimizer.plans import plan_point, read_plan, spread
 from outlay.optimizer.problem import Problem
 from outlay.optimizer.process import SolverProcess
@@ -35,6 +45,8 @@ FINE_FEASIBILITY = 1e-9
 TIE = 1e-6
 #: Amounts below this share of their unit are rounding errors of the solver, not decisions.
 NEGLIGIBLE = 1e-11
+#: Seconds that deciding payments and the like for one project more may take; it takes milliseconds.
+COMPLETING_S = 5.0
 
 OnProgress = Callable[[Progress], None] | None
 
@@ -189,7 +201,8 @@ class Session:
             if answer.point is None and checked.plan is not None:
                 break  # no time to mend it: the answer that does not verify is reported as such
             self._check(checked, answer)
-            if not answer.broken and (checked.verification is None or checked.verification.ok):
+            sound = self._complete(checked, engine, fine)
+            if sound and not answer.broken and (checked.verification is None or checked.verification.ok):
                 break
             begin, search = checked.answer.point, None  # a mistake of the search or its reductions is not made twice
         return checked
@@ -203,6 +216,36 @@ class Session:
             claims = claimed_objective(answer.levels)
             checked.verification = verify_plan(self.case.instance, checked.plan, objective=claims)
         checked.times_s["verify"] += time.monotonic() - begun
+
+    def _complete(self, checked: Checked, engine: SolverProcess, settings: Settings) -> bool:
+        """Add what simply fits beside a verified plan and adds to it (`certificate`); False if that beats the bound."""
+        point, levels = checked.answer.point, checked.answer.levels
+        if point is None or checked.verification is None or not checked.verification.ok:
+            return True
+        objectives = self._levels()
+        first = objectives[0]
+        problem = replace(self.problem, cost=first.cost, offset=first.offset, tidy=None)
+        options = settings.options(retry=False)
+
+        def solve(small: Problem) -> Outcome:
+            return engine.solve(small, options=options, time_limit_s=COMPLETING_S)
+
+        begun = time.monotonic()
+        found = completed(problem, self.structure, self.to_solver(point), solve)
+        checked.times_s["solve"] += time.monotonic() - begun
+        if found is None:
+            return True
+        value, bound = first.value(found), levels[0].bound
+        beaten = bound is not None and value > bound + OPTIMAL_GAP * max(first.size, abs(bound))
+        if not beaten and len(objectives) > 1:
+            return True  # a later level may rather have it so
+        better = Checked(replace(checked.answer), times_s=checked.times_s)
+        level = improved(levels[0], value, proved=not beaten)
+        finals = with_finals([level, *levels[1:]], objectives, found)
+        self._check(better, replace(checked.answer, point=found, levels=finals))
+        if better.verification is not None and better.verification.ok:
+            checked.answer, checked.plan, checked.verification = better.answer, better.plan, better.verification
+        return not beaten
 
     def nearest(self, engine: SolverProcess, settings: Settings, own: Checked, reference: Plan) -> Checked:
         """Return, among the plans as good as an answer, the one nearest to a reference plan.
