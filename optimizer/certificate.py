@@ -34,6 +34,8 @@ def completed(problem: Problem, structure: Structure, point: np.ndarray, solve: 
     solve
         Solves what is left of the problem once everything else is decided.
     """
+    if not len(point):
+        return None
     chosen = np.zeros(len(point), dtype=bool)
     chosen[structure.funded.indices] = True
     open_ = ~problem.integer & ~structure.derived & ~chosen
