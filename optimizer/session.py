@@ -16,6 +16,7 @@ from scipy import sparse
 from outlay.instances.plan import Plan
 from outlay.optimizer.aggregation import aggregate
 from outlay.optimizer.compiling import compile_model
+from outlay.optimizer.deadline import Deadline
 from outlay.optimizer.engine import Answer, Level, Settings, claimed_objective, solve_levels, with_finals
 from outlay.optimizer.nearest import distance, distance_weights
 from outlay.optimizer.outcome import Progress
@@ -137,7 +138,7 @@ class Session:
         engine: SolverProcess,
         settings: Settings,
         *,
-        deadline: float | None,
+        deadline: Deadline,
         start: Plan | None,
         on_progress: OnProgress,
         search: SearchPlan | None = None,
@@ -147,8 +148,7 @@ class Session:
         begin = None if start is None else plan_point(self.model, self.compiled, start)
         for feasibility in (settings.feasibility, FINE_FEASIBILITY):
             begun = time.monotonic()
-            left = None if deadline is None else deadline - begun
-            fine = replace(settings, feasibility=feasibility, time_limit_s=left)
+            fine = replace(settings, feasibility=feasibility, deadline=deadline)
             point = None if begin is None else self._small.extend(begin)
             answer = solve_levels(
                 engine,
