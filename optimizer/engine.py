@@ -57,11 +57,13 @@ class LevelResult:
     limit
         The limit that ended it (``time``, ``work``, ``interrupt``, ``crash``), or None.
     objective, bound, gap
-        Best value found, proved bound, |bound - objective| / max(|objective|, 1e-6); None where there is none.
+        Best value found, proved bound, their distance (`relative_gap`); None where there is none.
     nodes, seconds
         Branch-and-bound nodes and time of the solver.
     final
         Value of this level in the final plan; later levels may give up the tolerance.
+    size
+        The largest amount that one decision adds: what a small objective is small beside.
     """
 
     weights: dict[str, float]
@@ -73,6 +75,7 @@ class LevelResult:
     nodes: int
     seconds: float
     final: float | None = None
+    size: float = 1.0
 
 
 @dataclass
@@ -83,6 +86,8 @@ class Answer:
     ----------
     point
         Values of the problem's columns, integers integral.
+    broken
+        Whether the last point breaks rows of its own problem, and so is none.
     levels
         One result a level that was solved.
     message
@@ -94,6 +99,7 @@ class Answer:
     point: np.ndarray | None
     levels: list[LevelResult]
     message: str = ""
+    broken: bool = False
     trace: list[tuple[float, float, float | None]] = field(default_factory=list)
 
 
@@ -106,19 +112,31 @@ class Level:
     weights
         Metric to weight, for the record; empty for an objective of the user's own.
     cost, offset
-        Coefficient of each column, and the constant (from variables that the user fixed).
+        Coefficient of each column, and the constant (from variables that the user fixed), in the level's unit.
     tolerance
         Share of |best| that later levels may give up.
+    unit
+        What 1 is worth in the instance's terms (`scaling`).
     """
 
     weights: dict[str, float]
     cost: np.ndarray
     offset: float = 0.0
     tolerance: float = 0.0
+    unit: float = 1.0
 
     def value(self, point: np.ndarray) -> float:
-        """Return what a point is worth, as maximised."""
-        return -(float(self.cost @ point) + self.offset)
+        """Return what a point is worth, as maximised and as the instance states it."""
+        return -(float(self.cost @ point) + self.offset) * self.unit
+
+    @property
+    def size(self) -> float:
+        """The largest amount that one column in its unit adds."""
+        return float(np.abs(self.cost).max(initial=0.0)) * self.unit
+
+    def stated(self, state: Progress) -> Progress:
+        """Return a state of the solver in the instance's terms, still as minimised."""
+        return replace(state, objective=state.objective * self.unit, bound=state.bound * self.unit)
 
 
 @dataclass(frozen=True)
@@ -184,24 +202,27 @@ def solve_levels(
     answer = Answer(start, [])
     for level in levels:
         current = replace(problem, cost=level.cost, offset=level.offset)
-        outcome = _outcome(process, current, settings, search, start=answer.point, on_progress=on_progress)
-        result = _judge(process, current, level.weights, outcome, settings)
+        told = _stating(level, on_progress)
+        outcome = _outcome(process, current, settings, search, start=answer.point, on_progress=told)
+        answer.broken = _breaks(current, outcome)
+        result = _judge(process, current, level, outcome, settings)
         if result.objective is None and answer.levels and answer.point is not None and _may_keep(result):
             # A later level that finds nothing in time keeps the plan of the earlier ones.
-            result = _kept(result, current.value(answer.point))
+            result = _kept(result, level.value(answer.point))
         elif result.objective is not None:
             answer.point = outcome.point
         else:
             answer.point = None
         if not answer.levels:
             answer.trace = [
-                (seconds, -value, -bound if np.isfinite(bound) else None) for seconds, value, bound in outcome.trace
+                (seconds, -value * level.unit, -bound * level.unit if np.isfinite(bound) else None)
+                for seconds, value, bound in outcome.trace
             ]
         answer.levels.append(result)
         answer.message = answer.message or outcome.message
         if result.objective is None or outcome.interrupted:
             break
-        best = -result.objective
+        best = -result.objective / level.unit
         ceiling = best + level.tolerance * abs(best) + 1e-9 * max(1.0, abs(best))
         problem = problem.with_row(level.cost, ceiling - level.offset)
     if answer.point is not None:
@@ -232,6 +253,20 @@ def with_finals(results: Sequence[LevelResult], levels: Sequence[Level], point: 
     return [replace(result, final=level.value(point)) for result, level in zip(results, levels, strict=False)]
 
 
+def improved(result: LevelResult, objective: float, *, proved: bool) -> LevelResult:
+    """Return the result of a level for a better plan; one that is better than the bound leaves nothing proved."""
+    if not proved or result.bound is None:
+        status = result.status if result.bound is None else Status.STOPPED
+        return replace(
+            result, status=status, limit=result.limit or "solver tolerance", objective=objective, bound=None, gap=None
+        )
+    bound = max(result.bound, objective)
+    gap = relative_gap(objective, bound, result.size)
+    status = Status.OPTIMAL if gap <= OPTIMAL_GAP else result.status
+    limit = None if status.proved else result.limit
+    return replace(result, status=status, limit=limit, objective=objective, bound=bound, gap=gap)
+
+
 def claimed_objective(levels: Sequence[LevelResult]) -> list[float] | None:
     """Return what the levels say the final plan is worth; None for an objective of the user's own, or without plan."""
     finals = [level.final for level in levels if level.weights and level.final is not None]
@@ -243,9 +278,28 @@ def _may_keep(result: LevelResult) -> bool:
     return result.status != Status.UNBOUNDED
 
 
-def _kept(result: LevelResult, cost: float) -> LevelResult:
+def _kept(result: LevelResult, worth: float) -> LevelResult:
     status = Status.STOPPED if result.status != Status.FAILED else Status.FAILED
-    return LevelResult(result.weights, status, result.limit or "time", -cost, None, None, result.nodes, result.seconds)
+    return replace(result, status=status, limit=result.limit or "time", objective=worth, bound=None, gap=None)
+
+
+def _stating(level: Level, on_progress: Callable[[Progress], None] | None) -> Callable[[Progress], None] | None:
+    """Return the callback as one that is told the solver's numbers."""
+    if on_progress is None:
+        return None
+    return lambda state: on_progress(level.stated(state))
+
+
+def relative_gap(objective: float, bound: float, size: float) -> float:
+    """Return |bound - objective| / max(|objective|, 1e-6 size), where `size` is the largest amount of one decision.
+
+    Examples
+    --------
+    >>> relative_gap(100.0, 101.0, 1.0), relative_gap(4e-8, 5e-8, 1e-8), relative_gap(0.0, 0.0, 0.0)
+    (0.01, 0.25, 0.0)
+    """
+    distance = abs(bound - objective)
+    return distance / max(abs(objective), 1e-6 * size) if distance else 0.0
 
 
 class Solver(Protocol):
@@ -345,21 +399,25 @@ def _nothing_to_decide(problem: Problem) -> Outcome:
     return Outcome("kOptimal", point=np.zeros(0), objective=problem.offset, bound=problem.offset, polished=True)
 
 
-def _judge(
-    process: SolverProcess, problem: Problem, weights: dict[str, float], outcome: Outcome, settings: Settings
-) -> LevelResult:
+def _judge(process: SolverProcess, problem: Problem, level: Level, outcome: Outcome, settings: Settings) -> LevelResult:
     """Turn an outcome into a result whose status never claims more than is proved."""
-    nothing = LevelResult(weights, Status.FAILED, None, None, None, None, outcome.nodes, outcome.seconds)
+    nothing = LevelResult(
+        level.weights, Status.FAILED, None, None, None, None, outcome.nodes, outcome.seconds, size=level.size
+    )
     if outcome.point is None or (outcome.status in _NO_PLAN and not _failed(outcome)):
         status, limit = _without_plan(process, problem, outcome, settings)
         return replace(nothing, status=status, limit=limit)
+    if _breaks(problem, outcome):
+        outcome.message = outcome.message or "the solver's point breaks rows of its own problem"
+        return nothing
     _round_off(outcome, problem)
     cost = problem.value(outcome.point)
     # A plan clearly better than the bound contradicts it: then nothing is proved.
     sound = np.isfinite(outcome.bound) and outcome.bound <= cost + CONTRADICTION * max(1.0, abs(cost))
     bound = min(outcome.bound, cost) if sound else None
-    gap = None if bound is None else abs(cost - bound) / max(abs(cost), 1e-6)
-    found = replace(nothing, objective=-cost, bound=None if bound is None else -bound, gap=gap)
+    objective, stated = -cost * level.unit, None if bound is None else -bound * level.unit
+    gap = None if stated is None else relative_gap(objective, stated, level.size)
+    found = replace(nothing, objective=objective, bound=stated, gap=gap)
     if gap is not None and gap <= OPTIMAL_GAP:
         return replace(found, status=Status.OPTIMAL)
     enough = gap is not None and gap <= settings.gap * (1 + 1e-9)
@@ -390,7 +448,15 @@ def _round_off(outcome: Outcome, problem: Problem) -> None:
     """Make the integers of a point integral (a polished one is already)."""
     assert outcome.point is not None
     if not outcome.polished:
-        outcome.point = np.where(problem.integer, np.round(outcome.point), outcome.point)
+        outcome.point = problem.rounded(outcome.point)
+
+
+def _breaks(problem: Problem, outcome: Outcome) -> bool:
+    """Whether an outcome's point, its integers rounded, is none of the problem that was to be solved.
+
+    Whatever was left out or fixed on the way to it: what a claim is about is the whole.
+    """
+    return outcome.point is not None and not problem.holds(problem.rounded(outcome.point))
 
 
 def _infeasible_or_unbounded(process: SolverProcess, problem: Problem, settings: Settings) -> Status:

@@ -63,7 +63,7 @@ class Incumbents:
 
     def rounded(self, point: np.ndarray) -> np.ndarray:
         """Return a point with whole integers."""
-        return np.where(self.problem.integer, np.round(point), point)
+        return self.problem.rounded(point)
 
     def value(self) -> float:
         """Return the value of the best point of our own, NaN without one."""

@@ -10,9 +10,6 @@ from outlay.instances.plan import AMOUNTS, Choice, Plan
 from outlay.models.case import Case
 from outlay.optimizer.compiling import Compiled
 
-#: Amounts below this are rounding errors of the solver, not decisions.
-NEGLIGIBLE = 1e-11
-
 #: Which block of columns holds each kind of amount.
 BLOCK_OF = dict(zip(AMOUNTS, ("buy", "flow", "import_", "pay", "shortfall"), strict=True))
 
@@ -28,7 +25,7 @@ def read_plan(model: Any, compiled: Compiled, point: np.ndarray) -> Plan:
     amounts = {}
     for kind, name in BLOCK_OF.items():
         pairs = zip(case.block(name).keys, values[name].tolist(), strict=True)
-        amounts[kind] = {key: amount for key, amount in pairs if amount > NEGLIGIBLE}
+        amounts[kind] = {key: amount for key, amount in pairs if amount > 0}
     projects = case.alternatives.projects
     funded = set(chosen.tolist())
     amounts["payments"] = {

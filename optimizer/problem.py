@@ -75,6 +75,10 @@ class Problem:
         value = self.value(over)
         return self.value(point) < value - LEAST_GAIN * max(1.0, abs(value))
 
+    def rounded(self, point: np.ndarray) -> np.ndarray:
+        """Return a point with whole integers."""
+        return np.where(self.integer, np.round(point), point)
+
     def holds(self, point: np.ndarray) -> bool:
         """Whether a point keeps rows, bounds and integrality."""
         activity = self.matrix @ point

@@ -52,7 +52,7 @@ def to_run_document(solution: Solution) -> dict[str, Any]:
     }
 
 
-_LEVEL_FIELDS = ("weights", "limit", "objective", "bound", "gap", "nodes", "seconds", "final")
+_LEVEL_FIELDS = ("weights", "limit", "objective", "bound", "gap", "nodes", "seconds", "final", "size")
 
 
 def run_text(document: dict[str, Any]) -> str:
@@ -120,7 +120,9 @@ def check_run_document(document: dict[str, Any]) -> dict[str, Any]:
 def _check_numbers(plain: dict[str, Any]) -> None:
     levels = [{name: level[name] for name in _LEVEL_FIELDS} for level in plain["levels"]]
     numbers = [plain[name] for name in ("objective", "bound", "gap")]
-    numbers += [level[name] for level in levels for name in ("objective", "bound", "gap", "final", "nodes", "seconds")]
+    numbers += [
+        level[name] for level in levels for name in ("objective", "bound", "gap", "final", "nodes", "seconds", "size")
+    ]
     for name in ("metrics", "stakeholders", "times_s", "sizes"):
         numbers += list(plain[name].values())
     numbers += [number for step in plain["trace"] for number in step]

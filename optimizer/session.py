@@ -15,14 +15,26 @@ from scipy import sparse
 
 from outlay.instances.plan import Plan
 from outlay.optimizer.aggregation import aggregate
+from outlay.optimizer.certificate import completed
 from outlay.optimizer.compiling import compile_model
 from outlay.optimizer.deadline import Deadline
-from outlay.optimizer.engine import Answer, Level, Settings, claimed_objective, solve_levels, with_finals
+from outlay.optimizer.engine import (
+    OPTIMAL_GAP,
+    Answer,
+    Level,
+    Settings,
+    claimed_objective,
+    improved,
+    solve_levels,
+    with_finals,
+)
 from outlay.optimizer.nearest import distance, distance_weights
-from outlay.optimizer.outcome import Progress
+from outlay.optimizer.outcome import Outcome, Progress
 from outlay.optimizer.plans import plan_point, read_plan, spread
+from outlay.optimizer.problem import Problem
 from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.room import HELPERS
+from outlay.optimizer.scaling import scaled
 from outlay.optimizer.search_plan import SearchPlan
 from outlay.optimizer.structure import Structure, structure_of
 from outlay.optimizer.verify import verify_plan
@@ -30,8 +42,12 @@ from outlay.optimizer.verify_report import Verification
 
 #: Tolerance of the second try after an answer that does not verify.
 FINE_FEASIBILITY = 1e-9
-#: Plans whose objective is this close (times max(1, |objective|)) count as equally good.
+#: Plans whose objective is this close (as a share of it, or of its unit) count as equally good.
 TIE = 1e-6
+#: Amounts below this share of their unit are rounding errors of the solver, not decisions.
+NEGLIGIBLE = 1e-11
+#: Seconds that deciding payments and the like for one project more may take; it takes milliseconds.
+COMPLETING_S = 5.0
 
 OnProgress = Callable[[Progress], None] | None
 
@@ -78,9 +94,25 @@ class Session:
         weighed = sum(np.abs(self.case.weights(level)) for level in range(len(self.case.instance.objective_levels)))
         self.compiled = compile_model(model, also=[model.columns[at] for at in np.nonzero(weighed)[0].tolist()])
         groups = spread(self.compiled, model.columns, self.case.column_groups, absent=-1)
-        small = aggregate(self.compiled.problem, groups)
-        tidy = small.extend_cost(spread(self.compiled, model.columns, self._helpers()))
-        self._small = replace(small, problem=replace(small.problem, tidy=tidy))
+        self._small = aggregate(self.compiled.problem, groups)
+        tidy = self._small.extend_cost(spread(self.compiled, model.columns, self._helpers()))
+        self._scaling = scaled(replace(self._small.problem, tidy=tidy))
+
+    @property
+    def problem(self) -> Problem:
+        """The problem that the solver gets: with group columns, in its own units."""
+        return self._scaling.problem
+
+    def to_solver(self, point: np.ndarray) -> np.ndarray:
+        """Return a point of the compiled problem as one of the solver's."""
+        return self._scaling.there(self._small.extend(point))
+
+    def from_solver(self, point: np.ndarray) -> np.ndarray:
+        """Return a point of the solver's problem as one of the compiled problem, without rounding errors."""
+        problem = self.problem
+        inside = np.clip(point, problem.lower, problem.upper)
+        inside[~problem.integer & (np.abs(inside) < NEGLIGIBLE)] = 0.0
+        return self._small.shorten(self._scaling.back(inside))
 
     @cached_property
     def structure(self) -> Structure:
@@ -91,15 +123,17 @@ class Session:
             (np.ones(len(present)), (place[present], present)), shape=(len(self.compiled.variables), len(place))
         )
         column_of = sparse.csr_array(sparse.vstack([own, self._small.groups @ own]))
-        return structure_of(self.case, column_of, self._small.problem.integer)
+        return structure_of(self.case, column_of, self.problem.integer)
 
     def search_plan(self, *, seed: int, sub_problems: int | None = None) -> SearchPlan:
         """Return how to search: by the clock, or repeatably for so many sub-problems."""
         return SearchPlan(self.structure, self._accepts, seed, sub_problems)
 
     def _accepts(self, point: np.ndarray) -> bool:
-        """Whether a point of the solver's problem, as a plan, passes the verifier."""
-        plan = read_plan(self.model, self.compiled, self._small.shorten(point))
+        """Whether a point of the solver's problem keeps all its rows and, as a plan, passes the verifier."""
+        if not self.problem.holds(point):
+            return False
+        plan = read_plan(self.model, self.compiled, self.from_solver(point))
         return verify_plan(self.case.instance, plan).ok
 
     def _helpers(self) -> np.ndarray:
@@ -120,17 +154,21 @@ class Session:
         """Return the objectives; one of the user's own is one level."""
         if self.has_own_objective:
             problem = self.compiled.problem
-            return [Level({}, self._small.extend_cost(problem.cost), problem.offset)]
+            return [self._level({}, self._small.extend_cost(problem.cost), problem.offset)]
         fixed = np.array([variable.value if variable.fixed else 0.0 for variable in self.model.columns], dtype=float)
         found = []
         for number, level in enumerate(self.case.instance.objective_levels):
             cost = -self.case.weights(number)
             names = {name: float(weight) for name, weight in level.weights.items()}
-            found.append(Level(names, self._extended(cost), float(cost @ fixed), float(level.tolerance)))
+            found.append(self._level(names, self._extended(cost), float(cost @ fixed), float(level.tolerance)))
         return found
 
+    def _level(self, names: dict[str, float], cost: np.ndarray, offset: float, tolerance: float = 0.0) -> Level:
+        own, unit = self._scaling.cost(cost)
+        return Level(names, own, offset / unit, tolerance, unit)
+
     def _extended(self, weights: np.ndarray) -> np.ndarray:
-        """Return weights of the model's columns as costs of the solver's problem."""
+        """Return weights of the model's columns as costs of the solver's problem, before scaling."""
         return self._small.extend_cost(spread(self.compiled, self.model.columns, weights))
 
     def solve(
@@ -149,10 +187,10 @@ class Session:
         for feasibility in (settings.feasibility, FINE_FEASIBILITY):
             begun = time.monotonic()
             fine = replace(settings, feasibility=feasibility, deadline=deadline)
-            point = None if begin is None else self._small.extend(begin)
+            point = None if begin is None else self.to_solver(begin)
             answer = solve_levels(
                 engine,
-                self._small.problem,
+                self.problem,
                 self._levels(),
                 fine,
                 start=point,
@@ -163,25 +201,57 @@ class Session:
             if answer.point is None and checked.plan is not None:
                 break  # no time to mend it: the answer that does not verify is reported as such
             self._check(checked, answer)
-            if checked.verification is None or checked.verification.ok:
+            with engine.until(deadline):
+                sound = self._complete(checked, engine, fine)
+            if sound and not answer.broken and (checked.verification is None or checked.verification.ok):
                 break
-            begin = checked.answer.point
+            begin, search = checked.answer.point, None  # a mistake of the search or its reductions is not made twice
         return checked
 
     def _check(self, checked: Checked, answer: Answer) -> None:
         begun = time.monotonic()
         checked.answer = answer
         if answer.point is not None:
-            answer.point = self._small.shorten(answer.point)
+            answer.point = self.from_solver(answer.point)
             checked.plan = read_plan(self.model, self.compiled, answer.point)
             claims = claimed_objective(answer.levels)
             checked.verification = verify_plan(self.case.instance, checked.plan, objective=claims)
         checked.times_s["verify"] += time.monotonic() - begun
 
+    def _complete(self, checked: Checked, engine: SolverProcess, settings: Settings) -> bool:
+        """Add what simply fits beside a verified plan and adds to it (`certificate`); False if that beats the bound."""
+        point, levels = checked.answer.point, checked.answer.levels
+        if point is None or checked.verification is None or not checked.verification.ok:
+            return True
+        objectives = self._levels()
+        first = objectives[0]
+        problem = replace(self.problem, cost=first.cost, offset=first.offset, tidy=None)
+        options = settings.options(retry=False)
+
+        def solve(small: Problem) -> Outcome:
+            return engine.solve(small, options=options, time_limit_s=COMPLETING_S)
+
+        begun = time.monotonic()
+        found = completed(problem, self.structure, self.to_solver(point), solve)
+        checked.times_s["solve"] += time.monotonic() - begun
+        if found is None:
+            return True
+        value, bound = first.value(found), levels[0].bound
+        beaten = bound is not None and value > bound + OPTIMAL_GAP * max(first.size, abs(bound))
+        if not beaten and len(objectives) > 1:
+            return True  # a later level may rather have it so
+        better = Checked(replace(checked.answer), times_s=checked.times_s)
+        level = improved(levels[0], value, proved=not beaten)
+        finals = with_finals([level, *levels[1:]], objectives, found)
+        self._check(better, replace(checked.answer, point=found, levels=finals))
+        if better.verification is not None and better.verification.ok:
+            checked.answer, checked.plan, checked.verification = better.answer, better.plan, better.verification
+        return not beaten
+
     def nearest(self, engine: SolverProcess, settings: Settings, own: Checked, reference: Plan) -> Checked:
         """Return, among the plans as good as an answer, the one nearest to a reference plan.
 
-        As good: every objective level at least its value in the answer less 1e-6 max(1, |value|). Nearest: fewest
+        As good: every objective level at least its value in the answer less 1e-6 of it. Nearest: fewest
         changed projects, then fewest changed starts (`outlay.optimizer.nearest`). The answer itself is returned if the
         second solve ends without a verified plan.
         """
@@ -190,13 +260,13 @@ class Session:
         if distance(own.plan, reference) == (0, 0):
             own.proved_nearest = True
             return own
-        problem = self._small.problem
+        problem = self.problem
         for level, result in zip(self._levels(), own.answer.levels, strict=False):
-            value = -float(result.final or 0.0)
+            value = -float(result.final or 0.0) / level.unit
             problem = problem.with_row(level.cost, value + TIE * max(1.0, abs(value)) - level.offset)
         far = self._extended(distance_weights(self.case, reference))
         exact = replace(settings, gap=0.0, absolute_gap=0.5)
-        start = self._small.extend(own.answer.point)
+        start = self.to_solver(own.answer.point)
         begun = time.monotonic()
         answer = solve_levels(engine, problem, [Level({}, far)], exact, start=start)
         own.times_s["nearest"] = time.monotonic() - begun

@@ -16,7 +16,13 @@ from outlay.optimizer.verify_choice import check_choices, read_choices
 from outlay.optimizer.verify_dependencies import check_dependencies
 from outlay.optimizer.verify_funds import check_funds
 from outlay.optimizer.verify_limits import check_limits
-from outlay.optimizer.verify_metrics import check_claims, compute_scores, objective_values, stakeholder_values
+from outlay.optimizer.verify_metrics import (
+    check_claims,
+    compute_scores,
+    objective_sizes,
+    objective_values,
+    stakeholder_values,
+)
 from outlay.optimizer.verify_money import check_lender, compute_loans
 from outlay.optimizer.verify_permits import check_fast_track_slots
 from outlay.optimizer.verify_reading import Reading
@@ -25,7 +31,7 @@ from outlay.optimizer.verify_resources import check_resources
 
 __all__ = ["TOLERANCE", "Verification", "Violation", "verify_plan"]
 
-#: A condition is broken when it is missed by more than this times max(1, |limit|).
+#: A condition is broken when it is missed by more than this share of its own size.
 TOLERANCE = Fraction(1, 10**6)
 
 
@@ -51,8 +57,8 @@ def verify_plan(
     objective
         What the engine claims, one number a level.
     tolerance
-        A condition is broken when it is missed by more than ``tolerance * max(1, |limit|)``. For a resource the limit
-        is the level in `availability`, whatever supply, imports and purchases add to it. Conditions without an amount
+        A condition is broken when it is missed by more than this share of its own size: of what is found, of the limit
+        or of the largest amount in it, in whatever unit these are counted. Conditions without an amount
         (dates, ties, statuses) and the lender's test (within 1e-9, see DESIGN) have no further tolerance.
 
     Returns
@@ -91,7 +97,8 @@ def verify_plan(
     check_dependencies(reading, funded, ledger)
     check_funds(reading, funded, amounts.payments, ledger)
     check_limits(reading, scores, ledger)
-    check_claims(scores.totals, recomputed, metrics or {}, objective, ledger)
+    sizes = objective_sizes(reading, scores.sizes)
+    check_claims(scores, recomputed, metrics or {}, objective, ledger, sizes=sizes)
 
     return Verification(
         violations=tuple(ledger.violations),

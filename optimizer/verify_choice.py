@@ -100,7 +100,7 @@ def _check_scale(option: Funded, ledger: Ledger) -> None:
     least = exact(option.row["min_scale"])
     scale = words.number(option.scale)
     text = f"{option.name} is funded at scale {scale}, the least scale is {words.number(least)}"
-    ledger.check(FAMILY, "scale", option.name).at_least(option.scale, least, text)
+    ledger.check(FAMILY, "scale", option.name).at_least(option.scale, least, text, size=ONE)
     text = f"{option.name} is funded at scale {scale}, the greatest is 1"
     ledger.check(FAMILY, "scale", option.name).at_most(option.scale, ONE, text)
 

@@ -84,10 +84,15 @@ def _check_shares(
             continue
         least, most = (exact(row[column]) * option.commitment for column in ("min_share", "max_share"))
         ledger.check(FAMILY, "least share", where).at_least(
-            paid, least, f"{pays}, its least share is {words.number(least)}"
+            paid, least, f"{pays}, its least share is {words.number(least)}", size=option.commitment
         )
         text = f"{pays}, its greatest share is {words.number(most)}"
-        ledger.check(FAMILY, "greatest share", where).at_most(paid, most, text)
+        ledger.check(FAMILY, "greatest share", where).at_most(paid, most, text, size=option.commitment)
+
+
+def _size(paid: Paid) -> Fraction:
+    """Return the largest commitment that a fund pays for, wholly or in part."""
+    return max((option.commitment for option, _ in paid), default=ZERO)
 
 
 def _check_total(reading: Reading, fund: str, row: Record, paid: Paid, ledger: Ledger) -> None:
@@ -95,7 +100,7 @@ def _check_total(reading: Reading, fund: str, row: Record, paid: Paid, ledger: L
     if total is not None:
         found = exact_sum(amount for _, amount in paid)
         text = f"{words.name(fund)} pays {reading.money(found)} in all, its total is {words.number(total)}"
-        ledger.check(FAMILY, "total of the fund", words.name(fund)).at_most(found, total, text)
+        ledger.check(FAMILY, "total of the fund", words.name(fund)).at_most(found, total, text, size=_size(paid))
 
 
 def _check_to_date(reading: Reading, fund: str, paid: Paid, ledger: Ledger) -> None:
@@ -112,7 +117,7 @@ def _check_to_date(reading: Reading, fund: str, paid: Paid, ledger: Ledger) -> N
                 text = (
                     f"{words.name(fund)} pays {reading.money(found)} up to {label}, {words.number(level)} are available"
                 )
-                check.at_most(found, level, text)
+                check.at_most(found, level, text, size=_size(paid))
             told = (found, level)
 
 
@@ -129,7 +134,7 @@ def _check_years(reading: Reading, fund: str, row: Record, paid: Paid, ledger: L
         label = f"the year from {reading.label(year.start)}"
         text = f"{words.name(fund)} pays {reading.money(found)} in {label}, its yearly limit is {words.number(limit)}"
         where = f"{words.name(fund)}, {reading.label(year.start)}"
-        ledger.check(FAMILY, "yearly limit of the fund", where).at_most(found, limit, text)
+        ledger.check(FAMILY, "yearly limit of the fund", where).at_most(found, limit, text, size=_size(paid))
 
 
 def _check_portfolio(reading: Reading, fund: str, paid: Paid, committed: Fraction, ledger: Ledger) -> None:
@@ -139,7 +144,9 @@ def _check_portfolio(reading: Reading, fund: str, paid: Paid, committed: Fractio
     pays = f"{words.name(fund)} pays {reading.money(found)} of {reading.money(committed)} committed in all"
     if least is not None:
         text = f"{pays}, its least share of the portfolio is {words.number(least)}"
-        ledger.check(FAMILY, "least share of the portfolio", words.name(fund)).at_least(found, least * committed, text)
+        check = ledger.check(FAMILY, "least share of the portfolio", words.name(fund))
+        check.at_least(found, least * committed, text, size=committed)
     if most is not None:
         text = f"{pays}, its greatest share of the portfolio is {words.number(most)}"
-        ledger.check(FAMILY, "greatest share of the portfolio", words.name(fund)).at_most(found, most * committed, text)
+        check = ledger.check(FAMILY, "greatest share of the portfolio", words.name(fund))
+        check.at_most(found, most * committed, text, size=committed)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from outlay.optimizer import verify_words as words
 from outlay.optimizer.verify_exact import ZERO, exact_or_none, exact_sum
@@ -46,8 +46,8 @@ class Times:
         return period // len(self.blocks[0]) if inside else None
 
 
-#: Sum of a metric by (group, time); absent is 0.
-Sums = Mapping[tuple[str, int], Fraction]
+#: The amounts that a metric is the sum of.
+Parts: TypeAlias = Sequence[Fraction]
 
 
 def check_limits(reading: Reading, scores: Scores, ledger: Ledger) -> None:
@@ -60,19 +60,19 @@ def check_limits(reading: Reading, scores: Scores, ledger: Ledger) -> None:
 def _check_row(reading: Reading, row: Record, scores: Scores, ledger: Ledger) -> None:
     times, groups, by = _times(reading, row["every"]), _groups(reading, row), str(row["by"])
     metric, bonuses = str(row["metric"]), row["by"] == "all"
-    found = _sums(scores, metric, by, times, with_bonuses=bonuses)
+    found = _parts(scores, metric, by, times, with_bonuses=bonuses)
     if row["basis"] == "share" and row["of"] is not None:
-        wholes = _sums(scores, str(row["of"]), by, times, with_bonuses=bonuses)
+        wholes = _parts(scores, str(row["of"]), by, times, with_bonuses=bonuses)
     elif row["basis"] == "share":
-        totals = _sums(scores, metric, "all", times, with_bonuses=bonuses)
+        totals = _parts(scores, metric, "all", times, with_bonuses=bonuses)
         wholes = {(group, time): total for (_, time), total in totals.items() for group in groups}
     else:
         wholes = {}
     for group in groups:
         for time in range(len(times.blocks)):
-            whole = wholes.get((group, time), ZERO) if row["basis"] == "share" else None
+            whole = wholes.get((group, time), ()) if row["basis"] == "share" else None
             place = Place(reading, row, group, times, time)
-            _check_place(place, found.get((group, time), ZERO), whole, ledger)
+            _check_place(place, found.get((group, time), ()), whole, ledger)
 
 
 def _times(reading: Reading, every: object) -> Times:
@@ -102,8 +102,10 @@ def _groups_of(project: Record, by: str) -> tuple[str, ...]:
     return () if cell is None else (str(cell),)
 
 
-def _sums(scores: Scores, metric: str, by: str, times: Times, *, with_bonuses: bool) -> Sums:
-    """Sum a metric: a project's at its selection, `cost` at its own period, bonuses over the whole plan only."""
+def _parts(
+    scores: Scores, metric: str, by: str, times: Times, *, with_bonuses: bool
+) -> Mapping[tuple[str, int], Parts]:
+    """Return a metric by (group, time): a project's at its selection, `cost` at its period, bonuses in all only."""
     parts: dict[tuple[str, int], list[Fraction]] = {}
     for option, metrics in scores.options.items():
         time = times.of(option.selection)
@@ -117,7 +119,7 @@ def _sums(scores: Scores, metric: str, by: str, times: Times, *, with_bonuses: b
             time = times.of(period)
             if cost and time is not None:
                 parts.setdefault((EVERYTHING, time), []).append(cost)
-    return {key: exact_sum(values) for key, values in parts.items()}
+    return parts
 
 
 class Place(NamedTuple):
@@ -140,15 +142,17 @@ class Place(NamedTuple):
         return f"{words.name(self.row['metric'])}{of_group}{when}"
 
 
-def _check_place(place: Place, found: Fraction, whole: Fraction | None, ledger: Ledger) -> None:
+def _check_place(place: Place, parts: Parts, wholes: Parts | None, ledger: Ledger) -> None:
     least, most = exact_or_none(place.row["min"]), exact_or_none(place.row["max"])
+    found, whole = exact_sum(parts), None if wholes is None else exact_sum(wholes)
+    size = max(map(abs, (*parts, *(wholes or ()))), default=ZERO)
     factor, name = Fraction(1) if whole is None else whole, place.words()
     if least is not None and place.time <= place.times.last_bound:
         text = partial(_missed, place, found, "no less than", least, whole)
-        ledger.check(FAMILY, "least amount", name).at_least(found, least * factor, text)
+        ledger.check(FAMILY, "least amount", name).at_least(found, least * factor, text, size=size)
     if most is not None:
         text = partial(_missed, place, found, "at most", most, whole)
-        ledger.check(FAMILY, "greatest amount", name).at_most(found, most * factor, text)
+        ledger.check(FAMILY, "greatest amount", name).at_most(found, most * factor, text, size=size)
 
 
 def _missed(place: Place, found: Fraction, word: str, bound: Fraction, whole: Fraction | None) -> str:

@@ -32,12 +32,15 @@ class Scores:
         The metric `cost` of each period, discounted.
     totals
         Every metric of the instance over the whole plan.
+    sizes
+        The largest amount in each of these sums.
     """
 
     options: Mapping[Funded, Mapping[str, Fraction]]
     bonuses: Mapping[str, Fraction]
     costs: Sequence[Fraction]
     totals: Mapping[str, Fraction]
+    sizes: Mapping[str, Fraction]
 
 
 def compute_scores(
@@ -47,12 +50,12 @@ def compute_scores(
     options = {option: _option_metrics(reading, option, loans.get(option)) for option in funded}
     bonuses = synergy_bonuses(reading, funded)
     costs = costs_by_period(reading, amounts)
-    totals = {}
+    totals, sizes = {}, {}
     for metric in reading.instance.known_metrics:
         parts = [metrics[metric] for metrics in options.values() if metric in metrics]
-        parts.append(bonuses.get(metric, ZERO))
-        totals[metric] = exact_sum([*parts, *costs]) if metric == "cost" else exact_sum(parts)
-    return Scores(options, bonuses, costs, totals)
+        parts += [bonuses.get(metric, ZERO), *(costs if metric == "cost" else ())]
+        totals[metric], sizes[metric] = exact_sum(parts), max(map(abs, parts))
+    return Scores(options, bonuses, costs, totals, sizes)
 
 
 def _option_metrics(reading: Reading, funded: Funded, loan: Loan | None) -> dict[str, Fraction]:
@@ -103,30 +106,41 @@ def stakeholder_values(reading: Reading, totals: Mapping[str, Fraction]) -> dict
     return sums
 
 
+def objective_sizes(reading: Reading, sizes: Mapping[str, Fraction]) -> tuple[Fraction, ...]:
+    """Return the largest amount in the objective of each level."""
+    return tuple(
+        max((abs(Fraction(weight)) * sizes.get(metric, ZERO) for metric, weight in level.weights.items()), default=ZERO)
+        for level in reading.instance.objective_levels
+    )
+
+
 def check_claims(
-    totals: Mapping[str, Fraction],
+    scores: Scores,
     objective: Sequence[Fraction],
     claimed_metrics: Mapping[str, float],
     claimed_objective: Sequence[float] | None,
     ledger: Ledger,
+    *,
+    sizes: Sequence[Fraction],
 ) -> None:
     """Check the numbers that the engine claims against those recomputed."""
     for metric, claim in claimed_metrics.items():
         name = words.name(metric)
         text = f"the engine reports a metric {name}, which the instance does not have"
-        if ledger.check("claims", "the metric exists", name).holds(metric in totals, text):
-            _check_claim(f"metric {name}", claim, totals[metric], ledger)
+        if ledger.check("claims", "the metric exists", name).holds(metric in scores.totals, text):
+            _check_claim(f"metric {name}", claim, scores.totals[metric], ledger, size=scores.sizes[metric])
     if claimed_objective is None:
         return
     text = f"the engine reports {len(claimed_objective)} objective levels, the instance has {len(objective)}"
     ledger.check("claims", "every level has a number", "objective").holds(
         len(claimed_objective) == len(objective), text
     )
-    for level, (claim, value) in enumerate(zip(claimed_objective, objective, strict=False), start=1):
-        _check_claim(f"objective level {level}" if len(objective) > 1 else "objective", claim, value, ledger)
+    for level, (claim, value, size) in enumerate(zip(claimed_objective, objective, sizes, strict=False), start=1):
+        where = f"objective level {level}" if len(objective) > 1 else "objective"
+        _check_claim(where, claim, value, ledger, size=size)
 
 
-def _check_claim(where: str, claim: object, value: Fraction, ledger: Ledger) -> None:
+def _check_claim(where: str, claim: object, value: Fraction, ledger: Ledger, *, size: Fraction) -> None:
     number = finite(claim)
     text = f"{where}: the engine reports {words.name(claim)}, which is no finite number"
     if (
@@ -134,4 +148,4 @@ def _check_claim(where: str, claim: object, value: Fraction, ledger: Ledger) -> 
         and number is not None
     ):
         text = f"{where}: the engine reports {words.number(number)}, it is {words.number(value)}"
-        ledger.check("claims", "claims are true", where).equal(number, value, text)
+        ledger.check("claims", "claims are true", where).equal(number, value, text, size=size)

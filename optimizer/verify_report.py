@@ -9,6 +9,8 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
+from outlay.optimizer.verify_exact import ZERO
+
 Sentence: TypeAlias = str | Callable[[], str]
 
 
@@ -138,7 +140,8 @@ class Ledger:
     Parameters
     ----------
     tolerance
-        A condition on an amount is broken when it is missed by more than ``tolerance * max(1, |limit|)``.
+        A condition on an amount is broken when it is missed by more than this share of its own size: of what is found,
+        of the limit, or of the largest amount that either is made of, whichever is largest.
     """
 
     def __init__(self, tolerance: Fraction) -> None:
@@ -174,23 +177,23 @@ class Check:
             self._broken(found, limit, sentence)
         return condition
 
-    def at_most(self, found: Fraction, limit: Fraction, sentence: Sentence, *, size: Fraction | None = None) -> None:
-        """Enter ``found <= limit``; `size`, where given, replaces the limit in the tolerance."""
-        if found > limit and found - limit > self._slack(limit if size is None else size):
+    def at_most(self, found: Fraction, limit: Fraction, sentence: Sentence, *, size: Fraction = ZERO) -> None:
+        """Enter ``found <= limit``; `size` is that of the largest amount in it, where amounts may cancel."""
+        if found > limit and found - limit > self._slack(found, limit, size):
             self._broken(found, limit, sentence)
 
-    def at_least(self, found: Fraction, limit: Fraction, sentence: Sentence) -> None:
+    def at_least(self, found: Fraction, limit: Fraction, sentence: Sentence, *, size: Fraction = ZERO) -> None:
         """Enter ``found >= limit``."""
-        if found < limit and limit - found > self._slack(limit):
+        if found < limit and limit - found > self._slack(found, limit, size):
             self._broken(found, limit, sentence)
 
-    def equal(self, found: Fraction, due: Fraction, sentence: Sentence) -> None:
+    def equal(self, found: Fraction, due: Fraction, sentence: Sentence, *, size: Fraction = ZERO) -> None:
         """Enter ``found == due``."""
-        if abs(found - due) > self._slack(due):
+        if abs(found - due) > self._slack(found, due, size):
             self._broken(found, due, sentence)
 
-    def _slack(self, limit: Fraction) -> Fraction:
-        return self.ledger.tolerance * max(Fraction(1), abs(limit))
+    def _slack(self, *amounts: Fraction) -> Fraction:
+        return self.ledger.tolerance * max(map(abs, amounts))
 
     def _broken(self, found: Fraction | None, limit: Fraction | None, sentence: Sentence) -> None:
         excess = None if found is None or limit is None else abs(found - limit)

@@ -171,7 +171,7 @@ def _check_rows(reading: Reading, resource: str, balance: Balance, amounts: Amou
         limit = level + offered + arrived[condition.period + 1] + missing
         check = ledger.check(family, f"{row['basis']} limit", condition.where(reading))
         if row["basis"] != "cumulative" or (taken, limit, level) != told:
-            check.at_most(taken, limit, partial(_too_much, reading, condition, taken, limit), size=level)
+            check.at_most(taken, limit, partial(_too_much, reading, condition, taken, limit))
         told = (taken, limit, level)
     return found
 

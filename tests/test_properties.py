@@ -7,9 +7,11 @@ import os
 from collections.abc import Callable
 from decimal import Decimal
 from functools import cache
+from itertools import pairwise
 from random import Random
 from typing import Any
 
+import networkx as nx
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -101,7 +103,7 @@ def assert_same_value(new: Solution | None, old: Solution | None, factor: float 
     if second in {float("inf"), float("-inf")}:
         assert value_of(new) == second
     else:
-        assert value_of(new) == pytest.approx(second * factor, rel=CLOSE, abs=CLOSE * max(1.0, factor))
+        assert value_of(new) == pytest.approx(second * factor, rel=CLOSE, abs=CLOSE * factor)
 
 
 def cost_is_unwelcome(document: Document) -> bool:
@@ -147,10 +149,26 @@ def test_renaming_projects_changes_nothing_but_names(seed: int, solved: Solve) -
 
 
 @for_all
-def test_scaling_all_money_scales_the_value(seed: int, solved: Solve) -> None:
+def test_money_in_another_unit_scales_the_value(seed: int, solved: Solve) -> None:
     document = document_of(seed)
     assume(_all_money(document))
-    assert_same_value(solved(_in_other_money(document, Decimal("0.25"))), solved(document), 0.25)
+    for factor in ("0.25", *_factors(seed)):
+        assert_same_value(solved(_in_other_money(document, Decimal(factor))), solved(document), float(factor))
+
+
+@for_all
+def test_a_resource_in_another_unit_changes_nothing(seed: int, solved: Solve) -> None:
+    document = document_of(seed)
+    resources = _with_own_units(document)
+    assume(resources)
+    for factor in _factors(seed):
+        assert_same_value(solved(_in_other_units(document, resources, Decimal(factor))), solved(document))
+
+
+def _factors(seed: int) -> list[str]:
+    """Return a large and a small power of ten, for each document another one."""
+    exponent = 1 + seed % 9
+    return [f"1e{exponent}", f"1e-{exponent}"]
 
 
 #: Columns that hold money, or money per unit.
@@ -205,6 +223,49 @@ def _money_stands_apart(document: Document) -> bool:
     return all(
         row.get("of") is None or _is_money(row["of"]) == _is_money(row["metric"]) for row in document.get("limits", [])
     )
+
+
+def _with_own_units(document: Document) -> set[str]:
+    """Return the resources whose unit can be changed, with those that they share it with."""
+    fixed = {"commitments", "draws", "selections"} | {row.get("agency") for row in document.get("permits", [])}
+    together = nx.Graph()
+    together.add_nodes_from(row["resource"] for row in document.get("resources", []))
+    together.add_edges_from(
+        (row["resource"], row["parent"]) for row in document.get("resources", []) if row.get("parent")
+    )
+    for row in document.get("links", []):
+        ends = [row[name] for name in ("from_resource", "to_resource", "capacity_resource") if row.get(name)]
+        together.add_edges_from(pairwise(ends))
+    weighed = {name for level in parsed(document).objective_levels for name in level.weights}
+    counted = {f"use:{name}" for name in together} & (weighed | {row.get("of") for row in document.get("limits", [])})
+    fixed |= {name.removeprefix("use:") for name in counted}
+    parts = (part for part in nx.connected_components(together) if not part & fixed)
+    return set().union(*parts)
+
+
+def _in_other_units(document: Document, resources: set[str], factor: Decimal) -> Document:
+    """Return a document with every amount of some resources multiplied, and their prices divided."""
+    other = changed(document)
+    amounts = {
+        "requirements": ("resource", ("amount",)),
+        "availability": ("resource", ("amount",)),
+        "imports": ("resource", ("max_per_period",)),
+        "programs": ("resource", ("max_per_period", "max_total")),
+        "links": ("from_resource", ("capacity",)),
+    }
+    prices = {"imports": ("premium_per_unit",), "programs": ("cost_per_unit",), "resources": ("penalty",)}
+    for table, (owner, columns) in amounts.items():
+        for row in other.get(table, []):
+            if row[owner] in resources:
+                _scale(row, columns, factor)
+    for table, columns in prices.items():
+        for row in other.get(table, []):
+            if row["resource"] in resources:
+                _scale(row, columns, 1 / factor)
+    for row in other.get("limits", []):
+        if row.get("basis", "absolute") == "absolute" and row["metric"].removeprefix("use:") in resources:
+            _scale(row, ("min", "max"), factor)
+    return other
 
 
 def _scale(row: dict[str, Any], columns: tuple[str, ...], factor: Decimal) -> None:

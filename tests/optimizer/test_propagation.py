@@ -129,3 +129,40 @@ def test_no_integer_point_is_lost(seed: int) -> None:
             assert (point >= small.lower).all()
             assert (activity <= small.row_upper + 1e-9).all()
             assert (activity >= small.row_lower - 1e-9).all()
+
+
+def test_a_limit_is_never_rounded_below_what_rounded_coefficients_reach() -> None:
+    """Two thirds and one third of a million, to six decimals, are a million together: both fit."""
+    thirds = problem([[666666.666667, 333333.333333]], [-FREE], [1e6])
+    assert tightened(thirds).holds(np.ones(2))
+    least = problem([[666666.666667, 333333.333333]], [1e6], [FREE])
+    assert tightened(least).holds(np.ones(2))
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_rounding_limits_loses_no_plan_of_nearly_equal_parts(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    size, digits, unit = 6, int(random.integers(3, 13)), 10.0 ** random.integers(-9, 10)
+    parts = [round(float(whole) / 3.0, digits) for whole in random.integers(1, 9, size)]
+    row = np.array(parts) * unit
+    limit = float(row[random.random(size) < 0.5].sum())
+    for lower, upper in ((-FREE, limit), (limit, FREE)):
+        given = problem([row.tolist()], [lower], [upper])
+        small = tightened(given)
+        for choice in product([0.0, 1.0], repeat=size):
+            point = np.array(choice)
+            exact = (row @ point <= upper) & (row @ point >= lower)
+            assert not exact or small.holds(point)
+            assert not exact or ((point >= small.lower) & (point <= small.upper)).all()
+
+
+@pytest.mark.parametrize("length", [5, 21, 39, 40, 41, 200])
+def test_a_chain_of_any_length_is_followed_to_its_end(length: int) -> None:
+    """The first must be, each needs the next, and the last cannot be."""
+    rows = [[0.0] * length for _ in range(length + 1)]
+    for place in range(length - 1):
+        rows[place][place], rows[place][place + 1] = 1.0, -1.0
+    rows[length - 1][0], rows[length][length - 1] = -1.0, 5.0
+    upper = [0.0] * (length - 1) + [-1.0, 3.0]
+    chain = problem(rows, [-FREE] * (length + 1), upper)
+    assert not Propagation(chain).fix(np.zeros(length), np.ones(length))

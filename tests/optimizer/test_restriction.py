@@ -67,3 +67,24 @@ def test_a_plan_that_touches_a_limit_but_for_rounding_stays_possible() -> None:
     problem = Problem(ones, 0.0, 0 * ones, ones, whole, matrix, np.array([-np.inf]), np.array([1.0 + 0.3]))
     small, _, _ = restrict(problem, whole, ones)  # 1.3 - (0.1 + 0.1 + 0.1) is less than 1
     assert small.upper.tolist() == [1.0]
+
+
+def test_a_row_that_the_fixed_columns_break_stays_for_the_solver() -> None:
+    # x + y <= 1 with both fixed at 1; z is free
+    matrix = sparse.csc_array(np.array([[1.0, 1, 0], [1, 0, 1]]))
+    limits = np.array([1.0, 5])
+    problem = Problem(-np.ones(3), 0.0, np.zeros(3), np.ones(3), np.ones(3, bool), matrix, np.full(2, -np.inf), limits)
+    small, kept, rows = restrict(problem, np.array([True, True, False]), np.ones(3))
+    assert (kept.tolist(), rows.tolist()) == ([2], [0])
+    assert not any(small.holds(np.array([value])) for value in (0.0, 1.0))
+
+
+def test_a_bound_that_a_row_gives_is_never_tighter_than_the_row() -> None:
+    # 3 p <= 1.0000000005 with p continuous: a third, and a little
+    matrix = sparse.csc_array(np.array([[3.0, 1.0]]))
+    problem = Problem(
+        np.zeros(2), 0.0, np.zeros(2), np.full(2, 9.0), np.array([False, True]), matrix, np.array([-np.inf]),
+        np.array([1.0000000005]),
+    )  # fmt: skip
+    small, _, _ = restrict(problem, np.array([False, True]), np.zeros(2))
+    assert small.upper[0] >= 1.0000000005 / 3.0

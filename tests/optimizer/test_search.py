@@ -245,13 +245,13 @@ def test_trouble_in_the_search_does_not_cost_the_answer(monkeypatch: pytest.Monk
 
 
 def test_a_plan_better_than_the_bound_proves_nothing(session: Session) -> None:
-    from outlay.optimizer.engine import _judge
+    from outlay.optimizer.engine import Level, _judge
 
     problem = level_problem(session)
     point = np.zeros(len(problem.cost))
     outcome = Outcome("kOptimal", point=point, objective=0.0, bound=problem.value(point) + 1.0, polished=True)
     with SolverProcess() as process:
-        result = _judge(process, problem, {}, outcome, Settings())
+        result = _judge(process, problem, Level({}, problem.cost), outcome, Settings())
     assert not result.status.proved
     assert result.bound is None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import os
@@ -330,3 +331,17 @@ def test_the_solver_process_imports_nothing_from_the_user_s_folder(tmp_path: Pat
 
 def test_a_knapsack_is_solved_as_documented() -> None:
     assert outlay.solve(parsed(knapsack([3, 2, 4], [[1, 1, 1]], [2]))).objective == 7
+
+
+@pytest.mark.parametrize("effort", ["prove", "search", "repeat"])
+@pytest.mark.parametrize("length", [39, 40, 41])
+def test_a_chain_of_needs_that_cannot_hold_is_infeasible_at_any_length(length: int, effort: str) -> None:
+    chain = knapsack([1] * (length + 2), [[0] * (length - 1) + [5, 2, 2]], [3])
+    names = [row["id"] for row in chain["projects"]]
+    chain["projects"][0]["status"] = "mandatory"
+    chain["dependencies"] = [
+        {"project": one, "needs": other, "kind": "requires", "at": "operation"}
+        for one, other in itertools.pairwise(names)
+    ]
+    solution = outlay.solve(parsed(chain), effort=effort, time_limit=None if effort == "prove" else 60)
+    assert solution.status == Status.INFEASIBLE

@@ -213,3 +213,19 @@ def test_the_second_opinion_of_pyomo_s_own_highs(solved: Any) -> None:
     result = pyo.SolverFactory("highs").solve(again)
     assert result.solver.termination_condition == pyo.TerminationCondition.optimal
     assert pyo.value(again.objective) == pytest.approx(solution.objective, rel=1e-6)
+
+
+@pytest.mark.parametrize("effort", ["prove", "search", "repeat"])
+@pytest.mark.parametrize("length", [39, 40, 41])
+def test_rules_of_ones_own_that_cannot_hold_together_leave_no_plan(length: int, effort: str) -> None:
+    """The first is funded, each needs the next, and the last does not fit: whatever is left out on the way."""
+    size = length + 2
+    model = outlay.build(parsed(knapsack([1] * size, [[1] * length + [2, 2]], [length + 2.5])))
+    projects = model.options.frame()["project"]
+    fund = {project: model.fund[option] for option, project in projects.items()}
+    names = [f"P{number:02d}" for number in range(size)]
+    model.first = pyo.Constraint(expr=fund["P00"] >= 1)
+    model.chain = pyo.Constraint(range(length - 1), rule=lambda m, i: fund[names[i]] <= fund[names[i + 1]])
+    model.last = pyo.Constraint(expr=5 * fund[names[length - 1]] + 2 * fund[names[-2]] + 2 * fund[names[-1]] <= 3)
+    solution = outlay.solve(model, effort=effort, time_limit=None if effort == "prove" else 60)
+    assert (solution.status, solution.plan) == (Status.INFEASIBLE, None)
