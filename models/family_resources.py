@@ -17,7 +17,8 @@ Why this form: amounts are totals a row, so no big-M is needed. A cumulative row
 a later row with no higher level and nothing that could bring the sum down in between (no supply, import, link or
 program), because the later row implies it: a constant cap is one row.
 
-Size: at most one row a resource and period; one nonzero an option and covered period.
+Size: at most one row a resource and period; one nonzero an option and covered period, in a cumulative row one an option
+that has begun to use the resource by then. The terms are counted first, and too many are refused.
 
 Source: the capacity rows of resource-constrained project scheduling, Pritsker, Watters and Wolfe, Management Science
 16(1), 1969, doi:10.1287/mnsc.16.1.93, in their time-indexed form.
@@ -34,7 +35,8 @@ import numpy as np
 from outlay.instances.instance import Instance
 from outlay.models.case import Case
 from outlay.models.rows import Entries, RowBlock, block, not_implied_later
-from outlay.models.to_date import Triple, summed
+from outlay.models.size import refuse_too_many
+from outlay.models.to_date import Triple, count_summed, summed
 
 ROW_NAMES = {
     "cap": "cap_not_exceeded",
@@ -67,6 +69,10 @@ class Part:
     column: np.ndarray
     value: np.ndarray
     lasting: bool
+
+    def size(self, rows: int) -> int:
+        """Return how many terms there are, without spelling them out."""
+        return count_summed(self.place, self.column, rows) if self.lasting else len(self.place)
 
     def terms(self, rows: int) -> Triple:
         """Return (row, column, coefficient) of the rows."""
@@ -165,6 +171,11 @@ class ResourceRows:
         if self.name in soft or self.members & (touched | bought | imported):
             return True
         return bool((case.usage.amount[self.entries] < 0).any())
+
+    @property
+    def size(self) -> int:
+        """How many terms the rows have, at most."""
+        return sum(part.size(len(self.periods)) for part in self.parts())
 
     def fill(self, entries: Entries, first: int) -> None:
         """Add the coefficients of all rows; the resource's first row has number `first`."""
@@ -283,3 +294,17 @@ def resource_rows(case: Case, name: str, *, every_row: bool = False) -> Resource
     """Return the rows of a resource."""
     number = case.instance["resources"].index[(name,)]
     return ResourceRows(case, name, case.resource_tree[number], every_row=every_row)
+
+
+def refuse_too_many_terms(case: Case) -> None:
+    """Raise if the rows of all resources together would not fit in memory.
+
+    Raises
+    ------
+    InputError
+        If they have more than `outlay.models.size.MAX_TERMS` terms.
+    """
+    instance = case.instance
+    names = [name for name in instance["resources"].texts("resource") if instance.is_on(instance.family_of(name))]
+    sizes = {name: resource_rows(case, name).size for name in names}
+    refuse_too_many(sizes, instance, "terms in the rows of resources")
