@@ -114,7 +114,9 @@ def show_binding(page: Page, solution: Solution, *, most: int | None = MOST_GROU
     eased = [group for group in found if any(group.eased)]
     page.heading("What binds")
     if not found:
-        page.note("Nothing: no limit is used up.")
+        page.note("No limit is used up to the last.")
+        if not solution.tables["projects"]["funded"].all():
+            page.note('Each project outside the plan would exceed one: see "Not funded, and why".')
         return
     ordered = hard + eased
     page.table(

@@ -7,12 +7,12 @@ import os
 import shutil
 import sys
 import threading
-import time
 from types import TracebackType
 from typing import Protocol
 
 from outlay.cli import streams
 from outlay.cli.words import gap, number, seconds
+from outlay.optimizer.deadline import CLOCK, Clock
 
 QUIET_S = 1.0
 LIVE_EVERY_S = 0.25
@@ -41,10 +41,10 @@ class Progress:
     A thread of its own writes, so that the clock runs on while the solver or the reading of tables is silent.
     """
 
-    def __init__(self, what: str) -> None:
-        self.what = what
+    def __init__(self, what: str, clock: Clock | None = None) -> None:
+        self.what, self._clock = what, clock or CLOCK
         self.state: State | None = None
-        self._began = time.monotonic()
+        self._began = self._clock.now()
         self._live = sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._stop = threading.Event()
         self._written = False
@@ -72,7 +72,7 @@ class Progress:
 
     def _write_on(self) -> None:
         pause = QUIET_S
-        while not self._stop.wait(pause):
+        while not self._clock.happened(self._stop, pause):
             pause = LIVE_EVERY_S if self._live else PLAIN_EVERY_S
             self._written = True
             try:
@@ -81,7 +81,7 @@ class Progress:
                 return
 
     def _text(self) -> str:
-        line = f"{seconds(time.monotonic() - self._began)}  {describe(self.what, self.state)}"
+        line = f"{seconds(self._clock.now() - self._began)}  {describe(self.what, self.state)}"
         if not self._live:
             return f"outlay: {line}\n"
         width = shutil.get_terminal_size((100, 24)).columns

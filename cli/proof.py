@@ -107,4 +107,5 @@ def no_plan(solution: Solution) -> str:
         return "There is no plan yet: the search was stopped by Ctrl-C before one was found."
     if solution.limit == "work":
         return "There is no plan yet: the work asked for was done before one was found; raise --work."
-    return "There is no plan yet: the time limit came before one was found; raise --time-limit."
+    why = f" ({solution.message})" if solution.message else ""
+    return f"There is no plan yet: the time limit came before one was found{why}; raise --time-limit."

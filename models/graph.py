@@ -1,6 +1,7 @@
 """The supply chain as a graph: who needs, supplies, excludes and helps whom, and what hangs on each node.
 
 Nodes are named ``project:ID``, ``resource:ID`` and ``sector:NAME``; edges run from the supplier to what depends on it.
+Resources that the engine fills are nodes only where a link or a parent names them: every project uses them.
 Nodes and edges are added in sorted order, so nothing depends on hash order.
 """
 
@@ -67,7 +68,9 @@ def write_graphml(instance: Instance, path: str | Path) -> Path:
 
 def _add_nodes(chain: networkx.MultiDiGraph, instance: Instance) -> None:
     largest = largest_commitments(instance)
-    projects, resources = instance["projects"], instance["resources"]
+    projects, resources, links = instance["projects"], instance["resources"], instance["links"]
+    nested = [pair for pair in zip(resources.texts("resource"), resources.texts("parent"), strict=True) if pair[1]]
+    named = {*links.texts("from_resource"), *links.texts("to_resource"), *(name for pair in nested for name in pair)}
     for project, title, sector, region in zip(
         *(projects.texts(name) for name in ("id", "name", "sector", "region")), strict=True
     ):
@@ -78,7 +81,7 @@ def _add_nodes(chain: networkx.MultiDiGraph, instance: Instance) -> None:
     for sector in sorted({name for name in projects.texts("sector") if name}):
         chain.add_node(SECTOR + sector, kind="sector", title=sector)
     for resource, kind, unit in zip(*(resources.texts(name) for name in ("resource", "kind", "unit")), strict=True):
-        if resource not in ENGINE_RESOURCES:
+        if resource not in ENGINE_RESOURCES or resource in named:
             chain.add_node(RESOURCE + resource, kind="resource", title=resource, resource_kind=kind, unit=unit)
 
 

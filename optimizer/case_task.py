@@ -7,8 +7,10 @@ is kept from task to task, one a thread.
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 import time
+import weakref
 import zlib
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -20,12 +22,14 @@ from outlay.instances.parsing import parse_document
 from outlay.instances.plan import Plan
 from outlay.instances.writing import document_text, to_document
 from outlay.models.build import build
+from outlay.optimizer.deadline import Deadline
 from outlay.optimizer.engine import Settings
 from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.run_file import run_text, to_run_document
 from outlay.optimizer.session import Session
 from outlay.optimizer.solve import make_solution, versions
 
+# A process that is forked off gets locks that nobody holds, and solvers of its own (`_after_fork`).
 #: Building in Python gains nothing from threads, and Pyomo's writers are not made for them.
 _BUILDING = threading.Lock()
 _local = threading.local()
@@ -90,10 +94,15 @@ def make_request(
 def solve_case(request: Request) -> str:
     """Solve a case and return the text of its run file; what the nearest plan changed stands under ``comparison``.
 
+    One time limit holds for all of it: the nearest plan is looked for in what is left.
+
     The solver's crashes and hangs are retried and reported in the run file; anything else raises.
     """
+    engine = _process()
+    engine.start_early()
     with _BUILDING:
         began = time.monotonic()  # waiting for another case's turn does not count
+        deadline = Deadline.after(request.options.get("time_limit_s"), engine.clock)
         text = zlib.decompress(request.instance).decode()
         instance = parse_document(simplejson.loads(text, use_decimal=True), source=request.name)
         built = time.monotonic()
@@ -102,18 +111,16 @@ def solve_case(request: Request) -> str:
     options = request.options
     settings = Settings(gap=options["gap"], seed=options["seed"], threads=1)
     reference = None if request.reference is None else Plan.from_document(request.reference)
-    limit = options.get("time_limit_s")
-    engine = _process()
     checked = session.solve(
         engine,
         settings,
-        deadline=None if limit is None else began + limit,
+        deadline=deadline,
         start=reference,
         on_progress=None,
     )
     own = checked.plan
     if request.nearest and reference is not None and checked.verification is not None and checked.verification.ok:
-        checked = session.nearest(engine, replace(settings, time_limit_s=limit), checked, reference)
+        checked = session.nearest(engine, replace(settings, deadline=deadline), checked, reference)
     with _BUILDING:
         solution = make_solution(session, checked, times_s=times, began=began, options=options)
         document = to_run_document(solution)
@@ -122,6 +129,13 @@ def solve_case(request: Request) -> str:
         "nearest_proved": checked.proved_nearest,
     }
     return run_text(document)
+
+
+def _after_fork() -> None:
+    global _BUILDING, _local
+    _BUILDING, _local = threading.Lock(), threading.local()
+    for pool in list(_POOLS):
+        pool.forget()
 
 
 def _process() -> SolverProcess:
@@ -140,6 +154,11 @@ class Pool:
         self._lock = threading.Lock()
         self._processes: list[SolverProcess] = []
         self._ended = False
+        _POOLS.add(self)
+
+    def forget(self) -> None:
+        """Leave the processes to whom we were forked from."""
+        self._lock, self._processes, self._ended = threading.Lock(), [], True
 
     def join(self) -> None:
         """Make the calling thread one of the pool."""
@@ -160,3 +179,8 @@ class Pool:
             processes = list(self._processes)
         for process in processes:
             process.end()
+
+
+_POOLS: weakref.WeakSet[Pool] = weakref.WeakSet()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

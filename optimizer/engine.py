@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -11,6 +10,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from outlay.optimizer.deadline import NEVER, Deadline
 from outlay.optimizer.outcome import Outcome, Progress
 from outlay.optimizer.problem import Problem
 from outlay.optimizer.process import SolverProcess
@@ -147,8 +147,8 @@ class Settings:
     ----------
     gap
         Relative gap to prove.
-    time_limit_s
-        Wall-clock limit of all levels together; None: none.
+    deadline
+        Of all levels together, with whatever is tried again.
     seed, threads
         HiGHS's random seed and number of threads.
     feasibility
@@ -158,7 +158,7 @@ class Settings:
     """
 
     gap: float = 1e-4
-    time_limit_s: float | None = None
+    deadline: Deadline = NEVER
     seed: int = 1
     threads: int = 1
     feasibility: float = 1e-7
@@ -199,20 +199,11 @@ def solve_levels(
     search
         How to search beside branch and bound, or before it; None: branch and bound alone.
     """
-    ends = None if settings.time_limit_s is None else time.monotonic() + settings.time_limit_s
     answer = Answer(start, [])
     for level in levels:
         current = replace(problem, cost=level.cost, offset=level.offset)
-        left = None if ends is None else ends - time.monotonic()
-        with _solver(process, current, settings, search) as solver:
-            outcome = _solve_once(
-                solver,
-                current,
-                settings,
-                time_left_s=left,
-                start=answer.point,
-                on_progress=_stating(level, on_progress),
-            )
+        told = _stating(level, on_progress)
+        outcome = _outcome(process, current, settings, search, start=answer.point, on_progress=told)
         answer.broken = _breaks(current, outcome)
         result = _judge(process, current, level, outcome, settings)
         if result.objective is None and answer.levels and answer.point is not None and _may_keep(result):
@@ -237,6 +228,24 @@ def solve_levels(
     if answer.point is not None:
         answer.levels = with_finals(answer.levels, levels, answer.point)
     return answer
+
+
+def _outcome(
+    process: SolverProcess,
+    problem: Problem,
+    settings: Settings,
+    search: SearchPlan | None,
+    *,
+    start: np.ndarray | None,
+    on_progress: Callable[[Progress], None] | None,
+) -> Outcome:
+    """Return what comes of one level, before the deadline."""
+    if not len(problem.cost):
+        return _nothing_to_decide(problem)
+    if settings.deadline.passed():  # to make the search ready may take long
+        return Outcome("kTimeLimit")
+    with process.until(settings.deadline), _solver(process, problem, settings, search) as solver:
+        return _solve_once(solver, problem, settings, start=start, on_progress=on_progress)
 
 
 def with_finals(results: Sequence[LevelResult], levels: Sequence[Level], point: np.ndarray) -> list[LevelResult]:
@@ -327,35 +336,38 @@ def _solve_once(
     problem: Problem,
     settings: Settings,
     *,
-    time_left_s: float | None,
     start: np.ndarray | None,
     on_progress: Callable[[Progress], None] | None,
 ) -> Outcome:
-    """Solve, and once more (other seed, no presolve) if the process fails; keep the best point of both tries."""
-    if not len(problem.cost):
-        return _nothing_to_decide(problem)
-    if time_left_s is not None and time_left_s <= 0:
-        return Outcome("kTimeLimit")
-    started = time.monotonic()
+    """Solve, and once more (other seed, no presolve) if the process fails; keep the best point of both tries.
+
+    Once the deadline has passed there is no other try: the time limit ended a solve that has a plan in hand.
+    """
+    deadline = settings.deadline
     first = process.solve(
-        problem, options=settings.options(retry=False), time_limit_s=time_left_s, start=start, on_progress=on_progress
+        problem,
+        options=settings.options(retry=False),
+        time_limit_s=deadline.left(),
+        start=start,
+        on_progress=on_progress,
     )
     if not _failed(first) or first.interrupted:
         return first
-    # After a hang the time is over; one with a plan in hand is not worth another wait.
-    if first.status == "hung" and first.point is not None:
+    if deadline.passed():
+        first.message = f"{first.message or first.status}; there was no time to try again"
+        if first.point is not None:
+            first.status = "overran"
         return first
-    left = time_left_s
-    if left is not None and first.status != "hung":
-        left = max(1.0, left - (time.monotonic() - started))
     second = process.solve(
         problem,
         options=settings.options(retry=True),
-        time_limit_s=left,
+        time_limit_s=deadline.left(),
         start=first.point if first.point is not None else start,
         on_progress=on_progress,
     )
     if not _failed(second):
+        if second.point is None and first.point is not None and second.status not in _NO_PLAN:
+            second.point, second.objective, second.polished = first.point, first.objective, first.polished
         return second
     message = f"tried twice: {first.message or first.status}; then {second.message or second.status}"
     best = second if second.point is not None else first
@@ -374,6 +386,7 @@ def _failed(outcome: Outcome) -> bool:
         "kInterrupt",
         "kIterationLimit",
         "kSolutionLimit",
+        "overran",
     }
     if outcome.status in _NO_PLAN:
         # A plan and then the word that there is none cannot both be true; an unbounded problem has plans.
@@ -410,9 +423,7 @@ def _judge(process: SolverProcess, problem: Problem, level: Level, outcome: Outc
     enough = gap is not None and gap <= settings.gap * (1 + 1e-9)
     if enough or (bound is not None and cost - bound <= settings.absolute_gap):
         return replace(found, status=Status.WITHIN_GAP)
-    # What hangs is killed when the time is over.
-    failed = _failed(outcome) and outcome.status != "hung"
-    limit = "interrupt" if outcome.interrupted else "crash" if failed else "time"
+    limit = "interrupt" if outcome.interrupted else "crash" if _failed(outcome) else "time"
     if outcome.status == "kSolutionLimit":
         limit = "work"
     if outcome.status == "kOptimal":
@@ -451,7 +462,8 @@ def _breaks(problem: Problem, outcome: Outcome) -> bool:
 def _infeasible_or_unbounded(process: SolverProcess, problem: Problem, settings: Settings) -> Status:
     """Tell the two apart by solving without objective."""
     free = replace(problem, cost=np.zeros_like(problem.cost))
-    outcome = process.solve(free, options=settings.options(retry=False), time_limit_s=settings.time_limit_s)
+    with process.until(settings.deadline):
+        outcome = process.solve(free, options=settings.options(retry=False), time_limit_s=settings.deadline.left())
     if outcome.status == "kInfeasible":
         return Status.INFEASIBLE
     return Status.UNBOUNDED if outcome.point is not None else Status.FAILED

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,11 +19,12 @@ class Outcome:
     Attributes
     ----------
     status
-        HiGHS's model status (``kOptimal``, ...), ``crashed``, ``hung`` or ``garbage``.
+        HiGHS's model status (``kOptimal``, ...), ``crashed``, ``hung``, ``garbage``, or ``overran``: it was alive and
+        at work, but did not end in time and was killed.
     point, objective, bound
         Best point found, or None; its objective and the proved bound of the minimisation, NaN if unknown.
     row_dual
-        Duals of the rows with the integers fixed, or None.
+        Duals of a relaxation's rows, or None.
     basis
         Basis of a relaxation, by columns and rows, or None.
     bounds
@@ -59,8 +59,8 @@ class Outcome:
 
     @property
     def broken(self) -> bool:
-        """Whether the process failed instead of answering."""
-        return self.status in {"crashed", "hung", "garbage", "error"}
+        """Whether the process failed or was killed instead of answering."""
+        return self.status in {"crashed", "hung", "overran", "garbage", "error"}
 
 
 @dataclass(frozen=True)
@@ -137,24 +137,13 @@ def _rows(message: dict[str, Any], size: int) -> Rows:
     return Rows(matrix, lower, upper)
 
 
-def take(outcome: Outcome, message: dict[str, Any], size: int, on_progress: Callable[[Progress], None] | None) -> bool:
-    """Take a message into the outcome; return whether it is the result."""
+def take(outcome: Outcome, message: dict[str, Any], size: int) -> Progress | None:
+    """Take a message into the outcome; return how far the solve is, None if the message is the result."""
     kind = message["kind"]
     if kind == "result":
-        outcome.status = str(message["status"])
-        outcome.message = str(message.get("message", ""))
-        outcome.nodes, outcome.seconds = int(message.get("nodes", 0)), float(message.get("seconds", 0.0))
-        outcome.bound = float(message.get("bound", float("nan")))
-        if "divided" in message:
-            outcome.division = _division(message, size)
-        if message["has_point"]:
-            outcome.point, outcome.objective = _point(message, size), float(message["objective"])
-            outcome.row_dual, outcome.basis = message.get("row_dual"), message.get("basis")
-            outcome.polished = bool(message.get("polished", False))
-            if "lower" in message:
-                outcome.bounds = _numbers(message["lower"], size), _numbers(message["upper"], size)
-        return True
-    seconds, bound = float(message["seconds"]), float(message["dual"])
+        _take_result(outcome, message, size)
+        return None
+    seconds, bound, nodes = float(message["seconds"]), float(message["dual"]), int(message["nodes"])
     if kind == "incumbent":
         outcome.point, outcome.objective = _point(message, size), float(message["objective"])
         outcome.trace.append((seconds, outcome.objective, bound))
@@ -162,6 +151,19 @@ def take(outcome: Outcome, message: dict[str, Any], size: int, on_progress: Call
         outcome.cuts = _rows(message, size)
     if np.isfinite(bound):
         outcome.bound = bound
-    if on_progress is not None:
-        on_progress(Progress(outcome.objective, outcome.bound, int(message["nodes"]), seconds, outcome.cuts))
-    return False
+    return Progress(outcome.objective, outcome.bound, nodes, seconds, outcome.cuts)
+
+
+def _take_result(outcome: Outcome, message: dict[str, Any], size: int) -> None:
+    outcome.status = str(message["status"])
+    outcome.message = str(message.get("message", ""))
+    outcome.nodes, outcome.seconds = int(message.get("nodes", 0)), float(message.get("seconds", 0.0))
+    outcome.bound = float(message.get("bound", float("nan")))
+    if "divided" in message:
+        outcome.division = _division(message, size)
+    if message["has_point"]:
+        outcome.point, outcome.objective = _point(message, size), float(message["objective"])
+        outcome.row_dual, outcome.basis = message.get("row_dual"), message.get("basis")
+        outcome.polished = bool(message.get("polished", False))
+        if "lower" in message:
+            outcome.bounds = _numbers(message["lower"], size), _numbers(message["upper"], size)

@@ -14,7 +14,6 @@ within seconds, and dividing all the same costs 0.2 % of the bound on two instan
 
 from __future__ import annotations
 
-import time
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -22,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from outlay.optimizer.deadline import NEVER, Deadline
 from outlay.optimizer.outcome import Outcome, Progress
 from outlay.optimizer.problem import Problem, Rows
 from outlay.optimizer.process import SolverProcess
@@ -47,7 +47,7 @@ SPLIT_S = 6.0
 #: How a solve ends that leaves nothing open.
 CLOSED = frozenset({"kOptimal", "kInfeasible"})
 #: How one ends that was asked to; a solver that did not listen is killed.
-LEFT = frozenset({"kInterrupt", "hung"})
+LEFT = frozenset({"kInterrupt", "hung", "overran"})
 
 
 @dataclass(eq=False)
@@ -136,19 +136,19 @@ class PartsProver:
         self.on_incumbent, self.on_cuts = on_incumbent, on_cuts
         self.parts = [Part(problem.lower, problem.upper)]
         self.found = Outcome("kTimeLimit")
-        self._began = time.monotonic()
-        self._ends: float | None = None
+        self._now = process.clock.now
+        self._began = self._now()
+        self._deadline = NEVER
         self._interior = False  # whether branch and bound was told of a slow relaxation
 
     def solve(
         self, *, time_limit_s: float | None, start: np.ndarray | None, on_progress: Callable[[Progress], None]
     ) -> Outcome:
         """Solve the problem; see `SolverProcess.solve`."""
-        self._began, found = time.monotonic(), self.found
-        self._ends = None if time_limit_s is None else self._began + time_limit_s
+        self._began, found = self._now(), self.found
+        self._deadline = Deadline.after(time_limit_s, self.process.clock)
         while (part := self._worst()) is not None and not found.interrupted:
-            left = self._left()
-            if left is not None and left <= 0:
+            if self._deadline.passed():
                 break
             if part.divisible and self._divide(part, on_progress):
                 continue
@@ -181,9 +181,6 @@ class PartsProver:
         """Return what there is between a bound and the best plan known, or a better one that is sure to come."""
         return min(self.value() - bound, MOST_GAP * abs(bound))
 
-    def _left(self) -> float | None:
-        return None if self._ends is None else self._ends - time.monotonic()
-
     def is_enough(self, bound: float) -> bool:
         """Whether no plan below a bound is better by more than the gap asked for."""
         value = self.value()
@@ -201,7 +198,7 @@ class PartsProver:
         return self.process.solve(
             self._problem(part),
             options=self.options | (OVER_OUR_COLUMNS if self.large else {}) | (INTERIOR_ROOT if self._interior else {}),
-            time_limit_s=self._left(),
+            time_limit_s=self._deadline.left(),
             start=start if within else None,
             on_progress=_Watch(self, part, on_progress),
             on_incumbent=self.on_incumbent,
@@ -215,15 +212,14 @@ class PartsProver:
 
     def _take(self, part: Part, outcome: Outcome) -> None:
         """Take what a solve of a part came to into the whole."""
-        found, before = self.found, time.monotonic() - self._began - outcome.seconds
+        found, before = self.found, self._now() - self._began - outcome.seconds
         part.learn(np.inf if outcome.status == "kInfeasible" else outcome.bound, closed=outcome.status in CLOSED)
         part.left = part.left and outcome.status in LEFT and not outcome.interrupted
         if outcome.point is not None and self.problem.better(outcome.point, found.point):
             found.point, found.objective, found.polished = outcome.point, outcome.objective, outcome.polished
-            found.row_dual = outcome.row_dual
         others = self._others(part)
         found.trace += [(before + at, value, min(bound, others)) for at, value, bound in outcome.trace]
-        found.nodes, found.seconds = found.nodes + outcome.nodes, time.monotonic() - self._began
+        found.nodes, found.seconds = found.nodes + outcome.nodes, self._now() - self._began
         found.status, found.message = outcome.status, "" if part.left else outcome.message
         found.interrupted = found.interrupted or outcome.interrupted
         found.bound = self.bound()
@@ -269,7 +265,7 @@ class PartsProver:
         return True
 
     def _split(self, part: Part, on_progress: Callable[[Progress], None]) -> Division | None:
-        basis, before, left = self.basis(), time.monotonic() - self._began, self._left()
+        basis, before, left = self.basis(), self._now() - self._began, self._deadline.left()
         if basis is None or part.cuts is None:
             return None
         state = Progress(self.found.objective, self.bound(), self.found.nodes, before)
@@ -320,7 +316,7 @@ class _Watch:
 
     def __init__(self, prover: PartsProver, part: Part, on_progress: Callable[[Progress], None]) -> None:
         self.prover, self.part, self.on_progress = prover, part, on_progress
-        self.before = time.monotonic() - prover._began, prover.found.nodes
+        self.before = prover._now() - prover._began, prover.found.nodes
         self.times: list[float] = []
         self.bounds: list[float] = []
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import queue
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import fields
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
 from types import TracebackType
 from typing import Any
 
 import numpy as np
 
-from outlay.optimizer.deadline import Deadline
+from outlay.optimizer.deadline import CLOCK, NEVER, PATIENCE, Clock, Deadline, Patience, Verdict, Watch
 from outlay.optimizer.diving import Dive
 from outlay.optimizer.frames import BadFrameError, read_frame, write_frame
 from outlay.optimizer.outcome import Outcome, Progress, take
@@ -25,17 +28,54 @@ from outlay.optimizer.splitting import Split
 
 #: How the solver process is started; -P keeps the user's folder out of its imports.
 COMMAND = (sys.executable, "-P", "-m", "outlay.optimizer.worker")
-#: Seconds that a solver gets to start before it counts as hung.
-START_UP_S = 60.0
+
+#: What comes of a request by a verdict of the watch, and the words for it.
+_ENDS = {
+    Verdict.GIVE_UP: ("kTimeLimit", "the time limit was over before the solver had started"),
+    Verdict.KILL_UNSTARTED: ("hung", "the solver did not start within {start_up_s:g} s and was killed"),
+    Verdict.KILL_SILENT: ("hung", "the solver gave no sign of life for {silence_s:g} s and was killed"),
+    Verdict.KILL_STUCK: ("hung", "the solver did not stop when asked and was killed"),
+    Verdict.KILL_BUSY: ("overran", ""),
+}
+#: What a process that was forked off says of a solver of its parent's.
+_INHERITED = "the solver belongs to the process that this one was forked from"
+
+
+class _Inbox(queue.Queue[dict[str, Any] | Exception | None]):
+    """What a child has sent, None at its end, and how many signs of life it gave."""
+
+    signs = 0
+
+
+@dataclass
+class _Asked:
+    """A request, and who wants to hear of it."""
+
+    request: dict[str, Any]
+    limit_s: float | None
+    columns: int
+    on_progress: Callable[[Progress], None] | None
+    on_incumbent: Callable[[np.ndarray], None] | None
 
 
 class SolverProcess:
-    """One HiGHS process; use as a context manager, or `close` it."""
+    """One HiGHS process; use as a context manager, or `close` it.
 
-    def __init__(self, command: Sequence[str] = COMMAND) -> None:
-        self.command = tuple(command)
+    Attributes
+    ----------
+    deadline
+        When whoever uses it must have the answers (`until`): nothing is begun afterwards, and what does not end is
+        killed.
+    """
+
+    def __init__(
+        self, command: Sequence[str] = COMMAND, *, clock: Clock = CLOCK, patience: Patience = PATIENCE
+    ) -> None:
+        self.command, self.clock, self.patience = tuple(command), clock, patience
+        self.deadline = NEVER
         self._child: subprocess.Popen[bytes] | None = None
-        self._inbox: queue.Queue[dict[str, Any] | Exception | None] = queue.Queue()
+        self._ready = False  # whether it has said its first word
+        self._inbox = _Inbox()
         self._outbox: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._threads: tuple[threading.Thread, ...] = ()
         self._errors: Any = None
@@ -43,6 +83,7 @@ class SolverProcess:
         self._hurried = 0  # number of the request that is killed if it does not end
         self._lock = threading.RLock()  # starting and ending may meet, from two threads
         self.ended = False
+        _ALL.add(self)
 
     def __enter__(self) -> SolverProcess:
         return self
@@ -62,6 +103,20 @@ class SolverProcess:
                 self._child.wait(timeout=1.0)
             if self._errors is not None:
                 self._errors.close()
+
+    @contextmanager
+    def until(self, deadline: Deadline) -> Iterator[None]:
+        """Let a deadline hold for everything that is asked of the process meanwhile."""
+        before, self.deadline = self.deadline, deadline
+        try:
+            yield
+        finally:
+            self.deadline = before
+
+    def start_early(self) -> None:
+        """Start the process, if none runs, without waiting for it; what goes wrong is told by `solve`."""
+        with contextlib.suppress(OSError):
+            self._start()
 
     def end(self) -> None:
         """Close for good: no later `solve` starts a new process. May be called from another thread."""
@@ -120,71 +175,94 @@ class SolverProcess:
         outcome = Outcome("crashed", message="the solver process was ended" if self.ended else "")
         if self.ended:
             return outcome
+        if self.deadline.passed():
+            return Outcome("kTimeLimit")
+        self._requests += 1
         try:
             self._start()
-            self._requests += 1
-            request = _request(problem, options, time_limit_s, start) | _way(how, basis)
-            flags = {"takes_offers": on_incumbent is not None, "approximate": approximate, "tells_cuts": cuts}
-            self._outbox.put({**request, **flags, "number": self._requests})
         except OSError as error:
             outcome.message = f"the solver process cannot be started: {error}"
             self.close()
             return outcome
-        deadline = Deadline(time_limit_s, tick_s)
-        while True:
-            if self._hurried == self._requests and not deadline.asked:
-                deadline.stop_soon()
-            try:
-                point = outcome.point
-                done = self._step(outcome, len(problem.cost), deadline, on_progress)
-                if on_incumbent is not None and outcome.point is not None and outcome.point is not point:
-                    on_incumbent(outcome.point)
-            except KeyboardInterrupt:
-                if outcome.interrupted:
-                    self.close()
-                    raise
-                outcome.interrupted = True
-                deadline.stop_soon()
-                self.cancel()
-                continue
-            if done:
-                break
+        flags = {"takes_offers": on_incumbent is not None, "approximate": approximate, "tells_cuts": cuts}
+        request = _request(problem, options, start) | _way(how, basis) | flags | {"number": self._requests}
+        asked = _Asked(request, time_limit_s, len(problem.cost), on_progress, on_incumbent)
+        try:
+            self._follow(outcome, asked, Watch(self.deadline, self.patience, self.clock, tick_s=tick_s))
+        except BaseException:
+            self.close()  # it is at work on what nobody waits for any more
+            raise
         if outcome.broken:
-            outcome.message = outcome.message or self._last_words()
+            outcome.message = outcome.message or ("" if outcome.status == "overran" else self._last_words())
             self.close()
         return outcome
 
-    def _step(
-        self, outcome: Outcome, size: int, deadline: Deadline, on_progress: Callable[[Progress], None] | None
-    ) -> bool:
-        """Handle one message or a passing deadline; return whether the request is over."""
+    def _follow(self, outcome: Outcome, asked: _Asked, watch: Watch) -> None:
+        """Follow a request until it is over.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            If the user asks to stop for the second time.
+        """
+        done = False
+        while not done:
+            if self._hurried == self._requests:
+                watch.ask()
+            try:
+                if self._ready and not watch.begun:
+                    self._outbox.put(_limited(asked.request, watch.begin(asked.limit_s)))
+                done = self._step(outcome, asked, watch)
+            except KeyboardInterrupt:
+                if outcome.interrupted:
+                    raise
+                outcome.interrupted = True
+                self.cancel()
+                watch.ask()
+                if not watch.begun:
+                    outcome.status, done = "kInterrupt", True
+
+    def _step(self, outcome: Outcome, asked: _Asked, watch: Watch) -> bool:
+        """Handle one message, or its absence; return whether the request is over."""
         try:
-            message = self._inbox.get(timeout=deadline.wait())
+            message = self.clock.receive(self._inbox, watch.wait_s())
         except queue.Empty:
-            if deadline.passed():
-                return self._overdue(outcome, deadline)
-            if on_progress is not None:
-                state = Progress(outcome.objective, outcome.bound, outcome.nodes, deadline.elapsed(), outcome.cuts)
-                on_progress(state)
-            return False
+            if watch.ticks() and asked.on_progress is not None:
+                state = Progress(outcome.objective, outcome.bound, outcome.nodes, watch.elapsed(), outcome.cuts)
+                asked.on_progress(state)
+        else:
+            if self._take(outcome, message, asked):
+                return True
+        verdict = watch.look(self._inbox.signs)
+        if verdict == Verdict.ASK:
+            self.cancel()
+            watch.ask()
+        elif verdict != Verdict.WAIT:
+            outcome.status, words = _ENDS[verdict]
+            outcome.message = words.format(**vars(self.patience))
+            return True
+        return False
+
+    def _take(self, outcome: Outcome, message: dict[str, Any] | Exception | None, asked: _Asked) -> bool:
+        """Take a message into the outcome; return whether the request is over."""
         if message is None or isinstance(message, Exception):
             outcome.status = "crashed" if message is None else "garbage"
             outcome.message = "" if message is None else str(message)
             return True
+        before = outcome.point
         try:
-            return take(outcome, message, size, on_progress)
-        except (KeyError, TypeError, ValueError) as error:
+            if message["kind"] == "ready":
+                self._ready = True
+                return False
+            state = take(outcome, message, asked.columns)
+        except (LookupError, TypeError, ValueError, ArithmeticError) as error:
             outcome.status, outcome.message = "garbage", f"a message of the solver makes no sense: {error}"
             return True
-
-    def _overdue(self, outcome: Outcome, deadline: Deadline) -> bool:
-        if deadline.asked:
-            outcome.status = "hung"
-            outcome.message = "the solver did not stop when asked and was killed"
-            return True
-        self.cancel()
-        deadline.stop_soon()
-        return False
+        if state is not None and asked.on_progress is not None:
+            asked.on_progress(state)
+        if asked.on_incumbent is not None and outcome.point is not None and outcome.point is not before:
+            asked.on_incumbent(outcome.point)
+        return state is None
 
     def _start(self) -> None:
         """Start a process if none runs.
@@ -202,23 +280,36 @@ class SolverProcess:
 
     def _launch(self) -> None:
         self._close()
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
-        self._inbox = queue.Queue()
-        child = self._child = subprocess.Popen(
-            self.command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            start_new_session=True,  # Ctrl-C is for us; we tell the child
-        )
-        self._outbox = queue.Queue()
+        self._errors = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - lives as long as the process
+        self._inbox, self._outbox, self._ready = _Inbox(), queue.Queue(), False
+        with _launching:
+            # Unbuffered: whoever is forked off can drop its ends of the pipes without a word (`_forget`).
+            child = self._child = subprocess.Popen(
+                self.command,
+                bufsize=0,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._errors,
+                start_new_session=True,  # Ctrl-C is for us; we tell the child
+            )
         # A child that does not read must not make us wait, so a thread writes; another reads.
         self._threads = (
-            threading.Thread(target=_post, args=(child.stdin, self._outbox), daemon=True),
+            threading.Thread(target=_post, args=(child.stdin, self._outbox, self._inbox), daemon=True),
             threading.Thread(target=_collect, args=(child.stdout, self._inbox), daemon=True),
         )
         for thread in self._threads:
             thread.start()
+
+    def _forget(self) -> None:
+        """Leave the child to the process that we were forked from: its pipes, its end, and who waits for it."""
+        child, self._child = self._child, None
+        self._errors, self._threads, self._ready = None, (), False
+        self._inbox, self._outbox, self._lock = _Inbox(), queue.Queue(), threading.RLock()
+        self._inbox.put(BadFrameError(_INHERITED))
+        if child is not None:
+            child.returncode = 0  # nothing that we do, or that is done when it is collected, can reach it
+            for stream in (child.stdin, child.stdout):
+                _drop(stream)
 
     def offer(self, point: np.ndarray) -> None:
         """Hand a point to the solve in work; may be called from another thread."""
@@ -250,15 +341,19 @@ class SolverProcess:
         return ended + (f": {lines[-1]}" if lines else "")
 
 
-def _request(
-    problem: Problem, options: dict[str, Any], time_limit_s: float | None, start: np.ndarray | None
-) -> dict[str, Any]:
+def _request(problem: Problem, options: dict[str, Any], start: np.ndarray | None) -> dict[str, Any]:
     request: dict[str, Any] = {"kind": "solve", "options": dict(options), **problem.arrays()}
-    if time_limit_s is not None:
-        request["options"]["time_limit"] = max(min(time_limit_s, options.get("time_limit", np.inf)), 1e-3)
     if start is not None:
         request["start"] = start
     return request
+
+
+def _limited(request: dict[str, Any], limit_s: float | None) -> dict[str, Any]:
+    """Return a request with the seconds that it gets."""
+    if limit_s is None:
+        return request
+    options = request["options"]
+    return {**request, "options": {**options, "time_limit": max(min(limit_s, options.get("time_limit", np.inf)), 1e-3)}}
 
 
 def _way(how: Dive | Probe | Split | None, basis: np.ndarray | None) -> dict[str, Any]:
@@ -269,14 +364,19 @@ def _way(how: Dive | Probe | Split | None, basis: np.ndarray | None) -> dict[str
     return begin | {"how": type(how).__name__} | {f"how_{each.name}": getattr(how, each.name) for each in fields(how)}
 
 
-def _post(stream: Any, outbox: queue.Queue[dict[str, Any] | None]) -> None:
+def _post(stream: Any, outbox: queue.Queue[dict[str, Any] | None], inbox: _Inbox) -> None:
     """Write messages until there are no more or the child is gone."""
     with contextlib.suppress(OSError, ValueError), stream:
         while (message := outbox.get()) is not None:
-            write_frame(stream, message)
+            try:
+                write_frame(stream, message)
+            except (MemoryError, OverflowError, TypeError) as error:
+                inbox.put(BadFrameError(f"the request cannot be handed over: {error!r}"))
+                return
 
 
-def _collect(stream: Any, inbox: queue.Queue[dict[str, Any] | Exception | None]) -> None:
+def _collect(stream: Any, inbox: _Inbox) -> None:
+    """Read messages until the child is gone; signs of life are only counted."""
     with contextlib.suppress(OSError, ValueError), stream:
         while True:
             try:
@@ -284,6 +384,44 @@ def _collect(stream: Any, inbox: queue.Queue[dict[str, Any] | Exception | None])
             except (BadFrameError, OSError, ValueError, MemoryError) as error:
                 inbox.put(error if isinstance(error, BadFrameError) else None)
                 return
-            inbox.put(message)
+            inbox.signs += 1
+            if message is None or message.get("kind") != "alive":
+                inbox.put(message)
             if message is None:
                 return
+
+
+# -- forks -------------------------------------------------------------------------------------------------------------
+
+_ALL: weakref.WeakSet[SolverProcess] = weakref.WeakSet()
+#: Held while a solver is started, and by whoever forks: a child forked meanwhile would hold ends of pipes unknowingly.
+_launching = threading.RLock()
+
+
+def _drop(stream: Any) -> None:
+    """Let go of our end of a pipe; its number stays taken, as its object may still be closed by somebody."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        nothing = os.open(os.devnull, os.O_RDWR)
+        try:
+            os.dup2(nothing, stream.fileno(), inheritable=False)
+        finally:
+            os.close(nothing)
+
+
+def _before_fork() -> None:
+    _launching.acquire()
+
+
+def _after_fork_in_parent() -> None:
+    _launching.release()
+
+
+def _after_fork() -> None:
+    global _launching  # noqa: PLW0603 - the old one stays held for ever
+    _launching = threading.RLock()
+    for process in list(_ALL):
+        process._forget()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork)

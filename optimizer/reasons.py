@@ -16,6 +16,7 @@ from outlay.models.case import Case
 from outlay.models.options import Dropped
 from outlay.models.rows import RowBlock
 from outlay.optimizer.room import extra_room
+from outlay.optimizer.scaling import largest_of_rows
 
 #: Rules that choose or pay for the project itself and so cannot be what keeps it out.
 _OWN_ROWS = frozenset(
@@ -85,7 +86,7 @@ class _Trial:
         self.columns = sparse.csc_array(matrix)
         self.funded = sparse.csc_array(case.funded_in_full)
         self.weights = case.weights(0)
-        self.scale = np.maximum(1.0, np.abs(np.where(np.isfinite(upper), upper, lower)))
+        self.size = np.maximum(largest_of_rows(self.columns), np.abs(np.where(np.isfinite(upper), upper, lower)))
 
     def reason(self, options: np.ndarray) -> str:
         """Return why none of a project's options is in the plan."""
@@ -105,8 +106,8 @@ class _Trial:
         when = self.case.instance.period_label(int(self.case.options.start[options[place]]))
         if not broken[place]:
             return (
-                f"available and worth {worth[place]:.4g} by itself (start {when}), but what it would import, buy or "
-                "displace costs as much, or the answer is within its gap"
+                f"available and worth {worth[place]:.4g} by itself (start {when}), but not beside this plan: what it "
+                "would import, buy or be paid from costs as much, or is not to be had for it"
             )
         named = "; ".join(self._words(*item) for item in broken[place][:MOST_NAMED])
         named += "; ..." if len(broken[place]) > MOST_NAMED else ""
@@ -116,10 +117,10 @@ class _Trial:
         """Return the rows that an option would break beside the plan, and by how much, the worst first."""
         rows, size = self._change(option)
         above, below = size - self.room_above[rows], -size - self.room_below[rows]
-        tolerance = 1e-6 * self.scale[rows]
+        tolerance = 1e-6 * self.size[rows]
         broken = ((above > tolerance) & (size > 0)) | ((below > tolerance) & (size < 0))
         excess = dict(zip(rows[broken].tolist(), np.maximum(above, below)[broken].tolist(), strict=True))
-        return sorted(excess.items(), key=lambda item: (-item[1] / self.scale[item[0]], item[0]))
+        return sorted(excess.items(), key=lambda item: (-item[1] / self.size[item[0]], item[0]))
 
     def _change(self, option: int) -> tuple[np.ndarray, np.ndarray]:
         """Return the rows that funding an option in full changes, and by how much each."""

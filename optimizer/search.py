@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from outlay.optimizer.deadline import NEVER, Deadline
 from outlay.optimizer.diving import Dive
 from outlay.optimizer.genetic import breed
 from outlay.optimizer.incumbents import Incumbents
@@ -68,7 +69,7 @@ class Search:
     trouble
         What ended the search early, if something did.
     deadline
-        When it ends by itself, by the monotonic clock; None: it does not.
+        When it ends by itself.
     """
 
     def __init__(
@@ -79,7 +80,7 @@ class Search:
         *,
         on_better: Callable[[np.ndarray], None],
         process: SolverProcess | None = None,
-        deadline: float | None = None,
+        deadline: Deadline = NEVER,
     ) -> None:
         self.problem, self.plan = problem, plan
         self.options = {**options, **SUB_OPTIONS}
@@ -169,15 +170,10 @@ class Search:
                 return
 
     def _over(self) -> bool:
-        left = self._left()
-        return self._stopped.is_set() or self.interrupted or (left is not None and left <= 0)
-
-    def _left(self) -> float | None:
-        """Return the seconds left; None: no limit."""
-        return None if self.deadline is None else self.deadline - time.monotonic()
+        return self._stopped.is_set() or self.interrupted or self.deadline.passed()
 
     def _relax(self, problem: Problem, basis: np.ndarray | None = None) -> Relaxation | None:
-        limits: dict[str, Any] = {"time_limit_s": self._left(), "by_clock": self.plan.sub_problems is None}
+        limits: dict[str, Any] = {"time_limit_s": self.deadline.left(), "by_clock": self.plan.sub_problems is None}
         return relax(self._process, problem, self.plan.structure.derived, options=self.options, basis=basis, **limits)
 
     def _first(self, whole: Neighbourhoods) -> Neighbourhoods:
@@ -201,13 +197,13 @@ class Search:
 
     def _heart(self, whole: Neighbourhoods) -> Neighbourhoods | None:
         """Return the neighbourhoods of the problem with its weighty projects decided; None if that came to nothing."""
-        left = PROBE_SHARE * (self._left() or np.inf)
+        left = PROBE_SHARE * (self.deadline.left() or np.inf)
         most_s = max(LEAST_PROBE_S, min(left, PROBE_TIMES * whole.relaxation.seconds))
         by_clock = self.plan.sub_problems is None
         outcome = self._process.solve(
             self.problem,
             options=self.options,
-            time_limit_s=most_s + whole.dive_s if by_clock else self._left(),
+            time_limit_s=most_s + whole.dive_s if by_clock else self.deadline.left(),
             how=whole.probe(most_s if by_clock else None),
             basis=whole.relaxation.basis,
         )
@@ -241,7 +237,7 @@ class Search:
         relaxation = self._relax(problem, with_more_rows(whole.relaxation.basis, len(cuts.lower)))
         if relaxation is None or relaxation.value - before < CUTS_PAY * (problem.value(now) - before) or self._over():
             return whole, drawn
-        self.problem, whole, left = problem, whole.under(problem, relaxation), self._left()
+        self.problem, whole, left = problem, whole.under(problem, relaxation), self.deadline.left()
         if left is not None and self._beginning_s <= ANEW_SHARE * left and self.plans.home is None:
             return whole, self._leave(whole) or whole
         if not drawn.in_heart:
@@ -277,7 +273,7 @@ class Search:
 
     def _dive_anew(self, whole: Neighbourhoods) -> Neighbourhoods | None:
         """Begin another plan: decide what is weighty, and dive; return where to go on, None if nothing better came."""
-        if not whole.relaxation.can_dive(self._left()):
+        if not whole.relaxation.can_dive(self.deadline.left()):
             return None
         drawn, rest_s = None, min(MOST_REST_S, max(FIRST_REST_S, FIRST_REST_TIMES * whole.relaxation.seconds))
         for _ in range(FIRST_DIVES):
@@ -383,7 +379,7 @@ class Search:
         outcome = self._process.solve(
             small,
             options=options | (BRANCH_OPTIONS if dive is None else DIVE_OPTIONS),
-            time_limit_s=limit_s if by_clock else self._left(),
+            time_limit_s=limit_s if by_clock else self.deadline.left(),
             start=None if start is None else start[kept],
             on_incumbent=keep if at_once else None,
             how=dive,

@@ -6,7 +6,6 @@ Beside it, the search has a process of its own; with one core the operating syst
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from outlay.optimizer import relaxation
+from outlay.optimizer.deadline import Deadline
 from outlay.optimizer.outcome import Outcome, Progress
 from outlay.optimizer.parts import PartsProver
 from outlay.optimizer.problem import Problem
@@ -23,9 +23,11 @@ from outlay.optimizer.search import Search
 from outlay.optimizer.search_plan import SUB_NODES, SearchPlan
 
 #: How a solve of the prover may have ended when its bound, or the relaxation's, is one.
-ENDED = frozenset({"kOptimal", "kTimeLimit", "kInterrupt", "kSolutionLimit", "crashed", "hung", "garbage"})
+ENDED = frozenset({"kOptimal", "kTimeLimit", "kInterrupt", "kSolutionLimit", "crashed", "hung", "overran", "garbage"})
 #: Here no plan is the best one.
 ENDLESS = frozenset({"kUnbounded", "kUnboundedOrInfeasible"})
+#: Seconds that a search which was told to stop gets to count its last plan: the most, and the least after the deadline.
+MOST_JOIN_S, LEAST_JOIN_S = 10.0, 0.5
 
 
 #: Beside the search, branch and bound says every second how far it is (`parts`).
@@ -74,7 +76,10 @@ class SearchingSolver:
 
     def _stop(self) -> None:
         self._search.stop()
-        self._thread.join(timeout=10.0)
+        deadline = self._process.deadline
+        left = deadline.left()
+        most = MOST_JOIN_S if left is None else min(MOST_JOIN_S, max(LEAST_JOIN_S, left + 2.0 * deadline.overrun_s))
+        self._thread.join(most)
 
     def solve(
         self,
@@ -87,7 +92,7 @@ class SearchingSolver:
     ) -> Outcome:
         """Solve the problem that this was made for; see `SolverProcess.solve`."""
         search, problem = self._search, self._reduction.problem
-        search.deadline = None if time_limit_s is None else time.monotonic() + time_limit_s
+        search.deadline = Deadline.after(time_limit_s, self._process.clock)
         if start is not None:
             start = self._reduction.part(start)
             search.plans.offer(start)
@@ -131,8 +136,9 @@ def with_plan(outcome: Outcome, problem: Problem, search: Search) -> Outcome:
     if outcome.status in ENDED:
         outcome.bound = float(np.fmax(outcome.bound, search.known()[1]))
     if outcome.status not in ENDLESS and search.plans.beats(outcome.point):
-        assert search.plans.best is not None
-        outcome.point, outcome.objective, outcome.polished = search.plans.best, problem.value(search.plans.best), True
+        best = search.plans.best  # read once: a search that was told to stop may still be at it
+        assert best is not None
+        outcome.point, outcome.objective, outcome.polished = best, problem.value(best), True
     outcome.message = outcome.message or search.trouble
     return outcome
 
@@ -156,7 +162,7 @@ class RepeatableSolver:
         on_progress: Callable[[Progress], None] | None = None,
     ) -> Outcome:
         """Solve a problem; see `SolverProcess.solve`."""
-        deadline = None if time_limit_s is None else time.monotonic() + time_limit_s
+        deadline = Deadline.after(time_limit_s, self._process.clock)
         search = Search(
             problem, self._plan, options, on_better=lambda _: None, process=self._process, deadline=deadline
         )
@@ -173,7 +179,7 @@ class RepeatableSolver:
         outcome = self._process.solve(
             problem,
             options={**options, "mip_max_nodes": SUB_NODES * self._plan.sub_problems},
-            time_limit_s=None if deadline is None else max(1e-3, deadline - time.monotonic()),
+            time_limit_s=deadline.left(),
             start=start if found is None else found,
             on_progress=on_progress,
         )

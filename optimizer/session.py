@@ -17,6 +17,7 @@ from outlay.instances.plan import Plan
 from outlay.optimizer.aggregation import aggregate
 from outlay.optimizer.certificate import completed
 from outlay.optimizer.compiling import compile_model
+from outlay.optimizer.deadline import Deadline
 from outlay.optimizer.engine import (
     OPTIMAL_GAP,
     Answer,
@@ -175,7 +176,7 @@ class Session:
         engine: SolverProcess,
         settings: Settings,
         *,
-        deadline: float | None,
+        deadline: Deadline,
         start: Plan | None,
         on_progress: OnProgress,
         search: SearchPlan | None = None,
@@ -185,8 +186,7 @@ class Session:
         begin = None if start is None else plan_point(self.model, self.compiled, start)
         for feasibility in (settings.feasibility, FINE_FEASIBILITY):
             begun = time.monotonic()
-            left = None if deadline is None else deadline - begun
-            fine = replace(settings, feasibility=feasibility, time_limit_s=left)
+            fine = replace(settings, feasibility=feasibility, deadline=deadline)
             point = None if begin is None else self.to_solver(begin)
             answer = solve_levels(
                 engine,
@@ -201,7 +201,8 @@ class Session:
             if answer.point is None and checked.plan is not None:
                 break  # no time to mend it: the answer that does not verify is reported as such
             self._check(checked, answer)
-            sound = self._complete(checked, engine, fine)
+            with engine.until(deadline):
+                sound = self._complete(checked, engine, fine)
             if sound and not answer.broken and (checked.verification is None or checked.verification.ok):
                 break
             begin, search = checked.answer.point, None  # a mistake of the search or its reductions is not made twice

@@ -16,6 +16,7 @@ from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.models.build import build
+from outlay.optimizer.deadline import Deadline
 from outlay.optimizer.engine import LevelResult, Settings, Status
 from outlay.optimizer.outcome import Progress
 from outlay.optimizer.process import SolverProcess
@@ -65,7 +66,8 @@ def solve(
     objective
         Replaces the instance's: metric to weight, or ``"@STAKEHOLDER"``.
     time_limit
-        Seconds for everything before verification; None: until proved. A wall-clock limit may make two runs differ.
+        Seconds for everything before verification; None: until proved. A wall-clock limit may make two runs differ. A
+        model in the making is finished; then, if the time is over, nothing is solved and `message` says so.
     gap
         Relative gap to prove, |bound - objective| / max(|objective|, 1e-6).
     seed, threads
@@ -73,7 +75,7 @@ def solve(
     start
         A plan to start from; need not be feasible.
     on_progress
-        Called with the state of the solve (objective and bound as maximised) a few times a second.
+        Called with the state of the solve (objective and bound as the model states them) a few times a second.
     effort
         ``prove``: branch and bound alone. ``search``: a large-neighbourhood search beside it, in a second solver
         process, for instances too large to be proved in the time there is; what it finds depends on the clock, so two
@@ -105,28 +107,30 @@ def solve(
     began = time.monotonic()
     check_arguments(time_limit=time_limit, gap=gap, seed=seed, threads=threads)
     effort = _effort(effort, work, time_limit)
-    model = _model_of(source, constraint_set, objective)
-    built = time.monotonic()
-    session = Session(model)
-    times = {"build": built - began, "compile": time.monotonic() - built}
-    settings = Settings(gap=gap, seed=seed, threads=threads)
-    own = process is None
-    engine = process or SolverProcess()
-    try:
-        checked = session.solve(
-            engine,
-            settings,
-            deadline=None if time_limit is None else began + time_limit,
-            start=start,
-            on_progress=_as_maximised(on_progress),
-            search=_search_plan(session, effort, seed, work),
-        )
-    finally:
-        if own:
-            engine.close()
     options = {"gap": gap, "seed": seed, "threads": threads, "time_limit_s": time_limit, "effort": str(effort)}
     if effort == Effort.REPEAT:
         options["work"] = work
+    engine = process or SolverProcess()
+    deadline = Deadline.after(time_limit, engine.clock)
+    try:
+        engine.start_early()  # it gets ready while the model is built
+        model = _model_of(source, constraint_set, objective)
+        built = time.monotonic()
+        if deadline.passed():  # to compile it may take as long again
+            return _too_late(model, built - began, options)
+        session = Session(model)
+        times = {"build": built - began, "compile": time.monotonic() - built}
+        checked = session.solve(
+            engine,
+            Settings(gap=gap, seed=seed, threads=threads),
+            deadline=deadline,
+            start=start,
+            on_progress=_as_stated_by(session, on_progress),
+            search=_search_plan(session, effort, seed, work),
+        )
+    finally:
+        if process is None:
+            engine.close()
     return make_solution(session, checked, times_s=times, began=began, options=options)
 
 
@@ -197,10 +201,45 @@ def _model_of(source: Any, constraint_set: str, objective: str | Mapping[str, fl
     return build(instance)
 
 
-def _as_maximised(on_progress: Callable[[Progress], None] | None) -> Callable[[Progress], None] | None:
+def _sign(session: Session) -> float:
+    """Return what turns a value as maximised into one in the sense of the model's own objective, which may minimise."""
+    return -session.compiled.sign if session.has_own_objective else 1.0
+
+
+def _as_stated_by(
+    session: Session, on_progress: Callable[[Progress], None] | None
+) -> Callable[[Progress], None] | None:
+    """Return what tells of the progress in the sense of the model's own objective."""
     if on_progress is None:
         return None
-    return lambda state: on_progress(Progress(-state.objective, -state.bound, state.nodes, state.seconds))
+    sign = -_sign(session)
+    return lambda state: on_progress(Progress(sign * state.objective, sign * state.bound, state.nodes, state.seconds))
+
+
+def _too_late(model: Any, build_s: float, options: Mapping[str, Any]) -> Solution:
+    """Return the answer where the time was over before anything could be solved."""
+    instance = model.case.instance
+    return Solution(
+        instance=instance,
+        constraint_set="+".join(instance.settings.applied.sets) or "base",
+        status=Status.STOPPED,
+        limit="time",
+        message=f"the time limit was over when the model was built, after {build_s:.1f} s, so nothing was solved",
+        objective=None,
+        bound=None,
+        gap=None,
+        levels=(),
+        plan=None,
+        metrics={},
+        stakeholders={},
+        tables={},
+        verification=None,
+        trace=(),
+        times_s={"build": build_s, "total": build_s},
+        sizes={"options": len(model.case.options)},
+        options=options,
+        versions=versions(),
+    )
 
 
 def make_solution(
@@ -211,7 +250,7 @@ def make_solution(
     levels = answer.levels or [LevelResult({}, Status.STOPPED, "time", None, None, None, 0, 0.0)]
     status, limit = _overall(levels)
     objective, bound = _as_stated(session, levels[0])
-    begun = time.monotonic()
+    begun, sign = time.monotonic(), _sign(session)
     tables = {} if checked.plan is None else compute_tables(case, session.model.row_blocks, checked.plan)
     now = time.monotonic()
     problem = session.compiled.problem
@@ -232,7 +271,7 @@ def make_solution(
         else {who: float(sum_) for who, sum_ in verification.stakeholders.items()},
         tables=tables,
         verification=verification,
-        trace=tuple(answer.trace),
+        trace=tuple((at, sign * value, None if best is None else sign * best) for at, value, best in answer.trace),
         times_s={**times_s, **checked.times_s, "tables": now - begun, "total": now - began},
         sizes={
             "options": len(case.options),
@@ -247,10 +286,10 @@ def make_solution(
 
 
 def _as_stated(session: Session, level: LevelResult) -> tuple[float | None, float | None]:
-    """Return (objective, bound) in the sense of the model's own objective, which may minimise."""
-    if level.objective is None or not session.has_own_objective:
-        return level.objective, level.bound
-    sign = -session.compiled.sign
+    """Return (objective, bound) in the sense of the model's own objective."""
+    if level.objective is None:
+        return None, level.bound
+    sign = _sign(session)
     return sign * level.objective, None if level.bound is None else sign * level.bound
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from outlay.instances.plan import Plan
 from outlay.models.case import Case
@@ -15,10 +16,11 @@ from outlay.models.rows import RowBlock
 from outlay.optimizer.plans import option_of, plan_columns
 from outlay.optimizer.reasons import losing_reasons
 from outlay.optimizer.room import extra_room
+from outlay.optimizer.scaling import largest_of_rows
 
 #: A row counts as binding when less than this share of its limit is left.
 BINDING_SHARE = 1e-3
-#: Amounts below this are rounding errors.
+#: Amounts below this share of the largest one in their row are rounding errors.
 NOTHING = 1e-9
 
 
@@ -115,9 +117,7 @@ def resources_table(case: Case, point: np.ndarray) -> pd.DataFrame:
     records: list[list[Any]] = []
     for name, kind, unit in zip(rows.texts("resource"), rows.texts("kind"), rows.texts("unit"), strict=True):
         rule = resource_rows(case, name, every_row=True)
-        amounts = {kind_: np.zeros(len(rule.periods)) for kind_ in _KINDS}
-        for term, row, column, value in rule.terms():
-            np.add.at(amounts[term], row, value * point[column])
+        amounts = rule.amounts(point)
         net = np.sum(list(amounts.values()), axis=0)
         on = instance.is_on(instance.family_of(name))
         for place, period in enumerate(rule.periods.tolist()):
@@ -131,9 +131,6 @@ def resources_table(case: Case, point: np.ndarray) -> pd.DataFrame:
                 [name, kind, unit, rule.basis, period, label, *map(float, own), limit, limit - float(net[place]), on]
             )
     return pd.DataFrame(records, columns=columns)
-
-
-_KINDS = ("used", "supplied", "imported", "linked", "bought", "shortfall")
 
 
 def finance_table(case: Case, plan: Plan) -> pd.DataFrame:
@@ -211,15 +208,16 @@ def binding_table(case: Case, blocks: Sequence[RowBlock], point: np.ndarray) -> 
         if block.family in _STRUCTURE or block.name in _BY_PROJECT:
             continue
         activity, room = block.matrix @ point, extra_room(case, block.matrix, point)
-        touched = abs(block.matrix) @ np.abs(point) > NOTHING  # a row that nobody uses binds nobody
+        nothing = NOTHING * largest_of_rows(sparse.csc_array(block.matrix))
+        touched = abs(block.matrix) @ np.abs(point) > nothing  # a row that nobody uses binds nobody
         for side, bound, give in (("at most", block.upper, room), ("at least", block.lower, np.zeros_like(room))):
-            share = BINDING_SHARE * np.maximum(NOTHING, np.abs(bound))
+            share = BINDING_SHARE * np.maximum(nothing, np.abs(bound))
             with np.errstate(invalid="ignore"):
                 tight = np.isfinite(bound) & (np.abs(bound - activity) + give <= share) & touched
             for row in np.nonzero(tight)[0].tolist():
                 resource, period = _place(case, block, row)
                 what, limit = block.sentence(row), float(bound[row])
-                used = 0.0 if abs(activity[row]) < NOTHING else float(activity[row])
+                used = 0.0 if abs(activity[row]) < nothing[row] else float(activity[row])
                 records.append([block.family, block.name, resource, period, what, side, used, limit])
     table = pd.DataFrame(records, columns=columns)
     return table.assign(period=pd.Series([record[3] for record in records], dtype=object))

@@ -1,12 +1,14 @@
 """The solver process: HiGHS behind two pipes, one problem after another.
 
-Started as ``python -P -m outlay.optimizer.worker``. It reads requests from standard input and answers with frames on
-standard output: any number of ``progress`` and ``incumbent``, then one ``result``. A request ``cancel`` ends the
-solve in work with the best answer so far; the end of the input ends the process, so it never outlives its parent.
+Started as ``python -P -m outlay.optimizer.worker``. Its first word is ``ready``. It reads requests from standard input
+and answers with frames on standard output: any number of ``progress`` and ``incumbent``, then one ``result``; and it
+says ``alive`` every second, whatever it is at (HiGHS lets other threads run). A request ``cancel`` ends the solve in
+work with the best answer so far; the end of the input ends the process, so it never outlives its parent.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import threading
@@ -17,6 +19,7 @@ from typing import Any, BinaryIO
 import highspy
 import numpy as np
 
+from outlay.optimizer.deadline import BEAT_S
 from outlay.optimizer.diving import Dive, Diver
 from outlay.optimizer.frames import read_frame, write_frame
 from outlay.optimizer.probing import Probe, Prober
@@ -25,6 +28,27 @@ from outlay.optimizer.restriction import restrict
 from outlay.optimizer.splitting import Split, Splitter
 
 PROGRESS_EVERY_S = 0.2
+#: Seconds that polishing gets although the request's limit is over, or it was cancelled.
+POLISH_S = 1.0
+
+
+class _Out:
+    """What the parent is told, by the thread that solves and the one that says that we are alive."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream, self._lock = stream, threading.Lock()
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Send a message."""
+        with self._lock:
+            write_frame(self._stream, message)
+
+    def beat_on(self) -> None:
+        """Say again and again that we are alive, until the parent is gone."""
+        with contextlib.suppress(OSError, ValueError):
+            while True:
+                self.send({"kind": "alive"})
+                time.sleep(BEAT_S)
 
 
 class _Mail:
@@ -63,12 +87,14 @@ class _Mail:
 class _Session:
     """One solve: the HiGHS object, and what its callbacks report."""
 
-    def __init__(self, request: dict[str, Any], out: BinaryIO, mail: _Mail) -> None:
+    def __init__(self, request: dict[str, Any], out: _Out, mail: _Mail) -> None:
         self.request, self.out, self.mail = request, out, mail
         self.started = time.monotonic()
+        self.ends = self.started + request["options"].get("time_limit", np.inf)
         self.last_progress = 0.0
         self.highs: Any = None
         self.whole: tuple[np.ndarray, np.ndarray] | None = None  # a dive's point and the columns that it left open
+        self.polishing_since: float | None = None
 
     def _loaded(self, arrays: dict[str, Any]) -> Any:
         """Return HiGHS with a problem, its basis if that is known, and the request's options."""
@@ -111,6 +137,8 @@ class _Session:
             solution.col_value = start.tolist()
             self.highs.setSolution(solution)
         self._listen(self.highs)
+        if self.ends < np.inf:  # loading has taken some of it
+            self._set(self.highs, "time_limit", max(1e-3, self.ends - time.monotonic()))
         self.highs.run()
         result = self._result()
         if "point" in result and self.request["integer"].any():
@@ -127,6 +155,11 @@ class _Session:
 
     def _cancelled(self) -> bool:
         return self.mail.cancelled == self.request["number"]
+
+    def _shall_end(self) -> bool:
+        """Whether HiGHS shall end; polishing, which is short, gets a moment all the same."""
+        since = self.polishing_since
+        return self._cancelled() and (since is None or time.monotonic() > since + POLISH_S)
 
     def _over(self, most_s: float | None) -> bool:
         """Whether the request was cancelled, or has taken more than so many seconds (None: no limit)."""
@@ -161,13 +194,10 @@ class _Session:
         if dived is None:
             return False
         rest, kept, _ = restrict(dived, dived.lower == dived.upper, dived.lower)
-        options, limit = dict(request["options"]), how.rest_s
-        if limit is None and "time_limit" in options:
-            limit = max(1e-3, options["time_limit"] - (time.monotonic() - self.started))
-        if limit is not None:
-            options["time_limit"] = limit
+        if how.rest_s is not None:
+            self.ends = time.monotonic() + how.rest_s
         self.whole = dived.lower, kept
-        self.request = {"number": request["number"], "options": options, **rest.arrays()}
+        self.request = {"number": request["number"], "options": request["options"], **rest.arrays()}
         return True
 
     def _of_whole(self, point: np.ndarray) -> np.ndarray:
@@ -213,7 +243,7 @@ class _Session:
                 offer = self.mail.newest_offer(self.request["number"])
                 if offer is not None:
                     reply.setSolution(offer)
-            elif reply is not None and self.mail.cancelled == self.request["number"]:
+            elif reply is not None and self._shall_end():
                 reply.user_interrupt = True
         except Exception:
             traceback.print_exc()
@@ -235,7 +265,7 @@ class _Session:
         }
 
     def _send(self, kind: str, **content: Any) -> None:
-        write_frame(self.out, {"kind": kind, **content})
+        self.out.send({"kind": kind, **content})
 
     def _result(self) -> dict[str, Any]:
         highs = self.highs
@@ -247,7 +277,6 @@ class _Session:
             "objective": float(info.objective_function_value),
             "bound": float(info.mip_dual_bound if self.request["integer"].any() else info.objective_function_value),
             "nodes": int(info.mip_node_count),
-            "iterations": int(max(info.simplex_iteration_count, 0)),
             "seconds": time.monotonic() - self.started,
         }
         if result["has_point"]:
@@ -260,7 +289,11 @@ class _Session:
         return result
 
     def _polished(self, point: np.ndarray) -> dict[str, Any]:
-        """Fix the integers at their rounded values and solve the rest anew; keep the old point if that fails."""
+        """Fix the integers at their rounded values and solve the rest anew; keep the old point if that fails.
+
+        What is left of the request's limit holds for it too, but a moment there always is: a plan whose flows are not
+        polished may break a rule by a hair.
+        """
         integer = self.request["integer"]
         rounded = point.copy()
         rounded[integer] = np.round(point[integer])
@@ -269,21 +302,20 @@ class _Session:
         highs = self.highs
         columns = np.nonzero(integer)[0].astype(np.int32)
         fixed = np.ascontiguousarray(rounded[integer])
+        self.polishing_since = time.monotonic()
+        limit = max(POLISH_S, self.ends - self.polishing_since)
         highs.clearSolver()
-        highs.clearCallbacks()
         highs.changeColsIntegrality(len(columns), columns, np.zeros(len(columns), dtype=np.uint8))
         highs.changeColsBounds(len(columns), columns, fixed, fixed)
-        for name, setting in (("primal_feasibility_tolerance", 1e-9), ("time_limit", 60.0), ("presolve", "choose")):
+        for name, setting in (("primal_feasibility_tolerance", 1e-9), ("time_limit", limit), ("presolve", "choose")):
             self._set(highs, name, setting)
         highs.zeroAllClocks() if hasattr(highs, "zeroAllClocks") else None
         highs.run()
         if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return {"polished": False}
-        solution = highs.getSolution()
-        result = {"row_dual": np.array(solution.row_dual, dtype=float), "polished": True}
-        better = self._tidied(np.array(solution.col_value, dtype=float))
+        better = self._tidied(np.array(highs.getSolution().col_value, dtype=float))
         better[integer] = fixed
-        return {**result, "point": better}
+        return {"point": better, "polished": True}
 
     def _tidied(self, point: np.ndarray) -> np.ndarray:
         """Among the points as good, return one with the least use of the columns that should not move for nothing."""
@@ -340,10 +372,12 @@ def _basis_of(statuses: np.ndarray, columns: int) -> Any:
 def main() -> None:
     """Serve requests until the input ends."""
     source = os.fdopen(os.dup(0), "rb")
-    out = os.fdopen(os.dup(1), "wb")
+    out = _Out(os.fdopen(os.dup(1), "wb"))
     os.dup2(2, 1)  # whatever the solver prints must not mix with our frames
     mail = _Mail()
     threading.Thread(target=mail.read_on, args=(source,), daemon=True).start()
+    out.send({"kind": "ready"})
+    threading.Thread(target=out.beat_on, daemon=True).start()
     while True:
         request = mail.requests.get()
         try:
@@ -351,7 +385,7 @@ def main() -> None:
         except Exception as error:  # reported to the parent
             traceback.print_exc()
             result = {"kind": "result", "status": "error", "has_point": False, "message": str(error)}
-        write_frame(out, result)
+        out.send(result)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -10,6 +9,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from outlay.optimizer.deadline import Deadline
 from outlay.optimizer.neighbourhoods import Neighbourhoods
 from outlay.optimizer.problem import Problem, Rows
 from outlay.optimizer.process import SolverProcess
@@ -77,7 +77,7 @@ def test_another_plan_is_begun_at_once_where_there_is_time(begun, left_s: float 
     search, whole, drawn = begun
     now = search.plans.now
     search._beginning_s = 30.0
-    search.deadline = None if left_s is None else time.monotonic() + left_s
+    search.deadline = Deadline.after(left_s)
     middle = 0.5 * (search.problem.value(now) + whole.relaxation.value)
     search.take_cuts(worth_at_least(search, middle))
     search._cut(whole, drawn)
