@@ -27,6 +27,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[set[str], str]:
     shutil.copytree(ROOT, source, symlinks=True, ignore=ignore)
     command = [sys.executable, "-m", "build", "--outdir", str(target), str(source)]
     environment = {**os.environ, "NO_COLOR": "1"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # else setuptools warns that it compiles nothing
     done = subprocess.run(
         command, capture_output=True, text=True, timeout=600, check=False, cwd=target, env=environment
     )
