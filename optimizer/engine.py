@@ -204,6 +204,7 @@ def solve_levels(
         current = replace(problem, cost=level.cost, offset=level.offset)
         told = _stating(level, on_progress)
         outcome = _outcome(process, current, settings, search, start=answer.point, on_progress=told)
+        outcome = _or_start(outcome, current, answer.point)
         answer.broken = _breaks(current, outcome)
         result = _judge(process, current, level, outcome, settings)
         if result.objective is None and answer.levels and answer.point is not None and _may_keep(result):
@@ -373,6 +374,15 @@ def _solve_once(
     best = second if second.point is not None else first
     best.message = message
     return best
+
+
+def _or_start(outcome: Outcome, problem: Problem, start: np.ndarray | None) -> Outcome:
+    """Return an outcome that has at least the point that it started from, if that is one."""
+    if outcome.point is None and start is not None and problem.holds(problem.rounded(start)):
+        outcome.point = problem.rounded(start)
+        if outcome.status == "kInfeasible":
+            outcome.message = "the solver says that there is no plan, but the one to start from holds"
+    return outcome
 
 
 #: Model statuses that say there is no best plan.
