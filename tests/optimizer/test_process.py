@@ -238,7 +238,7 @@ def test_a_solver_that_talks_on_after_the_limit_is_killed_too(answered) -> None:
         time.sleep(0.2)
         write_frame(out, dict(kind="progress", dual=-9.0, nodes=1, seconds=0.1))
     """
-    found = answered(body, time_limit=15)
+    found = answered(body, time_limit=15, patience=Patience(stuck_s=math.inf))
     assert (found.solution.status, found.solution.limit) == (Status.STOPPED, "time")
     assert found.seconds <= 17
 
