@@ -11,11 +11,15 @@ from outlay.instances.instance import Instance
 from outlay.instances.plan import Choice, Plan
 from outlay.instances.settings import ENGINE_RESOURCES
 from outlay.models.case import Case
+from outlay.models.exposure import exposure_within
 from outlay.models.families import rows_of
 from outlay.models.generation import eligible_funds
-from outlay.models.graph import exposure, largest_commitments
+from outlay.models.graph import largest_commitments
 from outlay.optimizer.plans import plan_columns
 from outlay.optimizer.tables import dropped_table, resources_table
+
+#: Seconds for what hangs on each node.
+EXPOSURE_S = 20.0
 
 
 def sizes(case: Case) -> dict[str, int]:
@@ -94,10 +98,11 @@ def dropped(case: Case) -> list[dict[Any, Any]]:
     return records
 
 
-def exposed(instance: Instance) -> list[dict[Any, Any]]:
-    """Return what is lost with each project, resource and sector, largest first."""
-    records: list[dict[Any, Any]] = exposure(instance).to_dict("records")
-    return records
+def exposed(instance: Instance) -> tuple[list[dict[Any, Any]], int]:
+    """Return what is lost with each project, resource and sector, largest first; and how many were not looked at."""
+    table, left_out = exposure_within(instance, EXPOSURE_S)
+    records: list[dict[Any, Any]] = table.to_dict("records")
+    return records, left_out
 
 
 # -- warnings ----------------------------------------------------------------------------------------------------
