@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from outlay.cli import words
 from outlay.cli.screen import Page
-from outlay.optimizer.engine import Status
+from outlay.optimizer.status import Status
 
 if TYPE_CHECKING:
     from outlay.optimizer.solution import Solution

@@ -13,7 +13,7 @@ from outlay.cli.proof import TO_FIND_OUT, no_plan, show_proof
 from outlay.cli.reasons import failed_lender, show_losers
 from outlay.cli.screen import Page
 from outlay.cli.totals import show_totals
-from outlay.optimizer.engine import Status
+from outlay.optimizer.status import Status
 
 if TYPE_CHECKING:
     from outlay.instances.instance import Instance

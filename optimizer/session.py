@@ -18,16 +18,7 @@ from outlay.optimizer.aggregation import aggregate
 from outlay.optimizer.certificate import completed
 from outlay.optimizer.compiling import compile_model
 from outlay.optimizer.deadline import Deadline
-from outlay.optimizer.engine import (
-    OPTIMAL_GAP,
-    Answer,
-    Level,
-    Settings,
-    claimed_objective,
-    improved,
-    solve_levels,
-    with_finals,
-)
+from outlay.optimizer.engine import Answer, Level, Settings, solve_levels, with_finals
 from outlay.optimizer.nearest import distance, distance_weights
 from outlay.optimizer.outcome import Outcome, Progress
 from outlay.optimizer.plans import plan_point, read_plan, spread
@@ -36,6 +27,7 @@ from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.room import HELPERS
 from outlay.optimizer.scaling import scaled
 from outlay.optimizer.search_plan import SearchParams, SearchPlan
+from outlay.optimizer.status import OPTIMAL_GAP, claimed_objective, improved
 from outlay.optimizer.structure import Structure, structure_of
 from outlay.optimizer.verify import verify_plan
 from outlay.optimizer.verify_report import Verification

@@ -13,8 +13,8 @@ import pytest
 
 import outlay
 from outlay.instances.errors import InputError
-from outlay.optimizer.engine import Status
 from outlay.optimizer.process import SolverProcess
+from outlay.optimizer.status import Status
 from tests.support.solving import warm  # noqa: F401
 
 CASES = Path(__file__).parent / "cases"

@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from outlay.models.graph import graph
     from outlay.optimizer.compare import compare
     from outlay.optimizer.comparison import Comparison
-    from outlay.optimizer.engine import Status
     from outlay.optimizer.recheck import Verification, verify
     from outlay.optimizer.run_file import load
     from outlay.optimizer.solution import Solution
     from outlay.optimizer.solve import solve
+    from outlay.optimizer.status import Status
 
 _HOME = {
     "read": "instances.reading",
@@ -48,7 +48,7 @@ _HOME = {
     "graph": "models.graph",
     "solve": "optimizer.solve",
     "Solution": "optimizer.solution",
-    "Status": "optimizer.engine",
+    "Status": "optimizer.status",
     "compare": "optimizer.compare",
     "Comparison": "optimizer.comparison",
     "load": "optimizer.run_file",
