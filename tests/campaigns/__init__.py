@@ -1,0 +1,1 @@
+"""Long attempts to break the product."""
