@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from outlay.cli import words
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Choice, Plan
 from outlay.instances.settings import ENGINE_RESOURCES
@@ -15,6 +16,7 @@ from outlay.models.exposure import exposure_within
 from outlay.models.families import rows_of
 from outlay.models.generation import eligible_funds
 from outlay.models.graph import largest_commitments
+from outlay.models.ranges import wide_rows
 from outlay.optimizer.plans import plan_columns
 from outlay.optimizer.tables import dropped_table, resources_table
 
@@ -116,7 +118,17 @@ def warnings(case: Case) -> list[str]:
         *_about_names(instance),
         *_about_money(instance),
         *_about_projects(case),
+        *_about_ranges(case),
     ]
+
+
+def _about_ranges(case: Case) -> Iterator[str]:
+    for found in wide_rows(case):
+        more = f" (and {found.rows - 1:,} rows like it)" if found.rows > 1 else ""
+        yield (
+            f"{found.what}{more}: amounts from {words.number(found.least, 3)} to {words.number(found.largest, 3)} stand "
+            "side by side; the small ones are lost beside the large ones, so leave them out or correct them"
+        )
 
 
 def _about_resources(instance: Instance) -> Iterator[str]:
