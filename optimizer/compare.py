@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
@@ -21,7 +20,7 @@ from outlay.optimizer.attribution import check_players, coalitions, shapley, wit
 from outlay.optimizer.case_task import Request, make_request, solve_case
 from outlay.optimizer.comparison import Comparison, compare_cases
 from outlay.optimizer.comparison_folder import ComparisonFolder
-from outlay.optimizer.executors import open_executor
+from outlay.optimizer.executors import Workers, open_executor
 from outlay.optimizer.plain import floats
 from outlay.optimizer.solve import check_arguments
 
@@ -81,13 +80,13 @@ def compare(
         Cases solved at a time by the local pool; None: one a core.
     executor
         Any `concurrent.futures.Executor`, or ``"dask:tcp://HOST:PORT"``; None: a local pool. The answer does not
-        depend on it.
+        depend on it. Cases that find no dask worker for a minute are reported as failed, the others are kept.
     folder
         Where run files and tables go; cases that are finished there are not solved again.
     force
         Write into a folder that holds other things.
     gap, seed, time_limit
-        As in `outlay.solve`, for each case; every case uses one thread.
+        As in `outlay.solve`, for each case, with its nearest plan; every case uses one thread.
     on_progress
         Called when a case starts or ends.
 
@@ -199,6 +198,9 @@ def _attribute(players: Sequence[str], runs: Mapping[str, Mapping[str, Any]]) ->
     return shapley(players, values), table
 
 
+#: Seconds after which we look whether there is still anybody to run the cases.
+LOOK_S = 1.0
+
 #: What is kept of a run in memory; the rest is in its file.
 _KEPT = ("status", "message", "objective", "bound", "gap", "metrics", "plan", "verification", "times_s", "comparison")
 
@@ -221,7 +223,10 @@ class _Batch:
     done: int = 0
     files: dict[str, str] = field(default_factory=dict)
     solved_s: list[float] = field(default_factory=list)
-    started: float = field(default_factory=time.monotonic)
+    workers: Workers | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.workers = Workers.of(self.executor)
 
     def solve(self, requests: Sequence[Request]) -> dict[str, dict[str, Any]]:
         """Return the lean run of every request by name; a case that fails twice is reported, not raised."""
@@ -237,7 +242,9 @@ class _Batch:
         self._tell(open_)
         try:
             while open_:
-                ready, _ = wait(open_, return_when=FIRST_COMPLETED)
+                ready, _ = wait(open_, None if self.workers is None else LOOK_S, return_when=FIRST_COMPLETED)
+                if not ready and self._is_given_up():
+                    found |= self._given_up(open_)
                 for future in ready:
                     request, tries = open_.pop(future)
                     document = self._result(future, request, tries)
@@ -253,6 +260,26 @@ class _Batch:
                 future.cancel()
             raise
         return found
+
+    def _is_given_up(self) -> bool:
+        """Whether nobody has been there for too long to run what is open; tells the user what it finds."""
+        if self.workers is None:
+            return False
+        note = self.workers.look()
+        if note:
+            self._tell({}, note=note)
+        return self.workers.given_up
+
+    def _given_up(self, open_: dict[Future[str], tuple[Request, int]]) -> dict[str, dict[str, Any]]:
+        """End with what there is: return the runs of the cases that nobody has run."""
+        assert self.workers is not None
+        failed = _lean(_failed(f"not solved: {self.workers.lack}"))
+        runs = {request.name: failed for request, _ in open_.values()}
+        for future in open_:
+            future.cancel()
+        open_.clear()
+        self.done += len(runs)
+        return runs
 
     def _submit(self, request: Request) -> Future[str]:
         """Hand a request to the executor; one that refuses it gives a future that says so."""
@@ -282,8 +309,14 @@ class _Batch:
         except OutlayError as error:
             return _failed(str(error))  # wrong input stays wrong
         except Exception as error:  # whatever an executor may raise for a task that it lost
-            return None if tries < 2 else _failed(f"tried twice: {error!r}")
+            return None if tries < 2 else _failed(f"tried twice: {error!r}{self._why_lost()}")
         return document
+
+    def _why_lost(self) -> str:
+        if self.workers is None:
+            return ""
+        self.workers.look()
+        return f" ({self.workers.lack})" if self.workers.lack else ""
 
     def _keep(self, request: Request, document: dict[str, Any]) -> None:
         if self.home is not None and "instance" in document:

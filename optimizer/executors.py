@@ -3,16 +3,69 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 from pyomo.common.gc_manager import PauseGC
 
 from outlay.instances.errors import InputError
 from outlay.optimizer.case_task import Pool
+from outlay.optimizer.deadline import CLOCK, LONGEST_LOOK_S, Clock
 
 CONNECT_S = 10
+#: Seconds that cases wait for somebody to run them, before they are reported as failed.
+WITHOUT_WORKERS_S = 60.0
+
+
+class Workers:
+    """Whether there is anybody to run the tasks of an executor, and since when there is nobody.
+
+    Attributes
+    ----------
+    lack
+        Why nobody can, as far as was seen; empty if somebody can.
+    """
+
+    def __init__(self, lacking: Callable[[], str], clock: Clock = CLOCK) -> None:
+        self._lacking, self._clock = lacking, clock
+        self.lack = ""
+        self._waited, self._looked = 0.0, clock.now()
+
+    @classmethod
+    def of(cls, executor: Executor) -> Workers | None:
+        """Return those of an executor of dask's; None for others, which say themselves what they have lost."""
+        client = getattr(executor, "_client", None)
+        if client is None or type(executor).__module__.partition(".")[0] != "distributed":
+            return None
+        return cls(lambda: _lack_of(client))
+
+    def look(self) -> str:
+        """Look whether there is anybody; return what to tell the user, if anything is new."""
+        now = self._clock.now()
+        before, self.lack = self.lack, self._lacking()
+        # Time in which we slept ourselves does not count.
+        self._waited = self._waited + min(now - self._looked, LONGEST_LOOK_S) if self.lack and before else 0.0
+        self._looked = now
+        if not self.lack or self.lack == before:
+            return ""
+        return f"{self.lack}; cases wait for up to {WITHOUT_WORKERS_S:g} s, and are then reported as failed"
+
+    @property
+    def given_up(self) -> bool:
+        """Whether there has been nobody for too long."""
+        return bool(self.lack) and self._waited >= WITHOUT_WORKERS_S
+
+
+def _lack_of(client: Any) -> str:
+    """Return why no task of a dask client can be run; empty if it can."""
+    try:
+        if client.status == "running":
+            return "" if client.nthreads() else "dask has no workers"
+    except Exception:  # whatever a client in any state may raise
+        return "the dask scheduler does not answer"
+    return "the dask scheduler does not answer"
 
 
 @contextmanager

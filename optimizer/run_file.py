@@ -12,9 +12,9 @@ from outlay.instances.parsing import parse_document
 from outlay.instances.plan import Plan
 from outlay.instances.reading import MAX_FILE_MB, text_of_file
 from outlay.instances.writing import document_text, replace_file, to_document
-from outlay.optimizer.engine import LevelResult, Status
 from outlay.optimizer.plain import finite, floats, plain_table, table_document
 from outlay.optimizer.solution import Solution
+from outlay.optimizer.status import LevelResult, Status
 from outlay.optimizer.verify_report import Verification
 
 FORMAT = "outlay run 1"

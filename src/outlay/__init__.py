@@ -31,16 +31,17 @@ if TYPE_CHECKING:
     from outlay.instances.reading import read
     from outlay.instances.writing import write
     from outlay.models.build import build
-    from outlay.models.graph import exposure, graph
+    from outlay.models.exposure import exposure
+    from outlay.models.graph import graph
     from outlay.optimizer.compare import compare
     from outlay.optimizer.comparison import Comparison
     from outlay.optimizer.comparison_folder import load_comparison
-    from outlay.optimizer.engine import LevelResult, Status
     from outlay.optimizer.outcome import Progress
     from outlay.optimizer.recheck import verify
     from outlay.optimizer.run_file import load
     from outlay.optimizer.solution import Solution
     from outlay.optimizer.solve import Effort, solve
+    from outlay.optimizer.status import LevelResult, Status
     from outlay.optimizer.verify_report import Verification, Violation
 
     __version__: str
@@ -55,12 +56,12 @@ _HOME = {
     "Choice": "instances.plan",
     "build": "models.build",
     "graph": "models.graph",
-    "exposure": "models.graph",
+    "exposure": "models.exposure",
     "solve": "optimizer.solve",
     "Effort": "optimizer.solve",
     "Solution": "optimizer.solution",
-    "Status": "optimizer.engine",
-    "LevelResult": "optimizer.engine",
+    "Status": "optimizer.status",
+    "LevelResult": "optimizer.status",
     "Progress": "optimizer.outcome",
     "load": "optimizer.run_file",
     "verify": "optimizer.recheck",

@@ -14,14 +14,18 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 
 import outlay
 from outlay.instances.errors import InputError
+from outlay.optimizer.compare import CompareProgress
 from outlay.optimizer.comparison import Comparison
 from outlay.optimizer.comparison_folder import load_comparison
 from tests.compare.support import TUTORIAL_SETS, assert_same, row, tutorial
+from tests.support.clocks import LONGEST_S
+from tests.support.fake_solvers import wait_until
 
 #: Processes, clocks and other machines: a minute in all.
 pytestmark = pytest.mark.slow
@@ -77,7 +81,7 @@ def test_a_pool_of_processes_gives_the_same(due: Comparison, tmp_path: Path, met
     script = tmp_path / "script.py"
     script.write_text(SCRIPT.format(sets=TUTORIAL_SETS, families=FAMILIES), encoding="utf-8")
     command = [sys.executable, str(script), method, str(tmp_path / "out")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment(), check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST_S, env=environment(), check=False)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     assert_same(load_comparison(tmp_path / "out"), due)
@@ -91,7 +95,7 @@ def _free_port() -> int:
 
 def _wait_for(log: Path, words: str, process: subprocess.Popen[bytes]) -> str:
     """Return the line of a log that holds some words, once it is there."""
-    until = time.monotonic() + 60
+    until = time.monotonic() + LONGEST_S
     while time.monotonic() < until and process.poll() is None:
         found = re.search(f".*{words}.*", log.read_text(encoding="utf-8"))
         if found:
@@ -168,10 +172,7 @@ def test_dask_is_left_as_it_was_and_may_be_used_again(due: Comparison, scheduler
     assert threading.active_count() <= before + 4  # dask keeps a loop of its own
     with Client(scheduler, set_as_default=False) as client:
         assert len(client.scheduler_info()["workers"]) == 2
-        until = time.monotonic() + 10
-        while client.run_on_scheduler(_tasks) and time.monotonic() < until:
-            time.sleep(0.1)
-        assert client.run_on_scheduler(_tasks) == 0
+        wait_until(lambda: client.run_on_scheduler(_tasks) == 0, "a scheduler without tasks")
 
 
 def _tasks(dask_scheduler: object) -> int:
@@ -186,6 +187,56 @@ def test_an_infeasible_set_is_told_from_a_lost_one_on_dask(scheduler: str) -> No
     assert row(comparison.cases, set="greedy")["status"] == "infeasible"
 
 
+@pytest.fixture
+def deserted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """Start a dask scheduler without workers; return its address and what was started, scheduler first."""
+    monkeypatch.setattr("outlay.optimizer.executors.WITHOUT_WORKERS_S", 0.0)
+    port = _free_port()
+    log = tmp_path / "scheduler"
+    started = [_start(log, "scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")]
+    try:
+        _wait_for(log, "Scheduler at", started[0])
+        yield f"tcp://127.0.0.1:{port}", started
+    finally:
+        for process in reversed(started):
+            process.kill()
+            process.wait()
+
+
+@needs_dask
+def test_dask_without_workers_is_told_and_ends(deserted: Any) -> None:
+    notes: list[str] = []
+    comparison = outlay.compare(
+        tutorial(), TUTORIAL_SETS, executor=f"dask:{deserted[0]}", on_progress=lambda state: notes.append(state.note)
+    )
+    assert set(comparison.cases["status"]) == {"failed"}
+    assert set(comparison.cases["message"]) == {"not solved: dask has no workers"}
+    assert any(note.startswith("dask has no workers") for note in notes)
+
+
+@needs_dask
+@pytest.mark.parametrize("killed", ["worker", "scheduler"])
+def test_what_dask_has_solved_before_it_died_is_kept(deserted: Any, tmp_path: Path, killed: str) -> None:
+    address, started = deserted
+    log = tmp_path / "worker"
+    started.append(
+        _start(log, "worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--memory-limit", "0")
+    )
+    _wait_for(log, "Registered to", started[1])
+
+    def told(state: CompareProgress) -> None:
+        if state.done == 1:
+            started[killed == "worker"].kill()
+
+    case = tutorial()
+    comparison = outlay.compare(case, TUTORIAL_SETS, executor=f"dask:{address}", on_progress=told, jobs=1)
+    assert row(comparison.cases, set="base")["status"] == "optimal"
+    lost = comparison.cases[comparison.cases["status"] == "failed"]
+    assert len(lost) > 0
+    for message in lost["message"]:
+        assert "dask has no workers" in message or "the dask scheduler does not answer" in message
+
+
 TARGETS = pytest.mark.parametrize(
     "target", ["tcp://127.0.0.1:{port}", "nonsense", "tcp://nowhere.invalid:8786", "nothing://x:1"]
 )
@@ -195,14 +246,12 @@ TARGETS = pytest.mark.parametrize(
 @TARGETS
 def test_a_scheduler_that_cannot_be_reached_is_an_error(monkeypatch: pytest.MonkeyPatch, target: str) -> None:
     monkeypatch.setattr("outlay.optimizer.executors.CONNECT_S", 1)
-    begun = time.monotonic()
     with pytest.raises(InputError, match="cannot be reached"):
         outlay.compare(tutorial(), ["base"], executor="dask:" + target.format(port=_free_port()))
-    assert time.monotonic() - begun < 6
 
 
 @needs_dask
-def test_a_port_that_speaks_another_language_is_an_error_within_seconds() -> None:
+def test_a_port_that_speaks_another_language_is_an_error() -> None:
     """Ask a web server for a scheduler."""
     over = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -219,14 +268,12 @@ def test_a_port_that_speaks_another_language_is_an_error_within_seconds() -> Non
 
         thread = threading.Thread(target=serve)
         thread.start()
-        begun = time.monotonic()
         try:
             with pytest.raises(InputError, match="cannot be reached"):
                 outlay.compare(tutorial(), ["base"], executor=f"dask:tcp://127.0.0.1:{server.getsockname()[1]}")
         finally:
             over.set()
             thread.join()
-        assert time.monotonic() - begun < 15
 
 
 def test_without_dask_installed_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -243,4 +290,4 @@ def test_dask_is_not_imported_where_it_is_not_asked_for() -> None:
         sys.exit("distributed" in sys.modules)
         """
     )
-    assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-c", code], timeout=LONGEST_S, check=False).returncode == 0

@@ -2,39 +2,31 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
+import math
 import resource
-import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from scipy import sparse
 
 from outlay.instances.instance import Instance
-from outlay.optimizer import deadline
-from outlay.optimizer.engine import Status
+from outlay.models.build import build
+from outlay.optimizer.deadline import PATIENCE, Deadline, Patience
+from outlay.optimizer.outcome import Progress
 from outlay.optimizer.problem import Problem
 from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.solution import Solution
 from outlay.optimizer.solve import solve
+from outlay.optimizer.status import Status
+from tests.support.clocks import LONGEST_S, LeapingClock, SetClock
 from tests.support.documents import hard_knapsack, knapsack, parsed
-from tests.support.fake_solvers import FakeSolver, alive
-
-PATIENCE_S = 0.3
-#: After so long a fake solver is ended from outside, and the test has failed.
-LONGEST_S = 15.0
-
-
-@pytest.fixture(autouse=True)
-def _little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deadline, "PATIENCE_S", PATIENCE_S)
+from tests.support.fake_solvers import FakeSolver, alive, assert_gone, no_longer_than_a_test
 
 
 @pytest.fixture
@@ -43,37 +35,26 @@ def three() -> Instance:
     return parsed(knapsack([3, 2, 4], [[1, 1, 1]], [2]))
 
 
-def _end_after(fake: FakeSolver, done: threading.Event) -> None:
-    """End a fake solver that the caller waits for in vain, so that a test fails instead of hanging."""
-    wait = LONGEST_S
-    while not done.wait(wait):
-        wait = 0.5
-        for pid in fake.pids:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-
-
 class Answered:
-    """What came of a solve by a fake solver."""
+    """What came of a solve by a fake solver, and the seconds that it took by a clock."""
 
     def __init__(self, fake: FakeSolver, instance: Instance, time_limit: float | None) -> None:
-        begun = time.monotonic()
-        done = threading.Event()
-        watchdog = threading.Thread(target=_end_after, args=(fake, done), daemon=True)
-        watchdog.start()
-        with fake.process as process:
+        clock = fake.process.clock
+        begun = clock.now()
+        with no_longer_than_a_test(lambda: fake.pids), fake.process as process:
             self.solution: Solution = solve(instance, process=process, time_limit=time_limit, effort="prove")
-        done.set()
-        watchdog.join()
-        self.seconds = time.monotonic() - begun
+        self.seconds = clock.now() - begun
         self.starts = len(fake.pids)
         self.left_running = [pid for pid in fake.pids if alive(pid)]
 
 
 @pytest.fixture
 def answered(tmp_path: Path, three: Instance) -> Iterator[object]:
-    def run(body: str, *, instance: Instance = three, time_limit: float | None = None) -> Answered:
-        found = Answered(FakeSolver(tmp_path, body), instance, time_limit)
+    def run(
+        body: str, *, instance: Instance = three, time_limit: float | None = None, ready: bool = True, **how: Any
+    ) -> Answered:
+        clock = LeapingClock(at_once=not ready)
+        found = Answered(FakeSolver(tmp_path, body, clock=clock, ready=ready, **how), instance, time_limit)
         assert found.left_running == []
         return found
 
@@ -85,7 +66,6 @@ def assert_failed(found: Answered, *words: str) -> None:
     assert found.solution.limit == "crash"
     assert found.solution.plan is None
     assert not found.solution.verified
-    assert "tried twice" in found.solution.message
     for word in words:
         assert word in found.solution.message
 
@@ -95,7 +75,7 @@ def assert_failed(found: Answered, *words: str) -> None:
 
 def test_a_killed_solver_is_retried_once_and_then_reported(answered) -> None:
     found = answered("read_frame(source); os.kill(os.getpid(), signal.SIGKILL)")
-    assert_failed(found, "code -9")
+    assert_failed(found, "tried twice", "code -9")
     assert found.starts == 2
 
 
@@ -150,30 +130,70 @@ def test_an_error_inside_the_solver_is_reported(answered) -> None:
 # -- hangs -------------------------------------------------------------------------------------------------------
 
 
-def test_a_hanging_solver_is_killed_retried_and_reported(answered) -> None:
-    found = answered("read_frame(source); time.sleep(600)", time_limit=1.2)
-    assert_failed(found, "did not stop when asked and was killed")
-    assert found.seconds < 2 * (1.2 + 2 * PATIENCE_S) + 4
+def test_a_hang_costs_the_time_limit_once(answered) -> None:
+    found = answered("read_frame(source); hang()", time_limit=15)
+    assert_failed(found, "did not stop when asked and was killed; there was no time to try again")
+    assert found.starts == 1
+    assert 15 < found.seconds <= 17
+
+
+def test_a_hang_without_a_time_limit_is_noticed_and_tried_again_once(answered) -> None:
+    found = answered("read_frame(source); hang()")
+    assert_failed(found, "tried twice: the solver gave no sign of life for 60 s and was killed")
+    assert found.starts == 2
+    assert found.seconds == pytest.approx(2 * PATIENCE.silence_s)
+
+
+def test_a_hang_long_before_the_time_limit_is_tried_again_in_what_is_left(answered) -> None:
+    found = answered("read_frame(source); hang()", time_limit=100)
+    assert_failed(found, "no sign of life", "did not stop when asked")
+    assert found.starts == 2
+    assert 100 < found.seconds <= 105
+
+
+def test_a_stopped_solver_is_noticed_without_a_time_limit(answered) -> None:
+    found = answered("become_the_real_one() if before else hang(asleep=False)")
+    assert found.solution.status == Status.OPTIMAL
+    assert found.solution.verified
+    assert found.starts == 2
+
+
+def test_a_solver_that_never_starts_is_waited_for_twice_a_minute(answered) -> None:
+    found = answered("time.sleep(10**6)", ready=False)
+    assert_failed(found, "tried twice: the solver did not start within 60 s and was killed")
+    assert found.seconds == pytest.approx(2 * PATIENCE.start_up_s)
+
+
+def test_a_solver_that_does_not_start_within_the_time_limit(answered) -> None:
+    found = answered("time.sleep(10**6)", ready=False, time_limit=5)
+    assert (found.solution.status, found.solution.limit) == (Status.STOPPED, "time")
+    assert found.solution.message == "the time limit was over before the solver had started"
+    assert found.seconds == pytest.approx(5)
+
+
+def test_a_busy_solver_that_does_not_listen_at_the_limit_is_no_failure(answered) -> None:
+    found = answered("read_frame(source); hang()", time_limit=15, patience=Patience(stuck_s=math.inf))
+    assert (found.solution.status, found.solution.limit) == (Status.STOPPED, "time")
+    assert found.solution.message == ""
+    assert 15 < found.seconds <= 17
 
 
 @pytest.mark.parametrize("listens", [True, False])
 def test_a_solver_that_shall_end_soon_is_killed_if_it_does_not(tmp_path: Path, *, listens: bool) -> None:
     """It has a plan, and either ends when asked or is in a long LP."""
-    after = "read_frame(source); result(status='kInterrupt')" if listens else "time.sleep(600)"
-    fake = FakeSolver(tmp_path, f"read_frame(source); incumbent([1], -1.0); {after}")
+    after = "read_frame(source); result(status='kInterrupt')" if listens else "hang()"
+    fake = FakeSolver(tmp_path, f"read_frame(source); incumbent([1], -1.0); {after}", clock=LeapingClock())
     one = np.ones(1)
     problem = Problem(-one, 0.0, 0 * one, one, one > 0, sparse.csc_array(np.ones((1, 1))), 0 * one, one)
-    with fake.process as process:
-        outcome = process.solve(
-            problem, options={}, time_limit_s=None, tick_s=0.2, on_progress=lambda _: process.end_soon()
-        )
+    with no_longer_than_a_test(lambda: fake.pids), fake.process as process:
+        outcome = process.solve(problem, options={}, time_limit_s=None, on_progress=lambda _: process.end_soon())
     assert outcome.status == ("kInterrupt" if listens else "hung")
     assert outcome.objective == -1.0
     assert not any(alive(pid) for pid in fake.pids)
 
 
-def test_a_hanging_solver_with_a_plan_in_hand_is_not_tried_again(answered) -> None:
-    found = answered("read_frame(source); incumbent([0, 1, 1], -6.0); time.sleep(600)", time_limit=1.2)
+def test_a_hanging_solver_with_a_plan_in_hand_ends_with_it_at_the_limit(answered) -> None:
+    found = answered("read_frame(source); incumbent([0, 1, 1], -6.0); hang()", time_limit=15)
     assert found.solution.status == Status.STOPPED
     assert found.solution.limit == "time"
     assert "was killed" in found.solution.message
@@ -183,26 +203,85 @@ def test_a_hanging_solver_with_a_plan_in_hand_is_not_tried_again(answered) -> No
 
 
 def test_a_solver_that_hangs_once_is_answered_by_the_retry(answered) -> None:
-    found = answered("time.sleep(600) if not before else become_the_real_one()", time_limit=2.5)
+    found = answered("become_the_real_one() if before else hang()", time_limit=1000)
     assert found.solution.status == Status.OPTIMAL
+    assert found.solution.verified
+    assert found.starts == 2
+
+
+def test_a_plan_from_before_a_hang_stays_where_the_retry_finds_none(answered) -> None:
+    body = """
+    read_frame(source)
+    if not before:
+        incumbent([0, 1, 1], -6.0)
+        os.kill(os.getpid(), signal.SIGKILL)
+    result(status="kTimeLimit")
+    """
+    found = answered(body)
+    assert (found.solution.status, found.solution.objective) == (Status.STOPPED, 6)
     assert found.solution.verified
 
 
 def test_a_solver_that_never_reads_a_long_request_is_killed(answered) -> None:
     # More than a pipe holds: writing the request must not hang either.
     big = parsed(hard_knapsack(size=600, rows=40))
-    found = answered("time.sleep(600)", instance=big, time_limit=1.2)
+    found = answered("hang()", instance=big, time_limit=15)
     assert_failed(found)
-    assert found.seconds < LONGEST_S
+    assert found.seconds <= 17
 
 
-def test_no_limit_means_no_limit_however_long_the_wait(answered, monkeypatch: pytest.MonkeyPatch) -> None:
-    # The parent looks up from its wait now and then; that is no reason to stop a solve without a limit.
-    wait = deadline.Deadline.wait
-    monkeypatch.setattr(deadline.Deadline, "wait", lambda self: 0.2 if self.at is None else wait(self))
-    found = answered("time.sleep(1); become_the_real_one()")
-    assert found.solution.status == Status.OPTIMAL
-    assert found.starts == 1
+def test_a_solver_that_talks_on_after_the_limit_is_killed_too(answered) -> None:
+    body = """
+    read_frame(source)
+    write_frame(out, dict(kind="progress", dual=-9.0, nodes=1, seconds=0.1, hangs=True))
+    while True:
+        time.sleep(0.2)
+        write_frame(out, dict(kind="progress", dual=-9.0, nodes=1, seconds=0.1))
+    """
+    found = answered(body, time_limit=15, patience=Patience(stuck_s=math.inf))
+    assert (found.solution.status, found.solution.limit) == (Status.STOPPED, "time")
+    assert found.seconds <= 17
+
+
+def test_nothing_is_begun_after_the_deadline(tmp_path: Path) -> None:
+    clock = SetClock()
+    fake = FakeSolver(tmp_path, "become_the_real_one()", clock=clock)
+    deadline = Deadline.after(5, clock)
+    one = np.ones(1)
+    problem = Problem(-one, 0.0, 0 * one, one, one > 0, sparse.csc_array(np.ones((1, 1))), 0 * one, one)
+    with fake.process as process, process.until(deadline):
+        assert process.solve(problem, options={}, time_limit_s=None).status == "kOptimal"
+        clock.pass_(5)
+        assert process.solve(problem, options={}, time_limit_s=60).status == "kTimeLimit"
+    assert len(fake.pids) == 1
+
+
+def test_the_time_may_be_over_when_the_model_is_built(monkeypatch: pytest.MonkeyPatch, three: Instance) -> None:
+    clock = SetClock()
+
+    def slowly(instance: Instance) -> Any:
+        clock.pass_(9)
+        return build(instance)
+
+    monkeypatch.setattr("outlay.optimizer.solve.build", slowly)
+    with SolverProcess(clock=clock) as process:
+        solution = solve(three, process=process, time_limit=5)
+    assert (solution.status, solution.limit, solution.plan) == (Status.STOPPED, "time", None)
+    assert "over when the model was built" in solution.message
+
+
+def test_a_solver_at_work_gives_signs_of_life(tmp_path: Path) -> None:
+    """HiGHS lets other threads of its process run, so a busy solver is not taken for one that hangs."""
+    with SolverProcess() as process:
+        states: list[Progress] = []
+
+        def told(state: Progress) -> None:
+            states.append(state)
+            if process._inbox.signs > len(states) + 3:
+                process.cancel()
+
+        solution = solve(parsed(hard_knapsack()), gap=0, process=process, on_progress=told)
+    assert solution.status == Status.STOPPED
 
 
 # -- nonsense ----------------------------------------------------------------------------------------------------
@@ -225,7 +304,7 @@ def test_garbage_is_refused(answered, garbage: str) -> None:
 
 def test_garbage_after_a_plan_keeps_the_plan(answered) -> None:
     found = answered(
-        "read_frame(source); incumbent([1, 0, 1], -7.0); print('oops, this is not a frame', flush=True); time.sleep(60)"
+        "read_frame(source); incumbent([1, 0, 1], -7.0); print('oops, this is no frame', flush=True); time.sleep(10**6)"
     )
     assert found.solution.status == Status.STOPPED
     assert found.solution.limit == "crash"
@@ -257,7 +336,7 @@ FRAMES = {
 
 @pytest.mark.parametrize("frame", FRAMES.values(), ids=FRAMES.keys())
 def test_frames_that_make_no_sense_are_refused(answered, frame: str) -> None:
-    found = answered(f"read_frame(source); {frame}; os._exit(0)", time_limit=1.2)
+    found = answered(f"read_frame(source); {frame}; os._exit(0)", time_limit=60)
     assert_failed(found)
 
 
@@ -272,7 +351,7 @@ def test_a_frame_that_is_no_dictionary_is_refused(answered) -> None:
     out.flush()
     time.sleep(60)
     """
-    assert_failed(answered(body, time_limit=1.2))
+    assert_failed(answered(body, time_limit=60))
 
 
 @pytest.mark.parametrize(
@@ -284,13 +363,13 @@ def test_a_plan_that_is_wrong_is_never_shown_as_verified(answered, point: str, o
     found = answered(
         f"read_frame(source); result(has_point=True, point=np.array({point}, dtype=float), "
         f"objective={objective}, bound={objective}, polished=True)",
-        time_limit=1.2,
+        time_limit=60,
     )
     assert not found.solution.verified or found.solution.objective is None
 
 
 def test_a_claim_of_infeasibility_beside_a_plan_is_a_failure_or_the_plan(answered) -> None:
-    found = answered("read_frame(source); incumbent([1, 0, 1], -7.0); result(status='kInfeasible')", time_limit=1.2)
+    found = answered("read_frame(source); incumbent([1, 0, 1], -7.0); result(status='kInfeasible')", time_limit=60)
     assert found.solution.status != Status.INFEASIBLE
     assert found.solution.verified
 
@@ -336,7 +415,6 @@ def test_a_request_to_stop_that_comes_too_late_does_not_stop_the_next_solve(thre
     with SolverProcess() as process:
         assert solve(three, process=process).status == Status.OPTIMAL
         process.cancel()
-        time.sleep(0.2)
         big = parsed(hard_knapsack(size=40, rows=5))
         assert solve(big, process=process, gap=0).status == Status.OPTIMAL
 
@@ -347,7 +425,7 @@ def test_solves_in_two_threads_do_not_hang(three: Instance) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=LONGEST_S)
     assert answers == [7, 7, 7, 7]
 
 
@@ -378,7 +456,4 @@ def test_the_solver_ends_when_its_parent_is_killed() -> None:
         finally:
             parent.kill()
         parent.wait()
-    ends = time.monotonic() + 10
-    while alive(pid) and time.monotonic() < ends:
-        time.sleep(0.05)
-    assert not alive(pid)
+    assert_gone([pid])

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from textwrap import dedent
 
+from outlay.optimizer.deadline import CLOCK, PATIENCE, Clock, Patience
 from outlay.optimizer.process import SolverProcess
+from tests.support.clocks import LONGEST_S
 
 PRELUDE = """
 import os, signal, sys, time
@@ -23,6 +32,9 @@ def started():
     log.write_text(before + f"{{os.getpid()}}\\n")
     return len(before.split())
 
+def ready():
+    write_frame(out, dict(kind="ready"))
+
 def become_the_real_one():
     os.execv(sys.executable, [sys.executable, "-P", "-m", "outlay.optimizer.worker"])
 
@@ -38,18 +50,29 @@ def result(**changes):
     write_frame(out, dict(kind="result", status="kOptimal", has_point=False, objective=0.0, bound=0.0, nodes=0,
                           seconds=0.1) | changes)
 
+def hang(asleep=True):
+    \"\"\"Say, for the clock of the test, that nothing will come any more.\"\"\"
+    write_frame(out, dict(kind="progress", dual=float("nan"), nodes=0, seconds=0.1, hangs=True))
+    time.sleep(10**6) if asleep else os.kill(os.getpid(), signal.SIGSTOP)
+
 before = started()
 """
 
 
 class FakeSolver:
-    """A command that runs a script, and the pids of the processes that did."""
+    """A command that runs a script, and the pids of the processes that did.
 
-    def __init__(self, folder: Path, body: str) -> None:
+    The script is run by a solver that has said that it is `ready`, unless told otherwise.
+    """
+
+    def __init__(
+        self, folder: Path, body: str, *, clock: Clock = CLOCK, patience: Patience = PATIENCE, ready: bool = True
+    ) -> None:
         self.log = folder / "pids"
         script = folder / "fake_solver.py"
-        script.write_text(PRELUDE.format(log=str(self.log)) + dedent(body), encoding="utf-8")
-        self.process = SolverProcess(command=[sys.executable, str(script)])
+        text = PRELUDE.format(log=str(self.log)) + ("ready()\n" if ready else "") + dedent(body)
+        script.write_text(text, encoding="utf-8")
+        self.process = SolverProcess(command=[sys.executable, str(script)], clock=clock, patience=patience)
 
     @property
     def pids(self) -> list[int]:
@@ -64,3 +87,38 @@ def alive(pid: int) -> bool:
     except OSError:
         return False
     return state != "Z"
+
+
+def wait_until(true: Callable[[], bool], what: str) -> None:
+    """Wait until something is so; fail if it never is."""
+    ends = time.monotonic() + LONGEST_S
+    while not true():
+        assert time.monotonic() < ends, f"never came: {what}"
+        time.sleep(0.01)
+
+
+def assert_gone(pids: list[int]) -> None:
+    """Fail where a process does not end."""
+    wait_until(lambda: not any(alive(pid) for pid in pids), "the end of the solvers")
+
+
+@contextmanager
+def no_longer_than_a_test(pids: Callable[[], list[int]]) -> Iterator[None]:
+    """Kill solvers that the caller waits for in vain, so that a test fails instead of hanging."""
+    done = threading.Event()
+
+    def watch() -> None:
+        wait = LONGEST_S
+        while not done.wait(wait):
+            wait = 0.5
+            for pid in pids():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
