@@ -125,9 +125,10 @@ def warnings(case: Case) -> list[str]:
 def _about_ranges(case: Case) -> Iterator[str]:
     for found in wide_rows(case):
         more = f" (and {found.rows - 1:,} rows like it)" if found.rows > 1 else ""
+        least, largest = words.number(found.least, 3), words.number(found.largest, 3)
         yield (
-            f"{found.what}{more}: amounts from {words.number(found.least, 3)} to {words.number(found.largest, 3)} stand "
-            "side by side; the small ones are lost beside the large ones, so leave them out or correct them"
+            f"{found.what}{more}: amounts from {least} to {largest} stand side by side; the small ones are lost beside "
+            "the large ones, so leave them out or correct them"
         )
 
 
