@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pyomo.environ as pyo
+import pyomo.core as pyo  # not pyomo.environ, which loads every solver and extension that there is
 from pyomo.common.gc_manager import PauseGC
 from pyomo.core.expr import LinearExpression
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from outlay.instances.plan import AMOUNTS, Choice, Plan
 from outlay.models.case import Case
-from outlay.optimizer.compiling import Compiled
+
+if TYPE_CHECKING:
+    from outlay.optimizer.compiling import Compiled
 
 #: Which block of columns holds each kind of amount.
 BLOCK_OF = dict(zip(AMOUNTS, ("buy", "flow", "import_", "pay", "shortfall"), strict=True))
