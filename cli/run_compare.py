@@ -6,8 +6,6 @@ import math
 import os
 from typing import Any
 
-import pyomo.core  # noqa: F401 - before scipy: once that is there, Pyomo loads all of its statistics
-
 from outlay.cli import streams
 from outlay.cli.comparison_page import show_comparison
 from outlay.cli.progress import Progress

@@ -12,8 +12,6 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-import pyomo.core  # noqa: F401 - before scipy: once that is there, Pyomo loads all of its statistics
-
 from outlay.cli import failures, streams
 from outlay.cli.progress import Progress
 from outlay.cli.proof import UNVERIFIED, exit_code, no_plan, show_violations

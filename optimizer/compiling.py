@@ -10,16 +10,11 @@ from typing import Any
 import numpy as np
 import pyomo.core as pyo  # not pyomo.environ, which loads every solver and extension that there is
 from pyomo.core.expr.numvalue import value
-from pyomo.repn.plugins import standard_form
+from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 from scipy import sparse
 
 from outlay.instances.errors import InputError
 from outlay.optimizer.problem import Problem
-
-# Pyomo's hooks for the matrices that it makes; by its own, it loads scipy's statistics too, which takes a second.
-_HOOKS = standard_form._LinearStandardFormCompiler_impl
-if _HOOKS._to_vector is None:
-    _HOOKS._to_vector, _HOOKS._csc_matrix, _HOOKS._csr_matrix = np.fromiter, sparse.csc_array, sparse.csr_array
 
 
 @dataclass(frozen=True)
@@ -86,7 +81,7 @@ def compile_model(model: Any, *, also: Sequence[Any] = ()) -> Compiled:
             str(model.name), f"the model has {len(objectives)} active objectives", "deactivate all but one"
         )
     try:
-        form = standard_form.LinearStandardFormCompiler().write(model, mixed_form=True)
+        form = LinearStandardFormCompiler().write(model, mixed_form=True)
     except Exception as error:
         raise InputError.single(
             str(model.name), f"the model cannot be compiled: {error}", "keep every added rule linear and able to hold"
