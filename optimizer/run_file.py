@@ -61,7 +61,13 @@ def run_text(document: dict[str, Any]) -> str:
 
 
 def save_solution(solution: Solution, path: str | Path, *, force: bool = False) -> Path:
-    """Write the run file, whole or not at all; see `Solution.save`."""
+    """Write the run file, whole or not at all; see `Solution.save`.
+
+    Raises
+    ------
+    InputError
+        If the file exists and `force` is not set, or cannot be written.
+    """
     target = Path(path)
     if target.is_dir() or (target.exists() and not force):
         raise InputError.single(str(target), "something with this name exists", "choose a new name, or use force")
