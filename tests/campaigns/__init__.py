@@ -1,1 +1,0 @@
-"""Long attempts to break the product."""
