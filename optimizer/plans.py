@@ -8,6 +8,7 @@ import numpy as np
 
 from outlay.instances.plan import AMOUNTS, Choice, Plan
 from outlay.models.case import Case
+from outlay.models.family_resources import resource_rows
 
 if TYPE_CHECKING:
     from outlay.optimizer.compiling import Compiled
@@ -91,6 +92,8 @@ def plan_columns(case: Case, plan: Plan) -> np.ndarray:
     for row, column in zip(case.synergies, case.block("both").columns, strict=True):
         sides = (table.texts("project")[row], table.texts("needs")[row])
         point[column] = float(all(_has(case, side, funded, option_of_project) for side in sides))
+    for name, columns in case.so_far.columns.items():
+        point[columns] = sum(resource_rows(case, name).amounts(point).values())
     return point
 
 
