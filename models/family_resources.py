@@ -17,6 +17,8 @@ Why this form: amounts are totals a row, so no big-M is needed. A cumulative row
 a later row with no higher level and nothing that could bring the sum down in between (no supply, import, link or
 program), because the later row implies it: a constant cap is one row.
 
+Where cumulative rows would be long in all, each adds to the one before (`outlay.models.so_far`).
+
 Size: at most one row a resource and period; one nonzero an option and covered period, in a cumulative row one an option
 that has begun to use the resource by then. The terms are counted first, and too many are refused.
 
@@ -27,15 +29,16 @@ Source: the capacity rows of resource-constrained project scheduling, Pritsker, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from outlay.instances.instance import Instance
 from outlay.models.case import Case
-from outlay.models.rows import Entries, RowBlock, block, not_implied_later
+from outlay.models.rows import Entries, RowBlock, block
 from outlay.models.size import refuse_too_many
+from outlay.models.so_far import Standing
 from outlay.models.to_date import Triple, count_summed, summed
 
 ROW_NAMES = {
@@ -95,7 +98,7 @@ class ResourceFamily:
     name: str
 
     def rows(self, case: Case) -> Iterator[RowBlock]:
-        """Yield one block with the rows of every resource of the family."""
+        """Yield one block with the rows of every resource of the family, and one with what is used so far."""
         instance = case.instance
         names = [name for name in instance["resources"].texts("resource") if instance.family_of(name) == self.name]
         if not names:
@@ -117,6 +120,21 @@ class ResourceFamily:
             upper=np.concatenate([np.zeros(0), *upper]),
             sentence=lambda row: describe(instance, *keys[row]),
         )
+        yield from self._so_far(case, [name for name in names if name in case.so_far.columns])
+
+    def _so_far(self, case: Case, names: list[str]) -> Iterator[RowBlock]:
+        if not names:
+            return
+        entries, keys, instance = Entries(), list[tuple[str, int]](), case.instance
+        for name in names:
+            rule = resource_rows(case, name)
+            rule.fill_so_far(entries, len(keys))
+            keys.extend((name, int(period)) for period in rule.periods)
+        rows = block(
+            f"{self.name}_used_so_far", self.name, keys, entries, case.book.size, upper=0.0,
+            sentence=lambda row: f"what is used of {describe(instance, *keys[row])}",
+        )  # fmt: skip
+        yield replace(rows, defines=True)
 
 
 def describe(instance: Instance, resource: str, period: int) -> str:
@@ -132,56 +150,39 @@ def describe(instance: Instance, resource: str, period: int) -> str:
     return f"{resource} in {label}"
 
 
-class ResourceRows:
-    """The rows of one resource, term by term.
+class ResourceRows(Standing):
+    """The rows of one resource, term by term; see `Standing` for which there are."""
 
-    Attributes
-    ----------
-    periods, limits
-        Under which period each row stands, and what is available, shape (rows,).
-
-    Parameters
-    ----------
-    every_row
-        Whether rows that a later row implies are kept (for reports).
-    """
-
-    def __init__(self, case: Case, name: str, tree: list[int], *, every_row: bool = False) -> None:
-        self.case, self.name = case, name
-        instance = case.instance
-        names = instance["resources"].texts("resource")
-        self.members = frozenset(names[row] for row in tree)
-        self.basis = case.basis(name)
-        entries = np.concatenate([case.usage.by_resource.of(row) for row in tree])
-        self.entries = np.sort(entries)
-        level = case.levels.get(name, np.zeros(instance.periods))
-        periods = case.row_periods(name)
-        if self.basis == "cumulative" and len(periods) and not every_row and not self._can_fall():
-            periods = periods[not_implied_later(level[periods])]
-        self.periods, self.limits = periods, level[periods]
-
-    def _can_fall(self) -> bool:
-        """Return whether the sum to date may go down, or rows carry a shortfall of their own."""
-        case = self.case
-        links = case.instance["links"]
-        touched = {*links.texts("from_resource"), *links.texts("to_resource"), *links.texts("capacity_resource")}
-        bought = set(case.instance["programs"].texts("resource"))
-        imported = {resource for resource, _ in case.block("import_").keys}
-        soft = {resource for resource, _ in case.block("shortfall").keys}
-        if self.name in soft or self.members & (touched | bought | imported):
-            return True
-        return bool((case.usage.amount[self.entries] < 0).any())
+    def __init__(self, case: Case, name: str, *, every_row: bool = False) -> None:
+        super().__init__(case, name, every_row=every_row)
+        self.so_far = None if every_row else case.so_far.columns.get(name)
 
     @property
     def size(self) -> int:
         """How many terms the rows have, at most."""
+        if self.so_far is not None:
+            return sum(len(part.place) for part in self.parts()) + 3 * len(self.periods)
         return sum(part.size(len(self.periods)) for part in self.parts())
 
     def fill(self, entries: Entries, first: int) -> None:
         """Add the coefficients of all rows; the resource's first row has number `first`."""
+        if self.so_far is not None:
+            entries.add(first + np.arange(len(self.periods)), self.so_far, 1.0)
+            return
         for part in self.parts():
             row, column, value = part.terms(len(self.periods))
             entries.add(first + row, column, value)
+
+    def fill_so_far(self, entries: Entries, first: int) -> None:
+        """Add the coefficients of the rows that say what is used so far, where there are such."""
+        if self.so_far is None:
+            return
+        row = first + np.arange(len(self.periods))
+        entries.add(row[1:], self.so_far[:-1], 1.0)
+        entries.add(row, self.so_far, -1.0)
+        for part in self.parts():
+            inside = part.place < len(row)
+            entries.add(row[part.place[inside]], part.column[inside], part.value[inside])
 
     def amounts(self, point: np.ndarray) -> dict[str, np.ndarray]:
         """Return what each kind of term comes to in each row at a point, by kind; shape (rows,) each.
@@ -292,8 +293,7 @@ class ResourceRows:
 
 def resource_rows(case: Case, name: str, *, every_row: bool = False) -> ResourceRows:
     """Return the rows of a resource."""
-    number = case.instance["resources"].index[(name,)]
-    return ResourceRows(case, name, case.resource_tree[number], every_row=every_row)
+    return ResourceRows(case, name, every_row=every_row)
 
 
 def refuse_too_many_terms(case: Case) -> None:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import pyomo.environ as pyo
+import pyomo.core as pyo  # not pyomo.environ, which loads every solver and extension that there is
 from pyomo.common.gc_manager import PauseGC
 from scipy import sparse
 

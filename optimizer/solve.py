@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 import numpy as np
-import pyomo.environ as pyo
+import pyomo.core as pyo  # not pyomo.environ, which loads every solver and extension that there is
 
 from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance

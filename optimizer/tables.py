@@ -205,7 +205,7 @@ def binding_table(case: Case, blocks: Sequence[RowBlock], point: np.ndarray) -> 
     columns = ["family", "rule", "resource", "period", "what", "side", "used", "limit"]
     records: list[list[Any]] = []
     for block in blocks:
-        if block.family in _STRUCTURE or block.name in _BY_PROJECT:
+        if block.family in _STRUCTURE or block.name in _BY_PROJECT or block.defines:
             continue
         activity, room = block.matrix @ point, extra_room(case, block.matrix, point)
         nothing = NOTHING * largest_of_rows(sparse.csc_array(block.matrix))
