@@ -12,12 +12,11 @@ import math
 import re
 import shutil
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from click.testing import CliRunner
 
@@ -27,10 +26,7 @@ from outlay.instances.dictionary import TABLES
 from outlay.instances.errors import OutlayError
 from outlay.instances.parsing import parse_document
 from tests.brute_force.generator import case_of
-from tests.campaigns.tally import Tally
 from tests.support.shuffle import renamed
-
-NAME = "fuzz"
 
 #: Proved, usage, bad input, no plan possible, stopped with a plan, stopped without, an answer that fails verification.
 DOCUMENTED = frozenset({0, 2, 3, 4, 5, 6, 7})
@@ -87,31 +83,42 @@ BROKEN: list[Callable[[Random, bytes], bytes]] = [
 ]
 
 
-def run(deadline: float, random: Random) -> Tally:
-    """Try hostile input until a moment of `time.monotonic`; return what was tried and what failed."""
-    tally = Tally(NAME)
-    while time.monotonic() < deadline:
-        attack(tally, random.randrange(2**32))
-    return tally
+class Hostile(NamedTuple):
+    """A case: its seed, and which of a document's accidents are left out."""
+
+    seed: int
+    without: tuple[int, ...] = ()
 
 
-def attack(tally: Tally, seed: int) -> None:
-    """Try one case and count it."""
-    tally.tried += 1
-    found = broken(seed)
-    if found is not None:
-        tally.fail(found, f"python -c 'from tests.campaigns.fuzz import broken; print(broken({seed}))'")
+class Fuzz:
+    """Hostile input through every command."""
 
+    name = "fuzz"
 
-def broken(seed: int) -> str | None:
-    """Return what is wrong with how the commands answer to the case of a seed, None if nothing is."""
-    random = Random(seed)
-    with tempfile.TemporaryDirectory(prefix="outlay-fuzz-") as folder:
-        for arguments in _command_lines(random, Path(folder)):
-            found = complaint(arguments)
-            if found is not None:
-                return f"{' '.join(arguments)[:200].replace(folder, '')}: {found}"
-    return None
+    def cases(self, random: Random) -> Iterator[Hostile]:
+        """Yield cases without end."""
+        while True:
+            yield Hostile(random.randrange(2**32))
+
+    def fault(self, case: Hostile) -> str | None:
+        """Return what is wrong with how the commands answer, None if nothing is."""
+        random = Random(case.seed)
+        with tempfile.TemporaryDirectory(prefix="outlay-fuzz-") as folder:
+            for arguments in _command_lines(random, Path(folder), case.without):
+                found = complaint(arguments)
+                if found is not None:
+                    return f"{' '.join(arguments)[:200].replace(folder, '')}: {found}"
+        return None
+
+    def smaller(self, case: Hostile) -> Iterator[Hostile]:
+        """Yield the case without one more of its accidents."""
+        for accident in range(max(ACCIDENTS)):
+            if accident not in case.without:
+                yield case._replace(without=(*case.without, accident))
+
+    def told(self, case: Hostile) -> str:
+        """Return how to try the case again."""
+        return f"python -c 'from tests.campaigns.fuzz import *; print(Fuzz().fault({case!r}))'"
 
 
 def complaint(arguments: list[str]) -> str | None:
@@ -149,12 +156,13 @@ def _poor_refusal(arguments: list[str], code: int, stdout: str, stderr: str) -> 
 # -- cases -----------------------------------------------------------------------------------------------------------
 
 
-def _command_lines(random: Random, folder: Path) -> Iterator[list[str]]:
+def _command_lines(random: Random, folder: Path, without: tuple[int, ...]) -> Iterator[list[str]]:
     """Yield the command lines of a case, each when the ones before have run."""
     if random.random() < 0.05:
         yield _odd_arguments(random, folder)
         return
-    source = str(random.choice([_document, _document, _document, _tables, _named])(random, folder))
+    written = random.choice([_document, _document, _document, _tables, _named])
+    source = str(_document(random, folder, without) if written is _document else written(random, folder))
     json_too = ["--json"] if random.random() < 0.5 else []
     yield ["check", source, *json_too]
     if random.random() < 0.4:
@@ -194,11 +202,13 @@ def _text(seed: int) -> str:
     return json.dumps(case_of(seed).document)
 
 
-def _document(random: Random, folder: Path) -> Path:
+def _document(random: Random, folder: Path, without: tuple[int, ...] = ()) -> Path:
     """Write a generated document with accidents as JSON."""
     document = _generated(random)
-    for _ in range(random.choice(ACCIDENTS)):
-        _accident(random, document)
+    draws = [random.randrange(2**32) for _ in range(random.choice(ACCIDENTS))]
+    for number, draw in enumerate(draws):
+        if number not in without:
+            _accident(Random(draw), document)
     calendar = document.get("instance", {}).get("calendar") if isinstance(document.get("instance"), dict) else None
     periods = calendar.get("periods") if isinstance(calendar, dict) else None
     if isinstance(calendar, dict) and isinstance(periods, int | float) and periods > MOST_PERIODS:

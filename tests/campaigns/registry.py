@@ -11,7 +11,7 @@ from typing import Any
 from tests.campaigns.tally import Campaign
 
 #: Name to the class that attacks, as ``module:class``; made without arguments.
-CAMPAIGNS: dict[str, str] = {}
+CAMPAIGNS: dict[str, str] = {"fuzz": "fuzz:Fuzz"}
 
 
 def campaign(name: str) -> Campaign[Any]:

@@ -16,7 +16,7 @@ SEEDS = [pytest.param(seed, marks=[] if seed < QUICK else [pytest.mark.slow]) fo
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_hostile_input_is_answered_or_refused_in_words(seed: int) -> None:
-    assert fuzz.broken(seed) is None
+    assert fuzz.Fuzz().fault(fuzz.Hostile(seed)) is None
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,9 @@ def test_a_bad_answer_is_noticed(
     found = fuzz.complaint(["check", "tutorial", *json_too])
     assert found is not None
     assert any(part in found for part in noticed.split("|"))
+
+
+def test_a_case_is_made_smaller_by_its_accidents() -> None:
+    case = fuzz.Hostile(7, (1,))
+    assert [smaller.without for smaller in fuzz.Fuzz().smaller(case)] == [(1, 0), (1, 2), (1, 3)]
+    assert "Hostile(seed=7, without=(1,))" in fuzz.Fuzz().told(case)
