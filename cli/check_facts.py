@@ -7,15 +7,21 @@ from typing import Any
 
 import numpy as np
 
+from outlay.cli import words
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Choice, Plan
 from outlay.instances.settings import ENGINE_RESOURCES
 from outlay.models.case import Case
+from outlay.models.exposure import exposure_within
 from outlay.models.families import rows_of
 from outlay.models.generation import eligible_funds
-from outlay.models.graph import exposure, largest_commitments
+from outlay.models.graph import largest_commitments
+from outlay.models.ranges import wide_rows
 from outlay.optimizer.plans import plan_columns
 from outlay.optimizer.tables import dropped_table, resources_table
+
+#: Seconds for what hangs on each node.
+EXPOSURE_S = 20.0
 
 
 def sizes(case: Case) -> dict[str, int]:
@@ -94,10 +100,11 @@ def dropped(case: Case) -> list[dict[Any, Any]]:
     return records
 
 
-def exposed(instance: Instance) -> list[dict[Any, Any]]:
-    """Return what is lost with each project, resource and sector, largest first."""
-    records: list[dict[Any, Any]] = exposure(instance).to_dict("records")
-    return records
+def exposed(instance: Instance) -> tuple[list[dict[Any, Any]], int]:
+    """Return what is lost with each project, resource and sector, largest first; and how many were not looked at."""
+    table, left_out = exposure_within(instance, EXPOSURE_S)
+    records: list[dict[Any, Any]] = table.to_dict("records")
+    return records, left_out
 
 
 # -- warnings ----------------------------------------------------------------------------------------------------
@@ -111,7 +118,18 @@ def warnings(case: Case) -> list[str]:
         *_about_names(instance),
         *_about_money(instance),
         *_about_projects(case),
+        *_about_ranges(case),
     ]
+
+
+def _about_ranges(case: Case) -> Iterator[str]:
+    for found in wide_rows(case):
+        more = f" (and {found.rows - 1:,} rows like it)" if found.rows > 1 else ""
+        least, largest = words.number(found.least, 3), words.number(found.largest, 3)
+        yield (
+            f"{found.what}{more}: amounts from {least} to {largest} stand side by side; the small ones are lost beside "
+            "the large ones, so leave them out or correct them"
+        )
 
 
 def _about_resources(instance: Instance) -> Iterator[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from outlay.cli import words
 from outlay.cli.screen import Page
-from outlay.optimizer.engine import Status
+from outlay.optimizer.status import Status
 
 if TYPE_CHECKING:
     from outlay.optimizer.solution import Solution
@@ -95,10 +95,20 @@ def show_violations(page: Page, verification: Verification) -> None:
     page.fact("Check", checked(verification))
 
 
+#: What a reader can do about rules that conflict, as long as nothing names them.
+TO_FIND_OUT = (
+    "To find out, solve with a constraint set that switches a family of rules off (disable) or moves a limit: what "
+    "gives a plan plays a part. outlay check shows what is asked of each resource."
+)
+
+
 def no_plan(solution: Solution) -> str:
-    """Return in a sentence why there is no plan."""
+    """Return why there is no plan, as far as it is known."""
     if solution.status == Status.INFEASIBLE:
-        return "There is no plan: the rules contradict each other (proved by the solver)."
+        return (
+            "There is no plan: taken together, the rules contradict each other (proved by HiGHS). "
+            "Which of them conflict is not known: nothing here has looked for that."
+        )
     if solution.status == Status.UNBOUNDED:
         return "There is no best plan: the objective can grow without end (proved by the solver)."
     if solution.status == Status.FAILED:

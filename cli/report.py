@@ -29,7 +29,7 @@ def write_report(solution: Solution, path: str | Path, *, force: bool = False) -
     solution
         A solution with a verified plan.
     path
-        The HTML file, at most 6 MB; it needs no other file and asks for none.
+        The HTML file, at most 3 MB; it needs no other file and asks for none.
     force
         Whether a file of this name is replaced.
 
@@ -40,7 +40,7 @@ def write_report(solution: Solution, path: str | Path, *, force: bool = False) -
     UnverifiedError
         If the plan fails its verification.
     InputError
-        If the file exists and `force` is not set, cannot be written, or plotly or jinja2 is not installed.
+        If the file exists and `force` is not set, or cannot be written.
     """
     target = _free(path, force=force)
     solution.table("projects")  # raises where there is no plan
@@ -59,7 +59,7 @@ def write_comparison_report(comparison: Comparison, path: str | Path, *, force: 
     UnverifiedError
         If the plan of a set failed its verification.
     InputError
-        If the file exists and `force` is not set, cannot be written, or plotly or jinja2 is not installed.
+        If the file exists and `force` is not set, or cannot be written.
     """
     target = _free(path, force=force)
     cases = comparison.cases

@@ -14,31 +14,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from outlay.instances.errors import InputError
 from outlay.instances.text import shown
 
-_TEMPLATES = Path(__file__).parent / "templates"
+_TEMPLATES = Path(__file__).parent / "page-templates"
 _LONGEST_TEXT = 2000
 #: The largest page, bytes.
-MOST_BYTES = 6_000_000
+MOST_BYTES = 3_000_000
 
 
 def render(template: str, context: Mapping[str, Any]) -> str:
-    """Return a page from one of our templates.
+    """Return a page from one of our templates."""
+    import jinja2  # noqa: PLC0415 - only reports need it
+    from markupsafe import Markup  # noqa: PLC0415
 
-    Raises
-    ------
-    InputError
-        If plotly or jinja2 is not installed.
-    """
-    try:
-        import jinja2  # noqa: PLC0415 - only reports need it
-        from markupsafe import Markup  # noqa: PLC0415
-        from plotly.offline import get_plotlyjs  # noqa: PLC0415
-    except ImportError as error:
-        raise InputError.single(
-            "report", f"{error.name} is not installed", "run pip install 'outlay[report]' and try again"
-        ) from error
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -49,7 +37,7 @@ def render(template: str, context: Mapping[str, Any]) -> str:
         keep_trailing_newline=True,
     )
     environment.filters["json_block"] = lambda value: Markup(json_block(value))  # noqa: S704 - escaped there
-    library, script, style = get_plotlyjs(), _read("page.js"), _read("page.css")
+    library, script, style = _read("plotly-cartesian.min.js"), _read("page.js"), _read("page.css")
     return environment.get_template(template).render(
         **context,
         library=Markup(library),  # noqa: S704 - plotly's own file

@@ -26,7 +26,7 @@ from outlay.cli.report_tables import (
 )
 from outlay.cli.report_waterfall import waterfalls
 from outlay.models.case import Case
-from outlay.optimizer.engine import Status
+from outlay.optimizer.status import Status
 
 if TYPE_CHECKING:
     from outlay.optimizer.solution import Solution

@@ -34,6 +34,7 @@ class Facts(NamedTuple):
     largest_total: float
     asked: list[dict[str, Any]]
     exposed: list[dict[Any, Any]]
+    not_looked_at: int
     warnings: list[str]
 
 
@@ -75,7 +76,7 @@ def _facts(instance: Instance) -> Facts:
         check_facts.dropped(case),
         check_facts.largest_total(instance),
         peaks(check_facts.asked(case), instance.periods),
-        check_facts.exposed(instance),
+        *check_facts.exposed(instance),
         check_facts.warnings(case),
     )
 
@@ -96,6 +97,7 @@ def _document(facts: Facts) -> dict[str, Any]:
         "largest_commitments": facts.largest_total,
         "asked": [{name: row[name] for name in columns} for row in facts.asked],
         "exposure": facts.exposed,
+        "exposure_left_out": facts.not_looked_at,
         "warnings": facts.warnings,
     }
 
@@ -184,10 +186,14 @@ def _span(row: Mapping[str, Any], key: str) -> str:
 
 
 def _show_exposed(page: Page, facts: Facts) -> None:
-    if not facts.exposed:
+    if not facts.exposed and not facts.not_looked_at:
         return
     unit = facts.instance.settings.money_unit
     page.heading("What hangs on what")
+    if facts.not_looked_at:
+        nodes = words.count(facts.not_looked_at, "project, resource or sector", "projects, resources and sectors")
+        seconds = words.number(check_facts.EXPOSURE_S)
+        page.note(f"NOT looked at, because {seconds} s were over: {nodes}, those with the smallest commitments.")
     page.note("Projects left without an option or a supplier if this one falls away.")
     page.table(
         [

@@ -37,7 +37,13 @@ def run(
     as_json: bool,
     **_: Any,
 ) -> int:
-    """Compare an instance under several constraint sets, and show them side by side."""
+    """Compare an instance under several constraint sets, and show them side by side.
+
+    Raises
+    ------
+    InputError
+        If the instance, a set or an option is wrong.
+    """
     with Progress("reading the tables") as progress:
         source = read(instance, max_file_mb=max_file_mb)
         given = [name.strip() for name in (sets or "base").split(",")]

@@ -42,7 +42,13 @@ def run(
     as_json: bool,
     **_: Any,
 ) -> int:
-    """Solve an instance, save the run if asked to, and show it."""
+    """Solve an instance, save the run if asked to, and show it.
+
+    Raises
+    ------
+    InputError
+        If the instance, the set or an option is wrong, or the run file cannot be written.
+    """
     if output is not None:
         check_output(Path(output), force=force)
     with Progress("reading the tables") as progress:

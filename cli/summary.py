@@ -9,10 +9,11 @@ from outlay.cli.binding import show_binding
 from outlay.cli.lender_table import lender_line, show_failures
 from outlay.cli.metric_table import key_metrics, objective_text, show_metrics
 from outlay.cli.plan_table import headline, show_plan
-from outlay.cli.proof import no_plan, show_proof
+from outlay.cli.proof import TO_FIND_OUT, no_plan, show_proof
 from outlay.cli.reasons import failed_lender, show_losers
 from outlay.cli.screen import Page
 from outlay.cli.totals import show_totals
+from outlay.optimizer.status import Status
 
 if TYPE_CHECKING:
     from outlay.instances.instance import Instance
@@ -53,40 +54,11 @@ def show_answer(page: Page, solution: Solution, verification: Verification, case
 
 
 def show_no_plan(page: Page, solution: Solution) -> None:
-    """Add why there is no plan, and what demanded one."""
-    instance = solution.instance
-    show_title(page, instance)
+    """Add that there is no plan, and why as far as it is known: nothing that was not shown to play a part."""
+    show_title(page, solution.instance)
     page.line(no_plan(solution), "bold red")
-    demands = _demands(instance)
-    if demands and solution.plan is None:
-        page.line("What must hold:")
-        for demand in demands:
-            page.note(demand)
-        page.note("Without one of these, or with more room, there may be a plan; outlay check shows what is asked for.")
+    if solution.status == Status.INFEASIBLE:
+        page.note(TO_FIND_OUT)
     if solution.bound is not None:
         page.fact("Bound", f"no plan can be better than {words.number(solution.bound, 6)}")
     page.fact("Time", words.seconds(solution.times_s.get("total")))
-
-
-def _demands(instance: Instance) -> list[str]:
-    """Return what forces a plan to fund or reach something, in words."""
-    projects, limits, funds = instance["projects"], instance["limits"], instance["funds"]
-    found = [
-        f"{project} is {status}"
-        for project, status in zip(projects.texts("id"), projects.texts("status"), strict=True)
-        if status in {"mandatory", "committed"}
-    ]
-    found += [f"{item} is forced in" for item in instance.settings.applied.force_in]
-    if instance.is_on("limits"):
-        texts = (limits.texts(name) for name in ("metric", "group", "basis"))
-        for metric, group, basis, least in zip(*texts, limits.floats("min").tolist(), strict=True):
-            if least > 0:
-                amount = words.share(least) if basis == "share" else words.number(least)
-                found.append(f"at least {amount} of {metric}{f' in {group}' if group else ''} (limits)")
-    if instance.is_on("funds"):
-        found += [
-            f"fund {fund} pays at least {words.share(least)} of everything"
-            for fund, least in zip(funds.texts("fund"), funds.floats("portfolio_min_share").tolist(), strict=True)
-            if least > 0
-        ]
-    return found

@@ -71,7 +71,8 @@ CHECKS: tuple[Check, ...] = (
     Check("years need periods that divide a year", checks_rules.years, ("calendar",)),
     Check("resources nest in their own unit", checks_rules.parents),
     Check("a tolerance goes with a penalty", checks_rules.tolerances, compares_cells=True),
-    Check("requirements have one window and no engine-filled resource", checks_rules.requirements, compares_cells=True),
+    Check("only the engine uses the resources that it fills", checks_rules.engine_filled),
+    Check("requirements have one window", checks_rules.requirements, compares_cells=True),
     Check("windows in months have a length", checks_rules.windows, compares_cells=True),
     Check(
         "permits have a time, an agency of kind permit and one number a pool", checks_rules.permits, compares_cells=True

@@ -81,14 +81,23 @@ def tolerances(scope: Scope) -> Iterator[Fault]:
             yield scope.fault("resources", row, "tolerance", "a tolerance needs a penalty", "give one (0 is allowed)")
 
 
+def engine_filled(scope: Scope) -> Iterator[Fault]:
+    """Yield every cell that makes something else use a resource which the engine fills from the options."""
+    for table, column, remedy in (
+        ("requirements", "resource", "delete the row"),
+        ("permits", "agency", "name a resource of kind permit, or leave it blank"),
+        ("links", "capacity_resource", "name another resource, or leave it blank"),
+    ):
+        for row, resource in enumerate(scope.instance[table].raw(column)):
+            if resource in ENGINE_RESOURCES:
+                yield scope.fault(table, row, column, "the engine fills this resource itself", remedy)
+
+
 def requirements(scope: Scope) -> Iterator[Fault]:
-    """Yield requirements of engine-filled resources, and those with both or neither kind of window."""
+    """Yield requirements with both or neither kind of window."""
     rows = scope.instance["requirements"]
-    columns = (rows.raw("resource"), rows.raw("phase"), rows.raw("from_month"), rows.raw("to_month"))
-    for row, (resource, phase, start, end) in enumerate(zip(*columns, strict=True)):
-        if resource in ENGINE_RESOURCES:
-            problem = "the engine fills this resource itself"
-            yield scope.fault("requirements", row, "resource", problem, "delete the row")
+    columns = (rows.raw("phase"), rows.raw("from_month"), rows.raw("to_month"))
+    for row, (phase, start, end) in enumerate(zip(*columns, strict=True)):
         dated = start is not None or end is not None
         if (phase is not None) == dated:
             problem = "a phase and months exclude each other" if dated else "a phase or months must say when"

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-
-import networkx
+from graphlib import CycleError, TopologicalSorter
 
 
 def find_circles(arrows: Mapping[str, Iterable[str]]) -> list[list[str]]:
@@ -18,6 +17,16 @@ def find_circles(arrows: Mapping[str, Iterable[str]]) -> list[list[str]]:
     >>> find_circles({"A": ["B"], "B": ["C"], "C": ["B", "A"], "D": ["A"]})
     [['A', 'B', 'C', 'A']]
     """
+    try:
+        TopologicalSorter(arrows).prepare()
+    except CycleError:
+        return _circles(arrows)
+    return []
+
+
+def _circles(arrows: Mapping[str, Iterable[str]]) -> list[list[str]]:
+    import networkx  # noqa: PLC0415 - tables without a circle, nearly all of them, do not need it
+
     graph = networkx.DiGraph()
     for start in sorted(arrows):
         graph.add_edges_from((start, end) for end in sorted(set(arrows[start])))

@@ -24,10 +24,12 @@ ALTERNATIVE_COLUMNS = (
     ),
     share(
         "min_scale",
-        "Least share of the project that makes sense. Below 1 it may be funded at any scale in [min_scale, 1]: money, "
-        "requirements, supply and scaled metrics follow the scale; review, `selections`, fast-track slots and `count` "
-        "do not.",
+        "Least share of the project that makes sense, more than none: a project is funded once it is chosen, and then "
+        "counts, is reviewed and carries what needs it. Below 1 it may be funded at any scale in [min_scale, 1]: "
+        "money, requirements, supply and scaled metrics follow the scale; review, `selections`, fast-track slots and "
+        "`count` do not.",
         default=ONE,
+        positive=True,
     ),
     name("permit", "The permit whose review precedes building; blank = no review, no agency.", refers_to="permits"),
     choice(
@@ -114,7 +116,8 @@ PERMITS = TableSpec(
         name("permit", "The permit's id. Unique.", required=True),
         name(
             "agency",
-            "Resource of kind permit that each review period uses 1 of, whatever the scale; blank = time only.",
+            "Resource of kind permit, which the engine does not fill, that each review period uses 1 of, whatever the "
+            "scale; blank = time only.",
             refers_to="resources",
         ),
         number("review_months", "months", "Length of the review; blank = `mode`."),
@@ -167,7 +170,12 @@ DEPENDENCIES = TableSpec(
             minimum=None,
         ),
         number("bonus", "the metric's unit", "Of a synergy; never scaled.", default=ZERO, minimum=None),
-        text("metric", "What a bonus adds to: any known metric but count, cost and use:*.", default="value"),
+        text(
+            "metric",
+            "What a bonus adds to: any known metric but count, cost, commitment (it would not reach cap, draws and "
+            "funds) and use:*.",
+            default="value",
+        ),
         number("strength", "", "Weight of the edge in the graph; for reports."),
         NOTE,
     ),

@@ -13,7 +13,8 @@ RESOURCES = TableSpec(
     meaning="What is scarce. For r and its descendants: uses - supplies - imports - bought units <= available + "
     "inflow - outflow + shortfall, with the basis, links and level of r itself. Three are filled by the engine: "
     "`commitments` (K x scale at selection) and `draws` (K x scale by draw weight while building), both with the cost "
-    "of programs that count against the cap, and `selections` (selection_load at selection). A resource without any "
+    "of programs that count against the cap, and `selections` (selection_load at selection). Programs, imports, links "
+    "and parents may name these three, but nothing else may use them. A resource without any "
     "row in `availability` has 0. Where a constraint family is off its rows vanish; imports, programs and links "
     "remain.",
     columns=(
@@ -133,7 +134,7 @@ LINKS = TableSpec(
         share("loss", "Share lost on the way.", default=ZERO),
         name(
             "capacity_resource",
-            "Each unit of flow uses 1 of this resource and its parents; blank = none.",
+            "Each unit of flow uses 1 of this resource, which the engine does not fill, and its parents; blank = none.",
             refers_to="resources",
         ),
         NOTE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pyomo.environ as pyo
+import pyomo.core as pyo  # not pyomo.environ, which loads every solver and extension that there is
 from pyomo.common.gc_manager import PauseGC
 from pyomo.core.expr import LinearExpression
 
@@ -28,7 +28,8 @@ def build(instance: Instance) -> pyo.ConcreteModel:
     ConcreteModel
         Variables (all non-negative): ``fund[o]`` binary; ``scale[o]`` for divisible options; ``buy[program, t]``,
         ``flow[link, t]``, ``import_[resource, t]``, ``pay[fund, o]``, ``shortfall[resource, t]``, ``both[row]``; where
-        precedence would be long, ``started[side, event, t]`` (`outlay.models.started`).
+        precedence would be long, ``started[side, event, t]`` (`outlay.models.started`); where sums to date would be,
+        ``so_far[resource, t]``, at least what is used to date (`outlay.models.so_far`).
         Constraints: one component a rule, named after it (``cap_not_exceeded``), each with the domain key of its row.
         ``objective`` maximises the first level of the instance's objective. Beside them:
 

@@ -20,6 +20,7 @@ from outlay.models.metrics import Terms, metric_terms
 from outlay.models.needs import Need, read_needs
 from outlay.models.options import Options
 from outlay.models.ragged import spans
+from outlay.models.so_far import SoFar, so_far
 from outlay.models.started import Started, event_dates, started_columns
 from outlay.models.usage import Usage, compute_usage, resource_tree
 
@@ -122,6 +123,7 @@ class Case:
         book.add("shortfall", keys, upper)
         book.add("both", self.synergies, 1.0)
         book.add("started", self.started.keys, 1.0)
+        book.add("so_far", self.so_far.keys)
         return book
 
     def _per_period(self, table: Table, column: str) -> np.ndarray:
@@ -185,6 +187,11 @@ class Case:
     def started(self) -> Started:
         """The started-by columns."""
         return started_columns(self.options, self.needs)
+
+    @cached_property
+    def so_far(self) -> SoFar:
+        """The rows to date that add to each other."""
+        return so_far(self)
 
     @cached_property
     def funds_on(self) -> bool:

@@ -30,7 +30,6 @@ from decimal import Decimal
 from functools import cached_property
 
 import numpy as np
-from scipy.optimize import brentq
 
 from outlay.instances.instance import Instance
 from outlay.models.alternatives import FOREVER, Alternatives, periods_down, periods_up
@@ -227,6 +226,8 @@ class CashModel:
 
         if value(-0.99) * value(10.0) > 0:
             return float("nan")
+        from scipy.optimize import brentq  # noqa: PLC0415 - only an answer with loans needs it
+
         return float(brentq(value, -0.99, 10.0))
 
     def present_values(self, starts: int) -> tuple[np.ndarray, np.ndarray]:

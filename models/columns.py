@@ -1,7 +1,8 @@
 """The variables of the model as numbered columns, block after block.
 
 ``fund[o]`` binary; ``scale[o]`` for divisible options; ``buy[program, t]``, ``flow[link, t]``, ``import_[resource,
-t]``, ``pay[fund, o]``, ``shortfall[resource, t]``, ``both[synergy]`` and ``started[side, event, t]`` continuous.
+t]``, ``pay[fund, o]``, ``shortfall[resource, t]``, ``both[synergy]``, ``started[side, event, t]`` and
+``so_far[resource, t]`` continuous.
 """
 
 from __future__ import annotations

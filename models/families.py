@@ -20,7 +20,7 @@ from outlay.models import (
     family_synergies,
 )
 from outlay.models.case import Case
-from outlay.models.family_resources import ResourceFamily
+from outlay.models.family_resources import ResourceFamily, refuse_too_many_terms
 from outlay.models.rows import RowBlock
 
 
@@ -51,7 +51,14 @@ ALWAYS_ON = frozenset({family_choice.NAME, family_programs.NAME, family_synergie
 
 
 def rows_of(case: Case) -> Iterator[RowBlock]:
-    """Yield the rows of every family that is on, in the order of the registry; empty blocks are left out."""
+    """Yield the rows of every family that is on, in the order of the registry; empty blocks are left out.
+
+    Raises
+    ------
+    InputError
+        If the rows of resources would not fit in memory.
+    """
+    refuse_too_many_terms(case)
     for family in FAMILIES:
         if family.name in ALWAYS_ON or case.instance.is_on(family.name):
             for block in family.rows(case):

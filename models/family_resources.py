@@ -17,7 +17,10 @@ Why this form: amounts are totals a row, so no big-M is needed. A cumulative row
 a later row with no higher level and nothing that could bring the sum down in between (no supply, import, link or
 program), because the later row implies it: a constant cap is one row.
 
-Size: at most one row a resource and period; one nonzero an option and covered period.
+Where cumulative rows would be long in all, each adds to the one before (`outlay.models.so_far`).
+
+Size: at most one row a resource and period; one nonzero an option and covered period, in a cumulative row one an option
+that has begun to use the resource by then. The terms are counted first, and too many are refused.
 
 Source: the capacity rows of resource-constrained project scheduling, Pritsker, Watters and Wolfe, Management Science
 16(1), 1969, doi:10.1287/mnsc.16.1.93, in their time-indexed form.
@@ -26,15 +29,17 @@ Source: the capacity rows of resource-constrained project scheduling, Pritsker, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from outlay.instances.instance import Instance
 from outlay.models.case import Case
-from outlay.models.ragged import spans
-from outlay.models.rows import Entries, RowBlock, block, not_implied_later
+from outlay.models.rows import Entries, RowBlock, block
+from outlay.models.size import refuse_too_many
+from outlay.models.so_far import Standing
+from outlay.models.to_date import Triple, count_summed, summed
 
 ROW_NAMES = {
     "cap": "cap_not_exceeded",
@@ -44,9 +49,46 @@ ROW_NAMES = {
 }
 
 
-#: Rows, columns and coefficients of terms; with their kind.
-Triple = tuple[np.ndarray, np.ndarray, np.ndarray]
-Term = tuple[str, np.ndarray, np.ndarray, np.ndarray]
+#: Kinds of terms, as reports tell them apart.
+KINDS = ("used", "supplied", "imported", "linked", "bought", "shortfall")
+
+
+@dataclass(frozen=True)
+class Part:
+    """Terms of one kind in the rows of a resource.
+
+    Attributes
+    ----------
+    kind
+        One of `KINDS`.
+    place, column, value
+        In which row which column stands with which coefficient; shape (terms,).
+    lasting
+        Whether each also stands in every later row.
+    """
+
+    kind: str
+    place: np.ndarray
+    column: np.ndarray
+    value: np.ndarray
+    lasting: bool
+
+    def size(self, rows: int) -> int:
+        """Return how many terms there are, without spelling them out."""
+        return count_summed(self.place, self.column, rows) if self.lasting else len(self.place)
+
+    def terms(self, rows: int) -> Triple:
+        """Return (row, column, coefficient) of the rows."""
+        return (
+            summed(self.place, self.column, self.value, rows) if self.lasting else (self.place, self.column, self.value)
+        )
+
+    def totals(self, point: np.ndarray, rows: int) -> np.ndarray:
+        """Return what they come to in each row at a point."""
+        inside = self.place < rows
+        amounts = (self.value * point[self.column])[inside]
+        total = np.bincount(self.place[inside], weights=amounts, minlength=rows)
+        return np.cumsum(total) if self.lasting else total
 
 
 @dataclass(frozen=True)
@@ -56,7 +98,7 @@ class ResourceFamily:
     name: str
 
     def rows(self, case: Case) -> Iterator[RowBlock]:
-        """Yield one block with the rows of every resource of the family."""
+        """Yield one block with the rows of every resource of the family, and one with what is used so far."""
         instance = case.instance
         names = [name for name in instance["resources"].texts("resource") if instance.family_of(name) == self.name]
         if not names:
@@ -78,6 +120,21 @@ class ResourceFamily:
             upper=np.concatenate([np.zeros(0), *upper]),
             sentence=lambda row: describe(instance, *keys[row]),
         )
+        yield from self._so_far(case, [name for name in names if name in case.so_far.columns])
+
+    def _so_far(self, case: Case, names: list[str]) -> Iterator[RowBlock]:
+        if not names:
+            return
+        entries, keys, instance = Entries(), list[tuple[str, int]](), case.instance
+        for name in names:
+            rule = resource_rows(case, name)
+            rule.fill_so_far(entries, len(keys))
+            keys.extend((name, int(period)) for period in rule.periods)
+        rows = block(
+            f"{self.name}_used_so_far", self.name, keys, entries, case.book.size, upper=0.0,
+            sentence=lambda row: f"what is used of {describe(instance, *keys[row])}",
+        )  # fmt: skip
+        yield replace(rows, defines=True)
 
 
 def describe(instance: Instance, resource: str, period: int) -> str:
@@ -93,56 +150,52 @@ def describe(instance: Instance, resource: str, period: int) -> str:
     return f"{resource} in {label}"
 
 
-class ResourceRows:
-    """The rows of one resource, term by term.
+class ResourceRows(Standing):
+    """The rows of one resource, term by term; see `Standing` for which there are."""
 
-    Attributes
-    ----------
-    periods, limits
-        Under which period each row stands, and what is available, shape (rows,).
+    def __init__(self, case: Case, name: str, *, every_row: bool = False) -> None:
+        super().__init__(case, name, every_row=every_row)
+        self.so_far = None if every_row else case.so_far.columns.get(name)
 
-    Parameters
-    ----------
-    every_row
-        Whether rows that a later row implies are kept (for reports).
-    """
-
-    def __init__(self, case: Case, name: str, tree: list[int], *, every_row: bool = False) -> None:
-        self.case, self.name = case, name
-        instance = case.instance
-        names = instance["resources"].texts("resource")
-        self.members = frozenset(names[row] for row in tree)
-        self.basis = case.basis(name)
-        entries = np.concatenate([case.usage.by_resource.of(row) for row in tree])
-        self.entries = np.sort(entries)
-        level = case.levels.get(name, np.zeros(instance.periods))
-        periods = case.row_periods(name)
-        if self.basis == "cumulative" and len(periods) and not every_row and not self._can_fall():
-            periods = periods[not_implied_later(level[periods])]
-        self.periods, self.limits = periods, level[periods]
-
-    def _can_fall(self) -> bool:
-        """Return whether the sum to date may go down, or rows carry a shortfall of their own."""
-        case = self.case
-        links = case.instance["links"]
-        touched = {*links.texts("from_resource"), *links.texts("to_resource"), *links.texts("capacity_resource")}
-        bought = set(case.instance["programs"].texts("resource"))
-        imported = {resource for resource, _ in case.block("import_").keys}
-        soft = {resource for resource, _ in case.block("shortfall").keys}
-        if self.name in soft or self.members & (touched | bought | imported):
-            return True
-        return bool((case.usage.amount[self.entries] < 0).any())
+    @property
+    def size(self) -> int:
+        """How many terms the rows have, at most."""
+        if self.so_far is not None:
+            return sum(len(part.place) for part in self.parts()) + 3 * len(self.periods)
+        return sum(part.size(len(self.periods)) for part in self.parts())
 
     def fill(self, entries: Entries, first: int) -> None:
         """Add the coefficients of all rows; the resource's first row has number `first`."""
-        for _, row, column, value in self.terms():
+        if self.so_far is not None:
+            entries.add(first + np.arange(len(self.periods)), self.so_far, 1.0)
+            return
+        for part in self.parts():
+            row, column, value = part.terms(len(self.periods))
             entries.add(first + row, column, value)
 
-    def terms(self) -> Iterator[Term]:
-        """Yield (kind, row, column, coefficient); what uses the resource has a positive coefficient.
+    def fill_so_far(self, entries: Entries, first: int) -> None:
+        """Add the coefficients of the rows that say what is used so far, where there are such."""
+        if self.so_far is None:
+            return
+        row = first + np.arange(len(self.periods))
+        entries.add(row[1:], self.so_far[:-1], 1.0)
+        entries.add(row, self.so_far, -1.0)
+        for part in self.parts():
+            inside = part.place < len(row)
+            entries.add(row[part.place[inside]], part.column[inside], part.value[inside])
 
-        Kinds: used, supplied, imported, linked, bought, shortfall.
+    def amounts(self, point: np.ndarray) -> dict[str, np.ndarray]:
+        """Return what each kind of term comes to in each row at a point, by kind; shape (rows,) each.
+
+        What uses the resource is positive. Kinds: `KINDS`.
         """
+        found = {kind: np.zeros(len(self.periods)) for kind in KINDS}
+        for part in self.parts():
+            found[part.kind] += part.totals(point, len(self.periods))
+        return found
+
+    def parts(self) -> Iterator[Part]:
+        """Yield what stands in the rows, kind by kind; what uses the resource has a positive coefficient."""
         case, usage = self.case, self.case.usage
         fund = case.block("fund").columns
         for kind, chosen in (
@@ -151,13 +204,13 @@ class ResourceRows:
         ):
             option = usage.option[chosen]
             column = np.where(usage.scaled[chosen], case.scale_column[option], fund[option])
-            yield kind, *self._counted(usage.period[chosen], column, usage.amount[chosen])
-        yield "imported", *self._columns("import_", lambda key: -1.0 if key in self.members else 0.0)
+            yield self._counted(kind, usage.period[chosen], column, usage.amount[chosen])
+        yield self._columns("imported", "import_", lambda key: -1.0 if key in self.members else 0.0)
         share = self._link_shares()
-        yield "linked", *self._columns("flow", lambda key: share[key])
-        yield "bought", *self._bought()
+        yield self._columns("linked", "flow", lambda key: share[key])
+        yield self._bought()
         cost = self._program_costs()
-        yield "used", *self._columns("buy", lambda key: cost.get(key, 0.0))
+        yield self._columns("used", "buy", lambda key: cost.get(key, 0.0))
         shortfall = case.block("shortfall")
         place = {int(period): row for row, period in enumerate(self.periods)}
         own = [
@@ -166,9 +219,9 @@ class ResourceRows:
             if resource == self.name
         ]
         row, column = np.array(own, dtype=int).reshape(-1, 2).T
-        yield "shortfall", row, column, np.full(len(row), -1.0)
+        yield Part("shortfall", row, column, np.full(len(row), -1.0), lasting=False)
 
-    def _columns(self, name: str, coefficient: Callable[[Any], float]) -> Triple:
+    def _columns(self, kind: str, name: str, coefficient: Callable[[Any], float]) -> Part:
         """Return a block of columns with keys (name, period), each name with its coefficient."""
         columns = self.case.block(name)
         values = {key: coefficient(key) for key in dict.fromkeys(key for key, _ in columns.keys)}
@@ -178,7 +231,7 @@ class ResourceRows:
             if values[key]
         ]
         at, period, value = np.array(chosen, dtype=float).reshape(-1, 3).T
-        return self._counted(period.astype(int), at.astype(int), value)
+        return self._counted(kind, period.astype(int), at.astype(int), value)
 
     def _link_shares(self) -> dict[str, float]:
         links = self.case.instance["links"]
@@ -193,7 +246,7 @@ class ResourceRows:
             share[link] = leaves + float(capacity in self.members)
         return share
 
-    def _bought(self) -> Triple:
+    def _bought(self) -> Part:
         """Return the units of programs, in every row from their arrival on."""
         programs = self.case.instance["programs"]
         lead = {
@@ -208,9 +261,8 @@ class ResourceRows:
             (period + lead[name], at) for (name, period), at in zip(buy.keys, buy.columns, strict=True) if name in lead
         ]
         arrival, column = np.array(arrivals, dtype=int).reshape(-1, 2).T
-        begin = np.searchsorted(self.periods, arrival)
-        owner, row = spans(begin, len(self.periods) - begin)
-        return row, column[owner], np.full(len(row), -1.0)
+        place = np.searchsorted(self.periods, arrival)
+        return Part("bought", place, column, np.full(len(place), -1.0), lasting=True)
 
     def _program_costs(self) -> dict[str, float]:
         """Return what a bought unit uses of this resource: its cost, if it counts against the cap."""
@@ -227,21 +279,32 @@ class ResourceRows:
             if counted and times
         }
 
-    def _counted(self, period: np.ndarray, column: np.ndarray, value: np.ndarray) -> Triple:
+    def _counted(self, kind: str, period: np.ndarray, column: np.ndarray, value: np.ndarray) -> Part:
         """Return terms of periods as terms of the rows that count them."""
         if self.basis == "cumulative":
-            begin = np.searchsorted(self.periods, period)
-            owner, row = spans(begin, len(self.periods) - begin)
-            return row, column[owner], value[owner]
+            return Part(kind, np.searchsorted(self.periods, period), column, value, lasting=True)
         size = (self.case.instance.periods_per_year or 1) if self.basis == "per_year" else 1
         place = np.full(self.case.instance.periods, -1)
         place[self.periods] = np.arange(len(self.periods))
         row = place[period // size * size]
         kept = row >= 0
-        return row[kept], column[kept], value[kept]
+        return Part(kind, row[kept], column[kept], value[kept], lasting=False)
 
 
 def resource_rows(case: Case, name: str, *, every_row: bool = False) -> ResourceRows:
     """Return the rows of a resource."""
-    number = case.instance["resources"].index[(name,)]
-    return ResourceRows(case, name, case.resource_tree[number], every_row=every_row)
+    return ResourceRows(case, name, every_row=every_row)
+
+
+def refuse_too_many_terms(case: Case) -> None:
+    """Raise if the rows of all resources together would not fit in memory.
+
+    Raises
+    ------
+    InputError
+        If they have more than `outlay.models.size.MAX_TERMS` terms.
+    """
+    instance = case.instance
+    names = [name for name in instance["resources"].texts("resource") if instance.is_on(instance.family_of(name))]
+    sizes = {name: resource_rows(case, name).size for name in names}
+    refuse_too_many(sizes, instance, "terms in the rows of resources")

@@ -27,6 +27,8 @@ class RowBlock:
         Bounds, shape (rows,); infinity: none.
     sentence
         From a row number to what it is in domain words ("electrical labour in PJM, 2028H1").
+    defines
+        Whether the rows only say what columns of their own stand for, and limit nothing.
     """
 
     name: str
@@ -36,6 +38,7 @@ class RowBlock:
     lower: np.ndarray
     upper: np.ndarray
     sentence: Callable[[int], str]
+    defines: bool = False
 
 
 @dataclass

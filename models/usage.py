@@ -16,6 +16,7 @@ from outlay.instances.instance import Instance
 from outlay.models.alternatives import FOREVER, periods_down, periods_up
 from outlay.models.options import Options
 from outlay.models.ragged import Groups, group_by, join, spans
+from outlay.models.size import refuse_too_many
 from outlay.models.windows import rows_by_alternative
 
 Columns = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
@@ -49,7 +50,13 @@ class Usage:
 
 
 def compute_usage(options: Options) -> Usage:
-    """Return every entry of an instance's options."""
+    """Return every entry of an instance's options.
+
+    Raises
+    ------
+    InputError
+        If there are more than `outlay.models.size.MAX_TERMS`.
+    """
     instance = options.instance
     number = {name: row for row, name in enumerate(instance["resources"].texts("resource"))}
     parts = [_requirements(options, number)]
@@ -75,6 +82,8 @@ def _requirements(options: Options, number: dict[str, int]) -> Columns:
     # The part of a window outside the horizon still counts in its shape, but needs no entries.
     skip = np.maximum(0, -first)
     inside = np.minimum(first + length, instance.periods) - (first + skip)
+    counts = np.bincount(resource[row], weights=np.maximum(inside, 0), minlength=len(number))
+    refuse_too_many(dict(zip(number, counts.astype(int).tolist(), strict=True)), instance, "amounts of use by period")
     owner, period = spans(first + skip, inside)
     step = period - first[owner] + 1
     whole = length[owner]

@@ -7,7 +7,8 @@ pass and are worth most, by deciding payments, flows, imports and the like anew 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
@@ -17,8 +18,8 @@ from outlay.optimizer.problem import TOLERANCE, Problem
 from outlay.optimizer.restriction import restrict
 from outlay.optimizer.structure import Structure
 
-#: So many projects are tried whole, those that add most.
-MOST_TRIED = 8
+#: So many options are looked at, those that add most, and for so many payments and the like are decided anew.
+MOST_LOOKED_AT, MOST_DECIDED = 20_000, 8
 
 #: Solves a small problem.
 Solve = Callable[[Problem], Outcome]
@@ -39,56 +40,105 @@ def completed(problem: Problem, structure: Structure, point: np.ndarray, solve: 
     chosen = np.zeros(len(point), dtype=bool)
     chosen[structure.funded.indices] = True
     open_ = ~problem.integer & ~structure.derived & ~chosen
-    best = point
-    while (more := _best_with_one_more(problem, structure, best, open_, solve)) is not best:
-        best = more
-    return None if best is point else best
+    fitting = _fitting(problem, structure, point, open_)
+    found = (_packed if not open_.any() else _paid_for)(problem, structure, point, fitting, _Rest(open_, solve))
+    return found if problem.better(found, point) and problem.holds(found) else None
 
 
-def _best_with_one_more(
-    problem: Problem, structure: Structure, point: np.ndarray, open_: np.ndarray, solve: Solve
-) -> np.ndarray:
-    """Return the best point found that funds a project more than a given one, or the given one if none is better."""
-    best = point
-    for option in _fitting(problem, structure, point, open_):
-        found = _decided(problem, point + _column(structure.funded, option), open_, solve)
-        if found is not None and problem.holds(found) and problem.better(found, best):
-            best = found
+class _Fitting(NamedTuple):
+    """Options that break no row of choices beside a point, those that add most first.
+
+    Attributes
+    ----------
+    options
+        Their numbers.
+    change
+        What each changes of the rows, shape (rows, options).
+    rigid
+        Which rows only choices are in.
+    """
+
+    options: np.ndarray
+    change: sparse.csc_array
+    rigid: np.ndarray
+
+    def in_turn(self) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+        """Yield each option with the rows that it changes and by how much."""
+        for place, option in enumerate(self.options.tolist()):
+            entries = slice(self.change.indptr[place], self.change.indptr[place + 1])
+            yield option, self.change.indices[entries], self.change.data[entries]
+
+
+class _Rest(NamedTuple):
+    """The columns that are decided anew for each option, and who decides them."""
+
+    open_: np.ndarray
+    solve: Solve
+
+
+def _packed(problem: Problem, structure: Structure, point: np.ndarray, fitting: _Fitting, _: _Rest) -> np.ndarray:
+    """Return a point with one option after another, where only choices are decided."""
+    found, activity, done = point.copy(), problem.matrix @ point, set[int]()
+    for option, rows, more in fitting.in_turn():
+        project = int(structure.option_project[option])
+        if project not in done and not _broken(problem, rows, activity[rows] + more, fitting.rigid).any():
+            done.add(project)
+            activity[rows] += more
+            found += _column(structure.funded, option)
+    return found
+
+
+def _paid_for(problem: Problem, structure: Structure, point: np.ndarray, fitting: _Fitting, rest: _Rest) -> np.ndarray:
+    """Return a point with some options more, each with payments and the like decided anew."""
+    best, activity, done, decided = point, problem.matrix @ point, set[int](), 0
+    for option, rows, more in fitting.in_turn():
+        project = int(structure.option_project[option])
+        if project in done or _broken(problem, rows, activity[rows] + more, fitting.rigid).any():
+            continue
+        if decided == MOST_DECIDED:
+            break
+        decided += 1
+        found = _decided(problem, best + _column(structure.funded, option), rest)
+        if found is not None and problem.better(found, best) and problem.holds(found):
+            best, activity = found, problem.matrix @ found
+            done.add(project)
     return best
 
 
-def _fitting(problem: Problem, structure: Structure, point: np.ndarray, open_: np.ndarray) -> list[int]:
-    """Return the options that break no row of choices beside a point, one a project, those worth most first."""
+def _fitting(problem: Problem, structure: Structure, point: np.ndarray, open_: np.ndarray) -> _Fitting:
     present = structure.option_column >= 0
     column = np.where(present, structure.option_column, 0)
     funded = np.unique(structure.option_project[present & (point[column] > 0.5)])
     gain = -np.asarray(problem.cost @ structure.funded).reshape(-1)
     possible = present & (problem.upper[column] > 0.5) & ~np.isin(structure.option_project, funded) & (gain > 0)
     tried = np.nonzero(possible)[0]
-    flexible = np.zeros(problem.matrix.shape[0], dtype=bool)
-    flexible[problem.matrix[:, open_].indices] = True
+    tried = tried[np.argsort(-gain[tried], kind="stable")][:MOST_LOOKED_AT]
+    rigid = np.ones(problem.matrix.shape[0], dtype=bool)
+    rigid[problem.matrix[:, open_].indices] = False
     change = sparse.csc_array(problem.matrix @ structure.funded[:, tried])
-    rows, activity = change.indices, problem.matrix @ point
-    sum_ = activity[rows] + change.data
-    room = TOLERANCE * np.maximum(1.0, np.abs(sum_))
-    broken = ~flexible[rows] & ((sum_ > problem.row_upper[rows] + room) | (sum_ < problem.row_lower[rows] - room))
+    activity = (problem.matrix @ point)[change.indices] + change.data
+    broken = _broken(problem, change.indices, activity, rigid)
     option = np.repeat(np.arange(len(tried)), np.diff(change.indptr))
-    fits = tried[np.bincount(option, weights=broken, minlength=len(tried)) == 0]
-    order = fits[np.argsort(-gain[fits], kind="stable")]
-    _, first = np.unique(structure.option_project[order], return_index=True)
-    return [int(found) for found in order[np.sort(first)][:MOST_TRIED]]
+    fits = np.nonzero(np.bincount(option, weights=broken, minlength=len(tried)) == 0)[0]
+    return _Fitting(tried[fits], sparse.csc_array(change[:, fits]), rigid)
+
+
+def _broken(problem: Problem, rows: np.ndarray, activity: np.ndarray, rigid: np.ndarray) -> np.ndarray:
+    """Return which of some rows are broken by an activity of theirs, and only choices are in them."""
+    room = TOLERANCE * np.maximum(1.0, np.abs(activity))
+    out = (activity > problem.row_upper[rows] + room) | (activity < problem.row_lower[rows] - room)
+    broken: np.ndarray = out & rigid[rows]
+    return broken
 
 
 def _column(matrix: sparse.csc_array, number: int) -> np.ndarray:
     return np.asarray(matrix[:, [number]].todense()).reshape(-1)
 
 
-def _decided(problem: Problem, point: np.ndarray, open_: np.ndarray, solve: Solve) -> np.ndarray | None:
+def _decided(problem: Problem, point: np.ndarray, rest: _Rest) -> np.ndarray | None:
     """Return a point with its open columns decided anew, or None if that cannot be."""
-    if not open_.any():
-        return point
-    small, kept, _ = restrict(problem, ~open_, point)
-    outcome = solve(small)
+    small, kept, _ = restrict(problem, ~rest.open_, point)
+    outcome = rest.solve(small)
     if outcome.point is None:
         return None
     found = point.copy()

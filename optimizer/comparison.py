@@ -80,7 +80,13 @@ class Comparison:
     files: Mapping[str, str]
 
     def table(self, name: str) -> pd.DataFrame | None:
-        """Return a table by name; None for an attribution that was not asked for."""
+        """Return a table by name; None for an attribution that was not asked for.
+
+        Raises
+        ------
+        KeyError
+            If there is no such table.
+        """
         if name not in TABLES:
             raise KeyError(name)
         found: pd.DataFrame | None = getattr(self, name)

@@ -87,7 +87,13 @@ class ComparisonFolder:
             return None, f"{path.name} cannot be read ({error})"
 
     def keep(self, key: str, document: Mapping[str, Any]) -> None:
-        """Write the run file of a request, whole or not at all."""
+        """Write the run file of a request, whole or not at all.
+
+        Raises
+        ------
+        InputError
+            If it cannot be written.
+        """
         path = self.run_path(key)
         try:
             replace_file(path, run_text({**document, "request": key}))

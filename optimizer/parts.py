@@ -27,11 +27,11 @@ from outlay.optimizer.problem import Problem, Rows
 from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.propagation import tightened
 from outlay.optimizer.relaxation import with_more_rows
+from outlay.optimizer.search_plan import SearchParams
 from outlay.optimizer.splitting import Division, Split
 
-#: A bound does not get ahead if, in this share of the time and so many seconds, it closed at most so much of the gap;
-#: but not before so many seconds.
-WINDOW, LEAST_WINDOW_S, STALLED, LEAST_S = 0.25, 2.0, 0.03, 6.0
+#: A bound does not get ahead if, in this share of the time, it closed at most so much of the gap.
+WINDOW, STALLED = 0.25, 0.03
 #: A plan within this share of the bound is sure to come.
 MOST_GAP = 0.01
 #: Dividing pays if the relaxation of the best part closes at least this share of the relaxation's gap.
@@ -106,6 +106,7 @@ class PartsProver:
         owner: np.ndarray,
         *,
         options: dict[str, Any],
+        params: SearchParams,
         large: bool,
         known: Callable[[], tuple[float, float]],
         basis: Callable[[], np.ndarray | None],
@@ -119,6 +120,8 @@ class PartsProver:
         ----------
         owner
             Project of each column, -1 for none; shape (columns,).
+        params
+            When a bound counts as stalled.
         known
             Asked for the value of the best plan and the bound known from elsewhere; NaN: none.
         large
@@ -132,7 +135,7 @@ class PartsProver:
             Told of the cutting planes of the whole's root.
         """
         self.process, self.problem, self.owner, self.options = process, problem, owner, options
-        self.large, self.known, self.basis, self.slow = large, known, basis, slow
+        self.params, self.large, self.known, self.basis, self.slow = params, large, known, basis, slow
         self.on_incumbent, self.on_cuts = on_incumbent, on_cuts
         self.parts = [Part(problem.lower, problem.upper)]
         self.found = Outcome("kTimeLimit")
@@ -338,8 +341,8 @@ class _Watch:
     def _stalls(self) -> bool:
         """Whether the bound does not get ahead, now that cutting planes have moved it or had twice the time before."""
         now, bound, first = self.times[-1], self.bounds[-1], next(filter(np.isfinite, self.bounds), np.nan)
-        since = now - max(LEAST_WINDOW_S, WINDOW * now) if bound > first else now / 3.0
+        since = now - max(self.prover.params.least_window_s, WINDOW * now) if bound > first else now / 3.0
         at = bisect_right(self.times, since) - 1
-        if now < LEAST_S or at < 0 or not np.isfinite(self.bounds[at]):
+        if now < self.prover.params.least_stall_s or at < 0 or not np.isfinite(self.bounds[at]):
             return False
         return bool(bound - self.bounds[at] <= STALLED * self.prover.gap(bound))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from outlay.instances.plan import AMOUNTS, Choice, Plan
 from outlay.models.case import Case
-from outlay.optimizer.compiling import Compiled
+from outlay.models.family_resources import resource_rows
+
+if TYPE_CHECKING:
+    from outlay.optimizer.compiling import Compiled
 
 #: Which block of columns holds each kind of amount.
 BLOCK_OF = dict(zip(AMOUNTS, ("buy", "flow", "import_", "pay", "shortfall"), strict=True))
@@ -89,6 +92,8 @@ def plan_columns(case: Case, plan: Plan) -> np.ndarray:
     for row, column in zip(case.synergies, case.block("both").columns, strict=True):
         sides = (table.texts("project")[row], table.texts("needs")[row])
         point[column] = float(all(_has(case, side, funded, option_of_project) for side in sides))
+    for name, columns in case.so_far.columns.items():
+        point[columns] = sum(resource_rows(case, name).amounts(point).values())
     return point
 
 

@@ -14,6 +14,7 @@ from scipy import sparse
 
 from outlay.models.case import Case
 from outlay.models.options import Dropped
+from outlay.models.ragged import spans
 from outlay.models.rows import RowBlock
 from outlay.optimizer.room import extra_room
 from outlay.optimizer.scaling import largest_of_rows
@@ -72,7 +73,7 @@ class _Trial:
 
     def __init__(self, case: Case, blocks: Sequence[RowBlock], point: np.ndarray) -> None:
         self.case = case
-        used = [block for block in blocks if block.name not in _OWN_ROWS]
+        used = [block for block in blocks if block.name not in _OWN_ROWS and not block.defines]
         self.blocks = used
         self.ends = np.cumsum([len(block.keys) for block in used])
         empty = sparse.csr_array((0, case.book.size))
@@ -124,14 +125,14 @@ class _Trial:
 
     def _change(self, option: int) -> tuple[np.ndarray, np.ndarray]:
         """Return the rows that funding an option in full changes, and by how much each."""
-        rows, sizes = [np.zeros(0, dtype=int)], [np.zeros(0)]
         ours = slice(self.funded.indptr[option], self.funded.indptr[option + 1])
-        for column, amount in zip(self.funded.indices[ours].tolist(), self.funded.data[ours].tolist(), strict=True):
-            entries = slice(self.columns.indptr[column], self.columns.indptr[column + 1])
-            rows.append(self.columns.indices[entries])
-            sizes.append(amount * self.columns.data[entries])
-        changed, place = np.unique(np.concatenate(rows), return_inverse=True)
-        return changed, np.bincount(place, weights=np.concatenate(sizes), minlength=len(changed))
+        so_far, used = self.case.so_far.raised(option)
+        column, amount = np.append(self.funded.indices[ours], so_far), np.append(self.funded.data[ours], used)
+        begin = self.columns.indptr[column]
+        owner, entry = spans(begin, self.columns.indptr[column + 1] - begin)
+        changed, place = np.unique(self.columns.indices[entry], return_inverse=True)
+        sizes = amount[owner] * self.columns.data[entry]
+        return changed, np.bincount(place, weights=sizes, minlength=len(changed))
 
     def _words(self, row: int, excess: float) -> str:
         place = int(np.searchsorted(self.ends, row, side="right"))

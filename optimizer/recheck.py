@@ -7,8 +7,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 from outlay.instances.errors import NoPlanError
-from outlay.optimizer.engine import OPTIMAL_GAP, LevelResult, Status, claimed_objective
 from outlay.optimizer.solution import Solution
+from outlay.optimizer.status import OPTIMAL_GAP, LevelResult, Status, claimed_objective
 from outlay.optimizer.verify import TOLERANCE, Verification, Violation, verify_plan
 
 __all__ = ["Verification", "verify"]

@@ -12,9 +12,9 @@ from outlay.instances.parsing import parse_document
 from outlay.instances.plan import Plan
 from outlay.instances.reading import MAX_FILE_MB, text_of_file
 from outlay.instances.writing import document_text, replace_file, to_document
-from outlay.optimizer.engine import LevelResult, Status
 from outlay.optimizer.plain import finite, floats, plain_table, table_document
 from outlay.optimizer.solution import Solution
+from outlay.optimizer.status import LevelResult, Status
 from outlay.optimizer.verify_report import Verification
 
 FORMAT = "outlay run 1"
@@ -61,7 +61,13 @@ def run_text(document: dict[str, Any]) -> str:
 
 
 def save_solution(solution: Solution, path: str | Path, *, force: bool = False) -> Path:
-    """Write the run file, whole or not at all; see `Solution.save`."""
+    """Write the run file, whole or not at all; see `Solution.save`.
+
+    Raises
+    ------
+    InputError
+        If the file exists and `force` is not set, or cannot be written.
+    """
     target = Path(path)
     if target.is_dir() or (target.exists() and not force):
         raise InputError.single(str(target), "something with this name exists", "choose a new name, or use force")

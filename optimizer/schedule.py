@@ -193,6 +193,7 @@ class _Room:
         self.upper = problem.row_upper + TOLERANCE * scale
         self.lower = problem.row_lower - TOLERANCE * scale
         self.helper, self.help = _helpers(problem, structure)
+        self.after, self.asked = _rows_after(problem, self.helper)
         self._change_of = np.zeros(len(self.upper))
 
     def take(self, option: int) -> bool:
@@ -209,7 +210,9 @@ class _Room:
             if alone.any():
                 self.stopped_by = _end(rows, values, alone)
                 return False
-            helpers, raised = self._help(rows[broken], values[broken])
+            helpers, raised = self._help(rows, values, broken)
+            if not self._may_rise(helpers, raised):
+                return False
             columns, amounts = np.append(columns, helpers), np.append(amounts, raised)
             rows, values = self._change(columns, amounts)
             broken = self._broken(rows, values)
@@ -247,15 +250,33 @@ class _Room:
         broken: np.ndarray = ((after > self.upper[rows]) & (values > 0)) | ((after < self.lower[rows]) & (values < 0))
         return broken
 
-    def _help(self, rows: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the columns that would make room in rows, each once, and by how much to raise them."""
-        helped = self.helper[rows] >= 0
-        rows, values = rows[helped], values[helped]
-        needed = (self.activity[rows] + values - self.problem.row_upper[rows]) / self.help[rows]
-        helpers, place = np.unique(self.helper[rows], return_inverse=True)
-        raised = np.zeros(len(helpers))
-        np.maximum.at(raised, place, needed)
-        return helpers, raised
+    def _help(self, rows: np.ndarray, values: np.ndarray, broken: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the columns that would make room in broken rows, each once, and by how much to raise them.
+
+        One that asks for room in another row (what is used so far, in the row after) has that one's column raised too.
+        """
+        change, raised = dict(zip(rows.tolist(), values.tolist(), strict=True)), dict[int, float]()
+        for first in np.unique(rows[broken]).tolist():
+            row, seen = first, set[int]()
+            while row >= 0 and self.helper[row] >= 0 and row not in seen:
+                seen.add(row)
+                helper = int(self.helper[row])
+                used = self.activity[row] + change.get(row, 0.0) - self.problem.row_upper[row]
+                more = used / self.help[row] - raised.get(helper, 0.0)
+                if more <= 0:
+                    break
+                raised[helper] = raised.get(helper, 0.0) + more
+                row = int(self.after[row])
+                if row >= 0:
+                    change[row] = change.get(row, 0.0) + more * self.asked[helper]
+        return np.array(list(raised), dtype=int), np.array(list(raised.values()), dtype=float)
+
+    def _may_rise(self, columns: np.ndarray, raised: np.ndarray) -> bool:
+        """Whether columns may be raised by so much; what rounding adds beyond their bounds is taken off."""
+        most = self.problem.upper[columns] - self.point[columns]
+        allowed = raised <= most + TOLERANCE * np.maximum(1.0, np.abs(self.problem.upper[columns]))
+        np.minimum(raised, most, out=raised)
+        return bool(allowed.all())
 
     def holds(self) -> bool:
         """Whether the plan is one."""
@@ -302,3 +323,16 @@ def _helpers(problem: Problem, structure: Structure) -> tuple[np.ndarray, np.nda
     helper, room = np.full(matrix.shape[0], -1), np.ones(matrix.shape[0])
     helper[matrix.indices[place]], room[matrix.indices[place]] = column[place], -matrix.data[place]
     return helper, room
+
+
+def _rows_after(problem: Problem, helper: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return for each row one that its helper uses up and that has a helper itself, -1 for none; and how much it uses.
+
+    Shapes (rows,) and (columns,).
+    """
+    matrix = problem.matrix
+    column = np.repeat(np.arange(matrix.shape[1]), np.diff(matrix.indptr))
+    place = np.nonzero((matrix.data > 0) & (helper[matrix.indices] >= 0))[0]
+    next_row, asked = np.full(matrix.shape[1] + 1, -1), np.zeros(matrix.shape[1])
+    next_row[column[place]], asked[column[place]] = matrix.indices[place], matrix.data[place]
+    return next_row[helper], asked

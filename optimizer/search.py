@@ -36,8 +36,6 @@ from outlay.optimizer.restriction import restrict
 from outlay.optimizer.schedule import greedy, rounded
 from outlay.optimizer.search_plan import BRANCH_OPTIONS, DIVE_OPTIONS, SUB_NODES, SUB_OPTIONS, SearchPlan
 
-#: Seconds that branch and bound has to itself; what it proves by then needs no search.
-HEAD_START_S = 1.0
 #: Seconds of a sub-problem: the least at first, and doubled, up to the most, whenever a plan no longer gets better.
 LEAST_SUB_S, MOST_SUB_S = 1.5, 24.0
 #: Dives for a first plan, at most; if none of them finds one, branch and bound looks for it so many seconds at first.
@@ -129,7 +127,7 @@ class Search:
 
     def run(self) -> None:
         """Search until stopped, or as many sub-problems as the plan says."""
-        if self.plan.sub_problems is None and self._stopped.wait(HEAD_START_S):
+        if self.plan.sub_problems is None and self._stopped.wait(self.plan.params.head_start_s):
             return
         for work in (self._search, self._count_now):
             try:

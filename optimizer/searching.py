@@ -20,7 +20,7 @@ from outlay.optimizer.problem import Problem
 from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.reduction import reduced
 from outlay.optimizer.search import Search
-from outlay.optimizer.search_plan import SUB_NODES, SearchPlan
+from outlay.optimizer.search_plan import SUB_NODES, SearchParams, SearchPlan
 
 #: How a solve of the prover may have ended when its bound, or the relaxation's, is one.
 ENDED = frozenset({"kOptimal", "kTimeLimit", "kInterrupt", "kSolutionLimit", "crashed", "hung", "overran", "garbage"})
@@ -32,9 +32,7 @@ MOST_JOIN_S, LEAST_JOIN_S = 10.0, 0.5
 
 #: Beside the search, branch and bound says every second how far it is (`parts`).
 BESIDE: dict[str, Any] = {"mip_min_logging_interval": 1.0}
-#: Above so many nonzeros it leaves heuristics to the search. Below, its own find what the search does not: on a
-#: multidimensional knapsack of 500 projects and 30 limits, 116,361 in 30 s instead of 116,233.
-SMALL = 50_000
+#: Above a size it leaves heuristics to the search.
 NO_HEURISTICS: dict[str, Any] = {
     "mip_heuristic_effort": 0.0,
     "mip_heuristic_run_feasibility_jump": False,
@@ -42,9 +40,7 @@ NO_HEURISTICS: dict[str, Any] = {
     "mip_heuristic_run_rins": False,
     "mip_heuristic_run_root_reduced_cost": False,
 }
-#: Above so many nonzeros it also branches strongly only once a column: with 1,000 generated projects, both together
-#: prove 0.13 % more in 60 s; with 100, strong branching pays.
-LARGE = 300_000
+#: Above another one it also branches strongly only once a column.
 BRANCH_QUICKLY: dict[str, Any] = {"mip_pscost_minreliable": 1}
 
 
@@ -91,7 +87,7 @@ class SearchingSolver:
         on_progress: Callable[[Progress], None] | None = None,
     ) -> Outcome:
         """Solve the problem that this was made for; see `SolverProcess.solve`."""
-        search, problem = self._search, self._reduction.problem
+        search, problem, params = self._search, self._reduction.problem, self._search.plan.params
         search.deadline = Deadline.after(time_limit_s, self._process.clock)
         if start is not None:
             start = self._reduction.part(start)
@@ -109,8 +105,9 @@ class SearchingSolver:
             self._process,
             problem,
             np.where(search.plan.structure.derived, -1, search.plan.structure.project),
-            options=options | proving(problem) if self._thread.is_alive() else options,
-            large=problem.matrix.nnz > LARGE and sum(problem.matrix.shape) <= relaxation.LARGE,
+            options=options | proving(problem, params) if self._thread.is_alive() else options,
+            params=params,
+            large=problem.matrix.nnz > params.large and sum(problem.matrix.shape) <= relaxation.LARGE,
             known=search.known,
             basis=search.basis,
             slow=search.slow,
@@ -125,10 +122,10 @@ class SearchingSolver:
         return outcome
 
 
-def proving(problem: Problem) -> dict[str, Any]:
+def proving(problem: Problem, params: SearchParams) -> dict[str, Any]:
     """Return the options of branch and bound beside the search."""
     size = problem.matrix.nnz
-    return BESIDE | (NO_HEURISTICS if size > SMALL else {}) | (BRANCH_QUICKLY if size > LARGE else {})
+    return BESIDE | (NO_HEURISTICS if size > params.small else {}) | (BRANCH_QUICKLY if size > params.large else {})
 
 
 def with_plan(outcome: Outcome, problem: Problem, search: Search) -> Outcome:

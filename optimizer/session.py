@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import pyomo.environ as pyo
+import pyomo.core as pyo  # not pyomo.environ, which loads every solver and extension that there is
 from pyomo.common.gc_manager import PauseGC
 from scipy import sparse
 
@@ -18,16 +18,7 @@ from outlay.optimizer.aggregation import aggregate
 from outlay.optimizer.certificate import completed
 from outlay.optimizer.compiling import compile_model
 from outlay.optimizer.deadline import Deadline
-from outlay.optimizer.engine import (
-    OPTIMAL_GAP,
-    Answer,
-    Level,
-    Settings,
-    claimed_objective,
-    improved,
-    solve_levels,
-    with_finals,
-)
+from outlay.optimizer.engine import Answer, Level, Settings, solve_levels, with_finals
 from outlay.optimizer.nearest import distance, distance_weights
 from outlay.optimizer.outcome import Outcome, Progress
 from outlay.optimizer.plans import plan_point, read_plan, spread
@@ -35,7 +26,8 @@ from outlay.optimizer.problem import Problem
 from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.room import HELPERS
 from outlay.optimizer.scaling import scaled
-from outlay.optimizer.search_plan import SearchPlan
+from outlay.optimizer.search_plan import SearchParams, SearchPlan
+from outlay.optimizer.status import OPTIMAL_GAP, claimed_objective, improved
 from outlay.optimizer.structure import Structure, structure_of
 from outlay.optimizer.verify import verify_plan
 from outlay.optimizer.verify_report import Verification
@@ -125,9 +117,11 @@ class Session:
         column_of = sparse.csr_array(sparse.vstack([own, self._small.groups @ own]))
         return structure_of(self.case, column_of, self.problem.integer)
 
-    def search_plan(self, *, seed: int, sub_problems: int | None = None) -> SearchPlan:
+    def search_plan(
+        self, *, seed: int, sub_problems: int | None = None, params: SearchParams | None = None
+    ) -> SearchPlan:
         """Return how to search: by the clock, or repeatably for so many sub-problems."""
-        return SearchPlan(self.structure, self._accepts, seed, sub_problems)
+        return SearchPlan(self.structure, self._accepts, seed, sub_problems, params or SearchParams())
 
     def _accepts(self, point: np.ndarray) -> bool:
         """Whether a point of the solver's problem keeps all its rows and, as a plan, passes the verifier."""
@@ -202,7 +196,7 @@ class Session:
                 break  # no time to mend it: the answer that does not verify is reported as such
             self._check(checked, answer)
             with engine.until(deadline):
-                sound = self._complete(checked, engine, fine)
+                sound = self._complete(checked, engine, fine, on_progress)
             if sound and not answer.broken and (checked.verification is None or checked.verification.ok):
                 break
             begin, search = checked.answer.point, None  # a mistake of the search or its reductions is not made twice
@@ -218,7 +212,7 @@ class Session:
             checked.verification = verify_plan(self.case.instance, checked.plan, objective=claims)
         checked.times_s["verify"] += time.monotonic() - begun
 
-    def _complete(self, checked: Checked, engine: SolverProcess, settings: Settings) -> bool:
+    def _complete(self, checked: Checked, engine: SolverProcess, settings: Settings, on_progress: OnProgress) -> bool:
         """Add what simply fits beside a verified plan and adds to it (`certificate`); False if that beats the bound."""
         point, levels = checked.answer.point, checked.answer.levels
         if point is None or checked.verification is None or not checked.verification.ok:
@@ -246,6 +240,10 @@ class Session:
         self._check(better, replace(checked.answer, point=found, levels=finals))
         if better.verification is not None and better.verification.ok:
             checked.answer, checked.plan, checked.verification = better.answer, better.plan, better.verification
+            seconds = checked.times_s["solve"]
+            checked.answer.trace = [*checked.answer.trace, (seconds, value, level.bound)]
+            if on_progress is not None:
+                on_progress(Progress(-value, np.nan if level.bound is None else -level.bound, level.nodes, seconds))
         return not beaten
 
     def nearest(self, engine: SolverProcess, settings: Settings, own: Checked, reference: Plan) -> Checked:

@@ -13,7 +13,7 @@ import pandas as pd
 from outlay.instances.errors import InfeasibleError, NoPlanError, SolverFailedError
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
-from outlay.optimizer.engine import LevelResult, Status
+from outlay.optimizer.status import LevelResult, Status
 from outlay.optimizer.verify_report import Verification
 
 

@@ -10,19 +10,20 @@ from enum import StrEnum
 from typing import Any
 
 import numpy as np
-import pyomo.environ as pyo
+import pyomo.core as pyo  # not pyomo.environ, which loads every solver and extension that there is
 
 from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.models.build import build
 from outlay.optimizer.deadline import Deadline
-from outlay.optimizer.engine import LevelResult, Settings, Status
+from outlay.optimizer.engine import Settings
 from outlay.optimizer.outcome import Progress
 from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.search_plan import SearchPlan
 from outlay.optimizer.session import Checked, Session
 from outlay.optimizer.solution import Solution
+from outlay.optimizer.status import LevelResult, Status
 from outlay.optimizer.tables import compute_tables
 from outlay.optimizer.user_rows import user_rows
 

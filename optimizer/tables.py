@@ -117,9 +117,7 @@ def resources_table(case: Case, point: np.ndarray) -> pd.DataFrame:
     records: list[list[Any]] = []
     for name, kind, unit in zip(rows.texts("resource"), rows.texts("kind"), rows.texts("unit"), strict=True):
         rule = resource_rows(case, name, every_row=True)
-        amounts = {kind_: np.zeros(len(rule.periods)) for kind_ in _KINDS}
-        for term, row, column, value in rule.terms():
-            np.add.at(amounts[term], row, value * point[column])
+        amounts = rule.amounts(point)
         net = np.sum(list(amounts.values()), axis=0)
         on = instance.is_on(instance.family_of(name))
         for place, period in enumerate(rule.periods.tolist()):
@@ -133,9 +131,6 @@ def resources_table(case: Case, point: np.ndarray) -> pd.DataFrame:
                 [name, kind, unit, rule.basis, period, label, *map(float, own), limit, limit - float(net[place]), on]
             )
     return pd.DataFrame(records, columns=columns)
-
-
-_KINDS = ("used", "supplied", "imported", "linked", "bought", "shortfall")
 
 
 def finance_table(case: Case, plan: Plan) -> pd.DataFrame:
@@ -210,7 +205,7 @@ def binding_table(case: Case, blocks: Sequence[RowBlock], point: np.ndarray) -> 
     columns = ["family", "rule", "resource", "period", "what", "side", "used", "limit"]
     records: list[list[Any]] = []
     for block in blocks:
-        if block.family in _STRUCTURE or block.name in _BY_PROJECT:
+        if block.family in _STRUCTURE or block.name in _BY_PROJECT or block.defines:
             continue
         activity, room = block.matrix @ point, extra_room(case, block.matrix, point)
         nothing = NOTHING * largest_of_rows(sparse.csc_array(block.matrix))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyomo.environ as pyo
+import pyomo.core as pyo  # not pyomo.environ, which loads every solver and extension that there is
 from pyomo.core.expr.numvalue import value
 
 from outlay.optimizer.compiling import Compiled

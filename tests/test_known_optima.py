@@ -9,9 +9,9 @@ from functools import cache
 
 import pytest
 
-from outlay.optimizer.engine import Status
 from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.solve import solve
+from outlay.optimizer.status import Status
 from tests.benchmarks.data import benchmarks_folder
 from tests.benchmarks.families.knapsack import Knapsack, published_optima, read_mknap1, read_mknap2
 from tests.support.documents import parsed

@@ -66,7 +66,7 @@ def test_the_wheel_holds_every_file_of_the_source_tree(contents: set[str]) -> No
         expected |= {f"outlay/{file.relative_to(ROOT)}" for file in packaged(ROOT / folder)}
     assert {name for name in contents if name.startswith("outlay/")} == expected
     assert "outlay/py.typed" in contents
-    assert any(name.startswith("outlay/instances/us-japan-550/") for name in contents)
+    assert any(name.startswith("outlay/instances/bundled-data/us-japan-550/") for name in contents)
 
 
 def packaged(folder: Path) -> list[Path]:

@@ -20,9 +20,9 @@ import outlay
 from outlay.instances.errors import InputError
 from outlay.instances.settings import FAMILIES
 from outlay.instances.writing import to_document
-from outlay.optimizer.engine import Status
 from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.solution import Solution
+from outlay.optimizer.status import Status
 from tests.brute_force.shrink import plain
 from tests.support.documents import Document, parsed
 from tests.support.generated import draft

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -9,6 +10,7 @@ import outlay
 from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
+from outlay.optimizer.solution import Solution
 from tests.brute_force.enumeration import Enumeration
 from tests.brute_force.enumerator import Best, best
 from tests.brute_force.generator import Case
@@ -34,10 +36,15 @@ class Answer:
     words: str = ""
 
 
-def engine_answer(instance: Instance) -> Answer:
-    """Return what `outlay.solve` and `outlay.verify` say."""
+def as_users_do(instance: Instance) -> Solution:
+    """Return the solution of an instance by the usual way."""
+    return outlay.solve(instance, gap=0.0, time_limit=60)
+
+
+def engine_answer(instance: Instance, solve: Callable[[Instance], Solution] = as_users_do) -> Answer:
+    """Return what a way of solving and `outlay.verify` say."""
     try:
-        solution = outlay.solve(instance, gap=0.0, time_limit=60)
+        solution = solve(instance)
     except InputError as error:
         return Answer("refused", words=str(error))
     status = str(getattr(solution.status, "value", solution.status))
@@ -49,10 +56,10 @@ def engine_answer(instance: Instance) -> Answer:
     return Answer(status, solution.objective, levels, solution.plan, bool(verification.ok), words)
 
 
-def disagreement(case: Case) -> str | None:
+def disagreement(case: Case, solve: Callable[[Instance], Solution] = as_users_do) -> str | None:
     """Return how engine and oracle differ on a case, or None if they agree."""
     instance = case.instance()
-    return difference(instance, best(instance), engine_answer(instance))
+    return difference(instance, best(instance), engine_answer(instance, solve))
 
 
 def difference(instance: Instance, expected: Best, answer: Answer) -> str | None:

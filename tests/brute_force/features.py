@@ -90,7 +90,7 @@ def _alternatives(document: Document) -> Iterator[str]:
     special = {
         "life to the horizon": any("life_years" not in row for row in projects),
         "bell draws": any(row.get("draw_shape") == "bell" for row in both),
-        "min_scale 0": any(row.get("min_scale") == 0 for row in both),
+        "min_scale nearly 0": any(row.get("min_scale") == 0.01 for row in both),
         "blank cells filled from the project": any(
             column not in row and column in own[row["project"]] for row in alternatives for column in columns
         ),

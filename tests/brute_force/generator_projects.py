@@ -120,7 +120,7 @@ def _option_cells(draft: Draft, density: float) -> dict[str, Any]:
         "value": draw.number(-2, 2) if draw.chance(0.08) else round(1 + commitment * draw.number(1, 2.5, 2), 1),
         "construction_months": draft.maybe(0.8, draw.pick([m, 2 * m, 3 * m, m + 1, m + 2.5, m / 2, 2 * m + 1])),
         "life_years": draw.pick([4, 10, 12, 15, 16, 20]) if draft.finance else life,
-        "min_scale": draft.maybe(0.25, draw.pick([0, 0.2, 0.5, 0.75])),
+        "min_scale": draft.maybe(0.25, draw.pick([0.01, 0.2, 0.5, 0.75])),
         "draw_shape": draft.maybe(0.45, draw.pick(["bell", "bell", "flat"])),
         "credit_share": draft.maybe(0.2, draw.pick([0.1, 0.25, 0.3])),
         "japan_content_share": draft.maybe(0.5, draw.pick([0.1, 0.2, 0.5])),

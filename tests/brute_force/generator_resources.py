@@ -221,7 +221,7 @@ def _add_link(draft: Draft, names: list[str], link: str) -> str:
     """Add a link and return what it relieves."""
     draw = draft.draw
     source, target = draw.some(names, 2, 2)
-    users = [row["resource"] for row in draft.rows("resources") if row["resource"] not in {"commitments", "selections"}]
+    users = [row["resource"] for row in draft.rows("resources") if row["resource"] not in ENGINE_FILLED]
     draft.add(
         "links",
         link=link,
@@ -229,7 +229,7 @@ def _add_link(draft: Draft, names: list[str], link: str) -> str:
         to_resource=target,
         capacity=draft.maybe(0.6, draw.number(0.3, 0.6 * draft.peaks.get(target, 4.0))),
         loss=draft.maybe(0.6, draw.pick([0.05, 0.1, 0.3, 0.5])),
-        capacity_resource=draft.maybe(0.45, draw.pick([*users, *names])),
+        capacity_resource=draft.maybe(0.45, draw.pick(users)),
     )
     for row in draft.rows("availability"):
         if row["resource"] == source and row["amount"] is not None:

@@ -164,7 +164,8 @@ def add_dependency(draft: Draft) -> None:
         row["strength"] = draft.maybe(0.2, 0.5)
     if kind == "synergy":
         row["bonus"] = draw.number(-8, 0) if draw.chance(0.45) else draw.number(1, 10)
-        metrics = [name for name in draft.metrics if name not in {"count", "cost"} and not name.startswith("use:")]
+        closed = {"count", "cost", "commitment"}
+        metrics = [name for name in draft.metrics if name not in closed and not name.startswith("use:")]
         row["metric"] = draft.maybe(0.5, draw.pick(metrics))
     if kind == "requires_any":
         row["group"] = draft.maybe(0.5, draw.pick(["g1", "g2"]))

@@ -7,6 +7,7 @@ import sys
 import types
 
 import outlay
+from outlay.cli import check_facts
 from tests.cli.small import HOSTILE, SMALL, changed, lender_document, run, write_small
 
 
@@ -63,6 +64,19 @@ def test_check_tells_sizes_windows_totals_and_warnings(tmp_path):
     assert (asked["crew"]["net"], asked["crew"]["limit"], asked["crew"]["share"]) == (3, 2, 1.5)
     assert len(document["warnings"]) == 2
     assert {"node", "kind", "projects", "commitment"} <= set(document["exposure"][0])
+
+
+def test_check_says_of_how_many_it_had_no_time_to_look_what_hangs_on_them(tmp_path, monkeypatch):
+    path = write_small(tmp_path)
+    assert json.loads(run("check", path, "--json").stdout)["exposure_left_out"] == 0
+    monkeypatch.setattr(check_facts, "EXPOSURE_S", -1.0)
+    result = run("check", path)
+    assert result.exit_code == 0, result.output
+    document = json.loads(run("check", path, "--json").stdout)
+    left_out = document["exposure_left_out"]
+    assert left_out >= 3
+    assert document["exposure"] == []
+    assert f"{left_out} projects, resources and sectors" in " ".join(result.stdout.split())
 
 
 def test_check_tells_what_was_dropped_and_why(tmp_path):

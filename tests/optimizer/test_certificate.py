@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 import outlay
-from outlay.optimizer.engine import Status
 from outlay.optimizer.outcome import Outcome
 from outlay.optimizer.problem import Problem
 from outlay.optimizer.process import SolverProcess
+from outlay.optimizer.status import Status
 from tests.brute_force.comparison import disagreement
 from tests.brute_force.generator import case_of
 from tests.support.documents import Document, knapsack, parsed, small_plan

@@ -17,6 +17,7 @@ from outlay.optimizer.outcome import Outcome, Progress
 from outlay.optimizer.parts import Part, PartsProver
 from outlay.optimizer.problem import Problem, Rows
 from outlay.optimizer.process import SolverProcess
+from outlay.optimizer.search_plan import SearchParams
 from outlay.optimizer.splitting import Split, Splitter
 from outlay.optimizer.worker import highs_model
 from tests.optimizer.support import OPTIONS
@@ -49,8 +50,8 @@ def prover(
     rows, columns = problem.matrix.shape
     basis = np.repeat(np.array([0, 1], dtype=np.int8), [columns, rows])  # columns at their lower bounds, rows basic
     how: dict[str, Any] = {
-        "options": OPTIONS, "large": False, "known": lambda: (known, bound), "basis": lambda: basis,
-        "slow": lambda: False, "on_incumbent": lambda _: None, "on_cuts": lambda _: None,
+        "options": OPTIONS, "params": SearchParams(), "large": False, "known": lambda: (known, bound),
+        "basis": lambda: basis, "slow": lambda: False, "on_incumbent": lambda _: None, "on_cuts": lambda _: None,
     }  # fmt: skip
     return PartsProver(process, problem, OWNER, **(how | change))
 

@@ -18,12 +18,12 @@ from scipy import sparse
 from outlay.instances.instance import Instance
 from outlay.models.build import build
 from outlay.optimizer.deadline import PATIENCE, Deadline, Patience
-from outlay.optimizer.engine import Status
 from outlay.optimizer.outcome import Progress
 from outlay.optimizer.problem import Problem
 from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.solution import Solution
 from outlay.optimizer.solve import solve
+from outlay.optimizer.status import Status
 from tests.support.clocks import LONGEST_S, LeapingClock, SetClock
 from tests.support.documents import hard_knapsack, knapsack, parsed
 from tests.support.fake_solvers import FakeSolver, alive, assert_gone, no_longer_than_a_test

@@ -17,7 +17,6 @@ from outlay.instances.plan import Choice, Plan
 from outlay.models.build import build
 from outlay.optimizer import neighbourhoods, parts
 from outlay.optimizer import search as searching
-from outlay.optimizer import searching as beside
 from outlay.optimizer.engine import Settings
 from outlay.optimizer.neighbourhoods import Neighbourhoods
 from outlay.optimizer.outcome import Outcome
@@ -28,6 +27,7 @@ from outlay.optimizer.session import Session
 from tests.brute_force.comparison import disagreement
 from tests.brute_force.generator import case_of
 from tests.optimizer.support import OPTIONS, level_problem
+from tests.support.forced import force
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +126,7 @@ def test_a_proof_by_parts_proves_the_optimum(projects: int, seed: int, monkeypat
     """Divided as if they were large, wherever that gains anything."""
     made = generate(projects, seed)
     alone = outlay.solve(made, gap=0)
-    monkeypatch.setattr(beside, "LARGE", 0)
+    force(monkeypatch, large=0, head_start_s=0.0)
     divided: list[bool] = []
     divide = parts.PartsProver._divide
 
@@ -135,7 +135,6 @@ def test_a_proof_by_parts_proves_the_optimum(projects: int, seed: int, monkeypat
         return divided[-1]
 
     monkeypatch.setattr(parts.PartsProver, "_divide", noted)
-    monkeypatch.setattr(searching, "HEAD_START_S", 0.0)
     together = outlay.solve(made, gap=0, effort="search")
     assert together.status.proved
     assert together.verified
@@ -166,7 +165,7 @@ EVERY_EFFORT = pytest.mark.parametrize(
 
 @pytest.fixture
 def no_head_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("outlay.optimizer.search.HEAD_START_S", 0.0)
+    force(monkeypatch, head_start_s=0.0)
 
 
 @EVERY_EFFORT
@@ -271,7 +270,7 @@ def test_branch_and_bound_leaves_heuristics_to_the_search_only_while_there_is_on
         return solve(self, problem, **settings)
 
     monkeypatch.setattr(SolverProcess, "solve", watched)
-    monkeypatch.setattr(beside, "SMALL", 1_000_000 if small else 0)
+    force(monkeypatch, small=1_000_000 if small else 0)
     outlay.solve(instance, effort="search", time_limit=5)
     first, second = asked
     assert first.get("mip_heuristic_effort") == (None if small else 0.0)

@@ -15,9 +15,9 @@ import pytest
 
 import outlay
 from outlay.instances.errors import InfeasibleError, InputError, NoPlanError
-from outlay.optimizer.engine import Status
 from outlay.optimizer.outcome import Progress
 from outlay.optimizer.process import SolverProcess
+from outlay.optimizer.status import Status
 from tests.support.documents import document, hard_knapsack, instance, knapsack, level, parsed, small_plan
 from tests.support.solving import warm  # noqa: F401
 

@@ -10,9 +10,9 @@ import pytest
 
 import outlay
 from outlay.instances.errors import InputError
-from outlay.optimizer.engine import Status
 from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.solution import Solution
+from outlay.optimizer.status import Status
 from tests.support.documents import knapsack, parsed, small_plan
 from tests.support.solving import warm  # noqa: F401
 

@@ -126,8 +126,8 @@ def test_a_loss_is_carried_before_cash_is_paid_out() -> None:
 
 
 def test_money_follows_the_scale() -> None:
-    whole = verify_plan(case(project={"min_scale": 0}), plan(take("A")))
-    half = verify_plan(case(project={"min_scale": 0}), plan(take("A", scale=0.5)))
+    whole = verify_plan(case(project={"min_scale": 0.1}), plan(take("A")))
+    half = verify_plan(case(project={"min_scale": 0.1}), plan(take("A", scale=0.5)))
     for metric in ("us_npv", "japan_npv", "commitment"):
         assert half.metrics[metric] * 2 == whole.metrics[metric]
 

@@ -60,6 +60,20 @@ def test_every_chart_is_drawn_and_nothing_complains(browser: Browser, reports: d
     assert browser.evaluate("document.documentElement.scrollWidth") == 1366
 
 
+def test_the_library_draws_every_kind_of_chart_that_is_used(browser: Browser, reports: dict[str, Path]) -> None:
+    kinds: set[str] = set()
+    for path in reports.values():
+        browser.open(path)
+        kinds |= set(
+            browser.evaluate(
+                "Array.from(document.querySelectorAll('[data-figure]')).flatMap(function (div) {"
+                " return div._fullData.map(function (trace, n) { return trace.type + (trace.type === div.data[n].type"
+                " ? '' : ' instead of ' + div.data[n].type) }) })"
+            )
+        )
+    assert kinds == {"bar", "heatmap", "scatter"}
+
+
 @pytest.mark.parametrize(("name", "chart"), [("hostile", "gantt"), ("comparison", "plan-map")])
 def test_a_project_called_script_is_shown_as_text(
     browser: Browser, reports: dict[str, Path], name: str, chart: str

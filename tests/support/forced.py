@@ -1,0 +1,36 @@
+"""Search, reduction and division at work on problems of any size, as they are on large ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from outlay.instances.instance import Instance
+from outlay.models.build import build
+from outlay.optimizer.deadline import Deadline
+from outlay.optimizer.engine import Settings
+from outlay.optimizer.process import SolverProcess
+from outlay.optimizer.search_plan import SearchParams
+from outlay.optimizer.session import Session
+from outlay.optimizer.solution import Solution
+from outlay.optimizer.solve import make_solution
+
+#: Nothing is too small for anything.
+FORCED = SearchParams(head_start_s=0.0, small=0, large=0, least_stall_s=0.0, least_window_s=0.0)
+
+
+def force(monkeypatch: pytest.MonkeyPatch, **params: Any) -> None:
+    """Let all searches of a test have these parameters, the others as usual."""
+    chosen = replace(SearchParams(), **params)
+    monkeypatch.setattr("outlay.optimizer.session.SearchParams", lambda: chosen)
+
+
+def solve_forced(instance: Instance, process: SolverProcess, *, work: int | None, limit_s: float = 60.0) -> Solution:
+    """Return the solution of an instance, with everything forced; `work` sub-problems first, or the search beside."""
+    session = Session(build(instance))
+    plan = session.search_plan(seed=1, sub_problems=work, params=FORCED)
+    deadline, settings = Deadline.after(limit_s), Settings(gap=0.0)
+    checked = session.solve(process, settings, deadline=deadline, start=None, on_progress=None, search=plan)
+    return make_solution(session, checked, times_s={}, began=0.0, options={"gap": 0.0})
