@@ -13,10 +13,12 @@ from outlay.instances.errors import InputError, UnverifiedError
 from outlay.instances.text import shown
 from outlay.instances.writing import replace_file
 from outlay.optimizer.recheck import verify
+from outlay.optimizer.solution import unverified
 
 if TYPE_CHECKING:
     from outlay.optimizer.comparison import Comparison
     from outlay.optimizer.solution import Solution
+    from outlay.optimizer.verify_report import Verification
 
 
 def write_report(solution: Solution, path: str | Path, *, force: bool = False) -> Path:
@@ -42,12 +44,19 @@ def write_report(solution: Solution, path: str | Path, *, force: bool = False) -
     InputError
         If the file exists and `force` is not set, or cannot be written.
     """
-    target = _free(path, force=force)
+    _free(path, force=force)
     solution.table("projects")  # raises where there is no plan
-    verification = verify(solution)
-    if not (verification.ok and solution.verified):
-        first = shown(verification.violations[0].sentence) if verification.violations else "see outlay verify"
-        raise UnverifiedError(f"the answer failed its independent verification ({first}); solve again")
+    return write_verified_report(solution, verify(solution), path, force=force)
+
+
+def write_verified_report(
+    solution: Solution, verification: Verification | None, path: str | Path, *, force: bool = False
+) -> Path:
+    """Write the report of one answer whose verification was made just now; see `write_report`."""
+    target = _free(path, force=force)
+    solution.table("projects")
+    if verification is None or not verification.ok:
+        raise unverified(verification)
     return _write(target, "solution.html", solution_context(solution, verification))
 
 

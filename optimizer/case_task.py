@@ -60,6 +60,11 @@ class Request:
     options: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def digest(self) -> str:
+        """The digest of the instance (`Instance.digest`)."""
+        return hashlib.sha256(zlib.decompress(self.instance)).hexdigest()
+
+    @property
     def key(self) -> str:
         """SHA-256 of everything that the answer depends on; names the run file."""
         whole = simplejson.dumps(
