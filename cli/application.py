@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from outlay.cli import failures, streams
-from outlay.instances.errors import OutlayError
+from outlay.instances.errors import InputError, OutlayError
 
 
 class Application(click.Group):
@@ -32,7 +32,10 @@ class Application(click.Group):
         arguments = list(sys.argv[1:] if args is None else args)
         streams.prepare()
         code = self._answer(arguments, prog_name or "outlay", complete_var, extra)
-        streams.flush()
+        try:
+            streams.flush()
+        except InputError as error:
+            code = failures.report(error, as_json=False)
         if standalone_mode:
             sys.exit(code)
         return code

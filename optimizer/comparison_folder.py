@@ -13,8 +13,8 @@ import pandas as pd
 import simplejson
 
 from outlay.instances.errors import InputError
+from outlay.instances.output import replace_file
 from outlay.instances.reading import MAX_FILE_MB, text_of_file
-from outlay.instances.writing import replace_file
 from outlay.optimizer.comparison import TABLES, Comparison
 from outlay.optimizer.plain import floats, plain_table, table_document
 from outlay.optimizer.run_file import FORMAT as RUN_FORMAT

@@ -8,10 +8,11 @@ from typing import Any
 import simplejson
 
 from outlay.instances.errors import InputError
+from outlay.instances.output import write_file
 from outlay.instances.parsing import parse_document
 from outlay.instances.plan import Plan
 from outlay.instances.reading import MAX_FILE_MB, text_of_file
-from outlay.instances.writing import document_text, replace_file, to_document
+from outlay.instances.writing import document_text, to_document
 from outlay.optimizer.plain import finite, floats, plain_table, table_document
 from outlay.optimizer.solution import Solution
 from outlay.optimizer.status import LevelResult, Status
@@ -62,17 +63,7 @@ def run_text(document: dict[str, Any]) -> str:
 
 def save_solution(solution: Solution, path: str | Path, *, force: bool = False) -> Path:
     """Write the run file, whole or not at all; see `Solution.save`."""
-    target = Path(path)
-    if target.is_dir() or (target.exists() and not force):
-        raise InputError.single(str(target), "something with this name exists", "choose a new name, or use force")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(target, run_text(to_run_document(solution)))
-    except OSError as error:
-        raise InputError.single(
-            str(target), f"it cannot be written ({error.strerror})", "choose another place"
-        ) from error
-    return target
+    return write_file(path, run_text(to_run_document(solution)), force=force)
 
 
 def load(path: str | Path, *, max_file_mb: float = MAX_FILE_MB) -> Solution:
