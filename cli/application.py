@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import sys
 from collections.abc import Sequence
@@ -47,7 +48,8 @@ class Application(click.Group):
         except click.ClickException as error:
             if as_json:
                 failures.report_json(error.format_message())
-            error.show()
+            with contextlib.suppress(OSError):
+                error.show()
             return error.exit_code
         except (click.Abort, KeyboardInterrupt):
             return failures.report_interrupt(as_json=as_json)
