@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from outlay.cli.report_comparison import comparison_context
 from outlay.cli.report_size import render_within
 from outlay.cli.report_solution import solution_context
-from outlay.instances.errors import InputError, UnverifiedError
+from outlay.instances.errors import UnverifiedError
+from outlay.instances.output import check_target, write_file
 from outlay.instances.text import shown
-from outlay.instances.writing import replace_file
 from outlay.optimizer.recheck import verify
 from outlay.optimizer.solution import unverified
 
@@ -44,7 +43,7 @@ def write_report(solution: Solution, path: str | Path, *, force: bool = False) -
     InputError
         If the file exists and `force` is not set, or cannot be written.
     """
-    _free(path, force=force)
+    check_target(path, force=force)
     solution.table("projects")  # raises where there is no plan
     return write_verified_report(solution, verify(solution), path, force=force)
 
@@ -53,11 +52,12 @@ def write_verified_report(
     solution: Solution, verification: Verification | None, path: str | Path, *, force: bool = False
 ) -> Path:
     """Write the report of one answer whose verification was made just now; see `write_report`."""
-    target = _free(path, force=force)
+    target = check_target(path, force=force)
     solution.table("projects")
     if verification is None or not verification.ok:
         raise unverified(verification)
-    return _write(target, "solution.html", solution_context(solution, verification))
+    text = render_within("solution.html", solution_context(solution, verification))
+    return write_file(target, text, force=force)
 
 
 def write_comparison_report(comparison: Comparison, path: str | Path, *, force: bool = False) -> Path:
@@ -70,7 +70,7 @@ def write_comparison_report(comparison: Comparison, path: str | Path, *, force: 
     InputError
         If the file exists and `force` is not set, or cannot be written.
     """
-    target = _free(path, force=force)
+    target = check_target(path, force=force)
     cases = comparison.cases
     failed = cases.loc[cases["objective"].notna() & ~cases["verified"].astype(bool), "set"].tolist()
     if failed:
@@ -78,23 +78,4 @@ def write_comparison_report(comparison: Comparison, path: str | Path, *, force: 
         raise UnverifiedError(
             f"the answers of these sets failed their independent verification: {named}; compare again"
         )
-    return _write(target, "comparison.html", comparison_context(comparison))
-
-
-def _free(path: str | Path, *, force: bool) -> Path:
-    target = Path(path)
-    if target.is_dir() or (target.exists() and not force):
-        raise InputError.single(str(target), "something with this name exists", "choose a new name, or use force")
-    return target
-
-
-def _write(target: Path, template: str, context: Mapping[str, Any]) -> Path:
-    text = render_within(template, context)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(target, text)
-    except OSError as error:
-        raise InputError.single(
-            str(target), f"it cannot be written ({error.strerror})", "choose another place"
-        ) from error
-    return target
+    return write_file(target, render_within("comparison.html", comparison_context(comparison)), force=force)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from outlay.cli import streams
@@ -10,13 +9,16 @@ from outlay.cli.loading import load_run
 from outlay.cli.progress import Progress
 from outlay.cli.report import write_comparison_report, write_verified_report
 from outlay.cli.run_show import refuse
+from outlay.instances.files import is_folder
+from outlay.instances.output import check_target
 from outlay.optimizer.comparison_reading import load_comparison
 
 
 def run(*, source: str, output: str, force: bool, max_file_mb: float, as_json: bool, **_: Any) -> int:
     """Write the report of a run file, or of the folder of a comparison; neither is believed in anything."""
+    check_target(output, force=force)
     with Progress("drawing the report"):
-        if Path(source).is_dir():
+        if is_folder(source):
             path = write_comparison_report(load_comparison(source), output, force=force)
         else:
             loaded = load_run(source, max_file_mb)

@@ -13,9 +13,10 @@ import pandas as pd
 
 from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance
+from outlay.instances.output import replace_file
 from outlay.instances.reading import MAX_FILE_MB
 from outlay.instances.text import shown
-from outlay.instances.writing import replace_file, to_document
+from outlay.instances.writing import to_document
 from outlay.optimizer.case_task import Request
 from outlay.optimizer.comparison import TABLES, Comparison
 from outlay.optimizer.plain import table_document

@@ -9,10 +9,10 @@ import simplejson
 
 from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance
+from outlay.instances.output import write_file
 from outlay.instances.parsing import parse_document
 from outlay.instances.plan import Plan
 from outlay.instances.reading import MAX_FILE_MB, text_of_file
-from outlay.instances.writing import replace_file
 from outlay.optimizer.claims import levels_of
 from outlay.optimizer.recheck import Rechecked, recheck
 from outlay.optimizer.run_document import run_text, to_run_document
@@ -32,17 +32,7 @@ def save_solution(solution: Solution, path: str | Path, *, force: bool = False) 
     InputError
         If the file exists and `force` is not set, or cannot be written.
     """
-    target = Path(path)
-    if target.is_dir() or (target.exists() and not force):
-        raise InputError.single(str(target), "something with this name exists", "choose a new name, or use force")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(target, run_text(to_run_document(solution)))
-    except OSError as error:
-        raise InputError.single(
-            str(target), f"it cannot be written ({error.strerror})", "choose another place"
-        ) from error
-    return target
+    return write_file(path, run_text(to_run_document(solution)), force=force)
 
 
 def load(path: str | Path, *, max_file_mb: float = MAX_FILE_MB) -> Solution:
