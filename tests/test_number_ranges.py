@@ -7,6 +7,8 @@ import pytest
 import outlay
 from tests.support.cases import CASES, expected
 
+pytestmark = pytest.mark.usefixtures("always_warm")
+
 NAMES = ("dollars-one-fund", "energy-in-kwh", "thirds-of-a-million", "core-damage", "release-limit-b")
 EFFORTS = ({"effort": "prove"}, {"effort": "search", "time_limit": 60}, {"effort": "repeat", "work": 5})
 
