@@ -43,7 +43,12 @@ def test_the_files_and_the_list_of_published_values_agree(file: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "index"), [(file, index) for file, (_, count) in READERS.items() for index in range(count)]
+    ("file", "index"),
+    [
+        pytest.param(file, index, marks=pytest.mark.slow if file == "mknap2.txt" else [])
+        for file, (_, count) in READERS.items()
+        for index in range(count)
+    ],
 )
 def test_the_published_optimum_is_proved(file: str, index: int, warm: SolverProcess) -> None:
     check(problems(file)[index], warm)
