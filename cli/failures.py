@@ -8,7 +8,7 @@ import traceback
 from dataclasses import asdict
 
 from outlay.cli import streams
-from outlay.instances.errors import InputError, OutlayError
+from outlay.instances.errors import InputError, OutlayError, UnverifiedError
 from outlay.instances.output import is_about_the_place
 from outlay.instances.text import shown
 
@@ -32,6 +32,17 @@ def report(error: OutlayError, *, as_json: bool) -> int:
     else:
         report_lines(lines)
     return error.exit_code
+
+
+def report_unsaved(trouble: InputError | None, code: int) -> int:
+    """Tell on standard error why an answer that was shown could not be saved; return the exit code.
+
+    An answer that failed its verification keeps its own code: to save it would not have made it better.
+    """
+    if trouble is None:
+        return code
+    told = report(trouble, as_json=False)
+    return code if code == UnverifiedError.exit_code else told
 
 
 def report_lines(lines: list[str]) -> None:

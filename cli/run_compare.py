@@ -6,13 +6,13 @@ import math
 import os
 from typing import Any
 
-from outlay.cli import streams
+from outlay.cli import failures, streams
 from outlay.cli.comparison_page import show_comparison
 from outlay.cli.progress import Progress
 from outlay.cli.proof import NO_PLAN, NO_PLAN_POSSIBLE, PROVED, STOPPED, UNVERIFIED
 from outlay.cli.screen import Page
 from outlay.cli.words import seconds
-from outlay.instances.errors import InputError
+from outlay.instances.errors import InputError, NotKeptError
 from outlay.instances.reading import read
 from outlay.optimizer.compare import CompareProgress, compare
 from outlay.optimizer.comparison import Comparison
@@ -56,28 +56,32 @@ def run(
             if state.note:
                 streams.write_error(f"outlay: {state.note}\n")
 
-        result = compare(
-            source,
-            names,
-            attribute=[] if attribute is None else [name.strip() for name in attribute.split(",")],
-            jobs=jobs or os.cpu_count() or 1,
-            executor=executor,
-            folder=output,
-            force=force,
-            gap=gap,
-            seed=seed,
-            time_limit=time_limit if math.isfinite(time_limit) else None,
-            on_progress=told,
-        )
+        trouble = None
+        try:
+            result = compare(
+                source,
+                names,
+                attribute=[] if attribute is None else [name.strip() for name in attribute.split(",")],
+                jobs=jobs or os.cpu_count() or 1,
+                executor=executor,
+                folder=output,
+                force=force,
+                gap=gap,
+                seed=seed,
+                time_limit=time_limit if math.isfinite(time_limit) else None,
+                on_progress=told,
+            )
+        except NotKeptError as error:
+            result, trouble = error.answer, error
     if as_json:
         streams.write_json_text(run_text(to_comparison_document(result)))
     else:
         page = Page()
         show_comparison(page, result)
-        if output is not None:
+        if output is not None and trouble is None:
             page.fact("Saved", f"{output} (tables as CSV, run files; outlay report {output} -o report.html)")
         page.show()
-    return exit_code(result)
+    return failures.report_unsaved(trouble, exit_code(result))
 
 
 def _words(state: CompareProgress) -> str:

@@ -71,11 +71,7 @@ def run(
         _write_document(solution)
     else:
         _write_page(solution, output if trouble is None else None)
-    code = exit_code(solution)
-    if trouble is None:
-        return code
-    told = failures.report(trouble, as_json=False)  # the answer alone is what --json prints
-    return code if code == UNVERIFIED else told
+    return failures.report_unsaved(trouble, exit_code(solution))
 
 
 @contextmanager

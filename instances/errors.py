@@ -4,7 +4,8 @@
 
     OutlayError                exit code 1   internal error
     ├── InputError             exit code 3   the tables, a constraint set or an argument are wrong
-    │   └── NoRoomError        exit code 3   something cannot be written because the disk is full
+    │   ├── NoRoomError        exit code 3   something cannot be written because the disk is full
+    │   └── NotKeptError       exit code 3   an answer was found but could not be kept whole; it is in here
     ├── NoPlanError            exit code 6   a plan was asked for where there is none
     ├── InfeasibleError        exit code 4   a plan was asked for where there can be none
     ├── SolverFailedError      exit code 6   the solver crashed, hung or answered nonsense, twice
@@ -105,6 +106,17 @@ class InputError(OutlayError):
 
 class NoRoomError(InputError):
     """Something cannot be written because there is no room for it."""
+
+
+class NotKeptError(InputError):
+    """An answer was found, but not all of it could be written; ``answer`` is what was found."""
+
+    def __init__(self, faults: Iterable[Fault], answer: Any) -> None:
+        super().__init__(faults)
+        self.answer = answer
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.faults, self.answer)
 
 
 class NoPlanError(OutlayError):

@@ -9,7 +9,7 @@ import re
 import secrets
 import shutil
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -204,6 +204,41 @@ def replace_file(target: Path, text: str) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def replace_files(steps: Sequence[tuple[Path, str | None]]) -> None:
+    """Write text files in this order (None: delete one), and none of them unless there is room for all.
+
+    Raises
+    ------
+    OSError
+        If one cannot be written.
+    """
+    staged: list[Path | None] = []
+    try:
+        for target, text in steps:
+            staged.append(None if text is None else stage_file(target, text))
+        for (target, _), temporary in zip(steps, staged, strict=True):
+            if temporary is None:
+                target.unlink(missing_ok=True)
+            else:
+                temporary.replace(target)
+    finally:
+        for temporary in staged:
+            if temporary is not None:
+                temporary.unlink(missing_ok=True)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder and those above it, unless it is there.
+
+    Raises
+    ------
+    OSError
+        If it cannot be made; what was made of those above it is taken away again.
+    """
+    with _folders_above(path):
+        path.mkdir(exist_ok=True)
 
 
 def stage_file(target: Path, text: str) -> Path:

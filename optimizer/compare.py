@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import simplejson
 
-from outlay.instances.errors import Fault, InputError, OutlayError
+from outlay.instances.errors import Fault, InputError, NoRoomError, NotKeptError, OutlayError
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.optimizer.attribution import attribute_cases, check_players, coalitions, combination_name, with_only
@@ -95,7 +96,10 @@ def compare(
     ------
     InputError
         If a set is unknown or named twice, a set's instance is wrong, families cannot be attributed to, or the folder
-        or executor cannot be used. Nothing is solved then.
+        or executor cannot be used, the folder because another comparison uses it, say. Nothing is solved then.
+    NotKeptError
+        If there was no room for all files in the folder. Its ``answer`` is the comparison; what was kept is whole, and
+        is not solved again.
     """
     check_arguments(time_limit=time_limit, gap=gap, seed=seed, threads=1 if jobs is None else jobs)
     if not isinstance(executor, Executor | str | None):
@@ -110,14 +114,15 @@ def compare(
             for some in coalitions(attribute)
             if len(some) < len(attribute)  # all of them: the reference itself
         }
-    home = None if folder is None else ComparisonFolder.open(folder, force=force)
     options = {"gap": gap, "seed": seed, "time_limit_s": time_limit}
-    if isinstance(executor, Executor):
-        batch = _Batch(executor, home, on_progress, len(resolved) + len(combined))
-        return _run(instance, resolved, combined, attribute=attribute, options=options, batch=batch)
-    with open_executor(executor, jobs or os.cpu_count() or 1) as opened:
-        batch = _Batch(opened, home, on_progress, len(resolved) + len(combined))
-        return _run(instance, resolved, combined, attribute=attribute, options=options, batch=batch)
+    batch = _Batch(on_progress, len(resolved) + len(combined))
+    with ExitStack() as stack:
+        if folder is not None:
+            batch.keep_in(folder, stack, force=force)
+        batch.run_on(executor, stack, jobs or os.cpu_count() or 1)
+        result = _run(instance, resolved, combined, attribute=attribute, options=options, batch=batch)
+        batch.finish(result)
+    return result
 
 
 def _resolve(instance: Instance, sets: Sequence[str]) -> dict[str, Instance]:
@@ -166,10 +171,7 @@ def _run(
         runs[combination_name(frozenset(attribute))] = runs[first]
         attribution = attribute_cases(attribute, runs)
     files = {name: file for name, file in batch.files.items() if name in resolved or name in combined}
-    result = compare_cases(instance, resolved, runs, attribution=attribution, files=files)
-    if batch.home is not None:
-        batch.home.write(result)
-    return result
+    return compare_cases(instance, resolved, runs, attribution=attribution, files=files)
 
 
 #: Seconds after which we look whether there is still anybody to run the cases.
@@ -180,17 +182,56 @@ LOOK_S = 1.0
 class _Batch:
     """Sends requests to an executor and collects what comes back."""
 
-    executor: Executor
-    home: ComparisonFolder | None
     on_progress: Callable[[CompareProgress], None] | None
     total: int
     done: int = 0
     files: dict[str, str] = field(default_factory=dict)
     solved_s: list[float] = field(default_factory=list)
+    home: ComparisonFolder | None = None
+    trouble: InputError | None = None
+    executor: Executor = field(init=False)
     workers: Workers | None = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.workers = Workers.of(self.executor)
+    def run_on(self, executor: Executor | str | None, stack: ExitStack, jobs: int) -> None:
+        """Take an executor of the user's, or open one until the stack is closed."""
+        own = executor if isinstance(executor, Executor) else stack.enter_context(open_executor(executor, jobs))
+        self.executor, self.workers = own, Workers.of(own)
+
+    def keep_in(self, folder: str | Path, stack: ExitStack, *, force: bool) -> None:
+        """Keep run files and tables in a folder, which is ours until the stack is closed.
+
+        A disk that is full already costs the files, not the answer: the user is told, and may stop us.
+        """
+        try:
+            home = ComparisonFolder.open(folder, force=force)
+            note = stack.enter_context(home.held())
+        except NoRoomError as error:
+            self._hear(error)
+            return
+        self.home = home
+        if note:
+            self._tell({}, note=note)
+
+    def finish(self, result: Comparison) -> None:
+        """Write the tables.
+
+        Raises
+        ------
+        NotKeptError
+            If there was trouble with any file.
+        """
+        if self.home is not None and self.trouble is None:  # tables of runs that are not there would be no comparison
+            try:
+                self.home.write(result)
+            except InputError as error:
+                self._hear(error)
+        if self.trouble is not None:
+            raise NotKeptError(self.trouble.faults, result)
+
+    def _hear(self, trouble: InputError) -> None:
+        if self.trouble is None:
+            self.trouble = trouble
+            self._tell({}, note=f"{trouble}; what is solved is shown all the same")
 
     def solve(self, requests: Sequence[Request]) -> dict[str, dict[str, Any]]:
         """Return the lean run of every request by name; a case that fails twice is reported, not raised."""
@@ -283,8 +324,13 @@ class _Batch:
         return f" ({self.workers.lack})" if self.workers.lack else ""
 
     def _keep(self, request: Request, document: dict[str, Any]) -> None:
-        if self.home is not None and "instance" in document:
+        if self.home is None or "instance" not in document:
+            return
+        try:
             self.home.keep(request.key, document)
+        except InputError as error:
+            self._hear(error)
+        else:
             self.files[request.name] = self.home.run_path(request.key).name
 
     def _tell(self, open_: Mapping[Future[str], tuple[Request, int]], note: str = "") -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,20 @@ import pandas as pd
 
 from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance
-from outlay.instances.output import replace_file
+from outlay.instances.output import (
+    check_target,
+    make_folder,
+    refusals_told,
+    remove_temporaries,
+    replace_file,
+    replace_files,
+)
 from outlay.instances.reading import MAX_FILE_MB
 from outlay.instances.text import shown
 from outlay.instances.writing import to_document
 from outlay.optimizer.case_task import Request
 from outlay.optimizer.comparison import TABLES, Comparison
+from outlay.optimizer.folder_lock import give_sign_of_life, hold
 from outlay.optimizer.plain import table_document
 from outlay.optimizer.recheck import recheck
 from outlay.optimizer.run_document import run_text
@@ -27,9 +36,13 @@ from outlay.optimizer.run_schema import FORMAT as RUN_FORMAT
 
 FORMAT = "outlay comparison 2"
 MARKER = "comparison.json"
+LOCK = ".comparison.lock"
+#: What our own files begin with that a process may leave behind before the folder has its marker.
+_OWN = ".comparison"
+_UNFINISHED: dict[str, Any] = {"format": FORMAT, "finished": False}
 
 
-@dataclass(frozen=True)
+@dataclass
 class ComparisonFolder:
     """A folder that holds a comparison, finished or not.
 
@@ -40,33 +53,62 @@ class ComparisonFolder:
     """
 
     path: Path
+    _is_held: bool = field(default=False, init=False, repr=False, compare=False)
 
     @classmethod
     def open(cls, path: str | Path, *, force: bool = False) -> ComparisonFolder:
-        """Return the folder, made ready: new, empty, or of an earlier comparison that is to be resumed.
+        """Return the folder: new, empty, or of an earlier comparison that is to be resumed.
 
         Raises
         ------
+        NoRoomError
+            If there is no room for it.
         InputError
             If it holds anything else (unless `force`), or cannot be written.
         """
         folder = cls(Path(path))
-        try:
+        with refusals_told(folder.path):
             if folder.path.exists() and not folder.path.is_dir():
                 raise InputError.single(str(path), "this is not a folder", "choose another name")
-            other = folder.path.exists() and any(folder.path.iterdir())
-            if other and not (folder.path / MARKER).is_file() and not force:
+            make_folder(folder.path)
+            others = [file for file in folder.path.iterdir() if not file.name.startswith(_OWN)]
+            if others and not (folder.path / MARKER).is_file() and not force:
                 raise InputError.single(
                     str(path), "the folder holds something that is no comparison", "choose another, or use force"
                 )
-            (folder.path / "runs").mkdir(parents=True, exist_ok=True)
-            if not (folder.path / MARKER).exists():
-                replace_file(folder.path / MARKER, run_text({"format": FORMAT, "finished": False}))
-        except OSError as error:
-            raise InputError.single(
-                str(path), f"it cannot be written ({error.strerror})", "choose another place"
-            ) from error
         return folder
+
+    @contextmanager
+    def held(self) -> Iterator[str]:
+        """Hold the folder, so that nobody else writes there, and make it ready for run files.
+
+        Yields what to tell the user about an earlier owner that has gone, or nothing.
+
+        Raises
+        ------
+        NoRoomError
+            If there is no room to begin with.
+        InputError
+            If another process holds it, or nothing can be written there.
+        """
+        with hold(self.path / LOCK) as note:
+            self._make_ready()
+            self._is_held = True
+            try:
+                yield note
+            finally:
+                self._is_held = False
+
+    def _make_ready(self) -> None:
+        marker, runs = self.path / MARKER, self.path / "runs"
+        with refusals_told(self.path):
+            remove_temporaries(self.path)
+            check_target(marker, force=True)
+            if not marker.exists():
+                replace_file(marker, run_text(_UNFINISHED))
+            runs.mkdir(exist_ok=True)
+            remove_temporaries(runs)
+            check_target(runs / "new")
 
     def run_path(self, key: str) -> Path:
         """Return where the run file of a request stands."""
@@ -101,23 +143,33 @@ class ComparisonFolder:
             If it cannot be written.
         """
         path = self.run_path(key)
-        try:
+        with refusals_told(path):
             replace_file(path, run_text({**document, "request": key}))
-        except OSError as error:
-            raise InputError.single(
-                str(path), f"it cannot be written ({error.strerror})", "make room, or choose another folder"
-            ) from error
+        give_sign_of_life(self.path / LOCK)
 
     def write(self, comparison: Comparison) -> None:
-        """Write ``comparison.json`` and a CSV of each table, made harmless for spreadsheets."""
-        replace_file(self.path / MARKER, run_text(to_comparison_document(comparison)))
+        """Write ``comparison.json`` and a CSV of each table, made harmless for spreadsheets.
+
+        There is room for all of them, or nothing is changed. While old and new ones stand side by side,
+        ``comparison.json`` says that the comparison is not finished.
+
+        Raises
+        ------
+        InputError
+            If they cannot be written, or another process holds the folder.
+        """
+        if not self._is_held:
+            with self.held():
+                return self.write(comparison)
+        steps = []
         for name in TABLES:
             table = comparison.table(name)
-            target = self.path / f"{'comparison' if name == 'cases' else name}.csv"
-            if table is not None:
-                replace_file(target, spreadsheet_csv(table))
-            else:
-                target.unlink(missing_ok=True)
+            file = self.path / f"{'comparison' if name == 'cases' else name}.csv"
+            steps.append((file, None if table is None else spreadsheet_csv(table)))
+        marker, finished = self.path / MARKER, run_text(to_comparison_document(comparison))
+        with refusals_told(self.path):
+            replace_files([(marker, run_text(_UNFINISHED)), *steps, (marker, finished)])
+        return None
 
 
 #: What need not be solved again.
