@@ -37,7 +37,7 @@ import numpy as np
 from outlay.instances.instance import Instance
 from outlay.models.case import Case
 from outlay.models.rows import Entries, RowBlock, block
-from outlay.models.size import refuse_too_many
+from outlay.models.size import few, refuse_too_many
 from outlay.models.so_far import Standing
 from outlay.models.to_date import Triple, count_summed, summed
 
@@ -304,7 +304,12 @@ def refuse_too_many_terms(case: Case) -> None:
     InputError
         If they have more than `outlay.models.size.MAX_TERMS` terms.
     """
-    instance = case.instance
+    instance, usage = case.instance, case.usage
+    # Every amount and every column that belongs to no option in every row: counting is for what may be too much.
+    uses = sum(len(usage.by_resource.of(row)) for tree in case.resource_tree for row in tree)
+    others = (case.book.size - len(case.options)) * len(case.resource_tree)
+    if few((uses + others) * instance.periods):
+        return
     names = [name for name in instance["resources"].texts("resource") if instance.is_on(instance.family_of(name))]
     sizes = {name: resource_rows(case, name).size for name in names}
     refuse_too_many(sizes, instance, "terms in the rows of resources")

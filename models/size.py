@@ -12,6 +12,11 @@ from outlay.instances.instance import Instance
 MAX_TERMS = 12_000_000
 
 
+def few(count: int) -> bool:
+    """Return whether so many fit in memory."""
+    return count <= MAX_TERMS
+
+
 def refuse_too_many(counts: Mapping[str, int], instance: Instance, what: str) -> None:
     """Raise if counts by resource add up to more than `MAX_TERMS`.
 
@@ -21,7 +26,7 @@ def refuse_too_many(counts: Mapping[str, int], instance: Instance, what: str) ->
         With the figure, the resource that has most of it, and what makes it smaller.
     """
     total = sum(counts.values())
-    if total <= MAX_TERMS:
+    if few(total):
         return
     largest = max(counts, key=lambda name: counts[name])
     raise InputError.single(

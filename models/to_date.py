@@ -42,7 +42,7 @@ def summed(place: np.ndarray, column: np.ndarray, value: np.ndarray, rows: int) 
     parts = [(np.zeros(0, dtype=int), np.zeros(0, dtype=int), np.zeros(0))]
     step = max(1, CELLS_AT_ONCE // max(1, rows))
     order = np.argsort(number, kind="stable")
-    ends = np.searchsorted(number[order], np.arange(len(columns) + step))
+    ends = np.searchsorted(number[order], np.arange(len(columns) + 1))
     for begin in range(0, len(columns), step):
         end = min(begin + step, len(columns))
         chosen = order[ends[begin] : ends[end]]

@@ -90,3 +90,18 @@ def test_what_no_memory_holds_is_refused_with_the_figure(most: int, what: str, m
         assert "780" in fault.problem
         assert (fault.column, fault.value) == ("resource", "water")
         assert "longer periods" in fault.remedy
+
+
+def test_a_row_of_few_columns_asks_for_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    # However many cells may be summed at a time, no array is longer than what there is to sum.
+    lengths: list[int] = []
+    real = np.arange
+
+    def counted(*bounds: int) -> np.ndarray:
+        found = real(*bounds)
+        lengths.append(len(found))
+        return found
+
+    monkeypatch.setattr(to_date.np, "arange", counted)
+    to_date.summed(real(5), real(5), np.ones(5), 1)
+    assert max(lengths) <= 10
