@@ -83,9 +83,7 @@ def test_what_must_be_funded_counts_in_a_bound_even_if_it_only_costs() -> None:
     assert choice_bound(level_problem(session), session.structure.project) == pytest.approx(-4.0)
 
 
-def test_an_approximate_relaxation_bounds_too(
-    warm: SolverProcess, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_approximate_relaxation_bounds_too(warm: SolverProcess, monkeypatch: pytest.MonkeyPatch) -> None:
     session = Session(build(generate(30, 3)))
     plan = session.search_plan(seed=1, sub_problems=0)
     search = Search(level_problem(session), plan, OPTIONS, on_better=lambda _: None, process=warm)
