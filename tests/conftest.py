@@ -20,6 +20,9 @@ LISTED = 25
 CPU_S = pytest.StashKey[float]()
 UNHURRIED: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 
+# A page is as wide as its text unless this says otherwise; a worker of pytest-xdist has it from the terminal.
+os.environ.pop("COLUMNS", None)
+
 settings.register_profile("local", **UNHURRIED)
 settings.register_profile("ci", **UNHURRIED, derandomize=True, print_blob=True)
 settings.register_profile("nightly", **UNHURRIED, max_examples=500, print_blob=True)
