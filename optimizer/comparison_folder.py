@@ -129,10 +129,11 @@ class ComparisonFolder:
             return None, f"{path.name} cannot be read ({error})"
         if document["format"] != RUN_FORMAT or not _answers(run, instance, request):
             return None, f"{path.name} is not the run file of this case"
-        if run["status"] not in _FINISHED:
-            return None, ""  # a case that failed or ran out of time deserves another try
         false = recheck(run, instance).violations
-        return (run, "") if not false else (None, f"{path.name} failed its verification ({shown(str(false[0]))})")
+        if false:
+            return None, f"{path.name} failed its verification ({shown(str(false[0]))})"
+        # A case that failed or ran out of time deserves another try.
+        return (run if run["status"] in _FINISHED else None), ""
 
     def keep(self, key: str, document: Mapping[str, Any]) -> None:
         """Write the run file of a request, whole or not at all.

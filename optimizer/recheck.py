@@ -82,7 +82,11 @@ def verify(solution: Solution) -> Verification:
     found = recheck(finite(claims_of(solution)), solution.instance).verification
     if found is None:
         raise NoPlanError("there is no plan to verify")
-    return found
+    if found.ok or solution.verification is None:
+        return found
+    # What was false in the file that the solution was read from stays so.
+    known = solution.verification.violations
+    return replace(found, violations=tuple(_each_once([*known, *found.violations])))
 
 
 def recheck(run: dict[str, Any], instance: Instance, *, older: bool = False) -> Rechecked:

@@ -177,11 +177,11 @@ def _path_of(folder: Path, name: str) -> Path:
         '{"format": "something else"}',
         "[" * 100_000,
         "\x00\x01",
-        '{"format": "outlay run 1"}',
-        '{"format": "outlay run 1", "request": "KEY"}',
+        '{"format": "outlay run 2"}',
+        '{"format": "outlay run 2", "request": "KEY"}',
         '{"format": "outlay run 1", "request": "KEY", "status": "optimal"}',
-        '{"format": "outlay run 1", "request": "KEY", "status": "optimal", "objective": "much", "tables": {}}',
-        '{"format": "outlay run 1", "request": "KEY", "status": "optimal", "tables": {"binding": {}}, "plan": 3}',
+        '{"format": "outlay run 2", "request": "KEY", "status": "optimal", "objective": "much", "tables": {}}',
+        '{"format": "outlay run 2", "request": "KEY", "status": "optimal", "tables": {"binding": {}}, "plan": 3}',
     ],
 )
 def test_a_corrupt_run_file_is_named_ignored_and_solved_again(finished: Path, due: Comparison, text: str) -> None:
@@ -228,8 +228,13 @@ def test_a_run_file_that_cannot_be_written_is_an_error_that_says_so(finished: Pa
 def test_a_case_that_failed_or_ran_out_of_time_gets_another_try(finished: Path) -> None:
     path = _path_of(finished, "less")
     document = json.loads(path.read_text())
-    for status in ("stopped at limit", "failed"):
-        path.write_text(json.dumps({**document, "status": status}))
+    ends = (
+        {"status": "stopped at limit", "limit": "time"},
+        {"status": "failed", "limit": "crash", "bound": None, "gap": None},
+    )
+    for end in ends:
+        level = {**document["levels"][0], **end}
+        path.write_text(json.dumps({**document, **end, "levels": [level]}))
         _, solved, notes = compared(finished)
         assert (solved, notes) == (["less"], [])
 
@@ -304,7 +309,16 @@ def test_a_comparison_that_was_not_finished_cannot_be_read(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{}", "[]", "nonsense", '{"format": "outlay comparison 1", "finished": true}', "[" * 100_000]
+    "text",
+    [
+        "",
+        "{}",
+        "[]",
+        "nonsense",
+        '{"format": "outlay comparison 1", "finished": true}',
+        '{"format": "outlay comparison 2", "finished": true}',
+        "[" * 100_000,
+    ],
 )
 def test_a_damaged_comparison_is_an_error_with_a_remedy(finished: Path, text: str) -> None:
     (finished / "comparison.json").write_text(text)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyomo.environ as pyo
 import pytest
 
@@ -13,6 +17,7 @@ from outlay.instances.errors import InputError
 from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.solution import Solution
 from outlay.optimizer.status import Status
+from outlay.optimizer.user_rows import row_holds
 from tests.support.documents import knapsack, parsed, small_plan
 
 
@@ -52,6 +57,38 @@ def test_an_added_rule_is_kept_and_reported_apart(solved: Any) -> None:
     assert row["row"] == "not_the_best"
     assert (row["value"], row["upper"], row["holds"]) == (1.0, 1.0, True)
     assert row["lower"] is None or row["lower"] != row["lower"]
+
+
+def test_a_limit_that_a_rule_does_not_have_is_always_nan_and_null_in_the_file(solved: Any, tmp_path: Path) -> None:
+    one_sided, both = three_of_four(), three_of_four()
+    one_sided.most = pyo.Constraint(expr=sum(one_sided.fund.values()) <= 2)
+    both.most = pyo.Constraint(expr=sum(both.fund.values()) <= 2)
+    both.least = pyo.Constraint(expr=both.fund[3] >= 0)
+    for model in (one_sided, both):
+        solution = solved(model)
+        loaded = outlay.load(solution.save(tmp_path / f"{len(solution.user_rows)}.json"))
+        for found in (solution.user_rows, loaded.user_rows):
+            types = {name: str(kind) for name, kind in found.dtypes.items()}
+            assert types == {
+                "row": "object",
+                "lower": "float64",
+                "value": "float64",
+                "upper": "float64",
+                "holds": "bool",
+            }
+            assert not any(cell is None for cell in found.to_numpy().ravel().tolist())
+        pd.testing.assert_frame_equal(solution.user_rows, loaded.user_rows)
+        document = json.loads((tmp_path / f"{len(solution.user_rows)}.json").read_text(encoding="utf-8"))
+        assert document["user_rows"]["rows"][0][1] is None
+
+
+@pytest.mark.parametrize("unit", [1e-9, 1e-3, 1.0, 1e9])
+def test_whether_a_rule_holds_does_not_depend_on_its_unit(unit: float) -> None:
+    assert row_holds(math.nan, 5 * unit * (1 + 1e-7), 5 * unit)
+    assert not row_holds(math.nan, 5 * unit * (1 + 1e-5), 5 * unit)
+    assert not row_holds(5 * unit * (1 + 1e-5), 5 * unit, math.nan)
+    assert row_holds(0.0, -1e-7 * unit, 0.0, size=unit)  # a difference of amounts as large as the unit
+    assert not row_holds(0.0, -1e-5 * unit, 0.0, size=unit)
 
 
 def test_an_added_rule_is_not_independently_verified(solved: Any) -> None:
