@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import errno
 import json
 import math
@@ -18,13 +17,14 @@ import pytest
 
 import outlay
 from outlay.instances.errors import InputError, NotKeptError
-from outlay.instances.output import is_temporary
 from outlay.optimizer.case_task import Request, solve_case
 from outlay.optimizer.comparison import Comparison
 from outlay.optimizer.comparison_folder import LOCK, ComparisonFolder, load_comparison
 from outlay.optimizer.folder_lock import MOST_HOURS, hold
 from tests.cli.small import run
 from tests.compare.support import assert_same, cap, town
+from tests.support.children import in_child
+from tests.support.folders import mixture, not_whole
 from tests.support.full_disk import FullDisk
 
 SETS = ("base", "less", "least")
@@ -56,22 +56,7 @@ def compared(folder: Path | None, sets: tuple[str, ...] = SETS, **options: Any) 
 
 def assert_whole(folder: Path) -> None:
     """Fail where a file is half-written, or tables of several comparisons stand side by side as one."""
-    names = [path.name for path in folder.rglob("*")]
-    assert not [name for name in names if is_temporary(name)]
-    assert LOCK not in names
-    for path in folder.rglob("*.json"):
-        json.loads(path.read_text())
-    marker = folder / "comparison.json"
-    if marker.exists() and json.loads(marker.read_text())["finished"]:
-        assert_no_mixture(folder)
-        load_comparison(folder)
-
-
-def assert_no_mixture(folder: Path) -> None:
-    sets = json.loads((folder / "comparison.json").read_text())["sets"]
-    for name in ("comparison", "plans"):
-        with (folder / f"{name}.csv").open(newline="") as file:
-            assert {row["set"] for row in csv.DictReader(file)} == set(sets)
+    assert not_whole(folder) is None
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -212,20 +197,6 @@ def test_a_folder_is_free_after_an_error(tmp_path: Path) -> None:
     compared(tmp_path / "out")
 
 
-def in_child(work: Callable[[], object], before: Callable[[], object] = lambda: None) -> int:
-    """Do something in a process of its own; return how it ended."""
-    child = os.fork()
-    if not child:
-        code = 1
-        try:
-            before()
-            work()
-            code = 0
-        finally:
-            os._exit(code)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-
-
 def write_lock(folder: Path, **owner: Any) -> Path:
     """Leave a lock that nobody holds any more."""
     folder.mkdir()
@@ -358,10 +329,8 @@ def test_a_reader_never_sees_tables_of_two_comparisons_as_one(
     seen = []
 
     def look(_: int) -> None:
-        document = json.loads((folder.path / "comparison.json").read_text())
-        seen.append(document["finished"])
-        if document["finished"]:
-            assert_no_mixture(folder.path)
+        seen.append(json.loads((folder.path / "comparison.json").read_text())["finished"])
+        assert mixture(folder.path) is None
 
     for comparison in (*both, both[0]):
         with monkeypatch.context() as patch:
@@ -404,9 +373,7 @@ def test_a_writer_killed_at_any_step_leaves_what_the_next_run_resumes(
         at_each_step(patch, die)
         ended = in_child(lambda: compared(tmp_path / "out"))
     assert ended in {0, -9}
-    document = json.loads((tmp_path / "out" / "comparison.json").read_text())
-    if document["finished"]:
-        assert_no_mixture(tmp_path / "out")
+    assert mixture(tmp_path / "out") is None
     assert_same(compared(tmp_path / "out"), due)
     assert_whole(tmp_path / "out")
 
