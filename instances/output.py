@@ -48,7 +48,7 @@ def check_target(path: str | Path, *, force: bool = False, folder: bool = False)
         If something is there that must not be replaced, or nothing can be written there.
     """
     target = _path(path)
-    with refusals_told(target), contextlib.suppress(NoRoomError):
+    with contextlib.suppress(NoRoomError), refusals_told(target):
         _refuse_what_is_there(target, force=force, folder=folder)
         _try_to_write(target)
     return target

@@ -75,12 +75,28 @@ def hold(path: Path, *, clock: Callable[[], float] = time.time) -> Iterator[str]
     """
     with refusals_told(path):
         handle, note = _take(path, clock)
+    _held.add(handle)
     try:
         yield note
     finally:
-        with contextlib.suppress(OSError):
-            path.unlink()
-        os.close(handle)
+        if handle in _held:  # not in a child that was forked meanwhile
+            _held.remove(handle)
+            with contextlib.suppress(OSError):
+                path.unlink()
+            os.close(handle)
+
+
+_held: set[int] = set()
+
+
+def _let_go() -> None:
+    """Close, in a forked child, what its parent holds; or the child would hold it on after the parent's end."""
+    while _held:
+        os.close(_held.pop())
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_let_go)
 
 
 def give_sign_of_life(path: Path) -> None:

@@ -16,6 +16,7 @@ from outlay.instances.errors import InputError, NoRoomError
 from outlay.instances.output import check_target, replace_file, write_file, write_folder
 from outlay.models.graph import write_graphml
 from tests.support.documents import parsed, small_plan
+from tests.support.full_disk import FullDisk
 
 Writer = Callable[[Path], Any]
 
@@ -152,43 +153,6 @@ def test_what_is_replaced_stays_for_whom_it_was(tmp_path: Path, umask: int, kept
     target.chmod(kept)
     write_file(target, "new", force=True)
     assert (mode(target), target.read_text()) == (kept, "new")
-
-
-class FullDisk:
-    """A disk that is full from the n-th byte on: what is written through `os.fdopen` and `Path.write_text`."""
-
-    def __init__(self, room: int, patch: pytest.MonkeyPatch) -> None:
-        self.left = room
-        opened, text = os.fdopen, Path.write_text
-        patch.setattr("outlay.instances.output.os.fdopen", lambda *rest: _Metered(opened(*rest), self))
-
-        def write_text(path: Path, data: str, **options: Any) -> int:
-            self.take(len(data))
-            return text(path, data, **options)
-
-        patch.setattr(Path, "write_text", write_text)
-
-    def take(self, size: int) -> None:
-        self.left -= size
-        if self.left < 0:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-
-class _Metered:
-    def __init__(self, file: Any, disk: FullDisk) -> None:
-        self.file, self.disk = file, disk
-
-    def __enter__(self) -> _Metered:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.file.close()
-
-    def write(self, data: bytes) -> int:
-        half = data[: self.disk.left]
-        self.file.write(half)
-        self.disk.take(len(data))
-        return len(data)
 
 
 @pytest.mark.parametrize("room", [0, 1, 50, 100, 200, 300, 500, 700, 10**6])
