@@ -1,8 +1,8 @@
 """Solver processes that are killed, stopped and starved at random moments, while something is solved or compared.
 
 The answer is right or honestly failed: a plan that is shown holds and is not better than can be, a bound is not better
-than the plans there are, nothing is called infeasible, a failure says why. The caller never dies and never waits without
-end, and no process is left behind. Children are found in `/proc`, so this runs on Linux.
+than the plans there are, nothing is called infeasible, a failure says why. The caller never dies and never waits
+without end, and no process is left behind. Children are found in `/proc`, so this runs on Linux.
 """
 
 from __future__ import annotations
@@ -164,7 +164,9 @@ def known(size: int, rows: int, seed: int, constraint_set: str = "base") -> tupl
     return solution.objective, math.inf if solution.bound is None else solution.bound
 
 
-def problem_of(status: str, message: str, found: dict[str, Any], right: tuple[float, float]) -> str | None:
+def problem_of(  # noqa: PLR0911 - a list of what may be wrong
+    status: str, message: str, found: dict[str, Any], right: tuple[float, float]
+) -> str | None:
     """Return what is wrong with an answer, None if nothing is."""
     reached, most = right
     objective, bound, room = found["objective"], found["bound"], SAME * abs(reached)
@@ -234,7 +236,7 @@ def run(ending: Ending, random: Random) -> Tally:
 
 
 def broken(seed: int) -> str | None:
-    """Return what went wrong in the case of a seed, None if nothing did. The moments are its, the machine's speed not."""
+    """Return what went wrong in the case of a seed, None if nothing did; the machine's speed is not the seed's."""
     random = Random(seed)
     way = random.choice(WAYS)
     shape = (*random.choice(SIZES), random.randrange(3))
