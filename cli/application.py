@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import sys
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from typing import Any
 import click
 
 from outlay.cli import failures, streams
-from outlay.instances.errors import OutlayError
+from outlay.instances.errors import InputError, OutlayError
 
 
 class Application(click.Group):
@@ -32,7 +33,10 @@ class Application(click.Group):
         arguments = list(sys.argv[1:] if args is None else args)
         streams.prepare()
         code = self._answer(arguments, prog_name or "outlay", complete_var, extra)
-        streams.flush()
+        try:
+            streams.flush()
+        except InputError as error:
+            code = failures.report(error, as_json=False)
         if standalone_mode:
             sys.exit(code)
         return code
@@ -44,7 +48,8 @@ class Application(click.Group):
         except click.ClickException as error:
             if as_json:
                 failures.report_json(error.format_message())
-            error.show()
+            with contextlib.suppress(OSError):
+                error.show()
             return error.exit_code
         except (click.Abort, KeyboardInterrupt):
             return failures.report_interrupt(as_json=as_json)

@@ -22,7 +22,7 @@ Exit codes:
   0  answered, and proved within the gap
   1  internal error
   2  the command line is wrong
-  3  the input is wrong; every fault is listed
+  3  the input is wrong, every fault is listed; or a place cannot be written
   4  infeasible or unbounded: there is no plan, or no best one
   5  stopped at a limit, with a plan that was verified
   6  stopped without a plan, or the solver failed

@@ -10,6 +10,7 @@ from outlay.cli import words
 from outlay.cli.screen import Column, Page
 from outlay.instances.text import shown
 from outlay.optimizer.comparison import Comparison
+from outlay.optimizer.recheck import AS_RECORDED
 
 #: So many rows of a list are shown; all are in the folder's CSV files.
 MOST_ROWS = 40
@@ -171,6 +172,7 @@ def _proof(page: Page, result: Comparison) -> None:
     verified = sum(bool(row["verified"]) for row in records)
     planned = sum(row["objective"] is not None for row in records)
     page.fact("Check", f"{verified} of {planned} plans checked again independently in exact arithmetic, and hold.")
+    page.fact("As recorded", "; ".join(AS_RECORDED))
     for row in records:
         if row["message"]:
             page.fact(str(row["set"]), str(row["message"]))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import traceback
 from dataclasses import asdict
 
 from outlay.cli import streams
 from outlay.instances.errors import InputError, OutlayError
+from outlay.instances.output import is_about_the_place
 from outlay.instances.text import shown
 
 #: Exit code after Ctrl-C where there is no answer to give.
@@ -40,12 +42,13 @@ def report_lines(lines: list[str]) -> None:
 
 
 def report_json(message: str, faults: list[dict[str, object]] | None = None, **more: object) -> None:
-    """Write an error as a JSON object to standard output."""
-    streams.write_json({"error": message, "faults": faults or [], **more})
+    """Write an error as a JSON object to standard output; where that is impossible, standard error has to do."""
+    with contextlib.suppress(InputError):
+        streams.write_json({"error": message, "faults": faults or [], **more})
 
 
 def report_internal(error: Exception, *, as_json: bool, debug: bool) -> int:
-    """Tell an error that should not be; return the exit code of internal errors."""
+    """Tell an error that should not be; return the exit code: of internal errors, or of input where a place is full."""
     refused = isinstance(error, OSError | MemoryError)  # a full disk, a file that went away: nobody's mistake
     kind = "the system refused" if refused else "internal error"
     message = f"{kind}: {type(error).__name__}: {error}"
@@ -55,7 +58,7 @@ def report_internal(error: Exception, *, as_json: bool, debug: bool) -> int:
         report_json(message)
     advice = "this is a fault of outlay, not of your tables; run again with --debug and report the trace"
     report_lines([message] if refused else [message, advice])
-    return INTERNAL
+    return InputError.exit_code if is_about_the_place(error) else INTERNAL
 
 
 def report_interrupt(*, as_json: bool) -> int:

@@ -1,27 +1,32 @@
-"""Read a run file for showing: its plan verified again, its tables computed anew from the plan."""
+"""Read a run file for showing: whatever it says is verified again, its tables computed anew from the plan."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from outlay.models.case import Case
-from outlay.models.families import rows_of
-from outlay.optimizer.recheck import verify
-from outlay.optimizer.run_file import load
-from outlay.optimizer.tables import compute_tables
+from outlay.optimizer.recheck import AS_RECORDED, OWN_OBJECTIVE, USER_ROWS_AS_RECORDED
+from outlay.optimizer.run_file import load_checked
 
 if TYPE_CHECKING:
+    from outlay.models.case import Case
     from outlay.optimizer.solution import Solution
     from outlay.optimizer.verify_report import Verification
 
 
 class Loaded(NamedTuple):
-    """A run: the solution, what its verification found just now (None without a plan), and its case."""
+    """A run: the solution, what its verification found just now, and its case.
+
+    The verification is None where there is no plan and nothing false is said of that.
+    """
 
     solution: Solution
     verification: Verification | None
     case: Case
+
+    @property
+    def ok(self) -> bool:
+        """Whether all that can be checked holds."""
+        return self.verification is None or self.verification.ok
 
 
 def load_run(path: str, max_file_mb: float) -> Loaded:
@@ -32,14 +37,14 @@ def load_run(path: str, max_file_mb: float) -> Loaded:
     InputError
         If the file is no run file, or is damaged.
     """
-    solution = load(path, max_file_mb=max_file_mb)
-    case = Case(solution.instance)
-    if solution.plan is None:
-        return Loaded(solution, None, case)
-    verification = verify(solution)
-    if verification.ok:
-        tables = compute_tables(case, tuple(rows_of(case)), solution.plan)
-        metrics = {name: float(amount) for name, amount in verification.metrics.items()}
-        stakeholders = {name: float(amount) for name, amount in verification.stakeholders.items()}
-        solution = replace(solution, tables=tables, metrics=metrics, stakeholders=stakeholders)
-    return Loaded(replace(solution, verification=verification), verification, case)
+    solution, found = load_checked(path, max_file_mb=max_file_mb)
+    return Loaded(solution, found.verification, found.case)
+
+
+def as_recorded(solution: Solution) -> list[str]:
+    """Return what a run file says that cannot be checked, in words."""
+    return [
+        *([OWN_OBJECTIVE] if solution.own_objective else []),
+        *AS_RECORDED,
+        *([USER_ROWS_AS_RECORDED] if solution.user_rows is not None else []),
+    ]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from outlay.cli import words
 from outlay.cli.screen import Page
+from outlay.optimizer.recheck import OWN_OBJECTIVE
 from outlay.optimizer.status import Status
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ MOST_VIOLATIONS = 50
 
 def exit_code(solution: Solution) -> int:
     """Return the exit code of an answer."""
-    if solution.plan is not None and not solution.verified:
+    if not (solution.verified if solution.plan is not None else solution.verification is None):
         return UNVERIFIED
     if solution.status in {Status.INFEASIBLE, Status.UNBOUNDED}:
         return NO_PLAN_POSSIBLE
@@ -46,7 +47,7 @@ def show_proof(page: Page, solution: Solution, verification: Verification) -> No
         for place, level in enumerate(solution.levels, start=1):
             text = f"{level.status}: {words.number(level.objective, 6)}, at most {words.number(level.bound, 6)}"
             page.fact(f"Level {place}", f"{text}; in this plan {words.number(level.final, 6)}")
-    page.fact("Check", checked(verification))
+    page.fact("Check", checked(verification, solution))
     if solution.user_rows is not None:
         rows = words.count(len(solution.user_rows), "rule")
         page.fact("", f"{rows} added by the user in Pyomo: evaluated by the model, not independently verified")
@@ -75,11 +76,12 @@ def figures(solution: Solution) -> str:
     return f"{text}; no plan can have more than {words.number(solution.bound, 6)} (gap {words.gap(solution.gap)})."
 
 
-def checked(verification: Verification) -> str:
-    """Return the verification in a line."""
+def checked(verification: Verification, solution: Solution | None = None) -> str:
+    """Return the verification in a line; an objective of the user's own, which it leaves out, is always named."""
     conditions = words.count(sum(verification.checks.values()), "condition")
     if verification.ok:
-        return f"Checked again independently in exact arithmetic: {conditions}, all hold."
+        own = f" {OWN_OBJECTIVE.capitalize()}." if solution is not None and solution.own_objective else ""
+        return f"Checked again independently in exact arithmetic: {conditions}, all hold.{own}"
     broken = words.count(len(verification.violations), "condition")
     return f"FAILED: of {conditions} checked in exact arithmetic, {broken} broken."
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from outlay.cli.report_comparison import comparison_context
 from outlay.cli.report_size import render_within
 from outlay.cli.report_solution import solution_context
-from outlay.instances.errors import InputError, UnverifiedError
+from outlay.instances.errors import UnverifiedError
+from outlay.instances.output import check_target, write_file
 from outlay.instances.text import shown
-from outlay.instances.writing import replace_file
 from outlay.optimizer.recheck import verify
+from outlay.optimizer.solution import unverified
 
 if TYPE_CHECKING:
     from outlay.optimizer.comparison import Comparison
     from outlay.optimizer.solution import Solution
+    from outlay.optimizer.verify_report import Verification
 
 
 def write_report(solution: Solution, path: str | Path, *, force: bool = False) -> Path:
@@ -42,13 +43,21 @@ def write_report(solution: Solution, path: str | Path, *, force: bool = False) -
     InputError
         If the file exists and `force` is not set, or cannot be written.
     """
-    target = _free(path, force=force)
+    check_target(path, force=force)
     solution.table("projects")  # raises where there is no plan
-    verification = verify(solution)
-    if not (verification.ok and solution.verified):
-        first = shown(verification.violations[0].sentence) if verification.violations else "see outlay verify"
-        raise UnverifiedError(f"the answer failed its independent verification ({first}); solve again")
-    return _write(target, "solution.html", solution_context(solution, verification))
+    return write_verified_report(solution, verify(solution), path, force=force)
+
+
+def write_verified_report(
+    solution: Solution, verification: Verification | None, path: str | Path, *, force: bool = False
+) -> Path:
+    """Write the report of one answer whose verification was made just now; see `write_report`."""
+    target = check_target(path, force=force)
+    solution.table("projects")
+    if verification is None or not verification.ok:
+        raise unverified(verification)
+    text = render_within("solution.html", solution_context(solution, verification))
+    return write_file(target, text, force=force)
 
 
 def write_comparison_report(comparison: Comparison, path: str | Path, *, force: bool = False) -> Path:
@@ -61,7 +70,7 @@ def write_comparison_report(comparison: Comparison, path: str | Path, *, force: 
     InputError
         If the file exists and `force` is not set, or cannot be written.
     """
-    target = _free(path, force=force)
+    target = check_target(path, force=force)
     cases = comparison.cases
     failed = cases.loc[cases["objective"].notna() & ~cases["verified"].astype(bool), "set"].tolist()
     if failed:
@@ -69,23 +78,4 @@ def write_comparison_report(comparison: Comparison, path: str | Path, *, force: 
         raise UnverifiedError(
             f"the answers of these sets failed their independent verification: {named}; compare again"
         )
-    return _write(target, "comparison.html", comparison_context(comparison))
-
-
-def _free(path: str | Path, *, force: bool) -> Path:
-    target = Path(path)
-    if target.is_dir() or (target.exists() and not force):
-        raise InputError.single(str(target), "something with this name exists", "choose a new name, or use force")
-    return target
-
-
-def _write(target: Path, template: str, context: Mapping[str, Any]) -> Path:
-    text = render_within(template, context)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(target, text)
-    except OSError as error:
-        raise InputError.single(
-            str(target), f"it cannot be written ({error.strerror})", "choose another place"
-        ) from error
-    return target
+    return write_file(target, render_within("comparison.html", comparison_context(comparison)), force=force)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from outlay.cli import words
+from outlay.cli.loading import as_recorded
 from outlay.cli.metric_table import unit_of
 from outlay.cli.report_gantt import gantt
 from outlay.cli.report_money import commitments, draws
@@ -26,6 +27,7 @@ from outlay.cli.report_tables import (
 )
 from outlay.cli.report_waterfall import waterfalls
 from outlay.models.case import Case
+from outlay.optimizer.recheck import OWN_OBJECTIVE
 from outlay.optimizer.status import Status
 
 if TYPE_CHECKING:
@@ -86,6 +88,8 @@ def _heading(solution: Solution, verification: Verification) -> dict[str, Any]:
         "proof": proof_line(solution),
         "levels": _levels(solution),
         "verification": verification_line(verification),
+        "own_objective": OWN_OBJECTIVE.capitalize() if solution.own_objective else "",
+        "as_recorded": "; ".join(as_recorded(solution)),
         "checks": sorted(verification.checks.items()),
         "sources": settings.sources,
         "digest": solution.instance.digest,

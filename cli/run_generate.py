@@ -7,11 +7,13 @@ from typing import Any
 from outlay.cli import streams
 from outlay.cli.progress import Progress
 from outlay.instances.generating import generate
+from outlay.instances.output import check_target
 from outlay.instances.writing import write
 
 
 def run(*, projects: int, seed: int, periods: int, output: str, as_json: bool, **_: Any) -> int:
     """Write a generated instance."""
+    check_target(output, folder=True)
     with Progress("generating"):
         instance = generate(projects, seed, periods=periods)
         path = write(instance, output)

@@ -7,12 +7,14 @@ from typing import Any
 from outlay.cli import streams
 from outlay.cli.progress import Progress
 from outlay.cli.screen import Page
+from outlay.instances.output import check_target
 from outlay.instances.reading import read
 from outlay.instances.writing import write
 
 
 def run(*, folder: str, source: str, max_file_mb: float, as_json: bool, **_: Any) -> int:
     """Write a copy of an instance."""
+    check_target(folder, folder=True)
     with Progress("copying"):
         target = write(read(source, max_file_mb=max_file_mb), folder)
     files = sorted(file.name for file in target.iterdir()) if target.is_dir() else [target.name]

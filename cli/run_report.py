@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from outlay.cli import streams
+from outlay.cli.loading import load_run
 from outlay.cli.progress import Progress
-from outlay.cli.report import write_comparison_report, write_report
-from outlay.optimizer.comparison_folder import load_comparison
-from outlay.optimizer.run_file import load
+from outlay.cli.report import write_comparison_report, write_verified_report
+from outlay.cli.run_show import refuse
+from outlay.instances.files import is_folder
+from outlay.instances.output import check_target
+from outlay.optimizer.comparison_reading import load_comparison
 
 
 def run(*, source: str, output: str, force: bool, max_file_mb: float, as_json: bool, **_: Any) -> int:
-    """Write the report of a run file, or of the folder of a comparison."""
+    """Write the report of a run file, or of the folder of a comparison; neither is believed in anything."""
+    check_target(output, force=force)
     with Progress("drawing the report"):
-        if Path(source).is_dir():
+        if is_folder(source):
             path = write_comparison_report(load_comparison(source), output, force=force)
         else:
-            path = write_report(load(source, max_file_mb=max_file_mb), output, force=force)
+            loaded = load_run(source, max_file_mb)
+            if not loaded.ok:
+                return refuse(loaded, as_json=as_json)
+            path = write_verified_report(loaded.solution, loaded.verification, output, force=force)
     if as_json:
         streams.write_json({"report": str(path), "bytes": path.stat().st_size})
     else:

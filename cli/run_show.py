@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from outlay.cli import failures, streams
-from outlay.cli.loading import Loaded, load_run
+from outlay.cli.loading import Loaded, as_recorded, load_run
 from outlay.cli.progress import Progress
 from outlay.cli.proof import PROVED, UNVERIFIED, exit_code, no_plan, show_violations
 from outlay.cli.screen import Page
@@ -21,16 +21,17 @@ def run(*, run_file: str, section: str, every_row: bool, max_file_mb: float, as_
     """Show a section of a run whose plan is verified again; 0 if it is shown."""
     with Progress("reading and verifying the run"):
         loaded = load_run(run_file, max_file_mb)
+    if not loaded.ok:
+        return refuse(loaded, as_json=as_json)
     if loaded.verification is None:
         return _without_plan(loaded, as_json=as_json)
-    if not loaded.verification.ok:
-        return refuse(loaded, as_json=as_json)
     if as_json:
         streams.write_json(_document(loaded, section))
         return PROVED
     page = Page()
     if section == "summary":
         show_answer(page, loaded.solution, loaded.verification, loaded.case)
+        page.fact("As recorded", "; ".join(as_recorded(loaded.solution)))
     else:
         show_section(page, loaded.solution, section, every_row=every_row)
     page.show()
@@ -44,15 +45,18 @@ def _document(loaded: Loaded, section: str) -> dict[str, Any]:
         return {**head, section: section_document(solution, section)}
     document = to_run_document(solution)
     whole = {key: item for key, item in document.items() if key not in _LEFT_OUT}
-    return {**head, **whole, "projects": section_document(solution, "projects")}
+    more = {"as_recorded": as_recorded(solution), "projects": section_document(solution, "projects")}
+    return {**head, **whole, **more}
 
 
 def _without_plan(loaded: Loaded, *, as_json: bool) -> int:
     if as_json:
-        failures.report_json(no_plan(loaded.solution), status=str(loaded.solution.status))
+        status, recorded = str(loaded.solution.status), as_recorded(loaded.solution)
+        failures.report_json(no_plan(loaded.solution), status=status, as_recorded=recorded)
     else:
         page = Page()
         show_no_plan(page, loaded.solution)
+        page.fact("As recorded", "; ".join(as_recorded(loaded.solution)))
         page.show()
     return exit_code(loaded.solution)
 

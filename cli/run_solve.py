@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import math
 import signal
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -18,6 +16,7 @@ from outlay.cli.proof import UNVERIFIED, exit_code, no_plan, show_violations
 from outlay.cli.screen import Page
 from outlay.cli.summary import show_answer, show_no_plan
 from outlay.instances.errors import InputError
+from outlay.instances.output import check_target
 from outlay.instances.reading import read
 from outlay.models.case import Case
 from outlay.optimizer.run_file import run_text, to_run_document
@@ -50,7 +49,7 @@ def run(
         If the instance, the set or an option is wrong, or the run file cannot be written.
     """
     if output is not None:
-        check_output(Path(output), force=force)
+        check_target(output, force=force)
     with Progress("reading the tables") as progress:
         source = read(instance, max_file_mb=max_file_mb)
         progress.now("solving")
@@ -72,35 +71,11 @@ def run(
         _write_document(solution)
     else:
         _write_page(solution, output if trouble is None else None)
-    if trouble is not None:
-        raise trouble
-    return exit_code(solution)
-
-
-def check_output(target: Path, *, force: bool) -> None:
-    """Refuse a place where the run could not be saved, before time is spent on solving.
-
-    Raises
-    ------
-    InputError
-        If something is there that must not be replaced, or nothing can be written there.
-    """
-    if target.is_dir():
-        raise InputError.single(str(target), "this is a folder", "name a file, such as run.json")
-    if target.exists() and not target.is_file():
-        raise InputError.single(str(target), "this is not a regular file", "name a file, such as run.json")
-    if (target.exists() or target.is_symlink()) and not force:
-        raise InputError.single(str(target), "something with this name exists", "choose a new name, or add --force")
-    place = target.parent
-    while not place.exists() and place != place.parent:
-        place = place.parent
-    try:
-        with tempfile.NamedTemporaryFile(dir=place, prefix=".outlay."):
-            pass
-    except OSError as error:
-        raise InputError.single(
-            str(target), f"it cannot be written ({error.strerror})", "choose another place"
-        ) from error
+    code = exit_code(solution)
+    if trouble is None:
+        return code
+    told = failures.report(trouble, as_json=False)  # the answer alone is what --json prints
+    return code if code == UNVERIFIED else told
 
 
 @contextmanager

@@ -16,6 +16,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, TextIO
 
+from outlay.instances.errors import InputError
+
 #: What stands for our own signs where the encoding is not Unicode.
 _PLAIN_SIGNS = str.maketrans({"–": "-", "…": "...", "─": "-", "·": "-", "—": "-", "≥": ">=", "’": "'"})
 _NOT_ASCII = re.compile(r"[^\x00-\x7e]")
@@ -35,13 +37,24 @@ def is_unicode(stream: TextIO | None) -> bool:
 
 
 def write(text: str) -> None:
-    """Write text to standard output."""
-    _write(sys.stdout, text)
+    """Write text to standard output.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written, on a full disk say.
+    """
+    try:
+        _write(sys.stdout, text)
+    except OSError as error:
+        problem, remedy = f"it cannot be written ({error.strerror or error})", "make room, or send it elsewhere"
+        raise InputError.single("standard output", problem, remedy) from error
 
 
 def write_error(text: str) -> None:
-    """Write text to standard error."""
-    _write(sys.stderr, text)
+    """Write text to standard error; where that is impossible, there is nobody to tell."""
+    with contextlib.suppress(OSError):
+        _write(sys.stderr, text)
 
 
 def _write(stream: TextIO | None, text: str) -> None:
@@ -65,9 +78,15 @@ def _silence(stream: TextIO) -> None:
 
 
 def flush() -> None:
-    """Flush both streams; a reader that went away is no error."""
-    _write(sys.stdout, "")
-    _write(sys.stderr, "")
+    """Flush both streams; a reader that went away is no error.
+
+    Raises
+    ------
+    InputError
+        If standard output cannot be written.
+    """
+    write_error("")
+    write("")
 
 
 # -- JSON --------------------------------------------------------------------------------------------------------

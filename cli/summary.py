@@ -13,6 +13,7 @@ from outlay.cli.proof import TO_FIND_OUT, no_plan, show_proof
 from outlay.cli.reasons import failed_lender, show_losers
 from outlay.cli.screen import Page
 from outlay.cli.totals import show_totals
+from outlay.optimizer.recheck import OWN_OBJECTIVE
 from outlay.optimizer.status import Status
 
 if TYPE_CHECKING:
@@ -45,7 +46,10 @@ def show_answer(page: Page, solution: Solution, verification: Verification, case
     show_losers(page, solution, case, leave_out=failed)
     show_failures(page, case, failed)
     page.heading("What it brings")
-    page.fact("Maximised", objective_text(solution.instance))
+    if solution.own_objective:
+        page.fact("Objective", f"{OWN_OBJECTIVE} (the user made it in Pyomo)")
+    else:
+        page.fact("Maximised", objective_text(solution.instance))
     show_metrics(page, solution, key_metrics(solution))
     lender = lender_line(solution, case)
     if lender:

@@ -4,6 +4,7 @@
 
     OutlayError                exit code 1   internal error
     ├── InputError             exit code 3   the tables, a constraint set or an argument are wrong
+    │   └── NoRoomError        exit code 3   something cannot be written because the disk is full
     ├── NoPlanError            exit code 6   a plan was asked for where there is none
     ├── InfeasibleError        exit code 4   a plan was asked for where there can be none
     ├── SolverFailedError      exit code 6   the solver crashed, hung or answered nonsense, twice
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, Self
 
 from outlay.instances.text import as_text, shown
 
@@ -82,7 +84,7 @@ class InputError(OutlayError):
         self.faults: Sequence[Fault] = tuple(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
-    def __reduce__(self) -> tuple[type[InputError], tuple[Sequence[Fault]]]:
+    def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.faults,)
 
     @classmethod
@@ -95,10 +97,14 @@ class InputError(OutlayError):
         row: int | None = None,
         column: str | None = None,
         value: object = None,
-    ) -> InputError:
+    ) -> Self:
         """Return an error with one fault."""
         text = None if value is None else as_text(value)
         return cls([Fault(where, row, column, text, problem, remedy)])
+
+
+class NoRoomError(InputError):
+    """Something cannot be written because there is no room for it."""
 
 
 class NoPlanError(OutlayError):

@@ -50,6 +50,21 @@ def text_of_file(path: Path, name: str, max_file_mb: float) -> str:
     return text
 
 
+def is_folder(path: str | Path) -> bool:
+    """Return whether a path from outside leads to a folder; False where nothing is.
+
+    Raises
+    ------
+    InputError
+        If it may not be looked at, or no file can have this name.
+    """
+    try:
+        return Path(path).is_dir()
+    except OSError as error:
+        problem = f"it cannot be read ({error.strerror or error})"
+        raise InputError.single(str(path), problem, "check it and its permissions") from error
+
+
 def _bytes_of_file(path: Path, name: str, max_file_mb: float) -> bytes:
     if not path.is_file():
         if not path.exists() and not path.is_symlink():

@@ -5,13 +5,18 @@ The model writes it, the verifier reads it, the run file keeps it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from outlay.instances.text import as_text
+
 #: The fields of a plan that hold amounts.
 AMOUNTS = ("purchases", "flows", "imports", "payments", "shortfalls")
+#: Whole numbers beyond this one are no periods; they are not even the same for every reader of JSON.
+_LARGEST_WHOLE = 2**53
 
 
 class Choice(NamedTuple):
@@ -86,12 +91,97 @@ class Plan:
     def from_document(cls, document: Mapping[str, Any]) -> Plan:
         """Return the plan that `to_document` wrote.
 
+        Nothing is converted: what has another type than `to_document` writes is refused, so that no reader takes it for
+        something else than another one does.
+
         Raises
         ------
-        KeyError, TypeError, ValueError
-            If the document is not one that `to_document` can write.
+        TypeError, ValueError
+            If the document is not one that `to_document` can write; the message names what is wrong.
         """
-        amounts = {
-            name: {(str(first), second): float(amount) for first, second, amount in document[name]} for name in AMOUNTS
-        }
-        return cls(choices=tuple(Choice(**choice) for choice in document["choices"]), **amounts)
+        _check_keys(document, ("choices", *AMOUNTS), "the plan")
+        choices = [_choice(given, f"choice {place}") for place, given in enumerate(_list(document, "choices"), start=1)]
+        return cls(choices=tuple(choices), **{name: _amounts(document, name) for name in AMOUNTS})
+
+
+def _choice(given: Any, where: str) -> Choice:
+    _check_keys(given, Choice._fields, where)
+    where += f" (project {as_text(given['project'])})"
+    return Choice(
+        project=_text(given["project"], f"project of {where}"),
+        alternative=_text(given["alternative"], f"alternative of {where}"),
+        fast_track=_truth(given["fast_track"], f"fast_track of {where}"),
+        selection=_whole(given["selection"], f"selection of {where}"),
+        start=_whole(given["start"], f"start of {where}"),
+        scale=_number(given["scale"], f"scale of {where}"),
+    )
+
+
+def _amounts(document: Mapping[str, Any], name: str) -> dict[tuple[str, Any], float]:
+    found: dict[tuple[str, Any], float] = {}
+    for place, given in enumerate(_list(document, name), start=1):
+        where = f"{name}, entry {place}"
+        if not isinstance(given, list | tuple) or len(given) != 3:
+            raise _wrong(where, given, "a list of two keys and an amount")
+        first = _text(given[0], f"first key of {where}")
+        read_second = _text if name == "payments" else _whole
+        key = (first, read_second(given[1], f"second key of {where}"))
+        if key in found:
+            raise ValueError(f"{where}: {as_text(key)} stands twice")
+        found[key] = _number(given[2], f"amount of {where}")
+    return found
+
+
+def _check_keys(given: Any, names: Sequence[str], where: str) -> None:
+    if not isinstance(given, Mapping):
+        raise _wrong(where, given, "an object with named fields")
+    for name in names:
+        if name not in given:
+            raise ValueError(f"{where} lacks {name}")
+    for name in given:
+        if name not in names:
+            raise ValueError(f"{where} has an unknown field {as_text(name)}")
+
+
+def _list(document: Mapping[str, Any], name: str) -> Sequence[Any]:
+    given = document[name]
+    if not isinstance(given, list | tuple):
+        raise _wrong(name, given, "a list")
+    return given
+
+
+def _text(given: Any, where: str) -> str:
+    if not isinstance(given, str):
+        raise _wrong(where, given, "text")
+    return given
+
+
+def _truth(given: Any, where: str) -> bool:
+    if not isinstance(given, bool):
+        raise _wrong(where, given, "true or false")
+    return given
+
+
+def _whole(given: Any, where: str) -> int:
+    if isinstance(given, bool) or not isinstance(given, int):
+        raise _wrong(where, given, "a whole number")
+    if abs(given) > _LARGEST_WHOLE:
+        raise ValueError(f"{where} is {as_text(given)[:80]}, which is no period")
+    return given
+
+
+def _number(given: Any, where: str) -> float:
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        raise _wrong(where, given, "a number")
+    try:
+        number = float(given)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise ValueError(f"{where} is {as_text(given)[:80]}, which is no finite number")
+    return number
+
+
+def _wrong(where: str, given: Any, right: str) -> TypeError:
+    found = "null" if given is None else f"{as_text(given)[:80]} ({type(given).__name__})"
+    return TypeError(f"{where} is {found}, but should be {right}")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import shutil
-import tempfile
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -14,9 +12,9 @@ from typing import Any
 import simplejson
 import tomli_w
 
-from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance, thawed
 from outlay.instances.numbers import number_text
+from outlay.instances.output import check_target, write_file, write_folder
 from outlay.instances.table import Table, cell_text
 
 
@@ -75,65 +73,19 @@ def write(instance: Instance, path: str | Path) -> Path:
     InputError
         If something is there already, or cannot be written.
     """
-    try:
-        target = Path(path)
-    except TypeError:
-        raise InputError.single("write", "this is not a path", "give a path", value=path) from None
-    try:
-        if target.exists() or target.is_symlink():
-            raise InputError.single(str(target), "something with this name exists", "choose a new name")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if target.suffix.lower() == ".json":
-            replace_file(target, document_text(to_document(instance)))
-        else:
-            _write_folder(instance, target)
-    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
-        reason = getattr(error, "strerror", None) or error
-        raise InputError.single(str(target), f"it cannot be written ({reason})", "choose another place") from error
-    return target
+    if check_target(path, folder=True).suffix.lower() == ".json":
+        return write_file(path, document_text(to_document(instance)))
+    return write_folder(path, lambda folder: _fill(instance, folder))
 
 
-def replace_file(target: Path, text: str) -> None:
-    """Write a text file whole or not at all: to a neighbour first, then renamed over the target.
-
-    Raises
-    ------
-    OSError
-        If it cannot be written.
-    """
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", newline="", dir=target.parent, prefix=f".{target.name[:40]}.", delete=False
-    ) as file:
-        temporary = Path(file.name)
-        try:
-            file.write(text)
-            file.flush()
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-    try:
-        temporary.chmod(0o644)
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def _write_folder(instance: Instance, target: Path) -> None:
-    temporary = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name[:40]}."))
-    try:
-        settings = instance.settings.model_dump(exclude_defaults=True)
-        _write_text(temporary / "instance.toml", tomli_w.dumps(_plain(settings)))
-        for name, table in instance.tables.items():
-            if len(table):
-                _write_text(temporary / f"{name}.csv", csv_text(table))
-        if instance.sets:
-            _write_text(temporary / "sets.toml", tomli_w.dumps(_plain(instance.sets)))
-        temporary.chmod(0o755)
-        temporary.rename(target)
-    except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)
-        raise
+def _fill(instance: Instance, folder: Path) -> None:
+    settings = instance.settings.model_dump(exclude_defaults=True)
+    _write_text(folder / "instance.toml", tomli_w.dumps(_plain(settings)))
+    for name, table in instance.tables.items():
+        if len(table):
+            _write_text(folder / f"{name}.csv", csv_text(table))
+    if instance.sets:
+        _write_text(folder / "sets.toml", tomli_w.dumps(_plain(instance.sets)))
 
 
 def _write_text(path: Path, text: str) -> None:

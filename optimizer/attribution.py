@@ -15,7 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
-from math import factorial
+from math import factorial, inf
+from typing import Any
 
 import pandas as pd
 
@@ -107,3 +108,34 @@ def shapley(players: Sequence[str], values: Mapping[Coalition, tuple[float, floa
     total = values[frozenset()][0] - values[frozenset(players)][0]
     table["share"] = table["loss"] / total if total else float("nan")
     return table
+
+
+def combination_name(some: Coalition) -> str:
+    """Return the name of the case in which only some of the players are on."""
+    # A comma, which no set's name can hold, keeps combinations and sets apart.
+    return "attribution, " + ("only " + ", ".join(sorted(some)) if some else "none of them")
+
+
+def attribute_cases(players: Sequence[str], runs: Mapping[str, Mapping[str, Any]]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the losses by player, and the combinations that they come from, of runs by `combination_name`.
+
+    Raises
+    ------
+    InputError
+        If a combination has no plan.
+    """
+    values: dict[Coalition, tuple[float, float]] = {}
+    records = []
+    for some in coalitions(players):
+        run = runs[combination_name(some)]
+        objective, bound = run["objective"], run["bound"]
+        if objective is None:
+            raise InputError.single(
+                "attribute",
+                f"the case with {combination_name(some)} is {run['status']}, so nothing can be attributed",
+                "attribute to other families, or change the set",
+            )
+        values[some] = (objective, inf if bound is None else max(bound, objective))
+        records.append([", ".join(sorted(some)), run["status"], objective, bound])
+    table = pd.DataFrame(records, columns=["on", "status", "objective", "bound"])
+    return shapley(players, values), table

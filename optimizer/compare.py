@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
@@ -10,18 +9,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import simplejson
 
 from outlay.instances.errors import Fault, InputError, OutlayError
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
-from outlay.optimizer.attribution import check_players, coalitions, shapley, with_only
+from outlay.optimizer.attribution import attribute_cases, check_players, coalitions, combination_name, with_only
 from outlay.optimizer.case_task import Request, make_request, solve_case
-from outlay.optimizer.comparison import Comparison, compare_cases
+from outlay.optimizer.comparison import Comparison, compare_cases, failed_run, lean_run
 from outlay.optimizer.comparison_folder import ComparisonFolder
 from outlay.optimizer.executors import Workers, open_executor
-from outlay.optimizer.plain import floats
 from outlay.optimizer.solve import check_arguments
 
 
@@ -109,7 +106,7 @@ def compare(
     if attribute:
         check_players(attribute)
         combined = {
-            _combination(some): with_only(reference, attribute, some)
+            combination_name(some): with_only(reference, attribute, some)
             for some in coalitions(attribute)
             if len(some) < len(attribute)  # all of them: the reference itself
         }
@@ -141,11 +138,6 @@ def _resolve(instance: Instance, sets: Sequence[str]) -> dict[str, Instance]:
     return resolved
 
 
-def _combination(some: frozenset[str]) -> str:
-    # A comma, which no set's name can hold, keeps combinations and sets apart.
-    return "attribution, " + ("only " + ", ".join(sorted(some)) if some else "none of them")
-
-
 def _run(
     instance: Instance,
     resolved: Mapping[str, Instance],
@@ -171,45 +163,17 @@ def _run(
     runs |= batch.solve(requests)
     attribution = None
     if attribute:
-        runs[_combination(frozenset(attribute))] = runs[first]
-        attribution = _attribute(attribute, runs)
-    files = {name: batch.files[name] for name in resolved if name in batch.files}
+        runs[combination_name(frozenset(attribute))] = runs[first]
+        attribution = attribute_cases(attribute, runs)
+    files = {name: file for name, file in batch.files.items() if name in resolved or name in combined}
     result = compare_cases(instance, resolved, runs, attribution=attribution, files=files)
     if batch.home is not None:
         batch.home.write(result)
     return result
 
 
-def _attribute(players: Sequence[str], runs: Mapping[str, Mapping[str, Any]]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    values: dict[frozenset[str], tuple[float, float]] = {}
-    records = []
-    for some in coalitions(players):
-        run = runs[_combination(some)]
-        objective, bound = run["objective"], run["bound"]
-        if objective is None:
-            raise InputError.single(
-                "attribute",
-                f"the case with {_combination(some)} is {run['status']}, so nothing can be attributed",
-                "attribute to other families, or change the set",
-            )
-        values[some] = (objective, math.inf if bound is None else max(bound, objective))
-        records.append([", ".join(sorted(some)), run["status"], objective, bound])
-    table = pd.DataFrame(records, columns=["on", "status", "objective", "bound"])
-    return shapley(players, values), table
-
-
 #: Seconds after which we look whether there is still anybody to run the cases.
 LOOK_S = 1.0
-
-#: What is kept of a run in memory; the rest is in its file.
-_KEPT = ("status", "message", "objective", "bound", "gap", "metrics", "plan", "verification", "times_s", "comparison")
-
-
-def _lean(document: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {name: document.get(name) for name in _KEPT}
-    binding = document["tables"].get("binding")
-    lean: dict[str, Any] = floats({**kept, "tables": {} if binding is None else {"binding": binding}})
-    return lean
 
 
 @dataclass
@@ -252,7 +216,7 @@ class _Batch:
                         open_[self._submit(request)] = (request, tries + 1)
                         continue
                     self._keep(request, document)
-                    found[request.name] = _lean(document)
+                    found[request.name] = lean_run(document)
                     self.done += 1
                 self._tell(open_)
         except BaseException:
@@ -273,7 +237,7 @@ class _Batch:
     def _given_up(self, open_: dict[Future[str], tuple[Request, int]]) -> dict[str, dict[str, Any]]:
         """End with what there is: return the runs of the cases that nobody has run."""
         assert self.workers is not None
-        failed = _lean(_failed(f"not solved: {self.workers.lack}"))
+        failed = lean_run(failed_run(f"not solved: {self.workers.lack}"))
         runs = {request.name: failed for request, _ in open_.values()}
         for future in open_:
             future.cancel()
@@ -293,13 +257,13 @@ class _Batch:
     def _known(self, request: Request) -> dict[str, Any] | None:
         if self.home is None:
             return None
-        document, why = self.home.finished(request.key)
+        document, why = self.home.finished(request)
         if why:
             self._tell({}, note=f"{why}; it is ignored and the case {request.name} solved again")
         if document is None:
             return None
         self.files[request.name] = self.home.run_path(request.key).name
-        return _lean(document)
+        return lean_run(document)
 
     def _result(self, future: Future[str], request: Request, tries: int) -> dict[str, Any] | None:
         """Return a case's run document; None where it is worth another try."""
@@ -307,9 +271,9 @@ class _Batch:
             document: dict[str, Any] = simplejson.loads(future.result())
             self.solved_s.append(float(document["times_s"]["total"]))
         except OutlayError as error:
-            return _failed(str(error))  # wrong input stays wrong
+            return failed_run(str(error))  # wrong input stays wrong
         except Exception as error:  # whatever an executor may raise for a task that it lost
-            return None if tries < 2 else _failed(f"tried twice: {error!r}{self._why_lost()}")
+            return None if tries < 2 else failed_run(f"tried twice: {error!r}{self._why_lost()}")
         return document
 
     def _why_lost(self) -> str:
@@ -332,13 +296,3 @@ class _Batch:
             at_once = max(1, len(running))
             left = sum(self.solved_s) / len(self.solved_s) * (self.total - self.done) / at_once
         self.on_progress(CompareProgress(self.done, self.total, running, left, note))
-
-
-def _failed(message: str) -> dict[str, Any]:
-    return {
-        "status": "failed",
-        "message": message,
-        "metrics": {},
-        "times_s": {},
-        "tables": {},
-    }

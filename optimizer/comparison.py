@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -13,6 +13,7 @@ from outlay.instances.plan import Plan
 from outlay.instances.sets import set_title
 from outlay.optimizer.differences import Difference, input_differences
 from outlay.optimizer.nearest import distance
+from outlay.optimizer.plain import floats
 
 TABLES = (
     "cases",
@@ -59,7 +60,9 @@ class Comparison:
     attribution, combinations
         Shapley losses by family, and the value of every combination; None where not asked for.
     files
-        Set to the name of its run file, where a folder was given.
+        Set, or combination of the attribution, to the name of its run file, where a folder was given.
+    instance
+        The base instance, which the sets are applied to; None for a comparison put together by hand.
     """
 
     name: str
@@ -78,6 +81,7 @@ class Comparison:
     attribution: pd.DataFrame | None
     combinations: pd.DataFrame | None
     files: Mapping[str, str]
+    instance: Instance | None = field(default=None, repr=False, compare=False)
 
     def table(self, name: str) -> pd.DataFrame | None:
         """Return a table by name; None for an attribution that was not asked for.
@@ -133,7 +137,25 @@ def compare_cases(
         attribution=None if attribution is None else attribution[0],
         combinations=None if attribution is None else attribution[1],
         files=dict(files),
+        instance=instance,
     )
+
+
+#: What is kept of a run in memory; the rest is in its file.
+_KEPT = ("status", "message", "objective", "bound", "gap", "metrics", "plan", "verification", "times_s", "comparison")
+
+
+def lean_run(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what `compare_cases` needs of a run document."""
+    kept = {name: document.get(name) for name in _KEPT}
+    binding = document["tables"].get("binding")
+    lean: dict[str, Any] = floats({**kept, "tables": {} if binding is None else {"binding": binding}})
+    return lean
+
+
+def failed_run(message: str) -> dict[str, Any]:
+    """Return the run document of a case that nobody could solve."""
+    return {"status": "failed", "message": message, "metrics": {}, "times_s": {}, "tables": {}}
 
 
 def _change(value: float | None, base: float | None) -> tuple[float | None, float | None]:

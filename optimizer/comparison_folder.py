@@ -10,17 +10,22 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import simplejson
 
 from outlay.instances.errors import InputError
-from outlay.instances.reading import MAX_FILE_MB, text_of_file
-from outlay.instances.writing import replace_file
+from outlay.instances.instance import Instance
+from outlay.instances.output import replace_file
+from outlay.instances.reading import MAX_FILE_MB
+from outlay.instances.text import shown
+from outlay.instances.writing import to_document
+from outlay.optimizer.case_task import Request
 from outlay.optimizer.comparison import TABLES, Comparison
-from outlay.optimizer.plain import floats, plain_table, table_document
-from outlay.optimizer.run_file import FORMAT as RUN_FORMAT
-from outlay.optimizer.run_file import check_run_document, run_text
+from outlay.optimizer.plain import table_document
+from outlay.optimizer.recheck import recheck
+from outlay.optimizer.run_document import run_text
+from outlay.optimizer.run_file import read_run_document, run_and_instance
+from outlay.optimizer.run_schema import FORMAT as RUN_FORMAT
 
-FORMAT = "outlay comparison 1"
+FORMAT = "outlay comparison 2"
 MARKER = "comparison.json"
 
 
@@ -67,24 +72,25 @@ class ComparisonFolder:
         """Return where the run file of a request stands."""
         return self.path / "runs" / f"{key}.json"
 
-    def finished(self, key: str) -> tuple[dict[str, Any] | None, str]:
-        """Return (run document or None, why a file that is there does not count)."""
-        path = self.run_path(key)
+    def finished(self, request: Request) -> tuple[dict[str, Any] | None, str]:
+        """Return (run document or None, why a file that is there does not count).
+
+        A file counts if it is the answer to this request, and all that it says is verified from instance and plan.
+        """
+        path = self.run_path(request.key)
         if not path.exists():
             return None, ""
         try:
-            document = simplejson.loads(text_of_file(path, path.name, MAX_FILE_MB))
-            if document["format"] != RUN_FORMAT or document["request"] != key:
-                return None, f"{path.name} is not the run file of this case"
-            check_run_document(document)
-            # A case that failed or ran out of time deserves another try.
-            return (
-                (document, "")
-                if document["status"] in {"optimal", "within gap", "infeasible", "unbounded"}
-                else (None, "")
-            )
-        except (InputError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
+            document = read_run_document(path, MAX_FILE_MB)
+            run, instance = run_and_instance(document, path.name)
+        except InputError as error:
             return None, f"{path.name} cannot be read ({error})"
+        if document["format"] != RUN_FORMAT or not _answers(run, instance, request):
+            return None, f"{path.name} is not the run file of this case"
+        if run["status"] not in _FINISHED:
+            return None, ""  # a case that failed or ran out of time deserves another try
+        false = recheck(run, instance).violations
+        return (run, "") if not false else (None, f"{path.name} failed its verification ({shown(str(false[0]))})")
 
     def keep(self, key: str, document: Mapping[str, Any]) -> None:
         """Write the run file of a request, whole or not at all.
@@ -114,6 +120,20 @@ class ComparisonFolder:
                 target.unlink(missing_ok=True)
 
 
+#: What need not be solved again.
+_FINISHED = frozenset({"optimal", "within gap", "infeasible", "unbounded"})
+
+
+def _answers(run: Mapping[str, Any], instance: Instance, request: Request) -> bool:
+    """Whether a run is of the case that is asked for."""
+    if run.get("request") != request.key or run["options"] != request.options or instance.digest != request.digest:
+        return False
+    extra = run.get("comparison")
+    if extra is None or request.nearest:
+        return extra is not None
+    return bool(extra["own_plan"] == run["plan"] and not extra["nearest_proved"])  # nothing was looked for
+
+
 def to_comparison_document(comparison: Comparison) -> dict[str, Any]:
     """Return a comparison as plain data."""
     tables = {name: comparison.table(name) for name in TABLES}
@@ -127,40 +147,8 @@ def to_comparison_document(comparison: Comparison) -> dict[str, Any]:
         "sets": list(comparison.sets),
         "files": dict(comparison.files),
         "tables": {name: None if table is None else table_document(table) for name, table in tables.items()},
+        "instance": None if comparison.instance is None else to_document(comparison.instance),
     }
-
-
-def load_comparison(path: str | Path) -> Comparison:
-    """Return the comparison of a folder.
-
-    Raises
-    ------
-    InputError
-        If the folder holds none, or one that was not finished.
-    """
-    marker = Path(path) / MARKER
-    text = text_of_file(marker, str(marker), MAX_FILE_MB)
-    wrong = InputError.single(str(marker), "this is not a comparison", "run `compare -o FOLDER`")
-    try:
-        document = simplejson.loads(text)
-        known = document["format"] == FORMAT
-        finished = document["finished"]
-    except (KeyError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
-        raise wrong from error
-    if not known:
-        raise wrong
-    if not finished:
-        raise InputError.single(str(path), "the comparison was not finished", "run the same `compare` again")
-    try:
-        tables: dict[str, Any] = {
-            name: None if table is None else plain_table(floats(table)) for name, table in document["tables"].items()
-        }
-        head = {name: document[name] for name in ("name", "title", "money_unit", "reference", "files")}
-        return Comparison(**head, sets=tuple(document["sets"]), **tables)
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError.single(
-            str(marker), f"this is not a comparison ({error})", "run `compare -o FOLDER`"
-        ) from error
 
 
 def spreadsheet_csv(table: pd.DataFrame) -> str:

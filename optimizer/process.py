@@ -20,8 +20,10 @@ import numpy as np
 
 from outlay.optimizer.deadline import CLOCK, NEVER, PATIENCE, Clock, Deadline, Patience, Verdict, Watch
 from outlay.optimizer.diving import Dive
-from outlay.optimizer.frames import BadFrameError, read_frame, write_frame
+from outlay.optimizer.forking import in_child
+from outlay.optimizer.frames import BadFrameError
 from outlay.optimizer.outcome import Outcome, Progress, take
+from outlay.optimizer.pipes import Inbox, collect, drop, post
 from outlay.optimizer.probing import Probe
 from outlay.optimizer.problem import Problem
 from outlay.optimizer.splitting import Split
@@ -39,12 +41,6 @@ _ENDS = {
 }
 #: What a process that was forked off says of a solver of its parent's.
 _INHERITED = "the solver belongs to the process that this one was forked from"
-
-
-class _Inbox(queue.Queue[dict[str, Any] | Exception | None]):
-    """What a child has sent, None at its end, and how many signs of life it gave."""
-
-    signs = 0
 
 
 @dataclass
@@ -75,7 +71,7 @@ class SolverProcess:
         self.deadline = NEVER
         self._child: subprocess.Popen[bytes] | None = None
         self._ready = False  # whether it has said its first word
-        self._inbox = _Inbox()
+        self._inbox = Inbox()
         self._outbox: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._threads: tuple[threading.Thread, ...] = ()
         self._errors: Any = None
@@ -281,7 +277,7 @@ class SolverProcess:
     def _launch(self) -> None:
         self._close()
         self._errors = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - lives as long as the process
-        self._inbox, self._outbox, self._ready = _Inbox(), queue.Queue(), False
+        self._inbox, self._outbox, self._ready = Inbox(), queue.Queue(), False
         with _launching:
             # Unbuffered: whoever is forked off can drop its ends of the pipes without a word (`_forget`).
             child = self._child = subprocess.Popen(
@@ -294,8 +290,8 @@ class SolverProcess:
             )
         # A child that does not read must not make us wait, so a thread writes; another reads.
         self._threads = (
-            threading.Thread(target=_post, args=(child.stdin, self._outbox, self._inbox), daemon=True),
-            threading.Thread(target=_collect, args=(child.stdout, self._inbox), daemon=True),
+            threading.Thread(target=post, args=(child.stdin, self._outbox, self._inbox), daemon=True),
+            threading.Thread(target=collect, args=(child.stdout, self._inbox), daemon=True),
         )
         for thread in self._threads:
             thread.start()
@@ -304,12 +300,12 @@ class SolverProcess:
         """Leave the child to the process that we were forked from: its pipes, its end, and who waits for it."""
         child, self._child = self._child, None
         self._errors, self._threads, self._ready = None, (), False
-        self._inbox, self._outbox, self._lock = _Inbox(), queue.Queue(), threading.RLock()
+        self._inbox, self._outbox, self._lock = Inbox(), queue.Queue(), threading.RLock()
         self._inbox.put(BadFrameError(_INHERITED))
         if child is not None:
             child.returncode = 0  # nothing that we do, or that is done when it is collected, can reach it
             for stream in (child.stdin, child.stdout):
-                _drop(stream)
+                drop(stream)
 
     def offer(self, point: np.ndarray) -> None:
         """Hand a point to the solve in work; may be called from another thread."""
@@ -364,48 +360,11 @@ def _way(how: Dive | Probe | Split | None, basis: np.ndarray | None) -> dict[str
     return begin | {"how": type(how).__name__} | {f"how_{each.name}": getattr(how, each.name) for each in fields(how)}
 
 
-def _post(stream: Any, outbox: queue.Queue[dict[str, Any] | None], inbox: _Inbox) -> None:
-    """Write messages until there are no more or the child is gone."""
-    with contextlib.suppress(OSError, ValueError), stream:
-        while (message := outbox.get()) is not None:
-            try:
-                write_frame(stream, message)
-            except (MemoryError, OverflowError, TypeError) as error:
-                inbox.put(BadFrameError(f"the request cannot be handed over: {error!r}"))
-                return
-
-
-def _collect(stream: Any, inbox: _Inbox) -> None:
-    """Read messages until the child is gone; signs of life are only counted."""
-    with contextlib.suppress(OSError, ValueError), stream:
-        while True:
-            try:
-                message = read_frame(stream)
-            except (BadFrameError, OSError, ValueError, MemoryError) as error:
-                inbox.put(error if isinstance(error, BadFrameError) else None)
-                return
-            inbox.signs += 1
-            if message is None or message.get("kind") != "alive":
-                inbox.put(message)
-            if message is None:
-                return
-
-
 # -- forks -------------------------------------------------------------------------------------------------------------
 
 _ALL: weakref.WeakSet[SolverProcess] = weakref.WeakSet()
 #: Held while a solver is started, and by whoever forks: a child forked meanwhile would hold ends of pipes unknowingly.
 _launching = threading.RLock()
-
-
-def _drop(stream: Any) -> None:
-    """Let go of our end of a pipe; its number stays taken, as its object may still be closed by somebody."""
-    with contextlib.suppress(OSError, ValueError, AttributeError):
-        nothing = os.open(os.devnull, os.O_RDWR)
-        try:
-            os.dup2(nothing, stream.fileno(), inheritable=False)
-        finally:
-            os.close(nothing)
 
 
 def _before_fork() -> None:
@@ -424,4 +383,5 @@ def _after_fork() -> None:
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork)
+    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_in_parent)
+    in_child(_after_fork)

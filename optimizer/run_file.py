@@ -8,56 +8,20 @@ from typing import Any
 import simplejson
 
 from outlay.instances.errors import InputError
+from outlay.instances.instance import Instance
+from outlay.instances.output import write_file
 from outlay.instances.parsing import parse_document
 from outlay.instances.plan import Plan
 from outlay.instances.reading import MAX_FILE_MB, text_of_file
-from outlay.instances.writing import document_text, replace_file, to_document
-from outlay.optimizer.plain import finite, floats, plain_table, table_document
+from outlay.optimizer.claims import levels_of
+from outlay.optimizer.recheck import Rechecked, recheck
+from outlay.optimizer.run_document import run_text, to_run_document
+from outlay.optimizer.run_schema import FORMAT, REMEDY, checked_run
 from outlay.optimizer.solution import Solution
-from outlay.optimizer.status import LevelResult, Status
-from outlay.optimizer.verify_report import Verification
+from outlay.optimizer.status import Status
+from outlay.optimizer.user_rows import user_rows_table
 
-FORMAT = "outlay run 1"
-
-
-def to_run_document(solution: Solution) -> dict[str, Any]:
-    """Return everything about a solution as plain data; numbers that do not exist are null."""
-    return {
-        "format": FORMAT,
-        "name": solution.instance.name,
-        "constraint_set": solution.constraint_set,
-        "hash": solution.instance.digest,
-        "status": str(solution.status),
-        "limit": solution.limit,
-        "message": solution.message,
-        "objective": solution.objective,
-        "bound": solution.bound,
-        "gap": solution.gap,
-        "levels": [
-            {**{name: getattr(level, name) for name in _LEVEL_FIELDS}, "status": str(level.status)}
-            for level in solution.levels
-        ],
-        "metrics": dict(solution.metrics),
-        "stakeholders": dict(solution.stakeholders),
-        "plan": None if solution.plan is None else solution.plan.to_document(),
-        "verification": None if solution.verification is None else solution.verification.to_document(),
-        "tables": {name: table_document(table) for name, table in solution.tables.items()},
-        "user_rows": None if solution.user_rows is None else table_document(solution.user_rows),
-        "trace": [list(step) for step in solution.trace],
-        "times_s": dict(solution.times_s),
-        "sizes": dict(solution.sizes),
-        "options": dict(solution.options),
-        "versions": dict(solution.versions),
-        "instance": to_document(solution.instance),
-    }
-
-
-_LEVEL_FIELDS = ("weights", "limit", "objective", "bound", "gap", "nodes", "seconds", "final", "size")
-
-
-def run_text(document: dict[str, Any]) -> str:
-    """Return a run document as JSON text."""
-    return document_text(finite(document))
+__all__ = ["FORMAT", "load", "load_checked", "run_text", "save_solution", "to_run_document"]
 
 
 def save_solution(solution: Solution, path: str | Path, *, force: bool = False) -> Path:
@@ -68,104 +32,90 @@ def save_solution(solution: Solution, path: str | Path, *, force: bool = False) 
     InputError
         If the file exists and `force` is not set, or cannot be written.
     """
-    target = Path(path)
-    if target.is_dir() or (target.exists() and not force):
-        raise InputError.single(str(target), "something with this name exists", "choose a new name, or use force")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(target, run_text(to_run_document(solution)))
-    except OSError as error:
-        raise InputError.single(
-            str(target), f"it cannot be written ({error.strerror})", "choose another place"
-        ) from error
-    return target
+    return write_file(path, run_text(to_run_document(solution)), force=force)
 
 
 def load(path: str | Path, *, max_file_mb: float = MAX_FILE_MB) -> Solution:
-    """Return the solution of a run file.
+    """Return the solution of a run file, checked again from its instance and plan.
+
+    The file is believed in nothing. `Solution.verification` is what is found now, and names each claim of the file
+    that is false; the tables are computed from the plan, and where anything is false, `UnverifiedError` is raised for
+    them.
+    What only the solver can know, such as the bound, is as recorded (`outlay.optimizer.recheck.AS_RECORDED`).
 
     Raises
     ------
     InputError
         If the file is missing, no run file, damaged, or its instance is not the one it was solved for.
     """
+    return load_checked(path, max_file_mb=max_file_mb)[0]
+
+
+def load_checked(path: str | Path, *, max_file_mb: float = MAX_FILE_MB) -> tuple[Solution, Rechecked]:
+    """Return the solution of a run file as `load` does, and what was found when it was checked again.
+
+    Raises
+    ------
+    InputError
+        As `load`.
+    """
     target = Path(path)
-    text = text_of_file(target, target.name, max_file_mb)
+    document = read_run_document(target, max_file_mb)
+    run, instance = run_and_instance(document, target.name)
+    found = recheck(run, instance, older=document["format"] != FORMAT)
+    return _solution(run, instance, found), found
+
+
+def read_run_document(path: Path, max_file_mb: float) -> dict[str, Any]:
+    """Return what stands in a run file, decimals exact and nothing checked.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read or is not a JSON object.
+    """
+    text = text_of_file(path, path.name, max_file_mb)
     try:
         document = simplejson.loads(text, use_decimal=True)
     except (ValueError, RecursionError, ArithmeticError) as error:
         raise InputError.single(
-            target.name, f"this is not valid JSON: {error}", "give a file that `solve -o` wrote"
+            path.name, f"this is not valid JSON: {error}", "give a file that `solve -o` wrote"
         ) from error
-    if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise InputError.single(target.name, "this is not a run file", "give a file that `solve -o` wrote")
-    try:
-        return _from_document(document, target.name)
-    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-        raise InputError.single(target.name, f"the run file is damaged ({error!r})", "solve again") from error
+    if not isinstance(document, dict):
+        raise InputError.single(path.name, "this is not a run file", "give a file that `solve -o` wrote")
+    return document
 
 
-def check_run_document(document: dict[str, Any]) -> dict[str, Any]:
-    """Return a run document without its instance, with floats for numbers, after checking that it is whole.
+def run_and_instance(document: dict[str, Any], name: str) -> tuple[dict[str, Any], Instance]:
+    """Return a run document without its instance, its types checked, and the instance that it was solved for.
 
     Raises
     ------
-    TypeError, KeyError, ValueError, AttributeError
-        At the first number that is none, and the first thing that is missing.
+    InputError
+        With the place of each value that is of a wrong type, or if the instance is wrong or another one.
     """
-    plain: dict[str, Any] = floats({key: value for key, value in document.items() if key != "instance"})
-    _check_numbers(plain)
-    Status(plain["status"])
-    if plain["plan"] is not None:
-        Plan.from_document(plain["plan"])
-    if plain["verification"] is not None:
-        Verification.from_document(plain["verification"])
-    return plain
-
-
-def _check_numbers(plain: dict[str, Any]) -> None:
-    levels = [{name: level[name] for name in _LEVEL_FIELDS} for level in plain["levels"]]
-    numbers = [plain[name] for name in ("objective", "bound", "gap")]
-    numbers += [
-        level[name] for level in levels for name in ("objective", "bound", "gap", "final", "nodes", "seconds", "size")
-    ]
-    for name in ("metrics", "stakeholders", "times_s", "sizes"):
-        numbers += list(plain[name].values())
-    numbers += [number for step in plain["trace"] for number in step]
-    for number in numbers:
-        if number is not None and (isinstance(number, bool) or not isinstance(number, int | float)):
-            raise TypeError(f"{number!r} is not a number")
-    for table in plain["tables"].values():
-        if any(len(row) != len(table["columns"]) for row in table["rows"]):
-            raise TypeError("a table has rows of another length than its header")
-
-
-def _from_document(document: dict[str, Any], name: str) -> Solution:
+    run = checked_run(document, name)
+    if "instance" not in document:
+        raise InputError.single(name, "the instance is missing", REMEDY, column="instance")
     instance = parse_document(document["instance"], source=name)
-    if instance.digest != document["hash"]:
+    if instance.digest != run["hash"]:
         raise InputError.single(
-            name, "the instance in it is not the one that was solved (its hash differs)", "solve again"
+            name, "the instance in it is not the one that was solved (its hash differs)", REMEDY, column="hash"
         )
-    plain = check_run_document(document)
+    return run, instance
+
+
+def _solution(run: dict[str, Any], instance: Instance, found: Rechecked) -> Solution:
+    same = ("constraint_set", "limit", "message", "objective", "bound", "gap", "own_objective")
+    rest = ("metrics", "stakeholders", "times_s", "sizes", "options", "versions")
     return Solution(
         instance=instance,
-        constraint_set=str(plain["constraint_set"]),
-        status=Status(plain["status"]),
-        limit=plain["limit"],
-        message=str(plain["message"]),
-        objective=plain["objective"],
-        bound=plain["bound"],
-        gap=plain["gap"],
-        levels=tuple(LevelResult(**{**level, "status": Status(level["status"])}) for level in plain["levels"]),
-        plan=None if plain["plan"] is None else Plan.from_document(plain["plan"]),
-        metrics=plain["metrics"],
-        stakeholders=plain["stakeholders"],
-        tables={key: plain_table(table) for key, table in plain["tables"].items()},
-        verification=None if plain["verification"] is None else Verification.from_document(plain["verification"]),
-        trace=tuple(tuple(step) for step in plain["trace"]),
-        times_s=plain["times_s"],
-        sizes=plain["sizes"],
-        options=plain["options"],
-        versions=plain["versions"],
-        user_rows=None if plain["user_rows"] is None else plain_table(plain["user_rows"]),
+        status=Status(run["status"]),
+        levels=levels_of(run),
+        plan=None if run["plan"] is None else Plan.from_document(run["plan"]),
+        tables=found.tables,
+        verification=found.verification,
+        trace=tuple(tuple(step) for step in run["trace"]),
+        user_rows=None if run["user_rows"] is None else user_rows_table(run["user_rows"]["rows"]),
+        **{name: run[name] for name in (*same, *rest)},
     )

@@ -10,9 +10,10 @@ from typing import Any
 
 import pandas as pd
 
-from outlay.instances.errors import InfeasibleError, NoPlanError, SolverFailedError
+from outlay.instances.errors import InfeasibleError, NoPlanError, SolverFailedError, UnverifiedError
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
+from outlay.instances.text import shown
 from outlay.optimizer.status import LevelResult, Status
 from outlay.optimizer.verify_report import Verification
 
@@ -43,8 +44,10 @@ class Solution:
         Name to value.
     tables
         Name to a table of the report (`projects`, `timeline`, `resources`, `finance`, `binding`, `dropped`, ...).
+        Of a run that was read: computed from its plan, never those in the file.
     verification
-        What the independent check found, or None without a plan.
+        What the independent check found, or None without a plan. Of a run that was read: what was found just then,
+        with each false claim of the file.
     trace
         (seconds, objective, bound or None) of each improvement of the first level.
     times_s
@@ -55,6 +58,8 @@ class Solution:
         How it was solved, and by which versions.
     user_rows
         Rows that a user added in Pyomo, evaluated at the answer; not independently verified. None if there are none.
+    own_objective
+        Whether the user replaced the objective in Pyomo; then nobody but that model can check it.
     """
 
     instance: Instance
@@ -77,6 +82,7 @@ class Solution:
     options: Mapping[str, Any]
     versions: Mapping[str, str]
     user_rows: pd.DataFrame | None = field(default=None, compare=False)
+    own_objective: bool = False
 
     def __post_init__(self) -> None:
         for name in ("metrics", "stakeholders", "tables", "times_s", "sizes", "options", "versions"):
@@ -99,11 +105,15 @@ class Solution:
         ------
         InfeasibleError, SolverFailedError, NoPlanError
             If there is no plan, and so no tables.
+        UnverifiedError
+            If the plan, or what a run file says of it, failed its verification.
         KeyError
             If there is no such table.
         """
         if self.plan is None:
             raise self._why_no_plan()
+        if not self.verified:
+            raise unverified(self.verification)
         return self.tables[name].copy()
 
     def _why_no_plan(self) -> Exception:
@@ -144,3 +154,10 @@ class Solution:
         from outlay.optimizer.run_file import save_solution  # noqa: PLC0415 - it needs this class
 
         return save_solution(self, path, force=force)
+
+
+def unverified(verification: Verification | None) -> UnverifiedError:
+    """Return the error of an answer that failed its verification, with the first thing that is wrong."""
+    violations = () if verification is None else verification.violations
+    first = shown(violations[0].sentence) if violations else "see outlay verify"
+    return UnverifiedError(f"the answer failed its independent verification ({first}); solve again")

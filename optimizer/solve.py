@@ -23,7 +23,7 @@ from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.search_plan import SearchPlan
 from outlay.optimizer.session import Checked, Session
 from outlay.optimizer.solution import Solution
-from outlay.optimizer.status import LevelResult, Status
+from outlay.optimizer.status import LevelResult, Status, overall
 from outlay.optimizer.tables import compute_tables
 from outlay.optimizer.user_rows import user_rows
 
@@ -248,9 +248,8 @@ def make_solution(
 ) -> Solution:
     """Return the solution of a checked answer; `began` is when the whole began, by the monotonic clock."""
     answer, verification, case = checked.answer, checked.verification, session.case
-    levels = answer.levels or [LevelResult({}, Status.STOPPED, "time", None, None, None, 0, 0.0)]
-    status, limit = _overall(levels)
-    objective, bound = _as_stated(session, levels[0])
+    status, limit = overall(answer.levels)
+    objective, bound, gap = _as_stated(session, answer.levels)
     begun, sign = time.monotonic(), _sign(session)
     tables = {} if checked.plan is None else compute_tables(case, session.model.row_blocks, checked.plan)
     now = time.monotonic()
@@ -263,7 +262,8 @@ def make_solution(
         message=answer.message,
         objective=objective,
         bound=bound,
-        gap=levels[0].gap,
+        gap=gap,
+        own_objective=session.has_own_objective,
         levels=tuple(answer.levels),
         plan=checked.plan,
         metrics={} if verification is None else {name: float(sum_) for name, sum_ in verification.metrics.items()},
@@ -286,19 +286,14 @@ def make_solution(
     )
 
 
-def _as_stated(session: Session, level: LevelResult) -> tuple[float | None, float | None]:
-    """Return (objective, bound) in the sense of the model's own objective."""
-    if level.objective is None:
-        return None, level.bound
-    sign = _sign(session)
-    return sign * level.objective, None if level.bound is None else sign * level.bound
-
-
-def _overall(levels: list[LevelResult]) -> tuple[Status, str | None]:
-    """Return the weakest status of the levels, and the limit that ended it."""
-    order = [Status.OPTIMAL, Status.WITHIN_GAP, Status.STOPPED, Status.UNBOUNDED, Status.INFEASIBLE, Status.FAILED]
-    worst = max(levels, key=lambda level: order.index(level.status))
-    return worst.status, worst.limit
+def _as_stated(session: Session, levels: list[LevelResult]) -> tuple[float | None, float | None, float | None]:
+    """Return (objective, bound, gap) of the first level in the sense of the model's own objective."""
+    if not levels:
+        return None, None, None
+    objective, bound = (
+        None if value is None else _sign(session) * value for value in (levels[0].objective, levels[0].bound)
+    )
+    return objective, bound, levels[0].gap
 
 
 def versions() -> dict[str, str]:

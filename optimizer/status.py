@@ -91,6 +91,15 @@ def improved(result: LevelResult, objective: float, *, proved: bool) -> LevelRes
     return replace(result, status=status, limit=limit, objective=objective, bound=bound, gap=gap)
 
 
+def overall(levels: Sequence[LevelResult]) -> tuple[Status, str | None]:
+    """Return the weakest status of the levels, and the limit that ended it; without levels the time was over."""
+    order = [Status.OPTIMAL, Status.WITHIN_GAP, Status.STOPPED, Status.UNBOUNDED, Status.INFEASIBLE, Status.FAILED]
+    if not levels:
+        return Status.STOPPED, "time"
+    worst = max(levels, key=lambda level: order.index(level.status))
+    return worst.status, worst.limit
+
+
 def claimed_objective(levels: Sequence[LevelResult]) -> list[float] | None:
     """Return what the levels say the final plan is worth; None for an objective of the user's own, or without plan."""
     finals = [level.final for level in levels if level.weights and level.final is not None]

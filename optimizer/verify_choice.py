@@ -34,7 +34,10 @@ def _read_choice(reading: Reading, choice: Choice, ledger: Ledger) -> Funded | N
         f"but periods are the whole numbers 0 to {reading.periods - 1}"
     )
     ledger.check(FAMILY, "the start lies in the calendar", where).holds(inside, text)
-    if scale is None or start is None or selection is None or not inside:
+    track = choice.fast_track
+    text = f"{where} has the fast track {words.name(track)} ({type(track).__name__}), which is neither True nor False"
+    decided = ledger.check("permits", "the fast track is taken or not", where).holds(isinstance(track, bool), text)
+    if scale is None or start is None or selection is None or not inside or not decided:
         return None
     return schedule(reading, choice._replace(start=start, selection=selection), scale)
 

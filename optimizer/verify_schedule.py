@@ -87,13 +87,13 @@ def schedule(reading: Reading, choice: Choice, scale: Fraction) -> Funded:
     return Funded(
         project=choice.project,
         alternative=choice.alternative,
-        fast_track=bool(choice.fast_track),
+        fast_track=choice.fast_track,
         selection=choice.selection,
         start=choice.start,
         scale=scale,
         project_row=project_row,
         row=row,
-        review=review_periods(reading, project_row, row, fast_track=bool(choice.fast_track)),
+        review=review_periods(reading, project_row, row, fast_track=choice.fast_track),
         building=building,
         end=reading.periods if life is None else operation + reading.periods_up(12 * life),
     )

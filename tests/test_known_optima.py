@@ -1,11 +1,14 @@
-"""The engine proves the published optima of all 55 problems of OR-Library's mknap1 and mknap2.
+"""The engine proves known optima: of two problems kept here, and of all 55 of OR-Library's mknap1 and mknap2.
 
-Among them Petersen's selection of research projects (1967) and Weingartner and Ness's capital budgets (1967).
+Among the latter are Petersen's selection of research projects (1967) and Weingartner and Ness's capital budgets (1967);
+they are read from the folder of public benchmark data, which is no part of the project.
 """
 
 from __future__ import annotations
 
+import json
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -15,8 +18,9 @@ from outlay.optimizer.status import Status
 from tests.benchmarks.data import benchmarks_folder
 from tests.benchmarks.families.knapsack import Knapsack, published_optima, read_mknap1, read_mknap2
 from tests.support.documents import parsed
-from tests.support.solving import warm  # noqa: F401
 
+#: Problems whose optimum is known by trying everything, or by a theorem; each file names its source.
+KEPT = sorted((Path(__file__).parent / "known_optima").glob("*.json"))
 READERS = {"mknap1.txt": (read_mknap1, 7), "mknap2.txt": (read_mknap2, 48)}
 
 
@@ -39,11 +43,30 @@ def test_the_files_and_the_list_of_published_values_agree(file: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "index"), [(file, index) for file, (_, count) in READERS.items() for index in range(count)]
+    ("file", "index"),
+    [
+        pytest.param(file, index, marks=pytest.mark.slow if file == "mknap2.txt" else [])
+        for file, (_, count) in READERS.items()
+        for index in range(count)
+    ],
 )
-def test_the_published_optimum_is_proved(file: str, index: int, warm: SolverProcess) -> None:  # noqa: F811
-    problem = problems(file)[index]
-    solution = solve(parsed(problem.document()), gap=0, process=warm)
+def test_the_published_optimum_is_proved(file: str, index: int, warm: SolverProcess) -> None:
+    check(problems(file)[index], warm)
+
+
+def test_there_are_problems_for_everyone() -> None:
+    assert len(KEPT) == 2
+
+
+@pytest.mark.parametrize("file", KEPT, ids=lambda file: file.stem)
+def test_the_optimum_of_a_problem_kept_here_is_proved(file: Path, warm: SolverProcess) -> None:
+    kept = json.loads(file.read_text(encoding="utf-8"))
+    assert kept.pop("source")
+    check(Knapsack(**kept), warm)
+
+
+def check(problem: Knapsack, process: SolverProcess) -> None:
+    solution = solve(parsed(problem.document()), gap=0, process=process)
     assert solution.status == Status.OPTIMAL
     assert solution.verified
     assert solution.objective == pytest.approx(problem.optimum, rel=1e-9)

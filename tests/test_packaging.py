@@ -38,7 +38,12 @@ def run(*command: str | Path, cwd: Path, **environment: str) -> str:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build from a copy, so that nothing is left in the source tree and nothing built before gets in."""
+    """Return the wheel that `OUTLAY_WHEEL` names, or build one.
+
+    From a copy, so that nothing is left in the source tree and nothing built before gets in.
+    """
+    if "OUTLAY_WHEEL" in os.environ:
+        return Path(os.environ["OUTLAY_WHEEL"])
     source, target = tmp_path_factory.mktemp("source") / "outlay", tmp_path_factory.mktemp("wheel")
     ignore = shutil.ignore_patterns(".git", "*.egg-info", "build", "dist", "__pycache__", ".*_cache", ".hypothesis")
     shutil.copytree(ROOT, source, symlinks=True, ignore=ignore)

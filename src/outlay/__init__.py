@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from outlay.models.graph import graph
     from outlay.optimizer.compare import compare
     from outlay.optimizer.comparison import Comparison
-    from outlay.optimizer.comparison_folder import load_comparison
+    from outlay.optimizer.comparison_reading import load_comparison
     from outlay.optimizer.outcome import Progress
     from outlay.optimizer.recheck import verify
     from outlay.optimizer.run_file import load
@@ -69,7 +69,7 @@ _HOME = {
     "Violation": "optimizer.verify_report",
     "compare": "optimizer.compare",
     "Comparison": "optimizer.comparison",
-    "load_comparison": "optimizer.comparison_folder",
+    "load_comparison": "optimizer.comparison_reading",
     "write_report": "cli.report",
     "write_comparison_report": "cli.report",
     **dict.fromkeys(

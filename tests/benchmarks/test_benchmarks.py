@@ -17,12 +17,14 @@ from tests.benchmarks.peers import NAN, peers
 SMALL = "scale-40-1"
 
 
-def test_every_family_reads_what_it_names() -> None:
-    for name, family in families.families().items():
-        first = family.names()[0]
-        if name in {"knapsack", "minelib", "ppssp"} and not benchmarks_folder().is_dir():
-            pytest.skip(f"no benchmark data in {benchmarks_folder()}")
-        assert len(families.read(first)["projects"]) > 5
+@pytest.mark.parametrize("name", families.families())
+def test_every_family_reads_what_it_names(name: str) -> None:
+    if name in {"knapsack", "minelib", "ppssp"} and not benchmarks_folder().is_dir():
+        pytest.skip(f"no benchmark data in {benchmarks_folder()}")
+    assert len(families.read(families.families()[name].names()[0])["projects"]) > 5
+
+
+def test_a_name_that_no_family_knows_is_refused() -> None:
     with pytest.raises(ValueError, match="no family of instances knows nonsense"):
         families.read("nonsense")
 
@@ -32,7 +34,8 @@ def test_there_are_our_engine_and_four_peers() -> None:
 
 
 def test_figures_are_read_off_a_trace_as_they_were_known() -> None:
-    measure = pytest.importorskip("tests.benchmarks.measure", reason="needs the extra bench")
+    from tests.benchmarks import measure
+
     found = measure.Run("x", [(1.0, NAN, 20.0), (4.0, 8.0, 12.0), (9.0, 9.9, 10.0)])
     assert found.at(5.0) == (8.0, 12.0)
     assert math.isnan(found.at(0.5)[0])
@@ -41,7 +44,7 @@ def test_figures_are_read_off_a_trace_as_they_were_known() -> None:
     assert measure.gap(8.0, 10.0) == 0.25
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_run_writes_a_line_a_peer_and_a_picture(tmp_path: Path) -> None:
     for package in ("pyscipopt", "ortools", "psutil", "matplotlib"):
         pytest.importorskip(package, reason="needs the extra bench")

@@ -1,8 +1,8 @@
 """Solver processes that are killed, stopped and starved at random moments, while something is solved or compared.
 
 The answer is right or honestly failed: a plan that is shown holds and is not better than can be, a bound is not better
-than the plans there are, nothing is called infeasible, a failure says why. The caller never dies and never waits without
-end, and no process is left behind. Children are found in `/proc`, so this runs on Linux.
+than the plans there are, nothing is called infeasible, a failure says why. The caller never dies and never waits
+without end, and no process is left behind. Children are found in `/proc`, so this runs on Linux.
 """
 
 from __future__ import annotations
@@ -168,19 +168,17 @@ def problem_of(status: str, message: str, found: dict[str, Any], right: tuple[fl
     """Return what is wrong with an answer, None if nothing is."""
     reached, most = right
     objective, bound, room = found["objective"], found["bound"], SAME * abs(reached)
-    if status in {Status.INFEASIBLE, Status.UNBOUNDED}:
-        return f"{status}, but there is a plan"
     if status == Status.FAILED:
         return None if message and objective is None else f"a failure that says {message!r} and {objective}"
-    if objective is not None and not found["verified"]:
-        return "a plan that does not hold"
-    if objective is not None and objective > most + room:
-        return f"{objective}, which is more than can be ({most})"
-    if bound is not None and bound < reached - room:
-        return f"bound {bound}, but there is a plan of {reached}"
-    if status == Status.OPTIMAL and (objective is None or objective < reached - room):
-        return f"optimal, {objective}, but there is a plan of {reached}"
-    return None
+    wrong = {
+        f"{status}, but there is a plan": status in {Status.INFEASIBLE, Status.UNBOUNDED},
+        "a plan that does not hold": objective is not None and not found["verified"],
+        f"{objective}, but no more than {most} can be": objective is not None and objective > most + room,
+        f"bound {bound}, but there is a plan of {reached}": bound is not None and bound < reached - room,
+        f"optimal, {objective}, but there is a plan of {reached}": status == Status.OPTIMAL
+        and (objective is None or objective < reached - room),
+    }
+    return next((words for words, is_so in wrong.items() if is_so), None)
 
 
 def _solved(instance: Instance, right: tuple[float, float], **how: Any) -> str | None:
@@ -234,7 +232,7 @@ def run(ending: Ending, random: Random) -> Tally:
 
 
 def broken(seed: int) -> str | None:
-    """Return what went wrong in the case of a seed, None if nothing did. The moments are its, the machine's speed not."""
+    """Return what went wrong in the case of a seed, None if nothing did."""
     random = Random(seed)
     way = random.choice(WAYS)
     shape = (*random.choice(SIZES), random.randrange(3))

@@ -131,9 +131,18 @@ def test_a_full_disk_is_told_in_a_line():
     with Path("/dev/full").open("w") as full:
         command = [sys.executable, "-m", "outlay", "list"]
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60)
-    assert done.returncode == 1
-    assert "the system refused" in done.stderr
+    assert done.returncode == 3
+    assert "standard output: it cannot be written" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize(("arguments", "code"), [(["list"], 0), (["check", "nowhere"], 3), (["no such"], 2)])
+def test_an_exit_code_stands_where_nobody_can_be_told(arguments, code):
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "outlay", *arguments]
+        done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=full, check=False, timeout=60)
+    assert done.returncode == code
 
 
 def test_output_fits_an_encoding_without_our_signs():

@@ -22,7 +22,7 @@ import outlay
 from outlay.instances.errors import InputError
 from outlay.optimizer.compare import CompareProgress
 from outlay.optimizer.comparison import Comparison
-from outlay.optimizer.comparison_folder import load_comparison
+from outlay.optimizer.comparison_reading import load_comparison
 from tests.compare.support import TUTORIAL_SETS, assert_same, row, tutorial
 from tests.support.clocks import LONGEST_S
 from tests.support.fake_solvers import wait_until

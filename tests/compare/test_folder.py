@@ -17,7 +17,7 @@ from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance
 from outlay.optimizer.case_task import make_request
 from outlay.optimizer.comparison import TABLES, Comparison
-from outlay.optimizer.comparison_folder import load_comparison
+from outlay.optimizer.comparison_reading import load_comparison
 from tests.compare.support import Unreliable, assert_same, cap, compared_into, lost, row, town, tutorial
 
 SETS = ("base", "less", "least")

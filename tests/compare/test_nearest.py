@@ -20,10 +20,9 @@ from outlay.optimizer.session import Session
 from outlay.optimizer.verify import verify_plan
 from tests.compare.support import cap, change, row, town
 from tests.support.documents import Document, document, level, parsed
-from tests.support.solving import warm  # noqa: F401 - a fixture
 
-#: Pairs of cases: so many in every run, and so many in all.
-CASES, ALL_CASES = 80, 500
+#: Pairs of cases: so many in every run, so many before every change, and so many in all.
+CASES, BEFORE_A_CHANGE, ALL_CASES = 30, 150, 500
 #: More plans than this are not worth the wait.
 MOST_PLANS = 200
 
@@ -163,16 +162,26 @@ def check_seed(engine: SolverProcess, seed: int) -> int:
     return len(best)
 
 
-def test_the_nearest_plan_has_the_least_number_of_flips_of_all_optimal_plans(warm: SolverProcess) -> None:  # noqa: F811
+def test_the_nearest_plan_has_the_least_number_of_flips_of_all_optimal_plans(warm: SolverProcess) -> None:
     ties = [check_seed(warm, seed) for seed in seeds(CASES)]
     # The generator is of use only if it makes many cases with many equally good plans.
     assert sum(number > 1 for number in ties) > CASES // 2
     assert sum(number > 10 for number in ties) > CASES // 10
 
 
-@pytest.mark.slow
-def test_the_nearest_plan_has_the_least_number_of_flips_in_hundreds_of_cases(warm: SolverProcess) -> None:  # noqa: F811
-    for seed in seeds(ALL_CASES - CASES, after=CASES):
+@pytest.mark.parametrize(
+    ("after", "until"),
+    [
+        pytest.param(CASES, BEFORE_A_CHANGE, marks=pytest.mark.slow),
+        pytest.param(BEFORE_A_CHANGE, ALL_CASES, marks=pytest.mark.nightly),
+    ],
+)
+def test_the_nearest_plan_has_the_least_number_of_flips_in_hundreds_of_cases(
+    after: int,
+    until: int,
+    warm: SolverProcess,
+) -> None:
+    for seed in seeds(until - after, after=after):
         check_seed(warm, seed)
 
 
@@ -258,7 +267,7 @@ def test_the_objective_of_the_nearest_plan_is_its_distance_up_to_a_constant(seed
     assert len(constants) == 1
 
 
-def test_a_project_of_the_reference_that_the_other_case_lacks_is_no_obstacle(warm: SolverProcess) -> None:  # noqa: F811
+def test_a_project_of_the_reference_that_the_other_case_lacks_is_no_obstacle(warm: SolverProcess) -> None:
     case = town(smaller=change("projects", {"id": "A"}, delete=True)).with_set("smaller")
     found, proved = nearest_of(warm, case, plan(A=0, C=0))
     assert proved
@@ -266,7 +275,7 @@ def test_a_project_of_the_reference_that_the_other_case_lacks_is_no_obstacle(war
 
 
 def test_an_alternative_of_the_reference_that_the_other_case_lacks_is_a_changed_project(
-    warm: SolverProcess,  # noqa: F811
+    warm: SolverProcess,
 ) -> None:
     found, _ = nearest_of(warm, town(), plan(A=("wood", 0), C=0))
     # Without A only B, C and D reach 6, two flips and A's own; with A and C there is A's alone.
@@ -283,7 +292,7 @@ def test_a_flip_that_is_only_a_tie_is_undone() -> None:
     assert row(comparison.flips, set="without")["changed_projects"] == (3 if base == {"A", "C"} else 0)
 
 
-def test_a_plan_may_be_worse_than_the_best_one_by_a_millionth_only(warm: SolverProcess) -> None:  # noqa: F811
+def test_a_plan_may_be_worse_than_the_best_one_by_a_millionth_only(warm: SolverProcess) -> None:
     # With B instead of A the plan is worth less by a little: within 1e-6 that is a tie, above it is not.
     for less, due in ((5e-7, {"A"}), (1e-4, {"B"})):
         made = document(
@@ -300,7 +309,7 @@ def test_a_plan_may_be_worse_than_the_best_one_by_a_millionth_only(warm: SolverP
         assert {choice.project for choice in found.choices} == due, less
 
 
-def test_all_levels_of_a_strict_order_keep_their_worth(warm: SolverProcess) -> None:  # noqa: F811
+def test_all_levels_of_a_strict_order_keep_their_worth(warm: SolverProcess) -> None:
     # First value, where A = B; then strategic, where B is better: the reference's A must not come back.
     made = document(
         calendar={"periods": 1},

@@ -13,7 +13,6 @@ from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.solve import solve
 from tests.support.documents import document, instance, level, parsed
 from tests.support.generated import some_generated
-from tests.support.solving import warm  # noqa: F401
 
 
 def periods(levels: list[tuple[str, float | None]], **more: Any) -> list[int]:
@@ -103,7 +102,7 @@ def test_rows_are_told_in_domain_words() -> None:
 
 
 def test_leaving_out_implied_rows_changes_no_answer(
-    warm: SolverProcess,  # noqa: F811
+    warm: SolverProcess,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     tested = [made for made in some_generated(40) if _has_implied_rows(made)]

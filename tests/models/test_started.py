@@ -25,6 +25,9 @@ QUICK = 5
 CASES = [*SEEDS[:QUICK], *(pytest.param(seed, marks=pytest.mark.slow) for seed in SEEDS[QUICK:])]
 
 
+pytestmark = pytest.mark.usefixtures("always_warm")
+
+
 @pytest.fixture
 def always(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(started, "LARGE", -1)

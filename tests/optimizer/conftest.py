@@ -12,7 +12,7 @@ from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.relaxation import Relaxation
 from outlay.optimizer.search import Search
 from outlay.optimizer.session import Session
-from tests.optimizer.support import OPTIONS, level_problem
+from tests.optimizer.support import OPTIONS, copied, level_problem
 
 
 @pytest.fixture(scope="module")
@@ -26,12 +26,18 @@ def session(instance: outlay.Instance) -> Session:
 
 
 @pytest.fixture(scope="module")
-def relaxed(session: Session) -> Search:
-    """A search that has solved its relaxation and nothing else."""
+def solved_relaxation(session: Session) -> Search:
     with SolverProcess() as process:
         plan = session.search_plan(seed=1, sub_problems=0)
         search = Search(level_problem(session), plan, OPTIONS, on_better=lambda _: None, process=process)
         search._relaxation = search._relax(search.problem)
+    return search
+
+
+@pytest.fixture
+def relaxed(solved_relaxation: Search) -> Search:
+    """A search that has solved its relaxation and nothing else; each test has its own."""
+    (search,) = copied(solved_relaxation)
     return search
 
 

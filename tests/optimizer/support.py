@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from outlay.optimizer.engine import Settings
+from outlay.optimizer.search import Search
 from outlay.optimizer.session import Session
 
 OPTIONS: dict[str, Any] = Settings().options(retry=False)
@@ -24,3 +26,10 @@ def holds(problem: Any, point: np.ndarray) -> bool:
     activity = problem.matrix @ point
     room = 1e-6 * np.maximum(1.0, np.abs(activity))
     return bool((activity <= problem.row_upper + room).all() and (activity >= problem.row_lower - room).all())
+
+
+def copied(search: Search, *drawn: Any) -> Any:
+    """Return a search, and what goes with it, for a test to change; what never changes is shared."""
+    plans, plan = search.plans, search.plan
+    shared = (search._process, search._stopped, search.problem, plan, plan.structure, plans.accept, plans._lock)
+    return deepcopy((search, *drawn), {id(part): part for part in shared})

@@ -16,6 +16,8 @@ from tests.brute_force.comparison import disagreement
 from tests.brute_force.generator import case_of
 from tests.support.documents import Document, knapsack, parsed, small_plan
 
+pytestmark = pytest.mark.usefixtures("always_warm")
+
 
 class Lazy(SolverProcess):
     """A solver that calls the empty plan optimal, the first so many times."""

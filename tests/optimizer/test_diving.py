@@ -64,12 +64,8 @@ def test_with_much_left_open_a_dive_is_branch_and_bound(session: Session, relaxe
 
 
 def test_a_dive_into_what_cannot_hold_comes_to_nothing(session: Session, relaxed: Search) -> None:
-    problem = relaxed.problem
-    relaxed.problem = problem.with_row(np.ones(len(problem.cost)), -1.0)
-    try:
-        assert dived(session, relaxed).point is None
-    finally:
-        relaxed.problem = problem
+    relaxed.problem = relaxed.problem.with_row(np.ones(len(relaxed.problem.cost)), -1.0)
+    assert dived(session, relaxed).point is None
 
 
 def test_little_by_little_where_steps_may_cost_nothing(session: Session, relaxed: Search) -> None:

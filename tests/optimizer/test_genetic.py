@@ -53,9 +53,8 @@ def least(problem: Problem) -> float:
     return float(feasible(problem)[1].min())
 
 
-def relaxed(problem: Problem) -> Relaxation:
-    with SolverProcess() as process:
-        found = relax(process, problem, np.full(12, False), options=OPTIONS, time_limit_s=None, by_clock=False)
+def relaxed(problem: Problem, process: SolverProcess) -> Relaxation:
+    found = relax(process, problem, np.full(12, False), options=OPTIONS, time_limit_s=None, by_clock=False)
     assert found is not None
     return found
 
@@ -156,11 +155,11 @@ def test_what_is_too_large_is_left_to_others(monkeypatch: pytest.MonkeyPatch) ->
     assert packing(drawn(1), PROJECTS, np.ones(9)) is None
 
 
-def test_reduced_costs_fix_what_every_better_plan_has() -> None:
+def test_reduced_costs_fix_what_every_better_plan_has(warm: SolverProcess) -> None:
     fixed = 0
     for seed in range(6):
         problem = drawn(seed)
-        relaxation, (points, values) = relaxed(problem), feasible(problem)
+        relaxation, (points, values) = relaxed(problem, warm), feasible(problem)
         for value in np.unique(values)[:4]:
             narrow = relaxation.narrowed(problem, value)
             better = points[values < value]
@@ -171,7 +170,9 @@ def test_reduced_costs_fix_what_every_better_plan_has() -> None:
     assert fixed > 6 * 12
 
 
-def test_populations_follow_each_other_until_nothing_better_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_populations_follow_each_other_until_nothing_better_comes(
+    warm: SolverProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(genetic, "MEMBERS", 3)
     monkeypatch.setattr(genetic, "CHILDREN", 3)
     monkeypatch.setattr(genetic, "IDLE_CHILDREN", 30)
@@ -187,7 +188,7 @@ def test_populations_follow_each_other_until_nothing_better_comes(monkeypatch: p
     hard = 0
     for seed in range(10):
         problem, kept = drawn(seed), list[np.ndarray]()
-        relaxation = relaxed(problem)
+        relaxation = relaxed(problem, warm)
         sizes.clear()
         assert breed(
             problem, PROJECTS, relaxation, random=Random(seed), keep=kept.append, over=lambda: False, most=np.inf
@@ -200,9 +201,9 @@ def test_populations_follow_each_other_until_nothing_better_comes(monkeypatch: p
     assert hard > 2
 
 
-def test_breeding_ends_when_it_is_over_or_as_many_children_as_allowed_are_born() -> None:
+def test_breeding_ends_when_it_is_over_or_as_many_children_as_allowed_are_born(warm: SolverProcess) -> None:
     problem, kept = drawn(1), list[np.ndarray]()
-    relaxation = relaxed(problem)
+    relaxation = relaxed(problem, warm)
     limits = [({"over": lambda: True, "most": np.inf}, 0), ({"over": lambda: False, "most": 0}, 0)]
     limits += [({"over": lambda: False, "most": 1}, 1)]
     for limit, least_kept in limits:
@@ -231,7 +232,7 @@ def test_the_search_breeds_where_the_problem_only_packs(monkeypatch: pytest.Monk
     bred = []
     breed = Population.breed
     monkeypatch.setattr(Population, "breed", lambda self: bred.append(self) or breed(self))
-    one, other = (outlay.solve(parsed(hard_knapsack()), effort="repeat", work=2) for _ in range(2))
+    one, other = (outlay.solve(parsed(hard_knapsack(size=40)), effort="repeat", work=2) for _ in range(2))
     assert len(bred) == 2 * 2 * 2_000 / genetic.CHILDREN
     assert one.plan == other.plan
     assert one.verification is not None

@@ -83,14 +83,15 @@ def test_what_must_be_funded_counts_in_a_bound_even_if_it_only_costs() -> None:
     assert choice_bound(level_problem(session), session.structure.project) == pytest.approx(-4.0)
 
 
-def test_an_approximate_relaxation_bounds_too(
-    session: Session, exact: Relaxation, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_approximate_relaxation_bounds_too(warm: SolverProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Session(build(generate(30, 3)))
+    plan = session.search_plan(seed=1, sub_problems=0)
+    search = Search(level_problem(session), plan, OPTIONS, on_better=lambda _: None, process=warm)
+    exact = search._relax(search.problem)
     monkeypatch.setattr(relaxing, "LARGE", -1)
-    with SolverProcess() as process:
-        plan = session.search_plan(seed=1, sub_problems=0)
-        search = Search(level_problem(session), plan, OPTIONS, on_better=lambda _: None, process=process)
-        rough = search._relaxation = search._relax(search.problem)
+    rough = search._relaxation = search._relax(search.problem)
+    assert exact is not None
+    assert exact.exact
     assert rough is not None
     assert not rough.exact
     assert exact.value - 0.05 * abs(exact.value) <= rough.bound <= exact.value + 1e-9 * abs(exact.value)

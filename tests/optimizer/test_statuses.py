@@ -19,12 +19,11 @@ from outlay.optimizer.outcome import Progress
 from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.status import Status
 from tests.support.documents import document, hard_knapsack, instance, knapsack, level, parsed, small_plan
-from tests.support.solving import warm  # noqa: F401
 
 ROOT = Path(__file__).parents[2]
 
 
-def test_a_proved_answer_is_optimal_and_verified(warm: SolverProcess) -> None:  # noqa: F811
+def test_a_proved_answer_is_optimal_and_verified(warm: SolverProcess) -> None:
     solution = outlay.solve(parsed(small_plan()), gap=0, process=warm)
     assert solution.status == Status.OPTIMAL
     assert solution.limit is None
@@ -38,7 +37,7 @@ def test_a_proved_answer_is_optimal_and_verified(warm: SolverProcess) -> None:  
     assert outlay.verify(solution).ok
 
 
-def test_an_answer_within_a_wide_gap_says_so(warm: SolverProcess) -> None:  # noqa: F811
+def test_an_answer_within_a_wide_gap_says_so(warm: SolverProcess) -> None:
     solution = outlay.solve(parsed(hard_knapsack(size=60, rows=5)), gap=0.2, process=warm)
     assert solution.status.proved
     assert solution.gap is not None
@@ -47,7 +46,7 @@ def test_an_answer_within_a_wide_gap_says_so(warm: SolverProcess) -> None:  # no
     assert solution.verified
 
 
-def test_the_gap_is_that_of_the_numbers_shown(warm: SolverProcess) -> None:  # noqa: F811
+def test_the_gap_is_that_of_the_numbers_shown(warm: SolverProcess) -> None:
     solution = outlay.solve(parsed(hard_knapsack()), gap=0, time_limit=1, process=warm)
     assert solution.status == Status.STOPPED
     assert solution.limit == "time"
@@ -58,7 +57,7 @@ def test_the_gap_is_that_of_the_numbers_shown(warm: SolverProcess) -> None:  # n
 
 
 @pytest.mark.parametrize("time_limit", [0.01, 1e-6])
-def test_hardly_any_time_is_no_error(time_limit: float, warm: SolverProcess) -> None:  # noqa: F811
+def test_hardly_any_time_is_no_error(time_limit: float, warm: SolverProcess) -> None:
     solution = outlay.solve(parsed(hard_knapsack()), gap=0, time_limit=time_limit, process=warm)
     assert solution.status == Status.STOPPED
     assert solution.limit == "time"
@@ -70,7 +69,7 @@ def test_hardly_any_time_is_no_error(time_limit: float, warm: SolverProcess) -> 
             outlay.verify(solution)
 
 
-def test_what_cannot_be_is_infeasible(warm: SolverProcess) -> None:  # noqa: F811
+def test_what_cannot_be_is_infeasible(warm: SolverProcess) -> None:
     made = document(
         projects=[
             {"id": "A", "status": "mandatory", "commitment": 3},
@@ -86,12 +85,12 @@ def test_what_cannot_be_is_infeasible(warm: SolverProcess) -> None:  # noqa: F81
         _ = solution.projects
 
 
-def test_a_least_amount_of_nothing_is_infeasible(warm: SolverProcess) -> None:  # noqa: F811
+def test_a_least_amount_of_nothing_is_infeasible(warm: SolverProcess) -> None:
     made = instance(projects=[{"id": "A", "value": 1}], limits=[{"metric": "strategic", "min": 2}])
     assert outlay.solve(made, process=warm).status == Status.INFEASIBLE
 
 
-def test_a_cost_that_is_welcome_and_without_limit_is_unbounded(warm: SolverProcess) -> None:  # noqa: F811
+def test_a_cost_that_is_welcome_and_without_limit_is_unbounded(warm: SolverProcess) -> None:
     made = instance(
         projects=[{"id": "A", "value": 1}],
         settings={"objective": {"cost": 1}},
@@ -106,7 +105,7 @@ def test_a_cost_that_is_welcome_and_without_limit_is_unbounded(warm: SolverProce
         _ = solution.projects
 
 
-def test_infeasible_is_not_called_unbounded_though_it_could_be_both(warm: SolverProcess) -> None:  # noqa: F811
+def test_infeasible_is_not_called_unbounded_though_it_could_be_both(warm: SolverProcess) -> None:
     made = instance(
         projects=[{"id": "A", "value": 1, "status": "mandatory"}],
         settings={"objective": {"cost": 1}},
@@ -118,7 +117,7 @@ def test_infeasible_is_not_called_unbounded_though_it_could_be_both(warm: Solver
     assert outlay.solve(made, process=warm).status == Status.INFEASIBLE
 
 
-def test_nothing_worth_funding_is_an_empty_plan(warm: SolverProcess) -> None:  # noqa: F811
+def test_nothing_worth_funding_is_an_empty_plan(warm: SolverProcess) -> None:
     solution = outlay.solve(instance(projects=[{"id": "A", "value": -1}]), process=warm)
     assert solution.status == Status.OPTIMAL
     assert solution.plan is not None
@@ -128,7 +127,7 @@ def test_nothing_worth_funding_is_an_empty_plan(warm: SolverProcess) -> None:  #
     assert "not worth it" in solution.projects["reason"][0]
 
 
-def test_no_option_at_all_is_an_empty_plan(warm: SolverProcess) -> None:  # noqa: F811
+def test_no_option_at_all_is_an_empty_plan(warm: SolverProcess) -> None:
     solution = outlay.solve(instance(projects=[{"id": "A", "value": 1, "status": "excluded"}]), process=warm)
     assert solution.status == Status.OPTIMAL
     assert solution.verified
@@ -164,7 +163,7 @@ def test_a_later_level_decides_among_the_best_of_the_earlier(
     tolerance: float,
     funded: set[str],
     finals: list[float],
-    warm: SolverProcess,  # noqa: F811
+    warm: SolverProcess,
 ) -> None:
     solution = outlay.solve(two_levels(tolerance), gap=0, process=warm)
     assert solution.plan is not None
@@ -177,7 +176,7 @@ def test_a_later_level_decides_among_the_best_of_the_earlier(
     assert outlay.verify(solution).ok
 
 
-def test_a_stakeholder_s_weights_are_an_objective(warm: SolverProcess) -> None:  # noqa: F811
+def test_a_stakeholder_s_weights_are_an_objective(warm: SolverProcess) -> None:
     made = two_levels(0).replace(stakeholders=[{"stakeholder": "workers", "metric": "jobs", "weight": 2}])
     solution = outlay.solve(made, objective="@workers", gap=0, process=warm)
     assert solution.objective == 16
@@ -212,7 +211,7 @@ def test_what_is_no_instance_is_refused_in_words(source: Any) -> None:
 # -- progress and interrupts -------------------------------------------------------------------------------------
 
 
-def test_progress_is_told_as_maximised(warm: SolverProcess) -> None:  # noqa: F811
+def test_progress_is_told_as_maximised(warm: SolverProcess) -> None:
     states: list[Progress] = []
     solution = outlay.solve(parsed(hard_knapsack()), gap=0, time_limit=1, on_progress=states.append, process=warm)
     assert states
@@ -263,7 +262,7 @@ def test_an_interrupt_returns_the_best_answer_so_far_verified() -> None:
 # -- starting from a plan ----------------------------------------------------------------------------------------
 
 
-def test_a_plan_to_start_from_is_at_least_kept(warm: SolverProcess) -> None:  # noqa: F811
+def test_a_plan_to_start_from_is_at_least_kept(warm: SolverProcess) -> None:
     made = parsed(hard_knapsack())
     first = outlay.solve(made, gap=0, time_limit=1, process=warm)
     assert first.plan is not None
@@ -274,7 +273,7 @@ def test_a_plan_to_start_from_is_at_least_kept(warm: SolverProcess) -> None:  # 
     assert second.verified
 
 
-def test_a_start_that_breaks_the_rules_or_names_strangers_does_no_harm(warm: SolverProcess) -> None:  # noqa: F811
+def test_a_start_that_breaks_the_rules_or_names_strangers_does_no_harm(warm: SolverProcess) -> None:
     made = parsed(small_plan())
     best = outlay.solve(made, gap=0, process=warm)
     every = outlay.Plan(
@@ -288,7 +287,7 @@ def test_a_start_that_breaks_the_rules_or_names_strangers_does_no_harm(warm: Sol
     assert again.verified
 
 
-def test_a_solution_starts_its_own_second_solve(warm: SolverProcess) -> None:  # noqa: F811
+def test_a_solution_starts_its_own_second_solve(warm: SolverProcess) -> None:
     made = parsed(small_plan())
     first = outlay.solve(made, gap=0, process=warm)
     second = outlay.solve(made, gap=0, start=first.plan, process=warm)

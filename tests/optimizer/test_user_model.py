@@ -14,11 +14,10 @@ from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.solution import Solution
 from outlay.optimizer.status import Status
 from tests.support.documents import knapsack, parsed, small_plan
-from tests.support.solving import warm  # noqa: F401
 
 
 @pytest.fixture
-def solved(warm: SolverProcess) -> Iterator[Any]:  # noqa: F811
+def solved(warm: SolverProcess) -> Iterator[Any]:
     def run(source: Any) -> Solution:
         solution = outlay.solve(source, gap=0, process=warm)
         assert solution.plan is None or solution.verified

@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 
 from outlay.optimizer.verify import verify_plan
@@ -207,3 +208,11 @@ def test_switched_off_permits_take_no_time_and_no_agency() -> None:
     verification = verify_plan(instance, plan(take("A"), take("B"), take("C")))
     assert verification.ok
     assert verification.metrics["use:desk"] == 0
+
+
+@pytest.mark.parametrize("value", [1, 0, 1.0, "yes", "false", "", None, [], [0], {}, np.True_, np.False_])
+def test_a_fast_track_that_is_neither_true_nor_false_is_refused(value: Any) -> None:
+    found = the_one(verify_plan(build(projects=[{"id": "A"}]), plan(take("A", fast_track=value))))
+    assert (found.family, found.rule) == ("permits", "the fast track is taken or not")
+    assert "A@base has the fast track" in found.sentence
+    assert type(value).__name__ in found.sentence

@@ -182,7 +182,7 @@ def test_nothing_is_overwritten_without_force(tmp_path: Path) -> None:
     assert (
         write_report(tutorial_solution(), target, force=True).read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     )
-    with pytest.raises(outlay.InputError, match="exists"):
+    with pytest.raises(outlay.InputError, match="this is a folder"):
         write_report(tutorial_solution(), tmp_path, force=True)
 
 

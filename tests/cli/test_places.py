@@ -1,0 +1,97 @@
+"""Every command that reads or writes refuses a place where it cannot, with exit code 3 and the place's name."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.small import run, write_small
+from tests.support.closed import closed, obedient, obeys_permissions
+
+#: Command lines with their place; those that write one that must stay as it was.
+WRITING = (
+    "solve {case} -o {place}",
+    "solve {case} -o {place} --force",
+    "compare {case} -o {place}",
+    "compare {case} -o {place} --force",
+    "new {place}",
+    "generate --projects 5 -o {place}",
+    "report {run} -o {place}",
+    "report {run} -o {place} --force",
+)
+READING = (
+    "check {place}",
+    "solve {place}",
+    "compare {place}",
+    "show {place}",
+    "verify {place}",
+    "report {place} -o {new}",
+)
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    folder = tmp_path_factory.mktemp("known")
+    case = write_small(folder)
+    assert run("solve", case, "-o", str(folder / "run.json")).exit_code == 0
+    return {"case": case, "run": str(folder / "run.json"), "new": str(folder / "new.html")}
+
+
+def parts(line: str, place: str, known: dict[str, str]) -> list[str]:
+    return [part.format(place=place, **known) for part in line.split()]
+
+
+needs_permissions = pytest.mark.skipif(not obeys_permissions(), reason="needs setpriv, to bind root to permissions")
+
+
+@needs_permissions
+@pytest.mark.parametrize("mode", [0, 0o500], ids=["closed to all", "closed to writing"])
+def test_nothing_is_written_into_a_closed_folder(mode: int, tmp_path: Path, known: dict[str, str]) -> None:
+    (tmp_path / "shut" / "kept").mkdir(parents=True)
+    places = [f"{tmp_path}/shut/new", f"{tmp_path}/shut/above/new"]
+    cases = [(line, place) for line in WRITING for place in places]
+    with closed(tmp_path / "shut", mode):
+        answers = obedient([parts(line, place, known) for line, place in cases])
+    for (line, place), answer in zip(cases, answers, strict=True):
+        assert (answer.code, answer.stdout) == (3, ""), (line, answer)
+        assert "Permission denied" in answer.stderr, line
+        assert place in answer.stderr, line
+    assert [path.name for path in (tmp_path / "shut").iterdir()] == ["kept"]
+
+
+@needs_permissions
+def test_what_lies_in_a_closed_folder_cannot_be_read(tmp_path: Path, known: dict[str, str]) -> None:
+    (tmp_path / "shut").mkdir()
+    with closed(tmp_path / "shut"):
+        answers = obedient([parts(line, f"{tmp_path}/shut/file.json", known) for line in READING])
+    for line, answer in zip(READING, answers, strict=True):
+        assert (answer.code, answer.stdout) == (3, ""), (line, answer)
+        assert "Permission denied" in answer.stderr, line
+        assert "file.json" in answer.stderr, line
+
+
+PLACES = {
+    "a long name": lambda folder: f"{folder}/{'n' * 300}",
+    "a long name above": lambda folder: f"{folder}/{'n' * 300}/new",
+    "a long path": lambda folder: f"{folder}{'/n' * 3000}",
+    "a file above": lambda folder: f"{folder}/file/new",
+    "a circle": lambda folder: f"{folder}/circle/new",
+    "the circle": lambda folder: f"{folder}/circle",
+    "a device": lambda _: "/dev/null/new",
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("line", WRITING + READING)
+def test_a_place_that_cannot_be_is_refused(line: str, place: str, tmp_path: Path, known: dict[str, str]) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "circle").symlink_to(tmp_path / "circle")
+    result = run(*parts(line, PLACES[place](tmp_path), known), "--json")
+    if place == "the circle" and "--force" in line and result.exit_code == 0:
+        return  # the link itself is replaced
+    assert result.exit_code == 3, result.output
+    (fault,) = json.loads(result.stdout)["faults"]
+    assert fault["remedy"]
+    assert {path.name for path in tmp_path.iterdir()} == {"file", "circle"}

@@ -1,0 +1,91 @@
+"""What holds for every test: nothing is skipped in CI, what is slow says so, and Hypothesis has no clock."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.support.solving import always_warm, warm  # noqa: F401 - fixtures for all
+
+CI = os.environ.get("CI") == "true"
+#: Seconds of CPU, of this process and of its children that have ended, that a test may take without the marker `slow`.
+MOST_CPU_S = 10.0
+#: Files listed with their CPU seconds at the end of a run in CI.
+LISTED = 25
+CPU_S = pytest.StashKey[float]()
+UNHURRIED: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+
+settings.register_profile("local", **UNHURRIED)
+settings.register_profile("ci", **UNHURRIED, derandomize=True, print_blob=True)
+settings.register_profile("nightly", **UNHURRIED, max_examples=500, print_blob=True)
+settings.load_profile(os.environ.get("OUTLAY_HYPOTHESIS", "ci" if CI else "local"))
+
+
+def cpu_seconds() -> float:
+    """Return what this process and its children that have ended took, however busy the machine is."""
+    return sum(os.times()[:4])
+
+
+def measured(item: pytest.Item) -> Generator[None, Any, Any]:
+    begun = cpu_seconds()
+    try:
+        return (yield)
+    finally:
+        item.stash[CPU_S] = cpu_seconds() - begun
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, Any, Any]:
+    return (yield from measured(item))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    return (yield from measured(item))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, Any]:
+    return (yield from measured(item))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    report.cpu_s = item.stash[CPU_S]
+    marked = item.get_closest_marker("slow") or item.get_closest_marker("nightly")
+    if report.when == "call" and report.passed and report.cpu_s > MOST_CPU_S and not marked:
+        report.outcome = "failed"
+        report.longrepr = f"{report.cpu_s:.1f} s of CPU without the marker `slow`: at most {MOST_CPU_S:g} s"
+    return in_ci(report)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    return in_ci((yield))
+
+
+def in_ci(report: Any) -> Any:
+    """Return the report of a skipped test as one of a failed test where nothing may be missing."""
+    if CI and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"no test may be skipped in CI: {reason}"
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if not CI:
+        return
+    by_file: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            by_file[getattr(report, "nodeid", "").split("::")[0]] += getattr(report, "cpu_s", 0.0)
+    terminalreporter.section(f"CPU seconds by file, {by_file.total():.0f} in all")
+    for name, seconds in by_file.most_common(LISTED):
+        terminalreporter.write_line(f"{seconds:8.1f}  {name}")
