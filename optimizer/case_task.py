@@ -7,7 +7,6 @@ is kept from task to task, one a thread.
 from __future__ import annotations
 
 import hashlib
-import os
 import threading
 import time
 import weakref
@@ -24,6 +23,7 @@ from outlay.instances.writing import document_text, to_document
 from outlay.models.build import build
 from outlay.optimizer.deadline import Deadline
 from outlay.optimizer.engine import Settings
+from outlay.optimizer.forking import in_child
 from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.run_file import run_text, to_run_document
 from outlay.optimizer.session import Session
@@ -187,5 +187,4 @@ class Pool:
 
 
 _POOLS: weakref.WeakSet[Pool] = weakref.WeakSet()
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
+in_child(_after_fork)

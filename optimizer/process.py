@@ -20,6 +20,7 @@ import numpy as np
 
 from outlay.optimizer.deadline import CLOCK, NEVER, PATIENCE, Clock, Deadline, Patience, Verdict, Watch
 from outlay.optimizer.diving import Dive
+from outlay.optimizer.forking import in_child
 from outlay.optimizer.frames import BadFrameError
 from outlay.optimizer.outcome import Outcome, Progress, take
 from outlay.optimizer.pipes import Inbox, collect, drop, post
@@ -382,4 +383,5 @@ def _after_fork() -> None:
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork)
+    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_in_parent)
+    in_child(_after_fork)

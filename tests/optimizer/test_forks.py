@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import outlay
+from outlay.models.case import Case
 from outlay.optimizer import case_task
 from outlay.optimizer.case_task import Request, make_request, solve_case
 from outlay.optimizer.outcome import Progress
@@ -89,6 +90,26 @@ def test_a_fork_while_another_thread_starts_or_ends_a_solver(warm: SolverProcess
     thread.start()
     held.wait()
     child = Forked(lambda: outlay.solve(three(), process=warm).objective)
+    over.set()
+    thread.join()
+    assert child.result() == 7
+
+
+def test_a_fork_while_another_thread_computes_a_property_of_the_same_kind() -> None:
+    """Up to Python 3.11 the objects of a class share a lock for each cached property."""
+    computing, over = threading.Event(), threading.Event()
+
+    class Slow(Case):
+        @property
+        def instance(self) -> Any:
+            computing.set()
+            over.wait()
+            return three()
+
+    thread = threading.Thread(target=lambda: object.__new__(Slow).alternatives)
+    thread.start()
+    computing.wait()
+    child = Forked(lambda: outlay.solve(three()).objective)
     over.set()
     thread.join()
     assert child.result() == 7

@@ -39,10 +39,10 @@ class Forked:
             if not ready:
                 os.kill(self.pid, signal.SIGKILL)
             with os.fdopen(self._in, "rb") as stream:
-                told = stream.read()
+                well, found = pickle.load(stream)  # not to the end: a child of the child may hold the pipe, too
+        except EOFError:
+            raise AssertionError("the child was killed, or never ended") from None
         finally:
             os.waitpid(self.pid, 0)
-        assert told, "the child was killed, or never ended"
-        well, found = pickle.loads(told)
         assert well, found
         return found
