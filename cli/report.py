@@ -51,7 +51,13 @@ def write_report(solution: Solution, path: str | Path, *, force: bool = False) -
 def write_verified_report(
     solution: Solution, verification: Verification | None, path: str | Path, *, force: bool = False
 ) -> Path:
-    """Write the report of one answer whose verification was made just now; see `write_report`."""
+    """Write the report of one answer whose verification was made just now; see `write_report`.
+
+    Raises
+    ------
+    UnverifiedError
+        If the plan fails its verification.
+    """
     target = check_target(path, force=force)
     solution.table("projects")
     if verification is None or not verification.ok:

@@ -60,6 +60,8 @@ class Level:
         Share of |best| that later levels may give up.
     unit
         What 1 is worth in the instance's terms (`scaling`).
+    size
+        The largest coefficient, in the instance's terms.
     """
 
     weights: dict[str, float]
@@ -67,15 +69,11 @@ class Level:
     offset: float = 0.0
     tolerance: float = 0.0
     unit: float = 1.0
+    size: float = 1.0
 
     def value(self, point: np.ndarray) -> float:
         """Return what a point is worth, as maximised and as the instance states it."""
         return -(float(self.cost @ point) + self.offset) * self.unit
-
-    @property
-    def size(self) -> float:
-        """The largest amount that one column in its unit adds."""
-        return float(np.abs(self.cost).max(initial=0.0)) * self.unit
 
     def stated(self, state: Progress) -> Progress:
         """Return a state of the solver in the instance's terms, still as minimised."""

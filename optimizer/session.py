@@ -159,7 +159,7 @@ class Session:
 
     def _level(self, names: dict[str, float], cost: np.ndarray, offset: float, tolerance: float = 0.0) -> Level:
         own, unit = self._scaling.cost(cost)
-        return Level(names, own, offset / unit, tolerance, unit)
+        return Level(names, own, offset / unit, tolerance, unit, float(np.abs(cost).max(initial=0.0)))
 
     def _extended(self, weights: np.ndarray) -> np.ndarray:
         """Return weights of the model's columns as costs of the solver's problem, before scaling."""

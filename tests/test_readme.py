@@ -40,6 +40,7 @@ def test_the_first_command_solves_the_flagship_with_pip_alone() -> None:
     assert command.endswith(".venv/bin/outlay solve us-japan-550")
 
 
+@pytest.mark.slow
 def test_the_command_lines_work_in_their_order(tmp_path: Path) -> None:
     lines = _command_lines()
     assert len(lines) >= 10

@@ -158,7 +158,6 @@ def test_a_solver_that_always_dies_of_one_case_fails_that_case_only(
 def test_a_solver_that_hangs_past_the_limit_fails_its_case_only(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("outlay.optimizer.deadline.PATIENCE_S", 0.3)
     body = """
     import threading
     from subprocess import PIPE, Popen

@@ -19,7 +19,8 @@ import outlay
 from outlay.instances.errors import InputError, NotKeptError
 from outlay.optimizer.case_task import Request, solve_case
 from outlay.optimizer.comparison import Comparison
-from outlay.optimizer.comparison_folder import LOCK, ComparisonFolder, load_comparison
+from outlay.optimizer.comparison_folder import LOCK, ComparisonFolder
+from outlay.optimizer.comparison_reading import load_comparison
 from outlay.optimizer.folder_lock import MOST_HOURS, hold
 from tests.cli.small import run
 from tests.compare.support import assert_same, cap, town

@@ -13,6 +13,7 @@ import outlay
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Choice, Plan
 from outlay.models.case import Case
+from outlay.optimizer.deadline import NEVER
 from outlay.optimizer.engine import Settings
 from outlay.optimizer.nearest import Distance, distance, distance_weights
 from outlay.optimizer.process import SolverProcess
@@ -140,7 +141,7 @@ def nearest_of(engine: SolverProcess, case: Instance, reference: Plan) -> tuple[
     """Return the engine's nearest plan as good as its best one, and whether that is proved."""
     session = Session(outlay.build(case))
     settings = Settings(gap=0.0)
-    own = session.solve(engine, settings, deadline=None, start=reference, on_progress=None)
+    own = session.solve(engine, settings, deadline=NEVER, start=reference, on_progress=None)
     near = session.nearest(engine, settings, own, reference)
     assert near.plan is not None
     assert near.verification is not None

@@ -13,6 +13,7 @@ import pytest
 from scipy import sparse
 
 from outlay.optimizer import parts
+from outlay.optimizer.deadline import CLOCK
 from outlay.optimizer.outcome import Outcome, Progress
 from outlay.optimizer.parts import Part, PartsProver
 from outlay.optimizer.problem import Problem, Rows
@@ -143,6 +144,7 @@ class Scripted:
     """A solver process that tells what it is told to; a cancelled solve ends as interrupted. It can divide."""
 
     command = SolverProcess().command
+    clock = CLOCK
 
     def __init__(self, *scripts: tuple[list[Progress], Outcome]) -> None:
         self.scripts = list(scripts)

@@ -14,7 +14,7 @@ from outlay.models.build import build
 from outlay.optimizer import relaxation as relaxing
 from outlay.optimizer.neighbourhoods import Neighbourhoods
 from outlay.optimizer.problem import Problem, Rows
-from outlay.optimizer.process import SolverProcess, _request
+from outlay.optimizer.process import SolverProcess, _limited, _request
 from outlay.optimizer.relaxation import Relaxation, choice_bound, lagrangian, substitute, with_more_rows
 from outlay.optimizer.restriction import restrict
 from outlay.optimizer.search import Search
@@ -156,10 +156,7 @@ def test_a_basis_that_is_known_spares_the_simplex_method_its_way(relaxed: Search
 def test_the_time_limit_of_an_approximate_relaxation_is_its_own(session: Session) -> None:
     problem = level_problem(session)
     own = OPTIONS | {"time_limit": 7.0}
-    assert [_request(problem, own, limit, None)["options"]["time_limit"] for limit in (500.0, 3.0, 0.0, None)] == [
-        7.0,
-        3.0,
-        1e-3,
-        7.0,
-    ]
-    assert "time_limit" not in _request(problem, OPTIONS, None, None)["options"]
+    request = _request(problem, own, None)
+    limits = [_limited(request, limit)["options"]["time_limit"] for limit in (500.0, 3.0, 0.0, None)]
+    assert limits == [7.0, 3.0, 1e-3, 7.0]
+    assert "time_limit" not in _limited(_request(problem, OPTIONS, None), None)["options"]

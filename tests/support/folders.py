@@ -9,7 +9,8 @@ from pathlib import Path
 import outlay
 from outlay.instances.errors import OutlayError
 from outlay.instances.output import is_temporary
-from outlay.optimizer.comparison_folder import LOCK, load_comparison
+from outlay.optimizer.comparison_folder import LOCK
+from outlay.optimizer.comparison_reading import load_comparison
 
 
 def not_whole(folder: Path) -> str | None:
