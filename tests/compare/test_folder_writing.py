@@ -7,6 +7,7 @@ import json
 import math
 import os
 import pickle
+import shutil
 import socket
 import time
 from collections.abc import Callable
@@ -305,8 +306,13 @@ def test_every_kept_case_is_a_sign_of_life(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def both() -> tuple[Comparison, Comparison]:
-    return compared(None), compared(None, ("base", "least"))
+def both(tmp_path: Path) -> tuple[Comparison, Comparison]:
+    """Two comparisons, and a folder ``out`` with the first and the run files of both."""
+    folders = tmp_path / "one", tmp_path / "two"
+    made = compared(folders[0]), compared(folders[1], ("base", "least"))
+    shutil.copytree(folders[0], tmp_path / "out")
+    shutil.copytree(folders[1] / "runs", tmp_path / "out" / "runs", dirs_exist_ok=True)
+    return made
 
 
 def at_each_step(patch: pytest.MonkeyPatch, work: Callable[[int], object]) -> None:
