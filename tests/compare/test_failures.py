@@ -108,6 +108,7 @@ def pids(log: Path) -> list[int]:
 #: The first process serves the reference; the second dies of the first problem it is given.
 CRASH_ONCE = """
 if before == {turn}:
+    ready()
     read_frame(source)
     {death}
 become_the_real_one()
