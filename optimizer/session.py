@@ -234,7 +234,7 @@ class Session:
         beaten = bound is not None and value > bound + OPTIMAL_GAP * max(first.size, abs(bound))
         if not beaten and len(objectives) > 1:
             return True  # a later level may rather have it so
-        better = Checked(replace(checked.answer), times_s=checked.times_s)
+        better = Checked(checked.answer, times_s=checked.times_s)
         level = improved(levels[0], value, proved=not beaten)
         finals = with_finals([level, *levels[1:]], objectives, found)
         self._check(better, replace(checked.answer, point=found, levels=finals))
