@@ -123,7 +123,7 @@ def test_a_repeated_search_gives_the_same_answer() -> None:
 
 @pytest.mark.slow
 def test_a_repeated_search_gives_the_same_answer_where_work_is_the_limit() -> None:
-    made = generate(70, 3)
+    made = generate(120, 3)
     first, second = (outlay.solve(made, effort="repeat", work=2, gap=0, seed=5) for _ in range(2))
     assert first.limit == "work"
     assert first.plan == second.plan
