@@ -83,7 +83,9 @@ class _Ground:
             if line.startswith(SHOWING)
         }
         self.cases = outlay.read("tutorial")
-        self.both = self.compared(None, "base", "more-money"), self.compared(None, "base", "two-crews")
+        self.kept = root / "one", root / "two"  # folders that hold the run files of both
+        sets = ("more-money", "two-crews")
+        self.both = [self.compared(folder, "base", name) for folder, name in zip(self.kept, sets, strict=True)]
 
     def filled(self, line: str, place: str) -> list[str]:
         return [part.format(place=place, run=self.run) for part in line.split()]
@@ -236,6 +238,8 @@ def _impossible_place(ground: _Ground, place: Path, random: Random) -> str | Non
 
 
 def _two_writers(ground: _Ground, place: Path, _: Random) -> str | None:
+    for kept in ground.kept:
+        shutil.copytree(kept, place / "out", dirs_exist_ok=True)
     folder = ComparisonFolder.open(place / "out")
     children = []
     for comparison in ground.both:
