@@ -9,8 +9,8 @@ from dataclasses import asdict
 
 from outlay.cli import streams
 from outlay.instances.errors import InputError, OutlayError, UnverifiedError
-from outlay.instances.output import is_about_the_place
-from outlay.instances.text import shown
+from outlay.instances.formats.output import is_about_the_place
+from outlay.instances.values.text import shown
 
 #: Exit code after Ctrl-C where there is no answer to give.
 INTERRUPTED = 130

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from outlay.optimizer.recheck import AS_RECORDED, OWN_OBJECTIVE, USER_ROWS_AS_RECORDED
-from outlay.optimizer.run_file import load_checked
+from outlay.optimizer.record.recheck import AS_RECORDED, OWN_OBJECTIVE, USER_ROWS_AS_RECORDED
+from outlay.optimizer.record.run_file import load_checked
 
 if TYPE_CHECKING:
     from outlay.models.case import Case
-    from outlay.optimizer.solution import Solution
-    from outlay.optimizer.verify_report import Verification
+    from outlay.optimizer.answer.solution import Solution
+    from outlay.optimizer.verify.report import Verification
 
 
 class Loaded(NamedTuple):

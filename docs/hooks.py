@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from outlay.cli.commands import main
-from outlay.instances.dictionary import TABLES
-from outlay.instances.reference import markdown as reference
+from outlay.instances.dictionary.tables import TABLES
+from outlay.instances.reference.page import markdown as reference
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:

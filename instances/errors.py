@@ -20,7 +20,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from outlay.instances.text import as_text, shown
+from outlay.instances.values.text import as_text, shown
 
 #: Longest problem or remedy that is shown; both may quote names.
 _LONGEST = 600

@@ -10,10 +10,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from outlay.instances.dictionary import ALTERNATIVE_COLUMNS, TABLES
-from outlay.instances.numbers import month_number, month_text
-from outlay.instances.schema import Cell
-from outlay.instances.settings import (
+from outlay.instances.dictionary.settings import (
     BUILT_IN_METRICS,
     ENGINE_RESOURCES,
     USE_PREFIX,
@@ -21,7 +18,10 @@ from outlay.instances.settings import (
     Settings,
     expand_families,
 )
+from outlay.instances.dictionary.tables import ALTERNATIVE_COLUMNS, TABLES
+from outlay.instances.dictionary.vocabulary import Cell
 from outlay.instances.table import Table
+from outlay.instances.values.numbers import month_number, month_text
 
 
 def _frozen(value: Any) -> Any:
@@ -55,7 +55,7 @@ class Instance:
     tables
         Every table of the data dictionary by name; an absent one is empty.
     sets
-        The constraint sets of ``sets.toml``, by name, as written (see `outlay.instances.sets`).
+        The constraint sets of ``sets.toml``, by name, as written (see `outlay.instances.sets.applying`).
 
     Instances are compared and hashed by content; the order of rows in the files does not matter. Change one with
     `with_set` or `replace`, which return a new, validated instance.
@@ -239,7 +239,7 @@ class Instance:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the content (64 hexadecimal digits); the same for any row order."""
-        from outlay.instances.writing import document_text, to_document  # noqa: PLC0415 - it knows instances
+        from outlay.instances.formats.writing import document_text, to_document  # noqa: PLC0415 - it knows instances
 
         return hashlib.sha256(document_text(to_document(self), compact=True).encode()).hexdigest()
 
@@ -251,7 +251,7 @@ class Instance:
         InputError
             If a set is unknown, a change matches no row, or the changed instance is wrong.
         """
-        from outlay.instances.sets import apply_sets  # noqa: PLC0415 - it knows instances
+        from outlay.instances.sets.applying import apply_sets  # noqa: PLC0415 - it knows instances
 
         return apply_sets(self, names)
 
@@ -267,7 +267,7 @@ class Instance:
         InputError
             If the changed instance is wrong.
         """
-        from outlay.instances.parsing import parse_document  # noqa: PLC0415 - it knows instances
-        from outlay.instances.writing import to_document  # noqa: PLC0415 - it knows instances
+        from outlay.instances.formats.parsing import parse_document  # noqa: PLC0415 - it knows instances
+        from outlay.instances.formats.writing import to_document  # noqa: PLC0415 - it knows instances
 
         return parse_document({**to_document(self), **tables}, source="replaced instance")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from outlay.instances.text import as_text
+from outlay.instances.values.text import as_text
 
 #: The fields of a plan that hold amounts.
 AMOUNTS = ("purchases", "flows", "imports", "payments", "shortfalls")

@@ -10,8 +10,8 @@ from types import MappingProxyType
 
 import numpy as np
 
-from outlay.instances.numbers import number_text
-from outlay.instances.schema import Cell, Column, TableSpec, metric_column
+from outlay.instances.dictionary.vocabulary import Cell, Column, TableSpec, metric_column
+from outlay.instances.values.numbers import number_text
 
 
 @dataclass(frozen=True)

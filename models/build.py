@@ -10,9 +10,9 @@ from pyomo.common.gc_manager import PauseGC
 from pyomo.core.expr import LinearExpression
 
 from outlay.instances.instance import Instance
+from outlay.models.arrays.rows import RowBlock
 from outlay.models.case import Case
-from outlay.models.families import rows_of
-from outlay.models.rows import RowBlock
+from outlay.models.families.registry import rows_of
 
 
 def build(instance: Instance) -> pyo.ConcreteModel:
@@ -28,13 +28,13 @@ def build(instance: Instance) -> pyo.ConcreteModel:
     ConcreteModel
         Variables (all non-negative): ``fund[o]`` binary; ``scale[o]`` for divisible options; ``buy[program, t]``,
         ``flow[link, t]``, ``import_[resource, t]``, ``pay[fund, o]``, ``shortfall[resource, t]``, ``both[row]``; where
-        precedence would be long, ``started[side, event, t]`` (`outlay.models.started`); where sums to date would be,
-        ``so_far[resource, t]``, at least what is used to date (`outlay.models.so_far`).
+        precedence would be long, ``started[side, event, t]`` (`outlay.models.options.started`); where sums to date
+        would be, ``so_far[resource, t]``, at least what is used to date (`outlay.models.options.so_far`).
         Constraints: one component a rule, named after it (``cap_not_exceeded``), each with the domain key of its row.
         ``objective`` maximises the first level of the instance's objective. Beside them:
 
         ``model.options``
-            The options `o` stand for (`outlay.models.options.Options`; ``.frame()`` is a table of them).
+            The options `o` stand for (`outlay.models.options.options.Options`; ``.frame()`` is a table of them).
         ``model.case``
             Everything computed before the model.
         ``model.columns``

@@ -10,19 +10,19 @@ from scipy import sparse
 
 from outlay.instances.instance import Instance
 from outlay.instances.table import Table
-from outlay.models.alternatives import Alternatives, periods_up
-from outlay.models.cashflows import CashModel
-from outlay.models.columns import Block, ColumnBook
-from outlay.models.discount import discount_factors
-from outlay.models.generation import eligible_funds, generate_options
-from outlay.models.lender import LenderTest, lender_test
+from outlay.models.arrays.columns import Block, ColumnBook
+from outlay.models.arrays.discount import discount_factors
+from outlay.models.arrays.ragged import spans
 from outlay.models.metrics import Terms, metric_terms
-from outlay.models.needs import Need, read_needs
-from outlay.models.options import Options
-from outlay.models.ragged import spans
-from outlay.models.so_far import SoFar, so_far
-from outlay.models.started import Started, event_dates, started_columns
-from outlay.models.usage import Usage, compute_usage, resource_tree
+from outlay.models.options.generation import eligible_funds, generate_options
+from outlay.models.options.needs import Need, read_needs
+from outlay.models.options.options import Options
+from outlay.models.options.so_far import SoFar, so_far
+from outlay.models.options.started import Started, event_dates, started_columns
+from outlay.models.options.usage import Usage, compute_usage, resource_tree
+from outlay.models.projects.alternatives import Alternatives, periods_up
+from outlay.models.projects.cashflows import CashModel
+from outlay.models.projects.lender import LenderTest, lender_test
 
 
 @dataclass(frozen=True)

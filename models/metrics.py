@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from outlay.instances.settings import USE_PREFIX
-from outlay.models.alternatives import FOREVER, periods_down, periods_up
-from outlay.models.discount import discount_factors
-from outlay.models.ragged import join
-from outlay.models.windows import rows_by_alternative
+from outlay.instances.dictionary.settings import USE_PREFIX
+from outlay.models.arrays.discount import discount_factors
+from outlay.models.arrays.ragged import join
+from outlay.models.projects.alternatives import FOREVER, periods_down, periods_up
+from outlay.models.projects.windows import rows_by_alternative
 
 if TYPE_CHECKING:
     from outlay.models.case import Case

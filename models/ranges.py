@@ -13,7 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from outlay.models.case import Case
-from outlay.models.families import rows_of
+from outlay.models.families.registry import rows_of
 
 #: An amount below this share of the largest one in its row is lost beside it.
 SMALLEST = 1e-9

@@ -14,23 +14,23 @@ from pyomo.common.gc_manager import PauseGC
 from scipy import sparse
 
 from outlay.instances.plan import Plan
-from outlay.optimizer.aggregation import aggregate
-from outlay.optimizer.certificate import completed
-from outlay.optimizer.compiling import compile_model
-from outlay.optimizer.deadline import Deadline
-from outlay.optimizer.engine import Answer, Level, Settings, solve_levels, with_finals
-from outlay.optimizer.nearest import distance, distance_weights
-from outlay.optimizer.outcome import Outcome, Progress
-from outlay.optimizer.plans import plan_point, read_plan, spread
-from outlay.optimizer.problem import Problem
-from outlay.optimizer.process import SolverProcess
-from outlay.optimizer.room import HELPERS
-from outlay.optimizer.scaling import scaled
-from outlay.optimizer.search_plan import SearchParams, SearchPlan
+from outlay.optimizer.answer.distance import distance, distance_weights
+from outlay.optimizer.answer.headroom import HELPERS
+from outlay.optimizer.answer.plans import plan_point, read_plan, spread
+from outlay.optimizer.engine.levels import Answer, Level, Settings, solve_levels, with_finals
+from outlay.optimizer.presolve.aggregation import aggregate
+from outlay.optimizer.problem.compiling import compile_model
+from outlay.optimizer.problem.problem import Problem
+from outlay.optimizer.problem.scaling import scaled
+from outlay.optimizer.problem.structure import Structure, structure_of
+from outlay.optimizer.proof.certificate import completed
+from outlay.optimizer.search.settings import SearchParams, SearchPlan
+from outlay.optimizer.solver.deadline import Deadline
+from outlay.optimizer.solver.outcome import Outcome, Progress
+from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import OPTIMAL_GAP, claimed_objective, improved
-from outlay.optimizer.structure import Structure, structure_of
-from outlay.optimizer.verify import verify_plan
-from outlay.optimizer.verify_report import Verification
+from outlay.optimizer.verify.plan import verify_plan
+from outlay.optimizer.verify.report import Verification
 
 #: Tolerance of the second try after an answer that does not verify.
 FINE_FEASIBILITY = 1e-9
@@ -250,8 +250,8 @@ class Session:
         """Return, among the plans as good as an answer, the one nearest to a reference plan.
 
         As good: every objective level at least its value in the answer less 1e-6 of it. Nearest: fewest
-        changed projects, then fewest changed starts (`outlay.optimizer.nearest`). The answer itself is returned if the
-        second solve ends without a verified plan.
+        changed projects, then fewest changed starts (`outlay.optimizer.answer.distance`). The answer itself is returned
+        if the second solve ends without a verified plan.
         """
         if own.answer.point is None or own.plan is None:
             return own

@@ -16,16 +16,16 @@ from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.models.build import build
-from outlay.optimizer.deadline import Deadline
-from outlay.optimizer.engine import Settings
-from outlay.optimizer.outcome import Progress
-from outlay.optimizer.process import SolverProcess
-from outlay.optimizer.search_plan import SearchPlan
+from outlay.optimizer.answer.solution import Solution
+from outlay.optimizer.answer.tables import compute_tables
+from outlay.optimizer.answer.user_rows import user_rows
+from outlay.optimizer.engine.levels import Settings
+from outlay.optimizer.search.settings import SearchPlan
 from outlay.optimizer.session import Checked, Session
-from outlay.optimizer.solution import Solution
+from outlay.optimizer.solver.deadline import Deadline
+from outlay.optimizer.solver.outcome import Progress
+from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import LevelResult, Status, overall
-from outlay.optimizer.tables import compute_tables
-from outlay.optimizer.user_rows import user_rows
 
 
 class Effort(StrEnum):

@@ -13,7 +13,7 @@ import pytest
 
 import outlay
 from outlay.instances.errors import InputError
-from outlay.optimizer.process import SolverProcess
+from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import Status
 from tests.support.solving import warm  # noqa: F401
 

@@ -6,10 +6,10 @@ import pyomo.environ as pyo
 import pytest
 
 import outlay
-from outlay.instances.bundled import bundled_names
-from outlay.instances.provenance import uncovered_numbers
+from outlay.instances.checks.provenance import uncovered_numbers
+from outlay.instances.formats.bundled import bundled_names
 from outlay.models.case import Case
-from outlay.models.lender import lender_test
+from outlay.models.projects.lender import lender_test
 
 SECTORS = {"semiconductors", "ai", "energy", "shipbuilding", "critical-minerals"}
 REQUIRED_SETS = {

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from outlay.optimizer.process import SolverProcess
+from outlay.optimizer.solver.process import SolverProcess
 from tests.brute_force.comparison import disagreement
 from tests.brute_force.generator import case_of
 from tests.brute_force.hopeless import one_too_many

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from outlay.optimizer.process import SolverProcess
 from outlay.optimizer.solve import solve
+from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import Status
 from tests.benchmarks.data import benchmarks_folder
 from tests.benchmarks.families.knapsack import Knapsack, published_optima, read_mknap1, read_mknap2

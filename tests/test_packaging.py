@@ -105,7 +105,7 @@ def crowded(tmp_path: Path) -> Path:
 
 
 def bundled() -> str:
-    from outlay.instances.bundled import bundled_names
+    from outlay.instances.formats.bundled import bundled_names
 
     return "tutorial" if "tutorial" in bundled_names() else bundled_names()[0]
 
@@ -121,7 +121,7 @@ def test_an_instance_is_read_and_solved_beside_modules_of_the_user_s_own(install
     assert run(installed, "-c", f"import outlay; print(outlay.read({name!r}).name)", cwd=crowded).strip() == name
     (crowded / "case.py").write_text(
         "import outlay\n"
-        "from outlay.instances.parsing import parse_document\n"
+        "from outlay.instances.formats.parsing import parse_document\n"
         "calendar = {'start': '2026-01', 'periods': 1, 'months_per_period': 12}\n"
         "document = {'instance': {'name': 'one', 'calendar': calendar}, 'projects': [{'id': 'A', 'value': 3}]}\n"
         "print(outlay.solve(parse_document(document, source='case')).objective)\n",

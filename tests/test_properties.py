@@ -17,11 +17,11 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import outlay
+from outlay.instances.dictionary.settings import FAMILIES
 from outlay.instances.errors import InputError
-from outlay.instances.settings import FAMILIES
-from outlay.instances.writing import to_document
-from outlay.optimizer.process import SolverProcess
-from outlay.optimizer.solution import Solution
+from outlay.instances.formats.writing import to_document
+from outlay.optimizer.answer.solution import Solution
+from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import Status
 from tests.brute_force.shrink import plain
 from tests.support.documents import Document, parsed

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.report.browser import Browser, chromium, find_chromium
+from tests.cli.report.browser import Browser, chromium, find_chromium
 
 #: Builds the site, and opens it in a browser.
 pytestmark = pytest.mark.slow

@@ -15,7 +15,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from outlay.cli.report import write_comparison_report, write_report
+    from outlay.cli.report.write import write_comparison_report, write_report
     from outlay.instances.errors import (
         Fault,
         InfeasibleError,
@@ -25,53 +25,53 @@ if TYPE_CHECKING:
         SolverFailedError,
         UnverifiedError,
     )
-    from outlay.instances.generating import generate
+    from outlay.instances.formats.reading import read
+    from outlay.instances.formats.writing import write
     from outlay.instances.instance import Instance
     from outlay.instances.plan import Choice, Plan
-    from outlay.instances.reading import read
-    from outlay.instances.writing import write
+    from outlay.instances.samples.generating import generate
     from outlay.models.build import build
-    from outlay.models.exposure import exposure
-    from outlay.models.graph import graph
-    from outlay.optimizer.compare import compare
-    from outlay.optimizer.comparison import Comparison
-    from outlay.optimizer.comparison_reading import load_comparison
-    from outlay.optimizer.outcome import Progress
-    from outlay.optimizer.recheck import verify
-    from outlay.optimizer.run_file import load
-    from outlay.optimizer.solution import Solution
+    from outlay.models.supply.exposure import exposure
+    from outlay.models.supply.graph import graph
+    from outlay.optimizer.answer.solution import Solution
+    from outlay.optimizer.compare.compare import compare
+    from outlay.optimizer.compare.comparison import Comparison
+    from outlay.optimizer.compare.reading import load_comparison
+    from outlay.optimizer.record.recheck import verify
+    from outlay.optimizer.record.run_file import load
     from outlay.optimizer.solve import Effort, solve
+    from outlay.optimizer.solver.outcome import Progress
     from outlay.optimizer.status import LevelResult, Status
-    from outlay.optimizer.verify_report import Verification, Violation
+    from outlay.optimizer.verify.report import Verification, Violation
 
     __version__: str
 
 #: Public name to the module that it comes from.
 _HOME = {
-    "read": "instances.reading",
-    "write": "instances.writing",
-    "generate": "instances.generating",
+    "read": "instances.formats.reading",
+    "write": "instances.formats.writing",
+    "generate": "instances.samples.generating",
     "Instance": "instances.instance",
     "Plan": "instances.plan",
     "Choice": "instances.plan",
     "build": "models.build",
-    "graph": "models.graph",
-    "exposure": "models.exposure",
+    "graph": "models.supply.graph",
+    "exposure": "models.supply.exposure",
     "solve": "optimizer.solve",
     "Effort": "optimizer.solve",
-    "Solution": "optimizer.solution",
+    "Solution": "optimizer.answer.solution",
     "Status": "optimizer.status",
     "LevelResult": "optimizer.status",
-    "Progress": "optimizer.outcome",
-    "load": "optimizer.run_file",
-    "verify": "optimizer.recheck",
-    "Verification": "optimizer.verify_report",
-    "Violation": "optimizer.verify_report",
-    "compare": "optimizer.compare",
-    "Comparison": "optimizer.comparison",
-    "load_comparison": "optimizer.comparison_reading",
-    "write_report": "cli.report",
-    "write_comparison_report": "cli.report",
+    "Progress": "optimizer.solver.outcome",
+    "load": "optimizer.record.run_file",
+    "verify": "optimizer.record.recheck",
+    "Verification": "optimizer.verify.report",
+    "Violation": "optimizer.verify.report",
+    "compare": "optimizer.compare.compare",
+    "Comparison": "optimizer.compare.comparison",
+    "load_comparison": "optimizer.compare.reading",
+    "write_report": "cli.report.write",
+    "write_comparison_report": "cli.report.write",
     **dict.fromkeys(
         (
             "OutlayError",

@@ -23,9 +23,9 @@ from rich.console import Console
 from rich.table import Table
 
 import outlay
-from outlay.optimizer.compiling import Compiled, compile_model
-from outlay.optimizer.plans import read_plan
-from outlay.optimizer.verify import verify_plan
+from outlay.optimizer.answer.plans import read_plan
+from outlay.optimizer.problem.compiling import Compiled, compile_model
+from outlay.optimizer.verify.plan import verify_plan
 from tests.benchmarks.families import names_of, published, read
 from tests.benchmarks.measure import Run, cores, gap, run
 from tests.benchmarks.peers import NAN, Task, peers

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from scipy import sparse
 
-from outlay.optimizer.problem import Problem
+from outlay.optimizer.problem.problem import Problem
 from tests.benchmarks.peers import Task, Teller, peer
 
 ARRAYS = ("cost", "lower", "upper", "integer", "row_lower", "row_upper")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from outlay.instances.parsing import parse_document
+from outlay.instances.formats.parsing import parse_document
 from tests.brute_force.enumerator import Best, best
 
 START = "2026-01"

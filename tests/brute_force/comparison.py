@@ -10,7 +10,7 @@ import outlay
 from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
-from outlay.optimizer.solution import Solution
+from outlay.optimizer.answer.solution import Solution
 from tests.brute_force.enumeration import Enumeration
 from tests.brute_force.enumerator import Best, best
 from tests.brute_force.generator import Case

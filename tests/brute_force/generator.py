@@ -13,9 +13,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from outlay.instances.formats.parsing import parse_document
 from outlay.instances.instance import Instance
-from outlay.instances.numbers import month_number, month_text
-from outlay.instances.parsing import parse_document
+from outlay.instances.values.numbers import month_number, month_text
 from tests.brute_force.draft import Draft, Draw
 from tests.brute_force.enumeration import Enumeration
 from tests.brute_force.enumerator import best_of

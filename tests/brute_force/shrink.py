@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from outlay.instances.errors import InputError
-from outlay.instances.writing import to_document
+from outlay.instances.formats.writing import to_document
 from tests.brute_force.generator import Case
 
 

@@ -11,8 +11,8 @@ from functools import partial
 from random import Random
 
 from outlay.instances.instance import Instance
-from outlay.optimizer.process import SolverProcess
-from outlay.optimizer.solution import Solution
+from outlay.optimizer.answer.solution import Solution
+from outlay.optimizer.solver.process import SolverProcess
 from tests.brute_force.comparison import as_users_do, difference, engine_answer
 from tests.brute_force.enumerator import best
 from tests.brute_force.generator import case_of

@@ -25,9 +25,9 @@ from click.testing import CliRunner
 import outlay
 from outlay.cli import main
 from outlay.instances.errors import InputError
-from outlay.optimizer.case_task import Request, solve_case
-from outlay.optimizer.comparison import Comparison
-from outlay.optimizer.comparison_folder import ComparisonFolder
+from outlay.optimizer.compare.comparison import Comparison
+from outlay.optimizer.compare.folder import ComparisonFolder
+from outlay.optimizer.compare.task import Request, solve_case
 from tests.campaigns.tally import Ending, Tally
 from tests.support.children import answer_of_child, in_child
 from tests.support.closed import Answer, closed, obedient, obeys_permissions
@@ -118,7 +118,7 @@ def _answers_remembered() -> Iterator[None]:
         return known[request.key]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("outlay.optimizer.compare.solve_case", remembered)
+        patch.setattr("outlay.optimizer.compare.compare.solve_case", remembered)
         yield
 
 

@@ -11,8 +11,8 @@ from random import Random
 
 import outlay
 from outlay.instances.instance import Instance
-from outlay.optimizer.case_task import make_request, solve_case
-from outlay.optimizer.process import SolverProcess
+from outlay.optimizer.compare.task import make_request, solve_case
+from outlay.optimizer.solver.process import SolverProcess
 from tests.campaigns import kill
 from tests.campaigns.tally import Ending, Tally
 from tests.support.clocks import LONGEST_S

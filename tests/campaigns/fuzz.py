@@ -22,9 +22,9 @@ from click.testing import CliRunner
 
 import outlay
 from outlay.cli.commands import main
-from outlay.instances.dictionary import TABLES
+from outlay.instances.dictionary.tables import TABLES
 from outlay.instances.errors import OutlayError
-from outlay.instances.parsing import parse_document
+from outlay.instances.formats.parsing import parse_document
 from tests.brute_force.generator import case_of
 from tests.campaigns.tally import Ending, Tally
 from tests.support.shuffle import renamed

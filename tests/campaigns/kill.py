@@ -24,11 +24,11 @@ from unittest.mock import patch
 
 import outlay
 from outlay.instances.instance import Instance
-from outlay.optimizer import case_task
-from outlay.optimizer.deadline import Patience
-from outlay.optimizer.engine import Status
-from outlay.optimizer.process import SolverProcess
-from outlay.optimizer.solution import Solution
+from outlay.optimizer.answer.solution import Solution
+from outlay.optimizer.compare import task as case_task
+from outlay.optimizer.engine.levels import Status
+from outlay.optimizer.solver.deadline import Patience
+from outlay.optimizer.solver.process import SolverProcess
 from tests.campaigns.tally import Ending, Tally
 from tests.support.clocks import LONGEST_S
 from tests.support.documents import hard_knapsack, parsed
@@ -41,7 +41,7 @@ SHORT_RUN = 16
 PATIENCE = Patience(start_up_s=30.0, silence_s=8.0)
 #: Within this share, two values are the same.
 SAME = 1e-6
-WORKER = b"outlay.optimizer.worker"
+WORKER = b"outlay.optimizer.solver.worker"
 
 SIZES = ((25, 4), (40, 6), (80, 8))
 #: Strikes of a case, at most, and the seconds within which they come.

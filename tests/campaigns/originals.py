@@ -12,9 +12,9 @@ import pyomo.environ as pyo
 import outlay
 from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance
-from outlay.optimizer.process import SolverProcess
-from outlay.optimizer.run_file import run_text, to_run_document
-from outlay.optimizer.solution import Solution
+from outlay.optimizer.answer.solution import Solution
+from outlay.optimizer.record.run_file import run_text, to_run_document
+from outlay.optimizer.solver.process import SolverProcess
 from tests.brute_force.generator import case_of
 from tests.campaigns.resuming import Resuming
 from tests.support.documents import hard_knapsack, instance, knapsack, level, parsed, small_plan

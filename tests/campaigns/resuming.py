@@ -7,9 +7,9 @@ from pathlib import Path
 from types import TracebackType
 
 import outlay
-from outlay.optimizer.case_task import Pool
-from outlay.optimizer.comparison import Comparison
-from tests.compare.support import assert_same, cap, town
+from outlay.optimizer.compare.comparison import Comparison
+from outlay.optimizer.compare.task import Pool
+from tests.optimizer.compare.support import assert_same, cap, town
 
 SETS = ("base", "less", "none")
 

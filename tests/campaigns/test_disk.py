@@ -14,10 +14,10 @@ from tests.campaigns.tally import Ending
 @pytest.mark.parametrize(
     ("name", "broken", "attack"),
     [
-        ("outlay.optimizer.folder_lock._is_free", lambda _: True, disk._two_comparisons),
-        ("outlay.instances.output.Path.unlink", lambda *_, **__: None, disk._full_at_any_byte),
-        ("outlay.instances.output._FULL", frozenset[int](), disk._full_at_any_byte),
-        ("outlay.optimizer.comparison_folder.ComparisonFolder.write", lambda *_: None, disk._missing_folder),
+        ("outlay.optimizer.compare.lock._is_free", lambda _: True, disk._two_comparisons),
+        ("outlay.instances.formats.output.Path.unlink", lambda *_, **__: None, disk._full_at_any_byte),
+        ("outlay.instances.formats.output._FULL", frozenset[int](), disk._full_at_any_byte),
+        ("outlay.optimizer.compare.folder.ComparisonFolder.write", lambda *_: None, disk._missing_folder),
     ],
 )
 def test_a_promise_that_is_broken_is_found(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from outlay.cli import run_check
+from outlay.cli.run import check as run_check
 from outlay.instances.errors import InputError
 from tests.campaigns import fuzz
 

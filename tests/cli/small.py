@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 import outlay
 from outlay.cli import main
-from outlay.instances.parsing import parse_document
+from outlay.instances.formats.parsing import parse_document
 
 HOSTILE = (
     "[bold red]evil\x1b[2J\x1b]0;owned\x07[/]\n<script>alert(1)</script> =cmd|' /C calc'!A0 \u202egnp.exe\u2066 \x9b31m"

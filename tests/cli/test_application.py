@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from outlay.cli import failures, reasons, words
+from outlay.cli import failures
+from outlay.cli.terminal import reasons, words
 from outlay.instances.errors import Fault, InputError
 from tests.cli.small import run
 
@@ -71,7 +72,7 @@ def test_an_internal_error_is_told_without_its_trace(monkeypatch):
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("a \x1b[31mbug")
 
-    monkeypatch.setattr(importlib.import_module("outlay.cli.run_list"), "read", broken)
+    monkeypatch.setattr(importlib.import_module("outlay.cli.run.list"), "read", broken)
     result = run("list")
     assert result.exit_code == 1
     assert "internal error: RuntimeError: a \\x1b[31mbug" in result.stderr
@@ -86,7 +87,7 @@ def test_ctrl_c_outside_the_solver_ends_cleanly(monkeypatch):
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(importlib.import_module("outlay.cli.run_list"), "read", interrupted)
+    monkeypatch.setattr(importlib.import_module("outlay.cli.run.list"), "read", interrupted)
     result = run("list")
     assert result.exit_code == 130
     assert "interrupted" in result.stderr
@@ -99,7 +100,7 @@ def test_at_most_two_hundred_faults_are_listed(monkeypatch):
     def wrong(*_: object, **__: object) -> None:
         raise InputError(faults)
 
-    monkeypatch.setattr(importlib.import_module("outlay.cli.run_list"), "read", wrong)
+    monkeypatch.setattr(importlib.import_module("outlay.cli.run.list"), "read", wrong)
     result = run("list")
     assert result.exit_code == 3
     lines = result.stderr.splitlines()

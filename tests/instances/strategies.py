@@ -7,9 +7,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from outlay.instances.dictionary import TABLES
-from outlay.instances.numbers import month_text
-from outlay.instances.schema import Column
+from outlay.instances.dictionary.tables import TABLES
+from outlay.instances.dictionary.vocabulary import Column
+from outlay.instances.values.numbers import month_text
 
 #: Characters that quoting, splitting and stripping trip over, among ordinary ones.
 AWKWARD = ",;\"'\n\r\t \x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029\u00a0\ufeff\u202e#=@|<>&%{}[]\\/+-*?.0aZé漢😀"

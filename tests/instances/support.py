@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from outlay.instances.errors import Fault, InputError
+from outlay.instances.formats.parsing import parse_document
 from outlay.instances.instance import Instance
-from outlay.instances.parsing import parse_document
 
 #: The parts of the least instance, as files.
 LEAST_FILES: Mapping[str, str] = {

@@ -12,13 +12,13 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from outlay.instances.dictionary import TABLES
+from outlay.instances.dictionary.settings import Settings
+from outlay.instances.dictionary.tables import TABLES
 from outlay.instances.errors import InputError
+from outlay.instances.formats.parsing import parse_document
+from outlay.instances.formats.reading import read
+from outlay.instances.formats.writing import write
 from outlay.instances.instance import Instance
-from outlay.instances.parsing import parse_document
-from outlay.instances.reading import read
-from outlay.instances.settings import Settings
-from outlay.instances.writing import write
 from tests.instances.support import parsed, small
 
 often = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))

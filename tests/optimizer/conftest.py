@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 import outlay
-from outlay.instances.generating import generate
+from outlay.instances.samples.generating import generate
 from outlay.models.build import build
-from outlay.optimizer.neighbourhoods import Neighbourhoods
-from outlay.optimizer.process import SolverProcess
-from outlay.optimizer.relaxation import Relaxation
-from outlay.optimizer.search import Search
+from outlay.optimizer.relaxation.relaxation import Relaxation
+from outlay.optimizer.search.neighbourhoods import Neighbourhoods
+from outlay.optimizer.search.search import Search
 from outlay.optimizer.session import Session
+from outlay.optimizer.solver.process import SolverProcess
 from tests.optimizer.support import OPTIONS, copied, level_problem
 
 

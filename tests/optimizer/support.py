@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from outlay.optimizer.engine import Settings
-from outlay.optimizer.search import Search
+from outlay.optimizer.engine.levels import Settings
+from outlay.optimizer.search.search import Search
 from outlay.optimizer.session import Session
 
 OPTIONS: dict[str, Any] = Settings().options(retry=False)

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 SCRIPT = """
 import json, random, sys
 import outlay
-from outlay.optimizer.process import SolverProcess
+from outlay.optimizer.solver.process import SolverProcess
 from tests.support.documents import parsed
 from tests.support.shuffle import shuffled
 

@@ -14,10 +14,10 @@ import pytest
 
 import outlay
 from outlay.instances.errors import InputError
-from outlay.optimizer.process import SolverProcess
-from outlay.optimizer.solution import Solution
+from outlay.optimizer.answer.solution import Solution
+from outlay.optimizer.answer.user_rows import row_holds
+from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import Status
-from outlay.optimizer.user_rows import row_holds
 from tests.support.documents import knapsack, parsed, small_plan
 
 

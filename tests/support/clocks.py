@@ -7,7 +7,7 @@ import threading
 import time
 from typing import Any
 
-from outlay.optimizer.deadline import Clock, Message
+from outlay.optimizer.solver.deadline import Clock, Message
 
 #: After so many seconds of real time without anything, a test has failed.
 LONGEST_S = 300.0

@@ -6,8 +6,8 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
+from outlay.instances.formats.parsing import parse_document
 from outlay.instances.instance import Instance
-from outlay.instances.parsing import parse_document
 
 Document = dict[str, Any]
 

@@ -13,15 +13,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from textwrap import dedent
 
-from outlay.optimizer.deadline import CLOCK, PATIENCE, Clock, Patience
-from outlay.optimizer.process import SolverProcess
+from outlay.optimizer.solver.deadline import CLOCK, PATIENCE, Clock, Patience
+from outlay.optimizer.solver.process import SolverProcess
 from tests.support.clocks import LONGEST_S
 
 PRELUDE = """
 import os, signal, sys, time
 from pathlib import Path
 import numpy as np
-from outlay.optimizer.frames import MAGIC, read_frame, write_frame
+from outlay.optimizer.solver.frames import (MAGIC, read_frame, write_frame)
 
 source, out = sys.stdin.buffer, sys.stdout.buffer
 log = Path({log!r})
@@ -36,7 +36,7 @@ def ready():
     write_frame(out, dict(kind="ready"))
 
 def become_the_real_one():
-    os.execv(sys.executable, [sys.executable, "-P", "-m", "outlay.optimizer.worker"])
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "outlay.optimizer.solver.worker"])
 
 def incumbent(point, objective):
     write_frame(out, dict(kind="incumbent", point=np.array(point, dtype=float), objective=objective,

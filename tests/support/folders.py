@@ -8,9 +8,9 @@ from pathlib import Path
 
 import outlay
 from outlay.instances.errors import OutlayError
-from outlay.instances.output import is_temporary
-from outlay.optimizer.comparison_folder import LOCK
-from outlay.optimizer.comparison_reading import load_comparison
+from outlay.instances.formats.output import is_temporary
+from outlay.optimizer.compare.folder import LOCK
+from outlay.optimizer.compare.reading import load_comparison
 
 
 def not_whole(folder: Path) -> str | None:

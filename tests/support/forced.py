@@ -9,13 +9,13 @@ import pytest
 
 from outlay.instances.instance import Instance
 from outlay.models.build import build
-from outlay.optimizer.deadline import Deadline
-from outlay.optimizer.engine import Settings
-from outlay.optimizer.process import SolverProcess
-from outlay.optimizer.search_plan import SearchParams
+from outlay.optimizer.answer.solution import Solution
+from outlay.optimizer.engine.levels import Settings
+from outlay.optimizer.search.settings import SearchParams
 from outlay.optimizer.session import Session
-from outlay.optimizer.solution import Solution
 from outlay.optimizer.solve import make_solution
+from outlay.optimizer.solver.deadline import Deadline
+from outlay.optimizer.solver.process import SolverProcess
 
 #: Nothing is too small for anything.
 FORCED = SearchParams(head_start_s=0.0, small=0, large=0, least_stall_s=0.0, least_window_s=0.0)

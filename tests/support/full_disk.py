@@ -11,7 +11,7 @@ import pytest
 
 
 class FullDisk:
-    """Has room for so many bytes of what is written through `outlay.instances.output` and `Path.write_text`.
+    """Has room for so many bytes of what is written through `outlay.instances.formats.output` and `Path.write_text`.
 
     Attributes
     ----------
@@ -32,7 +32,7 @@ class FullDisk:
             self.take(len(data))
             return text(path, data, **options)
 
-        patch.setattr("outlay.instances.output.os.fdopen", fdopen)
+        patch.setattr("outlay.instances.formats.output.os.fdopen", fdopen)
         patch.setattr(Path, "write_text", write_text)
 
     def take(self, size: int) -> None:

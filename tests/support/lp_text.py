@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from pyomo.repn.standard_repn import generate_standard_repn
 
-from outlay.models.options import Options
+from outlay.models.options.options import Options
 
 #: Rows whose key is, or ends with, the number of an option.
 OPTION_KEYS = frozenset(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import outlay
-from outlay.optimizer.process import SolverProcess
+from outlay.optimizer.solver.process import SolverProcess
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from outlay.instances.formats.parsing import parse_document
 from outlay.instances.instance import Instance
-from outlay.instances.parsing import parse_document
 from tests.benchmarks.data import benchmarks_folder
 from tests.support.documents import Document, knapsack
 

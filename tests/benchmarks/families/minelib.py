@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from outlay.instances.formats.parsing import parse_document
 from outlay.instances.instance import Instance
-from outlay.instances.parsing import parse_document
 from tests.benchmarks.data import benchmarks_folder
 
 START = 2000

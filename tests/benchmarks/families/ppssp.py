@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from outlay.instances.formats.parsing import parse_document
 from outlay.instances.instance import Instance
-from outlay.instances.parsing import parse_document
 from tests.benchmarks.data import benchmarks_folder
 
 START = 2000

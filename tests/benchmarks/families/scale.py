@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from outlay.instances.generating import generate
 from outlay.instances.instance import Instance
+from outlay.instances.samples.generating import generate
 
 SIZES = (100, 300, 1_000, 3_000, 10_000)
 SEEDS = (1, 2, 3)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import TextIO
 
-from outlay.optimizer.problem import Problem
+from outlay.optimizer.problem.problem import Problem
 
 NAN = float("nan")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 import outlay
-from outlay.optimizer.compiling import compile_model
-from outlay.optimizer.plans import plan_point
+from outlay.optimizer.answer.plans import plan_point
+from outlay.optimizer.problem.compiling import compile_model
 from tests.benchmarks.families import read
 from tests.benchmarks.peers import NAN, Task, Teller
 

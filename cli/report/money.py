@@ -1,0 +1,191 @@
+"""Commitments and draws over time, by sector, against the cap and the call limit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from outlay.cli.report.style import (
+    BLACK,
+    GREY,
+    Clock,
+    Figure,
+    axis,
+    fewer_years_on_paper,
+    hover,
+    label,
+    layout,
+    money,
+    plain,
+    series_style,
+    totals,
+)
+
+if TYPE_CHECKING:
+    from outlay.models.case import Case
+    from outlay.optimizer.answer.solution import Solution
+
+Series = Mapping[str, np.ndarray]
+
+_NOTHING = 1e-9
+#: So many sectors have a colour of their own.
+_MOST_SECTORS = 10
+
+
+def commitments(solution: Solution) -> Figure | None:
+    """Return commitments summed up over time against the cap; None where nothing is committed."""
+    periods = solution.instance.periods
+    by_sector = {
+        name: np.cumsum(amounts) for name, amounts in _by_sector(solution, _selected(solution), periods).items()
+    }
+    return _chart(solution, by_sector, "commitments", cumulative=True)
+
+
+def draws(solution: Solution, case: Case) -> Figure | None:
+    """Return what is drawn while building, in the blocks of the call limit (years), against it."""
+    by_sector = _by_sector(solution, _drawn(solution, case), solution.instance.periods)
+    cumulative = _basis(solution, "draws") == "cumulative"
+    summed = {name: np.cumsum(amounts) for name, amounts in by_sector.items()} if cumulative else by_sector
+    return _chart(solution, summed, "draws", cumulative=cumulative)
+
+
+def _selected(solution: Solution) -> dict[str, list[tuple[int, float]]]:
+    table = solution.projects
+    amounts = dict(zip(table["project"], table["commitment"], strict=True))
+    assert solution.plan is not None
+    return {choice.project: [(choice.selection, float(amounts[choice.project]))] for choice in solution.plan.choices}
+
+
+def _drawn(solution: Solution, case: Case) -> dict[str, list[tuple[int, float]]]:
+    assert solution.plan is not None
+    found = {}
+    for choice in solution.plan.choices:
+        number = case.alternatives.number[choice.project, choice.alternative]
+        amount = float(case.alternatives.commitment[number]) * choice.scale
+        weights = case.alternatives.draw_weights[number].tolist()
+        found[choice.project] = [(choice.start + k, amount * weight) for k, weight in enumerate(weights)]
+    return found
+
+
+def _by_sector(
+    solution: Solution, events: Mapping[str, list[tuple[int, float]]], periods: int
+) -> dict[str, np.ndarray]:
+    """Return the amounts by period of each sector, the largest sector first."""
+    table = solution.projects
+    sector = dict(zip(table["project"], table["sector"].fillna("").astype(str), strict=True))
+    sizes = totals((sector[name], sum(amount for _, amount in steps)) for name, steps in events.items())
+    kept = [name for name, size in sizes.items() if size > _NOTHING]
+    shown = {name: name if place < _MOST_SECTORS else "other sectors" for place, name in enumerate(kept)}
+    series = {name: np.zeros(periods) for name in dict.fromkeys(shown.values())}
+    for name, steps in events.items():
+        for period, amount in steps:
+            if 0 <= period < periods and sector[name] in shown:
+                series[shown[sector[name]]][period] += amount
+    return series
+
+
+def _rows(solution: Solution, resource: str) -> pd.DataFrame:
+    table = solution.resources
+    return table[(table["resource"] == resource) & table["on"].astype(bool)]
+
+
+def _basis(solution: Solution, resource: str) -> str:
+    rows = _rows(solution, resource)
+    return str(rows["basis"].iloc[0]) if len(rows) else ""
+
+
+def _chart(solution: Solution, by_sector: Series, resource: str, *, cumulative: bool) -> Figure | None:
+    rows = _rows(solution, resource)
+    if not by_sector:
+        return None
+    clock, unit = Clock(solution.instance), solution.instance.settings.money_unit
+    block = _block(solution, rows) if not cumulative else 1
+    series = dict(_blocked(by_sector, block))
+    rest = _rest(series, rows, block)
+    if rest is not None:
+        series["programmes"] = rest
+    starts = [clock.at(period) for period in range(0, solution.instance.periods, block)]
+    width = clock.width * block
+    traces = [
+        _bars(name or "no sector", amounts, place, starts, width=width, unit=unit, gap=not cumulative)
+        for place, (name, amounts) in enumerate(series.items())
+    ]
+    peak = float(np.sum(list(series.values()), axis=0).max())
+    limit = _limit(rows, clock, block, name="cap" if resource == "commitments" else "limit", unit=unit)
+    if limit:
+        traces.append(limit)
+        peak = max([peak, *(level for level in limit["y"] if level is not None and level <= 3 * peak)])
+    figure = layout(
+        330,
+        barmode="stack",
+        bargap=0,
+        margin={"l": 52, "r": 12, "t": 40, "b": 30},
+        xaxis=clock.axis(10, showline=True),
+        yaxis=axis(label(unit), range=[0, 1.08 * peak]),
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 11}},
+    )
+    return {"data": traces, "layout": fewer_years_on_paper(figure)}
+
+
+def _block(solution: Solution, rows: pd.DataFrame) -> int:
+    """Return how many periods one bar stands for: those of a row of the limit, a year where there is none."""
+    per_year = solution.instance.periods_per_year or 1
+    return 1 if len(rows) and rows["basis"].iloc[0] != "per_year" else per_year
+
+
+def _blocked(by_sector: Series, block: int) -> dict[str, np.ndarray]:
+    size = len(next(iter(by_sector.values())))
+    return {name: np.add.reduceat(amounts, range(0, size, block)) for name, amounts in by_sector.items()}
+
+
+def _rest(series: Series, rows: pd.DataFrame, block: int) -> np.ndarray | None:
+    """Return what the limit's rows count beyond the projects: programmes that count against the cap."""
+    total = np.sum(list(series.values()), axis=0)
+    rest = np.zeros_like(total)
+    for period, used in zip(rows["period"], rows["used"], strict=True):
+        rest[int(period) // block] = float(used) - total[int(period) // block]
+    return np.maximum(rest, 0.0) if rest.max(initial=0.0) > 1e-6 * max(1.0, float(total.max())) else None
+
+
+def _bars(
+    name: str, amounts: np.ndarray, place: int, starts: list[float], *, width: float, unit: str, gap: bool
+) -> dict[str, Any]:
+    share = 0.84 if gap else 1.0
+    marker = series_style(place)
+    if not gap:
+        marker["line"] = {"width": 0}
+    return {
+        "type": "bar",
+        "name": label(name, 30),
+        "x": [round(start + width / 2, 6) for start in starts],
+        "y": [plain(amount) for amount in amounts.tolist()],
+        "width": round(width * share, 6),
+        "marker": marker,
+        "hoverinfo": "text",
+        "hovertext": [
+            hover(name, [("from", f"{start:.4g}"), ("amount", money(amount, unit))])
+            for start, amount in zip(starts, amounts.tolist(), strict=True)
+        ],
+    }  # fmt: skip
+
+
+def _limit(rows: pd.DataFrame, clock: Clock, block: int, *, name: str, unit: str) -> dict[str, Any] | None:
+    if not len(rows):
+        return None
+    levels = {int(period): float(limit) for period, limit in zip(rows["period"], rows["limit"], strict=True)}
+    periods = range(0, clock.instance.periods, block)
+    amounts = [plain(levels.get(period)) for period in periods]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": name,
+        "line": {"color": BLACK, "width": 2.5, "shape": "hv"},
+        "x": [*(clock.at(period) for period in periods), clock.end],
+        "y": [*amounts, amounts[-1]],
+        "hoverinfo": "text",
+        "hovertext": [f"{name}: {label(money(amount, unit))}" for amount in [*amounts, amounts[-1]]],
+        "marker": {"color": GREY},
+    }

@@ -1,0 +1,166 @@
+"""What the report of one run says: texts, figures and tables, as the template takes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from outlay.cli.loading import as_recorded
+from outlay.cli.report.gantt import gantt
+from outlay.cli.report.money import commitments, draws
+from outlay.cli.report.resources import SOURCES, scarce_resources
+from outlay.cli.report.style import gap, money
+from outlay.cli.report.supply import supply_chain
+from outlay.cli.report.tables import (
+    binding_grid,
+    finance_grid,
+    losers_grid,
+    metrics_grid,
+    objective_words,
+    payments_grid,
+    plan_grid,
+    provenance_grids,
+    stakeholders_grid,
+    trade_grid,
+    user_rows_grid,
+)
+from outlay.cli.report.waterfall import waterfalls
+from outlay.cli.terminal.metrics import unit_of
+from outlay.cli.views import words
+from outlay.models.case import Case
+from outlay.optimizer.record.recheck import OWN_OBJECTIVE
+from outlay.optimizer.status import Status
+
+if TYPE_CHECKING:
+    from outlay.optimizer.answer.solution import Solution
+    from outlay.optimizer.verify.report import Verification
+
+_LIMITS = {"time": "at the time limit", "interrupt": "by the user", "crash": "because the solver crashed twice"}
+_CARDS = ("us_npv", "japan_npv", "value", "japan_content", "strategic", "credit", "cost")
+_FIRST_CARDS = frozenset({"us_npv", "japan_npv", "value"})
+#: So many cards stand at the top.
+_MOST_CARDS = 6
+
+
+def solution_context(solution: Solution, verification: Verification) -> dict[str, Any]:
+    """Return everything that the template of a run shows."""
+    case = Case(solution.instance)
+    gantt_chart, gantt_left_out = gantt(solution)
+    scarce, scarce_left_out = scarce_resources(solution, case)
+    chain, chain_left_out = supply_chain(solution)
+    return {
+        **_heading(solution, verification),
+        "gantt": gantt_chart,
+        "gantt_left_out": gantt_left_out,
+        "commitments": commitments(solution),
+        "draws": draws(solution, case),
+        "scarce": scarce,
+        "scarce_left_out": scarce_left_out,
+        "sources_of_supply": SOURCES,
+        "waterfalls": waterfalls(solution, case),
+        "chain": chain,
+        "chain_left_out": chain_left_out,
+        "losers": losers_grid(solution),
+        "plan": plan_grid(solution),
+        "binding": binding_grid(solution),
+        "finance": finance_grid(solution),
+        "metrics": metrics_grid(solution),
+        "stakeholders": stakeholders_grid(solution),
+        "payments": payments_grid(solution),
+        "trade": trade_grid(solution),
+        "user_rows": user_rows_grid(solution),
+        "provenance": provenance_grids(solution),
+    }
+
+
+def _heading(solution: Solution, verification: Verification) -> dict[str, Any]:
+    settings = solution.instance.settings
+    titles = [str(solution.instance.sets.get(name, {}).get("title") or "") for name in settings.applied.sets]
+    return {
+        "title": settings.title or solution.instance.name,
+        "name": solution.instance.name,
+        "unit": settings.money_unit,
+        "constraint_set": solution.constraint_set,
+        "set_title": "; ".join(title for title in titles if title),
+        "disabled": settings.applied.disable,
+        "cards": _cards(solution),
+        "objective": objective_words(solution),
+        "proved": solution.status.proved,
+        "proof": proof_line(solution),
+        "levels": _levels(solution),
+        "verification": verification_line(verification),
+        "own_objective": OWN_OBJECTIVE.capitalize() if solution.own_objective else "",
+        "as_recorded": "; ".join(as_recorded(solution)),
+        "checks": sorted(verification.checks.items()),
+        "sources": settings.sources,
+        "digest": solution.instance.digest,
+        "options": sorted((name, str(value)) for name, value in solution.options.items() if value is not None),
+        "versions": sorted(solution.versions.items()),
+        "sizes": sorted(solution.sizes.items()),
+    }
+
+
+def proof_line(solution: Solution) -> str:
+    """Return what is proved, with objective, bound and gap."""
+    objective, bound = words.number(solution.objective, 6), words.number(solution.bound, 6)
+    if solution.bound is None:
+        return f"Nothing is proved about the best possible; objective {objective}"
+    figures = f"objective {objective}, bound {bound}, gap {gap(solution.gap)}"
+    if solution.status == Status.OPTIMAL:
+        return f"Proved optimal: {figures}"
+    if solution.status == Status.WITHIN_GAP:
+        return f"Proved optimal within {gap(solution.gap)}: {figures}"
+    why = _LIMITS.get(solution.limit or "", "before the proof was done")
+    return f"Not proved to the gap asked for, stopped {why}: {figures}"
+
+
+def verification_line(verification: Verification) -> str:
+    """Return that the plan was checked again."""
+    conditions = words.count(sum(verification.checks.values()), "condition")
+    return f"Checked again independently in exact rational arithmetic: {conditions}, all hold"
+
+
+def _levels(solution: Solution) -> list[str]:
+    if len(solution.levels) < 2:
+        return []
+    return [
+        f"level {place}: {level.status}, best {words.number(level.objective, 6)}, "
+        f"bound {words.number(level.bound, 6)}, in this plan {words.number(level.final, 6)}"
+        for place, level in enumerate(solution.levels, start=1)
+    ]
+
+
+def _cards(solution: Solution) -> list[tuple[str, str, str]]:
+    """Return the figures of the top of the page: (title, figure, remark)."""
+    projects, instance = solution.projects, solution.instance
+    unit = instance.settings.money_unit
+    cards = [("funded", f"{int(projects['funded'].sum()):,} of {len(projects):,}", "projects")]
+    rows = solution.resources
+    cap = rows.loc[(rows["resource"] == "commitments") & rows["on"].astype(bool), "limit"]
+    if solution.metrics.get("commitment"):
+        remark = f"of a cap of {money(float(cap.iloc[-1]), unit)}" if len(cap) else ""
+        cards.append(("committed", money(solution.metrics["commitment"], unit), remark))
+    weights = instance.objective_levels[0].weights
+    names = [*_CARDS, *instance.settings.metrics]
+    ranked = sorted(
+        (name for name in names if solution.metrics.get(name)),
+        key=lambda name: (name not in _FIRST_CARDS, not weights.get(name), names.index(name)),
+    )
+    for name in ranked[: _MOST_CARDS - len(cards)]:
+        own = unit_of(instance, name)
+        figure = money(solution.metrics[name], own) if own == unit else words.number(solution.metrics[name])
+        weight = (
+            f"weight {words.number(float(weights[name]), 6)}".replace("-", "−") if weights.get(name) else "not weighed"
+        )
+        cards.append((_CARD_TITLES.get(name, name), figure, weight if own == unit or not own else f"{own}, {weight}"))
+    return cards
+
+
+_CARD_TITLES = {
+    "us_npv": "net present value, U.S.",
+    "japan_npv": "net present value, Japan",
+    "value": "value",
+    "japan_content": "bought from Japanese firms",
+    "strategic": "strategic score × money",
+    "credit": "public tax credits",
+    "cost": "programmes, premiums, penalties",
+}

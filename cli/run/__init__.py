@@ -1,0 +1,1 @@
+"""Each command's work, imported when it is used."""

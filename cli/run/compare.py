@@ -1,0 +1,109 @@
+"""``outlay compare``."""
+
+from __future__ import annotations
+
+import math
+import os
+from typing import Any
+
+from outlay.cli import failures, streams
+from outlay.cli.terminal.comparison import show_comparison
+from outlay.cli.terminal.progress import Progress
+from outlay.cli.terminal.proof import NO_PLAN, NO_PLAN_POSSIBLE, PROVED, STOPPED, UNVERIFIED
+from outlay.cli.terminal.screen import Page
+from outlay.cli.views.words import seconds
+from outlay.instances.errors import InputError, NotKeptError
+from outlay.instances.formats.reading import read
+from outlay.optimizer.compare.compare import CompareProgress, compare
+from outlay.optimizer.compare.comparison import Comparison
+from outlay.optimizer.compare.folder import to_comparison_document
+from outlay.optimizer.record.run_file import run_text
+
+
+def run(
+    *,
+    instance: str,
+    sets: str | None,
+    every_set: bool,
+    attribute: str | None,
+    jobs: int | None,
+    executor: str | None,
+    output: str | None,
+    force: bool,
+    time_limit: float,
+    gap: float,
+    seed: int,
+    max_file_mb: float,
+    as_json: bool,
+    **_: Any,
+) -> int:
+    """Compare an instance under several constraint sets, and show them side by side.
+
+    Raises
+    ------
+    InputError
+        If the instance, a set or an option is wrong.
+    """
+    with Progress("reading the tables") as progress:
+        source = read(instance, max_file_mb=max_file_mb)
+        given = [name.strip() for name in (sets or "base").split(",")]
+        names = ["base", *source.sets] if every_set else given
+        if "" in names:
+            raise InputError.single("compare", "a constraint set has no name", "write --sets base,NAME,...", value=sets)
+
+        def told(state: CompareProgress) -> None:
+            progress.now(_words(state))
+            if state.note:
+                streams.write_error(f"outlay: {state.note}\n")
+
+        trouble = None
+        try:
+            result = compare(
+                source,
+                names,
+                attribute=[] if attribute is None else [name.strip() for name in attribute.split(",")],
+                jobs=jobs or os.cpu_count() or 1,
+                executor=executor,
+                folder=output,
+                force=force,
+                gap=gap,
+                seed=seed,
+                time_limit=time_limit if math.isfinite(time_limit) else None,
+                on_progress=told,
+            )
+        except NotKeptError as error:
+            result, trouble = error.answer, error
+    if as_json:
+        streams.write_json_text(run_text(to_comparison_document(result)))
+    else:
+        page = Page()
+        show_comparison(page, result)
+        if output is not None and trouble is None:
+            page.fact("Saved", f"{output} (tables as CSV, run files; outlay report {output} -o report.html)")
+        page.show()
+    return failures.report_unsaved(trouble, exit_code(result))
+
+
+def _words(state: CompareProgress) -> str:
+    left = "" if state.seconds_left is None else f", about {seconds(state.seconds_left)} left"
+    running = ", ".join(state.running[:3]) + (", ..." if len(state.running) > 3 else "")
+    return f"{state.done} of {state.total} cases done{left}" + (f"; solving {running}" if running else "")
+
+
+def exit_code(result: Comparison) -> int:
+    """Return the worst exit code of the cases; one without any plan is a finding beside others that have one."""
+    codes = []
+    for status, verified, objective in zip(
+        *(result.cases[name] for name in ("status", "verified", "objective")), strict=True
+    ):
+        has_plan = objective is not None and not math.isnan(objective)
+        if has_plan and not verified:
+            codes.append(UNVERIFIED)
+        elif has_plan:
+            codes.append(PROVED if status in {"optimal", "within gap"} else STOPPED)
+        else:
+            codes.append(NO_PLAN_POSSIBLE if status in {"infeasible", "unbounded"} else NO_PLAN)
+    # A set without any plan is a finding, as long as there is something to compare.
+    if PROVED in codes or STOPPED in codes:
+        codes = [code for code in codes if code != NO_PLAN_POSSIBLE]
+    return max(codes)

@@ -1,0 +1,32 @@
+"""``outlay report``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from outlay.cli import streams
+from outlay.cli.loading import load_run
+from outlay.cli.report.write import write_comparison_report, write_verified_report
+from outlay.cli.run.show import refuse
+from outlay.cli.terminal.progress import Progress
+from outlay.instances.formats.files import is_folder
+from outlay.instances.formats.output import check_target
+from outlay.optimizer.compare.reading import load_comparison
+
+
+def run(*, source: str, output: str, force: bool, max_file_mb: float, as_json: bool, **_: Any) -> int:
+    """Write the report of a run file, or of the folder of a comparison; neither is believed in anything."""
+    check_target(output, force=force)
+    with Progress("drawing the report"):
+        if is_folder(source):
+            path = write_comparison_report(load_comparison(source), output, force=force)
+        else:
+            loaded = load_run(source, max_file_mb)
+            if not loaded.ok:
+                return refuse(loaded, as_json=as_json)
+            path = write_verified_report(loaded.solution, loaded.verification, output, force=force)
+    if as_json:
+        streams.write_json({"report": str(path), "bytes": path.stat().st_size})
+    else:
+        streams.write(f"{path} ({path.stat().st_size / 1e6:.1f} MB): open it in a browser; it needs no network.\n")
+    return 0

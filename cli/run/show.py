@@ -1,0 +1,74 @@
+"""``outlay show``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from outlay.cli import failures, streams
+from outlay.cli.loading import Loaded, as_recorded, load_run
+from outlay.cli.terminal.progress import Progress
+from outlay.cli.terminal.proof import PROVED, UNVERIFIED, exit_code, no_plan, show_violations
+from outlay.cli.terminal.screen import Page
+from outlay.cli.terminal.sections import section_document, show_section
+from outlay.cli.terminal.summary import show_answer, show_no_plan
+from outlay.optimizer.record.run_file import to_run_document
+
+#: Parts of the run document that the summary for machines leaves out: they are sections of their own.
+_LEFT_OUT = ("instance", "tables", "trace", "plan")
+
+
+def run(*, run_file: str, section: str, every_row: bool, max_file_mb: float, as_json: bool, **_: Any) -> int:
+    """Show a section of a run whose plan is verified again; 0 if it is shown."""
+    with Progress("reading and verifying the run"):
+        loaded = load_run(run_file, max_file_mb)
+    if not loaded.ok:
+        return refuse(loaded, as_json=as_json)
+    if loaded.verification is None:
+        return _without_plan(loaded, as_json=as_json)
+    if as_json:
+        streams.write_json(_document(loaded, section))
+        return PROVED
+    page = Page()
+    if section == "summary":
+        show_answer(page, loaded.solution, loaded.verification, loaded.case)
+        page.fact("As recorded", "; ".join(as_recorded(loaded.solution)))
+    else:
+        show_section(page, loaded.solution, section, every_row=every_row)
+    page.show()
+    return PROVED
+
+
+def _document(loaded: Loaded, section: str) -> dict[str, Any]:
+    solution = loaded.solution
+    head = {"name": solution.instance.name, "constraint_set": solution.constraint_set, "section": section}
+    if section != "summary":
+        return {**head, section: section_document(solution, section)}
+    document = to_run_document(solution)
+    whole = {key: item for key, item in document.items() if key not in _LEFT_OUT}
+    more = {"as_recorded": as_recorded(solution), "projects": section_document(solution, "projects")}
+    return {**head, **whole, **more}
+
+
+def _without_plan(loaded: Loaded, *, as_json: bool) -> int:
+    if as_json:
+        status, recorded = str(loaded.solution.status), as_recorded(loaded.solution)
+        failures.report_json(no_plan(loaded.solution), status=status, as_recorded=recorded)
+    else:
+        page = Page()
+        show_no_plan(page, loaded.solution)
+        page.fact("As recorded", "; ".join(as_recorded(loaded.solution)))
+        page.show()
+    return exit_code(loaded.solution)
+
+
+def refuse(loaded: Loaded, *, as_json: bool) -> int:
+    """Show what an answer breaks, instead of the answer."""
+    assert loaded.verification is not None
+    if as_json:
+        violations = loaded.verification.to_document()["violations"]
+        failures.report_json("the answer failed its independent verification", violations=violations)
+    else:
+        page = Page()
+        show_violations(page, loaded.verification)
+        page.show()
+    return UNVERIFIED

@@ -1,0 +1,69 @@
+"""``outlay verify``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from outlay.cli import streams
+from outlay.cli.loading import as_recorded, load_run
+from outlay.cli.terminal.metrics import objective_text
+from outlay.cli.terminal.progress import Progress
+from outlay.cli.terminal.proof import PROVED, UNVERIFIED, checked, exit_code, no_plan, show_violations
+from outlay.cli.terminal.screen import Column, Page
+from outlay.cli.terminal.summary import show_title
+from outlay.cli.views import words
+from outlay.optimizer.answer.solution import Solution
+from outlay.optimizer.record.recheck import OWN_OBJECTIVE
+from outlay.optimizer.verify.report import Verification
+
+
+def run(*, run_file: str, max_file_mb: float, as_json: bool, **_: Any) -> int:
+    """Verify a run file; 0 if all holds."""
+    with Progress("reading and verifying the run"):
+        loaded = load_run(run_file, max_file_mb)
+    solution, verification = loaded.solution, loaded.verification
+    recorded = as_recorded(solution)
+    if verification is None:
+        said = {"error": no_plan(solution), "faults": [], "status": str(solution.status), "as_recorded": recorded}
+        _write(as_json, said, [no_plan(solution), f"Not checked, as recorded: {'; '.join(recorded)}"])
+        return exit_code(solution)
+    head = {"name": solution.instance.name, "constraint_set": solution.constraint_set, "status": str(solution.status)}
+    if as_json:
+        streams.write_json({**head, **verification.to_document(), "as_recorded": recorded})
+    elif verification.ok:
+        _write_page(solution, verification)
+    else:
+        page = Page()
+        show_violations(page, verification)
+        page.show()
+    return PROVED if verification.ok else UNVERIFIED
+
+
+def _write(as_json: bool, document: dict[str, Any], lines: list[str]) -> None:
+    if as_json:
+        streams.write_json(document)
+        return
+    page = Page()
+    for line in lines:
+        page.line(line)
+    page.show()
+
+
+def _write_page(solution: Solution, verification: Verification) -> None:
+    page = Page()
+    show_title(page, solution.instance)
+    page.heading(checked(verification, solution))
+    page.table(
+        [Column("Kind of rule"), Column("Conditions", right=True)],
+        [[family, f"{count:,}"] for family, count in sorted(verification.checks.items())],
+    )
+    if solution.own_objective:
+        page.fact("Objective", f"{OWN_OBJECTIVE} (the user made it in Pyomo)")
+    else:
+        values = ", ".join(words.number(float(value), 6) for value in verification.objective)
+        page.fact("Objective", f"{values}, recomputed from the tables ({objective_text(solution.instance)})")
+    page.fact(
+        "Not checked", "that no other plan is better: that is the solver's proof (bound and gap), told by outlay show"
+    )
+    page.fact("As recorded", "; ".join(as_recorded(solution)))
+    page.show()

@@ -1,0 +1,123 @@
+"""Metrics and stakeholders of a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from outlay.cli.terminal.screen import Column, Page
+from outlay.cli.views import words
+from outlay.instances.dictionary.settings import BUILT_IN_METRICS, USE_PREFIX
+
+if TYPE_CHECKING:
+    from outlay.instances.instance import Instance
+    from outlay.optimizer.answer.solution import Solution
+
+_LABELS = {
+    "value": "value",
+    "commitment": "committed",
+    "us_npv": "net present value, U.S.",
+    "japan_npv": "net present value, Japan",
+    "strategic": "score x commitment",
+    "japan_content": "bought from Japanese firms",
+    "credit": "public tax credits",
+    "count": "projects funded",
+    "cost": "programs, premiums, penalties",
+}
+
+
+def objective_text(instance: Instance) -> str:
+    """Return the objective as a person would write it, level by level."""
+    levels = []
+    for level in instance.objective_levels:
+        terms = [
+            _term(name, weight)
+            for name, weight in sorted(level.weights.items(), key=_order)
+            if weight and (name != "cost" or can_cost(instance))
+        ]
+        levels.append(" ".join(terms).removeprefix("+ ") or "nothing")
+    text = "; then ".join(levels)
+    given = instance.settings.objective
+    return f"{text} (weights of {given.removeprefix('@')})" if isinstance(given, str) else text
+
+
+def can_cost(instance: Instance) -> bool:
+    """Return whether anything in an instance can give the metric `cost` a value."""
+    return bool(len(instance["programs"]) or len(instance["imports"]) or any(instance["resources"].raw("penalty")))
+
+
+def _order(item: tuple[str, Decimal]) -> tuple[bool, bool, str]:
+    return item[1] < 0, item[0] == "cost", item[0]
+
+
+def _term(name: str, weight: Decimal) -> str:
+    size = abs(weight)
+    factor = "" if size == 1 else f"{words.number(float(size), 6)} "
+    return f"{'-' if weight < 0 else '+'} {factor}{name}"
+
+
+def unit_of(instance: Instance, metric: str) -> str:
+    """Return the unit of a metric."""
+    settings = instance.settings
+    if metric in settings.metrics:
+        return settings.metrics[metric].unit
+    if metric.startswith(USE_PREFIX):
+        resources = instance["resources"]
+        row = resources.index.get((metric.removeprefix(USE_PREFIX),))
+        return "" if row is None else str(resources.raw("unit")[row] or "")
+    return {"count": "", "strategic": ""}.get(metric, settings.money_unit)
+
+
+def key_metrics(solution: Solution) -> list[str]:
+    """Return the metrics of the summary: those weighed, and all others but resource use that are not zero."""
+    weighed = {name for level in solution.instance.objective_levels for name, weight in level.weights.items() if weight}
+    return [
+        name
+        for name, amount in solution.metrics.items()
+        if (name in weighed and (name != "cost" or can_cost(solution.instance)))
+        or (amount and not name.startswith(USE_PREFIX))
+    ]
+
+
+def show_metrics(page: Page, solution: Solution, names: Iterable[str]) -> None:
+    """Add metrics with their units and weights."""
+    weights = solution.instance.objective_levels[0].weights
+    page.table(
+        [
+            Column("Metric", least=12),
+            Column("", least=12),
+            Column("Amount", right=True),
+            Column("Unit", least=8),
+            Column("Weight", right=True),
+        ],
+        [
+            [
+                name,
+                _LABELS[name] if name in BUILT_IN_METRICS else "",
+                words.number(solution.metrics[name], 5),
+                unit_of(solution.instance, name),
+                words.number(float(weights[name]), 6) if weights.get(name) else "",
+            ]
+            for name in names
+        ],
+    )
+
+
+def show_stakeholders(page: Page, solution: Solution) -> None:
+    """Add the weighted sum of each stakeholder."""
+    if not solution.stakeholders:
+        page.note("The instance names no stakeholders.")
+        return
+    rows = solution.instance["stakeholders"]
+    weights: dict[str, list[str]] = {}
+    for who, metric, weight in zip(rows.texts("stakeholder"), rows.texts("metric"), rows.raw("weight"), strict=True):
+        assert isinstance(weight, Decimal)
+        weights.setdefault(who, []).append(_term(metric, weight))
+    page.table(
+        [Column("Stakeholder", least=12), Column("Sum", right=True), Column("Of", wrap=True, least=20)],
+        [
+            [who, words.number(amount, 5), " ".join(weights.get(who, [])).removeprefix("+ ")]
+            for who, amount in solution.stakeholders.items()
+        ],
+    )

@@ -1,0 +1,79 @@
+"""The plan: which projects, at what scale, when, and for how much."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from outlay.cli.terminal.screen import Column, Page
+from outlay.cli.views import words
+
+if TYPE_CHECKING:
+    from outlay.optimizer.answer.solution import Solution
+
+#: The columns that say which project is meant.
+NAMED = (Column("Id", least=6), Column("Project", least=12))
+#: A project's scale from which it counts as funded in full.
+_FULL = 1 - 1e-9
+
+
+def money_title(solution: Solution, title: str = "") -> str:
+    """Return a heading for money, with the instance's unit."""
+    unit = solution.instance.settings.money_unit
+    return f"{title} {unit}".strip() or "Money"
+
+
+def show_plan(page: Page, solution: Solution) -> None:
+    """Add the funded projects, one a line."""
+    funded = [row for row in solution.tables["projects"].to_dict("records") if row["funded"]]
+    if not funded:
+        page.note("No project is funded.")
+        return
+    places = words.places_for(row["commitment"] for row in funded)
+    fast = any(row["fast_track"] for row in funded)
+    page.table(
+        [
+            *NAMED,
+            Column("Alternative", least=11),
+            Column("Scale", right=True),
+            Column("Selected"),
+            Column("Builds"),
+            Column("Operates"),
+            Column(money_title(solution), right=True),
+        ],
+        [_cells(row, places) for row in funded],
+    )
+    if fast:
+        page.note("* on the fast track of its permit")
+
+
+def _cells(row: Mapping[Any, Any], places: int) -> list[object]:
+    return [
+        row["project"],
+        name_of(row),
+        row["alternative"],
+        scale(row["scale"]),
+        row["selected"],
+        f"{row['start']}{' *' if row['fast_track'] else ''}",
+        row["operation"],
+        words.fixed(row["commitment"], places),
+    ]
+
+
+def name_of(row: Mapping[Any, Any], longest: int = 60) -> str:
+    """Return a project's name; empty where it is the id."""
+    name = "" if row["name"] == row["project"] else str(row["name"])
+    return name if len(name) <= longest else name[: longest - 1] + "…"
+
+
+def scale(value: float) -> str:
+    """Return a scale: a percentage, or "full"."""
+    return "full" if value >= _FULL else words.share(value)
+
+
+def headline(solution: Solution) -> str:
+    """Return what is funded, in a sentence."""
+    table = solution.tables["projects"]
+    funded = int(table["funded"].sum())
+    spent = words.money(solution.metrics.get("commitment"), solution.instance.settings.money_unit)
+    return f"{funded:,} of {words.count(len(table), 'project')} funded, {spent} committed"

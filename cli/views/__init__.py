@@ -1,0 +1,1 @@
+"""Plain words and figures that terminal and page share."""

@@ -1,0 +1,1 @@
+"""What the tables must satisfy together; every fault at once."""

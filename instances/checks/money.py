@@ -1,0 +1,78 @@
+"""Checks of money: loans, the metrics that need one, and funds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+from outlay.instances.checks.scope import Scope
+from outlay.instances.dictionary.vocabulary import Cell
+from outlay.instances.errors import Fault
+from outlay.instances.values.text import did_you_mean
+
+#: Metrics that exist only where a loan is modelled.
+LOAN_METRICS = frozenset({"us_npv", "japan_npv"})
+
+
+def loans(scope: Scope) -> Iterator[Fault]:
+    """Yield alternatives without terms or life where a loan is modelled."""
+    settings = scope.instance.settings.finance
+    if settings is None:
+        return
+    if settings.terms is not None and settings.terms not in scope.ids("terms"):
+        hint = did_you_mean(settings.terms, scope.ids("terms"))
+        yield scope.settings_fault("finance.terms", settings.terms, "there is no such row in terms", hint)
+    merged = scope.instance.alternatives
+    columns = (merged.raw(name) for name in ("project", "alternative", "terms", "life_years"))
+    for project, name, terms, life in zip(*columns, strict=True):
+        if terms is None and settings.terms is None:
+            yield from _missing(scope, (project, name), "terms", "it has no loan terms", "give terms, or finance.terms")
+        if life is None:
+            yield from _missing(scope, (project, name), "life_years", "a loan needs years of operation", "give them")
+
+
+def _missing(scope: Scope, who: tuple[Cell, Cell], column: str, problem: str, remedy: str) -> Iterator[Fault]:
+    """Yield a fault of an alternative, where it or its project stands, unless a cell that it may inherit is wrong."""
+    places = [
+        (table, scope.instance[table].index.get(key)) for table, key in (("alternatives", who), ("projects", who[:1]))
+    ]
+    faults = [
+        replace(scope.fault(table, row, column, problem, remedy), value="@".join(map(str, who)))
+        for table, row in places
+        if row is not None
+    ]
+    if not any(map(scope.is_doubtful, faults)):
+        yield from faults[:1]
+
+
+def loan_metrics(scope: Scope) -> Iterator[Fault]:
+    """Yield what weighs, limits or adds to a metric of the loan where none is modelled."""
+    instance = scope.instance
+    if instance.settings.finance is not None:
+        return
+    problem, remedy = "no loan is modelled", "add [finance], or name another metric"
+    weights = instance["stakeholders"].raw("weight")
+    for table, column in (
+        ("limits", "metric"),
+        ("limits", "of"),
+        ("dependencies", "metric"),
+        ("stakeholders", "metric"),
+    ):
+        for row, cell in enumerate(instance[table].raw(column)):
+            if cell in LOAN_METRICS and (table != "stakeholders" or weights[row]):
+                yield scope.fault(table, row, column, problem, remedy)
+    if isinstance(instance.settings.objective, str):
+        return
+    weighed = {name for level in instance.objective_levels for name, weight in level.weights.items() if weight}
+    for name in sorted(weighed & LOAN_METRICS):
+        yield scope.settings_fault(f"objective.{name}", None, problem, remedy)
+
+
+def fund_shares(scope: Scope) -> Iterator[Fault]:
+    """Yield funds whose least share exceeds the greatest."""
+    for row, record in enumerate(scope.instance["funds"].records()):
+        for low, high in (("min_share", "max_share"), ("portfolio_min_share", "portfolio_max_share")):
+            least, greatest = record[low], record[high]
+            if isinstance(least, Decimal) and isinstance(greatest, Decimal) and least > greatest:
+                yield scope.fault("funds", row, low, f"it exceeds {high} ({greatest})", "swap them")

@@ -1,0 +1,156 @@
+"""Checks of time and quantity: calendar, resources, requirements, permits, limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from outlay.instances.checks.scope import Scope
+from outlay.instances.dictionary.settings import ENGINE_RESOURCES
+from outlay.instances.errors import Fault
+from outlay.instances.values.circles import find_circles
+from outlay.instances.values.text import Hints
+
+
+def cycles(scope: Scope) -> Iterator[Fault]:
+    """Yield a fault for each knot of `requires`, with a cycle as a path of project ids."""
+    rows = scope.instance["dependencies"]
+    arrows: dict[str, set[str]] = {}
+    for project, needs, kind in zip(rows.texts("project"), rows.texts("needs"), rows.raw("kind"), strict=True):
+        start, end = project.partition("@")[0], needs.partition("@")[0]
+        if kind == "requires" and start != end:
+            arrows.setdefault(start, set()).add(end)
+    source = scope.sources.get("dependencies", "dependencies")
+    for circle in find_circles(arrows):
+        problem = "these projects require each other in a circle"
+        yield Fault(source, None, "needs", " -> ".join(circle), problem, "delete one of the rows")
+
+
+def dates(scope: Scope) -> Iterator[Fault]:
+    """Yield every date that no period can stand for."""
+    instance = scope.instance
+    label = f"the calendar ends with {instance.period_label(instance.periods - 1)}"
+    late, outside = f"no period begins at or after it ({label})", f"it lies outside the calendar ({label})"
+    for table, column in (("projects", "earliest_start"), ("availability", "from"), ("imports", "from")):
+        for row, month in enumerate(instance[table].raw(column)):
+            if month is not None and instance.period_from(str(month)) >= instance.periods:
+                yield scope.fault(table, row, column, late, "use an earlier month")
+    for row, month in enumerate(instance["projects"].raw("latest_start")):
+        if month is not None and not 0 <= instance.period_holding(str(month)) < instance.periods:
+            yield scope.fault("projects", row, "latest_start", outside, "use a month of it")
+    last = instance.settings.calendar.last_selection
+    if last is not None and not 0 <= instance.period_holding(last) < instance.periods:
+        yield scope.settings_fault("calendar.last_selection", last, outside, "use a month of it")
+
+
+def years(scope: Scope) -> Iterator[Fault]:
+    """Yield every yearly rule where the months of a period do not divide a year."""
+    if scope.instance.periods_per_year is not None:
+        return
+    problem = f"periods of {scope.instance.months_per_period} months do not divide a year"
+    remedy = "use 1, 2, 3, 4, 6 or 12 months a period"
+    for table, column, word in (("resources", "basis", "per_year"), ("limits", "every", "year")):
+        for row, cell in enumerate(scope.instance[table].raw(column)):
+            if cell == word:
+                yield scope.fault(table, row, column, problem, remedy)
+    for row, cell in enumerate(scope.instance["funds"].raw("per_year")):
+        if cell is not None:
+            yield scope.fault("funds", row, "per_year", problem, remedy)
+
+
+def parents(scope: Scope) -> Iterator[Fault]:
+    """Yield parents of another unit, and cycles of parents."""
+    rows = scope.instance["resources"]
+    names, given = rows.texts("resource"), rows.texts("parent")
+    units = dict(zip(names, rows.texts("unit"), strict=True))
+    for row, (name, parent) in enumerate(zip(names, given, strict=True)):
+        if parent in units and units[parent] != units[name]:
+            problem = f"its unit is '{units[name]}', the parent's '{units[parent]}'"
+            yield scope.fault("resources", row, "parent", problem, "give both the same unit")
+    row_of = {name: row for row, name in enumerate(names)}
+    for circle in find_circles({name: [parent] for name, parent in zip(names, given, strict=True) if parent}):
+        problem = f"parents run in a circle: {' -> '.join(circle)}"
+        yield scope.fault("resources", row_of[circle[0]], "parent", problem, "cut it")
+
+
+def tolerances(scope: Scope) -> Iterator[Fault]:
+    """Yield every tolerance without a penalty."""
+    rows = scope.instance["resources"]
+    for row, (tolerance, penalty) in enumerate(zip(rows.raw("tolerance"), rows.raw("penalty"), strict=True)):
+        if tolerance is not None and penalty is None:
+            yield scope.fault("resources", row, "tolerance", "a tolerance needs a penalty", "give one (0 is allowed)")
+
+
+def engine_filled(scope: Scope) -> Iterator[Fault]:
+    """Yield every cell that makes something else use a resource which the engine fills from the options."""
+    for table, column, remedy in (
+        ("requirements", "resource", "delete the row"),
+        ("permits", "agency", "name a resource of kind permit, or leave it blank"),
+        ("links", "capacity_resource", "name another resource, or leave it blank"),
+    ):
+        for row, resource in enumerate(scope.instance[table].raw(column)):
+            if resource in ENGINE_RESOURCES:
+                yield scope.fault(table, row, column, "the engine fills this resource itself", remedy)
+
+
+def requirements(scope: Scope) -> Iterator[Fault]:
+    """Yield requirements with both or neither kind of window."""
+    rows = scope.instance["requirements"]
+    columns = (rows.raw("phase"), rows.raw("from_month"), rows.raw("to_month"))
+    for row, (phase, start, end) in enumerate(zip(*columns, strict=True)):
+        dated = start is not None or end is not None
+        if (phase is not None) == dated:
+            problem = "a phase and months exclude each other" if dated else "a phase or months must say when"
+            yield scope.fault("requirements", row, "phase", problem, "give either a phase or from_month")
+
+
+def windows(scope: Scope) -> Iterator[Fault]:
+    """Yield windows in months that end before they begin."""
+    for table in ("requirements", "cashflows"):
+        rows = scope.instance[table]
+        for row, (start, end) in enumerate(zip(rows.raw("from_month"), rows.raw("to_month"), strict=True)):
+            if isinstance(end, Decimal) and end <= (start if isinstance(start, Decimal) else 0):
+                yield scope.fault(table, row, "to_month", "the window ends before it begins", "use a later month")
+
+
+def permits(scope: Scope) -> Iterator[Fault]:
+    """Yield permits without time, agencies that are none, and pools whose numbers differ."""
+    rows, resources = scope.instance["permits"], scope.instance["resources"]
+    kinds = dict(zip(resources.raw("resource"), resources.raw("kind"), strict=True))
+    pools: dict[object, object] = {}
+    for row, record in enumerate(rows.records()):
+        if record["review_months"] is None and record["mode"] is None:
+            yield scope.fault("permits", row, "review_months", "the review has no time", "give review_months or mode")
+        if kinds.get(record["agency"]) not in {None, "permit"}:
+            yield scope.fault("permits", row, "agency", "an agency is a resource of kind permit", "name such a one")
+        slots, pool = record["fast_track_slots"], record["fast_track_pool"]
+        if pool is not None and slots is not None and pools.setdefault(pool, slots) != slots:
+            problem = f"another permit of the pool {pool} has {pools[pool]}"
+            yield scope.fault("permits", row, "fast_track_slots", problem, "give the pool one number")
+
+
+def limits(scope: Scope) -> Iterator[Fault]:
+    """Yield limits that contradict themselves."""
+    for row, record in enumerate(scope.instance["limits"].records()):
+        if record["by"] == "all" and record["group"] is not None:
+            yield scope.fault("limits", row, "group", "by = all has no groups", "leave it blank, or say by what")
+        if record["of"] is not None and record["basis"] != "share":
+            yield scope.fault("limits", row, "of", "only a share is a share of something", "set basis to share")
+        if record["by"] != "all" and "cost" in (record["metric"], record["of"]):
+            yield scope.fault("limits", row, "by", "cost belongs to no project", "use by = all")
+        least, greatest = record["min"], record["max"]
+        if isinstance(least, Decimal) and isinstance(greatest, Decimal) and least > greatest:
+            yield scope.fault("limits", row, "min", f"it exceeds max ({greatest})", "swap them")
+
+
+def groups(scope: Scope) -> Iterator[Fault]:
+    """Yield limits of a group that no project has."""
+    projects = scope.instance["projects"]
+    known = {name: frozenset(projects.texts(name)) - {""} for name in ("sector", "region", "company")}
+    known["tag"] = frozenset(tag for tags in projects.raw("tags") if isinstance(tags, tuple) for tag in tags)
+    known["project"] = scope.ids("projects")
+    hints = {name: Hints(words) for name, words in known.items()}
+    rows = scope.instance["limits"]
+    for row, (by, group) in enumerate(zip(rows.texts("by"), rows.raw("group"), strict=True)):
+        if group is not None and by in known and group not in known[by]:
+            yield scope.fault("limits", row, "group", f"no project has this {by}", hints[by](str(group)))

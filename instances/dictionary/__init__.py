@@ -1,0 +1,1 @@
+"""The data dictionary: every table, column and setting with its unit, default and meaning, as data."""

@@ -1,0 +1,182 @@
+"""The data dictionary's tables of projects: what may be funded, when it is ready, and what depends on what."""
+
+from __future__ import annotations
+
+from outlay.instances.dictionary.kinds import NOTE, ONE, ZERO, choice, month, name, names, number, share, text, years
+from outlay.instances.dictionary.vocabulary import TableSpec
+
+STATUSES = ("candidate", "mandatory", "committed", "excluded")
+
+#: Columns of ``alternatives.csv`` that ``projects.csv`` may carry as defaults for blank cells there.
+ALTERNATIVE_COLUMNS = (
+    number("commitment", "money", "K, the money asked of the fund, counted at selection.", default=ZERO),
+    number("value", "money", "What the project is worth in the metric `value`.", default=ZERO, minimum=None),
+    number(
+        "construction_months",
+        "months",
+        "Length of building, b periods after rounding up; blank = one period.",
+        positive=True,
+    ),
+    years(
+        "life_years",
+        "Years of operation from the end of building, rounded up to whole periods; blank = to the horizon. Required "
+        "where a loan is modelled.",
+    ),
+    share(
+        "min_scale",
+        "Least share of the project that makes sense, more than none: a project is funded once it is chosen, and then "
+        "counts, is reviewed and carries what needs it. Below 1 it may be funded at any scale in [min_scale, 1]: "
+        "money, requirements, supply and scaled metrics follow the scale; review, `selections`, fast-track slots and "
+        "`count` do not.",
+        default=ONE,
+        positive=True,
+    ),
+    name("permit", "The permit whose review precedes building; blank = no review, no agency.", refers_to="permits"),
+    choice(
+        "draw_shape",
+        ("flat", "bell"),
+        "How K is drawn over the building periods k = 0..b-1: 1/b each, or in proportion to min(k+1, b-k).",
+        default="flat",
+    ),
+    name("terms", "Loan terms; blank = those of [finance].", refers_to="terms"),
+    number("cash_yield", "share of K a year", "Gross free cash of a full year of operation.", default=ZERO),
+    number("ramp_years", "years", "Years until cash is full: year y gets min(1, y / (ramp_years + 1)).", default=ZERO),
+    years(
+        "reinvest_every_years",
+        "Reinvestment falls due in years e, 2e, ... below life, saved for in equal parts of the years before.",
+    ),
+    number("reinvest_share", "share of K", "Size of each reinvestment.", default=ZERO),
+    number("credit_share", "share of K", "Public credit received at completion; reduces the balance.", default=ZERO),
+    share("japan_content_share", "Share of K bought from Japanese firms.", default=ZERO),
+)
+
+PROJECTS = TableSpec(
+    name="projects",
+    key=("id",),
+    metric_columns=True,
+    meaning="The candidates. Every column of `alternatives` may stand here as the default of blank cells there, and so "
+    "may a column for each metric that [metrics] declares.",
+    columns=(
+        name("id", "The project's id. Unique; holds no @.", required=True),
+        text("name", "What people call it; blank = the id."),
+        text("sector", "Sector, for limits, funds and reports."),
+        text("region", "Region, for limits, funds and reports."),
+        text("company", "Company, for limits and reports."),
+        names("tags", "Labels for limits, separated by ; (a project with several counts in the limit of each)."),
+        choice(
+            "status",
+            STATUSES,
+            "candidate = may be funded; mandatory = must be; excluded = never; committed = selected before the "
+            "calendar: always funded, selected in period 0 whenever it starts, free of pace, selection window and "
+            "lender test, but reviewed and paid for like any other.",
+            default="candidate",
+        ),
+        month(
+            "earliest_start",
+            "Building starts no earlier than the first period that begins at or after it; before the calendar = period "
+            "0, after its end = an error.",
+        ),
+        month("latest_start", "Building starts no later than the period that holds it, which lies in the calendar."),
+        number("review_remaining_months", "months", "Replaces the permit's review time when given."),
+        number(
+            "selection_load",
+            "load",
+            "What selecting it uses of the resource `selections`; never scaled, 0 for committed projects.",
+            default=ONE,
+        ),
+        number("strategic_score", "score", "The metric `strategic` is this times K.", default=ZERO),
+        text("source", "Where the facts come from."),
+        *ALTERNATIVE_COLUMNS,
+        NOTE,
+    ),
+)
+
+ALTERNATIVES = TableSpec(
+    name="alternatives",
+    key=("project", "alternative"),
+    metric_columns=True,
+    meaning="Ways to build a project, of which one is chosen. A project without rows here has one alternative, `base`. "
+    "A cell that is blank here and in `projects` has the default.",
+    columns=(
+        name("project", "The project.", required=True, refers_to="projects"),
+        name("alternative", "Name of the alternative, unique within its project; holds no @.", required=True),
+        *(column.model_copy(update={"default": None}) for column in ALTERNATIVE_COLUMNS),
+        NOTE,
+    ),
+)
+
+PERMITS = TableSpec(
+    name="permits",
+    key=("permit",),
+    meaning="Reviews that must be finished when building starts. A review takes n = ceil(months x factor / m) periods, "
+    "those just before the start, none before period 0: an option that cannot fit them is dropped. months = the "
+    "project's review_remaining_months, else review_months, else mode; factor = 1, or fast_track_factor on the fast "
+    "track. With the family `permits` off there is no review, no fast track, and no use of agencies and slots.",
+    columns=(
+        name("permit", "The permit's id. Unique.", required=True),
+        name(
+            "agency",
+            "Resource of kind permit, which the engine does not fill, that each review period uses 1 of, whatever the "
+            "scale; blank = time only.",
+            refers_to="resources",
+        ),
+        number("review_months", "months", "Length of the review; blank = `mode`."),
+        number("min", "months", "Shortest review; carried for reports."),
+        number("mode", "months", "Usual review; the default of review_months."),
+        number("max", "months", "Longest review; carried for reports."),
+        share(
+            "fast_track_factor",
+            "Review time on the fast track as a share; blank = no fast track. Offered only where it saves a period.",
+        ),
+        number("fast_track_slots", "options", "Options on the fast track in the whole plan; blank = no limit."),
+        text(
+            "fast_track_pool", "Permits of one pool share one number of slots; the numbers that are given must agree."
+        ),
+        NOTE,
+    ),
+)
+
+DEPENDENCIES = TableSpec(
+    name="dependencies",
+    key=(),
+    meaning="What needs, excludes or helps what. Both sides are id or id@alternative: with an alternative on the left "
+    "the rule holds only if that one is chosen, with one on the right only that one satisfies it. The two sides are "
+    "different projects. Readiness counts also beyond the horizon.",
+    columns=(
+        name("project", "The project that depends.", required=True),
+        name("needs", "The other project.", required=True),
+        choice(
+            "kind",
+            ("requires", "requires_any", "excludes", "together", "synergy"),
+            "requires: funded only if the other is and is ready in time (cycles of project ids are errors); "
+            "requires_any: at least one row of the group is satisfied; excludes: not both; together: both or none; "
+            "synergy: a bonus once if both are funded. Excludes and together say nothing about when.",
+            required=True,
+        ),
+        text(
+            "group", "Rows of requires_any with the same `project` cell and group belong together; blank = one group."
+        ),
+        choice(
+            "at",
+            ("start", "operation"),
+            "What must wait until the other operates: the start of building, or of operation.",
+            default="start",
+        ),
+        number(
+            "lag_months",
+            "months",
+            "Added to the other's first operating period, rounded up to periods; may be negative.",
+            default=ZERO,
+            minimum=None,
+        ),
+        number("bonus", "the metric's unit", "Of a synergy; never scaled.", default=ZERO, minimum=None),
+        text(
+            "metric",
+            "What a bonus adds to: any known metric but count, cost, commitment (it would not reach cap, draws and "
+            "funds) and use:*.",
+            default="value",
+        ),
+        number("strength", "", "Weight of the edge in the graph; for reports."),
+        NOTE,
+    ),
+)

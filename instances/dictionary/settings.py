@@ -1,0 +1,240 @@
+"""``instance.toml``: calendar, money, metrics and objective, as frozen pydantic models.
+
+Every field carries its unit and meaning, from which the reference page and the JSON Schema are rendered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StrictBool,
+    Tag,
+    field_validator,
+    model_validator,
+)
+
+from outlay.instances.dictionary.tables import TABLES
+from outlay.instances.values.numbers import NotANumber, is_month, month_number, parse_number
+
+#: Constraint families that a set may disable; `choice` is never off.
+RESOURCE_FAMILIES = ("labour", "energy", "equipment", "commodity", "finance", "committee", "other")
+FAMILIES = (
+    "cap",
+    "draws",
+    *RESOURCE_FAMILIES,
+    "permits",
+    "dependencies",
+    "funds",
+    "lender",
+    "limits",
+    "pace",
+)
+#: Names for several families at once.
+FAMILY_GROUPS: Mapping[str, tuple[str, ...]] = {"supply": ("equipment", "commodity", "dependencies")}
+
+#: Metrics that the engine computes itself, and what each counts.
+METRIC_MEANINGS: Mapping[str, str] = {
+    "value": "The column `value`.",
+    "commitment": "K, times the scale.",
+    "us_npv": "U.S. share of the loan's cash, discounted at its own rate; needs [finance].",
+    "japan_npv": "Japan's share of the cash and of the credit, less the draws, discounted; needs [finance].",
+    "strategic": "strategic_score times K, times the scale.",
+    "japan_content": "japan_content_share times K, times the scale.",
+    "credit": "Public credit at completion, discounted at the rate of us_npv.",
+    "count": "1 a funded project, never scaled.",
+    "cost": "Programs, import premiums and penalties of shortfalls, discounted from their period (a yearly row's from "
+    "the first of its block). Has weight -1 in every level that does not name it. Belongs to no project.",
+}
+BUILT_IN_METRICS = tuple(METRIC_MEANINGS)
+USE_PREFIX = "use:"
+
+#: Resources that the engine fills from the options, and the family of each.
+ENGINE_RESOURCES: Mapping[str, str] = {"commitments": "cap", "draws": "draws", "selections": "pace"}
+
+
+def expand_families(names: tuple[str, ...] | list[str]) -> tuple[str, ...]:
+    """Return constraint families with the names that stand for several of them replaced, each once.
+
+    Examples
+    --------
+    >>> expand_families(["supply", "labour", "equipment"])
+    ('equipment', 'commodity', 'dependencies', 'labour')
+    """
+    return tuple(dict.fromkeys(family for name in names for family in FAMILY_GROUPS.get(name, (name,))))
+
+
+def _number(value: object) -> Decimal:
+    if isinstance(value, str):
+        raise ValueError("this is text; write a number without quotation marks")  # noqa: TRY004 - pydantic's way
+    try:
+        return parse_number(value)
+    except NotANumber as problem:
+        raise ValueError(f"{problem}; write a number") from None
+
+
+def _whole(value: object) -> int:
+    number = _number(value)
+    if number != int(number):
+        raise ValueError("this is not a whole number; write one")
+    return int(number)
+
+
+def _month(value: object) -> str:
+    if not isinstance(value, str) or not is_month(value):
+        raise ValueError('this is not a month; write "YYYY-MM", with quotation marks')
+    return value
+
+
+Number = Annotated[Decimal, BeforeValidator(_number)]
+Share = Annotated[Decimal, Field(ge=0, le=1), BeforeValidator(_number)]
+NonNegative = Annotated[Decimal, Field(ge=0), BeforeValidator(_number)]
+Whole = Annotated[int, BeforeValidator(_whole)]
+Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$"), BeforeValidator(_month)]
+
+
+class Frozen(BaseModel):
+    """A part of ``instance.toml`` or ``sets.toml``: its keys are known, and it never changes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def described(default: Any, unit: str, meaning: str, **more: Any) -> Any:
+    """Return a field with its unit and meaning."""
+    return Field(default, description=meaning, json_schema_extra={"unit": unit} if unit else None, **more)
+
+
+class Calendar(Frozen):
+    """The periods of the plan."""
+
+    start: Month = described(..., "YYYY-MM", "First month of period 0.")
+    periods: Whole = described(..., "periods", "T, the number of periods.", ge=1, le=5000)
+    months_per_period: Whole = described(..., "months", "m, the length of a period.", ge=1, le=1200)
+    last_selection: Month | None = described(
+        None, "YYYY-MM", "Selections end with the period that holds it, which must lie in the calendar (last period)."
+    )
+    selection_to_funding_months: NonNegative = described(
+        Decimal(0),
+        "months",
+        "Least time from selection to start of building, rounded up to whole periods.",
+        le=12000,
+    )
+    max_wait_months: NonNegative = described(
+        Decimal(0), "months", "Longest further wait before building, rounded up to whole periods.", le=12000
+    )
+    finish_inside: StrictBool = described(False, "", "Whether building must end inside the calendar.")
+
+    @model_validator(mode="after")
+    def _ends_before_the_year_ten_thousand(self) -> Calendar:
+        if month_number(self.start) + self.periods * self.months_per_period > 12 * 9999:
+            raise ValueError("the calendar must end before the year 9999; use fewer or shorter periods")
+        return self
+
+
+class Finance(Frozen):
+    """How money flows back; left out, no loan is modelled."""
+
+    waterfall: Literal["debt_service_first", "literal"] = described(
+        "debt_service_first",
+        "",
+        "debt_service_first: scheduled service comes before the split; literal: all cash is split, and debt service "
+        "cover is not tested.",
+    )
+    japan_share_before: Share = described(
+        Decimal("0.5"), "share", "a, Japan's share until the balance is back; greater than 0.", gt=0
+    )
+    japan_share_after: Share = described(Decimal("0.1"), "share", "z, Japan's share afterwards.")
+    terms: str | None = described(
+        None, "", "Row of terms.csv for alternatives that name none. An alternative without either is an error."
+    )
+
+
+class Metric(Frozen):
+    """A metric that the instance declares; a column of that name may stand in projects and alternatives."""
+
+    unit: str = described("", "", "Unit, for reports.")
+    scaled: StrictBool = described(True, "", "Whether it follows the scale of a partly funded project.")
+
+
+class Level(Frozen):
+    """One level of a strict order of objectives."""
+
+    weights: dict[str, Number] = described(
+        ..., "per unit of metric", "Weight of each metric; `cost` has -1 where it is not named.", min_length=1
+    )
+    tolerance: Share = described(
+        Decimal(0), "share", "The next levels keep this one within this share of its best value's size."
+    )
+
+
+class Applied(Frozen):
+    """What a constraint set switched in a resolved instance; it may also be written by hand."""
+
+    sets: tuple[str, ...] = described((), "", "Names of the sets that were applied, from left to right.")
+    disable: tuple[str, ...] = described((), "", "Constraint families that are off.")
+    force_in: tuple[str, ...] = described(
+        (), "", "id, id@alternative or id@alternative@YYYY-MM (building starts in the period that holds it) to fund."
+    )
+    force_out: tuple[str, ...] = described((), "", "The same, not to be funded.")
+
+
+def _objective_form(value: object) -> str | None:
+    if isinstance(value, str):
+        return "tag:stakeholder"
+    if isinstance(value, list | tuple):
+        return "tag:levels"
+    return "tag:weights" if isinstance(value, Mapping) else None
+
+
+#: Weights by metric, a stakeholder, or a strict order of levels.
+Objective: TypeAlias = Annotated[
+    Annotated[str, Tag("tag:stakeholder")]
+    | Annotated[tuple[Level, ...], Field(min_length=1), Tag("tag:levels")]
+    | Annotated[dict[str, Number], Field(min_length=1), Tag("tag:weights")],
+    Discriminator(
+        _objective_form,
+        custom_error_type="objective",
+        custom_error_message='this is no objective; write weights by metric, "@STAKEHOLDER" or a list of levels',
+    ),
+]
+
+
+class Settings(Frozen):
+    """All of ``instance.toml``."""
+
+    name: str = described(..., "", "Short name of the instance.", min_length=1)
+    title: str = described("", "", "What it is about, in a line.")
+    money_unit: str = described("", "", 'The unit of all money, such as "$B".')
+    calendar: Calendar = Field(description="The periods of the plan.")
+    finance: Finance | None = Field(None, description="How money flows back; left out, no loan is modelled.")
+    discount_rates: dict[str, NonNegative] = described(
+        {},
+        "share a year",
+        "metric = yearly rate (0). Used for us_npv, japan_npv, cost and cash-flow rows; credit has the rate of us_npv.",
+    )
+    objective: Objective = described(
+        {"value": Decimal(1)},
+        "per unit of metric",
+        'metric = weight, or objective = "@STAKEHOLDER", or a [[objective]] list of levels in order (value = 1).',
+    )
+    metrics: dict[str, Metric] = Field({}, description="Metrics that are columns of projects and alternatives.")
+    sources: tuple[str, ...] = Field(default=(), description="Where the facts come from.")
+    applied: Applied = Field(default=Applied(), description="What constraint sets switched in a resolved instance.")
+
+    @field_validator("metrics")
+    @classmethod
+    def _free_names(cls, value: dict[str, Metric]) -> dict[str, Metric]:
+        taken = {column.name for name in ("projects", "alternatives") for column in TABLES[name].columns}
+        for name in value:
+            if name in taken or name in BUILT_IN_METRICS or name.startswith(USE_PREFIX):
+                raise ValueError(f"the metric name {name!r} is taken; choose another")
+            if not name or name != name.strip():
+                raise ValueError(f"the metric name {name!r} is blank or has white space at its ends; choose another")
+        return value

@@ -1,0 +1,103 @@
+"""Write an instance as a folder of TOML and CSV, or as one JSON document; reading it back is the identity."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import simplejson
+import tomli_w
+
+from outlay.instances.formats.output import check_target, write_file, write_folder
+from outlay.instances.instance import Instance, thawed
+from outlay.instances.table import Table, cell_text
+from outlay.instances.values.numbers import number_text
+
+
+def to_document(instance: Instance) -> dict[str, Any]:
+    """Return the instance as ``{"instance": {...}, "projects": [{...}], ..., "sets": {...}}``.
+
+    Numbers are Decimals; blank cells are left out, unless that would change what they mean, and empty tables too.
+    Nothing in it is shared with the instance.
+    """
+    document: dict[str, Any] = {"instance": instance.settings.model_dump(exclude_defaults=True)}
+    for name, table in instance.tables.items():
+        if len(table):
+            document[name] = _records(table)
+    if instance.sets:
+        document["sets"] = thawed(instance.sets)
+    return document
+
+
+def _records(table: Table) -> list[dict[str, Any]]:
+    names = list(table.cells)
+    kept = frozenset(name for name in names if table.describe(name).blank_differs)
+    return [
+        {
+            name: list(cell) if isinstance(cell, tuple) else cell
+            for name, cell in zip(names, row, strict=True)
+            if cell is not None or name in kept
+        }
+        for row in zip(*table.cells.values(), strict=True)
+    ]
+
+
+def document_text(document: Any, *, compact: bool = False) -> str:
+    """Return a document as JSON text; Decimals keep every digit. `compact` sorts keys and leaves out white space."""
+    if compact:
+        return simplejson.dumps(_plain(document), use_decimal=True, sort_keys=True, separators=(",", ":"))
+    return simplejson.dumps(_plain(document), use_decimal=True, indent=1, ensure_ascii=False) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else Decimal(number_text(value))
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def write(instance: Instance, path: str | Path) -> Path:
+    """Write an instance to a new folder, or to a new file if the name ends in ``.json``; return the path.
+
+    Nothing is left behind if writing fails, and nothing that exists is touched.
+
+    Raises
+    ------
+    InputError
+        If something is there already, or cannot be written.
+    """
+    if check_target(path, folder=True).suffix.lower() == ".json":
+        return write_file(path, document_text(to_document(instance)))
+    return write_folder(path, lambda folder: _fill(instance, folder))
+
+
+def _fill(instance: Instance, folder: Path) -> None:
+    settings = instance.settings.model_dump(exclude_defaults=True)
+    _write_text(folder / "instance.toml", tomli_w.dumps(_plain(settings)))
+    for name, table in instance.tables.items():
+        if len(table):
+            _write_text(folder / f"{name}.csv", csv_text(table))
+    if instance.sets:
+        _write_text(folder / "sets.toml", tomli_w.dumps(_plain(instance.sets)))
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="")
+
+
+def csv_text(table: Table) -> str:
+    """Return a table as CSV text with a header; blank cells are empty."""
+    buffer = io.StringIO()
+    texts = [[name, *map(cell_text, cells)] for name, cells in table.cells.items()]
+    # A lone carriage return is only quoted where it is part of the line end.
+    risky = any("\r" in text for column in texts for text in column)
+    writer = csv.writer(buffer, lineterminator="\r\n" if risky else "\n")
+    writer.writerows(zip(*texts, strict=True))
+    return buffer.getvalue()

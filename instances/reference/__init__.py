@@ -1,0 +1,1 @@
+"""The data dictionary as a page and as a JSON schema."""

@@ -1,0 +1,1 @@
+"""Generated instances of any size."""

@@ -1,0 +1,1 @@
+"""Constraint sets: named changes, applied to an instance."""

@@ -1,0 +1,1 @@
+"""Values in cells: exact decimals, text, and circles of names."""

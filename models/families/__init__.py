@@ -1,0 +1,1 @@
+"""The constraint families, a file each."""

@@ -1,0 +1,187 @@
+r"""Dependencies: requires, requires_any, excludes, together.
+
+Rule: a project is funded only if what it needs is funded and ready in time; alternatives exclude or accompany each
+other.
+
+Formula, with due_o = s_o (at start) or op_o (at operation) and ready_o = op_o + lag, for every due date t of the
+dependent side J and the needed side I::
+
+    requires       sum_{o in J, due_o <= t} x_o <= sum_{o in I, ready_o <= t} x_o
+    requires_any   sum_{o in J, due_o <= t} x_o <= sum_{rows} sum_{o in I_row, ready_o <= t} x_o
+    excludes       sum_{sides in a clique} sum_{o in side} x_o <= 1
+    together       sum_{o in J} x_o = sum_{o in I} x_o
+
+Why this form: by-period rows are the tight form of precedence in time-indexed models (no big-M); rows stand only at the
+due dates of J, because between two of them the right side can only grow. Dates past the horizon count like any other.
+Where the rows of a requires_any group differ in `at`, each (start, operation) of J gets its row. Pairs that exclude
+each other are merged into cliques greedily, each pair covered once.
+
+Where the rows of `requires` would be long in all, they stand on started-by columns (`outlay.models.options.started`):
+two entries each, and a row that defines each column.
+
+Size: one row a due date and requires; one a clique.
+
+Source: Pritsker, Watters and Wolfe 1969 (above); Christofides, Alvarez-Valdes and Tamarit, European Journal of
+Operational Research 29(3), 1987, doi:10.1016/0377-2217(87)90240-2, for the disaggregated rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+
+import numpy as np
+
+from outlay.models.arrays.rows import Entries, RowBlock, block
+from outlay.models.case import Case
+from outlay.models.options.needs import Need, any_groups
+from outlay.models.options.started import event_dates
+
+NAME = "dependencies"
+
+
+def rows(case: Case) -> Iterator[RowBlock]:
+    """Yield needed_project_first, one_of_needed_first, not_both and both_or_none."""
+    needs = case.needs
+    single = [need for need in needs if need.kind == "requires"]
+    if case.started.dates:
+        yield _definitions(case)
+        yield _started_rows(case, single)
+    else:
+        yield _timed_rows(case, "needed_project_first", [(need,) for need in single])
+    yield _timed_rows(case, "one_of_needed_first", list(any_groups(needs).values()))
+    yield _exclusions(case, needs)
+    yield _pairs(case, needs)
+
+
+def _definitions(case: Case) -> RowBlock:
+    """Return what each started-by column is: the one before it, and the options of its date."""
+    options, started, book = case.options, case.started, case.book
+    columns, fund = case.block("started").columns, case.block("fund").columns
+    entries = Entries()
+    number = np.arange(len(columns))
+    entries.add(number, columns, 1.0)
+    for (side, event), dates in started.dates.items():
+        first = started.first[side, event]
+        later = np.arange(first + 1, first + len(dates))
+        entries.add(later, columns[later - 1], -1.0)
+        place = np.searchsorted(dates, event_dates(options, side, event))
+        entries.add(first + place, fund[options.of(side)], -1.0)
+    keys = case.block("started").keys
+    return block(
+        "started_by", NAME, keys, entries, book.size, lower=0.0, upper=0.0,
+        sentence=lambda row: f"whether {keys[row][0]} has reached its {keys[row][1]} by {_period(case, keys[row][2])}",
+    )  # fmt: skip
+
+
+def _started_rows(case: Case, needs: list[Need]) -> RowBlock:
+    """Return the rows of `requires` on started-by columns, two entries each."""
+    started, columns = case.started, case.block("started").columns
+    own, other, row_of, due = [], [], [], []
+    for number, need in enumerate(needs):
+        first, ahead = started.at(need.project, need.at)
+        second, behind = started.at(need.needs, "operation")
+        dates = started.dates[first] + ahead
+        before = np.searchsorted(started.dates[second], dates - need.lag - behind, side="right") - 1
+        own.append(started.first[first] + np.arange(len(dates)))
+        other.append(np.where(before >= 0, started.first[second] + before, -1))
+        row_of.append(np.full(len(dates), number))
+        due.append(dates)
+    ours, theirs, place, date = (np.concatenate(parts) for parts in (own, other, row_of, due))
+    entries = Entries()
+    row, known = np.arange(len(ours)), theirs >= 0
+    entries.add(row, columns[ours], 1.0)
+    entries.add(row[known], columns[theirs[known]], -1.0)
+    keys = list(zip(np.array([need.row for need in needs])[place].tolist(), date.tolist(), strict=True))
+
+    def sentence(row: int) -> str:
+        need = needs[place[row]]
+        return f"{need.project} needs {need.needs} by {_period(case, int(date[row]))}"
+
+    return block("needed_project_first", NAME, keys, entries, case.book.size, upper=0.0, sentence=sentence)
+
+
+def _period(case: Case, period: int) -> str:
+    return case.instance.period_label(period)
+
+
+def _timed_rows(case: Case, name: str, rules: list[tuple[Need, ...]]) -> RowBlock:
+    options, fund = case.options, case.block("fund").columns
+    entries = Entries()
+    keys: list[Hashable] = []
+    words: list[str] = []
+    for rule in rules:
+        side = options.of(rule[0].project)
+        mixed = len({need.at for need in rule}) > 1
+        dates = (
+            np.stack([need.due(options, side) for need in rule]) if len(side) else np.zeros((len(rule), 0), dtype=int)
+        )
+        for due in np.unique(dates, axis=1).T if len(side) else []:
+            at_date = (dates == due[:, None]).all(axis=0) if mixed else dates[0] <= due[0]
+            row = len(keys)
+            entries.add(np.full(int(at_date.sum()), row), fund[side[at_date]], 1.0)
+            for need, date in zip(rule, due, strict=True):
+                other = options.of(need.needs)
+                ready = other[need.ready(options, other) <= date]
+                entries.add(np.full(len(ready), row), fund[ready], -1.0)
+            keys.append((rule[0].row, *(int(date) for date in due)) if mixed else (rule[0].row, int(due[0])))
+            needed = " or ".join(need.needs for need in rule)
+            words.append(f"{rule[0].project} needs {needed} by {_period(case, int(due[0]))}")
+    return block(name, NAME, keys, entries, case.book.size, upper=0.0, sentence=lambda row: words[row])
+
+
+def _exclusions(case: Case, needs: tuple[Need, ...]) -> RowBlock:
+    pairs = {tuple(sorted((need.project, need.needs))) for need in needs if need.kind == "excludes"}
+    cliques = edge_cliques({(first, second) for first, second in pairs})
+    options, fund = case.options, case.block("fund").columns
+    entries = Entries()
+    for row, clique in enumerate(cliques):
+        for side in clique:
+            chosen = options.of(side)
+            entries.add(np.full(len(chosen), row), fund[chosen], 1.0)
+    return block(
+        "not_both", NAME, cliques, entries, case.book.size, upper=1.0,
+        sentence=lambda row: f"at most one of {', '.join(cliques[row])}",
+    )  # fmt: skip
+
+
+def edge_cliques(pairs: set[tuple[str, str]]) -> list[tuple[str, ...]]:
+    """Return cliques that together cover every pair, grown greedily in sorted order.
+
+    Examples
+    --------
+    >>> edge_cliques({("A", "B"), ("A", "C"), ("B", "C"), ("C", "D")})
+    [('A', 'B', 'C'), ('C', 'D')]
+    """
+    neighbours: dict[str, set[str]] = {}
+    for first, second in pairs:
+        neighbours.setdefault(first, set()).add(second)
+        neighbours.setdefault(second, set()).add(first)
+    covered: set[tuple[str, str]] = set()
+    cliques = []
+    for first, second in sorted(pairs):
+        if (first, second) in covered:
+            continue
+        clique = [first, second]
+        common = neighbours[first] & neighbours[second]
+        while common:
+            joined = min(common)
+            clique.append(joined)
+            common &= neighbours[joined]
+        clique.sort()
+        covered.update((one, other) for place, one in enumerate(clique) for other in clique[place + 1 :])
+        cliques.append(tuple(clique))
+    return cliques
+
+
+def _pairs(case: Case, needs: tuple[Need, ...]) -> RowBlock:
+    options, fund = case.options, case.block("fund").columns
+    together = [need for need in needs if need.kind == "together"]
+    entries = Entries()
+    for row, need in enumerate(together):
+        for side, sign in ((need.project, 1.0), (need.needs, -1.0)):
+            chosen = options.of(side)
+            entries.add(np.full(len(chosen), row), fund[chosen], sign)
+    return block(
+        "both_or_none", NAME, [need.row for need in together], entries, case.book.size, lower=0.0, upper=0.0,
+        sentence=lambda row: f"both or none of {together[row].project} and {together[row].needs}",
+    )  # fmt: skip

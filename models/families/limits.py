@@ -1,0 +1,165 @@
+r"""Limits: least and greatest amounts of any metric.
+
+Rule: a metric, summed over a group of projects (and over the plan, a period or a year of selection), stays within
+bounds, which are amounts or shares of another metric of the group, or of the metric's own total.
+
+Formula, with M the metric of the group and S what it is a share of::
+
+    min <= M <= max;   share: M - max S <= 0,  M - min S >= 0
+
+Why this form: shares are multiplied out, so the rows are linear and no division by an empty portfolio can occur.
+Synergy bonuses and `cost` belong to no project and count only over all; a least amount a period or year holds up to
+the period of last_selection, after which nothing can be selected.
+
+Size: one row a limit, group and period, two where both bounds of a share are given.
+
+Source: the policy rows of Stummer and Heidenberger, IEEE Transactions on Engineering Management 50(2), 2003,
+doi:10.1109/TEM.2003.810819.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from outlay.models.arrays.rows import Entries, RowBlock, block
+from outlay.models.case import Case
+
+NAME = "limits"
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A metric as coefficients, each with a project number (-1: none) and a period (-1: none)."""
+
+    column: np.ndarray
+    value: np.ndarray
+    project: np.ndarray
+    period: np.ndarray
+
+
+def rows(case: Case) -> Iterator[RowBlock]:
+    """Yield metric_within_limit."""
+    entries = Entries()
+    keys: list[Hashable] = []
+    words: list[str] = []
+    bounds: list[tuple[float, float]] = []
+    for number, record in enumerate(case.instance["limits"].records()):
+        for key, low, high, sentence, terms in _Limit(case, number, record).rows():
+            for column, value in terms:
+                entries.add(np.full(len(column), len(keys)), column, value)
+            keys.append(key)
+            words.append(sentence)
+            bounds.append((low, high))
+    limits = np.array(bounds, dtype=float).reshape(-1, 2)
+    yield block(
+        "metric_within_limit", NAME, keys, entries, case.book.size, lower=limits[:, 0], upper=limits[:, 1],
+        sentence=lambda row: words[row],
+    )  # fmt: skip
+
+
+Row = tuple[Hashable, float, float, str, list[tuple[np.ndarray, np.ndarray]]]
+
+
+class _Limit:
+    """One row of ``limits``."""
+
+    def __init__(self, case: Case, number: int, record: dict[str, Any]) -> None:
+        self.case, self.number, self.record = case, number, record
+        self.low = -np.inf if record["min"] is None else float(record["min"])
+        self.high = np.inf if record["max"] is None else float(record["max"])
+
+    def rows(self) -> Iterator[Row]:
+        amount = amount_of(self.case, str(self.record["metric"]))
+        share = self.record["basis"] == "share"
+        base = amount_of(self.case, str(self.record["of"])) if self.record["of"] else amount
+        for group, members in self._groups():
+            for first, last in self._spans():
+                what = self._selected(amount, members, first, last)
+                low, high = self.low, self.high
+                if last is not None and first > self.case.instance.last_selection_period:
+                    low = -np.inf
+                key, words = (self.number, group, first), self._words(group, first if last is not None else None)
+                if not share:
+                    yield key, low, high, words, [what]
+                    continue
+                of = self._selected(
+                    base, members if self.record["of"] else None, first, last, projects=members is not None
+                )
+                if np.isfinite(high):
+                    yield (*key, "max"), -np.inf, 0.0, words, [what, (of[0], -high * of[1])]
+                if np.isfinite(low):
+                    yield (*key, "min"), 0.0, np.inf, words, [what, (of[0], -low * of[1])]
+
+    def _groups(self) -> Iterator[tuple[str, np.ndarray | None]]:
+        """Yield (group, which projects belong to it); None stands for all and for what belongs to none."""
+        by, wanted = str(self.record["by"]), self.record["group"]
+        projects = self.case.instance["projects"]
+        if by == "all":
+            yield "all", None
+            return
+        if by == "tag":
+            cells: list[Any] = list(projects.column("tags"))
+        else:
+            cells = [(name,) if name else () for name in projects.texts("id" if by == "project" else by)]
+        names = [str(wanted)] if wanted is not None else sorted({name for cell in cells for name in cell})
+        for name in names:
+            yield name, np.array([name in cell for cell in cells], dtype=bool)
+
+    def _spans(self) -> Iterator[tuple[int, int | None]]:
+        """Yield (first, last period) of each row; (0, None) for the whole plan."""
+        every, instance = self.record["every"], self.case.instance
+        if every == "total":
+            yield 0, None
+            return
+        size = 1 if every == "period" else instance.periods_per_year or 1
+        for first in range(0, instance.periods, size):
+            yield first, min(first + size, instance.periods) - 1
+
+    def _selected(
+        self, amount: Amount, members: np.ndarray | None, first: int, last: int | None, *, projects: bool = False
+    ) -> tuple[np.ndarray, np.ndarray]:
+        keep = np.ones(len(amount.column), dtype=bool)
+        if members is not None:
+            keep &= np.append(members, False)[amount.project]
+        elif projects:
+            keep &= amount.project >= 0
+        if last is not None:
+            keep &= (amount.period >= first) & (amount.period <= last)
+        return amount.column[keep], amount.value[keep]
+
+    def _words(self, group: str, first: int | None) -> str:
+        metric, of = self.record["metric"], self.record["of"]
+        what = f"{metric} as a share of {of or 'its total'}" if self.record["basis"] == "share" else str(metric)
+        where = "" if group == "all" else f" of {self.record['by']} {group}"
+        when = "" if first is None else f" selected in {self.case.instance.period_label(first)}"
+        return what + where + when
+
+
+def amount_of(case: Case, metric: str) -> Amount:
+    """Return a metric as coefficients over all columns, with whose and when they count."""
+    options = case.options
+    if metric == "cost":
+        periods = np.full(case.book.size, -1)
+        for name in ("buy", "import_", "shortfall"):
+            dated = case.block(name)
+            periods[dated.columns] = [period for _, period in dated.keys]
+        column = np.nonzero(case.cost)[0]
+        return Amount(column, case.cost[column], np.full(len(column), -1), periods[column])
+    terms = case.metric(metric)
+    parts = []
+    for value, columns in ((terms.scaled, case.scale_column), (terms.fixed, case.block("fund").columns)):
+        chosen = np.nonzero(value)[0]
+        parts.append((columns[chosen], value[chosen], options.project[chosen], options.selection[chosen]))
+    bonus = [
+        (at, amount)
+        for at, (name, amount) in zip(case.block("both").columns, case.synergy_bonus, strict=True)
+        if name == metric
+    ]
+    if bonus:
+        column, value = (np.array(cells) for cells in zip(*bonus, strict=True))
+        parts.append((column, value, np.full(len(column), -1), np.full(len(column), -1)))
+    return Amount(*(np.concatenate(cells) for cells in zip(*parts, strict=True)))

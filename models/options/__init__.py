@@ -1,0 +1,1 @@
+"""Options: what can be chosen, what it uses, and what it needs."""

@@ -1,0 +1,239 @@
+"""Generate options: apply, in turn, every rule that can be decided before solving.
+
+The rules in order (an option that several remove is told the first): status, forced choices, lender test, eligible
+funds, end inside the calendar, permit, selection window, the project's own window, and at last the supply chain
+(a needed project cannot be ready).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from outlay.instances.errors import Fault, InputError
+from outlay.instances.instance import Instance
+from outlay.models.arrays.cells import decimals
+from outlay.models.options.needs import Need, without_unready
+from outlay.models.options.options import Dropped, Options, expand
+from outlay.models.projects.alternatives import Alternatives, Modes, periods_up, permit_modes
+from outlay.models.projects.lender import LenderTest
+
+
+@dataclass
+class _Screen:
+    """(mode, start) pairs still allowed, and the reason of each that is not."""
+
+    alternatives: Alternatives
+    modes: Modes
+    allowed: np.ndarray
+    dropped: list[Dropped] = field(default_factory=list)
+
+    def drop(self, mode: int, starts: np.ndarray, rule: str, reason: str) -> None:
+        """Remove starts of a mode that are still allowed, if any, for a reason."""
+        hit = self.allowed[mode] & starts
+        if hit.any():
+            number = int(self.modes.alternative[mode])
+            self.dropped.append(
+                Dropped(
+                    self.alternatives.projects[self.alternatives.project[number]],
+                    self.alternatives.names[number],
+                    bool(self.modes.fast[mode]),
+                    rule,
+                    reason,
+                    int(hit.sum()),
+                )
+            )
+            self.allowed[mode] &= ~starts
+
+
+def generate_options(alternatives: Alternatives, lender: LenderTest | None, needs: tuple[Need, ...]) -> Options:
+    """Return the options of an instance, with a reason for everything dropped; `needs` are its dependencies.
+
+    Raises
+    ------
+    InputError
+        If a mandatory, committed or forced project is left without an option; it quotes the reasons.
+    """
+    instance = alternatives.instance
+    modes = permit_modes(alternatives)
+    screen = _Screen(alternatives, modes, np.ones((len(modes.alternative), instance.periods), dtype=bool))
+    first, last = _selection_windows(alternatives, modes)
+    for mode in range(len(modes.alternative)):
+        _apply_status(screen, mode)
+        _apply_forced(screen, mode)
+        if lender is not None:
+            _apply_lender(screen, mode, lender)
+        _apply_funds(screen, mode)
+        _apply_calendar(screen, mode, first[mode], last[mode])
+    options = expand(
+        alternatives,
+        modes,
+        screen.allowed,
+        (first, last),
+        tuple(screen.dropped),
+        every_selection=selection_matters(instance),
+    )
+    options = without_unready(options, needs)
+    _require_mandatory(options)
+    return options
+
+
+def selection_matters(instance: Instance) -> bool:
+    """Return whether anything depends on the period of selection, so that each q is an option of its own."""
+    resources = instance["resources"]
+    names = resources.texts("resource")
+    if "selections" in names and instance.is_on("pace"):
+        return True
+    if "commitments" in names and instance.is_on("cap"):
+        row = names.index("commitments")
+        availability = instance["availability"]
+        levels = [
+            (instance.period_from(str(month)), amount)
+            for name, month, amount in zip(
+                *(availability.raw(key) for key in ("resource", "from", "amount")), strict=True
+            )
+            if name == "commitments"
+        ]
+        constant = len({amount for _, amount in levels}) == 1 and min((period for period, _ in levels), default=0) == 0
+        if resources.column("basis")[row] != "cumulative" or (levels and not constant):
+            return True
+    if any(every != "total" for every in instance["limits"].column("every")) and instance.is_on("limits"):
+        return True
+    funds = set(instance["funds"].texts("fund"))
+    return instance.is_on("funds") and any(name in funds for name in instance["availability"].raw("resource"))
+
+
+def _selection_windows(alternatives: Alternatives, modes: Modes) -> tuple[np.ndarray, np.ndarray]:
+    """Return the first and last selection period of each (mode, start); empty (first > last) where there is none."""
+    instance = alternatives.instance
+    calendar, size = instance.settings.calendar, instance.months_per_period
+    lead, wait = periods_up(calendar.selection_to_funding_months, size), periods_up(calendar.max_wait_months, size)
+    start = np.arange(instance.periods)
+    first = np.maximum(0, start - lead - wait)
+    last = np.minimum(start - lead, instance.last_selection_period)
+    committed = np.array([status == "committed" for status in alternatives.status], dtype=bool)
+    exempt = committed[alternatives.project[modes.alternative]][:, None]
+    return np.where(exempt, 0, first[None, :]), np.where(exempt, 0, last[None, :])
+
+
+def _apply_status(screen: _Screen, mode: int) -> None:
+    project = screen.alternatives.project[screen.modes.alternative[mode]]
+    if screen.alternatives.status[project] == "excluded":
+        screen.drop(mode, np.ones(screen.allowed.shape[1], dtype=bool), "status", "the project is excluded")
+
+
+def _apply_forced(screen: _Screen, mode: int) -> None:
+    alternatives, number = screen.alternatives, int(screen.modes.alternative[mode])
+    project, name = alternatives.projects[alternatives.project[number]], alternatives.names[number]
+    instance = alternatives.instance
+    for item in instance.settings.applied.force_out:
+        for starts in _forced_starts(instance, item, project, name):
+            screen.drop(mode, starts, "forced", f"the constraint set forces {item} out")
+    for item in instance.settings.applied.force_in:
+        if item.partition("@")[0] == project:
+            wanted = np.zeros(screen.allowed.shape[1], dtype=bool)
+            for starts in _forced_starts(instance, item, project, name):
+                wanted |= starts
+            screen.drop(mode, ~wanted, "forced", f"the constraint set forces {item} in")
+
+
+def _forced_starts(instance: Instance, item: str, project: str, alternative: str) -> Iterator[np.ndarray]:
+    """Yield the starts of an alternative that an item id, id@alternative or id@alternative@YYYY-MM covers."""
+    parts = item.split("@")
+    if parts[0] == project and (len(parts) == 1 or parts[1] == alternative):
+        starts = np.arange(instance.periods)
+        yield starts == instance.period_holding(parts[2]) if len(parts) == 3 else starts >= 0
+
+
+def _apply_lender(screen: _Screen, mode: int, lender: LenderTest) -> None:
+    number = int(screen.modes.alternative[mode])
+    if screen.alternatives.status[screen.alternatives.project[number]] == "committed":
+        return
+    if lender.reasons[number]:
+        every = np.ones(screen.allowed.shape[1], dtype=bool)
+        screen.drop(mode, every, "lender", f"fails the lender test: {lender.reasons[number]}")
+    fails = lender.fails_at[number]
+    if fails.any():
+        best = lender.japan_npv[number][screen.allowed[mode] & fails].max(initial=-np.inf)
+        least = lender.min_japan_npv[number]
+        reason = f"fails the lender test: Japan's net present value is at most {best:.3f}, below {least:g}"
+        screen.drop(mode, fails, "lender", reason)
+
+
+def _apply_funds(screen: _Screen, mode: int) -> None:
+    alternatives, number = screen.alternatives, int(screen.modes.alternative[mode])
+    instance = alternatives.instance
+    if not len(instance["funds"]) or not instance.is_on("funds") or not alternatives.commitment[number] > 0:
+        return
+    project = int(alternatives.project[number])
+    eligible = eligible_funds(instance, project)
+    most_of, least_of = (decimals(instance["funds"], name) for name in ("max_share", "min_share"))
+    most = sum(most_of[fund] or 0 for fund in eligible)
+    least = sum(least_of[fund] or 0 for fund in eligible)
+    every = np.ones(screen.allowed.shape[1], dtype=bool)
+    if not eligible:
+        screen.drop(mode, every, "funds", "no fund is eligible for its sector and region")
+    elif most < 1:
+        screen.drop(mode, every, "funds", f"its eligible funds may pay at most {float(most):.0%} of it")
+    elif least > 1:
+        screen.drop(mode, every, "funds", f"its eligible funds must pay at least {float(least):.0%} of it")
+
+
+def eligible_funds(instance: Instance, project: int) -> list[int]:
+    """Return the rows of ``funds`` that may pay for a project, by sector and region."""
+    projects, funds = instance["projects"], instance["funds"]
+    sector, region = projects.texts("sector")[project], projects.texts("region")[project]
+    found = []
+    for row, (sectors, regions) in enumerate(
+        zip(funds.column("eligible_sectors"), funds.column("eligible_regions"), strict=True)
+    ):
+        if (not sectors or sector in sectors) and (not regions or region in regions):  # type: ignore[operator]
+            found.append(row)
+    return found
+
+
+def _apply_calendar(screen: _Screen, mode: int, first: np.ndarray, last: np.ndarray) -> None:
+    alternatives, number = screen.alternatives, int(screen.modes.alternative[mode])
+    instance, start = alternatives.instance, np.arange(screen.allowed.shape[1])
+    project = int(alternatives.project[number])
+    if instance.settings.calendar.finish_inside:
+        late = start + alternatives.building[number] > instance.periods
+        screen.drop(mode, late, "finish", "building would end past the horizon")
+    review = int(screen.modes.review[mode])
+    reason = f"the permit is not ready: its review takes {review} periods from {instance.period_label(0)}"
+    screen.drop(mode, start < review, "permit", reason)
+    if alternatives.status[project] != "committed":
+        until = instance.period_label(instance.last_selection_period)
+        screen.drop(mode, last < 0, "selection", "too early to be funded after a selection")
+        screen.drop(mode, first > last, "selection", f"selected too late: the last selection is in {until}")
+    earliest, latest = (bound[project] for bound in alternatives.start_window)
+    outside = (start < earliest) | (start > latest)
+    window = f"{instance.period_label(int(earliest))} to {instance.period_label(int(latest))}"
+    screen.drop(mode, outside, "window", f"the project may only start in {window}")
+
+
+def _require_mandatory(options: Options) -> None:
+    alternatives = options.alternatives
+    present = np.bincount(options.project, minlength=len(alternatives.projects)) > 0
+    faults = []
+    for number, project in enumerate(alternatives.projects):
+        if alternatives.funding_required(number) and not present[number]:
+            reasons = [
+                f"{item.alternative}{' (fast track)' if item.fast_track else ''}: {item.reason}"
+                for item in options.dropped
+                if item.project == project
+            ]
+            faults.append(
+                Fault(
+                    "projects",
+                    None,
+                    "status",
+                    project,
+                    f"it must be funded but has no possible option ({' | '.join(dict.fromkeys(reasons))})",
+                    "change what removed its options, or its status",
+                )
+            )
+    if faults:
+        raise InputError(faults)

@@ -1,0 +1,185 @@
+"""Options: every way a project can be funded, and why each other way was dropped.
+
+An option is (project, alternative, permit track, selection period q, start s). It builds in ``s..s+b-1`` and operates
+from ``op = s + b``. Options that can never be right are dropped before any solving, with a reason that is kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from outlay.instances.errors import InputError
+from outlay.instances.instance import Instance
+from outlay.models.arrays.ragged import Groups, group_by, spans
+from outlay.models.projects.alternatives import Alternatives, Modes
+
+#: More options than this are refused: the model would not fit in memory.
+MAX_OPTIONS = 20_000_000
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """Options of one alternative and track that were dropped for one reason.
+
+    Attributes
+    ----------
+    project, alternative, fast_track
+        Whose.
+    rule
+        Short name of the rule: status, forced, lender, funds, finish, permit, selection, window or needs.
+    reason
+        The rule and its figures, in a sentence.
+    starts
+        How many starts it removed.
+    """
+
+    project: str
+    alternative: str
+    fast_track: bool
+    rule: str
+    reason: str
+    starts: int
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of an instance, as arrays of shape (options,), sorted by project, alternative, track, start, q.
+
+    Attributes
+    ----------
+    alternatives
+        The alternatives they belong to.
+    alternative, fast, selection, start, review, permit
+        Alternative number; track; q; s; periods of review; row in ``permits`` (-1: none).
+    dropped
+        What is not among them, and why.
+    """
+
+    alternatives: Alternatives
+    alternative: np.ndarray
+    fast: np.ndarray
+    selection: np.ndarray
+    start: np.ndarray
+    review: np.ndarray
+    permit: np.ndarray
+    dropped: tuple[Dropped, ...]
+
+    def __len__(self) -> int:
+        return len(self.alternative)
+
+    @property
+    def instance(self) -> Instance:
+        """The instance they come from."""
+        return self.alternatives.instance
+
+    @cached_property
+    def project(self) -> np.ndarray:
+        """Project number of each option."""
+        return self.alternatives.project[self.alternative]
+
+    @cached_property
+    def operation(self) -> np.ndarray:
+        """The first period of operation, op = s + b; may lie past the horizon."""
+        return self.start + self.alternatives.building[self.alternative]
+
+    @cached_property
+    def commitment(self) -> np.ndarray:
+        """K of each option at scale 1, money."""
+        return self.alternatives.commitment[self.alternative]
+
+    @cached_property
+    def divisible(self) -> np.ndarray:
+        """Whether the option may be funded in part."""
+        return self.alternatives.min_scale[self.alternative] < 1.0
+
+    @cached_property
+    def by_project(self) -> Groups:
+        """Options grouped by project."""
+        return group_by(self.project, len(self.alternatives.projects))
+
+    @cached_property
+    def by_alternative(self) -> Groups:
+        """Options grouped by alternative."""
+        return group_by(self.alternative, len(self.alternatives.project))
+
+    def of(self, side: str) -> np.ndarray:
+        """Return the options of a project, or of one alternative written id@alternative, in rising order."""
+        project, _, name = side.partition("@")
+        if name:
+            return self.by_alternative.of(self.alternatives.number[project, name])
+        return self.by_project.of(self.alternatives.project_number[project])
+
+    def frame(self) -> pd.DataFrame:
+        """Return the options as a table, one row an option number; periods as numbers."""
+        names = np.array(self.alternatives.projects, dtype=object)
+        return pd.DataFrame(
+            {
+                "project": names[self.project],
+                "alternative": np.array(self.alternatives.names, dtype=object)[self.alternative],
+                "fast_track": self.fast,
+                "selection": self.selection,
+                "start": self.start,
+                "operation": self.operation,
+                "commitment": self.commitment,
+            }
+        )
+
+    def keep(self, wanted: np.ndarray, dropped: tuple[Dropped, ...]) -> Options:
+        """Return only the wanted options, with further reasons for the others."""
+        return Options(
+            self.alternatives,
+            self.alternative[wanted],
+            self.fast[wanted],
+            self.selection[wanted],
+            self.start[wanted],
+            self.review[wanted],
+            self.permit[wanted],
+            (*self.dropped, *dropped),
+        )
+
+
+def expand(
+    alternatives: Alternatives,
+    modes: Modes,
+    allowed: np.ndarray,
+    selections: tuple[np.ndarray, np.ndarray],
+    dropped: tuple[Dropped, ...],
+    *,
+    every_selection: bool,
+) -> Options:
+    """Return the options of the allowed (mode, start) pairs.
+
+    Parameters
+    ----------
+    allowed
+        Shape (modes, starts).
+    selections
+        First and last selection period of each pair, shape (modes, starts) each.
+    every_selection
+        Whether each selection period is an option of its own, or only the latest one.
+
+    Raises
+    ------
+    InputError
+        If there are more than `MAX_OPTIONS`.
+    """
+    mode, start = np.nonzero(allowed)
+    first, last = (bound[mode, start] for bound in selections)
+    length = last - first + 1 if every_selection else np.ones_like(last)
+    if length.sum() > MAX_OPTIONS:
+        raise InputError.single(
+            alternatives.instance.name,
+            f"it has {length.sum():,} options, more than {MAX_OPTIONS:,}",
+            "use longer periods, or tighten earliest_start, latest_start or max_wait_months",
+        )
+    owner, selection = spans(first if every_selection else last, length)
+    mode, start = mode[owner], start[owner]
+    alternative = modes.alternative[mode]
+    # Modes come sorted by alternative and track, starts and selections rise: the order is by key already.
+    return Options(
+        alternatives, alternative, modes.fast[mode], selection, start, modes.review[mode], modes.permit[mode], dropped
+    )

@@ -1,0 +1,174 @@
+"""What every option uses and supplies, period by period, as flat arrays.
+
+Requirements follow the scale; the review of an agency and the selection load do not. The engine fills three resources
+itself: `commitments` (K at selection), `draws` (K w_k while building) and `selections` (selection_load at selection,
+not for committed projects).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from outlay.instances.instance import Instance
+from outlay.models.arrays.ragged import Groups, group_by, join, spans
+from outlay.models.options.options import Options
+from outlay.models.options.size import refuse_too_many
+from outlay.models.projects.alternatives import FOREVER, periods_down, periods_up
+from outlay.models.projects.windows import rows_by_alternative
+
+Columns = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Entries (resource, option, period, amount) inside the horizon.
+
+    Attributes
+    ----------
+    resource, option, period
+        Numbers; a resource is its row in ``resources``.
+    amount
+        At scale 1, in the resource's unit; a supply is negative.
+    scaled
+        Whether it follows the scale.
+    """
+
+    resource: np.ndarray
+    option: np.ndarray
+    period: np.ndarray
+    amount: np.ndarray
+    scaled: np.ndarray
+    resources: int
+
+    @cached_property
+    def by_resource(self) -> Groups:
+        """Entries grouped by resource."""
+        return group_by(self.resource, self.resources)
+
+
+def compute_usage(options: Options) -> Usage:
+    """Return every entry of an instance's options.
+
+    Raises
+    ------
+    InputError
+        If there are more than `outlay.models.options.size.MAX_TERMS`.
+    """
+    instance = options.instance
+    number = {name: row for row, name in enumerate(instance["resources"].texts("resource"))}
+    parts = [_requirements(options, number)]
+    for name, fill in (("commitments", _commitments), ("draws", _draws), ("selections", _selections)):
+        if name in number:
+            parts.append(fill(options, number[name]))
+    if instance.is_on("permits"):
+        parts.append(_reviews(options, number))
+    resource, option, period, amount, scaled = (np.concatenate(column) for column in zip(*parts, strict=True))
+    inside = (period >= 0) & (period < instance.periods) & (amount != 0)
+    return Usage(resource[inside], option[inside], period[inside], amount[inside], scaled[inside], len(number))
+
+
+def _requirements(options: Options, number: dict[str, int]) -> Columns:
+    instance, alternatives = options.instance, options.alternatives
+    rows = instance["requirements"]
+    grouped = rows_by_alternative(alternatives, rows, np.ones(len(rows), dtype=bool))
+    option, row = join(options.alternative, grouped)
+    resource = np.array([number[name] for name in rows.texts("resource")], dtype=int)
+    sign = np.where(np.array([role == "supplies" for role in rows.column("role")], dtype=bool), -1.0, 1.0)
+    first, length = _windows(options, option, row)
+    shape = np.array([{"flat": 0, "bell": 1, "spread": 2}[name] for name in rows.texts("shape")], dtype=int)
+    # The part of a window outside the horizon still counts in its shape, but needs no entries.
+    skip = np.maximum(0, -first)
+    inside = np.minimum(first + length, instance.periods) - (first + skip)
+    counts = np.bincount(resource[row], weights=np.maximum(inside, 0), minlength=len(number))
+    refuse_too_many(dict(zip(number, counts.astype(int).tolist(), strict=True)), instance, "amounts of use by period")
+    owner, period = spans(first + skip, inside)
+    step = period - first[owner] + 1
+    whole = length[owner]
+    bell = np.minimum(step, whole + 1 - step) / np.ceil(whole / 2)
+    factor = np.choose(shape[row][owner], [np.ones(len(owner)), bell, 1.0 / whole])
+    amount = (rows.floats("amount") * sign)[row][owner] * factor
+    return resource[row][owner], option[owner], period, amount, np.ones(len(owner), dtype=bool)
+
+
+def _windows(options: Options, option: np.ndarray, row: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return (first period, number of periods) of requirement rows joined with options."""
+    instance, alternatives = options.instance, options.alternatives
+    rows, size = instance["requirements"], instance.months_per_period
+    start, review = options.start[option], options.review[option]
+    operation = options.operation[option]
+    life = alternatives.operating[options.alternative[option]]
+    end_of_life = np.where(life >= FOREVER, instance.periods, operation + life)
+    numbers = {"permitting": 0, "construction": 1, "operation": 2, "": 3}
+    phase = np.array([numbers[name] for name in rows.texts("phase")], dtype=int)
+    opens = np.array([0 if cell is None else periods_down(cell, size) for cell in rows.raw("from_month")], dtype=int)
+    closes = np.array([FOREVER if cell is None else periods_up(cell, size) for cell in rows.raw("to_month")], dtype=int)
+    to = closes[row]
+    case = phase[row]
+    first = np.choose(case, [start - review, start, operation, start + opens[row]])
+    end = np.choose(case, [start, operation, end_of_life, np.where(to >= FOREVER, end_of_life, start + to)])
+    return first, np.maximum(0, end - first)
+
+
+def _commitments(options: Options, resource: int) -> Columns:
+    everyone = np.arange(len(options))
+    return (np.full(len(options), resource), everyone, options.selection, options.commitment, everyone >= 0)
+
+
+def _selections(options: Options, resource: int) -> Columns:
+    load = options.instance["projects"].floats("selection_load")
+    committed = np.array([status == "committed" for status in options.alternatives.status], dtype=bool)
+    amount = np.where(committed, 0.0, load)[options.project]
+    return (
+        np.full(len(options), resource),
+        np.arange(len(options)),
+        options.selection,
+        amount,
+        np.zeros(len(options), dtype=bool),
+    )
+
+
+def _draws(options: Options, resource: int) -> Columns:
+    owner, period, weight = draw_entries(options)
+    return (
+        np.full(len(owner), resource),
+        owner,
+        period,
+        options.commitment[owner] * weight,
+        np.ones(len(owner), dtype=bool),
+    )
+
+
+def draw_entries(options: Options) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return (option, period, draw weight) of every building period, also outside the horizon."""
+    building = options.alternatives.building[options.alternative]
+    owner, period = spans(options.start, building)
+    weights = np.concatenate([np.zeros(0), *options.alternatives.draw_weights])
+    first = np.concatenate([[0], np.cumsum(options.alternatives.building)])
+    place = first[options.alternative[owner]] + period - options.start[owner]
+    return owner, period, weights[place]
+
+
+def _reviews(options: Options, number: dict[str, int]) -> Columns:
+    agencies = options.instance["permits"].raw("agency")
+    agency = np.array([-1 if name is None else number[str(name)] for name in agencies] + [-1], dtype=int)
+    resource = agency[options.permit]
+    length = np.where(resource >= 0, options.review, 0)
+    owner, period = spans(options.start - options.review, length)
+    return resource[owner], owner, period, np.ones(len(owner)), np.zeros(len(owner), dtype=bool)
+
+
+def resource_tree(instance: Instance) -> list[list[int]]:
+    """Return, for each resource, its number and those of all its descendants."""
+    rows = instance["resources"]
+    number = {name: row for row, name in enumerate(rows.texts("resource"))}
+    parent = [number.get(name, -1) for name in rows.texts("parent")]
+    trees: list[list[int]] = [[] for _ in parent]
+    for row in range(len(parent)):
+        node = row
+        while node >= 0:
+            trees[node].append(row)
+            node = parent[node]
+    return trees

@@ -1,0 +1,1 @@
+"""Alternatives, when they can run, and their money."""

@@ -1,0 +1,192 @@
+"""Alternatives and projects as arrays: lengths in periods, money, permits, windows.
+
+Everything here has one entry an alternative (row of ``instance.alternatives``) or one a project (row of ``projects``),
+in table order, which is sorted. Lengths are rounded up exactly, on decimals.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from math import ceil, floor
+from typing import Any
+
+import numpy as np
+
+from outlay.instances.instance import Instance
+from outlay.instances.table import Table
+from outlay.models.arrays.cells import decimals, wholes
+from outlay.models.arrays.ragged import Groups, group_by
+
+#: A window that never ends inside any calendar.
+FOREVER = 10**7
+
+
+def periods_up(months: Any, months_per_period: int) -> int:
+    """Return a length in periods, rounded up exactly."""
+    return ceil(Fraction(months) / months_per_period)
+
+
+def periods_down(months: Any, months_per_period: int) -> int:
+    """Return a length in periods, rounded down exactly (towards minus infinity)."""
+    return floor(Fraction(months) / months_per_period)
+
+
+@dataclass(frozen=True)
+class Alternatives:
+    """The alternatives of an instance as arrays of shape (alternatives,), beside those of the projects."""
+
+    instance: Instance
+
+    @cached_property
+    def table(self) -> Table:
+        """The merged table."""
+        return self.instance.alternatives
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Name of each alternative."""
+        return self.table.texts("alternative")
+
+    @cached_property
+    def projects(self) -> tuple[str, ...]:
+        """Ids of the projects, shape (projects,)."""
+        return self.instance["projects"].texts("id")
+
+    @cached_property
+    def project_number(self) -> dict[str, int]:
+        """Row of each project id."""
+        return {name: row for row, name in enumerate(self.projects)}
+
+    @cached_property
+    def project(self) -> np.ndarray:
+        """Row of each alternative's project."""
+        return np.array([self.project_number[name] for name in self.table.texts("project")], dtype=int)
+
+    @cached_property
+    def by_project(self) -> Groups:
+        """Alternatives grouped by project."""
+        return group_by(self.project, len(self.projects))
+
+    @cached_property
+    def number(self) -> dict[tuple[str, str], int]:
+        """Row of each (project id, alternative name)."""
+        names = zip(self.table.texts("project"), self.names, strict=True)
+        return {key: row for row, key in enumerate(names)}
+
+    @cached_property
+    def commitment(self) -> np.ndarray:
+        """K, money."""
+        return self.table.floats("commitment")
+
+    @cached_property
+    def min_scale(self) -> np.ndarray:
+        """Least scale."""
+        return self.table.floats("min_scale")
+
+    @cached_property
+    def building(self) -> np.ndarray:
+        """b, periods of building."""
+        months = self.table.raw("construction_months")
+        size = self.instance.months_per_period
+        return np.array([1 if month is None else periods_up(month, size) for month in months], dtype=int)
+
+    @cached_property
+    def operating(self) -> np.ndarray:
+        """Periods of operation; `FOREVER` (to the horizon) where no life is given."""
+        size = self.instance.months_per_period
+        lives = wholes(self.table, "life_years")
+        return np.array([FOREVER if life is None else ceil(Fraction(12 * life, size)) for life in lives], dtype=int)
+
+    @cached_property
+    def draw_weights(self) -> list[np.ndarray]:
+        """w_0..w_{b-1} of each alternative; they sum to 1."""
+        bell = np.array([shape == "bell" for shape in self.table.raw("draw_shape")])
+        known: dict[tuple[int, bool], np.ndarray] = {}
+        for length, is_bell in set(zip(self.building.tolist(), bell.tolist(), strict=True)):
+            steps = np.arange(length)
+            weights = np.minimum(steps + 1, length - steps) if is_bell else np.ones(length)
+            known[length, is_bell] = weights / weights.sum()
+        return [known[key] for key in zip(self.building.tolist(), bell.tolist(), strict=True)]
+
+    @cached_property
+    def status(self) -> tuple[str, ...]:
+        """Status of each project."""
+        return self.instance["projects"].texts("status")
+
+    def funding_required(self, project: int) -> bool:
+        """Return whether a project must be funded: mandatory, committed or forced in."""
+        return self.status[project] in {"mandatory", "committed"} or project in self._forced
+
+    @cached_property
+    def _forced(self) -> frozenset[int]:
+        items = self.instance.settings.applied.force_in
+        return frozenset(self.project_number[item.partition("@")[0]] for item in items)
+
+    @cached_property
+    def start_window(self) -> tuple[np.ndarray, np.ndarray]:
+        """(first, last) period of start allowed by the projects' dates, shape (projects,) each."""
+        rows, last = self.instance["projects"], self.instance.periods - 1
+        first = [0 if month is None else self.instance.period_from(str(month)) for month in rows.raw("earliest_start")]
+        latest = [
+            last if month is None else self.instance.period_holding(str(month)) for month in rows.raw("latest_start")
+        ]
+        return np.array(first, dtype=int), np.array(latest, dtype=int)
+
+
+@dataclass(frozen=True)
+class Modes:
+    """Every (alternative, permit track): the ways to get an alternative reviewed.
+
+    Attributes
+    ----------
+    alternative
+        Alternative of each mode, shape (modes,).
+    fast
+        Whether it is the fast track.
+    review
+        Periods of review just before the start.
+    permit
+        Row in ``permits``; -1 without a permit.
+    """
+
+    alternative: np.ndarray
+    fast: np.ndarray
+    review: np.ndarray
+    permit: np.ndarray
+
+
+def permit_modes(alternatives: Alternatives) -> Modes:
+    """Return the modes: the normal track of each alternative, and the fast one where it shortens the review.
+
+    With the family `permits` off there is no review, no agency and no fast track.
+    """
+    instance = alternatives.instance
+    permits = instance["permits"]
+    row_of = {name: row for row, name in enumerate(permits.texts("permit"))}
+    months = [
+        review if review is not None else mode
+        for review, mode in zip(decimals(permits, "review_months"), decimals(permits, "mode"), strict=True)
+    ]
+    factors = decimals(permits, "fast_track_factor")
+    remaining = decimals(instance["projects"], "review_remaining_months")
+    found: list[tuple[int, bool, int, int]] = []
+    for number, permit in enumerate(alternatives.table.raw("permit")):
+        if permit is None or not instance.is_on("permits"):
+            found.append((number, False, 0, -1))
+            continue
+        row = row_of[str(permit)]
+        left = remaining[alternatives.project[number]]
+        time = Fraction(left if left is not None else months[row] or Decimal(0))
+        normal = periods_up(time, instance.months_per_period)
+        found.append((number, False, normal, row))
+        factor = factors[row]
+        if factor is not None:
+            fast = periods_up(time * Fraction(factor), instance.months_per_period)
+            if fast < normal:
+                found.append((number, True, fast, row))
+    columns = zip(*found, strict=True)
+    alternative, fast_track, review, permit_row = (np.array(column) for column in columns)
+    return Modes(alternative, fast_track.astype(bool), review, permit_row)

@@ -1,0 +1,1 @@
+"""Answers: plans, tables, reasons, and how far apart two plans are."""

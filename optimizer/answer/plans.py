@@ -1,0 +1,115 @@
+"""Between the columns of a model and a `Plan` in domain words, both ways."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from outlay.instances.plan import AMOUNTS, Choice, Plan
+from outlay.models.case import Case
+from outlay.models.families.resources import resource_rows
+
+if TYPE_CHECKING:
+    from outlay.optimizer.problem.compiling import Compiled
+
+#: Which block of columns holds each kind of amount.
+BLOCK_OF = dict(zip(AMOUNTS, ("buy", "flow", "import_", "pay", "shortfall"), strict=True))
+
+
+def read_plan(model: Any, compiled: Compiled, point: np.ndarray) -> Plan:
+    """Return the plan that a point of the compiled problem stands for."""
+    case: Case = model.case
+    values = {name: compiled.values_of(model.component(name), point) for name in case.book.blocks}
+    options = case.options
+    chosen = np.nonzero(values["fund"] > 0.5)[0]
+    scale = dict(zip(case.block("scale").keys, values["scale"].tolist(), strict=True))
+    choices = [_choice(case, int(option), scale) for option in chosen]
+    amounts = {}
+    for kind, name in BLOCK_OF.items():
+        pairs = zip(case.block(name).keys, values[name].tolist(), strict=True)
+        amounts[kind] = {key: amount for key, amount in pairs if amount > 0}
+    projects = case.alternatives.projects
+    funded = set(chosen.tolist())
+    amounts["payments"] = {
+        (fund, projects[options.project[option]]): amount
+        for (fund, option), amount in amounts["payments"].items()
+        if option in funded
+    }
+    return Plan(choices=tuple(choices), **amounts)
+
+
+def _choice(case: Case, option: int, scale: dict[Any, float]) -> Choice:
+    options, alternatives = case.options, case.alternatives
+    number = int(options.alternative[option])
+    least = float(alternatives.min_scale[number])
+    return Choice(
+        alternatives.projects[options.project[option]],
+        alternatives.names[number],
+        bool(options.fast[option]),
+        int(options.selection[option]),
+        int(options.start[option]),
+        min(1.0, max(least, scale.get(option, 1.0))),
+    )
+
+
+def option_of(case: Case, choice: Choice) -> int | None:
+    """Return the option that a choice stands for, or None if it is not (or no longer) one.
+
+    A choice whose selection period is not an option of its own (where only the latest is kept) maps to the same start.
+    """
+    options, number = case.options, case.alternatives.number.get((choice.project, choice.alternative))
+    if number is None:
+        return None
+    found = options.by_alternative.of(number)
+    found = found[(options.start[found] == choice.start) & (options.fast[found] == choice.fast_track)]
+    if not len(found):
+        return None
+    same = found[options.selection[found] == choice.selection]
+    return int(same[0] if len(same) else found[-1])
+
+
+def plan_columns(case: Case, plan: Plan) -> np.ndarray:
+    """Return a plan as values of the model's columns; what it names and the model lacks is left out."""
+    point = np.zeros(case.book.size)
+    full, scale = case.funded_in_full, case.scale_column
+    option_of_project: dict[str, int] = {}
+    for choice in plan.choices:
+        option = option_of(case, choice)
+        if option is not None:
+            point[full.indices[full.indptr[option] : full.indptr[option + 1]]] = 1.0
+            point[scale[option]] = choice.scale
+            option_of_project[choice.project] = option
+    for kind, name in BLOCK_OF.items():
+        block = case.block(name)
+        place = {key: block.first + number for number, key in enumerate(block.keys)}
+        for (first, second), amount in getattr(plan, kind).items():
+            key = (first, option_of_project.get(second, -1)) if kind == "payments" else (first, second)
+            if key in place:
+                point[place[key]] = amount
+    funded = set(option_of_project)
+    table = case.instance["dependencies"]
+    for row, column in zip(case.synergies, case.block("both").columns, strict=True):
+        sides = (table.texts("project")[row], table.texts("needs")[row])
+        point[column] = float(all(_has(case, side, funded, option_of_project) for side in sides))
+    for name, columns in case.so_far.columns.items():
+        point[columns] = sum(resource_rows(case, name).amounts(point).values())
+    return point
+
+
+def _has(case: Case, side: str, funded: set[str], option_of_project: dict[str, int]) -> bool:
+    project = side.partition("@")[0]
+    return project in funded and option_of_project[project] in set(case.options.of(side).tolist())
+
+
+def plan_point(model: Any, compiled: Compiled, plan: Plan) -> np.ndarray:
+    """Return a plan as a point of the compiled problem, to start from."""
+    return spread(compiled, model.columns, plan_columns(model.case, plan))
+
+
+def spread(compiled: Compiled, variables: list[Any], values: np.ndarray, *, absent: float = 0.0) -> np.ndarray:
+    """Return values of the model's columns as values of the compiled problem's; `absent` for what the model lacks."""
+    point = np.full(len(compiled.variables), absent, dtype=values.dtype)
+    columns = compiled.columns_of(variables)
+    point[columns[columns >= 0]] = values[columns >= 0]
+    return point

@@ -1,0 +1,141 @@
+"""Why a project is not in the plan, in plain words.
+
+Two kinds of answer. A project without any option was never available, and the rule that dropped each alternative says
+why. One that was available lost: its best options are tried beside the plan as it stands, and the limits that they
+would break are named. Those are facts about this plan, not a proof that no other plan could hold the project.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy import sparse
+
+from outlay.models.arrays.ragged import spans
+from outlay.models.arrays.rows import RowBlock
+from outlay.models.case import Case
+from outlay.models.options.options import Dropped
+from outlay.optimizer.answer.headroom import extra_room
+from outlay.optimizer.problem.scaling import largest_of_rows
+
+#: Rules that choose or pay for the project itself and so cannot be what keeps it out.
+_OWN_ROWS = frozenset(
+    {
+        "one_option_a_project",
+        "scale_at_most_one",
+        "scale_at_least_the_least",
+        "fully_paid",
+        "share_at_least",
+        "share_at_most",
+        "bonus_needs_first",
+        "bonus_needs_second",
+        "bonus_if_both",
+    }
+)
+#: How many broken limits are named.
+MOST_NAMED = 3
+
+
+def losing_reasons(case: Case, blocks: Sequence[RowBlock], point: np.ndarray, funded: set[str]) -> dict[str, str]:
+    """Return a reason for every project that is not funded, by id."""
+    by_project: dict[str, list[Dropped]] = {}
+    for item in case.options.dropped:
+        by_project.setdefault(item.project, []).append(item)
+    trial = _Trial(case, blocks, point)
+    reasons = {}
+    for number, project in enumerate(case.alternatives.projects):
+        if project in funded:
+            continue
+        options = case.options.by_project.of(number)
+        if len(options):
+            reasons[project] = trial.reason(options)
+        else:
+            reasons[project] = never_available(by_project.get(project, []))
+    return reasons
+
+
+def never_available(dropped: Sequence[Dropped]) -> str:
+    """Return why a project has no option: the rule that took most of each alternative, with its figures."""
+    most: dict[str, Dropped] = {}
+    for item in dropped:
+        known = most.get(item.alternative)
+        if known is None or item.starts > known.starts:
+            most[item.alternative] = item
+    texts = {item.reason for item in most.values()}
+    if len(texts) == 1:
+        return f"never available: {next(iter(texts))}"
+    return "never available: " + "; ".join(f"{name} {item.reason}" for name, item in sorted(most.items()))
+
+
+class _Trial:
+    """Adds one option to the plan and sees what breaks."""
+
+    def __init__(self, case: Case, blocks: Sequence[RowBlock], point: np.ndarray) -> None:
+        self.case = case
+        used = [block for block in blocks if block.name not in _OWN_ROWS and not block.defines]
+        self.blocks = used
+        self.ends = np.cumsum([len(block.keys) for block in used])
+        empty = sparse.csr_array((0, case.book.size))
+        matrix = sparse.csr_array(sparse.vstack([empty, *(block.matrix for block in used)]))
+        lower = np.concatenate([np.zeros(0), *(block.lower for block in used)])
+        upper = np.concatenate([np.zeros(0), *(block.upper for block in used)])
+        activity = matrix @ point
+        # What imports, purchases, links and soft rows could still give each row by itself counts as room.
+        self.room_above = upper - activity + extra_room(case, matrix, point)
+        self.room_below = activity - lower
+        self.columns = sparse.csc_array(matrix)
+        self.funded = sparse.csc_array(case.funded_in_full)
+        self.weights = case.weights(0)
+        self.size = np.maximum(largest_of_rows(self.columns), np.abs(np.where(np.isfinite(upper), upper, lower)))
+
+    def reason(self, options: np.ndarray) -> str:
+        """Return why none of a project's options is in the plan."""
+        fund = self.case.block("fund").first + options
+        scale = self.case.scale_column[options]
+        worth = self.weights[fund] + np.where(scale != fund, self.weights[scale], 0.0)
+        order = np.argsort(-worth, kind="stable")
+        if worth[order[0]] <= 0:
+            return f"available, but not worth it: its best option would add {worth[order[0]]:.4g} to the objective"
+        broken: dict[int, list[tuple[int, float]]] = {}
+        for place in order.tolist():
+            if worth[place] > 0:
+                broken[place] = self._broken(int(options[place]))
+                if not broken[place]:
+                    break
+        place = min(broken, key=lambda key: len(broken[key]))  # of several, the one that is worth most
+        when = self.case.instance.period_label(int(self.case.options.start[options[place]]))
+        if not broken[place]:
+            return (
+                f"available and worth {worth[place]:.4g} by itself (start {when}), but not beside this plan: what it "
+                "would import, buy or be paid from costs as much, or is not to be had for it"
+            )
+        named = "; ".join(self._words(*item) for item in broken[place][:MOST_NAMED])
+        named += "; ..." if len(broken[place]) > MOST_NAMED else ""
+        return f"worth {worth[place]:.4g}, but crowded out: beside this plan (start {when}) it would break {named}"
+
+    def _broken(self, option: int) -> list[tuple[int, float]]:
+        """Return the rows that an option would break beside the plan, and by how much, the worst first."""
+        rows, size = self._change(option)
+        above, below = size - self.room_above[rows], -size - self.room_below[rows]
+        tolerance = 1e-6 * self.size[rows]
+        broken = ((above > tolerance) & (size > 0)) | ((below > tolerance) & (size < 0))
+        excess = dict(zip(rows[broken].tolist(), np.maximum(above, below)[broken].tolist(), strict=True))
+        return sorted(excess.items(), key=lambda item: (-item[1] / self.size[item[0]], item[0]))
+
+    def _change(self, option: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the rows that funding an option in full changes, and by how much each."""
+        ours = slice(self.funded.indptr[option], self.funded.indptr[option + 1])
+        so_far, used = self.case.so_far.raised(option)
+        column, amount = np.append(self.funded.indices[ours], so_far), np.append(self.funded.data[ours], used)
+        begin = self.columns.indptr[column]
+        owner, entry = spans(begin, self.columns.indptr[column + 1] - begin)
+        changed, place = np.unique(self.columns.indices[entry], return_inverse=True)
+        sizes = amount[owner] * self.columns.data[entry]
+        return changed, np.bincount(place, weights=sizes, minlength=len(changed))
+
+    def _words(self, row: int, excess: float) -> str:
+        place = int(np.searchsorted(self.ends, row, side="right"))
+        block = self.blocks[place]
+        words = block.sentence(row - int(self.ends[place]) + len(block.keys))
+        return words if block.family == "dependencies" else f"{words} (by {excess:.4g})"

@@ -1,0 +1,163 @@
+"""`Solution`: everything there is to say about an answer, frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from outlay.instances.errors import InfeasibleError, NoPlanError, SolverFailedError, UnverifiedError
+from outlay.instances.instance import Instance
+from outlay.instances.plan import Plan
+from outlay.instances.values.text import shown
+from outlay.optimizer.status import LevelResult, Status
+from outlay.optimizer.verify.report import Verification
+
+
+@dataclass(frozen=True)
+class Solution:
+    """An answer, or why there is none.
+
+    Attributes
+    ----------
+    instance
+        The resolved instance, with its constraint sets applied.
+    constraint_set
+        Names of the sets that were applied, joined by ``+``; ``base`` for none.
+    status
+        What is proved.
+    limit
+        The limit that ended the solve (``time``, ``interrupt``, ``crash``), or None.
+    message
+        Why it failed, if it did.
+    objective, bound, gap
+        Of the first level: its value, the proved bound, |bound - objective| / max(|objective|, 1e-6). None: none.
+    levels
+        Each level of the objective.
+    plan
+        What is decided, or None.
+    metrics, stakeholders
+        Name to value.
+    tables
+        Name to a table of the report (`projects`, `timeline`, `resources`, `finance`, `binding`, `dropped`, ...).
+        Of a run that was read: computed from its plan, never those in the file.
+    verification
+        What the independent check found, or None without a plan. Of a run that was read: what was found just then,
+        with each false claim of the file.
+    trace
+        (seconds, objective, bound or None) of each improvement of the first level.
+    times_s
+        Seconds by step: build, compile, solve, tables, verify, total.
+    sizes
+        Numbers of options, columns, rows and nonzeros.
+    options, versions
+        How it was solved, and by which versions.
+    user_rows
+        Rows that a user added in Pyomo, evaluated at the answer; not independently verified. None if there are none.
+    own_objective
+        Whether the user replaced the objective in Pyomo; then nobody but that model can check it.
+    """
+
+    instance: Instance
+    constraint_set: str
+    status: Status
+    limit: str | None
+    message: str
+    objective: float | None
+    bound: float | None
+    gap: float | None
+    levels: tuple[LevelResult, ...]
+    plan: Plan | None
+    metrics: Mapping[str, float]
+    stakeholders: Mapping[str, float]
+    tables: Mapping[str, pd.DataFrame]
+    verification: Verification | None
+    trace: tuple[tuple[float, float, float | None], ...]
+    times_s: Mapping[str, float]
+    sizes: Mapping[str, int]
+    options: Mapping[str, Any]
+    versions: Mapping[str, str]
+    user_rows: pd.DataFrame | None = field(default=None, compare=False)
+    own_objective: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("metrics", "stakeholders", "tables", "times_s", "sizes", "options", "versions"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether there is a plan."""
+        return self.plan is not None
+
+    @property
+    def verified(self) -> bool:
+        """Whether there is a plan and it passed its independent verification."""
+        return self.verification is not None and self.verification.ok
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a copy of a table by name.
+
+        Raises
+        ------
+        InfeasibleError, SolverFailedError, NoPlanError
+            If there is no plan, and so no tables.
+        UnverifiedError
+            If the plan, or what a run file says of it, failed its verification.
+        KeyError
+            If there is no such table.
+        """
+        if self.plan is None:
+            raise self._why_no_plan()
+        if not self.verified:
+            raise unverified(self.verification)
+        return self.tables[name].copy()
+
+    def _why_no_plan(self) -> Exception:
+        if self.status in {Status.INFEASIBLE, Status.UNBOUNDED}:
+            return InfeasibleError(f"there is no plan: {self.instance.name} is {self.status}")
+        if self.status == Status.FAILED:
+            return SolverFailedError(f"there is no plan: the solver failed ({self.message})")
+        return NoPlanError("there is no plan: the solve stopped before one was found; raise the time limit")
+
+    @property
+    def projects(self) -> pd.DataFrame:
+        """One row a project, funded or not: alternative, scale, dates, money, and why it is not funded."""
+        return self.table("projects")
+
+    @property
+    def timeline(self) -> pd.DataFrame:
+        """One row a funded project: permit, build and operation, by period."""
+        return self.table("timeline")
+
+    @property
+    def resources(self) -> pd.DataFrame:
+        """One row a resource and period: used, supplied, limit, slack."""
+        return self.table("resources")
+
+    @property
+    def finance(self) -> pd.DataFrame:
+        """One row a funded project: loan, cover, recovery, both sides' present values."""
+        return self.table("finance")
+
+    def save(self, path: str | Path, *, force: bool = False) -> Path:
+        """Write the run file (one JSON with everything) and return its path.
+
+        Raises
+        ------
+        InputError
+            If the file exists and `force` is not set, or cannot be written.
+        """
+        from outlay.optimizer.record.run_file import save_solution  # noqa: PLC0415 - it needs this class
+
+        return save_solution(self, path, force=force)
+
+
+def unverified(verification: Verification | None) -> UnverifiedError:
+    """Return the error of an answer that failed its verification, with the first thing that is wrong."""
+    violations = () if verification is None else verification.violations
+    first = shown(violations[0].sentence) if violations else "see outlay verify"
+    return UnverifiedError(f"the answer failed its independent verification ({first}); solve again")

@@ -1,0 +1,356 @@
+"""`Comparison`: what a set of cases looks like side by side, frozen, with pandas tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from outlay.instances.instance import Instance
+from outlay.instances.plan import Plan
+from outlay.instances.sets.applying import set_title
+from outlay.optimizer.answer.distance import distance
+from outlay.optimizer.answer.documents import floats
+from outlay.optimizer.compare.differences import Difference, input_differences
+
+TABLES = (
+    "cases",
+    "metrics",
+    "plans",
+    "plan_matrix",
+    "frequency",
+    "binding",
+    "inputs",
+    "flips",
+    "attribution",
+    "combinations",
+)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Cases side by side; differences are to the first one, the reference.
+
+    Attributes
+    ----------
+    name, title, money_unit
+        Of the instance.
+    reference, sets
+        The first set; all of them in order.
+    cases
+        One row a set: set, title, status, verified, objective, bound, gap, change and change_percent of the objective
+        to the reference, funded (projects), commitment, ties (flips that were only ties), seconds, message.
+    metrics
+        metric, set, value, change, change_percent.
+    plans
+        One row a set and project: funded, alternative, scale, start (period), start_label, commitment.
+    plan_matrix
+        project, name, then a column a set, in words.
+    frequency
+        project, name, sector, funded_in (sets), sets (with a plan), role: core (funded in all), borderline, out.
+    binding
+        set, family, resource, what (periods merged), used, limit, slack.
+    inputs
+        What differs in the inputs to the reference: set, table, row, column, before, after, kind.
+    flips
+        set, changed_projects_own and changed_starts_own (the solver's first answer), changed_projects and
+        changed_starts (the nearest plan as good), ties (projects), proved.
+    attribution, combinations
+        Shapley losses by family, and the value of every combination; None where not asked for.
+    files
+        Set, or combination of the attribution, to the name of its run file, where a folder was given.
+    instance
+        The base instance, which the sets are applied to; None for a comparison put together by hand.
+    """
+
+    name: str
+    title: str
+    money_unit: str
+    reference: str
+    sets: tuple[str, ...]
+    cases: pd.DataFrame
+    metrics: pd.DataFrame
+    plans: pd.DataFrame
+    plan_matrix: pd.DataFrame
+    frequency: pd.DataFrame
+    binding: pd.DataFrame
+    inputs: pd.DataFrame
+    flips: pd.DataFrame
+    attribution: pd.DataFrame | None
+    combinations: pd.DataFrame | None
+    files: Mapping[str, str]
+    instance: Instance | None = field(default=None, repr=False, compare=False)
+
+    def table(self, name: str) -> pd.DataFrame | None:
+        """Return a table by name; None for an attribution that was not asked for.
+
+        Raises
+        ------
+        KeyError
+            If there is no such table.
+        """
+        if name not in TABLES:
+            raise KeyError(name)
+        found: pd.DataFrame | None = getattr(self, name)
+        return found
+
+
+def compare_cases(
+    instance: Instance,
+    resolved: Mapping[str, Instance],
+    runs: Mapping[str, Mapping[str, Any]],
+    *,
+    attribution: tuple[pd.DataFrame, pd.DataFrame] | None,
+    files: Mapping[str, str],
+) -> Comparison:
+    """Return the comparison of solved cases.
+
+    Parameters
+    ----------
+    instance
+        The base instance.
+    resolved
+        Set to its resolved instance, the reference first.
+    runs
+        Set to its run document (without the instance).
+    """
+    sets = tuple(resolved)
+    reference = sets[0]
+    flips = _flips(sets, runs)
+    plans = _plans(sets, resolved, runs)
+    return Comparison(
+        name=instance.name,
+        title=instance.settings.title,
+        money_unit=instance.settings.money_unit,
+        reference=reference,
+        sets=sets,
+        cases=_cases(instance, sets, runs, flips),
+        metrics=_metrics(sets, runs),
+        plans=plans,
+        plan_matrix=_plan_matrix(sets, plans),
+        frequency=_frequency(plans),
+        binding=_binding(sets, resolved, runs),
+        inputs=_inputs(sets, resolved),
+        flips=flips,
+        attribution=None if attribution is None else attribution[0],
+        combinations=None if attribution is None else attribution[1],
+        files=dict(files),
+        instance=instance,
+    )
+
+
+#: What is kept of a run in memory; the rest is in its file.
+_KEPT = ("status", "message", "objective", "bound", "gap", "metrics", "plan", "verification", "times_s", "comparison")
+
+
+def lean_run(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what `compare_cases` needs of a run document."""
+    kept = {name: document.get(name) for name in _KEPT}
+    binding = document["tables"].get("binding")
+    lean: dict[str, Any] = floats({**kept, "tables": {} if binding is None else {"binding": binding}})
+    return lean
+
+
+def failed_run(message: str) -> dict[str, Any]:
+    """Return the run document of a case that nobody could solve."""
+    return {"status": "failed", "message": message, "metrics": {}, "times_s": {}, "tables": {}}
+
+
+def _change(value: float | None, base: float | None) -> tuple[float | None, float | None]:
+    if value is None or base is None:
+        return None, None
+    change = value - base
+    return change, (100 * change / abs(base) if base else None)
+
+
+def _cases(
+    instance: Instance, sets: Sequence[str], runs: Mapping[str, Mapping[str, Any]], flips: pd.DataFrame
+) -> pd.DataFrame:
+    ties = dict(zip(flips["set"], flips["ties"], strict=True))
+    base = runs[sets[0]]["objective"]
+    records = []
+    for name in sets:
+        run = runs[name]
+        change, percent = _change(run["objective"], base)
+        verification = run["verification"]
+        records.append(
+            {
+                "set": name,
+                "title": "Base case" if name == "base" else set_title(instance, name),
+                "status": run["status"],
+                "verified": verification is not None and not verification["violations"],
+                "objective": run["objective"],
+                "bound": run["bound"],
+                "gap": run["gap"],
+                "change": change,
+                "change_percent": percent,
+                "funded": run["metrics"].get("count"),
+                "commitment": run["metrics"].get("commitment"),
+                "ties": ties.get(name),
+                "seconds": run["times_s"].get("total"),
+                "message": run["message"],
+            }
+        )
+    return pd.DataFrame(records)
+
+
+def _metrics(sets: Sequence[str], runs: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
+    base = runs[sets[0]]["metrics"]
+    names = dict.fromkeys(metric for name in sets for metric in runs[name]["metrics"])
+    records = []
+    for metric in names:
+        for name in sets:
+            value = runs[name]["metrics"].get(metric)
+            records.append([metric, name, value, *_change(value, base.get(metric))])
+    return pd.DataFrame(records, columns=["metric", "set", "value", "change", "change_percent"])
+
+
+def _plan(run: Mapping[str, Any]) -> Plan | None:
+    return None if run["plan"] is None else Plan.from_document(run["plan"])
+
+
+def _plans(
+    sets: Sequence[str], resolved: Mapping[str, Instance], runs: Mapping[str, Mapping[str, Any]]
+) -> pd.DataFrame:
+    columns = [
+        "set",
+        "project",
+        "name",
+        "sector",
+        "funded",
+        "alternative",
+        "scale",
+        "start",
+        "start_label",
+        "commitment",
+    ]
+    records = []
+    for name in sets:
+        plan, instance = _plan(runs[name]), resolved[name]
+        if plan is None:
+            continue
+        chosen = {choice.project: choice for choice in plan.choices}
+        table = instance.alternatives
+        keys = zip(table.texts("project"), table.texts("alternative"), strict=True)
+        money = dict(zip(keys, table.floats("commitment").tolist(), strict=True))
+        projects = instance["projects"]
+        for project, title, sector in zip(*(projects.texts(key) for key in ("id", "name", "sector")), strict=True):
+            head = [name, project, title or project, sector]
+            choice = chosen.get(project)
+            if choice is None:
+                records.append([*head, False, "", None, None, "", 0.0])
+                continue
+            label = instance.period_label(choice.start)
+            paid = money[project, choice.alternative] * choice.scale
+            records.append([*head, True, choice.alternative, choice.scale, choice.start, label, paid])
+    return pd.DataFrame(records, columns=columns)
+
+
+def _plan_matrix(sets: Sequence[str], plans: pd.DataFrame) -> pd.DataFrame:
+    names = dict(zip(plans["project"], plans["name"], strict=True))
+    cells: dict[tuple[str, str], str] = {}
+    for name, project, funded, alternative, scale, label in zip(
+        *(plans[key] for key in ("set", "project", "funded", "alternative", "scale", "start_label")), strict=True
+    ):
+        if funded:
+            share = f" x{scale:.2f}" if scale < 0.995 else ""
+            cells[project, name] = f"{alternative}{share} {label}"
+    records = [
+        [project, names[project], *(cells.get((project, name), "") for name in sets)] for project in sorted(names)
+    ]
+    return pd.DataFrame(records, columns=["project", "name", *sets])
+
+
+def _frequency(plans: pd.DataFrame) -> pd.DataFrame:
+    records = []
+    for project, rows in plans.groupby("project", sort=True):
+        funded, total = int(rows["funded"].sum()), len(rows)
+        role = "core" if funded == total else "out" if not funded else "borderline"
+        records.append([project, rows["name"].iloc[0], rows["sector"].iloc[0], funded, total, role])
+    return pd.DataFrame(records, columns=["project", "name", "sector", "funded_in", "sets", "role"])
+
+
+def _binding(
+    sets: Sequence[str], resolved: Mapping[str, Instance], runs: Mapping[str, Mapping[str, Any]]
+) -> pd.DataFrame:
+    columns = ["set", "family", "resource", "what", "used", "limit", "slack"]
+    records: list[list[Any]] = []
+    for name in sets:
+        table = runs[name]["tables"].get("binding")
+        if table is not None:
+            records.extend([name, *row] for row in merge_periods(resolved[name], pd.DataFrame(**_frame(table))))
+    return pd.DataFrame(records, columns=columns)
+
+
+def _frame(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {"data": document["rows"], "columns": document["columns"]}
+
+
+def merge_periods(instance: Instance, binding: pd.DataFrame) -> list[list[Any]]:
+    """Return binding rows with runs of neighbouring periods merged: family, resource, what, used, limit, slack.
+
+    Amounts are those of the fullest period of a run.
+    """
+    merged: list[list[Any]] = []
+    last: dict[str, int] = {}
+    rows: list[dict[str, Any]] = binding.to_dict("records")  # type: ignore[assignment]
+    for row in rows:
+        resource, used, limit = row["resource"], float(row["used"]), float(row["limit"])
+        amounts = [used, limit, abs(limit - used)]
+        if row["period"] is None or pd.isna(row["period"]):
+            merged.append([row["family"], resource, row["what"], *amounts])
+            continue
+        period = int(row["period"])
+        label = _label(instance, resource, period)
+        if merged and merged[-1][1] == resource and last.get(resource) == period - _step(instance, resource):
+            first = merged[-1][2].removeprefix(f"{resource} ").split(" to ")[0]
+            merged[-1][2] = f"{resource} {first} to {label}"
+            if amounts[2] < merged[-1][5]:
+                merged[-1][3:] = amounts
+        else:
+            merged.append([row["family"], resource, f"{resource} {label}", *amounts])
+        last[resource] = period
+    return merged
+
+
+def _label(instance: Instance, resource: str, period: int) -> str:
+    """Return a period, or the year of a yearly block that begins with January."""
+    month = instance.month_of(period)
+    whole_year = _yearly(instance, resource) and month.endswith("-01")
+    return month[:4] if whole_year else instance.period_label(period)
+
+
+def _step(instance: Instance, resource: str) -> int:
+    return (instance.periods_per_year or 1) if _yearly(instance, resource) else 1
+
+
+def _yearly(instance: Instance, resource: str) -> bool:
+    rows = instance["resources"]
+    number = rows.index.get((resource,))
+    return number is not None and rows.texts("basis")[number] == "per_year"
+
+
+def _inputs(sets: Sequence[str], resolved: Mapping[str, Instance]) -> pd.DataFrame:
+    base = resolved[sets[0]]
+    records = [[name, *difference] for name in sets[1:] for difference in input_differences(base, resolved[name])]
+    return pd.DataFrame(records, columns=["set", *Difference._fields])
+
+
+def _flips(sets: Sequence[str], runs: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
+    columns = [
+        "set", "changed_projects_own", "changed_projects", "changed_starts_own", "changed_starts", "ties", "proved",
+    ]  # fmt: skip
+    reference = _plan(runs[sets[0]])
+    records = []
+    for name in sets:
+        plan, extra = _plan(runs[name]), runs[name].get("comparison") or {}
+        own = extra.get("own_plan")
+        if plan is None or reference is None or own is None:
+            continue
+        first, near = distance(Plan.from_document(own), reference), distance(plan, reference)
+        proved = bool(extra.get("nearest_proved")) or name == sets[0]
+        ties = first.projects - near.projects
+        records.append([name, first.projects, near.projects, first.starts, near.starts, ties, proved])
+    return pd.DataFrame(records, columns=columns)

@@ -1,0 +1,1 @@
+"""Levels of objectives, retries and statuses: from arrays to an answer."""

@@ -1,0 +1,183 @@
+"""Solvers that search: beside branch and bound, by the clock, or before it, repeatably.
+
+Beside it, the search has a process of its own; with one core the operating system interleaves the two.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from outlay.optimizer.presolve.reduction import reduced
+from outlay.optimizer.problem.problem import Problem
+from outlay.optimizer.proof.parts import PartsProver
+from outlay.optimizer.relaxation import relaxation
+from outlay.optimizer.search.search import Search
+from outlay.optimizer.search.settings import SUB_NODES, SearchParams, SearchPlan
+from outlay.optimizer.solver.deadline import Deadline
+from outlay.optimizer.solver.outcome import Outcome, Progress
+from outlay.optimizer.solver.process import SolverProcess
+
+#: How a solve of the prover may have ended when its bound, or the relaxation's, is one.
+ENDED = frozenset({"kOptimal", "kTimeLimit", "kInterrupt", "kSolutionLimit", "crashed", "hung", "overran", "garbage"})
+#: Here no plan is the best one.
+ENDLESS = frozenset({"kUnbounded", "kUnboundedOrInfeasible"})
+#: Seconds that a search which was told to stop gets to count its last plan: the most, and the least after the deadline.
+MOST_JOIN_S, LEAST_JOIN_S = 10.0, 0.5
+
+
+#: Beside the search, branch and bound says every second how far it is (`parts`).
+BESIDE: dict[str, Any] = {"mip_min_logging_interval": 1.0}
+#: Above a size it leaves heuristics to the search.
+NO_HEURISTICS: dict[str, Any] = {
+    "mip_heuristic_effort": 0.0,
+    "mip_heuristic_run_feasibility_jump": False,
+    "mip_heuristic_run_rens": False,
+    "mip_heuristic_run_rins": False,
+    "mip_heuristic_run_root_reduced_cost": False,
+}
+#: Above another one it also branches strongly only once a column.
+BRANCH_QUICKLY: dict[str, Any] = {"mip_pscost_minreliable": 1}
+
+
+class SearchingSolver:
+    """A solver process with a search beside it; use as a context manager.
+
+    It solves as `SolverProcess` does, and the two exchange plans while it does. The better plan of both is returned.
+    """
+
+    def __init__(self, process: SolverProcess, problem: Problem, plan: SearchPlan, *, options: dict[str, Any]) -> None:
+        self._process, self._reduction = process, reduced(problem)
+        self._search = Search(
+            self._reduction.problem,
+            replace(plan, structure=self._reduction.structure(plan.structure), accept=self._accepting(plan)),
+            options,
+            on_better=process.offer,
+        )
+        self._thread = threading.Thread(target=self._search.run, daemon=True)
+
+    def _accepting(self, plan: SearchPlan) -> Callable[[np.ndarray], bool]:
+        return lambda point: plan.accept(self._reduction.whole(point))
+
+    def __enter__(self) -> SearchingSolver:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop()
+
+    def _stop(self) -> None:
+        self._search.stop()
+        deadline = self._process.deadline
+        left = deadline.left()
+        most = MOST_JOIN_S if left is None else min(MOST_JOIN_S, max(LEAST_JOIN_S, left + 2.0 * deadline.overrun_s))
+        self._thread.join(most)
+
+    def solve(
+        self,
+        problem: Problem,
+        *,
+        options: dict[str, Any],
+        time_limit_s: float | None,
+        start: np.ndarray | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> Outcome:
+        """Solve the problem that this was made for; see `SolverProcess.solve`."""
+        search, problem, params = self._search, self._reduction.problem, self._search.plan.params
+        search.deadline = Deadline.after(time_limit_s, self._process.clock)
+        if start is not None:
+            start = self._reduction.part(start)
+            search.plans.offer(start)
+
+        def told(state: Progress) -> None:
+            if on_progress is not None:
+                value, bound = search.known()
+                better = replace(
+                    state, objective=float(np.fmin(state.objective, value)), bound=float(np.fmax(state.bound, bound))
+                )
+                on_progress(better)
+
+        prover = PartsProver(
+            self._process,
+            problem,
+            np.where(search.plan.structure.derived, -1, search.plan.structure.project),
+            options=options | proving(problem, params) if self._thread.is_alive() else options,
+            params=params,
+            large=problem.matrix.nnz > params.large and sum(problem.matrix.shape) <= relaxation.LARGE,
+            known=search.known,
+            basis=search.basis,
+            slow=search.slow,
+            on_incumbent=search.plans.offer,
+            on_cuts=search.take_cuts,
+        )
+        outcome = prover.solve(time_limit_s=time_limit_s, start=start, on_progress=told)
+        self._stop()
+        outcome = with_plan(outcome, problem, search)
+        if outcome.point is not None:
+            outcome.point = self._reduction.whole(outcome.point)
+        return outcome
+
+
+def proving(problem: Problem, params: SearchParams) -> dict[str, Any]:
+    """Return the options of branch and bound beside the search."""
+    size = problem.matrix.nnz
+    return BESIDE | (NO_HEURISTICS if size > params.small else {}) | (BRANCH_QUICKLY if size > params.large else {})
+
+
+def with_plan(outcome: Outcome, problem: Problem, search: Search) -> Outcome:
+    """Return an outcome with the search's plan and bound where they are better."""
+    if outcome.status in ENDED:
+        outcome.bound = float(np.fmax(outcome.bound, search.known()[1]))
+    if outcome.status not in ENDLESS and search.plans.beats(outcome.point):
+        best = search.plans.best  # read once: a search that was told to stop may still be at it
+        assert best is not None
+        outcome.point, outcome.objective, outcome.polished = best, problem.value(best), True
+    outcome.message = outcome.message or search.trouble
+    return outcome
+
+
+class RepeatableSolver:
+    """A solver process that searches first and then proves, each for a fixed amount of work.
+
+    The answer depends on the problem, the seed and the versions alone, unless a time limit ends it earlier.
+    """
+
+    def __init__(self, process: SolverProcess, plan: SearchPlan) -> None:
+        self._process, self._plan = process, plan
+
+    def solve(
+        self,
+        problem: Problem,
+        *,
+        options: dict[str, Any],
+        time_limit_s: float | None,
+        start: np.ndarray | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> Outcome:
+        """Solve a problem; see `SolverProcess.solve`."""
+        deadline = Deadline.after(time_limit_s, self._process.clock)
+        search = Search(
+            problem, self._plan, options, on_better=lambda _: None, process=self._process, deadline=deadline
+        )
+        if start is not None:
+            search.plans.offer(start)
+        try:
+            search.run()
+        except KeyboardInterrupt:
+            search.interrupted = True
+        if search.interrupted:
+            return with_plan(Outcome("kInterrupt", interrupted=True), problem, search)
+        assert self._plan.sub_problems is not None
+        found = search.plans.point_to_start_from()
+        outcome = self._process.solve(
+            problem,
+            options={**options, "mip_max_nodes": SUB_NODES * self._plan.sub_problems},
+            time_limit_s=deadline.left(),
+            start=start if found is None else found,
+            on_progress=on_progress,
+        )
+        return with_plan(outcome, problem, search)

@@ -1,0 +1,1 @@
+"""A smaller or stronger problem with the same best plans."""

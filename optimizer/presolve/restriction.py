@@ -1,0 +1,85 @@
+"""A problem with some of its columns fixed: without them, and without the rows that then say nothing any more.
+
+A row with one column left is a bound of it. A row that holds whatever its columns are within their bounds is left out;
+one that the fixed columns alone break stays, without columns, so that the solver says that there is no plan. Most rows
+of a portfolio end so once most projects are fixed: on MineLib's zuck_small, with a tenth of the projects free, 120,000
+of 600,000 are left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from scipy import sparse
+
+from outlay.optimizer.presolve.propagation import activity
+from outlay.optimizer.problem.problem import TOLERANCE, Problem
+
+#: A bound that a row gives is this loose, times max(1, |bound|), as summing what is fixed may have lost something.
+LOOSE = 1e-12
+
+
+def restrict(problem: Problem, fixed: np.ndarray, values: np.ndarray) -> tuple[Problem, np.ndarray, np.ndarray]:
+    """Return the problem without the fixed columns (at their values), and the numbers of the columns and rows kept."""
+    kept = np.nonzero(~fixed)[0]
+    rest = np.where(fixed, values, 0.0)
+    used, part = problem.matrix @ rest, problem.matrix[:, kept]
+    small = Problem(
+        problem.cost[kept],
+        problem.offset + float(problem.cost @ rest),
+        problem.lower[kept],
+        problem.upper[kept],
+        problem.integer[kept],
+        part,
+        problem.row_lower - used,
+        problem.row_upper - used,
+        None if problem.tidy is None else problem.tidy[kept],
+    )
+    size = np.bincount(part.indices, minlength=part.shape[0])
+    small = _bounded(small, size == 1)
+    rows = np.union1d(_needed(small, size > 1), np.nonzero((size == 0) & _broken(problem, used))[0])
+    matrix = sparse.csc_array(small.matrix[rows])
+    few = replace(small, matrix=matrix, row_lower=small.row_lower[rows], row_upper=small.row_upper[rows])
+    return few, kept, rows
+
+
+def _broken(problem: Problem, activity: np.ndarray) -> np.ndarray:
+    """Return which rows an activity breaks by more than any solver may."""
+    room = TOLERANCE * np.maximum(1.0, np.abs(activity))
+    broken: np.ndarray = (activity > problem.row_upper + room) | (activity < problem.row_lower - room)
+    return broken
+
+
+def _bounded(problem: Problem, single: np.ndarray) -> Problem:
+    """Return the problem with what rows of one column say as bounds, too."""
+    matrix = problem.matrix
+    place = np.nonzero(single[matrix.indices] & (matrix.data != 0))[0]
+    column = np.repeat(np.arange(matrix.shape[1]), np.diff(matrix.indptr))[place]
+    row, value = matrix.indices[place], matrix.data[place]
+    low, high = problem.row_lower[row] / value, problem.row_upper[row] / value
+    low, high = np.where(value > 0, low, high), np.where(value > 0, high, low)
+    lower, upper = problem.lower.copy(), problem.upper.copy()
+    whole = problem.integer[column]
+    np.maximum.at(lower, column, np.where(whole, np.ceil(low - TOLERANCE), -_loose(-low)))
+    np.minimum.at(upper, column, np.where(whole, np.floor(high + TOLERANCE), _loose(high)))
+    touching = (lower > upper) & (lower - upper <= TOLERANCE * np.maximum(1.0, np.abs(upper)))
+    lower[touching] = upper[touching]
+    return replace(problem, lower=lower, upper=upper)
+
+
+def _loose(limit: np.ndarray) -> np.ndarray:
+    """Return upper limits with some room; those just below a whole number are this number."""
+    near = np.round(limit)
+    with np.errstate(invalid="ignore"):  # infinity minus infinity
+        whole = (near >= limit) & (near - limit <= LOOSE)
+    return np.where(whole, near, limit + LOOSE * np.maximum(1.0, np.abs(limit)))
+
+
+def _needed(problem: Problem, wanted: np.ndarray) -> np.ndarray:
+    """Return those of the wanted rows that the bounds of their columns do not keep anyhow, by number."""
+    low, high = activity(sparse.csr_array(problem.matrix), problem.lower, problem.upper)
+    above = high > problem.row_upper + LOOSE * np.maximum(1.0, np.abs(problem.row_upper))
+    below = low < problem.row_lower - LOOSE * np.maximum(1.0, np.abs(problem.row_lower))
+    needed: np.ndarray = np.nonzero(wanted & (above | below))[0]
+    return needed

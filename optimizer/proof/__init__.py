@@ -1,0 +1,1 @@
+"""Proofs: by parts, and what contradicts one."""

@@ -1,0 +1,1 @@
+"""Run files: written, read, and every claim of them recomputed."""

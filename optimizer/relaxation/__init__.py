@@ -1,0 +1,1 @@
+"""The LP relaxation, as a guide and as a bound."""

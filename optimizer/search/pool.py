@@ -1,0 +1,134 @@
+"""The plans that a search knows: its own, which count once the verifier has passed them, and those from outside."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from outlay.optimizer.problem.problem import Problem
+
+#: A plan is verified at once if that has cost less than this share of the time since the last time.
+VERIFYING_SHARE = 0.2
+
+
+class Incumbents:
+    """Plans, as points of a problem; may be asked and told from two threads.
+
+    Attributes
+    ----------
+    best
+        The best point of our own that has been accepted.
+    outside
+        The best point of the prover or the user.
+    now
+        The point to improve, perhaps not yet verified.
+    home
+        The best point of our own, while another one is improved.
+
+    Parameters
+    ----------
+    accept
+        Whether a point, as a plan, passes the verifier.
+    on_better
+        Told of each better point that has been accepted.
+    by_clock
+        Whether verifying may wait, if it would take too much of the time.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        accept: Callable[[np.ndarray], bool],
+        *,
+        on_better: Callable[[np.ndarray], None],
+        by_clock: bool,
+    ) -> None:
+        self.problem, self.accept, self.on_better, self.by_clock = problem, accept, on_better, by_clock
+        self.best: np.ndarray | None = None
+        self.outside: np.ndarray | None = None
+        self.now: np.ndarray | None = None
+        self.home: np.ndarray | None = None
+        self._verified_at, self._verifying_s = time.monotonic(), 0.0
+        self._lock = threading.Lock()
+
+    def offer(self, point: np.ndarray) -> None:
+        """Take a point found elsewhere, to go on from it if it holds and is better."""
+        point = self.rounded(point)
+        if self.problem.better(point, self.outside) and self.problem.holds(point):
+            with self._lock:
+                self.outside = point
+
+    def rounded(self, point: np.ndarray) -> np.ndarray:
+        """Return a point with whole integers."""
+        return self.problem.rounded(point)
+
+    def value(self) -> float:
+        """Return the value of the best point of our own, NaN without one."""
+        with self._lock:
+            return np.nan if self.best is None else self.problem.value(self.best)
+
+    def point_to_start_from(self) -> np.ndarray | None:
+        """Return the best point, ours or from outside."""
+        with self._lock:
+            ours_first = self.outside is None or self.beats(self.outside)
+            return self.best if ours_first else self.outside
+
+    def beats(self, point: np.ndarray | None) -> bool:
+        """Whether our best point is better than another one."""
+        return self.best is not None and self.problem.better(self.best, point)
+
+    def take_over(self) -> bool:
+        """Go on from the best point of outside, if it is better than ours; whether it is."""
+        ours = self.now if self.home is None else self.home
+        with self._lock:
+            better = self.outside is not None and self.problem.better(self.outside, ours)
+            if better:
+                self.now, self.home = self.outside, None
+        return better
+
+    def is_as_good(self, point: np.ndarray | None) -> bool:
+        """Whether a point is as good as the one to improve."""
+        return point is not None and self.now is not None and not self.problem.better(self.now, point)
+
+    def leave(self) -> None:
+        """Go on from another point, and remember where home is."""
+        self.count(self.now, at_once=True)
+        self.home, self.now = self.now, None
+
+    def return_home(self) -> np.ndarray | None:
+        """Go on from the better point of now and home; return the other one, None if there is none."""
+        home, now, self.home = self.home, self.now, None
+        better = home is None or (now is not None and self.problem.better(now, home))
+        self.now = now if better else home
+        return home if better else now
+
+    def keep(self, point: np.ndarray | None) -> bool:
+        """Whether a point of our own holds and is not refused; if it is better, go on from it."""
+        if point is None or not self.problem.holds(point):
+            return False
+        if self.problem.better(point, self.now):
+            self.now = point
+            self.count(point)
+            return self.now is point
+        return True
+
+    def count(self, point: np.ndarray | None, *, at_once: bool = False) -> None:
+        """Let a better point count, if the verifier passes it; later, if verifying would take too much of the time."""
+        if point is None or point is self.outside or not self.problem.better(point, self.best):
+            return
+        begun = time.monotonic()
+        rare = self._verifying_s <= VERIFYING_SHARE * (begun - self._verified_at)
+        if self.by_clock and not (at_once or rare or self.best is None):
+            return
+        accepted = self.accept(point)
+        self._verified_at = time.monotonic()
+        self._verifying_s = self._verified_at - begun
+        if accepted:
+            with self._lock:
+                self.best = point
+            self.on_better(point)
+        else:
+            self.now = self.best

@@ -1,0 +1,1 @@
+"""The solver process: HiGHS behind two pipes, with a deadline."""

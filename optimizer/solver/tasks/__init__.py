@@ -1,0 +1,1 @@
+"""What the solver process can be asked besides to solve; imported by the worker."""

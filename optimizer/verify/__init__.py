@@ -1,0 +1,1 @@
+"""The independent check of a plan, in exact arithmetic, from the instance alone."""

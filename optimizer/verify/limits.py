@@ -1,0 +1,174 @@
+"""The limits on metrics: over all or by group, in total or by period of selection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+from typing import NamedTuple, TypeAlias
+
+from outlay.optimizer.verify import words
+from outlay.optimizer.verify.exact import ZERO, exact_or_none, exact_sum
+from outlay.optimizer.verify.metrics import Scores
+from outlay.optimizer.verify.reading import Reading, Record
+from outlay.optimizer.verify.report import Ledger
+
+FAMILY = "limits"
+#: The one group of `by = all`.
+EVERYTHING = ""
+MONEY_METRICS = frozenset({"commitment", "us_npv", "japan_npv", "japan_content", "credit", "cost"})
+
+
+@dataclass(frozen=True)
+class Times:
+    """When a limit is checked: once, or for each period or year of selection.
+
+    Attributes
+    ----------
+    blocks
+        The periods of each time; a single block of all periods for the whole plan.
+    whole_plan
+        Whether there is only the whole plan.
+    last_bound
+        Last time that must reach a minimum: the one that holds `last_selection`.
+    """
+
+    blocks: Sequence[range]
+    whole_plan: bool
+    last_bound: int
+
+    def of(self, period: int) -> int | None:
+        """Return the number of the time that a period belongs to; None for a period outside the calendar."""
+        if self.whole_plan:
+            return 0
+        inside = 0 <= period < self.blocks[-1].stop
+        return period // len(self.blocks[0]) if inside else None
+
+
+#: The amounts that a metric is the sum of.
+Parts: TypeAlias = Sequence[Fraction]
+
+
+def check_limits(reading: Reading, scores: Scores, ledger: Ledger) -> None:
+    """Check every row of `limits`: a condition for each of its groups and times, for its `min` and its `max`."""
+    if reading.instance.is_on(FAMILY):
+        for row in reading.records("limits"):
+            _check_row(reading, row, scores, ledger)
+
+
+def _check_row(reading: Reading, row: Record, scores: Scores, ledger: Ledger) -> None:
+    times, groups, by = _times(reading, row["every"]), _groups(reading, row), str(row["by"])
+    metric, bonuses = str(row["metric"]), row["by"] == "all"
+    found = _parts(scores, metric, by, times, with_bonuses=bonuses)
+    if row["basis"] == "share" and row["of"] is not None:
+        wholes = _parts(scores, str(row["of"]), by, times, with_bonuses=bonuses)
+    elif row["basis"] == "share":
+        totals = _parts(scores, metric, "all", times, with_bonuses=bonuses)
+        wholes = {(group, time): total for (_, time), total in totals.items() for group in groups}
+    else:
+        wholes = {}
+    for group in groups:
+        for time in range(len(times.blocks)):
+            whole = wholes.get((group, time), ()) if row["basis"] == "share" else None
+            place = Place(reading, row, group, times, time)
+            _check_place(place, found.get((group, time), ()), whole, ledger)
+
+
+def _times(reading: Reading, every: object) -> Times:
+    if every == "total":
+        return Times((range(reading.periods),), True, 0)
+    blocks = reading.years if every == "year" else tuple(range(t, t + 1) for t in range(reading.periods))
+    return Times(blocks, False, reading.instance.last_selection_period // len(blocks[0]))
+
+
+def _groups(reading: Reading, row: Record) -> list[str]:
+    """Return the groups that a limit is checked for: the one it names, or each that some project belongs to."""
+    if row["by"] == "all":
+        return [EVERYTHING]
+    if row["group"] is not None:
+        return [str(row["group"])]
+    return sorted({group for project in reading.projects.values() for group in _groups_of(project, str(row["by"]))})
+
+
+def _groups_of(project: Record, by: str) -> tuple[str, ...]:
+    """Return the groups of one project; a blank sector, region or company is no group."""
+    if by == "all":
+        return (EVERYTHING,)
+    if by == "tag":
+        tags = project["tags"]
+        return tuple(sorted(set(tags))) if isinstance(tags, tuple) else ()
+    cell = project["id" if by == "project" else by]
+    return () if cell is None else (str(cell),)
+
+
+def _parts(
+    scores: Scores, metric: str, by: str, times: Times, *, with_bonuses: bool
+) -> Mapping[tuple[str, int], Parts]:
+    """Return a metric by (group, time): a project's at its selection, `cost` at its period, bonuses in all only."""
+    parts: dict[tuple[str, int], list[Fraction]] = {}
+    for option, metrics in scores.options.items():
+        time = times.of(option.selection)
+        if time is not None and metric in metrics:
+            for group in _groups_of(option.project_row, by):
+                parts.setdefault((group, time), []).append(metrics[metric])
+    if with_bonuses and times.whole_plan and metric in scores.bonuses:
+        parts.setdefault((EVERYTHING, 0), []).append(scores.bonuses[metric])
+    if metric == "cost":
+        for period, cost in enumerate(scores.costs):
+            time = times.of(period)
+            if cost and time is not None:
+                parts.setdefault((EVERYTHING, time), []).append(cost)
+    return parts
+
+
+class Place(NamedTuple):
+    """One group and time of a limit."""
+
+    reading: Reading
+    row: Record
+    group: str
+    times: Times
+    time: int
+
+    def words(self) -> str:
+        """Return the metric, group and time in words."""
+        of_group = "" if self.row["by"] == "all" else f" of {self.row['by']} {words.name(self.group)}"
+        block = self.times.blocks[self.time]
+        when = " in " if self.row["metric"] == "cost" else " selected in "
+        when = "" if self.times.whole_plan else f"{when}{self.reading.label(block.start)}"
+        if not self.times.whole_plan and len(block) > 1:
+            when += f" to {self.reading.label(block.stop - 1)}"
+        return f"{words.name(self.row['metric'])}{of_group}{when}"
+
+
+def _check_place(place: Place, parts: Parts, wholes: Parts | None, ledger: Ledger) -> None:
+    least, most = exact_or_none(place.row["min"]), exact_or_none(place.row["max"])
+    found, whole = exact_sum(parts), None if wholes is None else exact_sum(wholes)
+    size = max(map(abs, (*parts, *(wholes or ()))), default=ZERO)
+    factor, name = Fraction(1) if whole is None else whole, place.words()
+    if least is not None and place.time <= place.times.last_bound:
+        text = partial(_missed, place, found, "no less than", least, whole)
+        ledger.check(FAMILY, "least amount", name).at_least(found, least * factor, text, size=size)
+    if most is not None:
+        text = partial(_missed, place, found, "at most", most, whole)
+        ledger.check(FAMILY, "greatest amount", name).at_most(found, most * factor, text, size=size)
+
+
+def _missed(place: Place, found: Fraction, word: str, bound: Fraction, whole: Fraction | None) -> str:
+    amount = words.amount(found, _unit(place.reading, str(place.row["metric"])))
+    limit = words.number(bound if whole is None else bound * whole)
+    share = "" if whole is None else f" ({words.number(bound)} of {words.number(whole)}, {_of_what(place.row)})"
+    return f"{place.words()} is {amount}, {word} {limit} is allowed{share}"
+
+
+def _of_what(row: Record) -> str:
+    of = row["of"]
+    return f"the {words.name(row['metric'])} of all projects" if of is None else f"the {words.name(of)} there"
+
+
+def _unit(reading: Reading, metric: str) -> str:
+    declared = reading.settings.metrics.get(metric)
+    if declared is not None:
+        return declared.unit
+    return reading.settings.money_unit if metric in MONEY_METRICS else ""

@@ -1,0 +1,153 @@
+"""When a funded project is selected, reviewed, built and operated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from outlay.instances.plan import Choice
+from outlay.instances.values.text import shown
+from outlay.optimizer.verify.exact import ONE, ZERO, exact, exact_or_none
+from outlay.optimizer.verify.reading import Reading, Record
+
+
+@dataclass(frozen=True, eq=False)
+class Funded:
+    """A funded option, with all that follows from it.
+
+    Attributes
+    ----------
+    project, alternative, fast_track, selection, start, scale
+        The choice; the scale as an exact number.
+    project_row, row
+        The rows of its project and of its alternative.
+    review
+        Periods of review just before the start.
+    building
+        Periods of building, at least one.
+    end
+        First period after its life, or the horizon where it has no life.
+    """
+
+    project: str
+    alternative: str
+    fast_track: bool
+    selection: int
+    start: int
+    scale: Fraction
+    project_row: Record
+    row: Record
+    review: int
+    building: int
+    end: int
+
+    @property
+    def name(self) -> str:
+        """The choice as constraint sets name it."""
+        return shown(f"{self.project}@{self.alternative}")
+
+    @property
+    def committed(self) -> bool:
+        """Whether it was selected before the calendar."""
+        return self.project_row["status"] == "committed"
+
+    @property
+    def operation(self) -> int:
+        """First period of operation, also beyond the horizon."""
+        return self.start + self.building
+
+    @cached_property
+    def full_commitment(self) -> Fraction:
+        """K, the money at scale 1."""
+        return exact(self.row["commitment"])
+
+    @cached_property
+    def commitment(self) -> Fraction:
+        """The money asked at the scale funded."""
+        return self.full_commitment * self.scale
+
+    @cached_property
+    def draw_weights(self) -> tuple[Fraction, ...]:
+        """Share of K drawn in each period of building; they sum to 1."""
+        if self.row["draw_shape"] == "bell":
+            heights = [min(k + 1, self.building - k) for k in range(self.building)]
+            return tuple(Fraction(height, sum(heights)) for height in heights)
+        return (Fraction(1, self.building),) * self.building
+
+
+def schedule(reading: Reading, choice: Choice, scale: Fraction) -> Funded:
+    """Return the funded option of a choice whose project and alternative exist."""
+    project_row = reading.projects[choice.project]
+    row = reading.alternatives[choice.project, choice.alternative]
+    months = row["construction_months"]
+    building = 1 if months is None else max(1, reading.periods_up(months))
+    life = exact_or_none(row["life_years"])
+    operation = choice.start + building
+    return Funded(
+        project=choice.project,
+        alternative=choice.alternative,
+        fast_track=choice.fast_track,
+        selection=choice.selection,
+        start=choice.start,
+        scale=scale,
+        project_row=project_row,
+        row=row,
+        review=review_periods(reading, project_row, row, fast_track=choice.fast_track),
+        building=building,
+        end=reading.periods if life is None else operation + reading.periods_up(12 * life),
+    )
+
+
+def review_periods(reading: Reading, project_row: Record, row: Record, *, fast_track: bool) -> int:
+    """Return the periods of review; 0 without a permit, or with the family `permits` switched off."""
+    permit = reading.permits.get(str(row["permit"]))
+    if permit is None or not reading.instance.is_on("permits"):
+        return 0
+    given = (project_row["review_remaining_months"], permit["review_months"], permit["mode"])
+    months = exact(next((cell for cell in given if cell is not None), None))
+    factor = exact_or_none(permit["fast_track_factor"]) if fast_track else None
+    return reading.periods_up(months * (ONE if factor is None else factor))
+
+
+def window(reading: Reading, funded: Funded, row: Record) -> range:
+    """Return the periods that a requirement or cash flow covers, also those outside the horizon."""
+    phase = row.get("phase")
+    if phase == "permitting":
+        return range(funded.start - funded.review, funded.start)
+    if phase == "construction":
+        return range(funded.start, funded.operation)
+    if phase == "operation":
+        return range(funded.operation, funded.end)
+    first = funded.start + reading.periods_down(exact(row["from_month"]))
+    until = row["to_month"]
+    return range(first, funded.end if until is None else funded.start + reading.periods_up(until))
+
+
+def inside(reading: Reading, periods: range) -> range:
+    """Return the part of a window that lies inside the horizon."""
+    return range(max(periods.start, 0), min(periods.stop, reading.periods))
+
+
+def shaped(shape: object, amount: Fraction, periods: range, period: int) -> Fraction:
+    """Return the amount in one period of a window: flat, bell or spread over its whole length.
+
+    Examples
+    --------
+    >>> [str(shaped("bell", Fraction(6), range(4, 8), period)) for period in range(4, 8)]
+    ['3', '6', '6', '3']
+    """
+    length = len(periods)
+    position = period - periods.start + 1
+    if shape == "bell":
+        return amount * Fraction(min(position, length + 1 - position), (length + 1) // 2)
+    return amount / length if shape == "spread" else amount
+
+
+def amounts_by_period(reading: Reading, funded: Funded, row: Record) -> dict[int, Fraction]:
+    """Return what a requirement row asks for in each period inside the horizon, at the scale funded."""
+    periods = window(reading, funded, row)
+    amount = exact(row["amount"]) * funded.scale
+    if amount == ZERO:
+        return {}
+    return {period: shaped(row["shape"], amount, periods, period) for period in inside(reading, periods)}

@@ -1,0 +1,131 @@
+"""What the tests of reports look at: a plan with hostile names, and a comparison made by hand."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import pandas as pd
+
+import outlay
+from outlay.instances.formats.parsing import parse_document
+from outlay.optimizer.compare.comparison import Comparison
+from tests.support.documents import Document, small_plan
+
+SCRIPT = "<script>alert(1)</script>"
+IMAGE = '"><img src=x onerror=alert(2)>'
+MARKUP = "<b>bold</b> & R&D <a href='https://evil.example'>x</a><br>%{y} &lt;i&gt;"
+TITLE = "</title></style><script>alert(3)</script><!--"
+SET = "set<u>1</u>"
+
+
+def hostile_document() -> Document:
+    """Return a plan with loans, permits, programs and needs in which every text tries to be more than text."""
+    made = small_plan()
+    made["instance"] |= {
+        "title": TITLE,
+        "money_unit": "$<i>B",
+        "sources": ["<img src=https://evil.example/x.png>", SCRIPT],
+        "finance": {"terms": "bank"},
+        "discount_rates": {"us_npv": 0.05, "japan_npv": 0.03},
+    }
+    made["terms"] = [{"terms": "bank", "rate": 0.03, "tenor_years": 10, "min_dscr": 1.0}]
+    names = ["x" * 300, IMAGE, MARKUP, f"{TITLE}\u2028\u202e", SCRIPT]
+    for project, name in zip(made["projects"], names, strict=True):
+        project |= {"name": name, "sector": MARKUP if project["id"] != "rail" else IMAGE}
+        project |= {"life_years": 12, "cash_yield": 0.15}
+    made["projects"].append({"id": "zoo", "name": SCRIPT, "value": 1, "commitment": 50, "life_years": 5})
+    made["provenance"] = [
+        {"table": "projects", "key": "dam", "column": "value", "kind": "sourced", "text": SCRIPT,
+         "address": "javascript:alert(4)"},
+    ]  # fmt: skip
+    for row in made["resources"][2:4]:
+        row["unit"] = "<em>crews"
+    return made
+
+
+@lru_cache
+def hostile_solution() -> outlay.Solution:
+    return outlay.solve(parse_document(hostile_document(), source="hostile"))
+
+
+@lru_cache
+def tutorial_solution() -> outlay.Solution:
+    return outlay.solve(outlay.read("tutorial"))
+
+
+def plan_rows(name: str, starts: dict[str, int]) -> list[dict[str, Any]]:
+    """Return the rows of `plans` of one set; projects without a start are not funded."""
+    return [
+        {
+            "set": name, "project": project, "name": title, "sector": SCRIPT, "funded": project in starts,
+            "alternative": "base" if project in starts else "", "scale": 1.0 if project in starts else None,
+            "start": starts.get(project), "start_label": str(2026 + starts[project]) if project in starts else "",
+            "commitment": 2.0 if project in starts else 0.0,
+        }
+        for project, title in (("A", SCRIPT), ("B", IMAGE), ("C", MARKUP))
+    ]  # fmt: skip
+
+
+def comparison(**changes: Any) -> Comparison:
+    """Return a comparison of four sets, the last infeasible, with hostile names."""
+    sets = ("base", SET, "none", "never")
+    starts = {"base": {"A": 0, "B": 1}, SET: {"A": 1, "C": 0}, "none": {}}
+    plans = pd.DataFrame([row for name, funded in starts.items() for row in plan_rows(name, funded)])
+    matrix = pd.DataFrame(
+        [
+            ["A", SCRIPT, "base 2026", "base 2027", "", ""],
+            ["B", IMAGE, "base 2027", "", "", ""],
+            ["C", MARKUP, "", "base 2026", "", ""],
+        ],
+        columns=["project", "name", *sets],
+    )  # fmt: skip
+    objective = [10.0, 11.0, 4.0, None]
+    cases = pd.DataFrame(
+        {
+            "set": sets, "title": ["Base case", SCRIPT, IMAGE, ""],
+            "status": ["optimal", "within gap", "optimal", "infeasible"], "verified": [True, True, True, False],
+            "objective": objective, "bound": [10.0, 11.5, 4.0, None], "gap": [0.0, 0.01, 0.0, None],
+            "change": [0.0, 1.0, -6.0, None], "change_percent": [0.0, 10.0, -60.0, None],
+            "funded": [2.0, 2.0, 0.0, None], "commitment": [4.0, 4.0, 0.0, None], "ties": [0.0, 1.0, 0.0, None],
+            "seconds": [0.1, 0.2, 0.3, 0.4], "message": ["", "", "", MARKUP],
+        }
+    )  # fmt: skip
+    metrics = [["value", one, amount, 0.0, 0.0] for one, amount in zip(sets, objective, strict=True)]
+    given: dict[str, Any] = {
+        "name": "hand-made", "title": TITLE, "money_unit": "$B", "reference": "base", "sets": sets, "cases": cases,
+        "metrics": pd.DataFrame(metrics, columns=["metric", "set", "value", "change", "change_percent"]),
+        "plans": plans, "plan_matrix": matrix,
+        "frequency": pd.DataFrame(
+            [
+                ["A", SCRIPT, SCRIPT, 2, 3, "borderline"], ["B", IMAGE, "", 1, 3, "borderline"],
+                ["C", MARKUP, "", 1, 3, "borderline"],
+            ],
+            columns=["project", "name", "sector", "funded_in", "sets", "role"],
+        ),
+        "binding": pd.DataFrame(
+            [
+                ["base", "labour", SCRIPT, f"{SCRIPT} 2026 to 2028", 3.0, 3.0, 0.0],
+                [SET, "cap", "", MARKUP, 4.0, 4.0, 0.0],
+            ],
+            columns=["set", "family", "resource", "what", "used", "limit", "slack"],
+        ),
+        "inputs": pd.DataFrame(
+            [[SET, "projects", "A", "value", "1", SCRIPT, "changed"]],
+            columns=["set", "table", "row", "column", "before", "after", "kind"],
+        ),
+        "flips": pd.DataFrame(
+            [[SET, 3, 2, 1, 1, 1, True]],
+            columns=[
+                "set", "changed_projects_own", "changed_projects", "changed_starts_own", "changed_starts", "ties",
+                "proved",
+            ],
+        ),
+        "attribution": pd.DataFrame(
+            [["labour", 3.0, 2.9, 3.2, 0.75], ["cap", 1.0, 1.0, 1.0, 0.25]],
+            columns=["family", "loss", "low", "high", "share"],
+        ),
+        "combinations": pd.DataFrame([["labour+cap", 6.0]], columns=["on", "objective"]),
+        "files": {},
+    }  # fmt: skip
+    return Comparison(**{**given, **changes})

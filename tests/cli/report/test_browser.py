@@ -1,0 +1,162 @@
+"""Reports in a real browser: nothing complains, every chart is drawn, names from data stay text, paper works too."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from outlay.cli.report.write import write_comparison_report, write_report
+from tests.cli.report.browser import Browser, chromium, find_chromium
+from tests.cli.report.cases import SCRIPT, comparison, hostile_solution, tutorial_solution
+
+#: A real browser.
+pytestmark = pytest.mark.slow
+
+CHARTS = """
+Array.from(document.querySelectorAll('[data-figure]')).map(function (div) {
+  var marks = div.querySelectorAll('.point path, .scatterlayer path, .heatmaplayer image, .barlayer path');
+  var box = div.querySelector('.main-svg') && div.querySelector('.main-svg').getBoundingClientRect();
+  return [div.id, marks.length, box ? box.width : 0, box ? box.height : 0];
+})
+"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    executable = find_chromium()
+    if executable is None:
+        if os.environ.get("CI", "") not in {"", "0", "false"}:
+            pytest.fail("chromium is missing; CI installs it with: apt-get install -y chromium")
+        pytest.skip("chromium is missing: apt-get install -y chromium")
+    with chromium(executable) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("reports")
+    return {
+        "hostile": write_report(hostile_solution(), folder / "hostile.html"),
+        "tutorial": write_report(tutorial_solution(), folder / "tutorial.html"),
+        "comparison": write_comparison_report(comparison(), folder / "comparison.html"),
+    }
+
+
+@pytest.mark.parametrize("name", ["hostile", "tutorial", "comparison"])
+def test_every_chart_is_drawn_and_nothing_complains(browser: Browser, reports: dict[str, Path], name: str) -> None:
+    browser.open(reports[name])
+    charts = browser.evaluate(CHARTS)
+    assert len(charts) == int(browser.evaluate("document.body.dataset.drawn")) >= 3
+    for chart, marks, width, height in charts:
+        assert marks > 0, f"{chart} is empty"
+        assert width > 200, f"{chart} is too narrow"
+        assert height > 100, f"{chart} is too low"
+    assert browser.complaints() == []
+    assert browser.requests() == [reports[name].resolve().as_uri()]
+    assert browser.evaluate("document.documentElement.scrollWidth") == 1366
+
+
+def test_the_library_draws_every_kind_of_chart_that_is_used(browser: Browser, reports: dict[str, Path]) -> None:
+    kinds: set[str] = set()
+    for path in reports.values():
+        browser.open(path)
+        kinds |= set(
+            browser.evaluate(
+                "Array.from(document.querySelectorAll('[data-figure]')).flatMap(function (div) {"
+                " return div._fullData.map(function (trace, n) { return trace.type + (trace.type === div.data[n].type"
+                " ? '' : ' instead of ' + div.data[n].type) }) })"
+            )
+        )
+    assert kinds == {"bar", "heatmap", "scatter"}
+
+
+@pytest.mark.parametrize(("name", "chart"), [("hostile", "gantt"), ("comparison", "plan-map")])
+def test_a_project_called_script_is_shown_as_text(
+    browser: Browser, reports: dict[str, Path], name: str, chart: str
+) -> None:
+    browser.open(reports[name])
+    assert SCRIPT in browser.evaluate("document.body.innerText")
+    labels = browser.evaluate(
+        f"Array.from(document.querySelectorAll('#{chart} text')).map(function (node) {{ return node.textContent }})"
+    )
+    assert any(SCRIPT in text for text in labels)
+    injected = "document.querySelectorAll('img, iframe, object, embed, svg a, u, em, [onerror]').length"
+    assert browser.evaluate(injected) == 0
+    assert browser.evaluate("document.querySelectorAll('script:not([type])').length") == 2
+    assert browser.complaints() == []
+
+
+def test_the_policy_stops_a_script_that_gets_in_all_the_same(browser: Browser, reports: dict[str, Path]) -> None:
+    browser.open(reports["tutorial"])
+    browser.evaluate(
+        "(function () { var s = document.createElement('script'); s.textContent = 'window.hit = 1';"
+        " document.body.appendChild(s); })()"
+    )
+    browser.evaluate("fetch('https://example.invalid/').catch(function () { window.refused = 1 })")
+    assert browser.evaluate("window.hit") is None
+    assert browser.evaluate("window.refused") == 1
+    assert browser.complaints() != []
+
+
+def test_each_waterfall_can_be_chosen(browser: Browser, reports: dict[str, Path]) -> None:
+    browser.open(reports["hostile"])
+    options = browser.evaluate("document.getElementById('returns-choice').options.length")
+    assert options == len(hostile_solution().projects.query("funded")) + 1
+    titles = set()
+    for place in range(options):
+        browser.evaluate(
+            f"(function () {{ var s = document.getElementById('returns-choice'); s.value = '{place}';"
+            " s.dispatchEvent(new Event('change')); })()"
+        )
+        titles.add(browser.evaluate("document.querySelector('#returns-chart .gtitle').textContent"))
+        assert browser.evaluate("document.querySelectorAll('#returns-chart .barlayer path').length") > 0
+    assert len(titles) == options
+    assert browser.complaints() == []
+
+
+def test_pointing_at_a_node_shows_its_connections(browser: Browser, reports: dict[str, Path]) -> None:
+    browser.open(reports["hostile"])
+    drawn = (
+        "(function () { var div = document.getElementById('chain-chart'), trace = div.data[div.layout.meta.highlight];"
+        " return trace.x.length; })()"
+    )
+    before = browser.evaluate(drawn)
+    place = browser.evaluate(
+        "(function () { var div = document.getElementById('chain-chart'); div.scrollIntoView();"
+        " var box = div.querySelector('.trace.scatter:last-child .point').getBoundingClientRect();"
+        " return [box.x + box.width / 2, box.y + box.height / 2]; })()"
+    )
+    for step in (-30, -10, 0):
+        browser.call("Input.dispatchMouseEvent", type="mouseMoved", x=place[0] + step, y=place[1])
+        time.sleep(0.2)
+    assert browser.evaluate(drawn) > before
+    assert browser.complaints() == []
+
+
+def test_a_chart_can_be_saved_as_a_picture(browser: Browser, reports: dict[str, Path]) -> None:
+    browser.open(reports["tutorial"])
+    picture = browser.evaluate("Plotly.toImage(document.getElementById('gantt'), {format: 'png'})")
+    assert picture.startswith("data:image/png")
+    assert browser.complaints() == []
+
+
+@pytest.mark.parametrize("name", ["hostile", "comparison"])
+def test_a_report_can_be_printed_and_is_itself_again_afterwards(
+    browser: Browser, reports: dict[str, Path], name: str
+) -> None:
+    browser.open(reports[name])
+    before = browser.evaluate(CHARTS)
+    pdf = browser.pdf()
+    assert pdf.startswith(b"%PDF")
+    assert 1 <= pdf.count(b"/Type /Page\n") <= 12
+    deadline = time.monotonic() + 20
+    while browser.evaluate("document.body.classList.contains('printing')") and time.monotonic() < deadline:
+        time.sleep(0.1)
+    after = browser.evaluate(CHARTS)
+    assert [(row[0], row[1]) for row in after] == [(row[0], row[1]) for row in before]
+    assert all(abs(now[2] - then[2]) < 2 and abs(now[3] - then[3]) < 2 for now, then in zip(after, before, strict=True))
+    assert browser.complaints() == []

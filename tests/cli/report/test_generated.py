@@ -1,0 +1,77 @@
+"""The report of every instance that the schema allows can be drawn: generated ones that use every feature."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import outlay
+from outlay.cli.report.write import write_report
+from outlay.instances.dictionary.settings import ENGINE_RESOURCES
+from outlay.instances.errors import InputError
+from outlay.models.supply.graph import graph
+from outlay.optimizer.solver.process import SolverProcess
+from tests.brute_force.generator import case_of
+from tests.support.documents import instance, level
+from tests.support.solving import warm  # noqa: F401
+
+QUICK, ALL = 8, 120
+SEEDS = [pytest.param(seed, marks=[] if seed < QUICK else [pytest.mark.slow]) for seed in range(ALL)]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_report_of_a_generated_instance_can_be_drawn(
+    seed: int,
+    warm: SolverProcess,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    try:
+        solution = outlay.solve(case_of(seed).instance(), gap=0.01, time_limit=20, process=warm)
+    except InputError:
+        return
+    if solution.plan is not None:
+        assert write_report(solution, tmp_path / "page.html").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize("filled", ENGINE_RESOURCES)
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"links": [{"link": "L", "from_resource": "crew", "to_resource": "FILLED", "capacity": 1}]},
+        {"links": [{"link": "L", "from_resource": "FILLED", "to_resource": "crew", "capacity": 1}]},
+        {"imports": [{"resource": "FILLED", "from": "2026-01", "max_per_period": 1}]},
+        {"programs": [{"program": "P", "resource": "FILLED", "cost_per_unit": 0.1}]},
+        {"parent_of": "crew"},
+        {"parent_of": "FILLED"},
+    ],
+)
+def test_what_the_engine_fills_may_be_linked_imported_bought_and_nested(
+    filled: str,
+    parts: dict[str, Any],
+    warm: SolverProcess,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    resources = [{"resource": name, "kind": "other"} for name in ("crew", filled)]
+    tables = {
+        table: [{key: filled if cell == "FILLED" else cell for key, cell in row.items()} for row in rows]
+        for table, rows in parts.items()
+        if table != "parent_of"
+    }
+    if "parent_of" in parts:
+        child = 0 if parts["parent_of"] == "crew" else 1
+        resources[child]["parent"] = resources[1 - child]["resource"]
+    made = instance(
+        projects=[{"id": "A", "value": 1, "commitment": 1}],
+        resources=resources,
+        availability=[level("crew", 5), level(filled, 5)],
+        requirements=[{"project": "A", "resource": "crew", "phase": "construction", "amount": 1}],
+        **tables,
+    )
+    solution = outlay.solve(made, process=warm)
+    assert solution.objective == pytest.approx(1)
+    assert write_report(solution, tmp_path / "page.html").exists()
+    nodes = graph(made).nodes(data=True)
+    assert all(facts.get("kind") for _, facts in nodes)
+    assert (f"resource:{filled}" in dict(nodes)) == (bool(tables.get("links")) or "parent_of" in parts)

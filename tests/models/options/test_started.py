@@ -1,0 +1,90 @@
+"""Started-by columns say the same as rows on options: the same optimum, and reasons that name the same rule."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import outlay
+from outlay.models.build import build
+from outlay.models.case import Case
+from outlay.models.options import started
+from tests.brute_force.comparison import disagreement
+from tests.brute_force.generator import case_of
+from tests.support.documents import parsed
+
+
+def needs_something(seed: int) -> bool:
+    rows = case_of(seed).document.get("dependencies", [])
+    return any(row.get("kind", "requires") == "requires" for row in rows)
+
+
+#: Generated cases in which something requires something.
+SEEDS = [seed for seed in range(60) if needs_something(seed)]
+QUICK = 5
+CASES = [*SEEDS[:QUICK], *(pytest.param(seed, marks=pytest.mark.slow) for seed in SEEDS[QUICK:])]
+
+
+pytestmark = pytest.mark.usefixtures("always_warm")
+
+
+@pytest.fixture
+def always(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(started, "LARGE", -1)
+
+
+def test_there_are_enough_cases() -> None:
+    assert len(SEEDS) >= 15
+
+
+@pytest.mark.usefixtures("always")
+@pytest.mark.parametrize("seed", CASES)
+def test_the_engine_finds_what_trying_everything_finds(seed: int) -> None:
+    assert disagreement(case_of(seed)) is None
+
+
+def chain() -> outlay.Instance:
+    """Three projects in a row; the last is worth most, and the cap holds two."""
+    return parsed(
+        {
+            "instance": {
+                "name": "chain",
+                "calendar": {"start": "2026-01", "periods": 6, "months_per_period": 12, "max_wait_months": 120},
+            },
+            "projects": [
+                {"id": name, "commitment": 1.0, "value": worth} for name, worth in zip("ABC", (-1, 1, 5), strict=True)
+            ],
+            "resources": [{"resource": "commitments", "kind": "finance", "basis": "cumulative"}],
+            "availability": [{"resource": "commitments", "from": "2026-01", "amount": 2}],
+            "dependencies": [
+                {"project": "B", "needs": "A", "kind": "requires"},
+                {"project": "C", "needs": "B", "kind": "requires", "at": "operation", "lag_months": 12},
+            ],
+        }
+    )
+
+
+@pytest.mark.usefixtures("always")
+def test_rows_have_two_entries_and_columns_a_date_each() -> None:
+    model = build(chain())
+    blocks = {block.name: block for block in model.row_blocks}
+    assert np.diff(blocks["needed_project_first"].matrix.indptr).max() <= 2
+    assert {key[:2] for key in Case(chain()).started.keys} == {("A", "start"), ("B", "start"), ("C", "start")}
+
+
+@pytest.mark.usefixtures("always")
+def test_a_loser_is_told_what_it_needs() -> None:
+    reason = outlay.solve(chain()).projects.set_index("project")["reason"]["C"]
+    assert "C needs B" in reason
+
+
+@pytest.mark.usefixtures("always")
+def test_a_plan_to_start_from_sets_the_columns_too() -> None:
+    instance = chain().replace(availability=[{"resource": "commitments", "from": "2026-01", "amount": 3}])
+    first = outlay.solve(instance)
+    again = outlay.solve(instance, start=first.plan)
+    assert first.objective == again.objective == pytest.approx(5.0)
+
+
+def test_few_rows_stay_on_options() -> None:
+    assert not Case(chain()).started.keys

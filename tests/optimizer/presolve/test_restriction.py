@@ -1,0 +1,90 @@
+"""Fixing columns leaves a smaller problem with the same points."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from outlay.optimizer.presolve.restriction import restrict
+from outlay.optimizer.problem.problem import Problem
+
+
+def random_problem(seed: int) -> tuple[Problem, np.ndarray]:
+    """Return a problem of eight binary columns and twelve rows, and a point that keeps all of them."""
+    random = np.random.default_rng(seed)
+    dense = np.where(random.random((12, 8)) < 0.35, random.integers(-4, 5, (12, 8)), 0).astype(float)
+    point = random.integers(0, 2, 8).astype(float)
+    used = dense @ point
+    upper = np.where(random.random(12) < 0.7, used + random.integers(0, 3, 12), np.inf)
+    lower = np.where(random.random(12) < 0.3, used - random.integers(0, 3, 12), -np.inf)
+    cost = random.integers(-5, 6, 8).astype(float)
+    zero, one, whole = np.zeros(8), np.ones(8), np.ones(8, dtype=bool)
+    return Problem(cost, 3.0, zero, one, whole, sparse.csc_array(dense), lower, upper), point
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_points_are_those_of_the_whole_problem(seed: int) -> None:
+    problem, base = random_problem(seed)
+    fixed = np.random.default_rng(seed + 1000).random(8) < 0.5
+    small, kept, _ = restrict(problem, fixed, base)
+    assert kept.tolist() == np.nonzero(~fixed)[0].tolist()
+    for choice in itertools.product([0.0, 1.0], repeat=len(kept)):
+        part, point = np.array(choice), base.copy()
+        point[kept] = part
+        assert small.holds(part) == problem.holds(point), choice
+        assert small.value(part) == pytest.approx(problem.value(point))
+
+
+def test_rows_of_one_column_are_bounds_and_rows_that_always_hold_are_left_out() -> None:
+    # x + y <= 1 with y fixed at 1; x <= z; 5 x + 7 z <= 100
+    matrix = sparse.csc_array(np.array([[1.0, 1, 0], [1, 0, -1], [5, 0, 7]]))
+    limits = np.array([1.0, 0, 100])
+    problem = Problem(-np.ones(3), 0.0, np.zeros(3), np.ones(3), np.ones(3, bool), matrix, np.full(3, -np.inf), limits)
+    small, kept, _ = restrict(problem, np.array([False, True, False]), np.array([0.0, 1, 0]))
+    assert kept.tolist() == [0, 2]
+    assert small.upper.tolist() == [0, 1]
+    assert small.matrix.shape == (0, 2)
+
+
+@pytest.mark.parametrize(("coefficient", "upper"), [(2.0, 1.5), (-2.0, 4.0)])
+def test_a_bound_of_an_amount_keeps_what_its_row_allows(coefficient: float, upper: float) -> None:
+    matrix = sparse.csc_array(np.array([[coefficient, 1.0]]))
+    limit = np.array([3.0 if coefficient > 0 else -3.0])
+    amount, none = np.zeros(2, dtype=bool), np.array([-np.inf])
+    problem = Problem(np.ones(2), 0.0, np.zeros(2), np.full(2, 4.0), amount, matrix, none, limit)
+    small, _, _ = restrict(problem, np.array([False, True]), np.zeros(2))
+    assert small.upper[0] == pytest.approx(upper, abs=1e-8)
+    assert small.upper[0] >= upper
+    assert small.lower[0] == pytest.approx(0.0 if coefficient > 0 else 1.5, abs=1e-8)
+
+
+def test_a_plan_that_touches_a_limit_but_for_rounding_stays_possible() -> None:
+    matrix = sparse.csc_array(np.array([[1.0, 0.1, 0.1, 0.1]]))
+    ones, whole = np.ones(4), np.array([False, True, True, True])
+    problem = Problem(ones, 0.0, 0 * ones, ones, whole, matrix, np.array([-np.inf]), np.array([1.0 + 0.3]))
+    small, _, _ = restrict(problem, whole, ones)  # 1.3 - (0.1 + 0.1 + 0.1) is less than 1
+    assert small.upper.tolist() == [1.0]
+
+
+def test_a_row_that_the_fixed_columns_break_stays_for_the_solver() -> None:
+    # x + y <= 1 with both fixed at 1; z is free
+    matrix = sparse.csc_array(np.array([[1.0, 1, 0], [1, 0, 1]]))
+    limits = np.array([1.0, 5])
+    problem = Problem(-np.ones(3), 0.0, np.zeros(3), np.ones(3), np.ones(3, bool), matrix, np.full(2, -np.inf), limits)
+    small, kept, rows = restrict(problem, np.array([True, True, False]), np.ones(3))
+    assert (kept.tolist(), rows.tolist()) == ([2], [0])
+    assert not any(small.holds(np.array([value])) for value in (0.0, 1.0))
+
+
+def test_a_bound_that_a_row_gives_is_never_tighter_than_the_row() -> None:
+    # 3 p <= 1.0000000005 with p continuous: a third, and a little
+    matrix = sparse.csc_array(np.array([[3.0, 1.0]]))
+    problem = Problem(
+        np.zeros(2), 0.0, np.zeros(2), np.full(2, 9.0), np.array([False, True]), matrix, np.array([-np.inf]),
+        np.array([1.0000000005]),
+    )  # fmt: skip
+    small, _, _ = restrict(problem, np.array([False, True]), np.zeros(2))
+    assert small.upper[0] >= 1.0000000005 / 3.0

@@ -1,0 +1,77 @@
+"""An answer that leaves out a project that fits and adds is not called optimal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import outlay
+from outlay.optimizer.problem.problem import Problem
+from outlay.optimizer.solver.outcome import Outcome
+from outlay.optimizer.solver.process import SolverProcess
+from outlay.optimizer.status import Status
+from tests.brute_force.comparison import disagreement
+from tests.brute_force.generator import case_of
+from tests.support.documents import Document, knapsack, parsed, small_plan
+
+pytestmark = pytest.mark.usefixtures("always_warm")
+
+
+class Lazy(SolverProcess):
+    """A solver that calls the empty plan optimal, the first so many times."""
+
+    def __init__(self, lies: int) -> None:
+        super().__init__()
+        self.lies = lies
+
+    def solve(self, problem: Problem, **options: Any) -> Outcome:
+        if self.lies and problem.integer.any():
+            self.lies -= 1
+            nothing = np.zeros(len(problem.cost))
+            return Outcome("kOptimal", nothing, 0.0, bound=problem.value(nothing), polished=True)
+        return super().solve(problem, **options)
+
+
+def packing() -> Document:
+    return knapsack([6, 5, 4, 1], [[4, 3, 3, 1]], [7.5])
+
+
+def paid_by_a_fund() -> Document:
+    """Return a document in which a project is only funded with money from somewhere."""
+    document = packing()
+    document["funds"] = [{"fund": "bank", "total": 7}]
+    for row in document["projects"]:
+        row["commitment"] = 2
+    return document
+
+
+@pytest.mark.parametrize("document", [packing(), paid_by_a_fund()], ids=["packing", "paid by a fund"])
+def test_a_false_optimum_is_found_out_and_solved_again(document: Document) -> None:
+    with Lazy(lies=1) as process:
+        solution = outlay.solve(parsed(document), gap=0, process=process)
+    assert (solution.status, solution.objective) == (Status.OPTIMAL, pytest.approx(11.0))
+
+
+def test_one_that_stays_is_not_called_optimal_and_the_better_plan_is_given() -> None:
+    with Lazy(lies=100) as process:
+        solution = outlay.solve(parsed(packing()), gap=0, process=process)
+    assert (solution.status, solution.limit, solution.bound) == (Status.STOPPED, "solver tolerance", None)
+    assert solution.verified
+    assert solution.objective is not None
+    assert solution.objective > 0
+
+
+def test_an_answer_with_later_levels_keeps_what_they_decided() -> None:
+    right = outlay.solve(parsed(small_plan()), gap=0)
+    document = small_plan()
+    document["instance"]["objective"] = [{"weights": {"value": 1}, "tolerance": 0.5}, {"weights": {"count": -1}}]
+    frugal = outlay.solve(parsed(document), gap=0)
+    assert frugal.status == Status.OPTIMAL
+    assert frugal.metrics["count"] < right.metrics["count"]
+
+
+@pytest.mark.parametrize("seed", range(1000, 1010))
+def test_nothing_is_added_to_what_enumeration_calls_best(seed: int) -> None:
+    assert disagreement(case_of(seed)) is None

@@ -1,0 +1,103 @@
+"""What guides the search: first plans, relaxations, and what a sub-problem may decide."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from outlay.optimizer.relaxation.relaxation import USED
+from outlay.optimizer.search.bandit import Choice
+from outlay.optimizer.search.neighbourhoods import Neighbourhoods
+from outlay.optimizer.search.rounding import schedule
+
+
+def test_every_kind_frees_as_many_projects_as_asked(drawn: Neighbourhoods) -> None:
+    plan = np.round(drawn.relaxation.point)
+    assert set(drawn.kinds.names) == {
+        "disagree", "priced", "near", "rivals", "any", "window", "kin", "linked",
+    }  # fmt: skip
+    for kind in drawn.kinds.names:
+        for wanted in (1, 7, drawn.structure.projects):
+            chosen = getattr(drawn, f"_{kind}")(plan, wanted)
+            assert chosen.sum() == wanted, kind
+
+
+def test_what_is_not_free_belongs_to_other_projects_or_is_hopeless(drawn: Neighbourhoods) -> None:
+    plan = np.round(drawn.relaxation.point)
+    for _ in range(20):
+        free = drawn.draw(plan).free
+        touched = np.unique(drawn.structure.project[free & drawn.inside])
+        assert 2 <= len(touched) <= drawn.structure.projects
+        assert free[~drawn.inside].all()
+        # What the plan does with a free project can always be undone, unless the price of that exceeds the gap.
+        own = drawn.inside & np.isin(drawn.structure.project, touched) & (plan > 0.5)
+        dear = np.abs(drawn.relaxation.reduced_cost) > drawn.problem.value(plan) - drawn.relaxation.value
+        assert (free | dear)[own].all()
+
+
+def test_size_follows_difficulty(drawn: Neighbourhoods) -> None:
+    plan = np.round(drawn.relaxation.point)
+    part = drawn.draw(plan)
+    key = part.kind, part.breadth
+    drawn.learn(part, gain=0.0, seconds=1.0, cut_short=True, quick=False)
+    small = drawn.share[key]
+    drawn.learn(part, gain=0.0, seconds=1.0, cut_short=False, quick=True)
+    assert small < drawn.share[key]
+    assert drawn.ways.tries.sum() == pytest.approx(1.95)
+
+
+def test_a_size_that_is_not_learned_is_the_average_of_the_others(drawn: Neighbourhoods) -> None:
+    part = drawn.draw(np.round(drawn.relaxation.point))
+    first = drawn._share(part.kind, part.breadth)
+    drawn.share = {(part.kind, part.breadth): 0.02, (part.kind, part.breadth + 1): 0.08}
+    assert drawn._share(part.kind, part.breadth) == 0.02 != first
+    assert drawn._share(part.kind + 1, part.breadth) == pytest.approx(0.04)
+
+
+def test_dives_are_allowed_once_and_leave_more_open_where_that_was_easy(drawn: Neighbourhoods) -> None:
+    plan = np.round(drawn.relaxation.point)
+    assert {drawn.draw(plan).way for _ in range(20)} == {0}
+    assert drawn.widen()
+    assert not drawn.widen()
+    parts = [drawn.draw(plan) for _ in range(100)]
+    assert {part.way for part in parts} == {0, 1, 2, 3}
+    dive = next(part for part in parts if part.way == 3)
+    assert len(np.unique(drawn.structure.project[dive.free & drawn.inside])) > 0.9 * drawn.structure.projects
+    before = drawn.open_columns[3]
+    drawn.learn(dive, gain=0.0, seconds=1.0, cut_short=False, quick=True)
+    assert drawn.open_columns[3] > before
+    drawn.learn(dive, gain=0.0, seconds=1.0, cut_short=True, quick=False)
+    assert drawn.open_columns[3] == pytest.approx(before)
+
+
+def test_breadth_lets_dearer_options_in(drawn: Neighbourhoods) -> None:
+    plan = np.zeros(len(drawn.problem.cost))
+    sizes = [drawn._worth_a_thought(plan, breadth).sum() for breadth in (0.0, 0.1, 1.0, np.inf)]
+    assert sizes == sorted(sizes)
+    assert sizes[0] < sizes[-1]
+    assert sizes[0] == ((drawn.relaxation.point > USED) | (drawn.relaxation.reduced_cost == 0.0)).sum()
+
+
+def test_crossing_frees_only_what_two_plans_do_differently(drawn: Neighbourhoods) -> None:
+    size, nowhere = len(drawn.structure.option_column), np.zeros(drawn.structure.projects)
+    plans = [
+        schedule(drawn.problem, drawn.structure, nowhere, np.random.default_rng(seed).permutation(size))
+        for seed in (1, 2)
+    ]
+    plan, other = plans
+    assert plan is not None
+    assert other is not None
+    drawn.remember(plan, plan)
+    assert not drawn.others
+    drawn.remember(other, plan)
+    drawn.kinds = Choice(["cross"], drawn.random, even=1.0, doubt=1.0)
+    drawn.share = {(0, breadth): 0.05 for breadth in range(3)}
+    differ = np.unique(drawn.structure.project[drawn.inside & (plan != other)])
+    assert len(differ) > 6
+    for _ in range(10):
+        free = drawn.draw(plan).free
+        touched = np.unique(drawn.structure.project[free & drawn.inside])
+        assert 2 <= len(touched) <= 6
+        assert set(touched) <= set(differ)
+        theirs = drawn.inside & (other > 0.5) & np.isin(drawn.structure.project, touched)
+        assert free[theirs].all()

@@ -1,0 +1,74 @@
+"""Dives: what they fix can be completed, and where they come to nothing they say so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from outlay.optimizer.search.search import Search
+from outlay.optimizer.session import Session
+from outlay.optimizer.solver.outcome import Outcome
+from outlay.optimizer.solver.process import SolverProcess
+from outlay.optimizer.solver.tasks.dive import Dive
+from tests.optimizer.support import OPTIONS, holds
+
+NODES = 20
+
+
+def dived(session: Session, relaxed: Search, **change: Any) -> Outcome:
+    how = Dive(
+        session.structure.first_start,
+        open_columns=5, share=0.1, sure=0.5, cutoff=np.inf, most_lost=np.inf, seed=1, rest_s=None,
+    )  # fmt: skip
+    with SolverProcess() as process:
+        options = {**OPTIONS, "mip_max_nodes": NODES}
+        return process.solve(relaxed.problem, options=options, time_limit_s=60.0, how=replace(how, **change))
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_dive_ends_in_a_plan_that_the_verifier_passes(session: Session, relaxed: Search, seed: int) -> None:
+    relaxation = relaxed._relaxation
+    assert relaxation is not None
+    outcome = dived(session, relaxed, seed=seed)
+    assert outcome.point is not None
+    assert holds(relaxed.problem, outcome.point)
+    assert outcome.objective == pytest.approx(relaxed.problem.value(outcome.point), rel=1e-6)
+    assert session._accepts(outcome.point)
+    assert relaxation.value <= outcome.objective < 0.7 * relaxation.value
+
+
+def test_the_same_seed_gives_the_same_plan(session: Session, relaxed: Search) -> None:
+    first, second = (dived(session, relaxed, seed=4).point for _ in range(2))
+    assert first is not None
+    assert second is not None
+    assert (first == second).all()
+
+
+def test_a_dive_that_promises_too_little_is_given_up(session: Session, relaxed: Search) -> None:
+    relaxation = relaxed._relaxation
+    assert relaxation is not None
+    outcome = dived(session, relaxed, cutoff=1.001 * relaxation.value)
+    assert outcome.point is None
+    assert not outcome.broken
+
+
+@pytest.mark.slow
+def test_with_much_left_open_a_dive_is_branch_and_bound(session: Session, relaxed: Search) -> None:
+    outcome = dived(session, relaxed, open_columns=10**6)
+    with SolverProcess() as process:
+        plain = process.solve(relaxed.problem, options={**OPTIONS, "mip_max_nodes": NODES}, time_limit_s=60.0)
+    assert outcome.objective == pytest.approx(plain.objective, rel=0.05)
+
+
+def test_a_dive_into_what_cannot_hold_comes_to_nothing(session: Session, relaxed: Search) -> None:
+    relaxed.problem = relaxed.problem.with_row(np.ones(len(relaxed.problem.cost)), -1.0)
+    assert dived(session, relaxed).point is None
+
+
+def test_little_by_little_where_steps_may_cost_nothing(session: Session, relaxed: Search) -> None:
+    """Every step that costs is taken back and made smaller; there is an end all the same."""
+    outcome = dived(session, relaxed, most_lost=0.0)
+    assert not outcome.broken

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from outlay.instances.instance import Instance
+from outlay.optimizer.verify.plan import verify_plan
+from tests.optimizer.verify.test_support import build, plan, take, the_one
+
+
+def tied(*rows: dict[str, Any], **more: Any) -> Instance:
+    """Return A, B, C that take a year to build, and D in two ways, of which the slow one takes two years."""
+    return build(
+        projects=[{"id": "A"}, {"id": "B"}, {"id": "C"}, {"id": "D"}],
+        alternatives=[
+            {"project": "D", "alternative": "fast"},
+            {"project": "D", "alternative": "slow", "construction_months": 24},
+        ],
+        dependencies=rows,
+        **more,
+    )
+
+
+def test_what_is_required_is_funded() -> None:
+    instance = tied({"project": "A", "needs": "B", "kind": "requires"})
+    assert verify_plan(instance, plan(take("B"))).ok
+    assert verify_plan(instance, plan(take("A", 1), take("B", 0))).ok
+    found = the_one(verify_plan(instance, plan(take("A", 1))))
+    assert (found.family, found.sentence) == ("dependencies", "A is funded, but B, which it requires, is not")
+
+
+def test_what_is_required_is_ready_at_the_start() -> None:
+    instance = tied({"project": "A", "needs": "B", "kind": "requires", "lag_months": 1})
+    assert verify_plan(instance, plan(take("A", 2), take("B", 0))).ok
+    found = the_one(verify_plan(instance, plan(take("A", 1), take("B", 0))))
+    assert found.sentence == "A starts in 2027, but B, which it requires, is ready for it only in 2028"
+
+
+def test_what_is_required_at_operation_may_be_ready_later_and_beyond_the_horizon() -> None:
+    row = {"project": "D", "needs": "B", "kind": "requires", "at": "operation"}
+    slow = take("D", 3, alternative="slow")
+    assert verify_plan(tied({**row, "lag_months": 12}), plan(slow, take("B", 3))).ok
+    found = the_one(verify_plan(tied({**row, "lag_months": 13}), plan(slow, take("B", 3))))
+    assert found.sentence == "D begins operation in 2031, but B, which it requires, is ready for it only in 2032"
+
+
+def test_a_lag_may_be_negative() -> None:
+    instance = tied({"project": "A", "needs": "B", "kind": "requires", "lag_months": -23})
+    assert verify_plan(instance, plan(take("A", 0), take("B", 0))).ok
+    assert not verify_plan(instance, plan(take("A", 0), take("B", 1))).ok
+
+
+def test_an_alternative_can_be_required_and_can_require() -> None:
+    needs = tied({"project": "A", "needs": "D@fast", "kind": "requires"})
+    assert verify_plan(needs, plan(take("A", 1), take("D", alternative="fast"))).ok
+    assert not verify_plan(needs, plan(take("A", 3), take("D", alternative="slow"))).ok
+    depends = tied({"project": "D@slow", "needs": "A", "kind": "requires"})
+    assert verify_plan(depends, plan(take("D", alternative="fast"))).ok
+    assert not verify_plan(depends, plan(take("D", alternative="slow"))).ok
+
+
+def test_one_of_a_group_is_enough() -> None:
+    rows = [
+        {"project": "A", "needs": needs, "kind": "requires_any", "lag_months": lag}
+        for needs, lag in (("B", 0), ("C", 12))
+    ]
+    instance = tied(*rows)
+    assert verify_plan(instance, plan(take("A", 1), take("B", 0))).ok
+    assert verify_plan(instance, plan(take("A", 2), take("C", 0))).ok
+    found = the_one(verify_plan(instance, plan(take("A", 1), take("B", 1), take("C", 0))))
+    assert found.sentence == "A is funded, but none of B, C is funded and ready in time, and it requires one"
+    apart = tied(rows[0], {**rows[1], "group": "other"})
+    assert not verify_plan(apart, plan(take("A", 1), take("B", 0))).ok
+
+
+def test_what_excludes_each_other_is_not_funded_together() -> None:
+    instance = tied({"project": "A", "needs": "D@slow", "kind": "excludes"})
+    assert verify_plan(instance, plan(take("A"), take("D", alternative="fast"))).ok
+    found = the_one(verify_plan(instance, plan(take("A"), take("D", alternative="slow"))))
+    assert found.sentence == "A and D@slow exclude each other, but both are funded"
+
+
+def test_what_goes_together_is_funded_together_at_any_time() -> None:
+    instance = tied({"project": "A", "needs": "B", "kind": "together"})
+    assert verify_plan(instance, plan(take("A", 3), take("B", 0))).ok
+    assert verify_plan(instance, plan(take("C"))).ok
+    found = the_one(verify_plan(instance, plan(take("B"))))
+    assert found.sentence == "B is funded without A, but they go together"
+
+
+@pytest.mark.parametrize("kind", ["requires", "requires_any", "together"])
+def test_switched_off_dependencies_are_not_checked_but_synergies_stay(kind: str) -> None:
+    rows = (
+        {"project": "A", "needs": "B", "kind": kind},
+        {"project": "A", "needs": "C", "kind": "synergy", "bonus": 0.1},
+    )
+    instance = tied(*rows, settings={"applied": {"disable": ["supply"]}})
+    verification = verify_plan(instance, plan(take("A"), take("C")))
+    assert verification.ok
+    assert verification.metrics["value"] == Fraction(1, 10)
+
+
+def test_a_synergy_is_earned_once_at_any_scale_in_its_metric() -> None:
+    instance = build(
+        projects=[{"id": "A", "min_scale": 0.1, "value": 1}, {"id": "B"}],
+        settings={"metrics": {"jobs": {}}, "objective": {"value": 1, "jobs": 2}},
+        dependencies=[
+            {"project": "A", "needs": "B", "kind": "synergy", "bonus": -5, "metric": "jobs"},
+            {"project": "B", "needs": "A", "kind": "synergy", "bonus": 3},
+        ],
+    )
+    verification = verify_plan(instance, plan(take("A", scale=0.5), take("B", 3)))
+    assert (verification.metrics["jobs"], verification.metrics["value"]) == (-5, Fraction(7, 2))
+    assert verification.objective == (Fraction(-13, 2),)
+    assert verify_plan(instance, plan(take("A"))).metrics["value"] == 1

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from outlay.instances.instance import Instance
+from outlay.optimizer.verify.plan import verify_plan
+from tests.optimizer.verify.test_support import build, plan, take, the_one
+
+
+def limited(*limits: dict[str, Any], **more: Any) -> Instance:
+    projects = [
+        {"id": "A", "sector": "energy", "tags": "new;big", "commitment": 6, "value": 3, "min_scale": 0.1},
+        {"id": "B", "sector": "energy", "tags": "new", "commitment": 2, "value": 4},
+        {"id": "C", "sector": "mining", "company": "Dig", "commitment": 4, "value": 1},
+    ]
+    settings = {"money_unit": "$B", **more.pop("settings", {})}
+    return build(projects=projects, limits=limits, settings=settings, **more)
+
+
+ALL = (take("A"), take("B", 1), take("C", 1))
+
+
+def test_an_absolute_limit_over_all() -> None:
+    assert verify_plan(limited({"metric": "commitment", "max": 12}), plan(*ALL)).ok
+    found = the_one(verify_plan(limited({"metric": "commitment", "max": 11}), plan(*ALL)))
+    assert (found.family, found.sentence) == ("limits", "commitment is 12 $B, at most 11 is allowed")
+    found = the_one(verify_plan(limited({"metric": "count", "min": 3}), plan(*ALL[:2])))
+    assert found.sentence == "count is 2, no less than 3 is allowed"
+
+
+def test_count_does_not_follow_the_scale() -> None:
+    assert verify_plan(limited({"metric": "count", "min": 1}), plan(take("A", scale=0.1))).ok
+
+
+@pytest.mark.parametrize(
+    ("limit", "place"),
+    [
+        ({"by": "sector", "group": "energy", "max": 7}, "commitment of sector energy is 8 $B"),
+        ({"by": "sector", "max": 7}, "commitment of sector energy is 8 $B"),
+        ({"by": "sector", "min": 5}, "commitment of sector mining is 4 $B"),
+        ({"by": "company", "max": 3}, "commitment of company Dig is 4 $B"),
+        ({"by": "tag", "max": 7}, "commitment of tag new is 8 $B"),
+        ({"by": "project", "max": 5}, "commitment of project A is 6 $B"),
+    ],
+)
+def test_groups_have_limits_each(limit: dict[str, Any], place: str) -> None:
+    found = the_one(verify_plan(limited({"metric": "commitment", **limit}), plan(*ALL)))
+    assert found.sentence.startswith(place)
+
+
+def test_a_share_of_the_total_is_multiplied_out() -> None:
+    row = {"metric": "commitment", "by": "sector", "group": "energy", "basis": "share"}
+    assert verify_plan(limited({**row, "max": 0.67}), plan(*ALL)).ok
+    found = the_one(verify_plan(limited({**row, "max": 0.5}), plan(*ALL)))
+    assert found.sentence == (
+        "commitment of sector energy is 8 $B, at most 6 is allowed (0.5 of 12, the commitment of all projects)"
+    )
+    assert verify_plan(limited({**row, "max": 0.5, "min": 0.5}), plan()).ok
+
+
+def test_a_share_of_another_metric_is_taken_in_the_same_group() -> None:
+    row = {"metric": "value", "of": "commitment", "by": "sector", "basis": "share"}
+    assert verify_plan(limited({**row, "min": 0.25}), plan(*ALL)).ok
+    found = the_one(verify_plan(limited({**row, "min": 0.3}), plan(*ALL)))
+    assert found.sentence == (
+        "value of sector mining is 1, no less than 1.2 is allowed (0.3 of 4, the commitment there)"
+    )
+
+
+def test_a_limit_for_every_period_counts_selections() -> None:
+    instance = limited({"metric": "commitment", "every": "period", "max": 6}, calendar={"max_wait_months": 48})
+    assert verify_plan(instance, plan(*ALL)).ok
+    found = the_one(verify_plan(instance, plan(take("A", 2, selection=1), *ALL[1:2])))
+    assert found.sentence == "commitment selected in 2027 is 8 $B, at most 6 is allowed"
+
+
+def test_a_minimum_for_every_year_holds_until_the_last_selection() -> None:
+    calendar = {"periods": 8, "months_per_period": 6, "last_selection": "2027-02"}
+    instance = limited({"metric": "count", "every": "year", "min": 1}, calendar=calendar)
+    assert verify_plan(instance, plan(take("A", 1), take("B", 2))).ok
+    found = the_one(verify_plan(instance, plan(take("A", 1), take("B", 0))))
+    assert found.sentence == "count selected in 2027H1 to 2027H2 is 0, no less than 1 is allowed"
+
+
+def test_bonuses_count_over_all_only_and_never_by_period() -> None:
+    synergy = [{"project": "A", "needs": "B", "kind": "synergy", "bonus": 10}]
+
+    def holds(**row: Any) -> bool:
+        instance = limited({"metric": "value", "max": 8, **row}, dependencies=synergy)
+        return verify_plan(instance, plan(take("A"), take("B"))).ok
+
+    assert not holds()
+    assert holds(by="sector")
+    assert holds(every="period")
+
+
+def test_cost_is_limited_over_all_and_in_its_own_period() -> None:
+    tables: dict[str, Any] = {
+        "resources": [{"resource": "crews", "kind": "labour"}],
+        "programs": [{"program": "train", "resource": "crews", "cost_per_unit": 1}],
+    }
+    bought = plan(take("A"), purchases={("train", 1): 3, ("train", 2): 3})
+    assert verify_plan(limited({"metric": "cost", "max": 3, "every": "period"}, **tables), bought).ok
+    assert not verify_plan(limited({"metric": "cost", "max": 5}, **tables), bought).ok
+    share = {"metric": "cost", "of": "commitment", "basis": "share", "max": 0.9}
+    assert the_one(verify_plan(limited(share, **tables), bought)).limit == pytest.approx(5.4)
+
+
+def test_use_of_a_resource_can_be_limited_by_group() -> None:
+    instance = limited(
+        {"metric": "use:water", "by": "sector", "max": 7},
+        resources=[{"resource": "water", "kind": "other"}],
+        availability=[{"resource": "water", "from": "2026-01"}],
+        requirements=[{"project": "C", "resource": "water", "phase": "operation", "amount": 4}],
+    )
+    assert the_one(verify_plan(instance, plan(*ALL))).found == 8
+
+
+def test_switched_off_limits_are_not_checked() -> None:
+    instance = limited({"metric": "count", "max": 0}, settings={"applied": {"disable": ["limits"]}})
+    assert verify_plan(instance, plan(*ALL)).ok
