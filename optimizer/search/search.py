@@ -1,10 +1,10 @@
 """A large-neighbourhood search beside branch and bound, for instances too large to be proved in the time there is.
 
 One HiGHS process proves; another improves the best plan. The search solves the LP relaxation and rounds it to a plan
-(`schedule`). Then it decides the weighty projects (`probing`), dives into what is left, the heart, to a better plan
+(`schedule`). Then it decides the dominant projects (`probing`), dives into what is left, the core, to a better plan
 (`diving`), and again and again sets some projects free while the others stay as they are, and solves the sub-problem
-by branch and bound or a dive (`neighbourhoods`): first in the heart, then, where that stalls, anywhere. Where that
-stalls too, another heart is begun, its plan crossed with the best one, and sub-problems get more time. Where the
+by branch and bound or a dive (`drawing`): first in the core, then, where that stalls, anywhere. Where that
+stalls too, another core is begun, its plan crossed with the best one, and sub-problems get more time. Where the
 problem only packs, plans are bred (`genetic`) instead. The prover takes the search's plans as user solutions, and the
 search the prover's plans and cutting planes. The bound is HiGHS's, from tree or relaxation (before: `choice_bound`).
 
@@ -26,8 +26,8 @@ from outlay.optimizer.presolve.propagation import tightened
 from outlay.optimizer.presolve.restriction import restrict
 from outlay.optimizer.problem.problem import Problem, Rows
 from outlay.optimizer.relaxation.relaxation import Relaxation, choice_bound, relax, relaxation_of, with_more_rows
+from outlay.optimizer.search.drawing import DIVES, FIRST_OPEN, Neighbourhoods
 from outlay.optimizer.search.genetic import breed
-from outlay.optimizer.search.neighbourhoods import DIVES, FIRST_OPEN, Neighbourhoods
 from outlay.optimizer.search.pool import Incumbents
 from outlay.optimizer.search.rounding import greedy, rounded
 from outlay.optimizer.search.settings import BRANCH_OPTIONS, DIVE_OPTIONS, SUB_NODES, SUB_OPTIONS, SearchPlan
@@ -193,8 +193,8 @@ class Search:
             limit *= 2.0
         return whole
 
-    def _heart(self, whole: Neighbourhoods) -> Neighbourhoods | None:
-        """Return the neighbourhoods of the problem with its weighty projects decided; None if that came to nothing."""
+    def _core(self, whole: Neighbourhoods) -> Neighbourhoods | None:
+        """Return the neighbourhoods of the problem with its dominant projects decided; None if that came to nothing."""
         left = PROBE_SHARE * (self.deadline.left() or np.inf)
         most_s = max(LEAST_PROBE_S, min(left, PROBE_TIMES * whole.relaxation.seconds))
         by_clock = self.plan.sub_problems is None
@@ -210,7 +210,7 @@ class Search:
             return None
         lower, upper = outcome.bounds
         if (lower == self.problem.lower).all() and (upper == self.problem.upper).all():
-            return None  # nothing is weighty
+            return None  # nothing is dominant
         problem = replace(self.problem, lower=lower, upper=upper)
         relaxation = relaxation_of(problem, outcome)
         return None if relaxation is None else whole.within(problem, relaxation)
@@ -238,7 +238,7 @@ class Search:
         self.problem, whole, left = problem, whole.under(problem, relaxation), self.deadline.left()
         if left is not None and self._beginning_s <= ANEW_SHARE * left and self.plans.home is None:
             return whole, self._leave(whole) or whole
-        if not drawn.in_heart:
+        if not drawn.in_core:
             return whole, whole
         narrow = replace(problem, lower=drawn.problem.lower, upper=drawn.problem.upper)
         inner = self._relax(narrow, relaxation.basis)
@@ -270,21 +270,21 @@ class Search:
         return self.plans.now is not None
 
     def _dive_anew(self, whole: Neighbourhoods) -> Neighbourhoods | None:
-        """Begin another plan: decide what is weighty, and dive; return where to go on, None if nothing better came."""
+        """Begin another plan: decide what is dominant, and dive; return where to go on, None if nothing better came."""
         if not whole.relaxation.can_dive(self.deadline.left()):
             return None
         drawn, rest_s = None, min(MOST_REST_S, max(FIRST_REST_S, FIRST_REST_TIMES * whole.relaxation.seconds))
         for _ in range(FIRST_DIVES):
             if self._over():
                 break
-            drawn = drawn or self._heart(whole) or whole
+            drawn = drawn or self._core(whole) or whole
             dive = drawn.dive(FIRST_OPEN, rest_s if self.plan.sub_problems is None else None)
             outcome = self._solve(drawn, drawn.cheapest, None, rest_s, dive=dive)
             if self.plans.is_as_good(self._found):
                 return drawn
             if outcome is None or (outcome.status == "kOptimal" and drawn is whole):
                 break
-            short = outcome.status == "kTimeLimit"  # then more time helps, and costs less than another heart
+            short = outcome.status == "kTimeLimit"  # then more time helps, and costs less than another core
             drawn, rest_s = (drawn, 2.0 * rest_s) if short else (None, rest_s)
         return None
 
@@ -294,7 +294,7 @@ class Search:
         return len(recent) == PATIENCE and sum(recent) <= STALLED * gap and not self._over()
 
     def _move(self, drawn: Neighbourhoods, whole: Neighbourhoods) -> Neighbourhoods:
-        """Return where to go on: from the heart to the whole once a plan no longer gets better.
+        """Return where to go on: from the core to the whole once a plan no longer gets better.
 
         Where that stalls, another plan is begun; once that one stalls, both are crossed and sub-problems get more time.
         """
@@ -338,8 +338,8 @@ class Search:
             cut_short, quick = True, False
         gain = max(0.0, before - value)
         # A quick one that finds nothing was too small, which is no sign of anything where there are larger ones; in the
-        # heart, waiting for these is not worth it.
-        if gain or not quick or drawn.in_heart or drawn.at_its_largest(part):
+        # core, waiting for these is not worth it.
+        if gain or not quick or drawn.in_core or drawn.at_its_largest(part):
             self._gains.append(gain)
         drawn.learn(part, gain=gain, seconds=seconds, cut_short=cut_short, quick=quick)
 
