@@ -14,6 +14,7 @@ runs may differ; the repeatable form solves so many sub-problems, each limited b
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -29,8 +30,10 @@ from outlay.optimizer.relaxation.relaxation import Relaxation, choice_bound, rel
 from outlay.optimizer.search.drawing import DIVES, FIRST_OPEN, Neighbourhoods
 from outlay.optimizer.search.genetic import breed
 from outlay.optimizer.search.pool import Incumbents
+from outlay.optimizer.search.rescheduling import rescheduling
 from outlay.optimizer.search.rounding import greedy, rounded
 from outlay.optimizer.search.settings import BRANCH_OPTIONS, DIVE_OPTIONS, SUB_NODES, SUB_OPTIONS, SearchPlan
+from outlay.optimizer.search.turns import Turns
 from outlay.optimizer.solver.deadline import NEVER, Deadline
 from outlay.optimizer.solver.outcome import Outcome
 from outlay.optimizer.solver.process import SolverProcess
@@ -92,6 +95,7 @@ class Search:
         self._relaxation: Relaxation | None = None
         self._bound = -np.inf  # before the relaxation
         self._cuts: Rows | None = None  # of the prover, not yet looked at
+        self._schedules: Turns | None = None  # where it matters when projects start
         self._beginning_s = np.inf  # seconds that the last beginning took
         self._process, self._own = process or SolverProcess(), process is None
         self._stopped = threading.Event()
@@ -147,7 +151,10 @@ class Search:
         self._bound = choice_bound(self.problem, structure.project)
         if most is None:
             self.plans.keep(greedy(self.problem, structure, self._over))
-        relaxation = self._relaxation = self._relax(self.problem)
+        drawing = rescheduling(self.problem, structure, seed=self.plan.seed)
+        self._schedules = None if drawing is None else Turns(drawing, self.plans, self._over, most)
+        with contextlib.nullcontext() if self._schedules is None else self._schedules.beside():
+            relaxation = self._relaxation = self._relax(self.problem)
         if relaxation is None or self._over():
             return
         whole = Neighbourhoods(self.problem, structure, relaxation, seed=self.plan.seed)
@@ -163,6 +170,8 @@ class Search:
             elif now is not None:
                 drawn = drawn if drawn is whole or drawn.problem.holds(now) else whole
                 self._improve(drawn, now)
+                if self._schedules is not None:
+                    self._schedules.turn(self._limit)
                 drawn = self._move(drawn, whole)
             elif most is not None or self._stopped.wait(1.0):  # a plan may still come from outside
                 return
