@@ -13,8 +13,8 @@ from outlay.optimizer.search.rescheduling import Rescheduling
 #: Schedules get this share of the time of sub-problems at first; doubled when they gain, halved when not, down to the
 #: least and up to the most.
 FIRST_SHARE, LEAST_SHARE, MOST_SHARE = 0.25, 0.01, 1.0
-#: Schedules that the repeatable search draws, a sub-problem.
-A_SUB = 2
+#: Schedules that the repeatable search draws, a sub-problem; and at most before the relaxation.
+A_SUB, MOST_BEFORE = 2, 20
 
 
 class Turns:
@@ -37,7 +37,7 @@ class Turns:
         """Draw in another thread while something else is done; in the repeatable search, so many before it."""
         self._drawing.begin_from(self._plans.now)
         if self._sub_problems is not None:
-            self._drawing.search(self._over, self._plans.keep, A_SUB * self._sub_problems)
+            self._drawing.search(self._over, self._plans.keep, min(MOST_BEFORE, A_SUB * self._sub_problems))
             yield
             return
         done = threading.Event()
