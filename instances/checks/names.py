@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from outlay.instances.checks.scope import Scope
-from outlay.instances.dictionary.settings import FAMILIES, FAMILY_GROUPS, USE_PREFIX
+from outlay.instances.dictionary.settings import FAMILIES, FAMILY_GROUPS, SPENDING, USE_PREFIX
 from outlay.instances.dictionary.tables import TABLES
 from outlay.instances.errors import Fault
 from outlay.instances.values.text import Hints, did_you_mean
 
 #: Metrics that cash-flow rows cannot add to.
-CLOSED_TO_CASHFLOWS = frozenset({"us_npv", "japan_npv", "commitment", "count", "cost"})
+CLOSED_TO_CASHFLOWS = frozenset({"us_npv", "japan_npv", "commitment", "count", "cost", SPENDING})
 CLOSED_TO_SYNERGIES = frozenset({"count", "cost"})
 
 
@@ -73,7 +73,8 @@ def metrics(scope: Scope) -> Iterator[Fault]:
         ("stakeholders", "metric"),
         ("dependencies", "metric"),
     ):
-        yield from _unknown(scope, table, column, known, "this metric is unknown")
+        allowed = (*known, SPENDING) if table == "limits" else known
+        yield from _unknown(scope, table, column, allowed, "this metric is unknown")
     for row, cell in enumerate(instance["cashflows"].raw("metric")):
         if cell in CLOSED_TO_CASHFLOWS or str(cell).startswith(USE_PREFIX):
             yield scope.fault("cashflows", row, "metric", "the engine computes this metric itself", "name another")

@@ -61,7 +61,7 @@ LIMITS = TableSpec(
     "project: they count only with by = all, bonuses only with every = total, and cost by period or year at its own "
     "period.",
     columns=(
-        text("metric", "The metric.", required=True),
+        text("metric", "The metric; `draws` limits what is spent when it is spent.", required=True),
         text(
             "of",
             "With basis share: the metric of the same group that min and max are shares of; blank = the total of "
@@ -80,8 +80,9 @@ LIMITS = TableSpec(
         choice(
             "every",
             ("total", "period", "year"),
-            "Over the whole plan, or for each period or block of 12/m periods, by the period of selection; then a min "
-            "holds up to the one of last_selection.",
+            "Over the whole plan, or for each period or block of 12/m periods: `draws` by the period of drawing, "
+            "`cost` by its own, every other metric by the period of selection. A min of the latter holds up to the "
+            "one of last_selection.",
             default="total",
         ),
         NOTE,

@@ -54,6 +54,13 @@ METRIC_MEANINGS: Mapping[str, str] = {
     "the first of its block). Has weight -1 in every level that does not name it. Belongs to no project.",
 }
 BUILT_IN_METRICS = tuple(METRIC_MEANINGS)
+#: Spending when it falls due: a metric that only `limits` name, since its sum over a long calendar is `commitment`.
+SPENDING = "draws"
+SPENDING_MEANING = (
+    "What funded projects draw while they are built (K x scale by draw weight) inside the calendar, each amount in the "
+    "period in which it is drawn, whenever the project was selected. Stands in `limits` only; it needs no resource "
+    "`draws`, and the costs of programs do not count."
+)
 USE_PREFIX = "use:"
 
 #: Resources that the engine fills from the options, and the family of each.
@@ -233,7 +240,7 @@ class Settings(Frozen):
     def _free_names(cls, value: dict[str, Metric]) -> dict[str, Metric]:
         taken = {column.name for name in ("projects", "alternatives") for column in TABLES[name].columns}
         for name in value:
-            if name in taken or name in BUILT_IN_METRICS or name.startswith(USE_PREFIX):
+            if name in taken or name in (*BUILT_IN_METRICS, SPENDING) or name.startswith(USE_PREFIX):
                 raise ValueError(f"the metric name {name!r} is taken; choose another")
             if not name or name != name.strip():
                 raise ValueError(f"the metric name {name!r} is blank or has white space at its ends; choose another")

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from outlay.instances.dictionary.settings import SPENDING
+from outlay.instances.dictionary.vocabulary import Cell
 from outlay.instances.errors import Fault, InputError
 from outlay.instances.instance import Instance
 from outlay.models.arrays.cells import decimals
@@ -99,10 +101,16 @@ def selection_matters(instance: Instance) -> bool:
         constant = len({amount for _, amount in levels}) == 1 and min((period for period, _ in levels), default=0) == 0
         if resources.column("basis")[row] != "cumulative" or (levels and not constant):
             return True
-    if any(every != "total" for every in instance["limits"].column("every")) and instance.is_on("limits"):
+    if instance.is_on("limits") and any(map(dated_by_selection, instance["limits"].records())):
         return True
     funds = set(instance["funds"].texts("fund"))
     return instance.is_on("funds") and any(name in funds for name in instance["availability"].raw("resource"))
+
+
+def dated_by_selection(limit: dict[str, Cell]) -> bool:
+    """Return whether a row of ``limits`` counts anything by the period of selection."""
+    named = {limit["metric"], limit["of"]} - {None}
+    return limit["every"] != "total" and not named <= {SPENDING, "cost"}
 
 
 def _selection_windows(alternatives: Alternatives, modes: Modes) -> tuple[np.ndarray, np.ndarray]:

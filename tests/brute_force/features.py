@@ -206,7 +206,7 @@ def _limits(document: Document) -> Iterator[str]:
         for end in ("min", "max"):
             if end in row:
                 yield f"limits: {end} {basis}"
-        if metric in built_in:
+        if metric in {*built_in, "draws"}:
             yield f"limits: metric {'npv' if metric.endswith('npv') else metric}"
         else:
             yield "limits: metric use" if metric.startswith("use:") else "limits: metric declared"

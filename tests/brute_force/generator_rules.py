@@ -78,7 +78,7 @@ def add_funds(draft: Draft) -> None:
 def add_limit(draft: Draft) -> None:
     """Add a row of limits."""
     draw = draft.draw
-    metric = draw.pick(_limited_metrics(draft))
+    metric = draw.pick([*_limited_metrics(draft), "draws", "draws"])
     groups = _groups(draft)
     by = "all" if metric == "cost" else draw.pick(["all", "all", *groups])
     every = draw.weighted({"total": 5, "period": 3, **({"year": 2} if draft.has_years else {})})
@@ -127,7 +127,11 @@ def _groups(draft: Draft) -> dict[str, list[str]]:
 
 def _absolute_bounds(draft: Draft, metric: str, by: str, every: str) -> dict[str, Any]:
     draw = draft.draw
-    size = max(0.5, draft.metrics[metric]) * (1 if by == "all" else 0.5) * (1 if every == "total" else 0.6)
+    size = (
+        max(0.5, draft.metrics["commitment" if metric == "draws" else metric])
+        * (1 if by == "all" else 0.5)
+        * (1 if every == "total" else 0.6)
+    )
     digits = 0 if metric == "count" else 1
     most = draft.maybe(0.7, round(size * draw.number(0.25, 0.8, 2), digits))
     least = None
@@ -146,7 +150,8 @@ def _share_bounds(draft: Draft, metric: str, by: str) -> dict[str, Any]:
     if by != "all" and draw.chance(0.5):
         share = {"max": draw.pick([0.6, 0.7, 0.8]), "min": draft.maybe(0.15, draw.pick([0.05, 0.1]))}
         return {"basis": "share"} | (share if draw.chance(0.8) else {"min": draw.pick([0.1, 0.2])})
-    typical = max(0.1, draft.metrics[metric]) / max(draft.metrics[of], 0.5)
+    total = draft.metrics["commitment" if metric == "draws" else metric]
+    typical = max(0.1, total) / max(draft.metrics[of], 0.5)
     if draw.chance(0.6):
         return {"basis": "share", "of": of, "max": round(typical * draw.pick([0.9, 1.2, 1.5]), 2)}
     return {"basis": "share", "of": of, "min": round(max(0.0, typical) * draw.pick([0.3, 0.5, 0.7]), 2)}

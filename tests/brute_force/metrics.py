@@ -27,10 +27,17 @@ class Metrics:
         """Return the form of a metric.
 
         ``by`` None = the projects of all groups, and nothing that belongs to no project; ``span`` = only options
-        selected in it (costs: of its periods).
+        selected in it (costs and draws: of its periods).
         """
         form = Expression()
         for o, option in enumerate(self.system.options):
+            if metric == "draws" and (by in {None, "all"} or group in _groups_of(self.projects[option.project], by)):
+                draws = [
+                    amount
+                    for (resource, t), amount in option.uses.items()
+                    if resource == "draws" and (span is None or t in span)
+                ]
+                self.system.take(form, o, scaled=sum(draws, Fraction(0)))
             inside = span is None or option.selection in span
             if inside and (by in {None, "all"} or group in _groups_of(self.projects[option.project], by)):
                 self.system.take(

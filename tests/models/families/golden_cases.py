@@ -223,6 +223,24 @@ def limits() -> Document:
     )  # fmt: skip
 
 
+def spending() -> Document:
+    """Draws limited when they are drawn: A builds for two years, half of B falls after the calendar."""
+    return document(
+        calendar=HALF_YEARS,
+        projects=[
+            {"id": "A", "value": 3, "commitment": 8, "sector": "roads", "construction_months": 18, "draw_shape": "bell",
+             "latest_start": "2026-07", "min_scale": 0.5},
+            {"id": "B", "value": 2, "commitment": 6, "sector": "water", "construction_months": 12,
+             "earliest_start": "2027-07"},
+        ],
+        limits=[
+            {"metric": "draws", "by": "sector", "max": 5, "every": "year"},
+            {"metric": "draws", "min": 1, "every": "period"},
+            {"metric": "draws", "of": "value", "basis": "share", "max": 2},
+        ],
+    )  # fmt: skip
+
+
 def impossible() -> Document:
     """A least amount of what no project has: the row stays, so that the solver proves it."""
     return document(calendar=TWO_YEARS, projects=_plain("A"), limits=[{"metric": "strategic", "min": 2}])
@@ -272,5 +290,6 @@ CASES: dict[str, GoldenCase] = {
     "synergies": GoldenCase(synergies, ("synergies",)),
     "funds": GoldenCase(funds, ("funds",)),
     "limits": GoldenCase(limits, ("limits",)),
+    "spending": GoldenCase(spending, ("limits",)),
     "impossible": GoldenCase(impossible, ("limits",)),
 }

@@ -79,6 +79,8 @@ def test_a_committed_project_was_selected_before_the_calendar() -> None:
         ({"limits": [{"metric": "count", "max": 1}]}, False),
         ({"limits": [{"metric": "count", "max": 1, "every": "period"}]}, True),
         ({"limits": [{"metric": "count", "max": 1, "every": "year"}]}, True),
+        ({"limits": [{"metric": "draws", "max": 1, "every": "year"}]}, False),
+        ({"limits": [{"metric": "draws", "of": "value", "basis": "share", "max": 1, "every": "year"}]}, True),
         ({"funds": [{"fund": "F", "total": 4}]}, False),
         ({"funds": [{"fund": "F"}], "availability": [level("F", 4)]}, True),
         ({"funds": [{"fund": "F", "per_year": 4}]}, False),
