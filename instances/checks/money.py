@@ -1,14 +1,19 @@
-"""Checks of money: loans, the metrics that need one, and funds."""
+"""Checks of money: loans, the metrics that need one, profiles of spending, and funds."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 
 from outlay.instances.checks.scope import Scope
 from outlay.instances.dictionary.vocabulary import Cell
 from outlay.instances.errors import Fault
+from outlay.instances.instance import Instance
+from outlay.instances.values.numbers import NotANumber, number_text
+from outlay.instances.values.profiles import profile_shares
 from outlay.instances.values.text import did_you_mean
 
 #: Metrics that exist only where a loan is modelled.
@@ -44,6 +49,35 @@ def _missing(scope: Scope, who: tuple[Cell, Cell], column: str, problem: str, re
     ]
     if not any(map(scope.is_doubtful, faults)):
         yield from faults[:1]
+
+
+def profiles(scope: Scope) -> Iterator[Fault]:
+    """Yield profiles that are no shares, do not add up to 1, or do not fit the time of building."""
+    merged = scope.instance.alternatives
+    columns = (merged.raw(name) for name in ("project", "alternative", "profile", "construction_months"))
+    for project, name, profile, months in zip(*columns, strict=True):
+        problem = None if profile is None else _profile_problem(scope.instance, str(profile), months)
+        if problem is not None:
+            yield from _missing(scope, (project, name), "profile", *problem)
+
+
+def _profile_problem(instance: Instance, profile: str, months: Cell) -> tuple[str, str] | None:
+    """Return (problem, remedy) of a profile, or None if it is right."""
+    try:
+        shares = profile_shares(profile)
+    except NotANumber as problem:
+        return f"'{profile}' is no profile: {problem}", "write shares separated by ;, such as 0.2;0.5;0.3"
+    if sum(shares) != 1:
+        return f"the shares of '{profile}' add up to {number_text(sum(shares, Decimal(0)))}", "let them add up to 1"
+    size = instance.months_per_period
+    periods = math.ceil(Fraction(months) / size) if isinstance(months, Decimal) else 1
+    lengths = {periods: f"{periods} (one for each period of building)"}
+    if instance.periods_per_year is not None:
+        years = math.ceil(Fraction(periods, instance.periods_per_year))
+        lengths.setdefault(years, f"{years} (one for each year of it)")
+    if len(shares) in lengths:
+        return None
+    return f"'{profile}' has {len(shares)} shares", f"give {' or '.join(lengths.values())}"
 
 
 def loan_metrics(scope: Scope) -> Iterator[Fault]:

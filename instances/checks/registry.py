@@ -85,5 +85,6 @@ CHECKS: tuple[Check, ...] = (
     Check(
         "metrics of the loan are named only where one is modelled", checks_money.loan_metrics, ("finance", "objective")
     ),
+    Check("profiles are shares of each period or year of building", checks_money.profiles, ("calendar", *_CHOICES)),
     Check("shares of funds leave room", checks_money.fund_shares, compares_cells=True),
 )

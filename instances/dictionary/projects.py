@@ -38,6 +38,13 @@ ALTERNATIVE_COLUMNS = (
         "How K is drawn over the building periods k = 0..b-1: 1/b each, or in proportion to min(k+1, b-k).",
         default="flat",
     ),
+    text(
+        "profile",
+        "Own draw weights instead of draw_shape: shares of K separated by ; that add up to 1 (0.2;0.5;0.3), one for "
+        "each period of building, or one for each year of it (12/m periods from its start, the last may be shorter), "
+        "spread evenly over the year's periods. Draws, funds, loans and present values follow it.",
+        unit="share of K",
+    ),
     name("terms", "Loan terms; blank = those of [finance].", refers_to="terms"),
     number("cash_yield", "share of K a year", "Gross free cash of a full year of operation.", default=ZERO),
     number("ramp_years", "years", "Years until cash is full: year y gets min(1, y / (ramp_years + 1)).", default=ZERO),

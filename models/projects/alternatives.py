@@ -17,6 +17,7 @@ import numpy as np
 
 from outlay.instances.instance import Instance
 from outlay.instances.table import Table
+from outlay.instances.values.profiles import profile_shares
 from outlay.models.arrays.cells import decimals, wholes
 from outlay.models.arrays.ragged import Groups, group_by
 
@@ -102,14 +103,26 @@ class Alternatives:
 
     @cached_property
     def draw_weights(self) -> list[np.ndarray]:
-        """w_0..w_{b-1} of each alternative; they sum to 1."""
+        """w_0..w_{b-1} of each alternative, its profile or its shape; they sum to 1."""
         bell = np.array([shape == "bell" for shape in self.table.raw("draw_shape")])
         known: dict[tuple[int, bool], np.ndarray] = {}
         for length, is_bell in set(zip(self.building.tolist(), bell.tolist(), strict=True)):
             steps = np.arange(length)
             weights = np.minimum(steps + 1, length - steps) if is_bell else np.ones(length)
             known[length, is_bell] = weights / weights.sum()
-        return [known[key] for key in zip(self.building.tolist(), bell.tolist(), strict=True)]
+        shapes = [known[key] for key in zip(self.building.tolist(), bell.tolist(), strict=True)]
+        return [
+            shape if profile is None else self._profiled(str(profile), len(shape))
+            for shape, profile in zip(shapes, self.table.raw("profile"), strict=True)
+        ]
+
+    def _profiled(self, profile: str, building: int) -> np.ndarray:
+        """Return a profile by period of building; one by year is spread evenly over the periods of each year."""
+        shares = profile_shares(profile)
+        if len(shares) == building:
+            return np.array([float(share) for share in shares])
+        year = np.arange(building) // (self.instance.periods_per_year or 1)
+        return np.array([float(share) for share in shares])[year] / np.bincount(year)[year]
 
     @cached_property
     def status(self) -> tuple[str, ...]:

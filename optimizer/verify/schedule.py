@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -28,6 +29,8 @@ class Funded:
         Periods of building, at least one.
     end
         First period after its life, or the horizon where it has no life.
+    year
+        Periods in a year, for profiles by year.
     """
 
     project: str
@@ -41,6 +44,7 @@ class Funded:
     review: int
     building: int
     end: int
+    year: int
 
     @property
     def name(self) -> str:
@@ -70,10 +74,23 @@ class Funded:
     @cached_property
     def draw_weights(self) -> tuple[Fraction, ...]:
         """Share of K drawn in each period of building; they sum to 1."""
+        if self.row["profile"] is not None:
+            return _profiled([Fraction(share.strip()) for share in str(self.row["profile"]).split(";")], self)
         if self.row["draw_shape"] == "bell":
             heights = [min(k + 1, self.building - k) for k in range(self.building)]
             return tuple(Fraction(height, sum(heights)) for height in heights)
         return (Fraction(1, self.building),) * self.building
+
+
+def _profiled(shares: Sequence[Fraction], funded: Funded) -> tuple[Fraction, ...]:
+    """Return a profile by period: as it is, or each year's share in equal parts over the periods of the year."""
+    if len(shares) == funded.building:
+        return tuple(shares)
+    by_period: list[Fraction] = []
+    for number, share in enumerate(shares):
+        length = min(funded.year, funded.building - number * funded.year)
+        by_period += [share / length] * length
+    return tuple(by_period)
 
 
 def schedule(reading: Reading, choice: Choice, scale: Fraction) -> Funded:
@@ -96,6 +113,7 @@ def schedule(reading: Reading, choice: Choice, scale: Fraction) -> Funded:
         review=review_periods(reading, project_row, row, fast_track=choice.fast_track),
         building=building,
         end=reading.periods if life is None else operation + reading.periods_up(12 * life),
+        year=reading.instance.periods_per_year or 1,
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
 Document = dict[str, Any]
@@ -79,6 +81,7 @@ def _alternatives(document: Document) -> Iterator[str]:
     projects, alternatives = _rows(document, "projects"), _rows(document, "alternatives")
     both = (*projects, *alternatives)
     own = {row["id"]: row for row in projects}
+    profiled = [{**own.get(row.get("project"), {}), **row} for row in both if "profile" in row]
     with_rows = {row["project"] for row in alternatives}
     yield "alternatives: given" if with_rows else "alternatives: none"
     if with_rows and len(with_rows) < len(projects):
@@ -89,6 +92,8 @@ def _alternatives(document: Document) -> Iterator[str]:
             yield f"alternatives: {column}"
     special = {
         "life to the horizon": any("life_years" not in row for row in projects),
+        "profile by period": any(_shares(row) == draft_building(document, row) for row in profiled),
+        "profile by year": any(_shares(row) < draft_building(document, row) for row in profiled),
         "bell draws": any(row.get("draw_shape") == "bell" for row in both),
         "min_scale nearly 0": any(row.get("min_scale") == 0.01 for row in both),
         "blank cells filled from the project": any(
@@ -96,6 +101,16 @@ def _alternatives(document: Document) -> Iterator[str]:
         ),
     }
     yield from (f"alternatives: {name}" for name, true in special.items() if true)
+
+
+def _shares(row: dict[str, Any]) -> int:
+    return len(row["profile"].split(";"))
+
+
+def draft_building(document: Document, row: dict[str, Any]) -> int:
+    """Return the periods of building of a merged row."""
+    m = document["instance"]["calendar"]["months_per_period"]
+    return math.ceil(Fraction(str(row.get("construction_months", m))) / m)
 
 
 def _permits(document: Document) -> Iterator[str]:

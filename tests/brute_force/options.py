@@ -62,6 +62,12 @@ class Alternative:
     @cached_property
     def draw_weights(self) -> tuple[Fraction, ...]:
         b = self.building
+        if self.cells["profile"] is not None:
+            shares = [Fraction(share) for share in self.cells["profile"].split(";")]
+            if len(shares) == b:
+                return tuple(shares)
+            years = [k * self.instance.months_per_period // 12 for k in range(b)]
+            return tuple(shares[year] / years.count(year) for year in years)
         raw = [min(k + 1, b - k) if self.cells["draw_shape"] == "bell" else 1 for k in range(b)]
         return tuple(Fraction(weight, sum(raw)) for weight in raw)
 

@@ -276,6 +276,7 @@ CASES: dict[str, GoldenCase] = {
     "cap": GoldenCase(cap, ("cap",)),
     "cap_constant": GoldenCase(cap_constant, ("cap",)),
     "draws": GoldenCase(scarce.draws, ("draws",)),
+    "profiles": GoldenCase(scarce.profiles, ("draws", "funds")),
     "labour": GoldenCase(scarce.labour, ("labour",)),
     "energy": GoldenCase(scarce.energy, ("energy",)),
     "equipment": GoldenCase(scarce.equipment, ("equipment",)),

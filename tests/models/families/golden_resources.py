@@ -36,6 +36,22 @@ def draws() -> Document:
     )  # fmt: skip
 
 
+def profiles() -> Document:
+    """A draws 1 + 2 + 5 by year, halved by half-year; B 1 + 3 + 0 by half-year."""
+    return document(
+        calendar={"periods": 6, "months_per_period": 6},
+        projects=[
+            {"id": "A", "value": 5, "commitment": 8, "construction_months": 30, "profile": "0.125;0.25;0.625",
+             "latest_start": "2026-07"},
+            {"id": "B", "value": 2, "commitment": 4, "construction_months": 18, "profile": "0.25; 0.75; 0",
+             "latest_start": "2026-01", "min_scale": 0.5},
+        ],
+        resources=[{"resource": "draws", "kind": "finance"}],
+        availability=[level("draws", 4)],
+        funds=[{"fund": "bonds", "per_year": 5}],
+    )  # fmt: skip
+
+
 def labour() -> Document:
     """A parent counts its child; a school adds to the child after a year; its rows are soft; a project supplies."""
     return document(

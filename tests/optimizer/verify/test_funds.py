@@ -97,6 +97,20 @@ def test_a_yearly_limit_counts_draws() -> None:
     assert found.sentence == "bank pays 11 $B in the year from 2027, its yearly limit is 6"
 
 
+@pytest.mark.parametrize(
+    ("months", "building", "profile", "most"),
+    [(12, 36, "0.1;0.2;0.7", 7), (6, 36, "0.1;0.2;0.7", 7), (6, 18, "0.3;0.7", 7), (6, 18, "0.1;0.2;0.7", 7)],
+)
+def test_a_fund_pays_by_the_profile(months: int, building: int, profile: str, most: float) -> None:
+    projects = [{"id": "A", "commitment": 10, "construction_months": building, "profile": profile}]
+    calendar = {"periods": 8, "months_per_period": months}
+    chosen = plan(take("A"), payments=pays(bank_A=10))
+    for limit in (most, most - 0.01):
+        funds = [{"fund": "bank", "per_year": limit}]
+        found = verify_plan(build(calendar=calendar, projects=projects, funds=funds), chosen)
+        assert found.ok == (limit == most)
+
+
 def test_a_fund_has_shares_of_the_portfolio() -> None:
     instance = funded({"fund": "bank", "portfolio_min_share": 0.25, "portfolio_max_share": 0.5}, {"fund": "state"})
     chosen = (take("A"), take("B"))
