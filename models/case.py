@@ -14,7 +14,7 @@ from outlay.models.arrays.columns import Block, ColumnBook
 from outlay.models.arrays.discount import discount_factors
 from outlay.models.arrays.ragged import spans
 from outlay.models.metrics import Terms, metric_terms
-from outlay.models.options.generation import eligible_funds, generate_options
+from outlay.models.options.generation import generate_options
 from outlay.models.options.needs import Need, read_needs
 from outlay.models.options.options import Options
 from outlay.models.options.so_far import SoFar, so_far
@@ -22,6 +22,7 @@ from outlay.models.options.started import Started, event_dates, started_columns
 from outlay.models.options.usage import Usage, compute_usage, resource_tree
 from outlay.models.projects.alternatives import Alternatives, periods_up
 from outlay.models.projects.cashflows import CashModel
+from outlay.models.projects.funding import Funding
 from outlay.models.projects.lender import LenderTest, lender_test
 
 
@@ -198,11 +199,16 @@ class Case:
         """Whether commitments must be covered by funds."""
         return bool(len(self.instance["funds"])) and self.instance.is_on("funds")
 
+    @cached_property
+    def funding(self) -> Funding:
+        """Who may pay for what."""
+        return Funding(self.instance)
+
     def _payments(self) -> list[tuple[str, int]]:
         if not self.funds_on:
             return []
         names = self.instance["funds"].texts("fund")
-        paying = {project: eligible_funds(self.instance, project) for project in range(len(self.alternatives.projects))}
+        paying = {project: self.funding.eligible(project) for project in range(len(self.alternatives.projects))}
         projects = self.options.project.tolist()
         costly = np.nonzero(self.options.commitment > 0)[0].tolist()
         return [(names[fund], option) for option in costly for fund in paying[projects[option]]]

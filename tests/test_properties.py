@@ -180,10 +180,22 @@ MONEY = {
     "imports": ("premium_per_unit",),
     "terms": ("min_japan_npv",),
     "funds": ("total", "per_year"),
+    "fund_amounts": ("max", "min"),
     "cashflows": ("amount",),
     "dependencies": ("bonus",),
 }
-IN_MONEY = {"value", "commitment", "us_npv", "japan_npv", "strategic", "japan_content", "credit", "cost", "taxes"}
+IN_MONEY = {
+    "value",
+    "commitment",
+    "us_npv",
+    "japan_npv",
+    "strategic",
+    "japan_content",
+    "credit",
+    "cost",
+    "taxes",
+    "draws",
+}
 
 
 def _all_money(document: Document) -> bool:

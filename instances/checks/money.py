@@ -110,3 +110,20 @@ def fund_shares(scope: Scope) -> Iterator[Fault]:
             least, greatest = record[low], record[high]
             if isinstance(least, Decimal) and isinstance(greatest, Decimal) and least > greatest:
                 yield scope.fault("funds", row, low, f"it exceeds {high} ({greatest})", "swap them")
+
+
+def fund_amounts(scope: Scope) -> Iterator[Fault]:
+    """Yield amounts that contradict each other, and those for projects that the fund may not pay for."""
+    projects, funds = scope.instance["projects"], scope.instance["funds"]
+    for row, record in enumerate(scope.instance["fund_amounts"].records()):
+        least, greatest = record["min"], record["max"]
+        if isinstance(least, Decimal) and isinstance(greatest, Decimal) and least > greatest:
+            yield scope.fault("fund_amounts", row, "min", f"it exceeds max ({greatest})", "swap them")
+        fund, project = funds.index.get((record["fund"],)), projects.index.get((record["project"],))
+        if fund is None or project is None:
+            continue
+        for column, own in (("eligible_sectors", "sector"), ("eligible_regions", "region")):
+            allowed, mine = funds.column(column)[fund], projects.column(own)[project]
+            if isinstance(allowed, tuple) and allowed and mine not in allowed:
+                problem = f"{record['fund']} may not pay for this project: its {own} is not in {column}"
+                yield scope.fault("fund_amounts", row, "project", problem, "delete the row, or change the fund")

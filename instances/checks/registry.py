@@ -87,4 +87,10 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check("profiles are shares of each period or year of building", checks_money.profiles, ("calendar", *_CHOICES)),
     Check("shares of funds leave room", checks_money.fund_shares, compares_cells=True),
+    Check(
+        "amounts of funds leave room and are for projects that the fund may pay for",
+        checks_money.fund_amounts,
+        ("projects", "funds"),
+        compares_cells=True,
+    ),
 )

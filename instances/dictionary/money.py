@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from outlay.instances.dictionary.kinds import NOTE, ONE, ZERO, choice, name, names, number, share, text, years
+from outlay.instances.dictionary.kinds import NOTE, ONE, ZERO, choice, flag, name, names, number, share, text, years
 from outlay.instances.dictionary.vocabulary import TableSpec
 
 TERMS = TableSpec(
@@ -46,10 +46,31 @@ FUNDS = TableSpec(
         ),
         share("min_share", "Least share of each eligible commitment.", default=ZERO),
         share("max_share", "Greatest share of each eligible commitment.", default=ONE),
+        number(
+            "match_share",
+            "share of others",
+            "A matching grant: for each project it pays at most this share of what the other funds pay for it (1 = as "
+            "much as they); blank = no such limit.",
+        ),
         share("portfolio_min_share", "Least share of the sum of all commitments; blank = none."),
         share("portfolio_max_share", "Greatest share of the sum of all commitments; blank = none."),
         names("eligible_sectors", "Sectors it may pay for, separated by ; (blank = all)."),
         names("eligible_regions", "Regions it may pay for, separated by ; (blank = all)."),
+        flag("listed_only", "Whether it pays only for projects that have a row of it in `fund_amounts`."),
+        NOTE,
+    ),
+)
+
+FUND_AMOUNTS = TableSpec(
+    name="fund_amounts",
+    key=("project", "fund"),
+    meaning="What one fund may and must pay for one project, in money: grants and contributions that are tied to it. "
+    "Amounts do not follow the scale, and stand beside the shares of the fund. The fund is eligible for the project.",
+    columns=(
+        name("project", "The project.", required=True, refers_to="projects"),
+        name("fund", "The fund.", required=True, refers_to="funds"),
+        number("max", "money", "Most it pays for the project; blank = no limit."),
+        number("min", "money", "Least it pays if the project is funded and asks for money.", default=ZERO),
         NOTE,
     ),
 )

@@ -1,11 +1,12 @@
 r"""Funds: who pays for what.
 
-Rule: every commitment is paid in full by eligible funds, each within its shares, its total or dated ceiling and its
-yearly limit, and within its bounds on the whole portfolio.
+Rule: every commitment is paid in full by eligible funds, each within its shares, its amounts for the project, its match
+of what others pay, its total or dated ceiling and its yearly limit, and within its bounds on the whole portfolio.
 
-Formula, with p = pay, K the commitment and y the scale::
+Formula, with p = pay, x = fund, K the commitment and y the scale::
 
     sum_f p_{f,o} = K_o y_o;     min_share_f K_o y_o <= p_{f,o} <= max_share_f K_o y_o
+    min_{f,project} x_o <= p_{f,o} <= max_{f,project} x_o;     p_{f,o} <= match_share_f (K_o y_o - p_{f,o})
     sum_o p_{f,o} <= total_f;    sum_{o: q_o <= t} p_{f,o} <= ceiling_{f,t}
     sum_o (draw weights of o in the year) p_{f,o} <= per_year_f
     portfolio_min_share_f sum K y <= sum_o p_{f,o} <= portfolio_max_share_f sum K y
@@ -13,7 +14,7 @@ Formula, with p = pay, K the commitment and y the scale::
 Why this form: shares are multiplied out, so all rows are linear; a share bound of 0 or 1 is already implied and gets no
 row.
 
-Size: one variable an eligible (fund, option), up to two rows each; the rest are a few rows a fund.
+Size: one variable an eligible (fund, option), up to five rows each; the rest are a few rows a fund.
 
 Source: the financing rows of Weingartner 1963 (above), with sources of finance told apart.
 """
@@ -39,6 +40,8 @@ def rows(case: Case) -> Iterator[RowBlock]:
     funds = _Funds(case)
     yield funds.fully_paid()
     yield from funds.shares()
+    yield from funds.amounts()
+    yield funds.matches()
     yield funds.totals()
     yield funds.ceilings()
     yield funds.yearly()
@@ -91,6 +94,37 @@ class _Funds:
 
     def _share(self, at: list[int], row: int) -> str:
         return f"{self.names[self.fund[at[row]]]}'s share of {self._project(int(self.option[at[row]]))}"
+
+    def amounts(self) -> Iterator[RowBlock]:
+        """Yield the rows of ``fund_amounts``, on `fund`: an amount does not follow the scale."""
+        project, known = self.case.options.project[self.option], self.case.funding.amounts
+        bounds = [known.get(key, (None, None)) for key in zip(self.fund.tolist(), project.tolist(), strict=True)]
+        for name, place, sign in (("amount_at_least", 1, -1.0), ("amount_at_most", 0, 1.0)):
+            amount = np.array([np.nan if bound[place] is None else float(bound[place] or 0) for bound in bounds])
+            idle = np.isnan(amount) if sign > 0 else ~(amount > 0)
+            rows_at = np.nonzero(~idle)[0].tolist()
+            entries, row = Entries(), np.arange(len(rows_at))
+            entries.add(row, self.pay[rows_at], sign)
+            fund = self.case.block("fund").columns[self.option[rows_at]]
+            entries.add(row, fund, -sign * amount[rows_at])
+            yield block(
+                name, NAME, [self.keys[row] for row in rows_at], entries, self.size, upper=0.0,
+                sentence=partial(self._amount, rows_at),
+            )  # fmt: skip
+
+    def _amount(self, at: list[int], row: int) -> str:
+        return f"{self.names[self.fund[at[row]]]} pays for {self._project(int(self.option[at[row]]))}"
+
+    def matches(self) -> RowBlock:
+        match = self.table.floats("match_share")[self.fund]
+        rows_at = np.nonzero(~np.isnan(match))[0].tolist()
+        entries, row, option = Entries(), np.arange(len(rows_at)), self.option[rows_at]
+        entries.add(row, self.pay[rows_at], 1.0 + match[rows_at])
+        entries.add(row, self.case.scale_column[option], -match[rows_at] * self.commitment[option])
+        return block(
+            "match_kept", NAME, [self.keys[row] for row in rows_at], entries, self.size, upper=0.0,
+            sentence=lambda row: f"{self._amount(rows_at, row)} what others match",
+        )  # fmt: skip
 
     def totals(self) -> RowBlock:
         total = self.table.floats("total")

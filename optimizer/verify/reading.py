@@ -108,6 +108,11 @@ class Reading:
         return self._by("funds", "fund")
 
     @cached_property
+    def fund_amounts(self) -> dict[tuple[str, str], Record]:
+        """What a fund may and must pay for a project, by (project, fund)."""
+        return {(str(row["project"]), str(row["fund"])): row for row in self.records("fund_amounts")}
+
+    @cached_property
     def terms(self) -> dict[str, Record]:
         """Every row of loan terms by name."""
         return self._by("terms", "terms")

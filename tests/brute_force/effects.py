@@ -113,9 +113,33 @@ class Fund:
     def eligible(self, option: Option) -> bool:
         """Return whether it may pay for the option's project."""
         project = option.of.project
+        if self.row["listed_only"] and self.amounts(option) is None:
+            return False
         return all(
             not self.row[column] or project[attribute] in self.row[column]
             for column, attribute in (("eligible_sectors", "sector"), ("eligible_regions", "region"))
+        )
+
+    def amounts(self, option: Option) -> dict[str, object] | None:
+        """Return the row of this fund and the option's project in `fund_amounts`, if there is one."""
+        rows = records(option.of.instance, "fund_amounts")
+        return next((r for r in rows if (r["fund"], r["project"]) == (self.name, option.project)), None)
+
+    def most_share(self, option: Option) -> Fraction:
+        """Return the greatest share of the commitment that it can ever bear: at the least scale."""
+        shares = [exact(self.row["max_share"])]
+        row, match = self.amounts(option), self.row["match_share"]
+        if match is not None:
+            shares.append(exact(match) / (1 + exact(match)))
+        if row is not None and row["max"] is not None:
+            shares.append(exact(row["max"]) / (option.of.commitment * exact(option.of.cells["min_scale"])))
+        return min(shares)
+
+    def least_share(self, option: Option) -> Fraction:
+        """Return the least share of the commitment that it can ever bear: at full scale."""
+        row = self.amounts(option)
+        return max(
+            exact(self.row["min_share"]), Fraction(0) if row is None else exact(row["min"]) / option.of.commitment
         )
 
 
@@ -129,9 +153,9 @@ def funds_can_pay(option: Option) -> bool:
     funds = funds_of(option.of.instance)
     if not funds or not option.of.commitment:
         return True
-    payers = [fund.row for fund in funds if fund.eligible(option)]
-    most = sum(exact(row["max_share"]) for row in payers)
-    return most >= 1 and sum(exact(row["min_share"]) for row in payers) <= 1
+    payers = [fund for fund in funds if fund.eligible(option)]
+    most = sum(fund.most_share(option) for fund in payers)
+    return most >= 1 and sum(fund.least_share(option) for fund in payers) <= 1
 
 
 # -- metrics and use -----------------------------------------------------------------------------------------------

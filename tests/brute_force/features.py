@@ -205,6 +205,8 @@ def _funds(document: Document) -> Iterator[str]:
             yield f"funds: {column}"
         if row["fund"] in levels:
             yield "funds: dated ceiling"
+    for row in _rows(document, "fund_amounts"):
+        yield from (f"fund_amounts: {column}" for column in ("max", "min") if column in row)
 
 
 def _limits(document: Document) -> Iterator[str]:

@@ -62,7 +62,10 @@ def add_funds(draft: Draft) -> None:
             portfolio_max_share=draft.maybe(0.25, draw.pick([0.5, 0.75])) if several else None,
             eligible_sectors=draft.maybe(0.25, ";".join(draw.some(SECTORS, 2, 2))),
             eligible_regions=draft.maybe(0.25, draw.pick(REGIONS)),
+            match_share=draft.maybe(0.2, draw.pick([0.5, 1, 2])) if several else None,
         )
+        if draw.chance(0.35):
+            _add_amounts(draft, draft.rows("funds")[-1])
         if dated:
             first = round(total * draw.number(0.1, 0.4, 2), 1)
             draft.add("availability", resource=name, from_=draft.date(0, draft.T // 3), amount=first)
@@ -73,6 +76,25 @@ def add_funds(draft: Draft) -> None:
                     row["amount"] = later
                 else:
                     draft.document["availability"].pop()
+
+
+def _add_amounts(draft: Draft, fund: dict[str, Any]) -> None:
+    """Tie a fund to some of the projects that it may pay for."""
+    draw = draft.draw
+    right = [
+        project
+        for project in draft.projects
+        if ("eligible_sectors" not in fund or project.get("sector") in fund["eligible_sectors"].split(";"))
+        and fund.get("eligible_regions") in {None, project.get("region")}
+    ]
+    for project in draw.some(right, 1, 3):
+        size = draft.largest(project, "commitment")
+        most = draft.maybe(0.7, round(size * draw.number(0.2, 0.9, 2), 1))
+        least = round(size * draw.number(0.05, 0.3, 2), 1)
+        least = least if most is None else min(most, least)
+        draft.add("fund_amounts", project=project["id"], fund=fund["fund"], max=most, min=draft.maybe(0.4, least))
+    if draw.chance(0.3):
+        fund["listed_only"] = True
 
 
 def add_limit(draft: Draft) -> None:

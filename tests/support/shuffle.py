@@ -43,6 +43,7 @@ def renamed(document: Document, names: dict[str, str]) -> Document:
         "alternatives": ("project",),
         "requirements": ("project",),
         "cashflows": ("project",),
+        "fund_amounts": ("project",),
         "dependencies": ("project", "needs"),
     }.items():
         for row in changed.get(table, []):

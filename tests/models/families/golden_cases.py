@@ -195,6 +195,22 @@ def funds() -> Document:
     )  # fmt: skip
 
 
+def grants() -> Document:
+    """The state gives B 3 at most and A between 1 and 2, and to nobody else; the lottery matches half of the rest."""
+    return document(
+        projects=[
+            {"id": "A", "value": 3, "commitment": 4, "latest_start": "2026-01", "min_scale": 0.5},
+            {"id": "B", "value": 2, "commitment": 6, "latest_start": "2026-01"},
+            {"id": "C", "value": 2, "commitment": 2, "latest_start": "2026-01"},
+        ],
+        funds=[{"fund": "state", "listed_only": True}, {"fund": "lottery", "match_share": 0.5}, {"fund": "city"}],
+        fund_amounts=[
+            {"project": "A", "fund": "state", "min": 1, "max": 2},
+            {"project": "B", "fund": "state", "max": 3},
+        ],
+    )  # fmt: skip
+
+
 def limits() -> Document:
     """Amounts, shares with and without `of`, groups given or not, years, a bonus and a cost that count for all."""
     return document(
@@ -290,6 +306,7 @@ CASES: dict[str, GoldenCase] = {
     "dependencies": GoldenCase(dependencies, ("dependencies",)),
     "synergies": GoldenCase(synergies, ("synergies",)),
     "funds": GoldenCase(funds, ("funds",)),
+    "grants": GoldenCase(grants, ("funds",)),
     "limits": GoldenCase(limits, ("limits",)),
     "spending": GoldenCase(spending, ("limits",)),
     "impossible": GoldenCase(impossible, ("limits",)),

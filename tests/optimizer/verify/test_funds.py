@@ -120,6 +120,28 @@ def test_a_fund_has_shares_of_the_portfolio() -> None:
     assert not verify_plan(instance, plan(*chosen, payments=pays(bank_A=3, state_A=7, state_B=6))).ok
 
 
+def test_grants_have_amounts_and_matches() -> None:
+    instance = funded(
+        {"fund": "bank"},
+        {"fund": "state", "listed_only": True},
+        {"fund": "match", "match_share": 0.5},
+        fund_amounts=[{"project": "A", "fund": "state", "min": 2, "max": 4}],
+    )
+    assert verify_plan(instance, plan(take("A"), payments=pays(bank_A=6, state_A=4))).ok
+    assert verify_plan(instance, plan(take("A"), payments=pays(bank_A=4, state_A=3, match_A=3))).ok
+    for payments, sentence in (
+        (pays(bank_A=5, state_A=5), "state pays 5 $B for A@base, at most 4 is granted"),
+        (pays(bank_A=9, state_A=1), "state pays 1 $B for A@base, at least 2 is due"),
+        (
+            pays(bank_A=3, state_A=3, match_A=4),
+            "match pays 4 $B for A@base, the others pay 6 $B, of which it matches 3",
+        ),
+    ):
+        assert the_one(verify_plan(instance, plan(take("A"), payments=payments))).sentence == sentence
+    found = verify_plan(instance, plan(take("B"), payments=pays(bank_B=3, state_B=3)))
+    assert "state pays 3 $B for B@base, which it may not pay for" in {one.sentence for one in found.violations}
+
+
 @pytest.mark.parametrize("payments", [{}, pays(bank_A=99)])
 def test_switched_off_funds_are_not_checked(payments: dict[tuple[str, str], float]) -> None:
     instance = funded({"fund": "bank", "total": 1}, settings={"applied": {"disable": ["funds"]}})
