@@ -55,7 +55,11 @@ def _declared(case: Case, name: str) -> np.ndarray:
 
 
 def _value(case: Case) -> np.ndarray:
-    return case.alternatives.table.floats("value")[case.options.alternative]
+    value = case.alternatives.table.floats("value")[case.options.alternative]
+    if not case.instance.settings.value_discount:
+        return value
+    months = case.options.operation * case.instance.months_per_period
+    return value * discount_factors(case.instance.discount_rate("value"), months)
 
 
 def _commitment(case: Case) -> np.ndarray:

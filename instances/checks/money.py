@@ -1,4 +1,4 @@
-"""Checks of money: loans, the metrics that need one, profiles of spending, and funds."""
+"""Checks of money: loans, the metrics that need one, profiles of spending, prices, and funds."""
 
 from __future__ import annotations
 
@@ -78,6 +78,35 @@ def _profile_problem(instance: Instance, profile: str, months: Cell) -> tuple[st
     if len(shares) in lengths:
         return None
     return f"'{profile}' has {len(shares)} shares", f"give {' or '.join(lengths.values())}"
+
+
+#: No commitment may grow to more than the schema admits.
+LARGEST = 10.0**15
+
+
+def escalation(scope: Scope) -> Iterator[Fault]:
+    """Yield prices that rise where a loan is modelled, and commitments that grow beyond all numbers."""
+    instance, merged = scope.instance, scope.instance.alternatives
+    years = instance.months_of_prices(instance.periods - 1) / 12
+    columns = (merged.raw(name) for name in ("project", "alternative", "escalation_per_year", "commitment"))
+    for project, name, rate, commitment in zip(*columns, strict=True):
+        if not isinstance(rate, Decimal) or not rate or not isinstance(commitment, Decimal):
+            continue
+        who = (project, name)
+        if instance.settings.finance is not None:
+            problem = "loans are computed on one commitment, whatever the start"
+            yield from _missing(scope, who, "escalation_per_year", problem, "leave it blank, or delete [finance]")
+        elif commitment and years * math.log1p(rate) + math.log(commitment) > math.log(LARGEST):
+            problem = f"the commitment of {commitment} grows beyond {LARGEST:.0e} within the calendar"
+            yield from _missing(scope, who, "escalation_per_year", problem, "use a lower rate or a shorter calendar")
+
+
+def value_discount(scope: Scope) -> Iterator[Fault]:
+    """Yield a discount of value without a rate."""
+    settings = scope.instance.settings
+    if settings.value_discount and "value" not in settings.discount_rates:
+        remedy = "give discount_rates.value (0 is allowed), or leave value_discount out"
+        yield scope.settings_fault("value_discount", True, "there is no rate to discount value by", remedy)
 
 
 def loan_metrics(scope: Scope) -> Iterator[Fault]:

@@ -86,6 +86,8 @@ CHECKS: tuple[Check, ...] = (
         "metrics of the loan are named only where one is modelled", checks_money.loan_metrics, ("finance", "objective")
     ),
     Check("profiles are shares of each period or year of building", checks_money.profiles, ("calendar", *_CHOICES)),
+    Check("prices rise where no loan is modelled", checks_money.escalation, ("calendar", "finance", *_CHOICES)),
+    Check("a discount of value has a rate", checks_money.value_discount, ("discount_rates", "value_discount")),
     Check("shares of funds leave room", checks_money.fund_shares, compares_cells=True),
     Check(
         "amounts of funds leave room and are for projects that the fund may pay for",

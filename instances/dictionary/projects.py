@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from outlay.instances.dictionary.kinds import NOTE, ONE, ZERO, choice, month, name, names, number, share, text, years
 from outlay.instances.dictionary.vocabulary import TableSpec
 
@@ -10,7 +12,24 @@ STATUSES = ("candidate", "mandatory", "committed", "excluded")
 #: Columns of ``alternatives.csv`` that ``projects.csv`` may carry as defaults for blank cells there.
 ALTERNATIVE_COLUMNS = (
     number("commitment", "money", "K, the money asked of the fund, counted at selection.", default=ZERO),
-    number("value", "money", "What the project is worth in the metric `value`.", default=ZERO, minimum=None),
+    number(
+        "escalation_per_year",
+        "share a year",
+        "e, by which K grows for each year from [calendar] price_date to the start of building: K x G(e, n), with n "
+        "months between them and G(e, n) = (1 + e)^(n/12) rounded to 15 decimals; before that date it shrinks. "
+        "Everything that counts K counts it so. Not with [finance].",
+        default=ZERO,
+        minimum=Decimal("-0.5"),
+        maximum=ONE,
+    ),
+    number(
+        "value",
+        "money",
+        "What the project is worth in the metric `value`; with value_discount times D(rate of value, months to "
+        "operation).",
+        default=ZERO,
+        minimum=None,
+    ),
     number(
         "construction_months",
         "months",

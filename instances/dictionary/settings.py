@@ -5,6 +5,7 @@ Every field carries its unit and meaning, from which the reference page and the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeAlias
@@ -118,6 +119,10 @@ def described(default: Any, unit: str, meaning: str, **more: Any) -> Any:
     return Field(default, description=meaning, json_schema_extra={"unit": unit} if unit else None, **more)
 
 
+#: What a label of a year may be made of.
+YEAR_PARTS = frozenset({"start", "end", "start2", "end2"})
+
+
 class Calendar(Frozen):
     """The periods of the plan."""
 
@@ -137,6 +142,44 @@ class Calendar(Frozen):
         Decimal(0), "months", "Longest further wait before building, rounded up to whole periods.", le=12000
     )
     finish_inside: StrictBool = described(False, "", "Whether building must end inside the calendar.")
+    price_date: Month | None = described(
+        None, "YYYY-MM", "Month in whose prices commitments stand, from which escalation_per_year counts (start)."
+    )
+    label: str | None = described(
+        None,
+        "",
+        "How a year is written, with {start}, {end} (the calendar years in which it begins and ends), {start2} or "
+        '{end2} (their last two digits): "FY{end}", "{start}/{end2}". Half-years and quarters add H1 or Q1, other '
+        "periods their month. Without it years are calendar years (2028, 2028H1).",
+    )
+    fiscal_year_start: Whole | None = described(
+        None,
+        "month, 1 to 12",
+        "Month in which the fiscal year begins; it must be that of start, since all years of the plan are blocks of "
+        "12/m periods from there (month of start).",
+        ge=1,
+        le=12,
+    )
+
+    @field_validator("label")
+    @classmethod
+    def _names_a_year(cls, value: str | None) -> str | None:
+        parts = set() if value is None else set(re.findall(r"\{([^{}]*)\}", value))
+        bare = "" if value is None else re.sub(r"\{[^{}]*\}", "", value)
+        if value is not None and (not parts or parts - YEAR_PARTS or "{" in bare or "}" in bare):
+            raise ValueError(
+                f"{value!r} names no year; write {{start}}, {{end}}, {{start2}} or {{end2}}, as in 'FY{{end}}'"
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _begins_with_the_fiscal_year(self) -> Calendar:
+        if self.fiscal_year_start is not None and self.fiscal_year_start != int(self.start[5:]):
+            raise ValueError(
+                f"the fiscal year begins in month {self.fiscal_year_start}, the calendar in {self.start}; years of the "
+                f"plan are counted from there, so begin with a fiscal year"
+            )
+        return self
 
     @model_validator(mode="after")
     def _ends_before_the_year_ten_thousand(self) -> Calendar:
@@ -225,6 +268,12 @@ class Settings(Frozen):
         {},
         "share a year",
         "metric = yearly rate (0). Used for us_npv, japan_npv, cost and cash-flow rows; credit has the rate of us_npv.",
+    )
+    value_discount: StrictBool = described(
+        False,
+        "",
+        "Whether the column value is discounted from the date on which operation begins, by the rate of value in "
+        "discount_rates, so that what opens later is worth less.",
     )
     objective: Objective = described(
         {"value": Decimal(1)},

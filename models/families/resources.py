@@ -143,8 +143,7 @@ def describe(instance: Instance, resource: str, period: int) -> str:
     basis = rows.texts("basis")[rows.index[(resource,)]]
     label = instance.period_label(period)
     if basis == "per_year":
-        first = instance.month_of(period)
-        return f"{resource} in {first[:4]}" if first.endswith("-01") else f"{resource} in the year from {first}"
+        return f"{resource} in {instance.year_label(period)}"
     if basis == "cumulative":
         return f"{resource} up to {label}"
     return f"{resource} in {label}"

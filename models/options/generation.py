@@ -178,10 +178,14 @@ def _apply_funds(screen: _Screen, mode: int, funding: Funding) -> None:
     instance = alternatives.instance
     if not len(instance["funds"]) or not instance.is_on("funds") or not alternatives.commitment[number] > 0:
         return
-    commitment, least = (decimals(alternatives.table, name)[number] for name in ("commitment", "min_scale"))
-    problem = funding.problem(int(alternatives.project[number]), Fraction(commitment or 0), Fraction(least or 1))
-    if problem is not None:
-        screen.drop(mode, np.ones(screen.allowed.shape[1], dtype=bool), "funds", problem)
+    least = Fraction(decimals(alternatives.table, "min_scale")[number] or 1)
+    prices: dict[Fraction, list[int]] = {}
+    for start in np.nonzero(screen.allowed[mode])[0].tolist():
+        prices.setdefault(alternatives.commitment_at(number, start), []).append(start)
+    for commitment, starts in prices.items():
+        problem = funding.problem(int(alternatives.project[number]), commitment, least)
+        if problem is not None:
+            screen.drop(mode, np.isin(np.arange(screen.allowed.shape[1]), starts), "funds", problem)
 
 
 def _apply_calendar(screen: _Screen, mode: int, first: np.ndarray, last: np.ndarray) -> None:

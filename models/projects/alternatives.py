@@ -19,6 +19,7 @@ from outlay.instances.instance import Instance
 from outlay.instances.table import Table
 from outlay.instances.values.profiles import profile_shares
 from outlay.models.arrays.cells import decimals, wholes
+from outlay.models.arrays.discount import exact_growth, growth
 from outlay.models.arrays.ragged import Groups, group_by
 
 #: A window that never ends inside any calendar.
@@ -79,8 +80,22 @@ class Alternatives:
 
     @cached_property
     def commitment(self) -> np.ndarray:
-        """K, money."""
+        """K at the date of prices, money."""
         return self.table.floats("commitment")
+
+    @cached_property
+    def price_factors(self) -> np.ndarray | None:
+        """What K is multiplied with at each start, shape (alternatives, periods); None where nothing escalates."""
+        rates = decimals(self.table, "escalation_per_year")
+        if not any(rates):
+            return None
+        months = [self.instance.months_of_prices(period) for period in range(self.instance.periods)]
+        return np.array([[growth(rate or Decimal(0), each) for each in months] for rate in rates])
+
+    def commitment_at(self, number: int, start: int) -> Fraction:
+        """Return K of an alternative that starts in a period, exactly."""
+        amount, rate = (decimals(self.table, name)[number] for name in ("commitment", "escalation_per_year"))
+        return Fraction(amount or 0) * Fraction(exact_growth(rate or Decimal(0), self.instance.months_of_prices(start)))
 
     @cached_property
     def min_scale(self) -> np.ndarray:

@@ -61,7 +61,7 @@ def compute_scores(
 def _option_metrics(reading: Reading, funded: Funded, loan: Loan | None) -> dict[str, Fraction]:
     row, money = funded.row, funded.commitment
     metrics = {
-        "value": exact(row["value"]) * funded.scale,
+        "value": exact(row["value"]) * funded.scale * _worth_of_time(reading, funded),
         "commitment": money,
         "strategic": exact(funded.project_row["strategic_score"]) * money,
         "japan_content": exact(row["japan_content_share"]) * money,
@@ -82,6 +82,13 @@ def _option_metrics(reading: Reading, funded: Funded, loan: Loan | None) -> dict
     for resource, used in total_use(reading, funded).items():
         metrics[USE_PREFIX + resource] = used
     return metrics
+
+
+def _worth_of_time(reading: Reading, funded: Funded) -> Fraction:
+    """Return what value is multiplied with because of its date, 1 unless the instance discounts it."""
+    if not reading.settings.value_discount:
+        return ONE
+    return discount(reading.rate("value"), funded.operation * reading.months)
 
 
 def _scale(reading: Reading, funded: Funded, metric: str) -> Fraction:

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from outlay.instances.plan import Choice
 from outlay.instances.values.text import shown
-from outlay.optimizer.verify.exact import ONE, ZERO, exact, exact_or_none
+from outlay.optimizer.verify.exact import ONE, ZERO, exact, exact_or_none, growth
 from outlay.optimizer.verify.reading import Reading, Record
 
 
@@ -31,6 +31,8 @@ class Funded:
         First period after its life, or the horizon where it has no life.
     year
         Periods in a year, for profiles by year.
+    prices
+        What 1 at the date of prices costs when building starts.
     """
 
     project: str
@@ -45,6 +47,7 @@ class Funded:
     building: int
     end: int
     year: int
+    prices: Fraction
 
     @property
     def name(self) -> str:
@@ -63,8 +66,8 @@ class Funded:
 
     @cached_property
     def full_commitment(self) -> Fraction:
-        """K, the money at scale 1."""
-        return exact(self.row["commitment"])
+        """K, the money at scale 1, in the prices of the start."""
+        return exact(self.row["commitment"]) * self.prices
 
     @cached_property
     def commitment(self) -> Fraction:
@@ -114,6 +117,7 @@ def schedule(reading: Reading, choice: Choice, scale: Fraction) -> Funded:
         building=building,
         end=reading.periods if life is None else operation + reading.periods_up(12 * life),
         year=reading.instance.periods_per_year or 1,
+        prices=growth(exact(row["escalation_per_year"]), reading.months_of_prices(choice.start)),
     )
 
 

@@ -85,7 +85,7 @@ def lender_accepts(option: Option, returns: Returns | None) -> bool:
     instance = option.of.instance
     if returns is None or option.of.committed or not instance.is_on("lender"):
         return True
-    terms, commitment = terms_of(option.of), option.of.commitment
+    terms, commitment = terms_of(option.of), option.commitment
     tests_cover = instance.settings.finance.waterfall != "literal" and returns.dscr is not None
     if tests_cover and returns.dscr < exact(terms["min_dscr"]) - _TOLERANCE:
         return False
@@ -132,15 +132,13 @@ class Fund:
         if match is not None:
             shares.append(exact(match) / (1 + exact(match)))
         if row is not None and row["max"] is not None:
-            shares.append(exact(row["max"]) / (option.of.commitment * exact(option.of.cells["min_scale"])))
+            shares.append(exact(row["max"]) / (option.commitment * exact(option.of.cells["min_scale"])))
         return min(shares)
 
     def least_share(self, option: Option) -> Fraction:
         """Return the least share of the commitment that it can ever bear: at full scale."""
         row = self.amounts(option)
-        return max(
-            exact(self.row["min_share"]), Fraction(0) if row is None else exact(row["min"]) / option.of.commitment
-        )
+        return max(exact(self.row["min_share"]), Fraction(0) if row is None else exact(row["min"]) / option.commitment)
 
 
 def funds_of(instance: Instance) -> list[Fund]:
@@ -151,7 +149,7 @@ def funds_of(instance: Instance) -> list[Fund]:
 def funds_can_pay(option: Option) -> bool:
     """Return whether the eligible funds' shares can add up to the commitment."""
     funds = funds_of(option.of.instance)
-    if not funds or not option.of.commitment:
+    if not funds or not option.commitment:
         return True
     payers = [fund for fund in funds if fund.eligible(option)]
     most = sum(fund.most_share(option) for fund in payers)
@@ -163,11 +161,12 @@ def funds_can_pay(option: Option) -> bool:
 
 def fill_metrics(option: Option, returns: Returns | None) -> None:
     """Fill in every metric of the option except `use:` ones, at scale 1."""
-    instance, cells, commitment = option.of.instance, option.of.cells, option.of.commitment
+    instance, cells, commitment = option.of.instance, option.of.cells, option.commitment
     m, settings = instance.months_per_period, instance.settings
     metrics = option.metrics
     option.fixed_metrics["count"] = Fraction(1)
-    metrics["value"] += exact(cells["value"])
+    late = discount(instance.discount_rate("value"), option.ready * m) if settings.value_discount else 1
+    metrics["value"] += exact(cells["value"]) * late
     metrics["commitment"] += commitment
     metrics["strategic"] += exact(option.of.project["strategic_score"]) * commitment
     metrics["japan_content"] += exact(cells["japan_content_share"]) * commitment
@@ -197,7 +196,7 @@ def fill_returns(option: Option, returns: Returns, credit: Fraction) -> None:
         option.metrics["japan_npv"] += to_japan * discount(jp, ready + 12 * year)
     option.metrics["japan_npv"] += credit * discount(jp, ready)
     for k, weight in enumerate(option.of.draw_weights):
-        option.metrics["japan_npv"] -= option.of.commitment * weight * discount(jp, (option.start + k) * m)
+        option.metrics["japan_npv"] -= option.commitment * weight * discount(jp, (option.start + k) * m)
 
 
 def fill_use(option: Option, ancestors: dict[str, tuple[str, ...]]) -> None:
@@ -210,10 +209,10 @@ def fill_use(option: Option, ancestors: dict[str, tuple[str, ...]]) -> None:
         for period, amount in enumerate(amounts, start=first):
             if period in inside:
                 book[row["resource"], period] += amount
-    option.uses["commitments", option.selection] += option.of.commitment
+    option.uses["commitments", option.selection] += option.commitment
     for k, weight in enumerate(option.of.draw_weights):
         if option.start + k in inside:
-            option.uses["draws", option.start + k] += option.of.commitment * weight
+            option.uses["draws", option.start + k] += option.commitment * weight
     fill_fixed_use(option)
     for book, metrics in ((option.uses, option.metrics), (option.fixed_uses, option.fixed_metrics)):
         for (resource, _), amount in book.items():

@@ -27,7 +27,11 @@ def _settings(document: Document) -> Iterator[str]:
     calendar = settings["calendar"]
     m = calendar["months_per_period"]
     yield f"months: {m if m in {3, 6, 12} else 'other'}"
-    for key in ("last_selection", "selection_to_funding_months", "max_wait_months", "finish_inside"):
+    if settings.get("value_discount"):
+        yield "value_discount"
+    for key in (
+        "last_selection", "selection_to_funding_months", "max_wait_months", "finish_inside", "price_date", "label"
+    ):  # fmt: skip
         if calendar.get(key):
             yield f"calendar: {key}"
     for metric in settings.get("metrics", {}).values():
@@ -87,7 +91,7 @@ def _alternatives(document: Document) -> Iterator[str]:
     if with_rows and len(with_rows) < len(projects):
         yield "alternatives: of some projects only"
     columns = ("construction_months", "life_years", "min_scale", "permit", "terms", "ramp_years", "credit_share")
-    for column in (*columns, "japan_content_share", "reinvest_every_years", "cash_yield"):
+    for column in (*columns, "japan_content_share", "reinvest_every_years", "cash_yield", "escalation_per_year"):
         if any(column in row for row in both):
             yield f"alternatives: {column}"
     special = {

@@ -116,6 +116,10 @@ def _calendar(draw: Draw) -> Draft:
         calendar["max_wait_months"] = draw.pick([1, m, 2 * m])
     if draw.chance(0.2):
         calendar["finish_inside"] = True
+    if draw.chance(0.3):
+        calendar["price_date"] = draft.month(draw.whole(-2, 1), -draw.whole(0, m - 1))
+    if draw.chance(0.15):
+        calendar["label"] = draw.pick(["FY{end}", "{start}/{end2}"])
     return draft
 
 

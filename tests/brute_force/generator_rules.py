@@ -215,6 +215,9 @@ def add_objective(draft: Draft) -> None:
         flows = {row["metric"] for row in draft.rows("cashflows") if row.get("metric")}
         rates = draw.some([name for name in draft.metrics if name in {"us_npv", "japan_npv", "cost", *flows}], 1, 5)
         settings["discount_rates"] = {name: draw.pick([0.02, 0.03, 0.05, 0.08]) for name in rates}
+    if draw.chance(0.25):
+        settings["value_discount"] = True
+        settings.setdefault("discount_rates", {}).setdefault("value", draw.pick([0.04, 0.1, 0.5]))
     people = draw.some(["Tokyo", "Ohio"], 1, 2) if draw.chance(0.35) else []
     for person in people:
         for metric in {"value": 1, **dict.fromkeys(draw.some(weighed, 1, 5))}:

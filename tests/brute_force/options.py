@@ -10,6 +10,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from outlay.instances.instance import Instance
+from tests.brute_force.money import growth
 from tests.brute_force.reading import (
     Record,
     exact,
@@ -102,6 +103,19 @@ class Option:
     @property
     def alternative(self) -> str:
         return self.of.name
+
+    @cached_property
+    def commitment(self) -> Fraction:
+        """K in the prices of the start."""
+        rate, instance = self.of.cells["escalation_per_year"], self.of.instance
+        first, base = (
+            int(month[:4]) * 12 + int(month[5:])
+            for month in (
+                instance.settings.calendar.start,
+                instance.settings.calendar.price_date or instance.settings.calendar.start,
+            )
+        )
+        return self.of.commitment * growth(rate, first + self.start * instance.months_per_period - base)
 
     @property
     def ready(self) -> int:

@@ -293,6 +293,7 @@ CASES: dict[str, GoldenCase] = {
     "cap_constant": GoldenCase(cap_constant, ("cap",)),
     "draws": GoldenCase(scarce.draws, ("draws",)),
     "profiles": GoldenCase(scarce.profiles, ("draws", "funds")),
+    "prices": GoldenCase(scarce.prices, ("draws", "funds")),
     "labour": GoldenCase(scarce.labour, ("labour",)),
     "energy": GoldenCase(scarce.energy, ("energy",)),
     "equipment": GoldenCase(scarce.equipment, ("equipment",)),
