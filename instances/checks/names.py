@@ -52,10 +52,14 @@ def alternatives(scope: Scope) -> Iterator[Fault]:
 
 
 def dependencies(scope: Scope) -> Iterator[Fault]:
-    """Yield sides of dependencies that do not exist, and projects that depend on themselves."""
+    """Yield sides and conditions of dependencies that do not exist, and projects that depend on themselves."""
     rows = scope.instance["dependencies"]
-    for row, (project, needs) in enumerate(zip(rows.texts("project"), rows.texts("needs"), strict=True)):
-        for column, cell in (("project", project), ("needs", needs)):
+    columns = (rows.texts("project"), rows.texts("needs"), rows.texts("kind"), rows.column("when"))
+    for row, (project, needs, kind, when) in enumerate(zip(*columns, strict=True)):
+        if not needs and kind != "at_most":
+            yield scope.fault("dependencies", row, "needs", "this cell must not be blank", "write the other project")
+        sides = [("project", project), ("needs", needs), *(("when", side) for side in when or ())]  # type: ignore[union-attr]
+        for column, cell in sides:
             problem = scope.choice_problem(cell, dated=False) if cell else None
             if problem is not None:
                 yield scope.fault("dependencies", row, column, *problem)

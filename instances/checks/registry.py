@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from outlay.instances.checks import logic as checks_logic
 from outlay.instances.checks import money as checks_money
 from outlay.instances.checks import names as checks_names
 from outlay.instances.checks import rules as checks_rules
@@ -69,6 +70,9 @@ CHECKS: tuple[Check, ...] = (
     Check("switches name families and projects and do not contradict each other", checks_names.applied, _CHOICES),
     Check("provenance names a table", checks_names.provenance),
     Check("requires has no cycle", checks_rules.cycles),
+    Check("counts of dependencies fit their kind and group", checks_logic.counts, compares_cells=True),
+    Check("rows of a group agree", checks_logic.groups, compares_cells=True),
+    Check("lags fit their kind and leave room", checks_logic.lags, ("calendar",), compares_cells=True),
     Check("dates lie in the calendar", checks_rules.dates, ("calendar",)),
     Check("years need periods that divide a year", checks_rules.years, ("calendar",)),
     Check("resources nest in their own unit", checks_rules.parents),

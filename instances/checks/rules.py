@@ -13,17 +13,19 @@ from outlay.instances.values.text import Hints
 
 
 def cycles(scope: Scope) -> Iterator[Fault]:
-    """Yield a fault for each knot of `requires`, with a cycle as a path of project ids."""
-    rows = scope.instance["dependencies"]
+    """Yield a fault for each knot of `requires` that no dates can satisfy, with a cycle as a path of project ids."""
     arrows: dict[str, set[str]] = {}
-    for project, needs, kind in zip(rows.texts("project"), rows.texts("needs"), rows.raw("kind"), strict=True):
-        start, end = project.partition("@")[0], needs.partition("@")[0]
-        if kind == "requires" and start != end:
+    for record in scope.instance["dependencies"].records():
+        start, end = (str(record[name] or "").partition("@")[0] for name in ("project", "needs"))
+        lag = record["lag_months"]
+        later = record["at"] != "never" and isinstance(lag, Decimal) and lag >= 0
+        if record["kind"] == "requires" and later and not record["when"] and start != end:
             arrows.setdefault(start, set()).add(end)
     source = scope.sources.get("dependencies", "dependencies")
     for circle in find_circles(arrows):
         problem = "these projects require each other in a circle"
-        yield Fault(source, None, "needs", " -> ".join(circle), problem, "delete one of the rows")
+        remedy = "delete one of the rows, or give one at = never"
+        yield Fault(source, None, "needs", " -> ".join(circle), problem, remedy)
 
 
 def dates(scope: Scope) -> Iterator[Fault]:
@@ -49,7 +51,11 @@ def years(scope: Scope) -> Iterator[Fault]:
         return
     problem = f"periods of {scope.instance.months_per_period} months do not divide a year"
     remedy = "use 1, 2, 3, 4, 6 or 12 months a period"
-    for table, column, word in (("resources", "basis", "per_year"), ("limits", "every", "year")):
+    for table, column, word in (
+        ("resources", "basis", "per_year"),
+        ("limits", "every", "year"),
+        ("dependencies", "kind", "same_year"),
+    ):
         for row, cell in enumerate(scope.instance[table].raw(column)):
             if cell == word:
                 yield scope.fault(table, row, column, problem, remedy)

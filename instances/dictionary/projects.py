@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from outlay.instances.dictionary.kinds import NOTE, ONE, ZERO, choice, month, name, names, number, share, text, years
+from outlay.instances.dictionary.kinds import (
+    NOTE,
+    ONE,
+    ZERO,
+    choice,
+    count,
+    month,
+    name,
+    names,
+    number,
+    share,
+    text,
+    years,
+)
 from outlay.instances.dictionary.vocabulary import TableSpec
 
 STATUSES = ("candidate", "mandatory", "committed", "excluded")
@@ -170,22 +183,43 @@ DEPENDENCIES = TableSpec(
     "different projects. Readiness counts also beyond the horizon.",
     columns=(
         name("project", "The project that depends.", required=True),
-        name("needs", "The other project.", required=True),
+        name("needs", "The other project; may be blank in rows of at_most."),
         choice(
             "kind",
-            ("requires", "requires_any", "excludes", "together", "synergy"),
-            "requires: funded only if the other is and is ready in time (cycles of project ids are errors); "
-            "requires_any: at least one row of the group is satisfied; excludes: not both; together: both or none; "
-            "synergy: a bonus once if both are funded. Excludes and together say nothing about when.",
+            (
+                "requires",
+                "requires_any",
+                "requires_count",
+                "excludes",
+                "at_most",
+                "together",
+                "same_year",
+                "synergy",
+            ),
+            "requires: funded only if the other is and is ready in time (circles of project ids are errors, unless a "
+            "row of the circle has at = never, a negative lag or a condition); requires_any: at least one row of the "
+            "group is satisfied; requires_count: at least `count` of them; excludes: not both; at_most: of all "
+            "projects that the rows of the group name, at most `count` are funded; together: both or none; same_year: "
+            "if both are funded, both start (or begin operation) in the same block of 12/m periods; synergy: a bonus "
+            "once if both are funded. Excludes, at_most and together say nothing about when.",
             required=True,
         ),
         text(
-            "group", "Rows of requires_any with the same `project` cell and group belong together; blank = one group."
+            "group",
+            "Rows of requires_any or requires_count with the same `project` cell and group belong together, rows of "
+            "at_most with the same group; blank = one group.",
+        ),
+        count("count", "projects", "How many, for requires_count and at_most; the same in all rows of a group."),
+        names(
+            "when",
+            "Conditions: sides (id or id@alternative) separated by ; that must all be funded for the row to hold, or "
+            "for a bonus to be had (blank = always). The same in all rows of a group.",
         ),
         choice(
             "at",
-            ("start", "operation"),
-            "What must wait until the other operates: the start of building, or of operation.",
+            ("start", "operation", "never"),
+            "What must wait until the other operates: the start of building, or of operation; never = nothing waits, "
+            "the row is about being funded alone. In same_year: what falls into the same year.",
             default="start",
         ),
         number(
@@ -193,6 +227,13 @@ DEPENDENCIES = TableSpec(
             "months",
             "Added to the other's first operating period, rounded up to periods; may be negative.",
             default=ZERO,
+            minimum=None,
+        ),
+        number(
+            "max_lag_months",
+            "months",
+            "What waits comes at most this long after the other's first operating period, rounded down to periods; may "
+            "be negative; blank = no limit. For the kinds that require.",
             minimum=None,
         ),
         number("bonus", "the metric's unit", "Of a synergy; never scaled.", default=ZERO, minimum=None),

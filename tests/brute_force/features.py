@@ -240,9 +240,13 @@ def _dependencies(document: Document) -> Iterator[str]:
         kind, bonus, lag = row["kind"], row.get("bonus", 0), row.get("lag_months", 0)
         special = {
             kind: True,
-            "@alternative": "@" in row["project"] or "@" in row["needs"],
+            "@alternative": "@" in row["project"] or "@" in row.get("needs", ""),
+            "when": "when" in row,
+            "max_lag": "max_lag_months" in row,
+            "one side": "needs" not in row,
             "group": "group" in row,
             f"at {row.get('at', 'start')}": kind.startswith("requires"),
+            f"same_year at {row.get('at', 'start')}": kind == "same_year",
             "lag": lag > 0,
             "negative lag": lag < 0,
             "bonus": kind == "synergy" and bonus >= 0,

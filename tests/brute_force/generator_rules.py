@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from tests.brute_force.draft import Draft
@@ -180,31 +181,63 @@ def _share_bounds(draft: Draft, metric: str, by: str) -> dict[str, Any]:
 
 
 def add_dependency(draft: Draft) -> None:
-    """Add one dependency; `requires` only of earlier letters, so that there is no cycle."""
-    draw, m = draft.draw, draft.m
+    """Add one dependency; rows of `requires` that wait only of earlier letters, so that there is no circle."""
+    draw = draft.draw
     first, second = sorted(draw.some(draft.ids, 2, 2), reverse=True)
-    kind = draw.weighted({"requires": 4, "requires_any": 3, "excludes": 2, "together": 2, "synergy": 5})
+    kinds = {"requires": 5, "requires_any": 3, "requires_count": 2, "excludes": 2, "at_most": 2, "together": 2}
+    kind = draw.weighted({**kinds, "synergy": 5, **({"same_year": 2} if draft.has_years else {})})
     row: dict[str, Any] = {"kind": kind}
+    others = [project for project in draft.ids if project not in {first, second}]
+    if others and draw.chance(0.25):
+        row["when"] = ";".join(draft.choice(project, 0.25) for project in draw.some(others, 1, 2))
     if kind.startswith("requires"):
-        row["at"] = draw.pick(["start", "operation", "operation", None])
-        row["lag_months"] = draft.maybe(0.8, draw.pick([m, m + 1, 0.5, 1, 1, -m, -2 * m, -2 * m, -1, -3 * m]))
-        row["strength"] = draft.maybe(0.2, 0.5)
+        row |= _waiting(draft)
+    if kind == "same_year":
+        row["at"] = draw.pick(["start", "operation", None])
     if kind == "synergy":
         row["bonus"] = draw.number(-8, 0) if draw.chance(0.45) else draw.number(1, 10)
         closed = {"count", "cost", "commitment"}
         metrics = [name for name in draft.metrics if name not in closed and not name.startswith("use:")]
         row["metric"] = draft.maybe(0.5, draw.pick(metrics))
-    if kind == "requires_any":
-        row["group"] = draft.maybe(0.5, draw.pick(["g1", "g2"]))
+    if kind in {"requires_any", "requires_count", "at_most"}:
+        # Of each kind and project only one group, since the rows of a group agree.
+        row["group"] = f"g{len(draft.rows('dependencies'))}" if kind != "requires_any" or "when" in row else None
         if draw.chance(0.2):
             first, second = second, first
-        others = [project for project in draft.ids if project not in {first, second}]
-        side = draft.choice(first, 0.2)
-        for needed in [second, *draw.some(others, 0, 2)]:
-            lag = draw.pick([row.get("lag_months"), 0, -m, -2 * m])
-            draft.add("dependencies", project=side, needs=draft.choice(needed, 0.25), **{**row, "lag_months": lag})
+        _add_group(draft, row, draft.choice(first, 0.2), [second, *draw.some(others, 0, 2)])
         return
+    if kind == "requires" and (row["at"] == "never" or (row["lag_months"] or 0) < 0) and draw.chance(0.5):
+        first, second = second, first
     draft.add("dependencies", project=draft.choice(first), needs=draft.choice(second), **row)
+
+
+def _waiting(draft: Draft) -> dict[str, Any]:
+    """Return how long one project waits for another, at least and at most, or that it does not."""
+    draw, m = draft.draw, draft.m
+    if draw.chance(0.2):
+        return {"at": "never"}
+    lag = draft.maybe(0.8, draw.pick([m, m + 1, 0.5, 1, 1, -m, -2 * m, -2 * m, -1, -3 * m]))
+    least = -(-Fraction(str(lag or 0)) // m) * m
+    most = draft.maybe(0.3, int(least) + draw.pick([0, 1, m, 2 * m]))
+    at = draw.pick(["start", "operation", "operation", None])
+    return {"at": at, "lag_months": lag, "max_lag_months": most, "strength": draft.maybe(0.2, 0.5)}
+
+
+def _add_group(draft: Draft, row: dict[str, Any], side: str, needed: list[str]) -> None:
+    draw, m = draft.draw, draft.m
+    if row["kind"] == "requires_any" and row["group"] is None:
+        row["group"] = draft.maybe(0.5, draw.pick(["g1", "g2"]))
+    if row["kind"] == "requires_count":
+        row["count"] = draw.whole(1, len(needed))
+    if row["kind"] == "at_most":
+        row["count"] = draw.whole(0, len(needed))
+    for name in needed:
+        cells = dict(row)
+        if row["kind"] != "at_most" and row.get("at") != "never" and row.get("max_lag_months") is None:
+            cells["lag_months"] = draw.pick([row.get("lag_months"), 0, -m, -2 * m])
+        draft.add("dependencies", project=side, needs=draft.choice(name, 0.25), **cells)
+    if row["kind"] == "at_most" and draw.chance(0.3):
+        draft.add("dependencies", project=draw.pick(draft.ids), **row)
 
 
 def add_objective(draft: Draft) -> None:

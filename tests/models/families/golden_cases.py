@@ -163,14 +163,50 @@ def dependencies() -> Document:
     )
 
 
+def logic() -> Document:
+    """Half-years: only if, greatest lags, so many of a group, the same year, and rows that hold on a condition."""
+    return document(
+        calendar=HALF_YEARS,
+        projects=[
+            *_plain("A", "B", latest_start="2026-07"),
+            *_plain("C", "D", latest_start="2026-01"),
+            {"id": "E", "value": 1, "earliest_start": "2027-01"},
+        ],
+        dependencies=[
+            {"project": "A", "needs": "C", "kind": "requires", "at": "never"},
+            {"project": "C", "needs": "A", "kind": "requires", "at": "never"},
+            {"project": "B", "needs": "C", "kind": "requires", "max_lag_months": 11},
+            {"project": "E", "needs": "D", "kind": "requires", "at": "operation", "when": "A;B"},
+            {"project": "E", "needs": "A", "kind": "requires_any", "max_lag_months": 6},
+            {"project": "E", "needs": "B", "kind": "requires_any", "max_lag_months": 0},
+            {"project": "E", "needs": "A", "kind": "requires_count", "count": 2},
+            {"project": "E", "needs": "B", "kind": "requires_count", "count": 2},
+            {"project": "E", "needs": "D", "kind": "requires_count", "count": 2},
+            {"project": "A", "kind": "at_most", "count": 2},
+            {"project": "B", "needs": "D", "kind": "at_most", "count": 2},
+            {"project": "C", "needs": "D", "kind": "at_most", "group": "g", "count": 1, "when": "A"},
+            {"project": "C", "needs": "E", "kind": "at_most", "group": "g", "count": 1, "when": "A"},
+            {"project": "A", "needs": "B", "kind": "excludes", "when": "D"},
+            {"project": "A", "needs": "B", "kind": "together", "when": "E"},
+            {"project": "A", "needs": "E", "kind": "same_year", "at": "operation"},
+            {"project": "A", "needs": "D", "kind": "same_year", "when": "C"},
+        ],
+    )
+
+
 def synergies() -> Document:
     return document(
         calendar=TWO_YEARS,
-        projects=[{"id": "A", "value": 2}, {"id": "B", "value": 3, "latest_start": "2026-01"}],
+        projects=[
+            {"id": "A", "value": 2},
+            {"id": "B", "value": 3, "latest_start": "2026-01"},
+            *_plain("C", "D", latest_start="2026-01"),
+        ],
         alternatives=[{"project": "A", "alternative": "big"}, {"project": "A", "alternative": "small"}],
         dependencies=[
             {"project": "A", "needs": "B", "kind": "synergy", "bonus": 5},
             {"project": "B", "needs": "A@small", "kind": "synergy", "bonus": -1},
+            {"project": "A", "needs": "B", "kind": "synergy", "bonus": 2, "when": "C;D"},
         ],
     )
 
@@ -305,6 +341,7 @@ CASES: dict[str, GoldenCase] = {
     "permits": GoldenCase(permits, ("permits",)),
     "programs": GoldenCase(programs, ("programs", "labour")),
     "dependencies": GoldenCase(dependencies, ("dependencies",)),
+    "logic": GoldenCase(logic, ("dependencies",)),
     "synergies": GoldenCase(synergies, ("synergies",)),
     "funds": GoldenCase(funds, ("funds",)),
     "grants": GoldenCase(grants, ("funds",)),
