@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from outlay.instances.checks.scope import Scope
-from outlay.instances.dictionary.settings import ENGINE_RESOURCES
+from outlay.instances.dictionary.settings import ENGINE_RESOURCES, SPENDING, USE_PREFIX
+from outlay.instances.dictionary.vocabulary import Cell
 from outlay.instances.errors import Fault
 from outlay.instances.values.circles import find_circles
 from outlay.instances.values.text import Hints
@@ -145,8 +146,24 @@ def limits(scope: Scope) -> Iterator[Fault]:
         if record["by"] != "all" and "cost" in (record["metric"], record["of"]):
             yield scope.fault("limits", row, "by", "cost belongs to no project", "use by = all")
         least, greatest = record["min"], record["max"]
+        for column, bound in (("min", least), ("max", greatest)):
+            if isinstance(bound, Decimal) and bound < 0:
+                yield from _negative(scope, row, column, record)
         if isinstance(least, Decimal) and isinstance(greatest, Decimal) and least > greatest:
             yield scope.fault("limits", row, "min", f"it exceeds max ({greatest})", "swap them")
+
+
+#: Metrics that no plan makes negative, beside those of use.
+NEVER_NEGATIVE = frozenset({"commitment", "count", "cost", SPENDING})
+
+
+def _negative(scope: Scope, row: int, column: str, record: dict[str, Cell]) -> Iterator[Fault]:
+    """Yield what is wrong with a negative bound, if anything is."""
+    metric = str(record["metric"])
+    if record["basis"] == "share":
+        yield scope.fault("limits", row, column, "a share is not negative", "use at least 0, or basis = absolute")
+    elif metric in NEVER_NEGATIVE or metric.startswith(USE_PREFIX):
+        yield scope.fault("limits", row, column, f"{metric} is never negative", "use at least 0, or a net metric")
 
 
 def groups(scope: Scope) -> Iterator[Fault]:

@@ -95,8 +95,18 @@ LIMITS = TableSpec(
             default="all",
         ),
         text("group", "The group, which some project has; blank = a row for each that occurs. None with by = all."),
-        number("min", "metric or share", "Least; blank = none."),
-        number("max", "metric or share", "Greatest; blank = none."),
+        number(
+            "min",
+            "metric or share",
+            "Least; blank = none. Negative only for amounts of a metric that may be.",
+            minimum=None,
+        ),
+        number(
+            "max",
+            "metric or share",
+            "Greatest; blank = none. Negative (a net metric, such as emissions of -5 at most) as in min.",
+            minimum=None,
+        ),
         choice("basis", ("absolute", "share"), "What min and max are.", default="absolute"),
         choice(
             "every",

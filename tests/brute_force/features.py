@@ -227,6 +227,8 @@ def _limits(document: Document) -> Iterator[str]:
         for end in ("min", "max"):
             if end in row:
                 yield f"limits: {end} {basis}"
+                if row[end] < 0:
+                    yield f"limits: negative {end}"
         if metric in {*built_in, "draws"}:
             yield f"limits: metric {'npv' if metric.endswith('npv') else metric}"
         else:

@@ -155,6 +155,8 @@ def _absolute_bounds(draft: Draft, metric: str, by: str, every: str) -> dict[str
         * (1 if by == "all" else 0.5)
         * (1 if every == "total" else 0.6)
     )
+    if metric in {"value", "taxes", *draft.document["instance"].get("metrics", {})} and draw.chance(0.3):
+        return {draw.pick(["max", "min", "min"]): -round(size * draw.number(0.01, 0.2, 2), 1)}
     digits = 0 if metric == "count" else 1
     most = draft.maybe(0.7, round(size * draw.number(0.25, 0.8, 2), digits))
     least = None
@@ -184,8 +186,8 @@ def add_dependency(draft: Draft) -> None:
     """Add one dependency; rows of `requires` that wait only of earlier letters, so that there is no circle."""
     draw = draft.draw
     first, second = sorted(draw.some(draft.ids, 2, 2), reverse=True)
-    kinds = {"requires": 5, "requires_any": 3, "requires_count": 2, "excludes": 2, "at_most": 2, "together": 2}
-    kind = draw.weighted({**kinds, "synergy": 5, **({"same_year": 2} if draft.has_years else {})})
+    kinds = {"requires": 5, "requires_any": 3, "requires_count": 3, "excludes": 3, "at_most": 3, "together": 3}
+    kind = draw.weighted({**kinds, "synergy": 5, **({"same_year": 4} if draft.has_years else {})})
     row: dict[str, Any] = {"kind": kind}
     others = [project for project in draft.ids if project not in {first, second}]
     if others and draw.chance(0.25):

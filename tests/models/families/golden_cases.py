@@ -271,6 +271,7 @@ def limits() -> Document:
             {"metric": "tons", "of": "commitment", "by": "project", "basis": "share", "min": 0.25, "max": 0.75},
             {"metric": "value", "by": "sector", "group": "grid", "basis": "share", "max": 0.5},
             {"metric": "value", "max": 9},
+            {"metric": "tons", "max": -1, "min": -3},
         ],
     )  # fmt: skip
 

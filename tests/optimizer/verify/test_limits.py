@@ -142,3 +142,13 @@ def test_use_of_a_resource_can_be_limited_by_group() -> None:
 def test_switched_off_limits_are_not_checked() -> None:
     instance = limited({"metric": "count", "max": 0}, settings={"applied": {"disable": ["limits"]}})
     assert verify_plan(instance, plan(*ALL)).ok
+
+
+def test_a_net_metric_may_have_a_negative_limit() -> None:
+    projects = [{"id": name, "tons": tons} for name, tons in (("A", 4), ("B", -6), ("C", -3))]
+    limits = [{"metric": "tons", "max": -5, "min": -8}]
+    instance = build(projects=projects, limits=limits, settings={"metrics": {"tons": {}}})
+    assert verify_plan(instance, plan(take("A"), take("B"), take("C"))).ok
+    assert the_one(verify_plan(instance, plan())).sentence == "tons is 0, at most -5 is allowed"
+    found = the_one(verify_plan(instance, plan(take("B"), take("C"))))
+    assert found.sentence == "tons is -9, no less than -8 is allowed"
