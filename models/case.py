@@ -13,10 +13,11 @@ from outlay.instances.table import Table
 from outlay.models.arrays.columns import Block, ColumnBook
 from outlay.models.arrays.discount import discount_factors
 from outlay.models.arrays.ragged import spans
-from outlay.models.metrics import Terms, metric_terms
+from outlay.models.metrics import Terms, metric_terms, saved_of_metric
 from outlay.models.options.generation import generate_options
 from outlay.models.options.needs import Need, read_needs
 from outlay.models.options.options import Options
+from outlay.models.options.savings import Savings, read_savings, saving_rows
 from outlay.models.options.so_far import SoFar, so_far
 from outlay.models.options.started import Started, event_dates, started_columns
 from outlay.models.options.usage import Usage, compute_usage, resource_tree
@@ -123,6 +124,7 @@ class Case:
         keys, upper = self._shortfalls()
         book.add("shortfall", keys, upper)
         book.add("both", self.synergies, 1.0)
+        book.add("saved", self.savings.keys, 1.0)
         book.add("started", self.started.keys, 1.0)
         book.add("so_far", self.so_far.keys)
         return book
@@ -176,8 +178,14 @@ class Case:
 
     @cached_property
     def synergies(self) -> list[int]:
-        """Rows of ``dependencies`` that are synergies."""
-        return [row for row, kind in enumerate(self.instance["dependencies"].raw("kind")) if kind == "synergy"]
+        """Rows of ``dependencies`` that are synergies, but for joint savings."""
+        kinds, saving = self.instance["dependencies"].raw("kind"), saving_rows(self.instance)
+        return [row for row, kind in enumerate(kinds) if kind == "synergy" and row not in saving]
+
+    @cached_property
+    def savings(self) -> Savings:
+        """The joint savings."""
+        return read_savings(self.options)
 
     @cached_property
     def needs(self) -> tuple[Need, ...]:
@@ -276,6 +284,7 @@ class Case:
                 terms = self.metric(name)
                 total[self.scale_column] += weight * terms.scaled
                 total[self.block("fund").columns] += weight * terms.fixed
+                total[self.block("saved").columns] += weight * saved_of_metric(self, name)
         total[self.block("both").columns] += [weights.get(metric, 0.0) * bonus for metric, bonus in self.synergy_bonus]
         return total
 

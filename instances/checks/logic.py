@@ -73,3 +73,43 @@ def lags(scope: Scope) -> Iterator[Fault]:
             if least > math.floor(Fraction(greatest) / size):
                 problem = f"no whole number of periods of {size} months lies between lag_months and it"
                 yield scope.fault("dependencies", row, "max_lag_months", problem, "use a longer one")
+
+
+def savings(scope: Scope) -> Iterator[Fault]:
+    """Yield joint savings that are none, that a loan or a share of a project would contradict, or that exceed K."""
+    saved: dict[tuple[str, str], Decimal] = {}
+    cells = {(str(row["project"]), str(row["alternative"])): row for row in scope.instance.alternatives.records()}
+    for row, record in enumerate(scope.instance["dependencies"].records()):
+        bonus = record["bonus"]
+        if record["kind"] != "synergy" or record["metric"] != "commitment" or not isinstance(bonus, Decimal):
+            continue
+        if scope.instance.settings.finance is not None:
+            problem = "loans are computed on one commitment, whatever else is built"
+            yield scope.fault("dependencies", row, "metric", problem, "name another metric, or delete [finance]")
+        elif bonus >= 0:
+            problem = "on commitment a bonus is a saving"
+            yield scope.fault("dependencies", row, "bonus", problem, "write it as a negative number")
+        else:
+            yield from _too_much_saved(scope, row, record, cells, saved)
+
+
+def _too_much_saved(
+    scope: Scope,
+    row: int,
+    record: dict[str, Cell],
+    cells: dict[tuple[str, str], dict[str, Cell]],
+    saved: dict[tuple[str, str], Decimal],
+) -> Iterator[Fault]:
+    """Yield what one saving takes off too much of an alternative, adding to what earlier ones take off."""
+    project, _, name = str(record["project"]).partition("@")
+    for key, own in cells.items():
+        if key[0] != project or name not in {"", key[1]}:
+            continue
+        commitment, bonus = own["commitment"], record["bonus"]
+        saved[key] = saved.get(key, Decimal(0)) - (bonus if isinstance(bonus, Decimal) else Decimal(0))
+        if isinstance(commitment, Decimal) and saved[key] > commitment:
+            problem = f"savings of {saved[key]} in all exceed the commitment of {'@'.join(key)}, {commitment}"
+            yield scope.fault("dependencies", row, "bonus", problem, "save less")
+        elif own["min_scale"] != 1:
+            problem = f"{'@'.join(key)} may be built in part, which saves no certain amount"
+            yield scope.fault("dependencies", row, "project", problem, "let its min_scale be 1, or name another metric")

@@ -85,10 +85,6 @@ def metrics(scope: Scope) -> Iterator[Fault]:
     for row, cell in enumerate(instance["dependencies"].raw("metric")):
         if cell in CLOSED_TO_SYNERGIES or str(cell).startswith(USE_PREFIX):
             yield scope.fault("dependencies", row, "metric", "a bonus cannot add to this metric", "name another")
-        elif cell == "commitment":
-            problem = "a bonus would not reach the cap, the draws or the funds, which count what each project commits"
-            remedy = "write the joint building as a project that excludes both, or name a metric such as value"
-            yield scope.fault("dependencies", row, "metric", problem, remedy)
     hint = Hints(known)
     for name in instance.settings.discount_rates:
         if name not in known:

@@ -72,6 +72,7 @@ CHECKS: tuple[Check, ...] = (
     Check("requires has no cycle", checks_rules.cycles),
     Check("counts of dependencies fit their kind and group", checks_logic.counts, compares_cells=True),
     Check("rows of a group agree", checks_logic.groups, compares_cells=True),
+    Check("joint savings leave a commitment", checks_logic.savings, ("finance", *_CHOICES), compares_cells=True),
     Check("lags fit their kind and leave room", checks_logic.lags, ("calendar",), compares_cells=True),
     Check("dates lie in the calendar", checks_rules.dates, ("calendar",)),
     Check("years need periods that divide a year", checks_rules.years, ("calendar",)),

@@ -239,8 +239,10 @@ DEPENDENCIES = TableSpec(
         number("bonus", "the metric's unit", "Of a synergy; never scaled.", default=ZERO, minimum=None),
         text(
             "metric",
-            "What a bonus adds to: any known metric but count, cost, commitment (it would not reach cap, draws and "
-            "funds) and use:*.",
+            "What a bonus adds to: any known metric but count, cost and use:*. On commitment it is a joint saving: a "
+            "negative bonus, in the prices of its start, by which K of `project` (indivisible) falls; it reaches the "
+            "cap at its selection, its draws by their weights, its funds and limits, but not strategic, content and "
+            "credit. Not with [finance].",
             default="value",
         ),
         number("strength", "", "Weight of the edge in the graph; for reports."),

@@ -105,6 +105,7 @@ Number = Annotated[Decimal, BeforeValidator(_number)]
 Share = Annotated[Decimal, Field(ge=0, le=1), BeforeValidator(_number)]
 NonNegative = Annotated[Decimal, Field(ge=0), BeforeValidator(_number)]
 Whole = Annotated[int, BeforeValidator(_whole)]
+MonthOfYear = Annotated[int, Field(ge=1, le=12), BeforeValidator(_whole)]
 Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$"), BeforeValidator(_month)]
 
 
@@ -152,13 +153,11 @@ class Calendar(Frozen):
         '{end2} (their last two digits): "FY{end}", "{start}/{end2}". Half-years and quarters add H1 or Q1, other '
         "periods their month. Without it years are calendar years (2028, 2028H1).",
     )
-    fiscal_year_start: Whole | None = described(
+    fiscal_year_start: MonthOfYear | None = described(
         None,
         "month, 1 to 12",
         "Month in which the fiscal year begins; it must be that of start, since all years of the plan are blocks of "
         "12/m periods from there (month of start).",
-        ge=1,
-        le=12,
     )
 
     @field_validator("label")

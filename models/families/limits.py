@@ -32,6 +32,7 @@ import numpy as np
 from outlay.instances.dictionary.settings import SPENDING
 from outlay.models.arrays.rows import Entries, RowBlock, block
 from outlay.models.case import Case
+from outlay.models.metrics import saved_of_metric
 from outlay.models.options.usage import draw_entries
 
 NAME = "limits"
@@ -164,12 +165,20 @@ def amount_of(case: Case, metric: str) -> Amount:
         inside = (period < case.instance.periods) & (options.commitment[option] > 0)
         option, period, weight = option[inside], period[inside], weight[inside]
         amount = options.commitment[option] * weight
-        return Amount(case.scale_column[option], amount, options.project[option], period)
+        entry, when, saved = case.savings.draws
+        return Amount(
+            np.concatenate([case.scale_column[option], case.block("saved").columns[entry]]),
+            np.concatenate([amount, saved]),
+            np.concatenate([options.project[option], options.project[case.savings.option[entry]]]),
+            np.concatenate([period, when]),
+        )
     terms = case.metric(metric)
     parts = []
     for value, columns in ((terms.scaled, case.scale_column), (terms.fixed, case.block("fund").columns)):
         chosen = np.nonzero(value)[0]
         parts.append((columns[chosen], value[chosen], options.project[chosen], options.selection[chosen]))
+    saved, own = saved_of_metric(case, metric), case.savings.option
+    parts.append((case.block("saved").columns, saved, options.project[own], options.selection[own]))
     bonus = [
         (at, amount)
         for at, (name, amount) in zip(case.block("both").columns, case.synergy_bonus, strict=True)

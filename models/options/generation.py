@@ -20,6 +20,7 @@ from outlay.instances.instance import Instance
 from outlay.models.arrays.cells import decimals
 from outlay.models.options.needs import Need, without_unready
 from outlay.models.options.options import Dropped, Options, expand
+from outlay.models.options.savings import most_saved
 from outlay.models.projects.alternatives import Alternatives, Modes, periods_up, permit_modes
 from outlay.models.projects.funding import Funding
 from outlay.models.projects.lender import LenderTest
@@ -178,12 +179,14 @@ def _apply_funds(screen: _Screen, mode: int, funding: Funding) -> None:
     instance = alternatives.instance
     if not len(instance["funds"]) or not instance.is_on("funds") or not alternatives.commitment[number] > 0:
         return
-    least = Fraction(decimals(alternatives.table, "min_scale")[number] or 1)
+    base = Fraction(decimals(alternatives.table, "commitment")[number] or 0)
+    saved = most_saved(instance, alternatives.projects[alternatives.project[number]], alternatives.names[number])
+    least = Fraction(decimals(alternatives.table, "min_scale")[number] or 1) * (base - saved) / base
     prices: dict[Fraction, list[int]] = {}
     for start in np.nonzero(screen.allowed[mode])[0].tolist():
         prices.setdefault(alternatives.commitment_at(number, start), []).append(start)
     for commitment, starts in prices.items():
-        problem = funding.problem(int(alternatives.project[number]), commitment, least)
+        problem = funding.problem(int(alternatives.project[number]), commitment, commitment * least)
         if problem is not None:
             screen.drop(mode, np.isin(np.arange(screen.allowed.shape[1]), starts), "funds", problem)
 

@@ -43,10 +43,11 @@ class Funding:
             and (not listed_only or (row, project) in self.amounts)
         ]
 
-    def problem(self, project: int, commitment: Fraction, min_scale: Fraction) -> str | None:
+    def problem(self, project: int, commitment: Fraction, lowest: Fraction) -> str | None:
         """Return why the funds can never add up to a commitment, or None if they may.
 
-        A greatest amount bears the largest share at the least scale, a least amount the smallest at scale 1.
+        A greatest amount bears the largest share of the lowest commitment (at the least scale, less all savings), a
+        least amount the smallest of the whole.
         """
         eligible = self.eligible(project)
         if not eligible:
@@ -54,10 +55,10 @@ class Funding:
             return f"no fund is eligible for its sector and region{' or lists it' if listed else ''}"
         most, least = Fraction(0), Fraction(0)
         for fund in eligible:
-            highest, lowest = self.amounts.get((fund, project), (None, None))
+            highest, least_amount = self.amounts.get((fund, project), (None, None))
             share = min(self.max_shares[fund], self.match_shares[fund])
-            most += share if highest is None else min(share, highest / (commitment * min_scale))
-            least += max(self.min_shares[fund], (lowest or Fraction(0)) / commitment)
+            most += share if highest is None or not lowest else min(share, highest / lowest)
+            least += max(self.min_shares[fund], (least_amount or Fraction(0)) / commitment)
         if most < 1:
             return f"its eligible funds may pay at most {float(most):.0%} of it"
         return f"its eligible funds must pay at least {float(least):.0%} of it" if least > 1 else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from outlay.optimizer.verify import words
@@ -192,6 +193,19 @@ def _where(row: Record) -> str:
     return words.name(row["project"]) + ("" if row["needs"] is None else f" -> {words.name(row['needs'])}")
 
 
+def with_savings(reading: Reading, funded: Sequence[Funded]) -> tuple[Funded, ...]:
+    """Return the funded options, each with what is saved because others are funded too."""
+    sides = Sides(funded)
+    saved: dict[str, Fraction] = {}
+    for row in reading.records("dependencies"):
+        if row["kind"] != "synergy" or row["metric"] != "commitment":
+            continue
+        who, other = sides.option(row["project"]), sides.option(row["needs"])
+        if who is not None and other is not None and sides.all_funded(row["when"]):
+            saved[who.project] = saved.get(who.project, Fraction(0)) - exact(row["bonus"])
+    return tuple(replace(option, saved=saved.get(option.project, Fraction(0))) for option in funded)
+
+
 def synergy_bonuses(reading: Reading, funded: Sequence[Funded]) -> Mapping[str, Fraction]:
     """Return the sum of bonuses earned in each metric; each once if both its sides are funded, at any scale."""
     sides = Sides(funded)
@@ -204,5 +218,6 @@ def synergy_bonuses(reading: Reading, funded: Sequence[Funded]) -> Mapping[str, 
 def _bonuses(reading: Reading, sides: Sides) -> Iterator[tuple[str, Fraction]]:
     for row in reading.records("dependencies"):
         earned = sides.option(row["project"]) is not None and sides.option(row["needs"]) is not None
-        if row["kind"] == "synergy" and earned and sides.all_funded(row["when"]):
+        bonus = row["kind"] == "synergy" and row["metric"] != "commitment"
+        if bonus and earned and sides.all_funded(row["when"]):
             yield str(row["metric"]), exact(row["bonus"])

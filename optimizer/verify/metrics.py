@@ -59,10 +59,10 @@ def compute_scores(
 
 
 def _option_metrics(reading: Reading, funded: Funded, loan: Loan | None) -> dict[str, Fraction]:
-    row, money = funded.row, funded.commitment
+    row, money = funded.row, funded.full_commitment * funded.scale
     metrics = {
         "value": exact(row["value"]) * funded.scale * _worth_of_time(reading, funded),
-        "commitment": money,
+        "commitment": funded.commitment,
         "strategic": exact(funded.project_row["strategic_score"]) * money,
         "japan_content": exact(row["japan_content_share"]) * money,
         "credit": credit_metric(reading, funded) * funded.scale,

@@ -33,6 +33,8 @@ class Funded:
         Periods in a year, for profiles by year.
     prices
         What 1 at the date of prices costs when building starts.
+    saved
+        What joint savings take off, at the date of prices.
     """
 
     project: str
@@ -48,6 +50,7 @@ class Funded:
     end: int
     year: int
     prices: Fraction
+    saved: Fraction = ZERO
 
     @property
     def name(self) -> str:
@@ -71,8 +74,8 @@ class Funded:
 
     @cached_property
     def commitment(self) -> Fraction:
-        """The money asked at the scale funded."""
-        return self.full_commitment * self.scale
+        """The money asked at the scale funded, less joint savings."""
+        return self.full_commitment * self.scale - self.saved * self.prices
 
     @cached_property
     def draw_weights(self) -> tuple[Fraction, ...]:

@@ -132,13 +132,21 @@ class Fund:
         if match is not None:
             shares.append(exact(match) / (1 + exact(match)))
         if row is not None and row["max"] is not None:
-            shares.append(exact(row["max"]) / (option.commitment * exact(option.of.cells["min_scale"])))
+            lowest = (option.commitment - saved_at_most(option)) * exact(option.of.cells["min_scale"])
+            shares += [exact(row["max"]) / lowest] if lowest else []
         return min(shares)
 
     def least_share(self, option: Option) -> Fraction:
         """Return the least share of the commitment that it can ever bear: at full scale."""
         row = self.amounts(option)
         return max(exact(self.row["min_share"]), Fraction(0) if row is None else exact(row["min"]) / option.commitment)
+
+
+def saved_at_most(option: Option) -> Fraction:
+    """Return the most that joint savings can take off the option's commitment."""
+    sides = {option.project, f"{option.project}@{option.alternative}"}
+    rows = [r for r in records(option.of.instance, "dependencies") if r["kind"] == "synergy" and r["project"] in sides]
+    return -sum((exact(r["bonus"]) * option.price for r in rows if r["metric"] == "commitment"), Fraction(0))
 
 
 def funds_of(instance: Instance) -> list[Fund]:

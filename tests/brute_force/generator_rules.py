@@ -201,6 +201,7 @@ def add_dependency(draft: Draft) -> None:
         closed = {"count", "cost", "commitment"}
         metrics = [name for name in draft.metrics if name not in closed and not name.startswith("use:")]
         row["metric"] = draft.maybe(0.5, draw.pick(metrics))
+        first, second = _joint_saving(draft, row, first, second)
     if kind in {"requires_any", "requires_count", "at_most"}:
         # Of each kind and project only one group, since the rows of a group agree.
         row["group"] = f"g{len(draft.rows('dependencies'))}" if kind != "requires_any" or "when" in row else None
@@ -211,6 +212,20 @@ def add_dependency(draft: Draft) -> None:
     if kind == "requires" and (row["at"] == "never" or (row["lag_months"] or 0) < 0) and draw.chance(0.5):
         first, second = second, first
     draft.add("dependencies", project=draft.choice(first), needs=draft.choice(second), **row)
+
+
+def _joint_saving(draft: Draft, row: dict[str, Any], first: str, second: str) -> tuple[str, str]:
+    """Turn a bonus into a saving on the commitment of an indivisible project now and then; return the sides."""
+    draw, taken = draft.draw, {one["project"].partition("@")[0] for one in draft.rows("dependencies")}
+    for own, other in ((first, second), (second, first)):
+        cells = draft.cells(next(project for project in draft.projects if project["id"] == own))
+        least = min(float(one["commitment"]) for one in cells)
+        whole = all(one.get("min_scale", 1) == 1 for one in cells)
+        if whole and least > 1 and not draft.finance and own not in taken and draw.chance(0.6):
+            # Sets may halve commitments, twice.
+            row |= {"metric": "commitment", "bonus": -round(least * draw.pick([0.1, 0.2, 0.24]), 2)}
+            return own, other
+    return first, second
 
 
 def _waiting(draft: Draft) -> dict[str, Any]:

@@ -105,8 +105,8 @@ class Option:
         return self.of.name
 
     @cached_property
-    def commitment(self) -> Fraction:
-        """K in the prices of the start."""
+    def price(self) -> Fraction:
+        """What 1 at the date of prices costs at the start."""
         rate, instance = self.of.cells["escalation_per_year"], self.of.instance
         first, base = (
             int(month[:4]) * 12 + int(month[5:])
@@ -115,7 +115,12 @@ class Option:
                 instance.settings.calendar.price_date or instance.settings.calendar.start,
             )
         )
-        return self.of.commitment * growth(rate, first + self.start * instance.months_per_period - base)
+        return growth(rate, first + self.start * instance.months_per_period - base)
+
+    @property
+    def commitment(self) -> Fraction:
+        """K in the prices of the start."""
+        return self.of.commitment * self.price
 
     @property
     def ready(self) -> int:

@@ -49,6 +49,11 @@ class Resources:
     def _option(self, o: int, option: Option) -> None:
         for key, amount in option.uses.items():
             self.system.take(self.taken[key], o, scaled=amount)
+        for place, owner, amount in self.system.savings:
+            if owner == o:
+                self.taken["commitments", option.selection].synergies[place] += amount
+                for k, weight in enumerate(option.of.draw_weights):
+                    self.taken["draws", option.start + k].synergies[place] += amount * weight
         for key, amount in option.supplies.items():
             self.system.take(self.taken[key], o, scaled=-amount)
         for key, amount in option.fixed_uses.items():

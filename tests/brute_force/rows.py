@@ -21,7 +21,7 @@ def add_funds(instance: Instance, system: System) -> None:
     committed = Expression()
     for o, option in enumerate(system.options):
         cost, paid = Expression(), Expression()
-        system.take(cost, o, scaled=option.commitment)
+        system.take_commitment(cost, o)
         committed.add(cost)
         for fund in funds:
             if fund.eligible(option):

@@ -34,6 +34,11 @@ class Choices:
         right = [o is not None and alternative in {"", o.alternative} for o in self.of[p]]
         return np.array(right, dtype=bool)[combinations[:, p]]
 
+    def is_chosen(self, combinations: Combinations, option: Option) -> np.ndarray:
+        """Return in which combinations this very option is funded."""
+        p = self.position[option.project]
+        return np.array([one is option for one in self.of[p]], dtype=bool)[combinations[:, p]]
+
     def related(
         self, combinations: Combinations, first: str, second: str, holds: Callable[[Option, Option], bool]
     ) -> np.ndarray:
@@ -49,6 +54,8 @@ def synergies_had(choices: Choices, combinations: Combinations, rows: list[Recor
     for y, row in enumerate(rows):
         had[:, y] = choices.chosen(combinations, row["project"]) & choices.chosen(combinations, row["needs"])
         had[:, y] *= all_chosen(choices, combinations, row["when"])
+        if "option" in row:
+            had[:, y] *= choices.is_chosen(combinations, row["option"])
     return had
 
 

@@ -211,6 +211,29 @@ def synergies() -> Document:
     )
 
 
+def savings() -> Document:
+    """A costs 2 less beside B, in prices that rise by a quarter a year, and 1 less when D is there too."""
+    return document(
+        calendar={**TWO_YEARS, "max_wait_months": 12},
+        projects=[
+            {"id": "A", "value": 2, "commitment": 8, "escalation_per_year": 0.25, "construction_months": 24},
+            {"id": "B", "value": 3, "commitment": 4, "latest_start": "2026-01"},
+            {"id": "D", "value": 1, "latest_start": "2026-01"},
+        ],
+        resources=[
+            {"resource": "commitments", "kind": "finance", "basis": "cumulative"},
+            {"resource": "draws", "kind": "finance"},
+        ],
+        availability=[level("commitments", 9), level("commitments", 12, "2027-01"), level("draws", 6)],
+        funds=[{"fund": "bonds", "max_share": 0.75}, {"fund": "taxes", "portfolio_min_share": 0.5}],
+        limits=[{"metric": "commitment", "by": "project", "group": "A", "max": 7, "every": "period"}],
+        dependencies=[
+            {"project": "A", "needs": "B", "kind": "synergy", "metric": "commitment", "bonus": -2},
+            {"project": "A", "needs": "B", "kind": "synergy", "metric": "commitment", "bonus": -1, "when": "D"},
+        ],
+    )
+
+
 def funds() -> Document:
     """Every column of funds; D is free and nobody pays it; C, in Ohio, has one payer only."""
     return document(
@@ -344,6 +367,7 @@ CASES: dict[str, GoldenCase] = {
     "dependencies": GoldenCase(dependencies, ("dependencies",)),
     "logic": GoldenCase(logic, ("dependencies",)),
     "synergies": GoldenCase(synergies, ("synergies",)),
+    "savings": GoldenCase(savings, ("cap", "draws", "synergies", "funds", "limits")),
     "funds": GoldenCase(funds, ("funds",)),
     "grants": GoldenCase(grants, ("funds",)),
     "limits": GoldenCase(limits, ("limits",)),

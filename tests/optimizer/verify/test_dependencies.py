@@ -191,3 +191,38 @@ def test_a_bonus_may_have_a_condition() -> None:
     instance = tied({"project": "A", "needs": "B", "kind": "synergy", "bonus": 5, "when": "C"})
     assert verify_plan(instance, plan(take("A"), take("B"))).metrics["value"] == 0
     assert verify_plan(instance, plan(take("A"), take("B"), take("C"))).metrics["value"] == 5
+
+
+def test_a_joint_saving_reaches_cap_draws_and_funds() -> None:
+    instance = build(
+        calendar={"periods": 3},
+        projects=[
+            {"id": "A", "commitment": 8, "construction_months": 24, "escalation_per_year": 0.25, "strategic_score": 1},
+            {"id": "B", "commitment": 4},
+            {"id": "C"},
+        ],
+        resources=[
+            {"resource": "commitments", "kind": "finance", "basis": "cumulative"},
+            {"resource": "draws", "kind": "finance"},
+        ],
+        availability=[
+            {"resource": "commitments", "from": "2026-01", "amount": 10},
+            {"resource": "draws", "from": "2026-01", "amount": 7},
+        ],
+        funds=[{"fund": "bank"}],
+        dependencies=[
+            {"project": "A", "needs": "B", "kind": "synergy", "metric": "commitment", "bonus": -2, "when": "C"}
+        ],
+    )
+    chosen = (take("A", 0), take("B", 0), take("C", 0))
+    paid = {("bank", "A"): 6.0, ("bank", "B"): 4.0}
+    found = verify_plan(instance, plan(*chosen, payments=paid))
+    assert found.ok
+    assert (found.metrics["commitment"], found.metrics["strategic"]) == (10, 8)
+    assert found.metrics["use:draws"] == 10
+    # Without the condition nothing is saved: the cap, the draws and A's payment are missed.
+    apart = verify_plan(instance, plan(*chosen[:2], payments=paid))
+    assert sorted({violation.family for violation in apart.violations}) == ["cap", "draws", "funds"]
+    # The saving stands in the prices of A's start.
+    later = plan(take("A", 1), *chosen[1:], payments={("bank", "A"): 7.5, ("bank", "B"): 4.0})
+    assert verify_plan(instance, later).metrics["commitment"] == Fraction(23, 2)
