@@ -253,7 +253,7 @@ class Case:
 
     @cached_property
     def cost(self) -> np.ndarray:
-        """The metric `cost` as a coefficient a column: discounted, when bought, imported or short."""
+        """The metric `cost` as a coefficient a column: discounted, when bought, moved, imported or short."""
         instance = self.instance
         cost = np.zeros(self.book.size)
         factor = discount_factors(
@@ -263,6 +263,7 @@ class Case:
             "buy": dict(
                 zip(instance["programs"].texts("program"), instance["programs"].floats("cost_per_unit"), strict=True)
             ),
+            "flow": dict(zip(instance["links"].texts("link"), instance["links"].floats("cost_per_unit"), strict=True)),
             "shortfall": dict(
                 zip(instance["resources"].texts("resource"), instance["resources"].floats("penalty"), strict=True)
             ),
@@ -275,6 +276,15 @@ class Case:
         cost[block.columns] = [premiums[key][t] * factor[t] for key, t in block.keys]
         return cost
 
+    @cached_property
+    def program_value(self) -> np.ndarray:
+        """What each column of `buy` adds to the metric `value`, discounted from its period."""
+        programs, keys = self.instance["programs"], self.block("buy").keys
+        worth = dict(zip(programs.texts("program"), programs.floats("value_per_unit").tolist(), strict=True))
+        months = np.arange(self.instance.periods) * self.instance.months_per_period
+        factor = discount_factors(self.instance.discount_rate("value"), months)
+        return np.array([worth[name] * factor[period] for name, period in keys], dtype=float)
+
     def weights(self, level: int) -> np.ndarray:
         """Return the objective of a level as a coefficient a column; maximised."""
         weights = {name: float(weight) for name, weight in self.instance.objective_levels[level].weights.items()}
@@ -285,6 +295,7 @@ class Case:
                 total[self.scale_column] += weight * terms.scaled
                 total[self.block("fund").columns] += weight * terms.fixed
                 total[self.block("saved").columns] += weight * saved_of_metric(self, name)
+        total[self.block("buy").columns] += weights.get("value", 0.0) * self.program_value
         total[self.block("both").columns] += [weights.get(metric, 0.0) * bonus for metric, bonus in self.synergy_bonus]
         return total
 

@@ -176,7 +176,8 @@ MONEY = {
     "projects": ("value", "commitment"),
     "alternatives": ("value", "commitment"),
     "resources": ("penalty",),
-    "programs": ("cost_per_unit",),
+    "programs": ("cost_per_unit", "value_per_unit"),
+    "links": ("cost_per_unit",),
     "imports": ("premium_per_unit",),
     "terms": ("min_japan_npv",),
     "funds": ("total", "per_year"),
@@ -262,17 +263,18 @@ def _in_other_units(document: Document, resources: set[str], factor: Decimal) ->
         "requirements": ("resource", ("amount",)),
         "availability": ("resource", ("amount",)),
         "imports": ("resource", ("max_per_period",)),
-        "programs": ("resource", ("max_per_period", "max_total")),
+        "programs": ("resource", ("min_per_period", "max_per_period", "max_total")),
         "links": ("from_resource", ("capacity",)),
     }
-    prices = {"imports": ("premium_per_unit",), "programs": ("cost_per_unit",), "resources": ("penalty",)}
+    worth = ("cost_per_unit", "value_per_unit")
+    prices = {"imports": ("premium_per_unit",), "programs": worth, "links": worth, "resources": ("penalty",)}
     for table, (owner, columns) in amounts.items():
         for row in other.get(table, []):
-            if row[owner] in resources:
+            if row.get(owner) in resources:
                 _scale(row, columns, factor)
     for table, columns in prices.items():
         for row in other.get(table, []):
-            if row["resource"] in resources:
+            if row.get("resource", row.get("from_resource")) in resources:
                 _scale(row, columns, 1 / factor)
     for row in other.get("limits", []):
         if row.get("basis", "absolute") == "absolute" and row["metric"].removeprefix("use:") in resources:

@@ -84,6 +84,7 @@ CHECKS: tuple[Check, ...] = (
     Check(
         "permits have a time, an agency of kind permit and one number a pool", checks_rules.permits, compares_cells=True
     ),
+    Check("programs leave room", checks_rules.programs, ("calendar",), compares_cells=True),
     Check("limits are well formed", checks_rules.limits, compares_cells=True),
     Check("limits name a group that a project has", checks_rules.groups, ("projects",), compares_cells=True),
     Check("loans have terms and a life", checks_money.loans, ("finance", "terms", *_CHOICES), compares_cells=True),

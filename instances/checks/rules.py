@@ -177,3 +177,18 @@ def groups(scope: Scope) -> Iterator[Fault]:
     for row, (by, group) in enumerate(zip(rows.texts("by"), rows.raw("group"), strict=True)):
         if group is not None and by in known and group not in known[by]:
             yield scope.fault("limits", row, "group", f"no project has this {by}", hints[by](str(group)))
+
+
+def programs(scope: Scope) -> Iterator[Fault]:
+    """Yield programs whose least amount exceeds the greatest."""
+    periods = scope.instance.periods
+    for row, record in enumerate(scope.instance["programs"].records()):
+        least, most, total = (record[name] for name in ("min_per_period", "max_per_period", "max_total"))
+        if not isinstance(least, Decimal):
+            continue
+        if isinstance(most, Decimal) and least > most:
+            problem = f"it exceeds max_per_period ({most})"
+            yield scope.fault("programs", row, "min_per_period", problem, "swap them")
+        elif isinstance(total, Decimal) and least * periods > total:
+            problem = f"in {periods} periods it comes to {least * periods}, more than max_total ({total})"
+            yield scope.fault("programs", row, "min_per_period", problem, "use a lower one")

@@ -78,9 +78,9 @@ FUND_AMOUNTS = TableSpec(
 LIMITS = TableSpec(
     name="limits",
     key=(),
-    meaning="Least and greatest amounts of a metric, over all or by group. Synergy bonuses and `cost` belong to no "
-    "project: they count only with by = all, bonuses only with every = total, and cost by period or year at its own "
-    "period.",
+    meaning="Least and greatest amounts of a metric, over all or by group. Synergy bonuses, `cost` and the "
+    "value of programs belong to no project: they count only with by = all, bonuses only with every = total, cost and "
+    "programs by period or year at their own period.",
     columns=(
         text("metric", "The metric; `draws` limits what is spent when it is spent.", required=True),
         text(

@@ -43,7 +43,7 @@ FAMILY_GROUPS: Mapping[str, tuple[str, ...]] = {"supply": ("equipment", "commodi
 
 #: Metrics that the engine computes itself, and what each counts.
 METRIC_MEANINGS: Mapping[str, str] = {
-    "value": "The column `value`.",
+    "value": "The column `value`, and value_per_unit of what programs buy, discounted from its period.",
     "commitment": "K, times the scale.",
     "us_npv": "U.S. share of the loan's cash, discounted at its own rate; needs [finance].",
     "japan_npv": "Japan's share of the cash and of the credit, less the draws, discounted; needs [finance].",
@@ -51,8 +51,8 @@ METRIC_MEANINGS: Mapping[str, str] = {
     "japan_content": "japan_content_share times K, times the scale.",
     "credit": "Public credit at completion, discounted at the rate of us_npv.",
     "count": "1 a funded project, never scaled.",
-    "cost": "Programs, import premiums and penalties of shortfalls, discounted from their period (a yearly row's from "
-    "the first of its block). Has weight -1 in every level that does not name it. Belongs to no project.",
+    "cost": "Programs, flows, import premiums and penalties of shortfalls, discounted from their period (a yearly "
+    "row's from the first of its block). Has weight -1 in every level that does not name it. Belongs to no project.",
 }
 BUILT_IN_METRICS = tuple(METRIC_MEANINGS)
 #: Spending when it falls due: a metric that only `limits` name, since its sum over a long calendar is `commitment`.

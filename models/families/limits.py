@@ -12,8 +12,9 @@ where M is ``sum_{o in group, q_o in span} metric_o y_o``, and with the draw wei
 ``sum_{o in group} sum_{t in span} K_o w_{o,t} y_o``.
 
 Why this form: shares are multiplied out, so the rows are linear and no division by an empty portfolio can occur.
-Synergy bonuses and `cost` belong to no project and count only over all; a least amount a period or year
-of what counts at selection holds up to the period of last_selection, after which nothing can be selected.
+Synergy bonuses, `cost` and what programs are worth belong to no project and count only over all; a least amount a
+period or year of what counts at selection holds up to the period of last_selection, after which nothing can be
+selected.
 
 Size: one row a limit, group and period, two where both bounds of a share are given.
 
@@ -155,7 +156,7 @@ def amount_of(case: Case, metric: str) -> Amount:
     options = case.options
     if metric == "cost":
         periods = np.full(case.book.size, -1)
-        for name in ("buy", "import_", "shortfall"):
+        for name in ("buy", "flow", "import_", "shortfall"):
             dated = case.block(name)
             periods[dated.columns] = [period for _, period in dated.keys]
         column = np.nonzero(case.cost)[0]
@@ -179,6 +180,10 @@ def amount_of(case: Case, metric: str) -> Amount:
         parts.append((columns[chosen], value[chosen], options.project[chosen], options.selection[chosen]))
     saved, own = saved_of_metric(case, metric), case.savings.option
     parts.append((case.block("saved").columns, saved, options.project[own], options.selection[own]))
+    if metric == "value":
+        bought, worth = case.block("buy"), case.program_value
+        when = np.array([period for _, period in bought.keys], dtype=int)
+        parts.append((bought.columns, worth, np.full(len(worth), -1), when))
     bonus = [
         (at, amount)
         for at, (name, amount) in zip(case.block("both").columns, case.synergy_bonus, strict=True)

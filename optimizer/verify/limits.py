@@ -121,11 +121,11 @@ def _parts(
                     parts.setdefault((group, time), []).append(amount)
     if with_bonuses and times.whole_plan and metric in scores.bonuses:
         parts.setdefault((EVERYTHING, 0), []).append(scores.bonuses[metric])
-    if metric == "cost":
-        for period, cost in enumerate(scores.costs):
+    if by == "all":
+        for period, amount in enumerate(scores.dated.get(metric, ())):
             time = times.of(period)
-            if cost and time is not None:
-                parts.setdefault((EVERYTHING, time), []).append(cost)
+            if amount and time is not None:
+                parts.setdefault((EVERYTHING, time), []).append(amount)
     return parts
 
 

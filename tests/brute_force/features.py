@@ -187,13 +187,23 @@ def _requirements(document: Document) -> Iterator[str]:
 
 def _relief(document: Document) -> Iterator[str]:
     optional = {
-        "programs": ("cost_per_unit", "lead_months", "max_per_period", "max_total", "counts_against_cap"),
-        "links": ("capacity", "loss", "capacity_resource"),
+        "programs": (
+            "cost_per_unit",
+            "value_per_unit",
+            "lead_months",
+            "min_per_period",
+            "max_per_period",
+            "max_total",
+            "counts_against_cap",
+        ),
+        "links": ("capacity", "loss", "capacity_resource", "cost_per_unit"),
         "imports": ("premium_per_unit",),
     }
     for table, columns in optional.items():
         for row in _rows(document, table):
             yield table
+            if table == "programs" and "resource" not in row:
+                yield "programs: of no resource"
             for column in columns:
                 if column in row:
                     yield f"{table}: {column}"

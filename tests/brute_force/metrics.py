@@ -28,6 +28,8 @@ class Metrics:
                     self.synergies.append({**row, "option": option})
         #: (column, period, discounted cost of a unit)
         self.costs: list[tuple[int, int, Fraction]] = []
+        #: (column, period, discounted value of a unit)
+        self.worth: list[tuple[int, int, Fraction]] = []
 
     def groups(self, by: str) -> list[str]:
         """Return every group that occurs among the projects."""
@@ -53,8 +55,9 @@ class Metrics:
             for y, row in enumerate(self.synergies):
                 if row["metric"] == metric and "option" not in row:
                     form.synergies[y] += exact(row["bonus"])
-        if by == "all" and metric == "cost":
-            for column, period, amount in self.costs:
+        dated = {"cost": self.costs, "value": self.worth}
+        if by == "all":
+            for column, period, amount in dated.get(metric, ()):
                 if span is None or period in span:
                     form.columns[column] += amount
         return form

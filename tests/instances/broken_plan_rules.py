@@ -8,6 +8,20 @@ from tests.instances.broken_rules import Document, added, all_of, cell, no_loan,
 
 # What is broken, and the fault: where, row, column, part of the problem.
 PLAN_RULES: dict[str, tuple[Callable[[Document], None], str, int | None, str | None, str]] = {
+    "program with too high a least amount": (
+        cell("programs", 1, min_per_period=2, max_per_period=1),
+        "programs",
+        1,
+        "min_per_period",
+        "exceeds max_per_period",
+    ),
+    "program whose least amounts exceed its total": (
+        cell("programs", 1, min_per_period=2, max_total=3),
+        "programs",
+        1,
+        "min_per_period",
+        "more than max_total",
+    ),
     "negative limit of what is never negative": (
         cell("limits", 1, max=-1),
         "limits",

@@ -112,12 +112,14 @@ def programs() -> Document:
     """A program with a total, one without; lead longer than the calendar buys nothing."""
     return document(
         calendar=TWO_YEARS,
-        settings={"discount_rates": {"cost": 1}},
+        settings={"discount_rates": {"cost": 1, "value": 1}},
+        limits=[{"metric": "value", "max": 6, "every": "year"}],
         projects=_plain("A", latest_start="2026-01"),
         resources=[{"resource": "welders", "kind": "labour"}],
         availability=[level("welders", 1)],
         requirements=[scarce.uses("A", "welders", 3, from_month=0, to_month=24)],
         programs=[
+            {"program": "paving", "value_per_unit": 3, "min_per_period": 0.5, "max_per_period": 2, "cost_per_unit": 1},
             {"program": "camp", "resource": "welders", "cost_per_unit": 4, "max_per_period": 5},
             {"program": "school", "resource": "welders", "cost_per_unit": 2, "lead_months": 1, "max_total": 3},
             {"program": "university", "resource": "welders", "cost_per_unit": 1, "lead_months": 36},
@@ -363,7 +365,7 @@ CASES: dict[str, GoldenCase] = {
     "other": GoldenCase(scarce.other, ("other",)),
     "pace": GoldenCase(pace, ("pace",)),
     "permits": GoldenCase(permits, ("permits",)),
-    "programs": GoldenCase(programs, ("programs", "labour")),
+    "programs": GoldenCase(programs, ("programs", "labour", "limits")),
     "dependencies": GoldenCase(dependencies, ("dependencies",)),
     "logic": GoldenCase(logic, ("dependencies",)),
     "synergies": GoldenCase(synergies, ("synergies",)),
