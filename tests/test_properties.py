@@ -351,17 +351,15 @@ def test_a_project_nobody_chose_can_be_deleted_without_change(seed: int, solved:
 def _without_project(document: Document, name: str) -> Document | None:
     """Return a document without a project; None where others speak of it (a need, a group that it alone fills)."""
     applied = document["instance"].get("applied", {})
-    rows = document.get("dependencies", [])
-    spoken_of = [row[side] for row in rows for side in ("project", "needs") if row.get(side)]
-    spoken_of += [side for row in rows for side in row.get("when", "").split(";")]
-    spoken_of += [*applied.get("force_in", []), *applied.get("force_out", [])]
+    ties = document.get("dependencies", [])
+    sides = [";".join(str(row.get(key, "")) for key in ("project", "needs", "when")) for row in ties]
+    spoken_of = [*";".join(sides).split(";"), *applied.get("force_in", []), *applied.get("force_out", [])]
     if any(item.partition("@")[0] == name for item in spoken_of):
         return None
     smaller = changed(document)
     owned = ("alternatives", "requirements", "cashflows", "fund_amounts")
     for table, column in {"projects": "id", **dict.fromkeys(owned, "project")}.items():
-        if table in smaller:
-            smaller[table] = [row for row in smaller[table] if row[column] != name]
+        smaller[table] = [row for row in smaller.get(table, []) if row[column] != name]
     try:
         parsed(smaller)
     except InputError:
