@@ -44,7 +44,8 @@ def objective_text(instance: Instance) -> str:
 
 def can_cost(instance: Instance) -> bool:
     """Return whether anything in an instance can give the metric `cost` a value."""
-    return bool(len(instance["programs"]) or len(instance["imports"]) or any(instance["resources"].raw("penalty")))
+    priced = (*instance["resources"].raw("penalty"), *instance["links"].raw("cost_per_unit"))
+    return bool(len(instance["programs"]) or len(instance["imports"]) or any(priced))
 
 
 def _order(item: tuple[str, Decimal]) -> tuple[bool, bool, str]:

@@ -13,7 +13,7 @@ from outlay.instances.instance import Instance
 from outlay.instances.plan import Choice, Plan
 from outlay.models.case import Case
 from outlay.models.families.registry import rows_of
-from outlay.models.options.generation import eligible_funds
+from outlay.models.projects.funding import Funding
 from outlay.models.ranges import wide_rows
 from outlay.models.supply.exposure import exposure_within
 from outlay.models.supply.graph import largest_commitments
@@ -177,7 +177,7 @@ def _about_names(instance: Instance) -> Iterator[str]:
                 yield f"{table}: no alternative names {name}"
     if finance is None and len(instance["terms"]):
         yield "terms: no loan is modelled, because instance.toml has no [finance]"
-    payable = {fund for project in range(len(instance["projects"])) for fund in eligible_funds(instance, project)}
+    payable = {fund for project in range(len(instance["projects"])) for fund in Funding(instance).eligible(project)}
     for row, fund in enumerate(instance["funds"].texts("fund")):
         if row not in payable:
             yield f"funds: no project is eligible for {fund}"

@@ -143,8 +143,7 @@ def describe(instance: Instance, resource: str, period: int) -> str:
     basis = rows.texts("basis")[rows.index[(resource,)]]
     label = instance.period_label(period)
     if basis == "per_year":
-        first = instance.month_of(period)
-        return f"{resource} in {first[:4]}" if first.endswith("-01") else f"{resource} in the year from {first}"
+        return f"{resource} in {instance.year_label(period)}"
     if basis == "cumulative":
         return f"{resource} up to {label}"
     return f"{resource} in {label}"
@@ -205,6 +204,9 @@ class ResourceRows(Standing):
             option = usage.option[chosen]
             column = np.where(usage.scaled[chosen], case.scale_column[option], fund[option])
             yield self._counted(kind, usage.period[chosen], column, usage.amount[chosen])
+        for name in sorted({"commitments", "draws"} & self.members):
+            entry, period, amount = self.case.savings.of_resource(name)
+            yield self._counted("used", period, self.case.block("saved").columns[entry], amount)
         yield self._columns("imported", "import_", lambda key: -1.0 if key in self.members else 0.0)
         share = self._link_shares()
         yield self._columns("linked", "flow", lambda key: share[key])

@@ -68,7 +68,7 @@ def event_dates(options: Options, side: str, event: str) -> np.ndarray:
 
 def started_columns(options: Options, needs: tuple[Need, ...]) -> Started:
     """Return the started-by columns for dependencies of kind ``requires``; none where rows on options are few."""
-    rules = [need for need in needs if need.kind == "requires"]
+    rules = [need for need in needs if need.kind == "requires" and need.is_plain]
     named = dict.fromkeys(key for need in rules for key in ((need.project, need.at), (need.needs, "operation")))
     found = {key: event_dates(options, *key) for key in named}
     kinds = {key: np.unique(each) for key, each in found.items()}

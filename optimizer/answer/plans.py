@@ -90,8 +90,13 @@ def plan_columns(case: Case, plan: Plan) -> np.ndarray:
     funded = set(option_of_project)
     table = case.instance["dependencies"]
     for row, column in zip(case.synergies, case.block("both").columns, strict=True):
-        sides = (table.texts("project")[row], table.texts("needs")[row])
-        point[column] = float(all(_has(case, side, funded, option_of_project) for side in sides))
+        sides = (table.texts("project")[row], table.texts("needs")[row], *(table.column("when")[row] or ()))  # type: ignore[misc]
+        point[column] = float(all(_has(case, str(side), funded, option_of_project) for side in sides))
+    chosen = set(option_of_project.values())
+    for (row, option), column in zip(case.savings.keys, case.block("saved").columns, strict=True):
+        sides = (table.texts("needs")[row], *(table.column("when")[row] or ()))  # type: ignore[misc]
+        met = option in chosen and all(_has(case, str(side), funded, option_of_project) for side in sides)
+        point[column] = float(met)
     for name, columns in case.so_far.columns.items():
         point[columns] = sum(resource_rows(case, name).amounts(point).values())
     return point

@@ -65,7 +65,7 @@ def projects_table(case: Case, blocks: Sequence[RowBlock], plan: Plan, point: np
             record |= {
                 "alternative": choice.alternative,
                 "scale": scaled,
-                "commitment": float(case.options.commitment[option]) * scaled,
+                "commitment": float(case.options.commitment[option]) * scaled + _saved(case, option, point),
                 "fast_track": choice.fast_track,
                 "selected": label(choice.selection),
                 "start": label(choice.start),
@@ -79,6 +79,12 @@ def projects_table(case: Case, blocks: Sequence[RowBlock], plan: Plan, point: np
         "start", "operation", "contribution", "reason",
     ]  # fmt: skip
     return pd.DataFrame(records).reindex(columns=order)
+
+
+def _saved(case: Case, option: int, point: np.ndarray) -> float:
+    """Return what joint savings add to the commitment of an option; not above 0."""
+    entries = case.savings.by_option.of(option)
+    return float(point[case.block("saved").columns[entries]] @ case.savings.amount[entries])
 
 
 def _contribution(case: Case, weights: np.ndarray, option: int, scale: float) -> float:
