@@ -6,6 +6,7 @@ import importlib.metadata
 import platform
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
@@ -121,14 +122,16 @@ def solve(
             return _too_late(model, built - began, options)
         session = Session(model)
         times = {"build": built - began, "compile": time.monotonic() - built}
+        settings = Settings(gap=gap, seed=seed, threads=threads)
         checked = session.solve(
             engine,
-            Settings(gap=gap, seed=seed, threads=threads),
+            settings,
             deadline=deadline,
             start=start,
             on_progress=_as_stated_by(session, on_progress),
             search=_search_plan(session, effort, seed, work),
         )
+        checked = session.earliest(engine, replace(settings, deadline=deadline), checked)
     finally:
         if process is None:
             engine.close()
@@ -264,6 +267,7 @@ def make_solution(
         bound=bound,
         gap=gap,
         own_objective=session.has_own_objective,
+        dates=checked.dates,
         levels=tuple(answer.levels),
         plan=checked.plan,
         metrics={} if verification is None else {name: float(sum_) for name, sum_ in verification.metrics.items()},

@@ -193,7 +193,8 @@ def _about_money(instance: Instance) -> Iterator[str]:
 
 
 def _about_projects(case: Case) -> Iterator[str]:
-    present = np.bincount(case.options.project, minlength=len(case.alternatives.projects)) > 0
+    possible = case.options.project[~case.unfitting[0]]
+    present = np.bincount(possible, minlength=len(case.alternatives.projects)) > 0
     for project, has, status in zip(
         case.alternatives.projects, present.tolist(), case.alternatives.status, strict=True
     ):

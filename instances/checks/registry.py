@@ -70,6 +70,7 @@ CHECKS: tuple[Check, ...] = (
     Check("provenance names a table", checks_names.provenance),
     Check("requires has no cycle", checks_rules.cycles),
     Check("dates lie in the calendar", checks_rules.dates, ("calendar",)),
+    Check("dates leave a period to start in", checks_rules.starts, ("calendar",), compares_cells=True),
     Check("years need periods that divide a year", checks_rules.years, ("calendar",)),
     Check("resources nest in their own unit", checks_rules.parents),
     Check("a tolerance goes with a penalty", checks_rules.tolerances, compares_cells=True),

@@ -224,6 +224,13 @@ class Settings(Frozen):
         "per unit of metric",
         'metric = weight, or objective = "@STAKEHOLDER", or a [[objective]] list of levels in order (value = 1).',
     )
+    tie_break: Literal["earliest", "none"] = described(
+        "earliest",
+        "",
+        "What decides the dates that the objective leaves open. earliest: of the plans that fund the same alternatives "
+        "and are worth as much, the one with the least sum of commitment x (selection + start + operation), in "
+        "periods; it may give up the tolerance of the last level. none: any of them.",
+    )
     metrics: dict[str, Metric] = Field({}, description="Metrics that are columns of projects and alternatives.")
     sources: tuple[str, ...] = Field(default=(), description="Where the facts come from.")
     applied: Applied = Field(default=Applied(), description="What constraint sets switched in a resolved instance.")

@@ -40,7 +40,8 @@ MOST_NAMED = 3
 def losing_reasons(case: Case, blocks: Sequence[RowBlock], point: np.ndarray, funded: set[str]) -> dict[str, str]:
     """Return a reason for every project that is not funded, by id."""
     by_project: dict[str, list[Dropped]] = {}
-    for item in case.options.dropped:
+    never, unfitting = case.unfitting
+    for item in (*case.options.dropped, *unfitting):
         by_project.setdefault(item.project, []).append(item)
     trial = _Trial(case, blocks, point)
     reasons = {}
@@ -48,6 +49,7 @@ def losing_reasons(case: Case, blocks: Sequence[RowBlock], point: np.ndarray, fu
         if project in funded:
             continue
         options = case.options.by_project.of(number)
+        options = options[~never[options]]
         if len(options):
             reasons[project] = trial.reason(options)
         else:
@@ -56,9 +58,13 @@ def losing_reasons(case: Case, blocks: Sequence[RowBlock], point: np.ndarray, fu
 
 
 def never_available(dropped: Sequence[Dropped]) -> str:
-    """Return why a project has no option: the rule that took most of each alternative, with its figures."""
+    """Return why a project has no option: the rule that took most of each alternative, with its figures.
+
+    Of what the project's own dates allow, if another rule took that.
+    """
     most: dict[str, Dropped] = {}
-    for item in dropped:
+    decisive = [item for item in dropped if item.rule != "window"] or dropped
+    for item in decisive:
         known = most.get(item.alternative)
         if known is None or item.starts > known.starts:
             most[item.alternative] = item

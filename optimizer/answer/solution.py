@@ -14,7 +14,7 @@ from outlay.instances.errors import InfeasibleError, NoPlanError, SolverFailedEr
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.instances.values.text import shown
-from outlay.optimizer.status import LevelResult, Status
+from outlay.optimizer.status import Dates, LevelResult, Status
 from outlay.optimizer.verify.report import Verification
 
 
@@ -60,6 +60,8 @@ class Solution:
         Rows that a user added in Pyomo, evaluated at the answer; not independently verified. None if there are none.
     own_objective
         Whether the user replaced the objective in Pyomo; then nobody but that model can check it.
+    dates
+        How the dates were chosen that the objective leaves open; None without a verified plan.
     """
 
     instance: Instance
@@ -83,6 +85,7 @@ class Solution:
     versions: Mapping[str, str]
     user_rows: pd.DataFrame | None = field(default=None, compare=False)
     own_objective: bool = False
+    dates: Dates | None = None
 
     def __post_init__(self) -> None:
         for name in ("metrics", "stakeholders", "tables", "times_s", "sizes", "options", "versions"):

@@ -42,7 +42,8 @@ def compute_tables(case: Case, blocks: Sequence[RowBlock], plan: Plan) -> dict[s
 def dropped_table(case: Case) -> pd.DataFrame:
     """Return what was dropped before solving: project, alternative, track, rule, reason, number of starts."""
     columns = ["project", "alternative", "fast_track", "rule", "reason", "starts"]
-    return pd.DataFrame([[getattr(item, name) for name in columns] for item in case.options.dropped], columns=columns)
+    dropped = (*case.options.dropped, *case.unfitting[1])
+    return pd.DataFrame([[getattr(item, name) for name in columns] for item in dropped], columns=columns)
 
 
 def projects_table(case: Case, blocks: Sequence[RowBlock], plan: Plan, point: np.ndarray) -> pd.DataFrame:

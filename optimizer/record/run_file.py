@@ -15,7 +15,7 @@ from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.answer.user_rows import user_rows_table
-from outlay.optimizer.record.claims import levels_of
+from outlay.optimizer.record.claims import dates_of, levels_of
 from outlay.optimizer.record.recheck import Rechecked, recheck
 from outlay.optimizer.record.run_document import run_text, to_run_document
 from outlay.optimizer.record.run_schema import FORMAT, REMEDY, checked_run
@@ -112,6 +112,7 @@ def _solution(run: dict[str, Any], instance: Instance, found: Rechecked) -> Solu
         instance=instance,
         status=Status(run["status"]),
         levels=levels_of(run),
+        dates=dates_of(run),
         plan=None if run["plan"] is None else Plan.from_document(run["plan"]),
         tables=found.tables,
         verification=found.verification,
