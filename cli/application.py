@@ -60,8 +60,8 @@ class Application(click.Group):
         return result if isinstance(result, int) else 0
 
 
-def run(module: str, **arguments: Any) -> int:
+def run(command: str, **arguments: Any) -> int:
     """Import the module that does a command's work, now that it is needed, and return its exit code."""
-    work = importlib.import_module(f"outlay.cli.{module}")
+    work = importlib.import_module(f"outlay.cli.run.{command}")
     code: int = work.run(**arguments)
     return code

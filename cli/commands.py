@@ -142,7 +142,7 @@ def main() -> None:
 @_common
 def list_command(**arguments: Any) -> int:
     """List the bundled instances and their constraint sets."""
-    return run("run_list", **arguments)
+    return run("list", **arguments)
 
 
 @main.command(
@@ -162,7 +162,7 @@ def new_command(**arguments: Any) -> int:
 
     A name that ends in .json gives one file instead of a folder of tables. Nothing that exists is touched.
     """
-    return run("run_new", **arguments)
+    return run("new", **arguments)
 
 
 @main.command("generate", epilog="\b\nExample:\n  outlay generate --projects 1000 --seed 1 -o scale-1000\n")
@@ -175,7 +175,7 @@ def new_command(**arguments: Any) -> int:
 @_common
 def generate_command(**arguments: Any) -> int:
     """Generate a realistic, tight and feasible instance of any size, to try and to measure with."""
-    return run("run_generate", **arguments)
+    return run("generate", **arguments)
 
 
 @main.command(
@@ -196,7 +196,7 @@ def check_command(**arguments: Any) -> int:
     Shows how large the model will be, when each project can start, which options were dropped and why, what would be
     asked of each resource if everything ran, what looks forgotten, and what hangs on what in the supply chain.
     """
-    return run("run_check", **arguments)
+    return run("check", **arguments)
 
 
 @main.command(
@@ -254,7 +254,7 @@ def solve_command(**arguments: Any) -> int:
     Progress goes to standard error. Ctrl-C stops the search and shows the best plan so far, verified. With --json the
     whole run document is printed, the same that -o saves.
     """
-    return run("run_solve", **arguments)
+    return run("solve", **arguments)
 
 
 @main.command(
@@ -276,7 +276,7 @@ def show_command(**arguments: Any) -> int:
 
     The plan is verified again first, and the tables are computed anew from it.
     """
-    return run("run_show", **arguments)
+    return run("show", **arguments)
 
 
 @main.command(
@@ -295,7 +295,7 @@ def verify_command(**arguments: Any) -> int:
     In exact arithmetic, and from the file alone: every limit, tie, cash flow and the objective are recomputed from
     the tables in it.
     """
-    return run("run_verify", **arguments)
+    return run("verify", **arguments)
 
 
 @main.command(
@@ -336,7 +336,7 @@ def compare_command(**arguments: Any) -> int:
     """
     if arguments["every_set"] and arguments["sets"] is not None:
         raise click.UsageError("--all and --sets exclude each other")
-    return run("run_compare", **arguments)
+    return run("compare", **arguments)
 
 
 @main.command(
@@ -358,7 +358,7 @@ def report_command(**arguments: Any) -> int:
     One HTML file that works offline: the plan as a chart, money and resources over time, the supply chain, who lost and
     why, the proof.
     """
-    return run("run_report", **arguments)
+    return run("report", **arguments)
 
 
 @main.command("schema")
@@ -368,4 +368,4 @@ def schema_command(**arguments: Any) -> int:
 
     A reference page in Markdown; with --json the JSON Schema of an instance.
     """
-    return run("run_schema", **arguments)
+    return run("schema", **arguments)

@@ -168,6 +168,7 @@ def solve_levels(
         ceiling = best + level.tolerance * abs(best) + 1e-9 * max(1.0, abs(best))
         problem = problem.with_row(level.cost, ceiling - level.offset)
     if answer.point is not None:
+        answer.levels += [_never_begun(level, answer.point) for level in levels[len(answer.levels) :]]
         answer.levels = with_finals(answer.levels, levels, answer.point)
     return answer
 
@@ -203,6 +204,12 @@ def _may_keep(result: LevelResult) -> bool:
 def _kept(result: LevelResult, worth: float) -> LevelResult:
     status = Status.STOPPED if result.status != Status.FAILED else Status.FAILED
     return replace(result, status=status, limit=result.limit or "time", objective=worth, bound=None, gap=None)
+
+
+def _never_begun(level: Level, point: np.ndarray) -> LevelResult:
+    """Return what is known of a level after an interrupt in an earlier one: what that one's plan is worth."""
+    worth = level.value(point)
+    return LevelResult(level.weights, Status.STOPPED, "interrupt", worth, None, None, 0, 0.0, size=level.size)
 
 
 def _stating(level: Level, on_progress: Callable[[Progress], None] | None) -> Callable[[Progress], None] | None:

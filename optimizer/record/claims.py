@@ -135,8 +135,7 @@ class Claims:
                 )
             return
         due = len(self.case.instance.objective_levels)
-        ended_early = bool(levels) and (levels[-1].limit == "interrupt" or not has_plan)
-        if levels and len(levels) != due and not (ended_early and len(levels) < due):
+        if levels and len(levels) != due and (has_plan or len(levels) > due):
             text = f"the objective has {len(levels)} levels, the instance's has {due}"
             yield claim("levels", len(levels), due, text)
 

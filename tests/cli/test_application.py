@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from outlay.cli import failures
-from outlay.cli.terminal import reasons, words
+from outlay.cli.terminal import reasons
+from outlay.cli.views import words
 from outlay.instances.errors import Fault, InputError
 from tests.cli.small import run
 

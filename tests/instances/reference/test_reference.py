@@ -27,7 +27,7 @@ from outlay.instances.dictionary.tables import TABLES
 from outlay.instances.formats.bundled import bundled_names
 from outlay.instances.formats.reading import read
 from outlay.instances.formats.writing import document_text, to_document
-from outlay.instances.reference import json_schema
+from outlay.instances.reference.json_schema import json_schema
 from outlay.instances.reference.page import markdown
 from outlay.instances.reference.words import FAMILY_MEANINGS
 from tests.instances.strategies import documents

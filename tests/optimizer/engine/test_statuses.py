@@ -11,11 +11,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pyomo.core as pyo
 import pytest
 
 import outlay
 from outlay.instances.errors import InfeasibleError, InputError, NoPlanError
-from outlay.optimizer.solver.outcome import Progress
+from outlay.optimizer.solver.outcome import Outcome, Progress
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import Status
 from tests.support.documents import document, hard_knapsack, instance, knapsack, level, parsed, small_plan
@@ -257,6 +258,43 @@ def test_an_interrupt_returns_the_best_answer_so_far_verified() -> None:
         "verified": True,
         "ok": True,
     }
+
+
+def test_an_interrupt_in_the_first_of_several_levels_keeps_its_plan(
+    warm: SolverProcess, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    made = parsed(small_plan())
+    levels = [{"weights": {"value": 1}}, {"weights": {"commitment": -1}}]
+    made = made.replace(instance={**made.settings.model_dump(exclude_defaults=True), "objective": levels})
+    solve = SolverProcess.solve
+
+    def interrupted(self: SolverProcess, *given: Any, **how: Any) -> Outcome:
+        outcome = solve(self, *given, **how)
+        outcome.status, outcome.interrupted = "kInterrupt", True
+        return outcome
+
+    monkeypatch.setattr(SolverProcess, "solve", interrupted)
+    solution = outlay.solve(made, effort="prove", process=warm)
+    assert solution.verified
+    assert (solution.status, solution.limit) == (Status.OPTIMAL, None) or solution.limit == "interrupt"
+    assert len(solution.levels) == 2
+    assert (solution.levels[1].status, solution.levels[1].limit) == (Status.STOPPED, "interrupt")
+    assert solution.levels[1].objective == pytest.approx(-solution.metrics["commitment"])
+    solution.save(tmp_path / "run.json")
+    assert outlay.verify(outlay.load(tmp_path / "run.json")).ok
+
+
+@pytest.mark.parametrize("sense", ["minimize", "maximize"])
+def test_progress_of_an_own_objective_is_told_in_its_own_sense(sense: str, warm: SolverProcess) -> None:
+    model = outlay.build(parsed(hard_knapsack()))
+    own = sum(model.columns[at] * (1 + at % 7) for at in range(10))
+    model.del_component(model.objective)
+    model.objective = pyo.Objective(expr=own if sense == "maximize" else -own, sense=getattr(pyo, sense))
+    states: list[Progress] = []
+    solution = outlay.solve(model, on_progress=states.append, process=warm)
+    assert solution.objective is not None
+    assert solution.objective > 0 if sense == "maximize" else solution.objective < 0
+    assert states[-1].objective == pytest.approx(solution.objective)
 
 
 # -- starting from a plan ----------------------------------------------------------------------------------------
