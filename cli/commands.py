@@ -31,7 +31,7 @@ Exit codes:
 
 SECTIONS = (
     "summary", "projects", "timeline", "resources", "finance", "payments", "trade", "binding", "dropped", "metrics",
-    "stakeholders",
+    "stakeholders", "sectors", "regions", "funds", "years", "todo", "limits", "keeps_out", "procurement", "beyond",
 )  # fmt: skip
 
 Command = Callable[..., Any]

@@ -23,6 +23,9 @@ from outlay.instances.dictionary.vocabulary import Cell
 from outlay.instances.table import Table
 from outlay.instances.values.numbers import month_number, month_text
 
+#: What a period of so many months is called.
+PERIOD_WORDS = {1: "months", 3: "quarters", 6: "half-years", 12: "years"}
+
 
 def _frozen(value: Any) -> Any:
     """Return plain data that cannot be changed: lists as tuples, dictionaries as read-only views of copies."""
@@ -187,6 +190,28 @@ class Instance:
         names = [*BUILT_IN_METRICS, *self.settings.metrics, *own]
         names += [USE_PREFIX + str(resource) for resource in self["resources"].raw("resource")]
         return tuple(dict.fromkeys(names))
+
+    def metric_unit(self, metric: str) -> str:
+        """Return the unit of a metric: of money, its own, or that of the use of a resource summed over the periods."""
+        settings = self.settings
+        if metric in settings.metrics:
+            return settings.metrics[metric].unit
+        if metric.startswith(USE_PREFIX):
+            return self._unit_of_use(metric.removeprefix(USE_PREFIX))
+        if metric == "value":
+            return settings.money_unit if settings.value_unit is None else settings.value_unit
+        own = {"count": "projects", "strategic": f"score x {settings.money_unit}".removesuffix(" x ")}
+        return own.get(metric, settings.money_unit)
+
+    def _unit_of_use(self, resource: str) -> str:
+        """Return the unit of a sum over the periods: worker-half-years; that of a total is its own."""
+        rows = self["resources"]
+        row = rows.index.get((resource,))
+        unit = "" if row is None else rows.texts("unit")[row]
+        if row is None or not unit or rows.texts("basis")[row] != "per_period" or resource in ENGINE_RESOURCES:
+            return unit
+        periods = PERIOD_WORDS.get(self.months_per_period, f"{self.months_per_period} months")
+        return f"{unit[:-1]}-{periods}" if unit.isalpha() and unit.endswith("s") else f"{unit} x {periods}"
 
     # -- switches ------------------------------------------------------------------------------------------------
 

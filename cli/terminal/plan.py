@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from outlay.cli.terminal.screen import Column, Page
 from outlay.cli.views import words
+from outlay.cli.views.facts import beyond_lines, dates_line
 
 if TYPE_CHECKING:
     from outlay.optimizer.answer.solution import Solution
@@ -45,6 +46,9 @@ def show_plan(page: Page, solution: Solution) -> None:
     )
     if fast:
         page.note("* on the fast track of its permit")
+    page.fact("Dates", dates_line(solution))
+    for line in beyond_lines(solution.instance, solution.tables["beyond"]):
+        page.fact("Beyond", line, "yellow")
 
 
 def _cells(row: Mapping[Any, Any], places: int) -> list[object]:

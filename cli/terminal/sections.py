@@ -10,6 +10,7 @@ import pandas as pd
 from outlay.cli.terminal.binding import show_binding
 from outlay.cli.terminal.dropped import show_dropped
 from outlay.cli.terminal.gantt import show_timeline
+from outlay.cli.terminal.groups import SHOWN
 from outlay.cli.terminal.metrics import show_metrics, show_stakeholders
 from outlay.cli.terminal.plan import name_of, scale
 from outlay.cli.terminal.screen import Column, Page
@@ -158,6 +159,7 @@ def _dropped(page: Page, solution: Solution) -> None:
 
 
 _SHORT = {
+    **SHOWN,
     "projects": _projects,
     "timeline": show_timeline,
     "resources": _resources,

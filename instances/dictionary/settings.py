@@ -212,6 +212,7 @@ class Settings(Frozen):
     name: str = described(..., "", "Short name of the instance.", min_length=1)
     title: str = described("", "", "What it is about, in a line.")
     money_unit: str = described("", "", 'The unit of all money, such as "$B".')
+    value_unit: str | None = described(None, "", "The unit of the metric `value`, such as votes; blank = money_unit.")
     calendar: Calendar = Field(description="The periods of the plan.")
     finance: Finance | None = Field(None, description="How money flows back; left out, no loan is modelled.")
     discount_rates: dict[str, NonNegative] = described(
