@@ -188,13 +188,14 @@ Examples:
 )
 @click.argument("instance")
 @_SET
+@click.option("--all", "every_row", is_flag=True, help="Also when each project can start, and nothing left out.")
 @_reading
 @_common
 def check_command(**arguments: Any) -> int:
     """Check INSTANCE: its faults, its size, and what it asks for.
 
-    Shows how large the model will be, when each project can start, which options were dropped and why, what would be
-    asked of each resource if everything ran, what looks forgotten, and what hangs on what in the supply chain.
+    Shows what looks forgotten, what would be asked of each resource if everything ran, which options were dropped and
+    why, what hangs on what in the supply chain and, with --all, when each project can start.
     """
     return run("check", **arguments)
 

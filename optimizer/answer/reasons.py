@@ -59,22 +59,31 @@ class Loser(NamedTuple):
 
 def find_losers(case: Case, blocks: Sequence[RowBlock], point: np.ndarray, funded: set[str]) -> dict[str, Loser]:
     """Return why each project that is not funded is not, by id."""
-    by_project: dict[str, list[Dropped]] = {}
-    never, unfitting = case.unfitting
-    for item in (*case.options.dropped, *unfitting):
-        by_project.setdefault(item.project, []).append(item)
+    never = unavailable(case)
+    unfitting = case.unfitting[0]
     trial = _Trial(case, blocks, point)
     losers = {}
     for number, project in enumerate(case.alternatives.projects):
         if project in funded:
             continue
         options = case.options.by_project.of(number)
-        options = options[~never[options]]
-        if len(options):
-            losers[project] = trial.loser(options)
-        else:
-            losers[project] = Loser(never_available(by_project.get(project, [])))
+        lost = Loser(never[project]) if project in never else trial.loser(options[~unfitting[options]])
+        losers[project] = lost
     return losers
+
+
+def unavailable(case: Case) -> dict[str, str]:
+    """Return why each project without a possible option was never available, by id."""
+    unfitting, records = case.unfitting
+    by_project: dict[str, list[Dropped]] = {}
+    for item in (*case.options.dropped, *records):
+        by_project.setdefault(item.project, []).append(item)
+    possible = set(case.options.project[~unfitting].tolist())
+    return {
+        project: never_available(by_project.get(project, []))
+        for number, project in enumerate(case.alternatives.projects)
+        if number not in possible
+    }
 
 
 def never_available(dropped: Sequence[Dropped]) -> str:
