@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from outlay.cli.terminal.plan import NAMED, name_of
 from outlay.cli.terminal.screen import Column, Page
+from outlay.cli.views.labels import objective_unit
 
 if TYPE_CHECKING:
     from outlay.models.case import Case
@@ -83,4 +84,5 @@ def show_losers(page: Page, solution: Solution, case: Case, *, leave_out: list[s
     )
     if len(lost) > MOST_LOSERS:
         page.note(f"... and {len(lost) - MOST_LOSERS:,} more (outlay show RUN projects)")
-    page.note("What a project is worth, and what it exceeds, is told beside this plan, in the unit of each limit.")
+    worth = f"in {objective_unit(instance)} " if objective_unit(instance) else ""
+    page.note(f"Worth: {worth}of the objective. What a project exceeds is told beside this plan, in each limit's unit.")

@@ -16,6 +16,7 @@ from outlay.cli.terminal.plan import name_of, scale
 from outlay.cli.terminal.screen import Column, Page
 from outlay.cli.terminal.totals import PEAK_COLUMNS, peak_cells, peaks
 from outlay.cli.views import words
+from outlay.cli.views.labels import finance_of, metrics_in_use
 
 if TYPE_CHECKING:
     from outlay.optimizer.answer.solution import Solution
@@ -37,7 +38,7 @@ def show_section(page: Page, solution: Solution, section: str, *, every_row: boo
 
 
 def _metrics(page: Page, solution: Solution) -> None:
-    show_metrics(page, solution, list(solution.metrics))
+    show_metrics(page, solution, metrics_in_use(solution.instance, solution.metrics, use=True))
 
 
 def _projects(page: Page, solution: Solution) -> None:
@@ -84,7 +85,8 @@ def _finance(page: Page, solution: Solution) -> None:
         return
     money = ("commitment", "opening_balance", "level_service", "us_npv", "japan_npv")
     places = {name: words.places_for(row[name] for row in rows) for name in money}
-    titles = ("Lent", "Debt", "Service", "NPV U.S.", "NPV Japan")
+    called = finance_of(solution.instance)
+    titles = ("Lent", "Debt", "Service", f"NPV {called.owner}", f"NPV {called.lender}")
     page.table(
         [
             Column("Id", least=6),

@@ -15,6 +15,7 @@ from outlay.cli.terminal.screen import Page
 from outlay.cli.terminal.totals import show_keeps_out, show_totals
 from outlay.cli.views import words
 from outlay.cli.views.facts import short_line
+from outlay.cli.views.labels import point_line
 from outlay.optimizer.record.recheck import OWN_OBJECTIVE
 from outlay.optimizer.status import Status
 
@@ -62,6 +63,8 @@ def show_answer(page: Page, solution: Solution, verification: Verification, case
         page.fact("Objective", f"{OWN_OBJECTIVE} (the user made it in Pyomo)")
     else:
         page.fact("Maximised", objective_text(solution.instance))
+        if point_line(solution.instance):
+            page.fact("", point_line(solution.instance))
     show_metrics(page, solution, key_metrics(solution))
     lender = lender_line(solution, case)
     if lender:

@@ -68,3 +68,27 @@ def bought_line(solution: Solution) -> str:
         if names:
             parts.append(f"{verb}: {words.listed(names, 4)}")
     return "; ".join(parts)
+
+
+def in_short(solution: Solution) -> list[tuple[str, str]]:
+    """Return the plan in a few sentences, each with a label: what decides, what waits, what is short, what is late."""
+    facts = [("Dates", dates_line(solution))]
+    facts += [("After the calendar", line) for line in beyond_lines(solution.instance, solution.tables["beyond"])]
+    short, bought = short_line(solution), bought_line(solution)
+    if short:
+        facts.insert(0, ("Short of", short))
+    if bought:
+        facts.append(("Beside the projects", bought))
+    out = solution.tables["keeps_out"]
+    if len(out):
+        names = [
+            f"{limit} ({words.count(count, 'project')})"
+            for limit, count in zip(out["limit"], out["projects"].tolist(), strict=True)
+        ]
+        facts.append(("What keeps projects out", words.listed(names, 4)))
+    provenance = solution.instance["provenance"]
+    assumed = sum(kind == "assumed" for kind in provenance.raw("kind"))
+    if assumed:
+        share = words.share(assumed / len(provenance))
+        facts.append(("Data", f"{share} of the {len(provenance):,} sources of numbers are assumptions"))
+    return facts

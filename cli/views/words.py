@@ -26,7 +26,7 @@ def number(value: float | None, digits: int = 4) -> str:
     return NOTHING if value is None or not math.isfinite(value) else decimal_text(value, digits)
 
 
-def money(value: float | None, unit: str) -> str:
+def money(value: float | None, unit: str, digits: int = 4) -> str:
     """Return an amount of money with its unit, a currency sign in front.
 
     Examples
@@ -34,7 +34,7 @@ def money(value: float | None, unit: str) -> str:
     >>> money(150.0, "$B"), money(12.5, "million EUR")
     ('$150B', '12.5 million EUR')
     """
-    amount = number(value)
+    amount = number(value, digits)
     if unit[:1] in set("$€£¥") and amount != NOTHING:
         sign, rest = unit[:1], unit[1:]
         minus = "-" if amount.startswith("-") else ""

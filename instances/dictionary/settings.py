@@ -151,6 +151,18 @@ class Finance(Frozen):
         Decimal("0.5"), "share", "a, Japan's share until the balance is back; greater than 0.", gt=0
     )
     japan_share_after: Share = described(Decimal("0.1"), "share", "z, Japan's share afterwards.")
+    owner: str = described(
+        "owner", "", "What the side of the metric us_npv is called: who owns the projects.", min_length=1
+    )
+    lender: str = described(
+        "lender", "", "What the side of the metric japan_npv is called: who lends the money.", min_length=1
+    )
+    content: str = described(
+        "lender's content",
+        "",
+        "What the metric japan_content is called: what is bought from the lender's firms.",
+        min_length=1,
+    )
     terms: str | None = described(
         None, "", "Row of terms.csv for alternatives that name none. An alternative without either is an error."
     )

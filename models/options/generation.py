@@ -158,7 +158,9 @@ def _apply_lender(screen: _Screen, mode: int, lender: LenderTest) -> None:
     if fails.any():
         best = lender.japan_npv[number][screen.allowed[mode] & fails].max(initial=-np.inf)
         least = lender.min_japan_npv[number]
-        reason = f"fails the lender test: Japan's net present value is at most {best:.3f}, below {least:g}"
+        finance = screen.alternatives.instance.settings.finance
+        assert finance is not None
+        reason = f"fails the lender test: {finance.lender}'s net present value is at most {best:.3f}, below {least:g}"
         screen.drop(mode, fails, "lender", reason)
 
 
