@@ -268,7 +268,7 @@ class Session:
         problem = self.problem
         for level, result in zip(self._levels(), own.answer.levels, strict=False):
             value = -float(result.final or 0.0) / level.unit
-            problem = problem.with_row(level.cost, value + TIE * max(1.0, abs(value)) - level.offset)
+            problem = problem.with_row(level.cost, value + 0.98 * TIE * max(1.0, abs(value)) - level.offset)
         far = self._extended(distance_weights(self.case, reference))
         exact = replace(settings, gap=0.0, absolute_gap=0.5)
         start = self.to_solver(own.answer.point)
@@ -370,7 +370,7 @@ class Session:
             here = float(level.cost @ begin)
             best = here if result.objective is None else -result.objective / level.unit - level.offset
             given_up = level.tolerance * abs(best + level.offset)
-            ceiling = max(here, best + given_up) + 1e-9 * max(1.0, abs(best))
+            ceiling = max(here, best + given_up + 1e-9 * max(1.0, abs(best)))
             problem = problem.with_row(level.cost, ceiling)
         return problem
 

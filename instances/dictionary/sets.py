@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -135,6 +135,11 @@ class ConstraintSet(Frozen):
     """A named change to an instance, itself data, so that it can be read in a meeting."""
 
     title: str = Field("", description="What it asks, in a line.")
+    kind: Literal["policy", "stress", "ablation"] = Field(
+        "policy",
+        description="policy: a choice; stress: something that may happen; ablation: what could be if a rule were "
+        "away, which a comparison leaves out when it counts how often a project is funded.",
+    )
     note: str = Field("", description="Anything; never read by the engine.")
     extends: Names = Field((), description="A set, or a list of sets, to apply first.")
     change: tuple[Change, ...] = Field((), description="Changes, applied in the order of the file.")

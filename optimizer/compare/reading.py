@@ -33,7 +33,7 @@ RunFileName = Annotated[str, Field(pattern=r"^[0-9a-f]{64}\.json$")]
 class ComparisonFilePart(Part):
     """The document ``comparison.json`` without its instance."""
 
-    format: Literal["outlay comparison 2"]
+    format: Literal["outlay comparison 3"]
     finished: Literal[True]
     name: str
     title: str

@@ -316,7 +316,7 @@ def test_a_comparison_that_was_not_finished_cannot_be_read(tmp_path: Path) -> No
         "[]",
         "nonsense",
         '{"format": "outlay comparison 1", "finished": true}',
-        '{"format": "outlay comparison 2", "finished": true}',
+        '{"format": "outlay comparison 3", "finished": true}',
         "[" * 100_000,
     ],
 )
