@@ -36,8 +36,9 @@ from outlay.optimizer.verify.report import Verification, as_float
 
 #: Tolerance of the second try after an answer that does not verify.
 FINE_FEASIBILITY = 1e-9
-#: Plans whose objective is this close (as a share of it, or of its unit) count as equally good.
-TIE = 1e-6
+#: Plans whose objective is this close (as a share of it, or of its unit) count as equally good; of this share the
+#: solver gets all but a little, which is left for rounding.
+TIE, NEARLY = 1e-6, 0.98
 #: Amounts below this share of their unit are rounding errors of the solver, not decisions.
 NEGLIGIBLE = 1e-11
 #: Seconds that deciding payments and the like for one project more may take; it takes milliseconds.
@@ -268,7 +269,7 @@ class Session:
         problem = self.problem
         for level, result in zip(self._levels(), own.answer.levels, strict=False):
             value = -float(result.final or 0.0) / level.unit
-            problem = problem.with_row(level.cost, value + 0.98 * TIE * max(1.0, abs(value)) - level.offset)
+            problem = problem.with_row(level.cost, value + NEARLY * TIE * max(1.0, abs(value)) - level.offset)
         far = self._extended(distance_weights(self.case, reference))
         exact = replace(settings, gap=0.0, absolute_gap=0.5)
         start = self.to_solver(own.answer.point)

@@ -174,7 +174,7 @@ def _show_windows(page: Page, windows: Sequence[Mapping[str, Any]]) -> None:
         [
             [
                 row["project"],
-                name_of(row, 36),
+                name_of(row),
                 f"{row['alternatives_left']} of {row['alternatives']}",
                 f"{row['options']:,}",
                 *(_span(row, key) for key in ("selection", "start", "operation")),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from outlay.optimizer.answer.solution import Solution
 
 #: The columns that say which project is meant.
-NAMED = (Column("Id", least=6), Column("Project", least=12))
+NAMED = (Column("Id", least=24), Column("Project", least=12, wrap=True))
 #: A project's scale from which it counts as funded in full.
 _FULL = 1 - 1e-9
 
@@ -64,7 +64,7 @@ def _cells(row: Mapping[Any, Any], places: int) -> list[object]:
     ]
 
 
-def name_of(row: Mapping[Any, Any], longest: int = 60) -> str:
+def name_of(row: Mapping[Any, Any], longest: int = 200) -> str:
     """Return a project's name; empty where it is the id."""
     name = "" if row["name"] == row["project"] else str(row["name"])
     return name if len(name) <= longest else name[: longest - 1] + "…"

@@ -81,6 +81,9 @@ def read_run_document(path: Path, max_file_mb: float) -> dict[str, Any]:
         raise InputError.single(
             path.name, f"this is not valid JSON: {error}", "give a file that `solve -o` wrote"
         ) from error
+    if isinstance(document, dict) and "format" not in document and isinstance(document.get("instance"), dict):
+        remedy = f"solve it first: outlay solve {path.name} -o run.json"
+        raise InputError.single(path.name, "this is an instance, not a run", remedy)
     if not isinstance(document, dict):
         raise InputError.single(path.name, "this is not a run file", "give a file that `solve -o` wrote")
     return document

@@ -148,8 +148,9 @@ def sectors_grid(comparison: Comparison) -> Grid:
 def procurement_grid(comparison: Comparison) -> Grid:
     """Return what each set's plan buys, imports and is short of."""
     headings = (
-        Heading("Set"), Heading(""), Heading("What"), Heading("In all", right=True), Heading("Most a period", right=True),
-        Heading("Unit"), Heading("First"), Heading("Cost", comparison.money_unit, right=True),
+        Heading("Set"), Heading(""), Heading("What"), Heading("In all", right=True),
+        Heading("Most a period", right=True), Heading("Unit"), Heading("First"),
+        Heading("Cost", comparison.money_unit, right=True),
     )  # fmt: skip
     return grid(
         headings,
