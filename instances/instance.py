@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from html import escape
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from outlay.instances.dictionary.settings import (
     BUILT_IN_METRICS,
@@ -20,8 +21,13 @@ from outlay.instances.dictionary.settings import (
 )
 from outlay.instances.dictionary.tables import ALTERNATIVE_COLUMNS, TABLES
 from outlay.instances.dictionary.vocabulary import Cell
-from outlay.instances.table import Table
+from outlay.instances.errors import InputError
+from outlay.instances.table import Table, records_of
 from outlay.instances.values.numbers import month_number, month_text
+from outlay.instances.values.text import did_you_mean
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 #: What a period of so many months is called.
 PERIOD_WORDS = {1: "months", 3: "quarters", 6: "half-years", 12: "years"}
@@ -82,6 +88,40 @@ class Instance:
 
     def __hash__(self) -> int:
         return hash(self.digest)
+
+    def __repr__(self) -> str:
+        """Return what it is in two lines."""
+        sizes = [f"{len(self['projects'])} projects", f"{self.periods} periods of {self.months_per_period} months"]
+        sizes += [f"{len(self['resources'])} resources", f"{len(self.sets)} constraint sets"]
+        applied = "+".join(self.settings.applied.sets)
+        name = f"{self.name!r}{f' with {applied}' if applied else ''}"
+        first, last = self.period_label(0), self.period_label(self.periods - 1)
+        return f"<Instance {name}: {self.settings.title or 'no title'}\n {', '.join(sizes)}, {first} to {last}>"
+
+    def _repr_html_(self) -> str:
+        """Return the instance as a notebook shows it: its heading and its projects."""
+        heading = escape(repr(self)[1:-1]).replace("\n", "<br>")
+        return f"<p>{heading}</p>{self.frame('projects').to_html(index=False, max_rows=20, na_rep='', escape=True)}"
+
+    def frame(self, table: str) -> DataFrame:
+        """Return a table as a pandas DataFrame: numbers as floats, blank cells as missing (NaN or None).
+
+        Its columns are those that the instance has; `attrs["unit"]` holds the unit of each that has one. A changed
+        copy goes back by `replace`.
+
+        Examples
+        --------
+        ``frame = instance.frame("projects"); frame["value"] *= 1.1; instance.replace(projects=frame)``
+
+        Raises
+        ------
+        InputError
+            If there is no such table.
+        """
+        if table not in self.tables:
+            remedy = did_you_mean(table, self.tables)
+            raise InputError.single("frame", "there is no such table", remedy, value=table)
+        return self[table].frame()
 
     # -- calendar ------------------------------------------------------------------------------------------------
 
@@ -281,7 +321,9 @@ class Instance:
         return apply_sets(self, names)
 
     def replace(self, **tables: Any) -> Instance:
-        """Return a validated copy with tables (lists of records) or ``instance`` (a nested dict) replaced.
+        """Return a validated copy with tables (records or a DataFrame) or ``instance`` (a nested dict) replaced.
+
+        In a DataFrame what is missing (NaN, None, NaT) is a blank cell, and a date is its month.
 
         Examples
         --------
@@ -295,4 +337,5 @@ class Instance:
         from outlay.instances.formats.parsing import parse_document  # noqa: PLC0415 - it knows instances
         from outlay.instances.formats.writing import to_document  # noqa: PLC0415 - it knows instances
 
-        return parse_document({**to_document(self), **tables}, source="replaced instance")
+        plain = {name: records_of(rows) if hasattr(rows, "to_dict") else rows for name, rows in tables.items()}
+        return parse_document({**to_document(self), **plain}, source="replaced instance")

@@ -170,6 +170,9 @@ def check_arguments(*, time_limit: float | None, gap: float, seed: int, threads:
     InputError
         At the first one.
     """
+    for name, given in (("time_limit", time_limit), ("gap", gap), ("seed", seed), ("threads", threads)):
+        if isinstance(given, str):
+            raise InputError.single("solve", f"{name} is a text", "write a number", column=name, value=given)
     for name, value, right in (
         ("time_limit", time_limit, time_limit is None or (time_limit > 0 and np.isfinite(time_limit))),
         ("gap", gap, 0 <= gap < 1),
@@ -192,6 +195,9 @@ def _model_of(source: Any, constraint_set: str, objective: str | Mapping[str, fl
             )
         return source
     if not isinstance(source, Instance):
+        if isinstance(source, str):
+            remedy = f"write outlay.solve(outlay.read({source!r}))"
+            raise InputError.single("solve", "this is the name of an instance, not an instance", remedy, value=source)
         raise InputError.single(
             "solve",
             f"a {type(source).__name__} cannot be solved",

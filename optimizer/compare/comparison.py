@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 
 import pandas as pd
@@ -110,6 +111,18 @@ class Comparison:
     files: Mapping[str, str]
     instance: Instance | None = field(default=None, repr=False, compare=False)
 
+    def __repr__(self) -> str:
+        """Return what it is in two lines."""
+        names = ", ".join(self.sets[:6]) + (", ..." if len(self.sets) > 6 else "")
+        proved = int(self.cases["status"].isin(["optimal", "within gap"]).sum())
+        head = f"<Comparison of {self.name!r}, {len(self.sets)} sets: {names}"
+        return f"{head}\n reference {self.reference}, {proved} proved>"
+
+    def _repr_html_(self) -> str:
+        """Return the comparison as a notebook shows it: its heading and its cases."""
+        heading = escape(repr(self)[1:-1]).replace("\n", "<br>")
+        return f"<p>{heading}</p>{self.cases.to_html(index=False, max_rows=40, na_rep='', escape=True)}"
+
     def table(self, name: str) -> pd.DataFrame | None:
         """Return a table by name; None for an attribution that was not asked for.
 
@@ -119,7 +132,7 @@ class Comparison:
             If there is no such table.
         """
         if name not in TABLES:
-            raise KeyError(name)
+            raise KeyError(f"there is no table {name!r}; one of {', '.join(TABLES)}")
         found: pd.DataFrame | None = getattr(self, name)
         return found
 
