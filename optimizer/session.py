@@ -299,7 +299,8 @@ class Session:
         if self.case.instance.settings.tie_break == "none":
             return _dated(own, DatesFound.OPEN, "tie_break is none")
         if not dates_open(self.case, own.plan, open_):
-            return _dated(own, DatesFound.DECIDED)
+            could = dates_open(self.case, own.plan, np.ones(len(open_), dtype=bool))
+            return _dated(own, DatesFound.DECIDED if could else DatesFound.EARLIEST)
         if own.answer.levels[0].limit == "interrupt" or settings.deadline.passed():
             return _dated(own, DatesFound.OPEN, "there was no time left to look for the earliest")
         begun = time.monotonic()

@@ -14,6 +14,7 @@ from outlay.instances.plan import Plan
 from outlay.instances.sets.applying import set_kind, set_title
 from outlay.optimizer.answer.distance import distance
 from outlay.optimizer.answer.documents import floats
+from outlay.optimizer.compare.binding import binding_table
 from outlay.optimizer.compare.differences import Difference, input_differences
 from outlay.optimizer.compare.side_by_side import (
     by_reference,
@@ -171,7 +172,7 @@ def compare_cases(
         plans=plans,
         plan_matrix=_plan_matrix(sets, plans),
         frequency=frequency_table(plans, {name: set_kind(instance, name) for name in sets}),
-        binding=_binding(sets, resolved, runs),
+        binding=binding_table(sets, resolved, runs),
         inputs=_inputs(sets, resolved),
         flips=flips,
         changes=changes_table(sets, plans, runs),
@@ -323,66 +324,6 @@ def _plan_matrix(sets: Sequence[str], plans: pd.DataFrame) -> pd.DataFrame:
         [project, names[project], *(cells.get((project, name), "") for name in sets)] for project in sorted(names)
     ]
     return pd.DataFrame(records, columns=["project", "name", *sets])
-
-
-def _binding(
-    sets: Sequence[str], resolved: Mapping[str, Instance], runs: Mapping[str, Mapping[str, Any]]
-) -> pd.DataFrame:
-    columns = ["set", "family", "resource", "what", "used", "limit", "slack"]
-    records: list[list[Any]] = []
-    for name in sets:
-        table = runs[name]["tables"].get("binding")
-        if table is not None:
-            records.extend([name, *row] for row in merge_periods(resolved[name], pd.DataFrame(**_frame(table))))
-    return pd.DataFrame(records, columns=columns)
-
-
-def _frame(document: Mapping[str, Any]) -> dict[str, Any]:
-    return {"data": document["rows"], "columns": document["columns"]}
-
-
-def merge_periods(instance: Instance, binding: pd.DataFrame) -> list[list[Any]]:
-    """Return binding rows with runs of neighbouring periods merged: family, resource, what, used, limit, slack.
-
-    Amounts are those of the fullest period of a run.
-    """
-    merged: list[list[Any]] = []
-    last: dict[str, int] = {}
-    rows: list[dict[str, Any]] = binding.to_dict("records")  # type: ignore[assignment]
-    for row in rows:
-        resource, used, limit = row["resource"], float(row["used"]), float(row["limit"])
-        amounts = [used, limit, abs(limit - used)]
-        if row["period"] is None or pd.isna(row["period"]):
-            merged.append([row["family"], resource, row["what"], *amounts])
-            continue
-        period = int(row["period"])
-        label = _label(instance, resource, period)
-        if merged and merged[-1][1] == resource and last.get(resource) == period - _step(instance, resource):
-            first = merged[-1][2].removeprefix(f"{resource} ").split(" to ")[0]
-            merged[-1][2] = f"{resource} {first} to {label}"
-            if amounts[2] < merged[-1][5]:
-                merged[-1][3:] = amounts
-        else:
-            merged.append([row["family"], resource, f"{resource} {label}", *amounts])
-        last[resource] = period
-    return merged
-
-
-def _label(instance: Instance, resource: str, period: int) -> str:
-    """Return a period, or the year of a yearly block that begins with January."""
-    month = instance.month_of(period)
-    whole_year = _yearly(instance, resource) and month.endswith("-01")
-    return month[:4] if whole_year else instance.period_label(period)
-
-
-def _step(instance: Instance, resource: str) -> int:
-    return (instance.periods_per_year or 1) if _yearly(instance, resource) else 1
-
-
-def _yearly(instance: Instance, resource: str) -> bool:
-    rows = instance["resources"]
-    number = rows.index.get((resource,))
-    return number is not None and rows.texts("basis")[number] == "per_year"
 
 
 def _inputs(sets: Sequence[str], resolved: Mapping[str, Instance]) -> pd.DataFrame:

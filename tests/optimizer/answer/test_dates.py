@@ -66,6 +66,19 @@ def test_where_nobody_can_be_earlier_nothing_more_is_solved(warm: SolverProcess)
     )
     solution = outlay.solve(decided, process=warm)
     assert solution.dates is not None
+    assert solution.dates.found == DatesFound.EARLIEST
+    assert "dates" not in solution.times_s
+
+
+def test_where_the_objective_speaks_of_dates_it_has_decided(warm: SolverProcess) -> None:
+    case = instance(
+        projects=[{"id": "A", "commitment": 1, "value": 1, "construction_months": 12}],
+        cashflows=[{"project": "A", "from_month": 0, "to_month": 12, "amount": -1, "metric": "value"}],
+        settings={"discount_rates": {"value": 0.5}},
+    )
+    solution = outlay.solve(case, process=warm)  # the cost of a later year weighs less
+    assert starts(solution) == {"A": 3}
+    assert solution.dates is not None
     assert solution.dates.found == DatesFound.DECIDED
     assert "dates" not in solution.times_s
 
