@@ -54,7 +54,8 @@ class Application(click.Group):
         except (click.Abort, KeyboardInterrupt):
             return failures.report_interrupt(as_json=as_json)
         except OutlayError as error:
-            return failures.report(error, as_json=as_json)
+            every = "--all" in arguments and "check" in arguments[:1]
+            return failures.report(error, as_json=as_json, every_fault=every)
         except Exception as error:  # the last line of defence
             return failures.report_internal(error, as_json=as_json, debug="--debug" in arguments)
         return result if isinstance(result, int) else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -31,7 +32,7 @@ Exit codes:
 
 SECTIONS = (
     "summary", "projects", "timeline", "resources", "finance", "payments", "trade", "binding", "dropped", "metrics",
-    "stakeholders",
+    "stakeholders", "sectors", "regions", "funds", "years", "todo", "limits", "keeps_out", "procurement", "beyond",
 )  # fmt: skip
 
 Command = Callable[..., Any]
@@ -126,6 +127,19 @@ def _solving(command: Command) -> Command:
     return command
 
 
+def _set_and_section(
+    context: click.Context, parameter: click.Parameter, value: tuple[str, ...]
+) -> tuple[str | None, str]:
+    """Return the constraint set (None: not a comparison) and the section."""
+    *before, last = value or ("summary",)
+    if last not in SECTIONS:
+        before, last = [*before, last], "summary"
+    if len(before) > 1 or (before and not Path(context.params.get("run_file", "")).is_dir()):
+        known = ", ".join(SECTIONS)
+        raise click.BadParameter(f"{before[-1]!r} is no section; choose one of {known}", ctx=context, param=parameter)
+    return (before[0] if before else None), last
+
+
 @click.group(cls=Application, context_settings={"help_option_names": ["-h", "--help"]}, epilog=EPILOG)
 @click.version_option(package_name="outlay", message="outlay %(version)s")
 def main() -> None:
@@ -188,13 +202,14 @@ Examples:
 )
 @click.argument("instance")
 @_SET
+@click.option("--all", "every_row", is_flag=True, help="Also when each project can start, and nothing left out.")
 @_reading
 @_common
 def check_command(**arguments: Any) -> int:
     """Check INSTANCE: its faults, its size, and what it asks for.
 
-    Shows how large the model will be, when each project can start, which options were dropped and why, what would be
-    asked of each resource if everything ran, what looks forgotten, and what hangs on what in the supply chain.
+    Shows what looks forgotten, what would be asked of each resource if everything ran, which options were dropped and
+    why, what hangs on what in the supply chain and, with --all, when each project can start.
     """
     return run("check", **arguments)
 
@@ -264,15 +279,16 @@ Examples:
   outlay show run.json
   outlay show run.json projects
   outlay show run.json resources --all
+  outlay show out tight-labour projects
 """,
 )
 @click.argument("run_file", metavar="RUN", type=click.Path())
-@click.argument("section", type=click.Choice(SECTIONS), default="summary")
+@click.argument("words", metavar="[SET] [SECTION]", nargs=-1, callback=_set_and_section)
 @click.option("--all", "every_row", is_flag=True, help="Every row of the table, nothing grouped or left out.")
 @_reading
 @_common
 def show_command(**arguments: Any) -> int:
-    """Show a part of the answer in RUN, a file that solve -o wrote.
+    """Show a part of the answer in RUN, a file that solve -o wrote, or of SET in the folder of a comparison.
 
     The plan is verified again first, and the tables are computed anew from it.
     """
@@ -361,10 +377,11 @@ def report_command(**arguments: Any) -> int:
     return run("report", **arguments)
 
 
-@main.command("schema")
+@main.command("schema", epilog="\b\nExamples:\n  outlay schema projects\n  outlay schema instance\n")
+@click.argument("table", required=False)
 @_common
 def schema_command(**arguments: Any) -> int:
-    """Print the data dictionary: every table, column, unit and default.
+    """Print the data dictionary: every table, column, unit and default; or TABLE alone.
 
     A reference page in Markdown; with --json the JSON Schema of an instance.
     """

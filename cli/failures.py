@@ -8,29 +8,35 @@ import traceback
 from dataclasses import asdict
 
 from outlay.cli import streams
-from outlay.instances.errors import InputError, OutlayError, UnverifiedError
+from outlay.instances.errors import InputError, OutlayError, UnverifiedError, group_faults
 from outlay.instances.formats.output import is_about_the_place
 from outlay.instances.values.text import shown
 
 #: Exit code after Ctrl-C where there is no answer to give.
 INTERRUPTED = 130
 INTERNAL = 1
-#: So many faults are listed; a file with a wrong header can have one in every row.
-MOST_FAULTS = 200
+#: So many groups of faults that are alike are listed.
+MOST_GROUPS = 20
 _LONGEST_LINE = 2000
 
 
-def report(error: OutlayError, *, as_json: bool) -> int:
-    """Tell an error that `outlay` raised on purpose; return its exit code."""
+def report(error: OutlayError, *, as_json: bool, every_fault: bool = False) -> int:
+    """Tell an error that `outlay` raised on purpose; return its exit code. Faults that are alike are told as one."""
     lines = [line for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
     if isinstance(error, InputError):
         lines = [str(fault) for fault in error.faults]
+    groups = [] if not isinstance(error, InputError) else group_faults(error.faults)
     if as_json:
         faults = [{**asdict(fault), "text": str(fault)} for fault in getattr(error, "faults", ())]
         message = lines[0] if len(lines) == 1 else f"{len(lines)} faults; the first: {lines[0]}"
-        report_json(message, faults)
+        alike = [{"count": group.count, **asdict(group.first), "text": str(group)} for group in groups]
+        report_json(message, faults, groups=alike)
+    elif groups and not every_fault:
+        report_lines([str(group) for group in groups], most=MOST_GROUPS)
+        if len(groups) > MOST_GROUPS or len(groups) < len(lines):
+            streams.write_error(f"outlay: {len(lines):,} faults in all; each of them: outlay check ... --all\n")
     else:
-        report_lines(lines)
+        report_lines(lines, most=len(lines))
     return error.exit_code
 
 
@@ -45,11 +51,11 @@ def report_unsaved(trouble: InputError | None, code: int) -> int:
     return code if code == UnverifiedError.exit_code else told
 
 
-def report_lines(lines: list[str]) -> None:
-    """Write lines to standard error, at most `MOST_FAULTS` of them, each on one line whatever it holds."""
-    streams.write_error("".join(f"outlay: {shown(line, _LONGEST_LINE)}\n" for line in lines[:MOST_FAULTS]))
-    if len(lines) > MOST_FAULTS:
-        streams.write_error(f"outlay: ... and {len(lines) - MOST_FAULTS:,} more\n")
+def report_lines(lines: list[str], *, most: int = MOST_GROUPS) -> None:
+    """Write lines to standard error, at most so many of them, each on one line whatever it holds."""
+    streams.write_error("".join(f"outlay: {shown(line, _LONGEST_LINE)}\n" for line in lines[:most]))
+    if len(lines) > most:
+        streams.write_error(f"outlay: ... and {len(lines) - most:,} more\n")
 
 
 def report_json(message: str, faults: list[dict[str, object]] | None = None, **more: object) -> None:

@@ -70,6 +70,54 @@ class Fault:
         return f"{', '.join(place)}:{value} {shown(self.problem, _LONGEST)}; {shown(self.remedy, _LONGEST)}"
 
 
+@dataclass(frozen=True)
+class FaultGroup:
+    """Faults that are alike: of one column of one file, with one problem.
+
+    Attributes
+    ----------
+    count
+        How many there are.
+    first
+        The first of them, with the remedy of all.
+    """
+
+    count: int
+    first: Fault
+
+    def __str__(self) -> str:
+        if self.count == 1:
+            return str(self.first)
+        fault = self.first
+        place = shown(fault.where) + ("" if fault.column is None else f", column {shown(fault.column)}")
+        row = "" if fault.row is None else f" in row {fault.row}"
+        value = "" if fault.value is None else f" '{shown(fault.value)}'"
+        first = f", first{row}:{value}" if row or value else ""
+        problem, remedy = shown(fault.problem, _LONGEST), shown(fault.remedy, _LONGEST)
+        return f"{place}: {self.count:,} cells: {problem}{first}; {remedy}"
+
+
+def group_faults(faults: Iterable[Fault], *, least: int = 3) -> list[FaultGroup]:
+    """Return faults that are alike as one, where there are so many, in the order of their first.
+
+    Examples
+    --------
+    >>> alike = [Fault("a.csv", row, "when", "FY19", "this is no month", "write 2018-07") for row in (3, 4, 5)]
+    >>> print(*group_faults(alike))
+    a.csv, column when: 3 cells: this is no month, first in row 3: 'FY19'; write 2018-07
+    """
+    found: dict[tuple[str, str | None, str], list[Fault]] = {}
+    for fault in faults:
+        found.setdefault((fault.where, fault.column, fault.problem), []).append(fault)
+    groups: list[FaultGroup] = []
+    for alike in found.values():
+        if len(alike) >= least:
+            groups.append(FaultGroup(len(alike), alike[0]))
+        else:
+            groups.extend(FaultGroup(1, fault) for fault in alike)
+    return groups
+
+
 class InputError(OutlayError):
     """The input is wrong. ``faults`` holds every fault that was found, not only the first.
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from html import escape
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from outlay.instances.dictionary.settings import (
     BUILT_IN_METRICS,
@@ -20,8 +21,16 @@ from outlay.instances.dictionary.settings import (
 )
 from outlay.instances.dictionary.tables import ALTERNATIVE_COLUMNS, TABLES
 from outlay.instances.dictionary.vocabulary import Cell
-from outlay.instances.table import Table
+from outlay.instances.errors import InputError
+from outlay.instances.table import Table, records_of
 from outlay.instances.values.numbers import month_number, month_text
+from outlay.instances.values.text import did_you_mean
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+#: What a period of so many months is called.
+PERIOD_WORDS = {1: "months", 3: "quarters", 6: "half-years", 12: "years"}
 
 
 def _frozen(value: Any) -> Any:
@@ -79,6 +88,40 @@ class Instance:
 
     def __hash__(self) -> int:
         return hash(self.digest)
+
+    def __repr__(self) -> str:
+        """Return what it is in two lines."""
+        sizes = [f"{len(self['projects'])} projects", f"{self.periods} periods of {self.months_per_period} months"]
+        sizes += [f"{len(self['resources'])} resources", f"{len(self.sets)} constraint sets"]
+        applied = "+".join(self.settings.applied.sets)
+        name = f"{self.name!r}{f' with {applied}' if applied else ''}"
+        first, last = self.period_label(0), self.period_label(self.periods - 1)
+        return f"<Instance {name}: {self.settings.title or 'no title'}\n {', '.join(sizes)}, {first} to {last}>"
+
+    def _repr_html_(self) -> str:
+        """Return the instance as a notebook shows it: its heading and its projects."""
+        heading = escape(repr(self)[1:-1]).replace("\n", "<br>")
+        return f"<p>{heading}</p>{self.frame('projects').to_html(index=False, max_rows=20, na_rep='', escape=True)}"
+
+    def frame(self, table: str) -> DataFrame:
+        """Return a table as a pandas DataFrame: numbers as floats, blank cells as missing (NaN or None).
+
+        Its columns are those that the instance has; `attrs["unit"]` holds the unit of each that has one. A changed
+        copy goes back by `replace`.
+
+        Examples
+        --------
+        ``frame = instance.frame("projects"); frame["value"] *= 1.1; instance.replace(projects=frame)``
+
+        Raises
+        ------
+        InputError
+            If there is no such table.
+        """
+        if table not in self.tables:
+            remedy = did_you_mean(table, self.tables)
+            raise InputError.single("frame", "there is no such table", remedy, value=table)
+        return self[table].frame()
 
     # -- calendar ------------------------------------------------------------------------------------------------
 
@@ -225,6 +268,28 @@ class Instance:
         names += [USE_PREFIX + str(resource) for resource in self["resources"].raw("resource")]
         return tuple(dict.fromkeys(names))
 
+    def metric_unit(self, metric: str) -> str:
+        """Return the unit of a metric: of money, its own, or that of the use of a resource summed over the periods."""
+        settings = self.settings
+        if metric in settings.metrics:
+            return settings.metrics[metric].unit
+        if metric.startswith(USE_PREFIX):
+            return self._unit_of_use(metric.removeprefix(USE_PREFIX))
+        if metric == "value":
+            return settings.money_unit if settings.value_unit is None else settings.value_unit
+        own = {"count": "projects", "strategic": f"score x {settings.money_unit}".removesuffix(" x ")}
+        return own.get(metric, settings.money_unit)
+
+    def _unit_of_use(self, resource: str) -> str:
+        """Return the unit of a sum over the periods: worker-half-years; that of a total is its own."""
+        rows = self["resources"]
+        row = rows.index.get((resource,))
+        unit = "" if row is None else rows.texts("unit")[row]
+        if row is None or not unit or rows.texts("basis")[row] != "per_period" or resource in ENGINE_RESOURCES:
+            return unit
+        periods = PERIOD_WORDS.get(self.months_per_period, f"{self.months_per_period} months")
+        return f"{unit[:-1]}-{periods}" if unit.isalpha() and unit.endswith("s") else f"{unit} x {periods}"
+
     # -- switches ------------------------------------------------------------------------------------------------
 
     @cached_property
@@ -293,7 +358,9 @@ class Instance:
         return apply_sets(self, names)
 
     def replace(self, **tables: Any) -> Instance:
-        """Return a validated copy with tables (lists of records) or ``instance`` (a nested dict) replaced.
+        """Return a validated copy with tables (records or a DataFrame) or ``instance`` (a nested dict) replaced.
+
+        In a DataFrame what is missing (NaN, None, NaT) is a blank cell, and a date is its month.
 
         Examples
         --------
@@ -307,4 +374,5 @@ class Instance:
         from outlay.instances.formats.parsing import parse_document  # noqa: PLC0415 - it knows instances
         from outlay.instances.formats.writing import to_document  # noqa: PLC0415 - it knows instances
 
-        return parse_document({**to_document(self), **tables}, source="replaced instance")
+        plain = {name: records_of(rows) if hasattr(rows, "to_dict") else rows for name, rows in tables.items()}
+        return parse_document({**to_document(self), **plain}, source="replaced instance")

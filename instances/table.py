@@ -7,11 +7,15 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from outlay.instances.dictionary.vocabulary import Cell, Column, TableSpec, metric_column
 from outlay.instances.values.numbers import number_text
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
 @dataclass(frozen=True)
@@ -114,6 +118,22 @@ class Table:
         for values in zip(*columns, strict=True):
             yield dict(zip(names, values, strict=True))
 
+    def frame(self) -> DataFrame:
+        """Return the table as a pandas DataFrame; see `Instance.frame`."""
+        import pandas as pd  # noqa: PLC0415 - tables are read without it
+
+        columns: dict[str, object] = {}
+        for name in self.cells:
+            if self.describe(name).kind in {"number", "whole"}:
+                cells = [np.nan if cell is None else float(cell) for cell in self.raw(name)]  # type: ignore[arg-type]
+                columns[name] = np.array(cells, dtype=float)
+            else:
+                texts = [None if cell is None else cell_text(cell) for cell in self.raw(name)]
+                columns[name] = pd.Series(texts, dtype=object)
+        found = pd.DataFrame(columns)
+        found.attrs["unit"] = {name: unit for name in self.cells if (unit := self.describe(name).unit)}
+        return found
+
     def key(self, index: int) -> str:
         """Return the key of a row as text, ids joined by a slash."""
         return "/".join(str(self.raw(name)[index] or "") for name in self.spec.key)
@@ -122,6 +142,24 @@ class Table:
     def index(self) -> Mapping[tuple[Cell, ...], int]:
         """Row of each key, for tables that have one."""
         return {key: row for row, key in enumerate(zip(*(self.raw(name) for name in self.spec.key), strict=True))}
+
+
+def records_of(frame: DataFrame) -> list[dict[str, object]]:
+    """Return a DataFrame as records of a document: missing cells left out, dates as months, plain Python numbers."""
+    records = []
+    for row in frame.to_dict("records"):
+        kept = {str(name): _plain(cell) for name, cell in row.items()}
+        records.append({name: cell for name, cell in kept.items() if cell is not None})
+    return records
+
+
+def _plain(cell: object) -> object:
+    """Return a cell of a DataFrame as a document holds it; None where it is missing."""
+    if cell is None or cell != cell:  # noqa: PLR0124 - NaN and NaT are not equal to themselves
+        return None
+    if hasattr(cell, "strftime"):
+        return cell.strftime("%Y-%m")
+    return cell.item() if hasattr(cell, "item") else cell
 
 
 def cell_text(cell: Cell) -> str:

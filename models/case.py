@@ -14,9 +14,10 @@ from outlay.models.arrays.columns import Block, ColumnBook
 from outlay.models.arrays.discount import discount_factors
 from outlay.models.arrays.ragged import spans
 from outlay.models.metrics import Terms, metric_terms, saved_of_metric
+from outlay.models.options.fitting import unfitting
 from outlay.models.options.generation import generate_options
 from outlay.models.options.needs import Need, read_needs
-from outlay.models.options.options import Options
+from outlay.models.options.options import Dropped, Options
 from outlay.models.options.savings import Savings, read_savings, saving_rows
 from outlay.models.options.so_far import SoFar, so_far
 from outlay.models.options.started import Started, event_dates, started_columns
@@ -64,6 +65,11 @@ class Case:
     def usage(self) -> Usage:
         """What the options use and supply."""
         return compute_usage(self.options)
+
+    @cached_property
+    def unfitting(self) -> tuple[np.ndarray, tuple[Dropped, ...]]:
+        """Which options can never fit by themselves, and why."""
+        return unfitting(self.options, self.usage, self.levels)
 
     @cached_property
     def resource_tree(self) -> list[list[int]]:

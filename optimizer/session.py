@@ -14,13 +14,15 @@ from pyomo.common.gc_manager import PauseGC
 from scipy import sparse
 
 from outlay.instances.plan import Plan
+from outlay.optimizer.answer.dates import dates_open, lateness_weights, open_options, scale_rows
 from outlay.optimizer.answer.distance import distance, distance_weights
 from outlay.optimizer.answer.headroom import HELPERS
 from outlay.optimizer.answer.plans import plan_point, read_plan, spread
 from outlay.optimizer.engine.levels import Answer, Level, Settings, solve_levels, with_finals
 from outlay.optimizer.presolve.aggregation import aggregate
+from outlay.optimizer.presolve.restriction import restrict
 from outlay.optimizer.problem.compiling import compile_model
-from outlay.optimizer.problem.problem import Problem
+from outlay.optimizer.problem.problem import Problem, Rows
 from outlay.optimizer.problem.scaling import scaled
 from outlay.optimizer.problem.structure import Structure, structure_of
 from outlay.optimizer.proof.certificate import completed
@@ -28,18 +30,21 @@ from outlay.optimizer.search.settings import SearchParams, SearchPlan
 from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.solver.outcome import Outcome, Progress
 from outlay.optimizer.solver.process import SolverProcess
-from outlay.optimizer.status import OPTIMAL_GAP, claimed_objective, improved
+from outlay.optimizer.status import OPTIMAL_GAP, Dates, DatesFound, claimed_objective, improved
 from outlay.optimizer.verify.plan import verify_plan
-from outlay.optimizer.verify.report import Verification
+from outlay.optimizer.verify.report import Verification, as_float
 
 #: Tolerance of the second try after an answer that does not verify.
 FINE_FEASIBILITY = 1e-9
-#: Plans whose objective is this close (as a share of it, or of its unit) count as equally good.
-TIE = 1e-6
+#: Plans whose objective is this close (as a share of it, or of its unit) count as equally good; of this share the
+#: solver gets all but a little, which is left for rounding.
+TIE, NEARLY = 1e-6, 0.98
 #: Amounts below this share of their unit are rounding errors of the solver, not decisions.
 NEGLIGIBLE = 1e-11
 #: Seconds that deciding payments and the like for one project more may take; it takes milliseconds.
 COMPLETING_S = 5.0
+#: So many nodes of branch and bound go into the dates that the objective leaves open, to this gap.
+DATES_NODES, DATES_GAP = 500, 1e-6
 
 OnProgress = Callable[[Progress], None] | None
 
@@ -58,6 +63,8 @@ class Checked:
         Seconds of solving and of verifying.
     proved_nearest
         Whether no plan as good is nearer to the reference (`Session.nearest` only).
+    dates
+        How the dates were chosen; None without a verified plan.
     """
 
     answer: Answer
@@ -65,6 +72,7 @@ class Checked:
     verification: Verification | None = None
     times_s: dict[str, float] = field(default_factory=lambda: {"solve": 0.0, "verify": 0.0})
     proved_nearest: bool = False
+    dates: Dates | None = None
 
 
 class Session:
@@ -261,7 +269,7 @@ class Session:
         problem = self.problem
         for level, result in zip(self._levels(), own.answer.levels, strict=False):
             value = -float(result.final or 0.0) / level.unit
-            problem = problem.with_row(level.cost, value + TIE * max(1.0, abs(value)) - level.offset)
+            problem = problem.with_row(level.cost, value + NEARLY * TIE * max(1.0, abs(value)) - level.offset)
         far = self._extended(distance_weights(self.case, reference))
         exact = replace(settings, gap=0.0, absolute_gap=0.5)
         start = self.to_solver(own.answer.point)
@@ -275,3 +283,102 @@ class Session:
         self._check(near, replace(own.answer, point=answer.point, levels=levels))
         near.proved_nearest = answer.levels[0].status.proved
         return near if near.verification is not None and near.verification.ok else own
+
+    def earliest(
+        self, engine: SolverProcess, settings: Settings, own: Checked, *, reference: Plan | None = None
+    ) -> Checked:
+        """Return, among the plans of the same alternatives that are worth as much, the one with the earliest dates.
+
+        Worth as much: every level of the objective at least its value less its tolerance, as for a further level. With
+        a reference the plan stays as near to it as it is. The answer itself is returned where its dates are decided,
+        where the instance has no tie-break, or where no verified plan is found; `Checked.dates` says which.
+        """
+        if own.answer.point is None or own.plan is None or own.verification is None or not own.verification.ok:
+            return own
+        open_ = open_options(self.case, own.plan)
+        if self.case.instance.settings.tie_break == "none":
+            return _dated(own, DatesFound.OPEN, "tie_break is none")
+        if not dates_open(self.case, own.plan, open_):
+            could = dates_open(self.case, own.plan, np.ones(len(open_), dtype=bool))
+            return _dated(own, DatesFound.DECIDED if could else DatesFound.EARLIEST)
+        if own.answer.levels[0].limit == "interrupt" or settings.deadline.passed():
+            return _dated(own, DatesFound.OPEN, "there was no time left to look for the earliest")
+        begun = time.monotonic()
+        outcome, point = self._earliest_point(engine, settings, own, open_, reference)
+        early = Checked(own.answer, times_s=own.times_s, proved_nearest=own.proved_nearest)
+        own.times_s["dates"] = time.monotonic() - begun
+        if point is not None:
+            levels = with_finals(own.answer.levels, self._levels(), point)
+            self._check(early, replace(own.answer, point=point, levels=levels))
+        if early.verification is None or not early.verification.ok:
+            return _dated(own, DatesFound.OPEN, "the solver found no earlier plan that holds in its time")
+        return _dated(early, DatesFound.EARLIEST if outcome.status == "kOptimal" else DatesFound.EARLY)
+
+    def _earliest_point(
+        self, engine: SolverProcess, settings: Settings, own: Checked, open_: np.ndarray, reference: Plan | None
+    ) -> tuple[Outcome, np.ndarray | None]:
+        """Return the solver's word, and the point with the earliest dates; its columns are the solver's."""
+        assert own.plan is not None
+        assert own.answer.point is not None
+        begin = self.to_solver(own.answer.point)
+        problem = self._as_good(own, begin)
+        if reference is not None:
+            far = self._extended(distance_weights(self.case, reference))
+            problem = problem.with_row(far, float(far @ begin) + 0.5)
+        problem = self._same_scales(problem, own.plan, open_)
+        cost, _ = self._scaling.cost(self._extended(lateness_weights(self.case, own.plan)))
+        problem = replace(problem, cost=cost, offset=0.0)
+        fixed = self._not_open(open_, len(cost))
+        small, kept, _ = restrict(problem, fixed, np.zeros(len(fixed)))
+        options = settings.options(retry=False) | {"mip_max_nodes": DATES_NODES, "mip_rel_gap": DATES_GAP}
+        with engine.until(settings.deadline):
+            outcome = engine.solve(small, options=options, time_limit_s=settings.deadline.left(), start=begin[kept])
+        if outcome.point is None:
+            return outcome, None
+        point = np.zeros(len(fixed))
+        point[kept] = outcome.point if outcome.polished else small.rounded(outcome.point)
+        return outcome, point if problem.holds(point) else None
+
+    def _not_open(self, open_: np.ndarray, columns: int) -> np.ndarray:
+        """Return which of the solver's columns fund an option that is not open; group columns follow from these."""
+        closed = np.zeros(self.case.book.size, dtype=bool)
+        closed[self.case.block("fund").columns[~open_]] = True
+        closed[self.case.scale_column[~open_]] = True
+        own = spread(self.compiled, self.model.columns, closed, absent=False)
+        return np.append(own, np.zeros(columns - len(own), dtype=bool))
+
+    def _same_scales(self, problem: Problem, plan: Plan, open_: np.ndarray) -> Problem:
+        """Return the problem with a row that keeps each scale what it is in the plan, whenever it begins."""
+        place = self.compiled.columns_of(self.model.columns)
+        found = [
+            (place[part], place[fund], size)
+            for part, fund, size in scale_rows(self.case, plan, open_)
+            if min(place[part], place[fund]) >= 0
+        ]
+        if not found:
+            return problem
+        part, fund, size = (np.array(column) for column in zip(*found, strict=True))
+        unit, row = self._scaling.column, np.arange(len(found))
+        entries = np.concatenate([unit[part], -size * unit[fund]])
+        places = np.concatenate([row, row]), np.concatenate([part, fund])
+        matrix = sparse.csr_array((entries, places), shape=(len(found), len(problem.cost)))
+        nothing = np.zeros(len(found))
+        return problem.with_rows(Rows(matrix, nothing, nothing))
+
+    def _as_good(self, own: Checked, begin: np.ndarray) -> Problem:
+        """Return the problem with a row that keeps each level within its tolerance, as a further level would have."""
+        problem = self.problem
+        for level, result in zip(self._levels(), own.answer.levels, strict=False):
+            here = float(level.cost @ begin)
+            best = here if result.objective is None else -result.objective / level.unit - level.offset
+            given_up = level.tolerance * abs(best + level.offset)
+            ceiling = max(here, best + given_up + 1e-9 * max(1.0, abs(best)))
+            problem = problem.with_row(level.cost, ceiling)
+        return problem
+
+
+def _dated(checked: Checked, found: DatesFound, why: str = "") -> Checked:
+    """Return an answer that says how its dates were chosen; how late they are is the verifier's figure."""
+    assert checked.verification is not None
+    checked.dates = Dates(found, as_float(checked.verification.lateness), why)
+    return checked

@@ -6,6 +6,7 @@ import importlib.metadata
 import platform
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
@@ -121,14 +122,16 @@ def solve(
             return _too_late(model, built - began, options)
         session = Session(model)
         times = {"build": built - began, "compile": time.monotonic() - built}
+        settings = Settings(gap=gap, seed=seed, threads=threads)
         checked = session.solve(
             engine,
-            Settings(gap=gap, seed=seed, threads=threads),
+            settings,
             deadline=deadline,
             start=start,
             on_progress=_as_stated_by(session, on_progress),
             search=_search_plan(session, effort, seed, work),
         )
+        checked = session.earliest(engine, replace(settings, deadline=deadline), checked)
     finally:
         if process is None:
             engine.close()
@@ -167,6 +170,9 @@ def check_arguments(*, time_limit: float | None, gap: float, seed: int, threads:
     InputError
         At the first one.
     """
+    for name, given in (("time_limit", time_limit), ("gap", gap), ("seed", seed), ("threads", threads)):
+        if isinstance(given, str):
+            raise InputError.single("solve", f"{name} is a text", "write a number", column=name, value=given)
     for name, value, right in (
         ("time_limit", time_limit, time_limit is None or (time_limit > 0 and np.isfinite(time_limit))),
         ("gap", gap, 0 <= gap < 1),
@@ -189,6 +195,9 @@ def _model_of(source: Any, constraint_set: str, objective: str | Mapping[str, fl
             )
         return source
     if not isinstance(source, Instance):
+        if isinstance(source, str):
+            remedy = f"write outlay.solve(outlay.read({source!r}))"
+            raise InputError.single("solve", "this is the name of an instance, not an instance", remedy, value=source)
         raise InputError.single(
             "solve",
             f"a {type(source).__name__} cannot be solved",
@@ -264,6 +273,7 @@ def make_solution(
         bound=bound,
         gap=gap,
         own_objective=session.has_own_objective,
+        dates=checked.dates,
         levels=tuple(answer.levels),
         plan=checked.plan,
         metrics={} if verification is None else {name: float(sum_) for name, sum_ in verification.metrics.items()},

@@ -65,6 +65,37 @@ class LevelResult:
     size: float = 1.0
 
 
+class DatesFound(StrEnum):
+    """What is known of a plan's dates; see `Dates`."""
+
+    EARLIEST = "earliest"
+    EARLY = "early"
+    DECIDED = "decided"
+    OPEN = "open"
+
+
+@dataclass(frozen=True)
+class Dates:
+    """How the dates of a plan were chosen where the objective leaves them open (``tie_break`` of the instance).
+
+    Attributes
+    ----------
+    found
+        ``earliest``: proved as early as possible, among plans of the same projects and alternatives that are worth as
+        much. ``early``: earlier than the solver left them, but not proved the earliest. ``decided``: no project could
+        be earlier and bring as much. ``open``: not looked for, so one choice of many.
+    lateness
+        The sum over the projects of commitment x (selection + start + operation), in money x periods
+        (`outlay.optimizer.answer.dates`).
+    why
+        Why they were left open; empty otherwise.
+    """
+
+    found: DatesFound
+    lateness: float
+    why: str = ""
+
+
 def relative_gap(objective: float, bound: float, size: float) -> float:
     """Return |bound - objective| / max(|objective|, 1e-6 size), where `size` is the largest amount of one decision.
 

@@ -7,6 +7,14 @@ from typing import TYPE_CHECKING, Any
 from outlay.cli.loading import as_recorded
 from outlay.cli.report.gantt import gantt
 from outlay.cli.report.money import commitments, draws
+from outlay.cli.report.people import (
+    groups_grid,
+    keeps_out_grid,
+    limits_grid,
+    procurement_grid,
+    todo_grid,
+    years_grid,
+)
 from outlay.cli.report.resources import SOURCES, scarce_resources
 from outlay.cli.report.style import gap, money
 from outlay.cli.report.supply import supply_chain
@@ -24,8 +32,9 @@ from outlay.cli.report.tables import (
     user_rows_grid,
 )
 from outlay.cli.report.waterfall import waterfalls
-from outlay.cli.terminal.metrics import unit_of
 from outlay.cli.views import words
+from outlay.cli.views.facts import in_short
+from outlay.cli.views.labels import metric_label, objective_unit, point_line
 from outlay.models.case import Case
 from outlay.optimizer.record.recheck import OWN_OBJECTIVE
 from outlay.optimizer.status import Status
@@ -62,6 +71,13 @@ def solution_context(solution: Solution, verification: Verification) -> dict[str
         "losers": losers_grid(solution),
         "plan": plan_grid(solution),
         "binding": binding_grid(solution),
+        "limits": limits_grid(solution),
+        "keeps_out": keeps_out_grid(solution),
+        "procurement": procurement_grid(solution),
+        "sectors": groups_grid(solution, "sector"),
+        "regions": groups_grid(solution, "region"),
+        "years": years_grid(solution),
+        "todo": todo_grid(solution),
         "finance": finance_grid(solution),
         "metrics": metrics_grid(solution),
         "stakeholders": stakeholders_grid(solution),
@@ -84,6 +100,8 @@ def _heading(solution: Solution, verification: Verification) -> dict[str, Any]:
         "disabled": settings.applied.disable,
         "cards": _cards(solution),
         "objective": objective_words(solution),
+        "point": "" if solution.own_objective else point_line(solution.instance),
+        "in_short": in_short(solution),
         "proved": solution.status.proved,
         "proof": proof_line(solution),
         "levels": _levels(solution),
@@ -101,7 +119,8 @@ def _heading(solution: Solution, verification: Verification) -> dict[str, Any]:
 
 def proof_line(solution: Solution) -> str:
     """Return what is proved, with objective, bound and gap."""
-    objective, bound = words.number(solution.objective, 6), words.number(solution.bound, 6)
+    unit = "" if solution.own_objective else objective_unit(solution.instance)
+    objective, bound = (words.money(value, unit, 6) for value in (solution.objective, solution.bound))
     if solution.bound is None:
         return f"Nothing is proved about the best possible; objective {objective}"
     figures = f"objective {objective}, bound {bound}, gap {gap(solution.gap)}"
@@ -146,21 +165,11 @@ def _cards(solution: Solution) -> list[tuple[str, str, str]]:
         key=lambda name: (name not in _FIRST_CARDS, not weights.get(name), names.index(name)),
     )
     for name in ranked[: _MOST_CARDS - len(cards)]:
-        own = unit_of(instance, name)
+        own = instance.metric_unit(name)
         figure = money(solution.metrics[name], own) if own == unit else words.number(solution.metrics[name])
         weight = (
             f"weight {words.number(float(weights[name]), 6)}".replace("-", "−") if weights.get(name) else "not weighed"
         )
-        cards.append((_CARD_TITLES.get(name, name), figure, weight if own == unit or not own else f"{own}, {weight}"))
+        remark = weight if own == unit or not own else f"{own}, {weight}"
+        cards.append((metric_label(instance, name) or name, figure, remark))
     return cards
-
-
-_CARD_TITLES = {
-    "us_npv": "net present value, U.S.",
-    "japan_npv": "net present value, Japan",
-    "value": "value",
-    "japan_content": "bought from Japanese firms",
-    "strategic": "strategic score × money",
-    "credit": "public tax credits",
-    "cost": "programmes, premiums, penalties",
-}

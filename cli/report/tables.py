@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from outlay.cli.report.grid import Cell, Grid, Heading, grid
 from outlay.cli.terminal.binding import groups, runs
-from outlay.cli.terminal.metrics import objective_text, unit_of
+from outlay.cli.terminal.metrics import objective_text
 from outlay.cli.views import words
-from outlay.instances.dictionary.settings import USE_PREFIX
+from outlay.cli.views.labels import finance_of, metric_label, metrics_in_use
 
 if TYPE_CHECKING:
     from outlay.optimizer.answer.solution import Solution
@@ -95,7 +95,11 @@ def finance_grid(solution: Solution) -> Grid:
     unit = solution.instance.settings.money_unit
     names = dict(zip(solution.projects["project"], solution.projects["name"], strict=True))
     money = ("commitment", "opening_balance", "level_service", "us_cash", "japan_cash", "us_npv", "japan_npv")
-    titles = ("Lent", "Debt when built", "Service a year", "Cash to U.S.", "Cash to Japan", "NPV, U.S.", "NPV, Japan")
+    called = finance_of(solution.instance)
+    titles = (
+        "Lent", "Debt when built", "Service a year", f"Cash to {called.owner}", f"Cash to {called.lender}",
+        f"NPV, {called.owner}", f"NPV, {called.lender}",
+    )  # fmt: skip
     headings = [
         Heading("Project"), Heading("Name", wide=True), Heading("Terms"), Heading("Service cover", right=True),
         Heading("Back in year", right=True), Heading("IRR", "a year", right=True),
@@ -118,19 +122,23 @@ def finance_grid(solution: Solution) -> Grid:
 
 
 def metrics_grid(solution: Solution) -> Grid:
-    """Return every metric but the use of resources, with unit and weight in the objective."""
+    """Return the metrics that the instance uses, with unit and weight in the objective."""
     weights = solution.instance.objective_levels[0].weights
     return grid(
         (Heading("Metric"), Heading("Amount", right=True), Heading("Unit"), Heading("Weight", right=True)),
         [
             [
-                name, words.number(amount, 5), unit_of(solution.instance, name),
+                _named(solution, name), words.number(solution.metrics[name], 5), solution.instance.metric_unit(name),
                 words.number(float(weights[name]), 6) if weights.get(name) else "",
             ]
-            for name, amount in solution.metrics.items()
-            if not name.startswith(USE_PREFIX)
+            for name in metrics_in_use(solution.instance, solution.metrics)
         ],
     )  # fmt: skip
+
+
+def _named(solution: Solution, metric: str) -> str:
+    label = metric_label(solution.instance, metric)
+    return f"{metric}: {label}" if label and label != metric else metric
 
 
 def stakeholders_grid(solution: Solution) -> Grid:

@@ -1,4 +1,4 @@
-"""What flows back: cash to the U.S. and to Japan by year, for each funded project and for all of them."""
+"""What flows back: cash to the owner and to the lender by year, for each funded project and for all of them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from outlay.cli.report.style import BLACK, BLUE, GREY, ORANGE, Clock, axis, label, layout, money, plain, striped
 from outlay.cli.views import words
+from outlay.cli.views.labels import finance_of
 from outlay.instances.plan import Choice
 
 if TYPE_CHECKING:
+    from outlay.instances.dictionary.settings import Finance
     from outlay.models.case import Case
     from outlay.models.projects.cashflows import CashModel
     from outlay.optimizer.answer.solution import Solution
@@ -65,11 +67,12 @@ def waterfalls(solution: Solution, case: Case) -> list[dict[str, Any]]:
         row = rows[choice.project]
         name = str(names[choice.project])
         stream.title = name if name == choice.project else f"{name} ({choice.project})"
-        stream.facts = _facts(row, unit)
+        stream.facts = _facts(row, unit, finance_of(solution.instance))
         whole.add(stream)
         streams.append((float(row["commitment"]), stream))
     streams.sort(key=lambda item: (-item[0], item[1].title))
-    return [_chart(stream, unit) for stream in (whole, *(one for _, one in streams[:MOST_PROJECTS]))]
+    called = finance_of(solution.instance)
+    return [_chart(stream, unit, called) for stream in (whole, *(one for _, one in streams[:MOST_PROJECTS]))]
 
 
 def _stream(solution: Solution, cash: CashModel, choice: Choice) -> Stream:
@@ -91,21 +94,21 @@ def _stream(solution: Solution, cash: CashModel, choice: Choice) -> Stream:
     return stream
 
 
-def _facts(row: dict[Any, Any], unit: str) -> str:
+def _facts(row: dict[Any, Any], unit: str, called: Finance) -> str:
     year = row["recovery_year"]
     back = f"balance back in year {year:.0f} of operation" if words.exists(year) else "balance never back"
     cover = f"debt service cover {words.number(row['dscr'], 3)}, " if words.exists(row["dscr"]) else ""
     return (
-        f"{cover}{back}; net present value {money(row['us_npv'], unit, 3)} for the U.S., "
-        f"{money(row['japan_npv'], unit, 3)} for Japan"
+        f"{cover}{back}; net present value {money(row['us_npv'], unit, 3)} for {called.owner}, "
+        f"{money(row['japan_npv'], unit, 3)} for {called.lender}"
     )
 
 
-def _chart(stream: Stream, unit: str) -> dict[str, Any]:
+def _chart(stream: Stream, unit: str, called: Finance) -> dict[str, Any]:
     traces = [
         _bars("lent while building", stream.drawn, -1, {"color": GREY}),
-        _bars("to Japan", stream.japan, 1, {"color": ORANGE, "pattern": striped("/")}),
-        _bars("to the U.S.", stream.us, 1, {"color": BLUE}),
+        _bars(f"to {called.lender}", stream.japan, 1, {"color": ORANGE, "pattern": striped("/")}),
+        _bars(f"to {called.owner}", stream.us, 1, {"color": BLUE}),
     ]
     figure = layout(
         360,

@@ -15,13 +15,14 @@ from outlay.cli.terminal.summary import show_title
 from outlay.cli.terminal.totals import PEAK_COLUMNS, peak_cells, peaks
 from outlay.cli.views import check as check_facts
 from outlay.cli.views import words
+from outlay.cli.views.warnings import warnings
 from outlay.instances.errors import Fault, InputError
 from outlay.instances.formats.reading import read
 from outlay.instances.instance import Instance
 from outlay.models.case import Case
 
 #: So many rows of a long list are shown to people; machines get all.
-MOST_ASKED, MOST_WINDOWS, MOST_EXPOSED, MOST_WARNINGS = 25, 100, 12, 40
+MOST_ASKED, MOST_EXPOSED, MOST_WARNINGS = 25, 12, 40
 #: A resource stands in the short list from this share on.
 _NEAR = 0.8
 
@@ -40,7 +41,9 @@ class Facts(NamedTuple):
     warnings: list[str]
 
 
-def run(*, instance: str, constraint_set: str, max_file_mb: float, as_json: bool, **_: Any) -> int:
+def run(
+    *, instance: str, constraint_set: str, max_file_mb: float, as_json: bool, every_row: bool = False, **_: Any
+) -> int:
     """Check an instance; 0 if it is right."""
     with Progress("reading the tables") as progress:
         base = read(instance, max_file_mb=max_file_mb)
@@ -53,7 +56,7 @@ def run(*, instance: str, constraint_set: str, max_file_mb: float, as_json: bool
     if as_json:
         streams.write_json(_document(facts))
     else:
-        _write_page(facts)
+        _write_page(facts, every_row=every_row)
     return 0
 
 
@@ -79,7 +82,7 @@ def _facts(instance: Instance) -> Facts:
         check_facts.largest_total(instance),
         peaks(check_facts.asked(case), instance.periods),
         *check_facts.exposed(instance),
-        check_facts.warnings(case),
+        warnings(case),
     )
 
 
@@ -104,7 +107,7 @@ def _document(facts: Facts) -> dict[str, Any]:
     }
 
 
-def _write_page(facts: Facts) -> None:
+def _write_page(facts: Facts, *, every_row: bool) -> None:
     page = Page()
     show_title(page, facts.instance)
     page.heading(
@@ -115,12 +118,15 @@ def _write_page(facts: Facts) -> None:
         "Instance", "; ".join(f"{size[name]:,} {name}" for name in ("projects", "alternatives", "periods", "resources"))
     )
     page.fact("Model", "; ".join(f"{size[name]:,} {name}" for name in ("options", "columns", "rows", "nonzeros")))
-    _show_asked(page, facts)
-    _show_windows(page, facts.windows)
-    page.heading("Dropped before solving")
-    show_dropped(page, facts.dropped)
-    _show_exposed(page, facts)
     _show_warnings(page, facts.warnings)
+    _show_asked(page, facts)
+    page.heading("Dropped before solving")
+    show_dropped(page, facts.dropped, most=None if every_row else 40)
+    _show_exposed(page, facts)
+    if every_row:
+        _show_windows(page, facts.windows)
+    else:
+        page.note("When each project can start: --all")
     page.show()
 
 
@@ -168,16 +174,14 @@ def _show_windows(page: Page, windows: Sequence[Mapping[str, Any]]) -> None:
         [
             [
                 row["project"],
-                name_of(row, 36),
+                name_of(row),
                 f"{row['alternatives_left']} of {row['alternatives']}",
                 f"{row['options']:,}",
                 *(_span(row, key) for key in ("selection", "start", "operation")),
             ]
-            for row in windows[:MOST_WINDOWS]
+            for row in windows
         ],
     )
-    if len(windows) > MOST_WINDOWS:
-        page.note(f"... and {len(windows) - MOST_WINDOWS:,} more (--json lists all)")
 
 
 def _span(row: Mapping[str, Any], key: str) -> str:

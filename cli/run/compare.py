@@ -11,9 +11,12 @@ from outlay.cli.terminal.comparison import show_comparison
 from outlay.cli.terminal.progress import Progress
 from outlay.cli.terminal.proof import NO_PLAN, NO_PLAN_POSSIBLE, PROVED, STOPPED, UNVERIFIED
 from outlay.cli.terminal.screen import Page
+from outlay.cli.views.warnings import warnings
 from outlay.cli.views.words import seconds
 from outlay.instances.errors import InputError, NotKeptError
 from outlay.instances.formats.reading import read
+from outlay.instances.instance import Instance
+from outlay.models.case import Case
 from outlay.optimizer.compare.compare import CompareProgress, compare
 from outlay.optimizer.compare.comparison import Comparison
 from outlay.optimizer.compare.folder import to_comparison_document
@@ -77,11 +80,23 @@ def run(
         streams.write_json_text(run_text(to_comparison_document(result)))
     else:
         page = Page()
-        show_comparison(page, result)
+        show_comparison(page, result, _new_warnings(source, names))
         if output is not None and trouble is None:
             page.fact("Saved", f"{output} (tables as CSV, run files; outlay report {output} -o report.html)")
         page.show()
     return failures.report_unsaved(trouble, exit_code(result))
+
+
+def _new_warnings(source: Instance, names: list[str]) -> dict[str, list[str]]:
+    """Return what `check` would warn of in each set and not in the first; what is never available stands elsewhere."""
+    found = {name: _warnings(source, name) for name in names}
+    known = set(found[names[0]])
+    return {name: new for name, texts in found.items() if (new := [text for text in texts if text not in known])}
+
+
+def _warnings(source: Instance, name: str) -> list[str]:
+    texts = warnings(Case(source.with_set(name)))
+    return [text for text in texts if " has no possible option, " not in text]
 
 
 def _words(state: CompareProgress) -> str:

@@ -11,15 +11,28 @@ from outlay.cli.terminal.proof import PROVED, UNVERIFIED, exit_code, no_plan, sh
 from outlay.cli.terminal.screen import Page
 from outlay.cli.terminal.sections import section_document, show_section
 from outlay.cli.terminal.summary import show_answer, show_no_plan
+from outlay.instances.formats.files import is_folder
+from outlay.optimizer.compare.reading import run_of_set
 from outlay.optimizer.record.run_file import to_run_document
 
 #: Parts of the run document that the summary for machines leaves out: they are sections of their own.
 _LEFT_OUT = ("instance", "tables", "trace", "plan")
 
 
-def run(*, run_file: str, section: str, every_row: bool, max_file_mb: float, as_json: bool, **_: Any) -> int:
-    """Show a section of a run whose plan is verified again; 0 if it is shown."""
+def run(
+    *, run_file: str, words: tuple[str | None, str], every_row: bool, max_file_mb: float, as_json: bool, **_: Any
+) -> int:
+    """Show a section of a run whose plan is verified again; 0 if it is shown.
+
+    Raises
+    ------
+    InputError
+        If there is no such run, or it is damaged.
+    """
+    name, section = words
     with Progress("reading and verifying the run"):
+        if is_folder(run_file):
+            run_file = str(run_of_set(run_file, name))
         loaded = load_run(run_file, max_file_mb)
     if not loaded.ok:
         return refuse(loaded, as_json=as_json)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
+from outlay.cli.terminal.reasons import shorten
 from outlay.cli.terminal.screen import Column, Page
 from outlay.cli.views import words
 from outlay.instances.values.text import shown
@@ -14,17 +17,24 @@ from outlay.optimizer.record.recheck import AS_RECORDED
 
 #: So many rows of a list are shown; all are in the folder's CSV files.
 MOST_ROWS = 40
-#: A scale that differs by less than this is the same to a reader.
-LEAST_SCALE = 0.005
+#: So many sets are few; so many changes of a set are listed then, and where they are more.
+FEW_SETS, MOST_CHANGES, FEW_CHANGES = 6, 10, 3
 
 
-def show_comparison(page: Page, result: Comparison) -> None:
-    """Add everything that a committee discusses."""
+def show_comparison(
+    page: Page, result: Comparison, warnings: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> None:
+    """Add everything that a committee discusses; `warnings` are those of each set that the reference has not."""
     page.line(shown(result.title or result.name), "bold")
     page.note(f"{result.name}: {words.count(len(result.sets), 'constraint set')}, compared with {result.reference}")
     _cases(page, result)
+    for name, texts in warnings.items():
+        for text in texts:
+            page.fact(f"{name} !", text, "yellow")
     _matrix(page, result)
+    _by_sector(page, result)
     _roles(page, result)
+    _procurement(page, result)
     _binding(page, result)
     _inputs(page, result)
     _attribution(page, result)
@@ -39,19 +49,20 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _cases(page: Page, result: Comparison) -> None:
     page.heading("Objective by set")
+    records = _records(result.cases)
+    other = any(row["other_objective"] for row in records)
     rows = []
-    for row in _records(result.cases):
-        percent = row["change_percent"]
-        change = "" if row["set"] == result.reference or percent is None else f"{percent:+.1f} %"
-        change = "0.0 %" if change in {"+0.0 %", "-0.0 %"} else change
+    for row in records:
         rows.append(
             [
                 row["set"],
                 row["title"],
                 words.number(row["objective"], 5),
-                change,
+                _percent(row, result.reference),
+                *([words.number(row["by_reference"], 5)] if other else []),
                 row["funded"] if row["funded"] is None else int(row["funded"]),
                 words.number(row["commitment"]),
+                row["never"],
                 row["status"] if row["objective"] is None or row["verified"] else "not verified",
             ]
         )
@@ -60,54 +71,169 @@ def _cases(page: Page, result: Comparison) -> None:
         Column("", least=20),
         Column("Objective", right=True),
         Column("Change", right=True),
+        *([Column(f"By {result.reference}'s", right=True)] if other else []),
         Column("Funded", right=True),
         Column(result.money_unit or "Money", right=True),
+        Column("Never available", least=12),
         Column("Status"),
     ]
     page.table(columns, rows)
+    if other:
+        page.note(
+            "A set with another objective is not compared by it. "
+            f"By {result.reference}'s: what each plan is worth by the objective of {result.reference}."
+        )
+
+
+def _percent(row: dict[str, Any], reference: str) -> str:
+    """Return the change of the objective; that by the reference's objective where the set has another one."""
+    if row["set"] == reference:
+        return ""
+    percent = row["by_reference_percent"] if row["other_objective"] else row["change_percent"]
+    if percent is None:
+        return ""
+    text = f"{percent:+.1f} %"
+    text = "0.0 %" if text in {"+0.0 %", "-0.0 %"} else text
+    return f"({text})" if row["other_objective"] else text
 
 
 def _matrix(page: Page, result: Comparison) -> None:
-    page.heading("Where the plan differs from the reference")
+    page.heading(f"Where the plan differs from {result.reference}")
+    if len(result.sets) < 2:
+        page.note("Nothing is compared with it: name more sets (--sets base,NAME or --all).")
+        return
     flips = {row["set"]: row for row in _records(result.flips)}
-    plans = {name: table.set_index("project") for name, table in result.plans.groupby("set")}
+    most = MOST_CHANGES if len(result.sets) <= FEW_SETS else FEW_CHANGES
     for name in result.sets[1:]:
-        if name in flips and result.reference in plans:
-            page.fact(name, _difference(plans[result.reference], plans[name], flips[name]))
+        rows = [row for row in _records(result.changes) if row["set"] == name]
+        if name not in flips:
+            continue
+        page.fact(name, _in_words(rows, flips[name], result.money_unit))
+        if rows:
+            page.table(_CHANGE_COLUMNS, [_change_cells(row) for row in rows[:most]])
+        if len(rows) > most:
+            moved = words.money(sum(abs(row["difference"]) for row in rows[most:]), result.money_unit)
+            page.note(f"{len(rows) - most} more, {moved} (in changes.csv of -o FOLDER, or with --json)")
 
 
-def _difference(before: pd.DataFrame, after: pd.DataFrame, flip: dict[str, Any]) -> str:
-    """Return in words which projects come, go or change their alternative, and how many only move."""
-    came, went, other, scales = [], [], [], 0
-    for project in after.index:
-        old, new = before.loc[project], after.loc[project]
-        if new["funded"] and not old["funded"]:
-            came.append(f"+{project}")
-        elif old["funded"] and not new["funded"]:
-            went.append(f"-{project}")
-        elif new["funded"] and new["alternative"] != old["alternative"]:
-            other.append(f"{project} {new['alternative']}")
-        elif new["funded"]:
-            scales += abs(new["scale"] - old["scale"]) >= LEAST_SCALE
-    parts = [" ".join(part) for part in (came, went) if part]
-    parts += [f"instead: {', '.join(other)}"] if other else []
+_CHANGE_COLUMNS = (
+    Column(""),
+    Column("Id"),
+    Column("Project", least=16),
+    Column("Sector", least=8),
+    Column("Money", right=True),
+    Column("Why", least=20, wrap=True),
+)
+
+
+def _change_cells(row: dict[str, Any]) -> list[object]:
+    name = "" if row["name"] == row["project"] else row["name"]
+    mark = {"in": "+", "out": "-"}.get(row["change"], "=")
+    money = f"{row['difference']:+,.4g}" if abs(row["difference"]) < 1e4 else f"{row['difference']:+,.0f}"
+    why = shorten(str(row["why"])) if row["change"] == "out" else "" if row["change"] == "in" else row["change"]
+    return [mark, row["project"], name, row["sector"], "" if not row["difference"] else money, why]
+
+
+def _in_words(rows: list[dict[str, Any]], flip: dict[str, Any], unit: str) -> str:
+    """Return how many projects come and go, by sector, and how many only move."""
+    parts = []
+    for change, verb in (("out", "out"), ("in", "in")):
+        chosen = [row for row in rows if row["change"] == change]
+        if chosen:
+            money = words.money(sum(abs(row["difference"]) for row in chosen), unit)
+            parts.append(f"{words.count(len(chosen), 'project')} {verb} ({money}{_sectors(chosen, unit)})")
+    other = [row for row in rows if row["change"] not in {"in", "out"}]
+    parts += [f"{len(other)} otherwise or at another scale"] if other else []
     parts += [words.count(int(flip["changed_starts"]), "start") + " moved"] if flip["changed_starts"] else []
-    parts += [words.count(scales, "scale") + " changed"] if scales else []
     ties = int(flip["ties"])
     parts += [words.count(ties, "flip was only a tie", "flips were only ties")] if ties else []
     return "; ".join(parts) or "the same plan"
 
 
+def _sectors(rows: list[dict[str, Any]], unit: str) -> str:
+    """Return the money by sector, the largest first; empty where there is one or none."""
+    sums: dict[str, float] = {}
+    for row in rows:
+        sums[row["sector"] or "none"] = sums.get(row["sector"] or "none", 0.0) + abs(row["difference"])
+    if len(sums) < 2:
+        return ""
+    ordered = sorted(sums.items(), key=lambda item: (-item[1], item[0]))
+    return ": " + words.listed([f"{name} {words.money(amount, unit)}" for name, amount in ordered], 4)
+
+
 def _roles(page: Page, result: Comparison) -> None:
     page.heading("How often each project is funded")
-    total = len(result.sets)
-    for role, what in (("core", "in every set"), ("borderline", "in some"), ("out", "in none")):
-        rows = result.frequency[result.frequency["role"] == role]
-        names = [
-            f"{project} ({funded}/{total})" if role == "borderline" else str(project)
-            for project, funded in zip(rows["project"], rows["funded_in"], strict=True)
+    rows = _records(result.frequency)
+    if not rows:
+        return
+    counted = int(rows[0]["sets"])
+    left_out = [row["set"] for row in _records(result.cases) if row["kind"] == "ablation"]
+    texts = {"core": "in at least 90 %", "borderline": "in between", "out": "in at most 10 %"}
+    for role, what in texts.items():
+        own = [row for row in rows if row["role"] == role]
+        money = words.money(sum(row["commitment"] for row in own), result.money_unit)
+        page.fact(role.capitalize(), f"{what} of the sets: {words.count(len(own), 'project')}, {money}")
+    page.table(
+        [
+            Column("Id"),
+            Column("Project", least=16),
+            Column("Sector", least=8),
+            Column(result.money_unit or "Money", right=True),
+            Column("Funded in", right=True),
+            Column("Role"),
+        ],
+        [
+            [
+                row["project"],
+                "" if row["name"] == row["project"] else row["name"],
+                row["sector"],
+                words.number(row["commitment"]),
+                f"{row['funded_in']} of {row['sets']}",
+                row["role"],
+            ]
+            for row in rows[:MOST_ROWS]
+        ],
+    )
+    _left_out(page, len(rows))
+    if left_out:
+        page.note(f"Counted: {counted} sets; not the ablations {words.listed(left_out, 8)}.")
+
+
+def _procurement(page: Page, result: Comparison) -> None:
+    """Add what each set's plan buys, imports and is short of."""
+    rows = _records(result.procurement)
+    if not rows:
+        return
+    page.heading("What must be bought, imported or is short")
+    cells = []
+    for name in result.sets:
+        own = [row for row in rows if row["set"] == name]
+        costs = [
+            words.money(sum(row["cost"] for row in own if row["kind"] == kind), result.money_unit)
+            for kind in ("bought", "imported")
         ]
-        page.fact(f"{role.capitalize()}", f"{what}: " + (", ".join(names) or "none"))
+        short = [f"{words.number(row['most'])} {row['unit']} of {row['name']}" for row in own if row["kind"] == "short"]
+        cells.append([name, *costs, "; ".join(short) or "nothing"])
+    columns = [Column("Set"), Column("Bought", right=True), Column("Imported", right=True)]
+    page.table([*columns, Column("Short of, at most", least=20, wrap=True)], cells)
+
+
+def _by_sector(page: Page, result: Comparison) -> None:
+    """Add the money by sector and set, where the sets are few."""
+    rows = _records(result.sectors)
+    names = sorted({row["sector"] for row in rows})
+    if len(names) < 2 or len(result.sets) > FEW_SETS:
+        return
+    page.heading(f"Committed by sector{', ' + result.money_unit if result.money_unit else ''}")
+    spent = {(row["set"], row["sector"]): row["commitment"] for row in rows}
+    places = words.places_for(spent.values())
+    page.table(
+        [Column("Sector"), *(Column(name, right=True) for name in result.sets)],
+        [
+            [sector or "(none)", *(words.fixed(spent.get((name, sector)), places) for name in result.sets)]
+            for sector in names
+        ],
+    )
 
 
 def _binding(page: Page, result: Comparison) -> None:
@@ -122,6 +248,8 @@ def _binding(page: Page, result: Comparison) -> None:
 
 
 def _inputs(page: Page, result: Comparison) -> None:
+    if not len(result.inputs):
+        return
     page.heading("What differs in the inputs")
     rows = []
     for (name, table, column), group in result.inputs.groupby(["set", "table", "column"], sort=False):

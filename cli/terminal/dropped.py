@@ -16,11 +16,12 @@ RULES = {
     "forced": "forced by the set",
     "lender": "lender test",
     "funds": "funds",
+    "window": "dates",
     "finish": "horizon",
     "permit": "permit",
     "selection": "selection",
-    "window": "dates",
     "needs": "needs",
+    "fit": "fit",
 }
 
 

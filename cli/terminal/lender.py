@@ -8,6 +8,7 @@ import numpy as np
 
 from outlay.cli.terminal.screen import Column, Page
 from outlay.cli.views import words
+from outlay.cli.views.labels import finance_of
 
 if TYPE_CHECKING:
     from outlay.models.case import Case
@@ -32,7 +33,7 @@ def lender_line(solution: Solution, case: Case) -> str:
         never = int(years.isna().sum())
         late = f", {never} never" if never else ""
         parts.append(f"recovered in {years.min():.0f} to {years.max():.0f} years{late}")
-    for name, label in (("japan_npv", "Japan's net present value"), ("us_npv", "that of the U.S.")):
+    for name, label in (("japan_npv", f"net present value of {finance.lender}"), ("us_npv", f"of {finance.owner}")):
         if name in solution.metrics:
             parts.append(f"{label} {words.money(solution.metrics[name], unit)}")
     return "; ".join(parts) + _test_note(case)
@@ -48,7 +49,7 @@ def show_failures(page: Page, case: Case, failed: list[str]) -> None:
     if not failed or lender is None or cash is None:
         return
     literal = case.instance.settings.finance is not None and case.instance.settings.finance.waterfall == "literal"
-    unit = case.instance.settings.money_unit
+    unit, called = case.instance.settings.money_unit, finance_of(case.instance)
     page.heading(f"Failed the lender test: {words.count(len(failed), 'project')}")
     columns = [
         Column("Id", least=6),
@@ -58,12 +59,12 @@ def show_failures(page: Page, case: Case, failed: list[str]) -> None:
         Column("Debt", right=True),
         *([] if literal else [Column("Cover", right=True)]),
         Column("Repaid", right=True),
-        Column("Japan's NPV", right=True),
+        Column(f"NPV, {called.lender}", right=True),
         Column("Content", right=True),
     ]
     page.table(columns, [_failure(case, project, literal=literal) for project in failed])
     note = f"Yield: full free cash a year, share of the money lent. Debt: at completion, {unit or 'money'}."
-    note += "Content: Japanese. Where a test fails, what it asks for stands beside the figure. "
+    note += f" Content: {called.content}. Where a test fails, what it asks for stands beside the figure. "
     if literal:
         share = words.share(float(case.instance.settings.finance.japan_share_before))  # type: ignore[union-attr]
         note += f"Under the literal split the lenders get {share} of the cash until they are paid back. "
@@ -88,7 +89,7 @@ def _failure(case: Case, project: str, *, literal: bool) -> list[object]:
         repaid += f" > {terms.floats('recover_within_years')[place]:g}"
     if lender.fails_at[number].any():
         npv += f" < {lender.min_japan_npv[number]:g}"
-    if "Japanese content" in why:
+    if f"{finance_of(case.instance).content} " in why:
         content += f" < {words.share(float(terms.floats('min_japan_content_share')[place]))}"
     least = f" < {terms.floats('min_dscr')[place]:g}" if "cover" in why else ""
     return [

@@ -8,23 +8,11 @@ from typing import TYPE_CHECKING
 
 from outlay.cli.terminal.screen import Column, Page
 from outlay.cli.views import words
-from outlay.instances.dictionary.settings import BUILT_IN_METRICS, USE_PREFIX
+from outlay.cli.views.labels import can_cost, metric_label, metrics_in_use
 
 if TYPE_CHECKING:
     from outlay.instances.instance import Instance
     from outlay.optimizer.answer.solution import Solution
-
-_LABELS = {
-    "value": "value",
-    "commitment": "committed",
-    "us_npv": "net present value, U.S.",
-    "japan_npv": "net present value, Japan",
-    "strategic": "score x commitment",
-    "japan_content": "bought from Japanese firms",
-    "credit": "public tax credits",
-    "count": "projects funded",
-    "cost": "programs, premiums, penalties",
-}
 
 
 def objective_text(instance: Instance) -> str:
@@ -42,12 +30,6 @@ def objective_text(instance: Instance) -> str:
     return f"{text} (weights of {given.removeprefix('@')})" if isinstance(given, str) else text
 
 
-def can_cost(instance: Instance) -> bool:
-    """Return whether anything in an instance can give the metric `cost` a value."""
-    priced = (*instance["resources"].raw("penalty"), *instance["links"].raw("cost_per_unit"))
-    return bool(len(instance["programs"]) or len(instance["imports"]) or any(priced))
-
-
 def _order(item: tuple[str, Decimal]) -> tuple[bool, bool, str]:
     return item[1] < 0, item[0] == "cost", item[0]
 
@@ -58,32 +40,15 @@ def _term(name: str, weight: Decimal) -> str:
     return f"{'-' if weight < 0 else '+'} {factor}{name}"
 
 
-def unit_of(instance: Instance, metric: str) -> str:
-    """Return the unit of a metric."""
-    settings = instance.settings
-    if metric in settings.metrics:
-        return settings.metrics[metric].unit
-    if metric.startswith(USE_PREFIX):
-        resources = instance["resources"]
-        row = resources.index.get((metric.removeprefix(USE_PREFIX),))
-        return "" if row is None else str(resources.raw("unit")[row] or "")
-    return {"count": "", "strategic": ""}.get(metric, settings.money_unit)
-
-
 def key_metrics(solution: Solution) -> list[str]:
-    """Return the metrics of the summary: those weighed, and all others but resource use that are not zero."""
-    weighed = {name for level in solution.instance.objective_levels for name, weight in level.weights.items() if weight}
-    return [
-        name
-        for name, amount in solution.metrics.items()
-        if (name in weighed and (name != "cost" or can_cost(solution.instance)))
-        or (amount and not name.startswith(USE_PREFIX))
-    ]
+    """Return the metrics of the summary: those that the instance uses."""
+    return metrics_in_use(solution.instance, solution.metrics)
 
 
 def show_metrics(page: Page, solution: Solution, names: Iterable[str]) -> None:
     """Add metrics with their units and weights."""
-    weights = solution.instance.objective_levels[0].weights
+    instance = solution.instance
+    weights = instance.objective_levels[0].weights
     page.table(
         [
             Column("Metric", least=12),
@@ -95,9 +60,9 @@ def show_metrics(page: Page, solution: Solution, names: Iterable[str]) -> None:
         [
             [
                 name,
-                _LABELS[name] if name in BUILT_IN_METRICS else "",
+                metric_label(instance, name),
                 words.number(solution.metrics[name], 5),
-                unit_of(solution.instance, name),
+                instance.metric_unit(name),
                 words.number(float(weights[name]), 6) if weights.get(name) else "",
             ]
             for name in names

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from outlay.cli.terminal.screen import Column, Page
 from outlay.cli.views import words
+from outlay.cli.views.facts import beyond_lines, dates_line
 
 if TYPE_CHECKING:
     from outlay.optimizer.answer.solution import Solution
 
 #: The columns that say which project is meant.
-NAMED = (Column("Id", least=6), Column("Project", least=12))
+NAMED = (Column("Id", least=24), Column("Project", least=12, wrap=True))
 #: A project's scale from which it counts as funded in full.
 _FULL = 1 - 1e-9
 
@@ -45,6 +46,9 @@ def show_plan(page: Page, solution: Solution) -> None:
     )
     if fast:
         page.note("* on the fast track of its permit")
+    page.fact("Dates", dates_line(solution))
+    for line in beyond_lines(solution.instance, solution.tables["beyond"]):
+        page.fact("Beyond", line, "yellow")
 
 
 def _cells(row: Mapping[Any, Any], places: int) -> list[object]:
@@ -60,7 +64,7 @@ def _cells(row: Mapping[Any, Any], places: int) -> list[object]:
     ]
 
 
-def name_of(row: Mapping[Any, Any], longest: int = 60) -> str:
+def name_of(row: Mapping[Any, Any], longest: int = 200) -> str:
     """Return a project's name; empty where it is the id."""
     name = "" if row["name"] == row["project"] else str(row["name"])
     return name if len(name) <= longest else name[: longest - 1] + "…"

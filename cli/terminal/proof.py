@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from outlay.cli.terminal.screen import Page
 from outlay.cli.views import words
+from outlay.cli.views.labels import objective_unit
 from outlay.optimizer.record.recheck import OWN_OBJECTIVE
 from outlay.optimizer.status import Status
 
@@ -70,10 +71,12 @@ def figures(solution: Solution) -> str:
     """Return objective, bound and gap in a sentence."""
     if solution.objective is None:
         return "no objective"
-    text = f"Objective {words.number(solution.objective, 6)}"
+    unit = "" if solution.own_objective else objective_unit(solution.instance)
+    text = f"Objective {words.money(solution.objective, unit, 6)}"
     if solution.bound is None:
         return f"{text}; nothing is known about the best possible."
-    return f"{text}; no plan can have more than {words.number(solution.bound, 6)} (gap {words.gap(solution.gap)})."
+    most = words.money(solution.bound, unit, 6)
+    return f"{text}; no plan can have more than {most} (gap {words.gap(solution.gap)})."
 
 
 def checked(verification: Verification, solution: Solution | None = None) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from outlay.cli.terminal.plan import NAMED, name_of
 from outlay.cli.terminal.screen import Column, Page
+from outlay.cli.views.labels import objective_unit
 
 if TYPE_CHECKING:
     from outlay.models.case import Case
@@ -20,7 +21,7 @@ _DISPLACES = re.compile(r"^available and worth (\S+) by itself \(start (\S+)\), 
 _LENDER = "fails the lender test: "
 _NEVER = "never available: "
 #: So many broken limits are named on the terminal.
-_MOST_NAMED = 2
+_MOST_NAMED = 3
 #: So many projects are listed in the summary.
 MOST_LOSERS = 60
 
@@ -79,8 +80,9 @@ def show_losers(page: Page, solution: Solution, case: Case, *, leave_out: list[s
     lost.sort(key=lambda row: str(row["reason"]).startswith(_NEVER))
     page.table(
         [*NAMED, Column("Why not", wrap=True, least=30)],
-        [[row["project"], name_of(row, 30), shorten(str(row["reason"] or ""), last)] for row in lost[:MOST_LOSERS]],
+        [[row["project"], name_of(row), shorten(str(row["reason"] or ""), last)] for row in lost[:MOST_LOSERS]],
     )
     if len(lost) > MOST_LOSERS:
         page.note(f"... and {len(lost) - MOST_LOSERS:,} more (outlay show RUN projects)")
-    page.note("What a project is worth, and what it exceeds, is told beside this plan, in the unit of each limit.")
+    worth = f"in {objective_unit(instance)} " if objective_unit(instance) else ""
+    page.note(f"Worth: {worth}of the objective. What a project exceeds is told beside this plan, in each limit's unit.")

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rich import box
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -45,9 +45,10 @@ class Column:
     right
         Whether it is set to the right, as numbers are.
     least
-        The width to which it may shrink where the page is narrow, cut with an ellipsis; None: never.
+        The width to which it may shrink where the page is narrow; its text then goes on in the next line, as nothing is
+        ever cut. None: never.
     wrap
-        Whether text goes on in a second line instead of being cut.
+        Whether it gives way before others do.
     """
 
     title: str
@@ -61,25 +62,49 @@ _GAP, _INDENT = 2, 2
 
 
 def table(columns: Sequence[Column], rows: Iterable[Sequence[object]], width: int) -> RenderableType:
-    """Return a table that fits a width if its columns can shrink so far; None is left empty."""
+    """Return a table that fits a width; where its columns cannot shrink so far, its rows as lists. None is empty."""
     cells = [[cell if isinstance(cell, Text) else safe("" if cell is None else cell) for cell in row] for row in rows]
     natural = [
         max([safe(column.title).cell_len, *(row[place].cell_len for row in cells)])
         for place, column in enumerate(columns)
     ]
-    widths = _fitted(natural, columns, width - _INDENT - _GAP * (len(columns) - 1))
+    room = width - _INDENT - _GAP * (len(columns) - 1)
+    widths = _fitted(natural, columns, room)
+    if sum(widths) > room:
+        return _stacked(columns, cells)
     drawn = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold dim")
     for column, size in zip(columns, widths, strict=True):
         drawn.add_column(
             safe(column.title),
             justify="right" if column.right else "left",
-            no_wrap=not column.wrap,
-            overflow="fold" if column.wrap else "ellipsis",
+            no_wrap=size == natural[len(drawn.columns)],
+            overflow="fold",
             width=size,
         )
     for row in cells:
         drawn.add_row(*row)
     return Padding(drawn, (0, 0, 0, _INDENT))
+
+
+def _stacked(columns: Sequence[Column], cells: Sequence[Sequence[Text]]) -> RenderableType:
+    """Return rows as lists: the first cell, then each other one that is not empty with its title."""
+    lines: list[RenderableType] = []
+    for row in cells:
+        lines.append(Text.assemble(*_joined([cell for cell in row[:2] if cell.plain]), style="bold"))
+        rest = [
+            Text.assemble((f"{column.title} ", "dim"), cell)
+            for column, cell in zip(columns[2:], row[2:], strict=True)
+            if cell.plain
+        ]
+        lines.append(Padding(Text("; ").join(rest), (0, 0, 0, 2)))
+    return Padding(Group(*lines), (0, 0, 0, _INDENT))
+
+
+def _joined(cells: Sequence[Text]) -> list[Text | str]:
+    parts: list[Text | str] = []
+    for cell in cells:
+        parts += ["  ", cell] if parts else [cell]
+    return parts
 
 
 def _fitted(natural: list[int], columns: Sequence[Column], room: int) -> list[int]:

@@ -10,11 +10,13 @@ import pandas as pd
 from outlay.cli.terminal.binding import show_binding
 from outlay.cli.terminal.dropped import show_dropped
 from outlay.cli.terminal.gantt import show_timeline
+from outlay.cli.terminal.groups import SHOWN
 from outlay.cli.terminal.metrics import show_metrics, show_stakeholders
 from outlay.cli.terminal.plan import name_of, scale
 from outlay.cli.terminal.screen import Column, Page
 from outlay.cli.terminal.totals import PEAK_COLUMNS, peak_cells, peaks
 from outlay.cli.views import words
+from outlay.cli.views.labels import finance_of, metrics_in_use
 
 if TYPE_CHECKING:
     from outlay.optimizer.answer.solution import Solution
@@ -36,7 +38,7 @@ def show_section(page: Page, solution: Solution, section: str, *, every_row: boo
 
 
 def _metrics(page: Page, solution: Solution) -> None:
-    show_metrics(page, solution, list(solution.metrics))
+    show_metrics(page, solution, metrics_in_use(solution.instance, solution.metrics, use=True))
 
 
 def _projects(page: Page, solution: Solution) -> None:
@@ -83,7 +85,8 @@ def _finance(page: Page, solution: Solution) -> None:
         return
     money = ("commitment", "opening_balance", "level_service", "us_npv", "japan_npv")
     places = {name: words.places_for(row[name] for row in rows) for name in money}
-    titles = ("Lent", "Debt", "Service", "NPV U.S.", "NPV Japan")
+    called = finance_of(solution.instance)
+    titles = ("Lent", "Debt", "Service", f"NPV {called.owner}", f"NPV {called.lender}")
     page.table(
         [
             Column("Id", least=6),
@@ -158,6 +161,7 @@ def _dropped(page: Page, solution: Solution) -> None:
 
 
 _SHORT = {
+    **SHOWN,
     "projects": _projects,
     "timeline": show_timeline,
     "resources": _resources,

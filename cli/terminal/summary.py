@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from outlay.cli.terminal.binding import show_binding
+from outlay.cli.terminal.groups import show_groups, show_procurement
 from outlay.cli.terminal.lender import lender_line, show_failures
 from outlay.cli.terminal.metrics import key_metrics, objective_text, show_metrics
 from outlay.cli.terminal.plan import headline, show_plan
 from outlay.cli.terminal.proof import TO_FIND_OUT, no_plan, show_proof
 from outlay.cli.terminal.reasons import failed_lender, show_losers
 from outlay.cli.terminal.screen import Page
-from outlay.cli.terminal.totals import show_totals
+from outlay.cli.terminal.totals import show_keeps_out, show_totals
 from outlay.cli.views import words
+from outlay.cli.views.facts import short_line
+from outlay.cli.views.labels import point_line
 from outlay.optimizer.record.recheck import OWN_OBJECTIVE
 from outlay.optimizer.status import Status
 
@@ -40,9 +43,19 @@ def show_answer(page: Page, solution: Solution, verification: Verification, case
     failed = failed_lender(solution)
     show_title(page, solution.instance)
     page.heading(headline(solution))
+    short = short_line(solution)
+    if short:
+        page.fact("SHORT OF", short, "bold yellow")
     show_plan(page, solution)
-    show_totals(page, solution, case)
+    if len(solution.tables["sectors"]) > 1:
+        page.heading("By sector")
+        show_groups(page, solution, "sector")
+    if len(solution.tables["procurement"]):
+        page.heading("What must be bought, imported or is short")
+        show_procurement(page, solution)
+    show_totals(page, solution)
     show_binding(page, solution)
+    show_keeps_out(page, solution)
     show_losers(page, solution, case, leave_out=failed)
     show_failures(page, case, failed)
     page.heading("What it brings")
@@ -50,6 +63,8 @@ def show_answer(page: Page, solution: Solution, verification: Verification, case
         page.fact("Objective", f"{OWN_OBJECTIVE} (the user made it in Pyomo)")
     else:
         page.fact("Maximised", objective_text(solution.instance))
+        if point_line(solution.instance):
+            page.fact("", point_line(solution.instance))
     show_metrics(page, solution, key_metrics(solution))
     lender = lender_line(solution, case)
     if lender:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+from outlay.instances.values.numbers import decimal_text
+
 NOTHING = "–"
 
 
@@ -21,19 +23,10 @@ def number(value: float | None, digits: int = 4) -> str:
     >>> number(15000.0), number(71.00704), number(0.00012345), number(None)
     ('15,000', '71.01', '0.0001234', '–')
     """
-    if value is None or not math.isfinite(value):
-        return NOTHING
-    if value == 0:
-        return "0"
-    if abs(value) >= 1e15:
-        return f"{value:.{digits - 1}e}"
-    places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
-    text = f"{value:,.{min(places, 12)}f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text in {"-0", "0"} else text
+    return NOTHING if value is None or not math.isfinite(value) else decimal_text(value, digits)
 
 
-def money(value: float | None, unit: str) -> str:
+def money(value: float | None, unit: str, digits: int = 4) -> str:
     """Return an amount of money with its unit, a currency sign in front.
 
     Examples
@@ -41,7 +34,7 @@ def money(value: float | None, unit: str) -> str:
     >>> money(150.0, "$B"), money(12.5, "million EUR")
     ('$150B', '12.5 million EUR')
     """
-    amount = number(value)
+    amount = number(value, digits)
     if unit[:1] in set("$€£¥") and amount != NOTHING:
         sign, rest = unit[:1], unit[1:]
         minus = "-" if amount.startswith("-") else ""

@@ -46,6 +46,22 @@ def dates(scope: Scope) -> Iterator[Fault]:
         yield scope.settings_fault("calendar.last_selection", last, outside, "use a month of it")
 
 
+def starts(scope: Scope) -> Iterator[Fault]:
+    """Yield every project that its own dates leave no period to start in."""
+    instance, rows = scope.instance, scope.instance["projects"]
+    for row, (earliest, latest) in enumerate(zip(rows.raw("earliest_start"), rows.raw("latest_start"), strict=True)):
+        if earliest is None or latest is None:
+            continue
+        first, last = instance.period_from(str(earliest)), instance.period_holding(str(latest))
+        if 0 <= last < first < instance.periods:
+            where = f"after latest_start {latest}"
+            if str(earliest) <= str(latest):
+                where = f"too near to latest_start {latest}: the next period begins with {instance.month_of(first)}"
+            problem = f"{rows.key(row)} can never start, it is {where}"
+            remedy = "move both dates; a set can `slip` them together"
+            yield scope.fault("projects", row, "earliest_start", problem, remedy)
+
+
 def years(scope: Scope) -> Iterator[Fault]:
     """Yield every yearly rule where the months of a period do not divide a year."""
     if scope.instance.periods_per_year is not None:

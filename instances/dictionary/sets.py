@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -18,13 +18,13 @@ from pydantic import (
 )
 
 from outlay.instances.dictionary.model_faults import model_faults, plain_data
-from outlay.instances.dictionary.settings import FAMILIES, FAMILY_GROUPS, Frozen, Number, Objective
+from outlay.instances.dictionary.settings import FAMILIES, FAMILY_GROUPS, Frozen, Number, Objective, Whole
 from outlay.instances.dictionary.tables import TABLES
 from outlay.instances.errors import Fault
 from outlay.instances.values.circles import find_circles
 from outlay.instances.values.text import Hints, did_you_mean
 
-OPERATIONS = ("set", "scale", "add", "append", "delete")
+OPERATIONS = ("set", "scale", "add", "append", "delete", "slip")
 WHERE = "sets.toml"
 
 
@@ -70,6 +70,12 @@ NewRows = Annotated[
 ]
 
 
+class Slip(Frozen):
+    """By how much projects come later than their dates say."""
+
+    months: Whole = Field(description="Months, whole; negative: earlier.", ge=-12000, le=12000)
+
+
 class Change(Frozen):
     """One operation on the rows of one table (or on ``instance.toml``) that match `where`."""
 
@@ -82,6 +88,11 @@ class Change(Frozen):
     add: Numbers | None = Field(None, description="Column to summand; acts on the default of a blank cell.")
     append: NewRows | None = Field(None, description="New rows, or one; creates the table if it is absent.")
     delete: StrictBool | None = Field(None, description="true deletes the rows.")
+    slip: Slip | None = Field(
+        None,
+        description="Of projects: moves earliest_start (blank: the calendar's start) and latest_start (blank stays "
+        "blank; past the calendar's end becomes blank) by { months = N }.",
+    )
     note: str = Field("", description="Anything; never read by the engine.")
 
     @field_validator("table")
@@ -96,6 +107,8 @@ class Change(Frozen):
         given = [name for name in OPERATIONS if getattr(self, name) not in (None, False)]
         if len(given) != 1:
             raise ValueError(f"this change has {len(given)} operations; give one of {', '.join(OPERATIONS)}")
+        if self.slip is not None and self.table != "projects":
+            raise ValueError("slip moves the dates of projects; write table = 'projects'")
         if self.table == "instance" and (self.where or given[0] in {"append", "delete"}):
             raise ValueError("the table instance has no rows; use set, scale or add with dotted keys, without where")
         if self.where and given == ["append"]:
@@ -122,6 +135,11 @@ class ConstraintSet(Frozen):
     """A named change to an instance, itself data, so that it can be read in a meeting."""
 
     title: str = Field("", description="What it asks, in a line.")
+    kind: Literal["policy", "stress", "ablation"] = Field(
+        "policy",
+        description="policy: a choice; stress: something that may happen; ablation: what could be if a rule were "
+        "away, which a comparison leaves out when it counts how often a project is funded.",
+    )
     note: str = Field("", description="Anything; never read by the engine.")
     extends: Names = Field((), description="A set, or a list of sets, to apply first.")
     change: tuple[Change, ...] = Field((), description="Changes, applied in the order of the file.")

@@ -200,6 +200,18 @@ class Finance(Frozen):
         Decimal("0.5"), "share", "a, Japan's share until the balance is back; greater than 0.", gt=0
     )
     japan_share_after: Share = described(Decimal("0.1"), "share", "z, Japan's share afterwards.")
+    owner: str = described(
+        "owner", "", "What the side of the metric us_npv is called: who owns the projects.", min_length=1
+    )
+    lender: str = described(
+        "lender", "", "What the side of the metric japan_npv is called: who lends the money.", min_length=1
+    )
+    content: str = described(
+        "lender's content",
+        "",
+        "What the metric japan_content is called: what is bought from the lender's firms.",
+        min_length=1,
+    )
     terms: str | None = described(
         None, "", "Row of terms.csv for alternatives that name none. An alternative without either is an error."
     )
@@ -261,6 +273,7 @@ class Settings(Frozen):
     name: str = described(..., "", "Short name of the instance.", min_length=1)
     title: str = described("", "", "What it is about, in a line.")
     money_unit: str = described("", "", 'The unit of all money, such as "$B".')
+    value_unit: str | None = described(None, "", "The unit of the metric `value`, such as votes; blank = money_unit.")
     calendar: Calendar = Field(description="The periods of the plan.")
     finance: Finance | None = Field(None, description="How money flows back; left out, no loan is modelled.")
     discount_rates: dict[str, NonNegative] = described(
@@ -278,6 +291,13 @@ class Settings(Frozen):
         {"value": Decimal(1)},
         "per unit of metric",
         'metric = weight, or objective = "@STAKEHOLDER", or a [[objective]] list of levels in order (value = 1).',
+    )
+    tie_break: Literal["earliest", "none"] = described(
+        "earliest",
+        "",
+        "What decides the dates that the objective leaves open. earliest: of the plans that fund the same alternatives "
+        "and are worth as much, the one with the least sum of commitment x (selection + start + operation), in "
+        "periods; it may give up the tolerance of the last level. none: any of them.",
     )
     metrics: dict[str, Metric] = Field({}, description="Metrics that are columns of projects and alternatives.")
     sources: tuple[str, ...] = Field(default=(), description="Where the facts come from.")

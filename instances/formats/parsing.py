@@ -59,6 +59,9 @@ def parse_document(document: Mapping[str, Any], *, source: str) -> Instance:
     """
     if not isinstance(document, Mapping):
         raise InputError.single(source, "this is not an instance", "write one object with the key `instance`")
+    if str(document.get("format", "")).startswith("outlay run"):
+        remedy = f"outlay show {source} shows it; its instance stands under the key `instance`"
+        raise InputError.single(source, "this is a run file, not an instance", remedy)
     hint = Hints(DOCUMENT_KEYS)
     faults = [
         Fault(source, None, None, as_text(key), "this table is unknown", hint(as_text(key)))

@@ -25,9 +25,11 @@ from outlay.instances.dictionary.settings import (
 )
 from outlay.instances.dictionary.tables import TABLES
 from outlay.instances.dictionary.vocabulary import Column, TableSpec
+from outlay.instances.errors import InputError
 from outlay.instances.reference.json_schema import json_schema
 from outlay.instances.reference.words import CONVENTIONS, CORE_RULES, FAMILY_MEANINGS, INTRODUCTION, SETS_PAGE
 from outlay.instances.table import cell_text
+from outlay.instances.values.text import did_you_mean
 
 __all__ = ["json_schema", "markdown"]
 
@@ -79,6 +81,27 @@ def markdown() -> str:
             "",
         ]
     )
+
+
+def markdown_of(name: str) -> str:
+    """Return the part of the reference page about one table, ``instance`` or ``sets``.
+
+    Raises
+    ------
+    InputError
+        If there is no such table.
+    """
+    if name in TABLES:
+        lines = list(_table_page(TABLES[name]))
+    elif name == "instance":
+        lines = list(_settings_page())
+    elif name == "sets":
+        lines = [SETS_PAGE, *_model_rows("NAME.", ConstraintSet), "", *_model_rows("NAME.change[n].", Change)]
+    else:
+        raise InputError.single(
+            "schema", "there is no such table", did_you_mean(name, ["instance", *TABLES, "sets"]), value=name
+        )
+    return "\n".join(lines).strip() + "\n"
 
 
 def _settings_page() -> Iterator[str]:

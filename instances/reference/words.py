@@ -86,7 +86,11 @@ A constraint set is a named change to the instance. `base`, the instance unchang
 * `a+b` applies a, then b. The sets that a set extends come before it, in their order, then its own changes in the
   order of the file. A set that is reached twice is applied once, where it is reached first. Circles of `extends` are
   errors.
-* A change has one operation: `set`, `scale` or `add` on columns, `append` or `delete` of rows.
+* A change has one operation: `set`, `scale` or `add` on columns, `append` or `delete` of rows, or, of projects, `slip`.
+* `slip = { months = 12 }` moves the window in which a project may start: `earliest_start` (blank: the calendar's start)
+  and `latest_start` (blank stays blank; what moves past the calendar's end limits nothing any more and becomes blank).
+* `kind` is `policy` (a choice), `stress` (something that may happen) or `ablation` (a rule is away). A comparison
+  counts how often a project is funded in sets that are no ablations.
 * `where` compares numbers numerically and text exactly or by case-sensitive glob (`*` also crosses `/`; `?`,
   `[abc]`); a list means any of its items; a list column matches by any of its names; `""` matches a blank cell that
   has no default. A blank cell is compared by what it means: its default, for `alternatives` the cell of the project.

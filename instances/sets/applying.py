@@ -54,6 +54,12 @@ def set_title(instance: Instance, names: str) -> str:
     return " + ".join(titles)
 
 
+def set_kind(instance: Instance, names: str) -> str:
+    """Return the kind of sets joined by ``+``: ablation if one of them is, else stress if one is, else policy."""
+    kinds = {str(instance.sets.get(name.strip(), {}).get("kind") or "policy") for name in names.split("+")}
+    return next(kind for kind in ("ablation", "stress", "policy") if kind in kinds)
+
+
 def _order(instance: Instance, names: str) -> list[str]:
     """Return the sets to apply, parents first, each once."""
     if not isinstance(names, str):

@@ -15,7 +15,7 @@ from outlay.instances.errors import Fault, InputError
 from outlay.instances.formats.cells import BadCell, parse_cell
 from outlay.instances.formats.raw_tables import RawTable, raw_table
 from outlay.instances.instance import Instance
-from outlay.instances.values.numbers import EXACT, NotANumber, number_text, parse_number
+from outlay.instances.values.numbers import EXACT, NotANumber, month_number, month_text, number_text, parse_number
 from outlay.instances.values.text import as_text, did_you_mean
 
 _INHERITED = {column.name for column in ALTERNATIVE_COLUMNS}
@@ -78,6 +78,8 @@ class Draft:
             cells = self._parsed(change.table, change.set, f"{place}.set")
             for row in matched:
                 row.cells.update(cells)
+        elif change.slip is not None:
+            self._slip(matched, change.slip.months)
         elif change.delete:
             gone = set(map(id, matched))
             rows[:] = [row for row in rows if id(row) not in gone]
@@ -130,7 +132,7 @@ class Draft:
         """Refuse columns that the table cannot have, and arithmetic on columns that hold no numbers."""
         operation = change.operation
         named = [(f"{place}.where", name) for name in change.where]
-        for cells in change.append or ([] if operation == "delete" else [getattr(change, operation)]):
+        for cells in change.append or ([] if operation in {"delete", "slip"} else [getattr(change, operation)]):
             named.extend((f"{place}.{operation}", name) for name in cells)
         for where, name in named:
             column = self._column(change.table, name)
@@ -162,6 +164,19 @@ class Draft:
             for row in matched:
                 old = self._effective(change.table, row, name)
                 row.cells[name] = _changed_number(change.operation, old, value, where)
+
+    def _slip(self, matched: list[_Row], months: int) -> None:
+        """Move the window in which each project may start."""
+        calendar = self.settings["calendar"]
+        first = month_number(calendar["start"])
+        end = first + calendar["periods"] * calendar["months_per_period"]
+        for row in matched:
+            earliest, latest = (row.cells.get(name) for name in ("earliest_start", "latest_start"))
+            begin = max(first, first if _is_blank(earliest) else month_number(str(earliest)))
+            row.cells["earliest_start"] = month_text(begin + months)
+            if not _is_blank(latest):
+                moved = month_number(str(latest)) + months
+                row.cells["latest_start"] = None if moved >= end else month_text(moved)
 
     def _matched(self, change: Change, rows: list[_Row], place: str) -> list[_Row]:
         matched = [

@@ -6,6 +6,7 @@ arithmetic and must start from what the analyst wrote.
 
 from __future__ import annotations
 
+import math
 import re
 from decimal import Context, Decimal, Inexact, InvalidOperation
 
@@ -139,3 +140,23 @@ def month_text(number: int) -> str:
     '2026-03'
     """
     return f"{number // 12:04d}-{number % 12 + 1:02d}"
+
+
+def decimal_text(value: float, digits: int = 4) -> str:
+    """Return a number to so many significant digits, never fewer than its whole part, thousands apart.
+
+    Examples
+    --------
+    >>> decimal_text(26941.2), decimal_text(71.00704), decimal_text(0.00012345), decimal_text(-0.0)
+    ('26,941', '71.01', '0.0001234', '0')
+    """
+    if value == 0:
+        return "0"
+    places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    text = f"{value:,.{min(places, MOST_PLACES)}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text in {"-0", "0"} else text
+
+
+#: Numbers for people have no more decimals.
+MOST_PLACES = 12

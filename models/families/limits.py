@@ -69,6 +69,27 @@ def rows(case: Case) -> Iterator[RowBlock]:
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class LimitLevel:
+    """A limit at a plan: what it is about and when, how much there is, and its bounds (infinity: none).
+
+    A share is told as a share: `found` and the bounds are between 0 and 1.
+    """
+
+    words: str
+    when: str
+    unit: str
+    found: float
+    low: float
+    high: float
+
+
+def limit_levels(case: Case, point: np.ndarray) -> Iterator[LimitLevel]:
+    """Yield every limit, group and period with the amount that a point has."""
+    for number, record in enumerate(case.instance["limits"].records()):
+        yield from _Limit(case, number, record).levels(point)
+
+
 Row = tuple[Hashable, float, float, str, list[tuple[np.ndarray, np.ndarray]]]
 
 
@@ -102,6 +123,29 @@ class _Limit:
                     yield (*key, "max"), -np.inf, 0.0, words, [what, (of[0], -high * of[1])]
                 if np.isfinite(low):
                     yield (*key, "min"), 0.0, np.inf, words, [what, (of[0], -low * of[1])]
+
+    def levels(self, point: np.ndarray) -> Iterator[LimitLevel]:
+        """Yield the limit in each group and period."""
+        share, of, instance = self.record["basis"] == "share", self.record["of"], self.case.instance
+        metric = str(self.record["metric"])
+        amount = amount_of(self.case, metric)
+        base = amount_of(self.case, str(of)) if of else amount
+        for group, members in self._groups():
+            for first, last in self._spans():
+                column, value = self._selected(amount, members, first, last)
+                found = float(value @ point[column])
+                if share:
+                    whole = self._selected(base, members if of else None, first, last, projects=members is not None)
+                    total = float(whole[1] @ point[whole[0]])
+                    found = found / total if total else 0.0
+                dated = metric not in {SPENDING, "cost"}
+                late = last is not None and dated and first > instance.last_selection_period
+                label = instance.period_label(first)
+                when = "in all" if last is None else f"selected in {label}" if dated else f"in {label}"
+                unit = "share" if share else instance.metric_unit(metric)
+                yield LimitLevel(
+                    self._words(group, 0, None), when, unit, found, -np.inf if late else self.low, self.high
+                )
 
     def _groups(self) -> Iterator[tuple[str, np.ndarray | None]]:
         """Yield (group, which projects belong to it); None stands for all and for what belongs to none."""

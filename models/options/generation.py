@@ -1,8 +1,8 @@
 """Generate options: apply, in turn, every rule that can be decided before solving.
 
 The rules in order (an option that several remove is told the first): status, forced choices, lender test, eligible
-funds, end inside the calendar, permit, selection window, the project's own window, and at last the supply chain
-(a needed project cannot be ready).
+funds, the project's own dates, end inside the calendar, permit, selection window, and at last the supply chain (a
+needed project cannot be ready).
 """
 
 from __future__ import annotations
@@ -170,7 +170,9 @@ def _apply_lender(screen: _Screen, mode: int, lender: LenderTest) -> None:
     if fails.any():
         best = lender.japan_npv[number][screen.allowed[mode] & fails].max(initial=-np.inf)
         least = lender.min_japan_npv[number]
-        reason = f"fails the lender test: Japan's net present value is at most {best:.3f}, below {least:g}"
+        finance = screen.alternatives.instance.settings.finance
+        assert finance is not None
+        reason = f"fails the lender test: {finance.lender}'s net present value is at most {best:.3f}, below {least:g}"
         screen.drop(mode, fails, "lender", reason)
 
 
@@ -195,20 +197,32 @@ def _apply_calendar(screen: _Screen, mode: int, first: np.ndarray, last: np.ndar
     alternatives, number = screen.alternatives, int(screen.modes.alternative[mode])
     instance, start = alternatives.instance, np.arange(screen.allowed.shape[1])
     project = int(alternatives.project[number])
+    _apply_own_dates(screen, mode, project)
     if instance.settings.calendar.finish_inside:
         late = start + alternatives.building[number] > instance.periods
-        screen.drop(mode, late, "finish", "building would end past the horizon")
+        screen.drop(mode, late, "finish", "building would end past the horizon (finish_inside, construction_months)")
     review = int(screen.modes.review[mode])
-    reason = f"the permit is not ready: its review takes {review} periods from {instance.period_label(0)}"
+    periods = "1 period" if review == 1 else f"{review} periods"
+    given = instance["projects"].raw("review_remaining_months")[project] is not None
+    named = "review_remaining_months" if given else "review_months of its permit"
+    reason = f"the permit is not ready: its review takes {periods} from {instance.period_label(0)} ({named})"
     screen.drop(mode, start < review, "permit", reason)
     if alternatives.status[project] != "committed":
         until = instance.period_label(instance.last_selection_period)
-        screen.drop(mode, last < 0, "selection", "too early to be funded after a selection")
-        screen.drop(mode, first > last, "selection", f"selected too late: the last selection is in {until}")
-    earliest, latest = (bound[project] for bound in alternatives.start_window)
-    outside = (start < earliest) | (start > latest)
+        early = "too early to be funded after a selection (selection_to_funding_months)"
+        screen.drop(mode, last < 0, "selection", early)
+        reason = f"selected too late: the last selection is in {until} (last_selection)"
+        screen.drop(mode, first > last, "selection", reason)
+
+
+def _apply_own_dates(screen: _Screen, mode: int, project: int) -> None:
+    instance, start = screen.alternatives.instance, np.arange(screen.allowed.shape[1])
+    earliest, latest = (bound[project] for bound in screen.alternatives.start_window)
+    rows = instance["projects"]
+    named = [name for name in ("earliest_start", "latest_start") if rows.raw(name)[project] is not None]
     window = f"{instance.period_label(int(earliest))} to {instance.period_label(int(latest))}"
-    screen.drop(mode, outside, "window", f"the project may only start in {window}")
+    reason = f"the project may only start in {window} ({', '.join(named)})"
+    screen.drop(mode, (start < earliest) | (start > latest), "window", reason)
 
 
 def _require_mandatory(options: Options) -> None:

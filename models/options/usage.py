@@ -49,8 +49,8 @@ class Usage:
         return group_by(self.resource, self.resources)
 
 
-def compute_usage(options: Options) -> Usage:
-    """Return every entry of an instance's options.
+def compute_usage(options: Options, *, periods: int | None = None) -> Usage:
+    """Return every entry of an instance's options; `periods` looks so far instead of to the horizon.
 
     Raises
     ------
@@ -59,18 +59,19 @@ def compute_usage(options: Options) -> Usage:
     """
     instance = options.instance
     number = {name: row for row, name in enumerate(instance["resources"].texts("resource"))}
-    parts = [_requirements(options, number)]
+    horizon = instance.periods if periods is None else periods
+    parts = [_requirements(options, number, horizon)]
     for name, fill in (("commitments", _commitments), ("draws", _draws), ("selections", _selections)):
         if name in number:
             parts.append(fill(options, number[name]))
     if instance.is_on("permits"):
         parts.append(_reviews(options, number))
     resource, option, period, amount, scaled = (np.concatenate(column) for column in zip(*parts, strict=True))
-    inside = (period >= 0) & (period < instance.periods) & (amount != 0)
+    inside = (period >= 0) & (period < horizon) & (amount != 0)
     return Usage(resource[inside], option[inside], period[inside], amount[inside], scaled[inside], len(number))
 
 
-def _requirements(options: Options, number: dict[str, int]) -> Columns:
+def _requirements(options: Options, number: dict[str, int], horizon: int) -> Columns:
     instance, alternatives = options.instance, options.alternatives
     rows = instance["requirements"]
     grouped = rows_by_alternative(alternatives, rows, np.ones(len(rows), dtype=bool))
@@ -81,7 +82,7 @@ def _requirements(options: Options, number: dict[str, int]) -> Columns:
     shape = np.array([{"flat": 0, "bell": 1, "spread": 2}[name] for name in rows.texts("shape")], dtype=int)
     # The part of a window outside the horizon still counts in its shape, but needs no entries.
     skip = np.maximum(0, -first)
-    inside = np.minimum(first + length, instance.periods) - (first + skip)
+    inside = np.minimum(first + length, horizon) - (first + skip)
     counts = np.bincount(resource[row], weights=np.maximum(inside, 0), minlength=len(number))
     refuse_too_many(dict(zip(number, counts.astype(int).tolist(), strict=True)), instance, "amounts of use by period")
     owner, period = spans(first + skip, inside)

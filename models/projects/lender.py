@@ -68,7 +68,7 @@ def lender_test(cash: CashModel, japan_npv: np.ndarray) -> LenderTest:
             when = "never recovered" if np.isnan(recovery) else f"recovered in year {recovery:.0f}"
             failed.append(f"the loan is {when}, not within {within[number]:.0f} years")
         if content[number] < least_content[number] - TOLERANCE:
-            failed.append(f"Japanese content {content[number]:.1%} is below {least_content[number]:.1%}")
+            failed.append(f"{finance.content} {content[number]:.1%} is below {least_content[number]:.1%}")
         reasons.append("; ".join(failed))
     least_npv = _min_japan_npv(cash)
     slack = TOLERANCE * cash.alternatives.commitment

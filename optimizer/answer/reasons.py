@@ -8,10 +8,12 @@ would break are named. Those are facts about this plan, not a proof that no othe
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
 
+from outlay.instances.values.numbers import decimal_text
 from outlay.models.arrays.ragged import spans
 from outlay.models.arrays.rows import RowBlock
 from outlay.models.case import Case
@@ -37,28 +39,61 @@ _OWN_ROWS = frozenset(
 MOST_NAMED = 3
 
 
-def losing_reasons(case: Case, blocks: Sequence[RowBlock], point: np.ndarray, funded: set[str]) -> dict[str, str]:
-    """Return a reason for every project that is not funded, by id."""
-    by_project: dict[str, list[Dropped]] = {}
-    for item in case.options.dropped:
-        by_project.setdefault(item.project, []).append(item)
+class Loser(NamedTuple):
+    """Why a project is not in the plan.
+
+    Attributes
+    ----------
+    reason
+        In words.
+    worth
+        What its option that comes nearest would add to the objective; 0 where it was never available.
+    limits
+        The limits that this option would exceed beside the plan, whatever the period.
+    """
+
+    reason: str
+    worth: float = 0.0
+    limits: tuple[str, ...] = ()
+
+
+def find_losers(case: Case, blocks: Sequence[RowBlock], point: np.ndarray, funded: set[str]) -> dict[str, Loser]:
+    """Return why each project that is not funded is not, by id."""
+    never = unavailable(case)
+    unfitting = case.unfitting[0]
     trial = _Trial(case, blocks, point)
-    reasons = {}
+    losers = {}
     for number, project in enumerate(case.alternatives.projects):
         if project in funded:
             continue
         options = case.options.by_project.of(number)
-        if len(options):
-            reasons[project] = trial.reason(options)
-        else:
-            reasons[project] = never_available(by_project.get(project, []))
-    return reasons
+        lost = Loser(never[project]) if project in never else trial.loser(options[~unfitting[options]])
+        losers[project] = lost
+    return losers
+
+
+def unavailable(case: Case) -> dict[str, str]:
+    """Return why each project without a possible option was never available, by id."""
+    unfitting, records = case.unfitting
+    by_project: dict[str, list[Dropped]] = {}
+    for item in (*case.options.dropped, *records):
+        by_project.setdefault(item.project, []).append(item)
+    possible = set(case.options.project[~unfitting].tolist())
+    return {
+        project: never_available(by_project.get(project, []))
+        for number, project in enumerate(case.alternatives.projects)
+        if number not in possible
+    }
 
 
 def never_available(dropped: Sequence[Dropped]) -> str:
-    """Return why a project has no option: the rule that took most of each alternative, with its figures."""
+    """Return why a project has no option: the rule that took most of each alternative, with its figures.
+
+    Of what the project's own dates allow, if another rule took that.
+    """
     most: dict[str, Dropped] = {}
-    for item in dropped:
+    decisive = [item for item in dropped if item.rule != "window"] or dropped
+    for item in decisive:
         known = most.get(item.alternative)
         if known is None or item.starts > known.starts:
             most[item.alternative] = item
@@ -89,14 +124,15 @@ class _Trial:
         self.weights = case.weights(0)
         self.size = np.maximum(largest_of_rows(self.columns), np.abs(np.where(np.isfinite(upper), upper, lower)))
 
-    def reason(self, options: np.ndarray) -> str:
+    def loser(self, options: np.ndarray) -> Loser:
         """Return why none of a project's options is in the plan."""
         fund = self.case.block("fund").first + options
         scale = self.case.scale_column[options]
         worth = self.weights[fund] + np.where(scale != fund, self.weights[scale], 0.0)
         order = np.argsort(-worth, kind="stable")
         if worth[order[0]] <= 0:
-            return f"available, but not worth it: its best option would add {worth[order[0]]:.4g} to the objective"
+            adds = decimal_text(float(worth[order[0]]))
+            return Loser(f"available, but not worth it: its best option would add {adds} to the objective")
         broken: dict[int, list[tuple[int, float]]] = {}
         for place in order.tolist():
             if worth[place] > 0:
@@ -105,14 +141,18 @@ class _Trial:
                     break
         place = min(broken, key=lambda key: len(broken[key]))  # of several, the one that is worth most
         when = self.case.instance.period_label(int(self.case.options.start[options[place]]))
+        value = decimal_text(float(worth[place]))
         if not broken[place]:
-            return (
-                f"available and worth {worth[place]:.4g} by itself (start {when}), but not beside this plan: what it "
-                "would import, buy or be paid from costs as much, or is not to be had for it"
+            return Loser(
+                f"available and worth {value} by itself (start {when}), but not beside this plan: what it "
+                "would import, buy or be paid from costs as much, or is not to be had for it",
+                float(worth[place]),
             )
         named = "; ".join(self._words(*item) for item in broken[place][:MOST_NAMED])
         named += "; ..." if len(broken[place]) > MOST_NAMED else ""
-        return f"worth {worth[place]:.4g}, but crowded out: beside this plan (start {when}) it would break {named}"
+        limits = dict.fromkeys(name for row, _ in broken[place] if (name := self._limit(row)))
+        text = f"worth {value}, but crowded out: beside this plan (start {when}) it would break {named}"
+        return Loser(text, float(worth[place]), tuple(limits))
 
     def _broken(self, option: int) -> list[tuple[int, float]]:
         """Return the rows that an option would break beside the plan, and by how much, the worst first."""
@@ -134,8 +174,24 @@ class _Trial:
         sizes = amount[owner] * self.columns.data[entry]
         return changed, np.bincount(place, weights=sizes, minlength=len(changed))
 
-    def _words(self, row: int, excess: float) -> str:
+    def _block_of(self, row: int) -> tuple[RowBlock, int]:
         place = int(np.searchsorted(self.ends, row, side="right"))
         block = self.blocks[place]
-        words = block.sentence(row - int(self.ends[place]) + len(block.keys))
-        return words if block.family == "dependencies" else f"{words} (by {excess:.4g})"
+        return block, row - int(self.ends[place]) + len(block.keys)
+
+    def _words(self, row: int, excess: float) -> str:
+        block, number = self._block_of(row)
+        words = block.sentence(number)
+        return words if block.family == "dependencies" else f"{words} (by {decimal_text(excess)})"
+
+    def _limit(self, row: int) -> str:
+        """Return the name of the limit that a row belongs to; empty for a rule that limits no amount."""
+        block, number = self._block_of(row)
+        if block.family == "dependencies":
+            return ""
+        key = block.keys[number]
+        if block.family == "funds":
+            return f"fund {key[0] if isinstance(key, tuple) else key}"
+        if block.family != "limits" and isinstance(key, tuple):
+            return str(key[0])
+        return block.sentence(number).split(" selected in ")[0]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from html import escape
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -14,8 +15,11 @@ from outlay.instances.errors import InfeasibleError, NoPlanError, SolverFailedEr
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.instances.values.text import shown
-from outlay.optimizer.status import LevelResult, Status
+from outlay.optimizer.status import Dates, LevelResult, Status
 from outlay.optimizer.verify.report import Verification
+
+#: Fields that are read-only views of mappings.
+_MAPPINGS = ("metrics", "stakeholders", "tables", "times_s", "sizes", "options", "versions")
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,8 @@ class Solution:
         Rows that a user added in Pyomo, evaluated at the answer; not independently verified. None if there are none.
     own_objective
         Whether the user replaced the objective in Pyomo; then nobody but that model can check it.
+    dates
+        How the dates were chosen that the objective leaves open; None without a verified plan.
     """
 
     instance: Instance
@@ -83,10 +89,32 @@ class Solution:
     versions: Mapping[str, str]
     user_rows: pd.DataFrame | None = field(default=None, compare=False)
     own_objective: bool = False
+    dates: Dates | None = None
 
     def __post_init__(self) -> None:
-        for name in ("metrics", "stakeholders", "tables", "times_s", "sizes", "options", "versions"):
+        for name in _MAPPINGS:
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        plain = {each.name: getattr(self, each.name) for each in fields(self)}
+        return _restored, ({name: dict(value) if name in _MAPPINGS else value for name, value in plain.items()},)
+
+    def __repr__(self) -> str:
+        """Return what it is in two lines."""
+        head = f"<Solution of {self.instance.name!r}, set {self.constraint_set}: {self.status}"
+        if self.plan is None:
+            return f"{head}\n no plan{f': {self.message}' if self.message else ''}>"
+        checked = "verified" if self.verified else "NOT VERIFIED"
+        funded, all_ = len(self.plan.choices), len(self.instance["projects"])
+        return f"{head}\n objective {self.objective:.6g}, {funded} of {all_} projects funded, {checked}>"
+
+    def _repr_html_(self) -> str:
+        """Return the answer as a notebook shows it: its heading and its projects, nothing that is not verified."""
+        heading = escape(repr(self)[1:-1]).replace("\n", "<br>")
+        if not self.verified:
+            return f"<p>{heading}</p>"
+        table = self.projects.to_html(index=False, max_rows=40, na_rep="", escape=True)
+        return f"<p>{heading}</p>{table}"
 
     @property
     def has_plan(self) -> bool:
@@ -114,6 +142,8 @@ class Solution:
             raise self._why_no_plan()
         if not self.verified:
             raise unverified(self.verification)
+        if name not in self.tables:
+            raise KeyError(f"there is no table {name!r}; one of {', '.join(self.tables)}")
         return self.tables[name].copy()
 
     def _why_no_plan(self) -> Exception:
@@ -154,6 +184,11 @@ class Solution:
         from outlay.optimizer.record.run_file import save_solution  # noqa: PLC0415 - it needs this class
 
         return save_solution(self, path, force=force)
+
+
+def _restored(plain: dict[str, Any]) -> Solution:
+    """Return the solution that `Solution.__reduce__` took apart."""
+    return Solution(**plain)
 
 
 def unverified(verification: Verification | None) -> UnverifiedError:

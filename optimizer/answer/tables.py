@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,9 +13,11 @@ from outlay.instances.plan import Plan
 from outlay.models.arrays.rows import RowBlock
 from outlay.models.case import Case
 from outlay.models.families.resources import resource_rows
+from outlay.optimizer.answer.groups import group_tables
 from outlay.optimizer.answer.headroom import extra_room
+from outlay.optimizer.answer.limits import keeps_out_table, limits_table, procurement_table
 from outlay.optimizer.answer.plans import option_of, plan_columns
-from outlay.optimizer.answer.reasons import losing_reasons
+from outlay.optimizer.answer.reasons import Loser, find_losers
 from outlay.optimizer.problem.scaling import largest_of_rows
 
 #: A row counts as binding when less than this share of its limit is left.
@@ -27,29 +29,35 @@ NOTHING = 1e-9
 def compute_tables(case: Case, blocks: Sequence[RowBlock], plan: Plan) -> dict[str, pd.DataFrame]:
     """Return every table of a plan; periods as people write them, money in the instance's unit."""
     point = plan_columns(case, plan)
+    losers = find_losers(case, blocks, point, {choice.project for choice in plan.choices})
+    projects, resources = projects_table(case, plan, losers, point), resources_table(case, point)
     return {
-        "projects": projects_table(case, blocks, plan, point),
+        "projects": projects,
         "timeline": timeline_table(case, plan),
-        "resources": resources_table(case, point),
+        "resources": resources,
         "finance": finance_table(case, plan),
         "payments": payments_table(plan),
         "trade": trade_table(case, plan),
         "binding": binding_table(case, blocks, point),
         "dropped": dropped_table(case),
+        "limits": limits_table(case, blocks, resources, point),
+        "keeps_out": keeps_out_table(losers),
+        "procurement": procurement_table(case, plan),
+        **group_tables(case, plan, projects),
     }
 
 
 def dropped_table(case: Case) -> pd.DataFrame:
     """Return what was dropped before solving: project, alternative, track, rule, reason, number of starts."""
     columns = ["project", "alternative", "fast_track", "rule", "reason", "starts"]
-    return pd.DataFrame([[getattr(item, name) for name in columns] for item in case.options.dropped], columns=columns)
+    dropped = (*case.options.dropped, *case.unfitting[1])
+    return pd.DataFrame([[getattr(item, name) for name in columns] for item in dropped], columns=columns)
 
 
-def projects_table(case: Case, blocks: Sequence[RowBlock], plan: Plan, point: np.ndarray) -> pd.DataFrame:
+def projects_table(case: Case, plan: Plan, losers: Mapping[str, Loser], point: np.ndarray) -> pd.DataFrame:
     """Return one row a project, funded or not."""
     instance, projects = case.instance, case.instance["projects"]
     chosen = {choice.project: choice for choice in plan.choices}
-    reasons = losing_reasons(case, blocks, point, set(chosen))
     weights = case.weights(0)
     label = instance.period_label
     records = []
@@ -72,7 +80,7 @@ def projects_table(case: Case, blocks: Sequence[RowBlock], plan: Plan, point: np
                 "operation": label(int(case.options.operation[option])),
                 "contribution": _contribution(case, weights, option, scaled),
             }
-        record["reason"] = reasons.get(project, "")
+        record["reason"] = losers[project].reason if project in losers else ""
         records.append(record)
     order = [
         "project", "name", "sector", "region", "funded", "alternative", "scale", "commitment", "fast_track", "selected",

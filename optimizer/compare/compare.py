@@ -126,6 +126,9 @@ def compare(
 
 
 def _resolve(instance: Instance, sets: Sequence[str]) -> dict[str, Instance]:
+    if isinstance(sets, str):
+        remedy = f"give a list: {[part.strip() for part in sets.split(',')]!r}"
+        raise InputError.single("compare", "the sets are a text, not a list of names", remedy, value=sets)
     if not sets:
         raise InputError.single("compare", "no constraint set is named", "name at least one, such as base")
     doubles = sorted({name for name in sets if list(sets).count(name) > 1})

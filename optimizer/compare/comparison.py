@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 
 import pandas as pd
 
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
-from outlay.instances.sets.applying import set_title
+from outlay.instances.sets.applying import set_kind, set_title
 from outlay.optimizer.answer.distance import distance
 from outlay.optimizer.answer.documents import floats
+from outlay.optimizer.compare.binding import binding_table
 from outlay.optimizer.compare.differences import Difference, input_differences
+from outlay.optimizer.compare.side_by_side import (
+    by_reference,
+    changes_table,
+    frequency_table,
+    never_words,
+    tables_of_sets,
+    unavailable_table,
+)
 
 TABLES = (
     "cases",
@@ -24,6 +34,10 @@ TABLES = (
     "binding",
     "inputs",
     "flips",
+    "changes",
+    "unavailable",
+    "procurement",
+    "sectors",
     "attribution",
     "combinations",
 )
@@ -40,8 +54,11 @@ class Comparison:
     reference, sets
         The first set; all of them in order.
     cases
-        One row a set: set, title, status, verified, objective, bound, gap, change and change_percent of the objective
-        to the reference, funded (projects), commitment, ties (flips that were only ties), seconds, message.
+        One row a set: set, title, kind, status, verified, objective, bound, gap, change and change_percent of the
+        objective to the reference (None where the set has another objective), other_objective, by_reference (what the
+        plan is worth by the reference's objective) and its by_reference_percent, funded (projects), commitment, never
+        (projects without any option, and by what), dates (how they were chosen), ties (flips that were only ties),
+        seconds, message.
     metrics
         metric, set, value, change, change_percent.
     plans
@@ -49,7 +66,8 @@ class Comparison:
     plan_matrix
         project, name, then a column a set, in words.
     frequency
-        project, name, sector, funded_in (sets), sets (with a plan), role: core (funded in all), borderline, out.
+        project, name, sector, funded_in (sets), sets (with a plan, ablations aside), share, commitment (mean where
+        funded), role: core (in at least 90 %), borderline, out (in at most 10 %); those in most sets first.
     binding
         set, family, resource, what (periods merged), used, limit, slack.
     inputs
@@ -57,6 +75,13 @@ class Comparison:
     flips
         set, changed_projects_own and changed_starts_own (the solver's first answer), changed_projects and
         changed_starts (the nearest plan as good), ties (projects), proved.
+    changes
+        set, project, name, sector, change (in, out, as ALTERNATIVE, scale), before, after, difference (money), why; the
+        largest first.
+    unavailable
+        set, project, rule, reason: projects without any option.
+    procurement, sectors
+        The tables of each set's plan, with the set in front.
     attribution, combinations
         Shapley losses by family, and the value of every combination; None where not asked for.
     files
@@ -78,10 +103,26 @@ class Comparison:
     binding: pd.DataFrame
     inputs: pd.DataFrame
     flips: pd.DataFrame
+    changes: pd.DataFrame
+    unavailable: pd.DataFrame
+    procurement: pd.DataFrame
+    sectors: pd.DataFrame
     attribution: pd.DataFrame | None
     combinations: pd.DataFrame | None
     files: Mapping[str, str]
     instance: Instance | None = field(default=None, repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        """Return what it is in two lines."""
+        names = ", ".join(self.sets[:6]) + (", ..." if len(self.sets) > 6 else "")
+        proved = int(self.cases["status"].isin(["optimal", "within gap"]).sum())
+        head = f"<Comparison of {self.name!r}, {len(self.sets)} sets: {names}"
+        return f"{head}\n reference {self.reference}, {proved} proved>"
+
+    def _repr_html_(self) -> str:
+        """Return the comparison as a notebook shows it: its heading and its cases."""
+        heading = escape(repr(self)[1:-1]).replace("\n", "<br>")
+        return f"<p>{heading}</p>{self.cases.to_html(index=False, max_rows=40, na_rep='', escape=True)}"
 
     def table(self, name: str) -> pd.DataFrame | None:
         """Return a table by name; None for an attribution that was not asked for.
@@ -92,7 +133,7 @@ class Comparison:
             If there is no such table.
         """
         if name not in TABLES:
-            raise KeyError(name)
+            raise KeyError(f"there is no table {name!r}; one of {', '.join(TABLES)}")
         found: pd.DataFrame | None = getattr(self, name)
         return found
 
@@ -118,7 +159,7 @@ def compare_cases(
     """
     sets = tuple(resolved)
     reference = sets[0]
-    flips = _flips(sets, runs)
+    flips, unavailable = _flips(sets, runs), unavailable_table(sets, runs)
     plans = _plans(sets, resolved, runs)
     return Comparison(
         name=instance.name,
@@ -126,14 +167,18 @@ def compare_cases(
         money_unit=instance.settings.money_unit,
         reference=reference,
         sets=sets,
-        cases=_cases(instance, sets, runs, flips),
+        cases=_cases(instance, resolved, runs, flips, unavailable),
         metrics=_metrics(sets, runs),
         plans=plans,
         plan_matrix=_plan_matrix(sets, plans),
-        frequency=_frequency(plans),
-        binding=_binding(sets, resolved, runs),
+        frequency=frequency_table(plans, {name: set_kind(instance, name) for name in sets}),
+        binding=binding_table(sets, resolved, runs),
         inputs=_inputs(sets, resolved),
         flips=flips,
+        changes=changes_table(sets, plans, runs),
+        unavailable=unavailable,
+        procurement=tables_of_sets(sets, runs, "procurement"),
+        sectors=tables_of_sets(sets, runs, "sectors"),
         attribution=None if attribution is None else attribution[0],
         combinations=None if attribution is None else attribution[1],
         files=dict(files),
@@ -142,14 +187,18 @@ def compare_cases(
 
 
 #: What is kept of a run in memory; the rest is in its file.
-_KEPT = ("status", "message", "objective", "bound", "gap", "metrics", "plan", "verification", "times_s", "comparison")
+_KEPT = (
+    "status", "message", "objective", "bound", "gap", "dates", "metrics", "plan", "verification", "times_s",
+    "comparison",
+)  # fmt: skip
+_KEPT_TABLES = ("binding", "projects", "dropped", "procurement", "sectors")
 
 
 def lean_run(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return what `compare_cases` needs of a run document."""
     kept = {name: document.get(name) for name in _KEPT}
-    binding = document["tables"].get("binding")
-    lean: dict[str, Any] = floats({**kept, "tables": {} if binding is None else {"binding": binding}})
+    tables = {name: document["tables"][name] for name in _KEPT_TABLES if name in document["tables"]}
+    lean: dict[str, Any] = floats({**kept, "tables": tables})
     return lean
 
 
@@ -166,19 +215,28 @@ def _change(value: float | None, base: float | None) -> tuple[float | None, floa
 
 
 def _cases(
-    instance: Instance, sets: Sequence[str], runs: Mapping[str, Mapping[str, Any]], flips: pd.DataFrame
+    instance: Instance,
+    resolved: Mapping[str, Instance],
+    runs: Mapping[str, Mapping[str, Any]],
+    flips: pd.DataFrame,
+    unavailable: pd.DataFrame,
 ) -> pd.DataFrame:
+    sets = tuple(resolved)
+    reference = resolved[sets[0]]
     ties = dict(zip(flips["set"], flips["ties"], strict=True))
     base = runs[sets[0]]["objective"]
     records = []
     for name in sets:
         run = runs[name]
-        change, percent = _change(run["objective"], base)
+        other = resolved[name].objective_levels != reference.objective_levels
+        change, percent = (None, None) if other else _change(run["objective"], base)
+        valued = by_reference(reference, run)
         verification = run["verification"]
         records.append(
             {
                 "set": name,
                 "title": "Base case" if name == "base" else set_title(instance, name),
+                "kind": set_kind(instance, name),
                 "status": run["status"],
                 "verified": verification is not None and not verification["violations"],
                 "objective": run["objective"],
@@ -186,8 +244,13 @@ def _cases(
                 "gap": run["gap"],
                 "change": change,
                 "change_percent": percent,
+                "other_objective": other,
+                "by_reference": valued,
+                "by_reference_percent": _change(valued, base)[1],
                 "funded": run["metrics"].get("count"),
                 "commitment": run["metrics"].get("commitment"),
+                "never": never_words(unavailable, name, sets[0]) if run["metrics"] else "",
+                "dates": (run.get("dates") or {}).get("found", ""),
                 "ties": ties.get(name),
                 "seconds": run["times_s"].get("total"),
                 "message": run["message"],
@@ -261,75 +324,6 @@ def _plan_matrix(sets: Sequence[str], plans: pd.DataFrame) -> pd.DataFrame:
         [project, names[project], *(cells.get((project, name), "") for name in sets)] for project in sorted(names)
     ]
     return pd.DataFrame(records, columns=["project", "name", *sets])
-
-
-def _frequency(plans: pd.DataFrame) -> pd.DataFrame:
-    records = []
-    for project, rows in plans.groupby("project", sort=True):
-        funded, total = int(rows["funded"].sum()), len(rows)
-        role = "core" if funded == total else "out" if not funded else "borderline"
-        records.append([project, rows["name"].iloc[0], rows["sector"].iloc[0], funded, total, role])
-    return pd.DataFrame(records, columns=["project", "name", "sector", "funded_in", "sets", "role"])
-
-
-def _binding(
-    sets: Sequence[str], resolved: Mapping[str, Instance], runs: Mapping[str, Mapping[str, Any]]
-) -> pd.DataFrame:
-    columns = ["set", "family", "resource", "what", "used", "limit", "slack"]
-    records: list[list[Any]] = []
-    for name in sets:
-        table = runs[name]["tables"].get("binding")
-        if table is not None:
-            records.extend([name, *row] for row in merge_periods(resolved[name], pd.DataFrame(**_frame(table))))
-    return pd.DataFrame(records, columns=columns)
-
-
-def _frame(document: Mapping[str, Any]) -> dict[str, Any]:
-    return {"data": document["rows"], "columns": document["columns"]}
-
-
-def merge_periods(instance: Instance, binding: pd.DataFrame) -> list[list[Any]]:
-    """Return binding rows with runs of neighbouring periods merged: family, resource, what, used, limit, slack.
-
-    Amounts are those of the fullest period of a run.
-    """
-    merged: list[list[Any]] = []
-    last: dict[str, int] = {}
-    rows: list[dict[str, Any]] = binding.to_dict("records")  # type: ignore[assignment]
-    for row in rows:
-        resource, used, limit = row["resource"], float(row["used"]), float(row["limit"])
-        amounts = [used, limit, abs(limit - used)]
-        if row["period"] is None or pd.isna(row["period"]):
-            merged.append([row["family"], resource, row["what"], *amounts])
-            continue
-        period = int(row["period"])
-        label = _label(instance, resource, period)
-        if merged and merged[-1][1] == resource and last.get(resource) == period - _step(instance, resource):
-            first = merged[-1][2].removeprefix(f"{resource} ").split(" to ")[0]
-            merged[-1][2] = f"{resource} {first} to {label}"
-            if amounts[2] < merged[-1][5]:
-                merged[-1][3:] = amounts
-        else:
-            merged.append([row["family"], resource, f"{resource} {label}", *amounts])
-        last[resource] = period
-    return merged
-
-
-def _label(instance: Instance, resource: str, period: int) -> str:
-    """Return a period, or the year of a yearly block that begins with January."""
-    month = instance.month_of(period)
-    whole_year = _yearly(instance, resource) and month.endswith("-01")
-    return month[:4] if whole_year else instance.period_label(period)
-
-
-def _step(instance: Instance, resource: str) -> int:
-    return (instance.periods_per_year or 1) if _yearly(instance, resource) else 1
-
-
-def _yearly(instance: Instance, resource: str) -> bool:
-    rows = instance["resources"]
-    number = rows.index.get((resource,))
-    return number is not None and rows.texts("basis")[number] == "per_year"
 
 
 def _inputs(sets: Sequence[str], resolved: Mapping[str, Instance]) -> pd.DataFrame:

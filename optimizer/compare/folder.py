@@ -34,7 +34,7 @@ from outlay.optimizer.record.run_document import run_text
 from outlay.optimizer.record.run_file import read_run_document, run_and_instance
 from outlay.optimizer.record.run_schema import FORMAT as RUN_FORMAT
 
-FORMAT = "outlay comparison 2"
+FORMAT = "outlay comparison 3"
 MARKER = "comparison.json"
 LOCK = ".comparison.lock"
 #: What our own files begin with that a process may leave behind before the folder has its marker.

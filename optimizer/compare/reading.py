@@ -15,7 +15,7 @@ from outlay.instances.errors import InputError, UnverifiedError
 from outlay.instances.formats.parsing import parse_document
 from outlay.instances.formats.reading import MAX_FILE_MB, text_of_file
 from outlay.instances.instance import Instance
-from outlay.instances.values.text import shown
+from outlay.instances.values.text import did_you_mean, shown
 from outlay.optimizer.answer.documents import finite, floats
 from outlay.optimizer.compare.attribution import attribute_cases, check_players, coalitions, combination_name, with_only
 from outlay.optimizer.compare.comparison import TABLES, Comparison, compare_cases, failed_run, lean_run
@@ -33,7 +33,7 @@ RunFileName = Annotated[str, Field(pattern=r"^[0-9a-f]{64}\.json$")]
 class ComparisonFilePart(Part):
     """The document ``comparison.json`` without its instance."""
 
-    format: Literal["outlay comparison 2"]
+    format: Literal["outlay comparison 3"]
     finished: Literal[True]
     name: str
     title: str
@@ -68,9 +68,35 @@ def load_comparison(path: str | Path) -> Comparison:
     return comparison
 
 
+def run_of_set(path: str | Path, name: str | None) -> Path:
+    """Return the run file of a set in the folder of a comparison.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no comparison, or no run of the set.
+    """
+    folder = Path(path)
+    if (folder / "instance.toml").is_file():
+        remedy = f"solve it first: outlay solve {shown(str(path))} -o run.json"
+        raise InputError.single(str(path), "this is an instance, not a run", remedy)
+    document, _ = _read(folder)
+    files = {one: file for one, file in document["files"].items() if one in document["sets"]}
+    if name is None:
+        raise InputError.single(str(path), "this is a comparison", f"name one of its sets: {', '.join(files)}")
+    if name not in files:
+        raise InputError.single(
+            str(path), "there is no run of this set in the comparison", did_you_mean(name, files), value=name
+        )
+    return folder / "runs" / str(files[name])
+
+
 def _read(folder: Path) -> tuple[dict[str, Any], Instance]:
     """Return what ``comparison.json`` says, its types checked, and the base instance."""
     marker = folder / MARKER
+    if folder.is_dir() and not marker.exists() and (folder / "instance.toml").is_file():
+        remedy = f"solve it first: outlay solve {shown(str(folder))} -o run.json"
+        raise InputError.single(str(folder), "this is an instance, not a comparison or a run", remedy)
     text = text_of_file(marker, str(marker), MAX_FILE_MB)
     wrong = InputError.single(str(marker), "this is not a comparison", _REMEDY)
     try:

@@ -126,6 +126,8 @@ def solve_case(request: Request) -> str:
     own = checked.plan
     if request.nearest and reference is not None and checked.verification is not None and checked.verification.ok:
         checked = session.nearest(engine, replace(settings, deadline=deadline), checked, reference)
+    if request.nearest or request.reference is None:
+        checked = session.earliest(engine, replace(settings, deadline=deadline), checked, reference=reference)
     with _BUILDING:
         solution = make_solution(session, checked, times_s=times, began=began, options=options)
         document = to_run_document(solution)

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from outlay.models.case import Case
-from outlay.optimizer.status import OPTIMAL_GAP, LevelResult, Status, overall, relative_gap
+from outlay.optimizer.status import OPTIMAL_GAP, Dates, DatesFound, LevelResult, Status, overall, relative_gap
 from outlay.optimizer.verify.plan import TOLERANCE, Verification, Violation
+from outlay.optimizer.verify.report import as_float
 
 #: Share of a number by which it may differ from what is computed again: other versions add in another order.
 ROUNDING = 1e-9
@@ -45,6 +46,12 @@ def _alike(one: float | None, other: float | None) -> bool:
 def levels_of(run: dict[str, Any]) -> tuple[LevelResult, ...]:
     """Return the levels of a run document."""
     return tuple(LevelResult(**{**level, "status": Status(level["status"])}) for level in run["levels"])
+
+
+def dates_of(run: dict[str, Any]) -> Dates | None:
+    """Return what a run document says of its dates."""
+    said = run["dates"]
+    return None if said is None else Dates(**{**said, "found": DatesFound(said["found"])})
 
 
 def largest_decision(case: Case, level: int) -> float:
@@ -89,6 +96,7 @@ class Claims:
                 yield claim(where, said, meant, sentence and f"{where}: {sentence}")
         if levels and not self.run["own_objective"]:
             yield from self._worth(levels)
+        yield from self._dates()
 
     def _summary(self, levels: Sequence[LevelResult]) -> Iterator[Violation]:
         """Compare what stands at the top with the levels below it."""
@@ -176,6 +184,20 @@ class Claims:
             return OPTIMAL_GAP
         return max(OPTIMAL_GAP, float(self.run["options"]["gap"])) * (1 + 1e-6)
 
+    def _dates(self) -> Iterator[Violation]:
+        """Check what is said of the dates: how late they are, and whether anything was asked of them."""
+        dates = dates_of(self.run)
+        if dates is None or self.verification is None:
+            if dates is not None:
+                yield claim("dates", str(dates.found), None)
+            return
+        late = as_float(self.verification.lateness)
+        if not math.isclose(dates.lateness, late, rel_tol=ROUNDING):
+            yield claim("dates.lateness", dates.lateness, late)
+        asked = self.case.instance.settings.tie_break != "none"
+        if not asked and dates.found != DatesFound.OPEN:
+            yield claim("dates.found", str(dates.found), str(DatesFound.OPEN))
+
     def _worth(self, levels: Sequence[LevelResult]) -> Iterator[Violation]:
         """Check objectives and bounds against what the plan is worth; the verifier has checked the finals."""
         if self.verification is None:
@@ -193,8 +215,8 @@ class Claims:
                 yield claim(name, found, float(worth))
 
     def _given_up(self, place: int, levels: Sequence[LevelResult], best: float) -> float:
-        """Return what later levels may give up of this one."""
-        if place == len(levels) - 1:
+        """Return what later levels, and the dates after the last, may give up of this one."""
+        if place == len(levels) - 1 and self.case.instance.settings.tie_break == "none":
             return 0.0
         return float(self.case.instance.objective_levels[place].tolerance) * abs(best)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from outlay.instances.formats.writing import document_text, to_document
@@ -37,6 +38,7 @@ def claims_of(solution: Solution) -> dict[str, Any]:
             {**{name: getattr(level, name) for name in _LEVEL_FIELDS}, "status": str(level.status)}
             for level in solution.levels
         ],
+        "dates": None if solution.dates is None else {**asdict(solution.dates), "found": str(solution.dates.found)},
         "metrics": dict(solution.metrics),
         "stakeholders": dict(solution.stakeholders),
         "plan": None if solution.plan is None else solution.plan.to_document(),

@@ -15,7 +15,7 @@ from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.answer.user_rows import user_rows_table
-from outlay.optimizer.record.claims import levels_of
+from outlay.optimizer.record.claims import dates_of, levels_of
 from outlay.optimizer.record.recheck import Rechecked, recheck
 from outlay.optimizer.record.run_document import run_text, to_run_document
 from outlay.optimizer.record.run_schema import FORMAT, REMEDY, checked_run
@@ -81,6 +81,9 @@ def read_run_document(path: Path, max_file_mb: float) -> dict[str, Any]:
         raise InputError.single(
             path.name, f"this is not valid JSON: {error}", "give a file that `solve -o` wrote"
         ) from error
+    if isinstance(document, dict) and "format" not in document and isinstance(document.get("instance"), dict):
+        remedy = f"solve it first: outlay solve {path.name} -o run.json"
+        raise InputError.single(path.name, "this is an instance, not a run", remedy)
     if not isinstance(document, dict):
         raise InputError.single(path.name, "this is not a run file", "give a file that `solve -o` wrote")
     return document
@@ -112,6 +115,7 @@ def _solution(run: dict[str, Any], instance: Instance, found: Rechecked) -> Solu
         instance=instance,
         status=Status(run["status"]),
         levels=levels_of(run),
+        dates=dates_of(run),
         plan=None if run["plan"] is None else Plan.from_document(run["plan"]),
         tables=found.tables,
         verification=found.verification,

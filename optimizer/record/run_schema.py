@@ -15,9 +15,9 @@ from outlay.instances.errors import Fault, InputError
 from outlay.instances.values.text import as_text
 from outlay.optimizer.answer.documents import floats
 from outlay.optimizer.answer.user_rows import COLUMNS as USER_ROW_COLUMNS
-from outlay.optimizer.status import Status
+from outlay.optimizer.status import DatesFound, Status
 
-FORMAT = "outlay run 2"
+FORMAT = "outlay run 3"
 REMEDY = "solve again"
 #: So many faults of a document are told.
 MOST_FAULTS = 20
@@ -117,6 +117,15 @@ class VerificationPart(Part):
     objective: list[float]
     stakeholders: Amounts
     checks: dict[str, Count]
+    lateness: float
+
+
+class DatesPart(Part):
+    """How the dates were chosen that the objective leaves open."""
+
+    found: Annotated[DatesFound, Field(strict=False)]
+    lateness: float
+    why: str
 
 
 class TablePart(Part):
@@ -171,7 +180,7 @@ class ComparisonPart(Part):
 class RunPart(Part):
     """A run document without its instance."""
 
-    format: Literal["outlay run 2"]
+    format: Literal["outlay run 3"]
     name: str
     constraint_set: str
     hash: str
@@ -183,6 +192,7 @@ class RunPart(Part):
     gap: Least0 | None
     own_objective: bool
     levels: list[LevelPart]
+    dates: DatesPart | None
     metrics: Amounts
     stakeholders: Amounts
     plan: PlanPart | None
@@ -190,7 +200,7 @@ class RunPart(Part):
     tables: dict[str, Table]
     user_rows: UserRows | None
     trace: list[Step]
-    times_s: dict[Literal["read", "build", "compile", "solve", "verify", "nearest", "tables", "total"], Least0]
+    times_s: dict[Literal["read", "build", "compile", "solve", "verify", "nearest", "dates", "tables", "total"], Least0]
     sizes: dict[Literal["options", "columns", "rows", "nonzeros"], Count]
     options: OptionsPart
     versions: dict[Literal["outlay", "highspy", "pyomo", "numpy", "scipy", "python", "platform"], str]
@@ -262,25 +272,31 @@ def path_text(path: tuple[str | int, ...]) -> str:
 
 
 def _from_1(plain: dict[str, Any]) -> dict[str, Any]:
-    """Return a document of the first format: it knew no sizes of levels, and marked own objectives by no weights.
-
-    Its tables and its verification are left out: they are of earlier code, so they are computed anew and not compared.
-    """
+    """Return a document of the first format: it knew no sizes of levels, and marked own objectives by no weights."""
     levels = plain.get("levels")
     if "own_objective" in plain:
         return plain  # refused: the first format had none
     if not isinstance(levels, list) or not all(isinstance(level, dict) for level in levels):
         return {**plain, "format": FORMAT}  # refused, with the place of what is wrong
     own = bool(levels) and levels[0].get("weights") == {}
+    return _from_2({**plain, "own_objective": own, "levels": [{"size": 1.0, **level} for level in levels]})
+
+
+def _from_2(plain: dict[str, Any]) -> dict[str, Any]:
+    """Return a document of the second format: it had no rule for dates that the objective leaves open.
+
+    Its tables and its verification are left out: they are of earlier code, so they are computed anew and not compared.
+    """
+    if "dates" in plain:
+        return plain  # refused: the second format had none
     left_out: dict[str, Any] = {"verification": None, "tables": {}}
     return {
         **plain,
         **{name: nothing for name, nothing in left_out.items() if name in plain},
         "format": FORMAT,
-        "own_objective": own,
-        "levels": [{"size": 1.0, **level} for level in levels],
+        "dates": None,
     }
 
 
 #: Each earlier format, and what makes a document of it one of the present.
-OLDER: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {"outlay run 1": _from_1}
+OLDER: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {"outlay run 1": _from_1, "outlay run 2": _from_2}

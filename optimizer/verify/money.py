@@ -166,21 +166,22 @@ def _check_cover(reading: Reading, funded: Funded, loan: Loan, terms: Record, le
 
 
 def _check_benefit(reading: Reading, funded: Funded, loan: Loan, terms: Record, ledger: Ledger) -> None:
-    name = funded.name
+    name, called = funded.name, reading.settings.finance
+    assert called is not None
     least, content = exact(terms["min_japan_content_share"]), exact(funded.row["japan_content_share"])
     text = (
-        f"{name} fails the lender test: {words.number(content)} of it is Japanese content, "
+        f"{name} fails the lender test: {words.number(content)} of it is {called.content}, "
         f"at least {words.number(least)} is asked"
     )
-    ledger.check("lender", "Japanese content", name).holds(content >= least - CLOSE, text, found=content, limit=least)
+    ledger.check("lender", "content", name).holds(content >= least - CLOSE, text, found=content, limit=least)
     column_given = "min_japan_npv" in reading.instance["terms"].cells
     least_npv = exact_or_none(terms["min_japan_npv"]) if column_given else ZERO
     if least_npv is not None:
         text = (
-            f"{name} fails the lender test: Japan's net present value is {reading.money(loan.japan_npv)}, "
+            f"{name} fails the lender test: {called.lender}'s net present value is {reading.money(loan.japan_npv)}, "
             f"at least {reading.money(least_npv)} is asked"
         )
         enough = loan.japan_npv >= least_npv - CLOSE * funded.full_commitment
-        ledger.check("lender", "Japan's net present value", name).holds(
+        ledger.check("lender", "the lender's net present value", name).holds(
             enough, text, found=loan.japan_npv, limit=least_npv
         )

@@ -13,6 +13,7 @@ from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.optimizer.verify.amounts import check_amounts, read_amounts
 from outlay.optimizer.verify.choice import check_choices, read_choices
+from outlay.optimizer.verify.dates import lateness
 from outlay.optimizer.verify.dependencies import check_dependencies, with_savings
 from outlay.optimizer.verify.funds import check_funds
 from outlay.optimizer.verify.limits import check_limits
@@ -106,4 +107,5 @@ def verify_plan(
         objective=recomputed,
         stakeholders=stakeholder_values(reading, scores.totals),
         checks=ledger.checks,
+        lateness=lateness(funded),
     )

@@ -62,6 +62,8 @@ class Verification:
         Weighted sum of each stakeholder, by name.
     checks
         How many conditions were evaluated, by family.
+    lateness
+        How late the plan's dates are, in money x periods (`outlay.optimizer.verify.dates`).
     """
 
     violations: tuple[Violation, ...] = ()
@@ -69,6 +71,7 @@ class Verification:
     objective: tuple[Fraction, ...] = ()
     stakeholders: Mapping[str, Fraction] = field(default_factory=dict)
     checks: Mapping[str, int] = field(default_factory=dict)
+    lateness: Fraction = ZERO
 
     def __post_init__(self) -> None:
         for name in ("metrics", "stakeholders", "checks"):
@@ -81,6 +84,7 @@ class Verification:
             self.objective,
             dict(self.stakeholders),
             dict(self.checks),
+            self.lateness,
         )
 
     @property
@@ -100,6 +104,7 @@ class Verification:
             "objective": [as_float(value) for value in self.objective],
             "stakeholders": {name: as_float(value) for name, value in self.stakeholders.items()},
             "checks": dict(self.checks),
+            "lateness": as_float(self.lateness),
         }
 
     @classmethod
@@ -123,6 +128,7 @@ class Verification:
             objective=tuple(Fraction(value) for value in document["objective"]),
             stakeholders={str(name): Fraction(value) for name, value in document["stakeholders"].items()},
             checks={str(name): int(count) for name, count in document["checks"].items()},
+            lateness=Fraction(document["lateness"]),
         )
 
 

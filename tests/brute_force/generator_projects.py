@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from outlay.instances.values.numbers import month_number
 from tests.brute_force.draft import Draft, Number
 
 SECTORS, REGIONS, COMPANIES = ("power", "ships", "chips"), ("East", "West"), ("Acme", "Bolt")
@@ -87,6 +88,7 @@ def _add_project(draft: Draft, project: str) -> None:
     status = draw.weighted({"candidate": 78, "mandatory": 8, "committed": 8, "excluded": 6})
     early = draw.chance(0.08)
     earliest = draft.month(-2) if early else draft.maybe(0.3, draft.date(0, min(last, 3)))
+    floor = 0 if earliest is None else -((draft.start - month_number(earliest)) // draft.m)
     draft.add(
         "projects",
         id=project,
@@ -97,12 +99,17 @@ def _add_project(draft: Draft, project: str) -> None:
         tags=draft.maybe(0.5, ";".join(draw.some(TAGS, 1, 2))),
         status=None if status == "candidate" else status,
         earliest_start=earliest,
-        latest_start=draft.maybe(0.45, draft.month(draw.whole(last // 2, last), draw.whole(0, draft.m - 1))),
+        latest_start=draft.maybe(0.45, _latest(draft, floor)),
         review_remaining_months=draft.maybe(0.15, draw.number(0, 2 * draft.m)),
         selection_load=draft.maybe(0.3, draw.pick([0, 0.5, 1.5, 2])),
         strategic_score=draft.maybe(0.5, draw.whole(1, 5)),
         **_option_cells(draft, 1.0),
     )
+
+
+def _latest(draft: Draft, floor: int) -> str:
+    last = draft.T - 1
+    return draft.month(max(floor, draft.draw.whole(last // 2, last)), draft.draw.whole(0, draft.m - 1))
 
 
 def _add_alternative(draft: Draft, project: str, name: str) -> None:

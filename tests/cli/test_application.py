@@ -95,8 +95,9 @@ def test_ctrl_c_outside_the_solver_ends_cleanly(monkeypatch):
     assert "Traceback" not in result.output
 
 
-def test_at_most_two_hundred_faults_are_listed(monkeypatch):
+def test_faults_that_are_alike_are_told_as_one(monkeypatch):
     faults = [Fault("projects.csv", row, "value", "x\ny", "this is not a number", "write one") for row in range(250)]
+    faults += [Fault("limits.csv", 2, f"c{row}", "x", "this is unknown", "delete it") for row in range(30)]
 
     def wrong(*_: object, **__: object) -> None:
         raise InputError(faults)
@@ -105,12 +106,15 @@ def test_at_most_two_hundred_faults_are_listed(monkeypatch):
     result = run("list")
     assert result.exit_code == 3
     lines = result.stderr.splitlines()
-    assert len(lines) == failures.MOST_FAULTS + 1
-    assert lines[-1] == "outlay: ... and 50 more"
+    assert len(lines) == failures.MOST_GROUPS + 2
+    first = r"projects.csv, column value: 250 cells: this is not a number, first in row 0: 'x\ny'; write one"
+    assert lines[0] == f"outlay: {first}"
+    assert lines[-2:] == ["outlay: ... and 11 more", "outlay: 280 faults in all; each of them: outlay check ... --all"]
     document = json.loads(run("list", "--json").stdout)
-    assert len(document["faults"]) == 250
+    assert len(document["faults"]) == 280
+    assert (document["groups"][0]["count"], document["groups"][0]["value"]) == (250, "x\ny")
     assert document["faults"][3]["row"] == 3
-    assert "250 faults" in document["error"]
+    assert "280 faults" in document["error"]
 
 
 def test_a_closed_pipe_is_no_error():

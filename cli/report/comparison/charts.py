@@ -24,8 +24,8 @@ def objective_chart(comparison: Comparison) -> Figure | None:
     known = table[table["objective"].notna()]
     if known.empty:
         return None
-    relative = bool(known["change"].notna().all())
-    rows = known.to_dict("records")
+    rows = [_as_compared(comparison, row) for row in known.to_dict("records")]
+    relative = all(words.exists(row["change"]) for row in rows)
     rows.sort(key=lambda row: (-float(row["objective"]), str(row["set"])))
     values = [float(row["change"] if relative else row["objective"]) for row in rows]
     room = [
@@ -65,6 +65,17 @@ def objective_chart(comparison: Comparison) -> Figure | None:
         ),
     )  # fmt: skip
     return {"data": [trace], "layout": figure}
+
+
+def _as_compared(comparison: Comparison, row: Row) -> Row:
+    """Return a case with the objective that it can be compared by: that of the reference."""
+    if not row["other_objective"]:
+        return row
+    cases = comparison.cases
+    base = cases.loc[cases["set"] == comparison.reference, "objective"].iloc[0]
+    valued = {"objective": row["by_reference"], "bound": None, "change_percent": row["by_reference_percent"]}
+    change = None if base is None or not words.exists(base) else row["by_reference"] - base
+    return {**row, **valued, "change": change, "title": f"{row['title']} (by {comparison.reference}'s objective)"}
 
 
 def _bar_colour(comparison: Comparison, row: Row, value: float) -> str:

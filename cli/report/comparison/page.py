@@ -9,13 +9,16 @@ from outlay.cli.report.comparison.maps import binding_map, plan_map
 from outlay.cli.report.comparison.tables import (
     any_table,
     cases_grid,
+    changes_grid,
     flips_grid,
     frequency_grid,
     input_grids,
     limits_grid,
     matrix_grid,
     metrics_grid,
+    procurement_grid,
     records,
+    sectors_grid,
 )
 from outlay.cli.report.style import gap
 from outlay.cli.views import words
@@ -49,6 +52,9 @@ def comparison_context(comparison: Comparison) -> dict[str, Any]:
         "matrix": matrix_grid(comparison),
         "frequency": frequency_grid(comparison),
         "flips": flips_grid(comparison),
+        "changes": changes_grid(comparison),
+        "sectors": sectors_grid(comparison),
+        "procurement": procurement_grid(comparison),
         "binding": binding,
         "limits_left_out": limits_left_out,
         "limits": limits_grid(comparison),
@@ -64,12 +70,13 @@ def _cards(comparison: Comparison) -> list[tuple[str, str, str]]:
     cards = [
         (role, f"{int(roles.get(role, 0)):,}", remark)
         for role, remark in (
-            ("core", "projects funded in every set"),
-            ("borderline", "projects funded in some"),
-            ("out", "projects funded in none"),
+            ("core", "projects funded in at least 90 % of the sets"),
+            ("borderline", "projects funded in some sets"),
+            ("out", "projects funded in at most 10 %"),
         )
     ]
     if cases:
+        cases = [row for row in cases if not row["other_objective"]] or cases
         best, worst = (choose(cases, key=lambda row: row["objective"]) for choose in (max, min))
         cards.append(("best objective", words.number(best["objective"]), shown(best["set"], 40)))
         cards.append(("worst objective", words.number(worst["objective"]), shown(worst["set"], 40)))

@@ -30,18 +30,23 @@ def cases_grid(comparison: Comparison) -> Grid:
     """Return a row a set: status, objective, bound, change, what is funded."""
     unit = comparison.money_unit
     headings = (
-        Heading("Set"), Heading("What changes", wide=True), Heading("Status"), Heading("Objective", right=True),
-        Heading("Bound", right=True), Heading("Gap", right=True), Heading("Change", right=True),
-        Heading("Change", "%", right=True), Heading("Funded", right=True), Heading("Commitment", unit, right=True),
+        Heading("Set"), Heading("What changes", wide=True), Heading("Kind"), Heading("Status"),
+        Heading("Objective", right=True), Heading("Bound", right=True), Heading("Gap", right=True),
+        Heading("Change", right=True), Heading("Change", "%", right=True),
+        Heading(f"By {comparison.reference}'s objective", right=True), Heading("Funded", right=True),
+        Heading("Commitment", unit, right=True), Heading("Never available"),
     )  # fmt: skip
     return grid(
         headings,
         [
             [
-                row["set"], " ".join(text for text in (row["title"], row["message"]) if text), str(row["status"]),
+                row["set"], " ".join(text for text in (row["title"], row["message"]) if text), row["kind"],
+                str(row["status"]),
                 words.number(row["objective"], 6), words.number(row["bound"], 6), gap(row["gap"]),
-                words.number(row["change"]), _toned(row["change_percent"]), words.number(row["funded"]),
-                words.number(row["commitment"]),
+                words.number(row["change"]),
+                Cell("other objective") if row["other_objective"] else _toned(row["change_percent"]),
+                _toned(row["by_reference_percent"], words.number(row["by_reference"], 6)), words.number(row["funded"]),
+                words.number(row["commitment"]), row["never"],
             ]
             for row in records(comparison.cases)
         ],
@@ -87,19 +92,16 @@ def matrix_grid(comparison: Comparison) -> Grid:
 
 def frequency_grid(comparison: Comparison) -> Grid:
     """Return how many sets fund each project; core first."""
-    order = {"core": 0, "borderline": 1, "out": 2}
-    rows = sorted(
-        records(comparison.frequency), key=lambda row: (order.get(row["role"], 3), -row["funded_in"], row["project"])
-    )
+    rows = records(comparison.frequency)
     return grid(
         (
             Heading("Project"), Heading("Name", wide=True), Heading("Sector"), Heading("Role"),
-            Heading("Funded in", right=True),
+            Heading("Commitment", comparison.money_unit, right=True), Heading("Funded in", right=True),
         ),
         [
             [
                 row["project"], row["name"], row["sector"] or "",
-                Cell(row["role"], f"badge {_ROLES.get(row['role'], '')}"),
+                Cell(row["role"], f"badge {_ROLES.get(row['role'], '')}"), words.number(row["commitment"]),
                 Cell(f"{row['funded_in']} of {row['sets']}", bar=row["funded_in"] / max(1, row["sets"])),
             ]
             for row in rows
@@ -108,6 +110,60 @@ def frequency_grid(comparison: Comparison) -> Grid:
 
 
 _ROLES = {"core": "core", "borderline": "borderline", "out": "out"}
+
+
+def changes_grid(comparison: Comparison) -> Grid:
+    """Return what comes and goes in each set, by name and money, the largest first."""
+    headings = (
+        Heading("Set"), Heading("Project"), Heading("Name", wide=True), Heading("Sector"), Heading("Change"),
+        Heading("Money", comparison.money_unit, right=True), Heading("Why", wide=True),
+    )  # fmt: skip
+    return grid(
+        headings,
+        [
+            [
+                row["set"], row["project"], row["name"], row["sector"] or "", row["change"],
+                words.number(row["difference"]), row["why"],
+            ]
+            for row in records(comparison.changes)
+        ],
+        most_characters=200_000,
+    )  # fmt: skip
+
+
+def sectors_grid(comparison: Comparison) -> Grid:
+    """Return the commitment by sector, a column a set."""
+    rows = records(comparison.sectors)
+    names = sorted({str(row["sector"]) for row in rows})
+    spent = {(row["set"], str(row["sector"])): row["commitment"] for row in rows}
+    headings = [
+        Heading("Sector"), *(Heading(name, comparison.money_unit, right=True) for name in comparison.sets),
+    ]  # fmt: skip
+    return grid(
+        headings,
+        [[name or "(none)", *(words.number(spent.get((one, name))) for one in comparison.sets)] for name in names],
+    )
+
+
+def procurement_grid(comparison: Comparison) -> Grid:
+    """Return what each set's plan buys, imports and is short of."""
+    headings = (
+        Heading("Set"), Heading(""), Heading("What"), Heading("In all", right=True),
+        Heading("Most a period", right=True), Heading("Unit"), Heading("First"),
+        Heading("Cost", comparison.money_unit, right=True),
+    )  # fmt: skip
+    return grid(
+        headings,
+        [
+            [
+                row["set"], row["kind"], row["name"],
+                words.NOTHING if row["kind"] == "short" else words.number(row["amount"]), words.number(row["most"]),
+                row["unit"], row["first"], words.number(row["cost"]),
+            ]
+            for row in records(comparison.procurement)
+        ],
+        most_characters=100_000,
+    )  # fmt: skip
 
 
 def flips_grid(comparison: Comparison) -> Grid:

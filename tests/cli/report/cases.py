@@ -87,6 +87,9 @@ def comparison(**changes: Any) -> Comparison:
             "status": ["optimal", "within gap", "optimal", "infeasible"], "verified": [True, True, True, False],
             "objective": objective, "bound": [10.0, 11.5, 4.0, None], "gap": [0.0, 0.01, 0.0, None],
             "change": [0.0, 1.0, -6.0, None], "change_percent": [0.0, 10.0, -60.0, None],
+            "kind": ["policy", "stress", "policy", "ablation"], "other_objective": [False, True, False, False],
+            "by_reference": [10.0, 9.0, 4.0, None], "by_reference_percent": [0.0, -10.0, -60.0, None],
+            "never": ["0", f"0 -> 1, by {SCRIPT}", "0", ""], "dates": ["earliest", "decided", "open", ""],
             "funded": [2.0, 2.0, 0.0, None], "commitment": [4.0, 4.0, 0.0, None], "ties": [0.0, 1.0, 0.0, None],
             "seconds": [0.1, 0.2, 0.3, 0.4], "message": ["", "", "", MARKUP],
         }
@@ -98,10 +101,10 @@ def comparison(**changes: Any) -> Comparison:
         "plans": plans, "plan_matrix": matrix,
         "frequency": pd.DataFrame(
             [
-                ["A", SCRIPT, SCRIPT, 2, 3, "borderline"], ["B", IMAGE, "", 1, 3, "borderline"],
-                ["C", MARKUP, "", 1, 3, "borderline"],
+                ["A", SCRIPT, SCRIPT, 2, 3, 2 / 3, 2.0, "borderline"], ["B", IMAGE, "", 1, 3, 1 / 3, 2.0, "borderline"],
+                ["C", MARKUP, "", 1, 3, 1 / 3, 2.0, "borderline"],
             ],
-            columns=["project", "name", "sector", "funded_in", "sets", "role"],
+            columns=["project", "name", "sector", "funded_in", "sets", "share", "commitment", "role"],
         ),
         "binding": pd.DataFrame(
             [
@@ -120,6 +123,19 @@ def comparison(**changes: Any) -> Comparison:
                 "set", "changed_projects_own", "changed_projects", "changed_starts_own", "changed_starts", "ties",
                 "proved",
             ],
+        ),
+        "changes": pd.DataFrame(
+            [[SET, "B", IMAGE, SCRIPT, "out", 2.0, 0.0, -2.0, MARKUP]],
+            columns=["set", "project", "name", "sector", "change", "before", "after", "difference", "why"],
+        ),
+        "unavailable": pd.DataFrame([[SET, "B", "lender", MARKUP]], columns=["set", "project", "rule", "reason"]),
+        "procurement": pd.DataFrame(
+            [["base", "short", SCRIPT, SCRIPT, IMAGE, 3.0, 2.0, "2026", "2027", 0.5]],
+            columns=["set", "kind", "name", "of", "unit", "amount", "most", "first", "last", "cost"],
+        ),
+        "sectors": pd.DataFrame(
+            [["base", SCRIPT, 3, 2, 4.0, 1.0, 10.0, 10.0], [SET, MARKUP, 3, 2, 4.0, 1.0, 10.0, 10.0]],
+            columns=["set", "sector", "candidates", "funded", "commitment", "share", "value", "contribution"],
         ),
         "attribution": pd.DataFrame(
             [["labour", 3.0, 2.9, 3.2, 0.75], ["cap", 1.0, 1.0, 1.0, 0.25]],

@@ -41,7 +41,7 @@ def test_new_begins_with_the_tutorial(tmp_path):
 
 def test_check_tells_sizes_windows_totals_and_warnings(tmp_path):
     path = write_small(tmp_path)
-    result = run("check", path)
+    result = run("check", path, "--all")
     assert result.exit_code == 0, result.output
     assert result.stderr == ""
     for text in (
@@ -133,7 +133,7 @@ def test_large_files_are_refused(tmp_path):
 
 def test_hostile_names_are_shown_harmlessly(tmp_path):
     document = changed(projects=[{**SMALL["projects"][0], "name": HOSTILE}, *SMALL["projects"][1:]])
-    result = run("check", write_small(tmp_path, document))
+    result = run("check", write_small(tmp_path, document), "--all")
     assert result.exit_code == 0
     for sign in ("\x1b", "\x07", "\x9b", "\u202e", "\u2066"):
         assert sign not in result.stdout

@@ -34,10 +34,11 @@ def test_an_answer_tells_plan_limits_losers_and_proof(tmp_path):
         "commitments",
         "100 %",
         "What binds",
+        "Dates         as early as possible",
         "Not funded, and why",
         "worth 7; from 20",
         "Optimal: no plan is better.",
-        "Objective 14; no plan can have more than 14 (gap 0 %).",
+        "Objective $14M; no plan can have more than $14M (gap 0 %).",
         "Checked again independently in exact arithmetic:",
         "all hold.",
     ):

@@ -42,7 +42,9 @@ def test_selection_precedes_the_start_by_the_lead_and_at_most_the_wait() -> None
     calendar = {"periods": 5, "selection_to_funding_months": 13, "max_wait_months": 12}  # 2 periods, 1 period
     made = document(calendar=calendar, projects=[{"id": "A"}], **PACE)
     assert windows(made) == [(2, 0), (3, 0), (3, 1), (4, 1), (4, 2)]
-    assert dropped(made, "selection") == [("A", "too early to be funded after a selection", 2)]
+    assert dropped(made, "selection") == [
+        ("A", "too early to be funded after a selection (selection_to_funding_months)", 2)
+    ]
 
 
 def test_only_the_latest_selection_is_kept_where_nothing_depends_on_it() -> None:
@@ -54,7 +56,7 @@ def test_nothing_is_selected_after_the_last_selection() -> None:
     calendar = {"periods": 5, "max_wait_months": 12, "last_selection": "2027-12"}  # period 1
     made = document(calendar=calendar, projects=[{"id": "A"}], **PACE)
     assert windows(made) == [(0, 0), (1, 0), (1, 1), (2, 1)]
-    assert dropped(made, "selection") == [("A", "selected too late: the last selection is in 2027", 2)]
+    assert dropped(made, "selection") == [("A", "selected too late: the last selection is in 2027 (last_selection)", 2)]
 
 
 def test_a_committed_project_was_selected_before_the_calendar() -> None:
@@ -116,7 +118,9 @@ def test_the_project_s_window_is_inclusive_and_rounds_as_written() -> None:
     row = {"id": "A", "earliest_start": "2026-02", "latest_start": "2027-08"}
     made = document(calendar=half_years, projects=[row])
     assert starts(made) == [1, 2, 3]
-    assert dropped(made, "window") == [("A", "the project may only start in 2026H2 to 2027H2", 3)]
+    assert dropped(made, "window") == [
+        ("A", "the project may only start in 2026H2 to 2027H2 (earliest_start, latest_start)", 3)
+    ]
 
 
 def test_an_earliest_start_before_the_calendar_is_its_begin() -> None:
@@ -127,7 +131,8 @@ def test_an_earliest_start_before_the_calendar_is_its_begin() -> None:
 def test_building_may_end_past_the_horizon_unless_told_otherwise(finish_inside: bool, found: list[int]) -> None:
     made = document(calendar={"finish_inside": finish_inside}, projects=[{"id": "A", "construction_months": 30}])
     assert starts(made) == found
-    assert dropped(made, "finish") == ([("A", "building would end past the horizon", 2)] if finish_inside else [])
+    reason = "building would end past the horizon (finish_inside, construction_months)"
+    assert dropped(made, "finish") == ([("A", reason, 2)] if finish_inside else [])
 
 
 def test_lengths_round_up_exactly_on_decimals() -> None:
@@ -148,8 +153,8 @@ def test_a_review_precedes_the_start_and_begins_inside_the_calendar() -> None:
     assert starts(made) == [2, 3]
     assert starts(made, fast=True) == [1, 2, 3]
     assert dropped(made, "permit") == [
-        ("A", "the permit is not ready: its review takes 2 periods from 2026", 2),
-        ("A", "the permit is not ready: its review takes 1 periods from 2026", 1),
+        ("A", "the permit is not ready: its review takes 2 periods from 2026 (review_months of its permit)", 2),
+        ("A", "the permit is not ready: its review takes 1 period from 2026 (review_months of its permit)", 1),
     ]
 
 

@@ -111,7 +111,7 @@ def test_reasons_limits_and_tables_are_the_same_in_both_forms(
     warm: SolverProcess,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    made = growing(limits=[{"metric": "count", "max": 2}])
+    made = growing(limits=[{"metric": "count", "max": 2}], settings={"tie_break": "none"})
     solution = outlay.solve(made, gap=0, process=warm)
     assert solution.plan is not None
     early = Plan(choices=(Choice("B", "base", False, 0, 0, 1.0),))

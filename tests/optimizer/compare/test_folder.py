@@ -177,11 +177,11 @@ def _path_of(folder: Path, name: str) -> Path:
         '{"format": "something else"}',
         "[" * 100_000,
         "\x00\x01",
-        '{"format": "outlay run 2"}',
-        '{"format": "outlay run 2", "request": "KEY"}',
+        '{"format": "outlay run 3"}',
+        '{"format": "outlay run 3", "request": "KEY"}',
         '{"format": "outlay run 1", "request": "KEY", "status": "optimal"}',
-        '{"format": "outlay run 2", "request": "KEY", "status": "optimal", "objective": "much", "tables": {}}',
-        '{"format": "outlay run 2", "request": "KEY", "status": "optimal", "tables": {"binding": {}}, "plan": 3}',
+        '{"format": "outlay run 3", "request": "KEY", "status": "optimal", "objective": "much", "tables": {}}',
+        '{"format": "outlay run 3", "request": "KEY", "status": "optimal", "tables": {"binding": {}}, "plan": 3}',
     ],
 )
 def test_a_corrupt_run_file_is_named_ignored_and_solved_again(finished: Path, due: Comparison, text: str) -> None:
@@ -316,7 +316,7 @@ def test_a_comparison_that_was_not_finished_cannot_be_read(tmp_path: Path) -> No
         "[]",
         "nonsense",
         '{"format": "outlay comparison 1", "finished": true}',
-        '{"format": "outlay comparison 2", "finished": true}',
+        '{"format": "outlay comparison 3", "finished": true}',
         "[" * 100_000,
     ],
 )

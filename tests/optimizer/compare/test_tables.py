@@ -11,7 +11,8 @@ import pytest
 import outlay
 from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance
-from outlay.optimizer.compare.comparison import TABLES, Comparison, merge_periods
+from outlay.optimizer.compare.binding import merge_periods
+from outlay.optimizer.compare.comparison import TABLES, Comparison
 from tests.optimizer.compare.support import TUTORIAL_SETS, assert_same, cap, change, row, town, tutorial
 from tests.support.documents import document, instance, level, parsed
 

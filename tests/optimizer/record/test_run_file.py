@@ -74,7 +74,7 @@ def test_the_file_is_plain_json_without_nan(run: Path) -> None:
         raise AssertionError(f"{word} is not JSON")
 
     document = json.loads(run.read_text(encoding="utf-8"), parse_constant=refuse)
-    assert document["format"] == "outlay run 2"
+    assert document["format"] == "outlay run 3"
     assert document["versions"]["highspy"]
 
 

@@ -167,7 +167,7 @@ def test_the_literal_split_has_no_cover_test() -> None:
 def test_japans_npv_must_be_positive_where_its_column_is_left_out_but_not_where_its_cell_is_blank() -> None:
     poor = {"cash_yield": 0.4}
     found = the_one(verify_plan(case(project=poor), plan(take("A"))))
-    assert found.rule == "Japan's net present value"
+    assert found.rule == "the lender's net present value"
     assert verify_plan(case(project=poor, terms={"min_japan_npv": None}), plan(take("A"))).ok
 
 

@@ -1,0 +1,71 @@
+"""What binds in each set, runs of neighbouring periods as one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from outlay.instances.instance import Instance
+
+
+def binding_table(
+    sets: Sequence[str], resolved: Mapping[str, Instance], runs: Mapping[str, Mapping[str, Any]]
+) -> pd.DataFrame:
+    """Return the limits that are used up: set, family, resource, what (periods merged), used, limit, slack."""
+    columns = ["set", "family", "resource", "what", "used", "limit", "slack"]
+    records: list[list[Any]] = []
+    for name in sets:
+        table = runs[name]["tables"].get("binding")
+        if table is not None:
+            records.extend([name, *row] for row in merge_periods(resolved[name], pd.DataFrame(**_frame(table))))
+    return pd.DataFrame(records, columns=columns)
+
+
+def _frame(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {"data": document["rows"], "columns": document["columns"]}
+
+
+def merge_periods(instance: Instance, binding: pd.DataFrame) -> list[list[Any]]:
+    """Return binding rows with runs of neighbouring periods merged: family, resource, what, used, limit, slack.
+
+    Amounts are those of the fullest period of a run.
+    """
+    merged: list[list[Any]] = []
+    last: dict[str, int] = {}
+    rows: list[dict[str, Any]] = binding.to_dict("records")  # type: ignore[assignment]
+    for row in rows:
+        resource, used, limit = row["resource"], float(row["used"]), float(row["limit"])
+        amounts = [used, limit, abs(limit - used)]
+        if row["period"] is None or pd.isna(row["period"]):
+            merged.append([row["family"], resource, row["what"], *amounts])
+            continue
+        period = int(row["period"])
+        label = _label(instance, resource, period)
+        if merged and merged[-1][1] == resource and last.get(resource) == period - _step(instance, resource):
+            first = merged[-1][2].removeprefix(f"{resource} ").split(" to ")[0]
+            merged[-1][2] = f"{resource} {first} to {label}"
+            if amounts[2] < merged[-1][5]:
+                merged[-1][3:] = amounts
+        else:
+            merged.append([row["family"], resource, f"{resource} {label}", *amounts])
+        last[resource] = period
+    return merged
+
+
+def _label(instance: Instance, resource: str, period: int) -> str:
+    """Return a period, or the year of a yearly block that begins with January."""
+    month = instance.month_of(period)
+    whole_year = _yearly(instance, resource) and month.endswith("-01")
+    return month[:4] if whole_year else instance.period_label(period)
+
+
+def _step(instance: Instance, resource: str) -> int:
+    return (instance.periods_per_year or 1) if _yearly(instance, resource) else 1
+
+
+def _yearly(instance: Instance, resource: str) -> bool:
+    rows = instance["resources"]
+    number = rows.index.get((resource,))
+    return number is not None and rows.texts("basis")[number] == "per_year"
