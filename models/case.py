@@ -14,6 +14,7 @@ from outlay.models.arrays.columns import Block, ColumnBook
 from outlay.models.arrays.discount import discount_factors
 from outlay.models.arrays.ragged import spans
 from outlay.models.metrics import Terms, metric_terms, saved_of_metric
+from outlay.models.options.carried import CarryOver, carry_overs
 from outlay.models.options.fitting import unfitting
 from outlay.models.options.generation import generate_options
 from outlay.models.options.needs import Need, read_needs
@@ -131,6 +132,7 @@ class Case:
         book.add("shortfall", keys, upper)
         book.add("both", self.synergies, 1.0)
         book.add("saved", self.savings.keys, 1.0)
+        book.add("carried", *self._carried())
         book.add("started", self.started.keys, 1.0)
         book.add("so_far", self.so_far.keys)
         return book
@@ -241,6 +243,21 @@ class Case:
                 keys.append((name, period))
                 upper.append(np.inf if np.isnan(tolerance) else tolerance * float(level[period]))
         return keys, np.array(upper, dtype=float)
+
+    @cached_property
+    def carry_overs(self) -> dict[str, CarryOver]:
+        """The rule of each resource whose rows stand and that carries over."""
+        rules = carry_overs(self.instance)
+        return {name: rule for name, rule in rules.items() if self.instance.is_on(self.instance.family_of(name))}
+
+    def _carried(self) -> tuple[list[tuple[str, int]], np.ndarray]:
+        """Return the blocks that pass something on, all but the last of each resource, and the most of each."""
+        keys, upper = list[tuple[str, int]](), [np.zeros(0)]
+        for name, rule in self.carry_overs.items():
+            periods = self.row_periods(name)[:-1]
+            keys.extend((name, period) for period in periods.tolist())
+            upper.append(rule.ceilings(self.levels.get(name, np.zeros(self.instance.periods))[periods]))
+        return keys, np.concatenate(upper)
 
     def row_periods(self, resource: str) -> np.ndarray:
         """Return the periods under which a resource's rows stand: where it has a limit; year blocks by their first."""

@@ -272,10 +272,9 @@ def _in_other_units(document: Document, resources: set[str], factor: Decimal) ->
         for row in other.get(table, []):
             if row.get(owner) in resources:
                 _scale(row, columns, factor)
-    for table, columns in prices.items():
-        for row in other.get(table, []):
-            if row.get("resource", row.get("from_resource")) in resources:
-                _scale(row, columns, 1 / factor)
+    for row, columns in ((row, columns) for table, columns in prices.items() for row in other.get(table, [])):
+        if row.get("resource", row.get("from_resource")) in resources:
+            _scale(row, columns, 1 / factor)
     for row in other.get("limits", []):
         if row.get("basis", "absolute") == "absolute" and row["metric"].removeprefix("use:") in resources:
             _scale(row, ("min", "max"), factor)
@@ -351,9 +350,10 @@ def test_a_project_nobody_chose_can_be_deleted_without_change(seed: int, solved:
 def _without_project(document: Document, name: str) -> Document | None:
     """Return a document without a project; None where others speak of it (a need, a group that it alone fills)."""
     applied = document["instance"].get("applied", {})
-    ties = document.get("dependencies", [])
-    sides = [";".join(str(row.get(key, "")) for key in ("project", "needs", "when")) for row in ties]
-    spoken_of = [*";".join(sides).split(";"), *applied.get("force_in", []), *applied.get("force_out", [])]
+    rows = document.get("dependencies", [])
+    spoken_of = [str(row.get(side, "")) for row in rows for side in ("project", "needs")]
+    spoken_of += [side for row in rows for side in row.get("when", [])]
+    spoken_of += [*applied.get("force_in", []), *applied.get("force_out", [])]
     if any(item.partition("@")[0] == name for item in spoken_of):
         return None
     smaller = changed(document)

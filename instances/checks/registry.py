@@ -85,6 +85,7 @@ CHECKS: tuple[Check, ...] = (
     Check(
         "permits have a time, an agency of kind permit and one number a pool", checks_rules.permits, compares_cells=True
     ),
+    Check("what is left is carried over where it can be", checks_rules.carry_over, compares_cells=True),
     Check("programs leave room", checks_rules.programs, ("calendar",), compares_cells=True),
     Check("limits are well formed", checks_rules.limits, compares_cells=True),
     Check("limits name a group that a project has", checks_rules.groups, ("projects",), compares_cells=True),

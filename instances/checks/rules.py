@@ -208,3 +208,18 @@ def programs(scope: Scope) -> Iterator[Fault]:
         elif isinstance(total, Decimal) and least * periods > total:
             problem = f"in {periods} periods it comes to {least * periods}, more than max_total ({total})"
             yield scope.fault("programs", row, "min_per_period", problem, "use a lower one")
+
+
+def carry_over(scope: Scope) -> Iterator[Fault]:
+    """Yield carry-over of what stays anyway, of soft rows, and its details without a share."""
+    for row, record in enumerate(scope.instance["resources"].records()):
+        if not record["carry_over_share"]:
+            for column in ("carry_over_max", "carry_over_once"):
+                if record[column]:
+                    yield scope.fault("resources", row, column, "nothing is carried over", "give carry_over_share")
+        elif record["basis"] == "cumulative":
+            problem = "what a cumulative level leaves stays anyway"
+            yield scope.fault("resources", row, "carry_over_share", problem, "leave it blank, or change the basis")
+        elif record["penalty"] is not None:
+            problem = "soft rows carry nothing over"
+            yield scope.fault("resources", row, "carry_over_share", problem, "leave it or the penalty blank")

@@ -43,6 +43,14 @@ RESOURCES = TableSpec(
             "once (cumulative).",
             default="per_period",
         ),
+        share(
+            "carry_over_share",
+            "Of basis per_period or per_year: the share of what a period or block leaves (level + carried + supplies - "
+            "uses) that is there in the next one, where both have a level. Not for soft rows.",
+            default=ZERO,
+        ),
+        number("carry_over_max", "the resource's unit", "Most that is carried over; blank = no limit."),
+        flag("carry_over_once", "Whether what was carried over is not carried on: at most the share of the own level."),
         number(
             "tolerance", "share", "Most that may be missing, as a share of the level; blank = any. Needs a penalty."
         ),

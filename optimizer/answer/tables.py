@@ -132,6 +132,7 @@ def resources_table(case: Case, point: np.ndarray) -> pd.DataFrame:
     for name, kind, unit in zip(rows.texts("resource"), rows.texts("kind"), rows.texts("unit"), strict=True):
         rule = resource_rows(case, name, every_row=True)
         amounts = rule.amounts(point)
+        limits = rule.limits - amounts.pop("carried")  # what is carried over is there like the level itself
         net = np.sum(list(amounts.values()), axis=0)
         on = instance.is_on(instance.family_of(name))
         for place, period in enumerate(rule.periods.tolist()):
@@ -139,7 +140,7 @@ def resources_table(case: Case, point: np.ndarray) -> pd.DataFrame:
                 amounts["used"][place],
                 *(-amounts[term][place] for term in ("supplied", "imported", "linked", "bought", "shortfall")),
             ]
-            limit = float(rule.limits[place])
+            limit = float(limits[place])
             label = instance.period_label(period)
             records.append(
                 [name, kind, unit, rule.basis, period, label, *map(float, own), limit, limit - float(net[place]), on]

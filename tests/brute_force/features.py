@@ -165,6 +165,7 @@ def _resources(document: Document) -> Iterator[str]:
             yield "availability: none"
         if "parent" in row:
             yield "resources: parent"
+        yield from (f"resources: {key}" for key in row if key.startswith("carry_over"))
         if "penalty" in row:
             yield "soft: engine-filled" if engine else "soft: penalty"
             yield f"soft: {basis}"

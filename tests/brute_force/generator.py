@@ -20,7 +20,12 @@ from tests.brute_force.draft import Draft, Draw
 from tests.brute_force.enumeration import Enumeration
 from tests.brute_force.enumerator import best_of
 from tests.brute_force.generator_projects import add_cashflows, add_finance, add_permits, add_profiles, add_projects
-from tests.brute_force.generator_resources import add_engine_resources, add_programme, add_resources
+from tests.brute_force.generator_resources import (
+    add_carry_over,
+    add_engine_resources,
+    add_programme,
+    add_resources,
+)
 from tests.brute_force.generator_rules import (
     add_dependency,
     add_funds,
@@ -87,6 +92,7 @@ def draft_case(draw: Draw) -> Case:
     add_cashflows(draft)
     add_engine_resources(draft)
     add_resources(draft, draw.weighted({0: 12, 1: 26, 2: 34, 3: 22, 4: 6}))
+    add_carry_over(draft)
     if draw.chance(0.25):
         add_programme(draft)
     add_metrics(draft)

@@ -217,6 +217,18 @@ def _add_program(draft: Draft, resource: str, program: str) -> None:
     )
 
 
+def add_carry_over(draft: Draft) -> None:
+    """Let some resources keep what a period or year leaves of them."""
+    draw = draft.draw
+    for row in draft.rows("resources"):
+        if row.get("basis") != "cumulative" and "penalty" not in row and draw.chance(0.3):
+            row["carry_over_share"] = draw.pick([0.5, 1, 1])
+            if draw.chance(0.4):
+                row["carry_over_max"] = draw.number(0.2, 3)
+            if draw.chance(0.4):
+                row["carry_over_once"] = True
+
+
 def add_programme(draft: Draft) -> None:
     """Add a programme that adds to nothing and is worth something, with a least and a greatest amount a period."""
     draw = draft.draw

@@ -112,12 +112,16 @@ class Resources:
         name = row["resource"]
         limits = availability(self.instance, name)
         counted = [other for other, line in self.ancestors.items() if name in line]
+        carried: int | None = None
         for span in spans(self.instance, row["basis"]):
             told = span[-1] if row["basis"] == "cumulative" else span[0]
             limit = limits[told]
             if limit is None:
+                carried = None
                 continue
             form = Expression()
+            if carried is not None:
+                form.columns[carried] -= 1
             for t in span:
                 form.add(self.flows[name, t])
                 for resource in counted:
@@ -127,6 +131,19 @@ class Resources:
                     form.columns[column] -= 1
             self._soften(row, told, limit, form)
             self.system.at_most(("resource", name, told), form, limit)
+            carried = self._carry_over(row, told, limit, form)
+
+    def _carry_over(self, row: Record, told: int, limit: Fraction, form: Expression) -> int | None:
+        """Add what a block passes on to the next one: a share of what it leaves."""
+        share = exact(row["carry_over_share"])
+        if not share:
+            return None
+        ceilings = [share * limit] if row["carry_over_once"] else []
+        ceilings += [] if row["carry_over_max"] is None else [exact(row["carry_over_max"])]
+        column = self.system.column(("carry", row["resource"], told), 0, min(ceilings) if ceilings else None)
+        passed = Expression(columns=defaultdict(Fraction, {column: Fraction(1)}))
+        self.system.at_most(("carry", row["resource"], told), passed.add(form, share), share * limit)
+        return column
 
     def _soften(self, row: Record, told: int, limit: Fraction, form: Expression) -> None:
         if row["penalty"] is not None:

@@ -8,6 +8,27 @@ from tests.instances.broken_rules import Document, added, all_of, cell, no_loan,
 
 # What is broken, and the fault: where, row, column, part of the problem.
 PLAN_RULES: dict[str, tuple[Callable[[Document], None], str, int | None, str | None, str]] = {
+    "limit of what is carried over where nothing is": (
+        cell("resources", 1, carry_over_max=3),
+        "resources",
+        1,
+        "carry_over_max",
+        "nothing is carried over",
+    ),
+    "carry-over of a cumulative level": (
+        cell("resources", 1, basis="cumulative", carry_over_share=1, penalty=None, tolerance=None),
+        "resources",
+        1,
+        "carry_over_share",
+        "stays anyway",
+    ),
+    "carry-over of a soft row": (
+        cell("resources", 1, basis="per_period", carry_over_share=1, penalty=1),
+        "resources",
+        1,
+        "carry_over_share",
+        "soft rows",
+    ),
     "program with too high a least amount": (
         cell("programs", 1, min_per_period=2, max_per_period=1),
         "programs",

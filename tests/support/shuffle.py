@@ -33,6 +33,8 @@ def renamed(document: Document, names: dict[str, str]) -> Document:
     changed = copy.deepcopy(document)
 
     def new(cell: Any) -> Any:
+        if isinstance(cell, list):
+            return [new(item) for item in cell]
         if not isinstance(cell, str):
             return cell
         sides = [side.partition("@") for side in cell.split(";")]

@@ -68,6 +68,26 @@ def prices() -> Document:
     )  # fmt: skip
 
 
+def carried() -> Document:
+    """Half of what a year leaves of 6 stays, 2 at most; of the paving money all, once, but over no unlimited period."""
+    return document(
+        calendar=HALF_YEARS,
+        projects=[
+            {"id": "A", "value": 5, "commitment": 4, "latest_start": "2026-01"},
+            {"id": "B", "value": 2, "commitment": 9, "earliest_start": "2027-01", "latest_start": "2027-01"},
+        ],
+        resources=[
+            {"resource": "draws", "kind": "finance", "basis": "per_year", "carry_over_share": 0.5, "carry_over_max": 2},
+            {"resource": "paving", "kind": "other", "carry_over_share": 1, "carry_over_once": True},
+        ],
+        availability=[
+            level("draws", 6), level("draws", 8, "2027-01"), level("paving", 3), level("paving", None, "2027-01"),
+            level("paving", 1, "2027-07"),
+        ],
+        requirements=[uses("A", "paving", 5, from_month=6, to_month=24)],
+    )  # fmt: skip
+
+
 def labour() -> Document:
     """A parent counts its child; a school adds to the child after a year; its rows are soft; a project supplies."""
     return document(

@@ -397,3 +397,36 @@ def test_a_flow_may_cost() -> None:
         links=[{"link": "plant", "from_resource": "gas", "to_resource": "power", "cost_per_unit": 0.5}],
     )
     assert verify_plan(instance, plan(flows={("plant", 0): 4.0})).metrics["cost"] == 2
+
+
+@pytest.mark.parametrize(
+    ("rule", "most"),
+    [
+        ({"carry_over_share": 1}, 16),  # 10 - 4 + 10
+        ({"carry_over_share": 0.5}, 13),
+        ({"carry_over_share": 1, "carry_over_max": 2}, 12),
+        ({}, 10),
+    ],
+)
+def test_what_a_year_leaves_is_carried_over(rule: dict[str, Any], most: float) -> None:
+    for last in (most, most + 0.01):
+        instance = build(
+            calendar={"periods": 4, "months_per_period": 6},
+            projects=[{"id": "A", "commitment": 4}, {"id": "B", "commitment": last}],
+            resources=[{"resource": "draws", "kind": "finance", "basis": "per_year", **rule}],
+            availability=[{"resource": "draws", "from": "2026-01", "amount": 10}],
+        )
+        assert verify_plan(instance, plan(take("A", 1), take("B", 3))).ok is (last == most)
+
+
+@pytest.mark.parametrize(("once", "most"), [(True, 20), (False, 26)])
+def test_what_was_carried_over_is_carried_on_unless_once(once: bool, most: float) -> None:
+    # Of 10 a year 4 are used in the first, nothing in the second: 6 + 10 are left, of which 10 are its own.
+    for last in (most, most + 0.01):
+        instance = build(
+            calendar={"periods": 3, "months_per_period": 12},
+            projects=[{"id": "A", "commitment": 4}, {"id": "B", "commitment": last}],
+            resources=[{"resource": "draws", "kind": "finance", "carry_over_share": 1, "carry_over_once": once}],
+            availability=[{"resource": "draws", "from": "2026-01", "amount": 10}],
+        )
+        assert verify_plan(instance, plan(take("A", 0), take("B", 2))).ok is (last == most)
