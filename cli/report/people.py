@@ -20,10 +20,11 @@ def _rows(solution: Solution, table: str) -> list[dict[Any, Any]]:
 def groups_grid(solution: Solution, by: str) -> Grid:
     """Return one row a sector or region: candidates, funded, money, share, value, contribution."""
     rows = _rows(solution, f"{by}s")
+    valued = any(row["value"] for row in rows)
     headings = (
         Heading(by.capitalize()), Heading("Candidates", right=True), Heading("Funded", right=True),
         Heading("Commitment", solution.instance.settings.money_unit, right=True), Heading("Share", right=True),
-        Heading("Value", right=True), Heading("Adds to the objective", right=True),
+        *([Heading("Value", right=True)] if valued else []), Heading("Adds to the objective", right=True),
     )  # fmt: skip
     places = words.places_for(row["commitment"] for row in rows)
     return grid(
@@ -32,7 +33,7 @@ def groups_grid(solution: Solution, by: str) -> Grid:
             [
                 row[by] or "(none)", f"{row['candidates']:,}", f"{row['funded']:,}",
                 words.fixed(row["commitment"], places), Cell(words.share(row["share"]), bar=row["share"]),
-                words.number(row["value"]), words.number(row["contribution"]),
+                *([words.number(row["value"])] if valued else []), words.number(row["contribution"]),
             ]
             for row in rows
         ],

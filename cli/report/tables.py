@@ -8,7 +8,7 @@ from outlay.cli.report.grid import Cell, Grid, Heading, grid
 from outlay.cli.terminal.binding import groups, runs
 from outlay.cli.terminal.metrics import objective_text
 from outlay.cli.views import words
-from outlay.cli.views.labels import finance_of, metric_label, metrics_in_use
+from outlay.cli.views.labels import finance_of, metric_label, metric_name, metrics_in_use
 
 if TYPE_CHECKING:
     from outlay.optimizer.answer.solution import Solution
@@ -137,8 +137,8 @@ def metrics_grid(solution: Solution) -> Grid:
 
 
 def _named(solution: Solution, metric: str) -> str:
-    label = metric_label(solution.instance, metric)
-    return f"{metric}: {label}" if label and label != metric else metric
+    label, name = metric_label(solution.instance, metric), metric_name(solution.instance, metric)
+    return f"{name}: {label}" if label and label != name else name
 
 
 def stakeholders_grid(solution: Solution) -> Grid:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from outlay.cli.terminal.screen import Column, Page
 from outlay.cli.views import words
-from outlay.cli.views.labels import can_cost, metric_label, metrics_in_use
+from outlay.cli.views.labels import can_cost, metric_label, metric_name, metrics_in_use
 
 if TYPE_CHECKING:
     from outlay.instances.instance import Instance
@@ -20,7 +20,7 @@ def objective_text(instance: Instance) -> str:
     levels = []
     for level in instance.objective_levels:
         terms = [
-            _term(name, weight)
+            _term(metric_name(instance, name), weight)
             for name, weight in sorted(level.weights.items(), key=_order)
             if weight and (name != "cost" or can_cost(instance))
         ]
@@ -59,7 +59,7 @@ def show_metrics(page: Page, solution: Solution, names: Iterable[str]) -> None:
         ],
         [
             [
-                name,
+                metric_name(instance, name),
                 metric_label(instance, name),
                 words.number(solution.metrics[name], 5),
                 instance.metric_unit(name),

@@ -90,5 +90,5 @@ def in_short(solution: Solution) -> list[tuple[str, str]]:
     assumed = sum(kind == "assumed" for kind in provenance.raw("kind"))
     if assumed:
         share = words.share(assumed / len(provenance))
-        facts.append(("Data", f"{share} of the {len(provenance):,} sources of numbers are assumptions"))
+        facts.append(("Data", f"{share} of the {len(provenance):,} entries of provenance are assumptions"))
     return facts

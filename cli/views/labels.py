@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from outlay.cli.views import words
+from outlay.instances.dictionary.aliases import METRICS, aliases_of
 from outlay.instances.dictionary.settings import BUILT_IN_METRICS, USE_PREFIX, Finance
 
 if TYPE_CHECKING:
@@ -37,6 +38,13 @@ def metric_label(instance: Instance, metric: str) -> str:
         "japan_content": called.content,
     }
     return {**_LABELS, **own}.get(metric, "") if metric in BUILT_IN_METRICS else ""
+
+
+def metric_name(instance: Instance, metric: str) -> str:
+    """Return a metric's name: the neutral one, where the instance has no names of its own for the two sides."""
+    called = finance_of(instance)
+    neutral = (called.owner, called.lender) == (_NEUTRAL.owner, _NEUTRAL.lender)
+    return (aliases_of(metric, METRICS) if neutral else None) or metric
 
 
 def metrics_in_use(instance: Instance, metrics: Mapping[str, float], *, use: bool = False) -> list[str]:
@@ -72,8 +80,8 @@ def point_line(instance: Instance) -> str:
     parts = []
     for name in _weighed(instance):
         amount = words.number(1 / abs(float(weights[name])))
-        unit = instance.metric_unit(name)
-        parts.append(f"{amount} {unit} of {name}" if unit else f"{amount} of {name}")
+        unit, what = instance.metric_unit(name), metric_name(instance, name)
+        parts.append(f"{amount} {unit} of {what}" if unit else f"{amount} of {what}")
     return f"1 point = {', or '.join(parts)}" if parts else ""
 
 

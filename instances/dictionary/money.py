@@ -18,11 +18,16 @@ TERMS = TableSpec(
         years(
             "recover_within_years", "The balance must be back by this year of operation; blank = no test."
         ).model_copy(update={"minimum": ZERO, "maximum": None}),
-        share("min_japan_content_share", "Least Japanese content.", default=ZERO),
+        share(
+            "min_japan_content_share",
+            "Also `min_lender_content_share`: least content of the lender's firms.",
+            default=ZERO,
+        ),
         number(
             "min_japan_npv",
             "money",
-            "Least Japanese NPV. The column left out means 0 for every row; a blank cell means no test.",
+            "Also `min_lender_npv`: the lender's least net present value. The column left out means 0 for every row; a "
+            "blank cell means no test.",
             blank_differs=True,
         ),
         NOTE,

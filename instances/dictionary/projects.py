@@ -86,7 +86,9 @@ ALTERNATIVE_COLUMNS = (
     ),
     number("reinvest_share", "share of K", "Size of each reinvestment.", default=ZERO),
     number("credit_share", "share of K", "Public credit received at completion; reduces the balance.", default=ZERO),
-    share("japan_content_share", "Share of K bought from Japanese firms.", default=ZERO),
+    share(
+        "japan_content_share", "Also `lender_content_share`: share of K bought from the lender's firms.", default=ZERO
+    ),
 )
 
 PROJECTS = TableSpec(

@@ -22,6 +22,7 @@ from pydantic import (
     model_validator,
 )
 
+from outlay.instances.dictionary.aliases import METRICS, kept_settings
 from outlay.instances.dictionary.tables import TABLES
 from outlay.instances.values.numbers import NotANumber, is_month, month_number, parse_number
 
@@ -45,10 +46,11 @@ FAMILY_GROUPS: Mapping[str, tuple[str, ...]] = {"supply": ("equipment", "commodi
 METRIC_MEANINGS: Mapping[str, str] = {
     "value": "The column `value`, and value_per_unit of what programs buy, discounted from its period.",
     "commitment": "K, times the scale.",
-    "us_npv": "U.S. share of the loan's cash, discounted at its own rate; needs [finance].",
-    "japan_npv": "Japan's share of the cash and of the credit, less the draws, discounted; needs [finance].",
+    "us_npv": "Also `owner_npv`: the owner's share of the loan's cash, discounted at its own rate; needs [finance].",
+    "japan_npv": "Also `lender_npv`: the lender's share of the cash and of the credit, less the draws, discounted; "
+    "needs [finance].",
     "strategic": "strategic_score times K, times the scale.",
-    "japan_content": "japan_content_share times K, times the scale.",
+    "japan_content": "Also `lender_content`: japan_content_share times K, times the scale.",
     "credit": "Public credit at completion, discounted at the rate of us_npv.",
     "count": "1 a funded project, never scaled.",
     "cost": "Programs, flows, import premiums and penalties of shortfalls, discounted from their period (a yearly "
@@ -197,9 +199,14 @@ class Finance(Frozen):
         "cover is not tested.",
     )
     japan_share_before: Share = described(
-        Decimal("0.5"), "share", "a, Japan's share until the balance is back; greater than 0.", gt=0
+        Decimal("0.5"),
+        "share",
+        "Also `lender_share_before`: a, the lender's share until the balance is back; greater than 0.",
+        gt=0,
     )
-    japan_share_after: Share = described(Decimal("0.1"), "share", "z, Japan's share afterwards.")
+    japan_share_after: Share = described(
+        Decimal("0.1"), "share", "Also `lender_share_after`: z, the lender's share afterwards."
+    )
     owner: str = described(
         "owner", "", "What the side of the metric us_npv is called: who owns the projects.", min_length=1
     )
@@ -303,12 +310,17 @@ class Settings(Frozen):
     sources: tuple[str, ...] = Field(default=(), description="Where the facts come from.")
     applied: Applied = Field(default=Applied(), description="What constraint sets switched in a resolved instance.")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _neutral_names(cls, value: Any) -> Any:
+        return kept_settings(value)
+
     @field_validator("metrics")
     @classmethod
     def _free_names(cls, value: dict[str, Metric]) -> dict[str, Metric]:
         taken = {column.name for name in ("projects", "alternatives") for column in TABLES[name].columns}
         for name in value:
-            if name in taken or name in (*BUILT_IN_METRICS, SPENDING) or name.startswith(USE_PREFIX):
+            if name in taken or name in {*BUILT_IN_METRICS, *METRICS, SPENDING} or name.startswith(USE_PREFIX):
                 raise ValueError(f"the metric name {name!r} is taken; choose another")
             if not name or name != name.strip():
                 raise ValueError(f"the metric name {name!r} is blank or has white space at its ends; choose another")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from outlay.instances.dictionary.aliases import COLUMNS, METRICS
 from outlay.instances.dictionary.tables import TABLES
 from outlay.instances.dictionary.vocabulary import Cell, Column, TableSpec, metric_column
 from outlay.instances.errors import Fault, InputError
@@ -75,6 +76,7 @@ def parse_table(spec: TableSpec, raw: RawTable, metrics: Mapping[str, str] | Non
     metrics
         Declared metrics, name to unit; None where they could not be read, so that any column may be one.
     """
+    raw = _with_kept_names(raw)
     may_be_metrics = metrics is None and spec.metric_columns
     metrics = metrics if metrics and spec.metric_columns else {}
     columns = [*spec.columns, *(metric_column(name, unit) for name, unit in metrics.items())]
@@ -104,12 +106,23 @@ def parse_table(spec: TableSpec, raw: RawTable, metrics: Mapping[str, str] | Non
     return table
 
 
+def _with_kept_names(raw: RawTable) -> RawTable:
+    """Return a table whose columns have the names under which they are kept (`outlay.instances.dictionary.aliases`)."""
+    given = {own: alias for alias, own in COLUMNS.items() if alias in raw.headers and own not in raw.headers}
+    if not given:
+        return raw
+    headers = [COLUMNS[header] if header in given.values() else header for header in raw.headers]
+    return RawTable(raw.source, headers, lambda header: raw.cells(given.get(header, header)), raw.rows)
+
+
 def _parse_column(spec: TableSpec, column: Column, raw: RawTable, found: list[Fault]) -> list[Cell]:
     values = raw.cells(column.name)
     cells, bad = parse_column(column, values, is_key=column.name in spec.key)
     for place, problem in bad:
         value = None if values[place] is None else as_text(values[place])
         found.append(Fault(raw.source, raw.rows[place] or None, column.name, value, problem.problem, problem.remedy))
+    if column.name in {"metric", "of"}:
+        return [METRICS.get(cell, cell) if isinstance(cell, str) else cell for cell in cells]
     return cells
 
 
