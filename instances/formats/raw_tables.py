@@ -10,6 +10,7 @@ from outlay.instances.dictionary.tables import TABLES
 from outlay.instances.dictionary.vocabulary import Cell, Column, TableSpec, metric_column
 from outlay.instances.errors import Fault, InputError
 from outlay.instances.formats.cells import parse_column
+from outlay.instances.formats.spellings import Spelling, understood
 from outlay.instances.table import Table, sorted_order
 from outlay.instances.values.text import Hints, as_text
 
@@ -28,12 +29,15 @@ class RawTable:
         Returns the cells of a column: text from CSV, any JSON value otherwise; None or white space is blank.
     rows
         Row number of each record in the source; 0 for one that comes from no source.
+    spelling
+        How people may have written its cells; None: exactly as the dictionary wants them.
     """
 
     source: str
     headers: Collection[str]
     cells: Callable[[str], Sequence[Any]]
     rows: Sequence[int]
+    spelling: Spelling | None = None
 
 
 def raw_table(source: str, records: Any, rows: Sequence[int] | None = None) -> RawTable:
@@ -106,7 +110,9 @@ def parse_table(spec: TableSpec, raw: RawTable, metrics: Mapping[str, str] | Non
 
 def _parse_column(spec: TableSpec, column: Column, raw: RawTable, found: list[Fault]) -> list[Cell]:
     values = raw.cells(column.name)
-    cells, bad = parse_column(column, values, is_key=column.name in spec.key)
+    written = raw.spelling
+    reader = None if written is None else lambda value: understood(column, value, written)
+    cells, bad = parse_column(column, values, is_key=column.name in spec.key, understand=reader)
     for place, problem in bad:
         value = None if values[place] is None else as_text(values[place])
         found.append(Fault(raw.source, raw.rows[place] or None, column.name, value, problem.problem, problem.remedy))
