@@ -67,6 +67,8 @@ FLOORS = {
         "report.comparison",
         "report.write",
         "run",
+        "options",
+        "exchange",
         "commands",
     ),
 }

@@ -11,13 +11,17 @@ from outlay.cli.terminal.proof import PROVED, UNVERIFIED, exit_code, no_plan, sh
 from outlay.cli.terminal.screen import Page
 from outlay.cli.terminal.sections import section_document, show_section
 from outlay.cli.terminal.summary import show_answer, show_no_plan
+from outlay.optimizer.answer.export import export_tables, spreadsheet_csv
+from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.record.run_file import to_run_document
 
 #: Parts of the run document that the summary for machines leaves out: they are sections of their own.
 _LEFT_OUT = ("instance", "tables", "trace", "plan")
 
 
-def run(*, run_file: str, section: str, every_row: bool, max_file_mb: float, as_json: bool, **_: Any) -> int:
+def run(
+    *, run_file: str, section: str, every_row: bool, as_csv: bool, max_file_mb: float, as_json: bool, **_: Any
+) -> int:
     """Show a section of a run whose plan is verified again; 0 if it is shown."""
     with Progress("reading and verifying the run"):
         loaded = load_run(run_file, max_file_mb)
@@ -25,6 +29,9 @@ def run(*, run_file: str, section: str, every_row: bool, max_file_mb: float, as_
         return refuse(loaded, as_json=as_json)
     if loaded.verification is None:
         return _without_plan(loaded, as_json=as_json)
+    if as_csv:
+        streams.write(_csv(loaded.solution, section))
+        return PROVED
     if as_json:
         streams.write_json(_document(loaded, section))
         return PROVED
@@ -36,6 +43,12 @@ def run(*, run_file: str, section: str, every_row: bool, max_file_mb: float, as_
         show_section(page, loaded.solution, section, every_row=every_row)
     page.show()
     return PROVED
+
+
+def _csv(solution: Solution, section: str) -> str:
+    """Return a table as CSV for a spreadsheet; of the summary, the metrics."""
+    tables = export_tables(solution)
+    return spreadsheet_csv(tables["metrics" if section == "summary" else section])
 
 
 def _document(loaded: Loaded, section: str) -> dict[str, Any]:

@@ -110,7 +110,7 @@ def parse_instance(
     parsed = _parse_settings(settings, found, broken, toml_name)
     metrics = None if "metrics" in broken else {name: metric.unit for name, metric in parsed.metrics.items()}
     known = {name: _with_calendar(raw, parsed, broken) for name, raw in tables.items()}
-    typed = {name: parse_table(TABLES[name], raw, metrics, found) for name, raw in known.items()}
+    typed = {name: parse_table(TABLES[name], raw, metrics, found, ignored=parsed.ignore) for name, raw in known.items()}
     if "projects" not in broken and not len(typed.get("projects", ())):
         found.append(Fault(source, None, None, None, "the table projects is missing or has no rows", "add projects"))
     instance = Instance(parsed, typed, parse_sets(sets, found))
@@ -150,7 +150,7 @@ def parse_changed(instance: Instance, settings: Any, tables: Mapping[str, RawTab
     typed: dict[str, Table] = {}
     for name, table in instance.tables.items():
         if name in tables:
-            typed[name] = parse_table(table.spec, tables[name], metrics, found)
+            typed[name] = parse_table(table.spec, tables[name], metrics, found, ignored=parsed.ignore)
         else:
             typed[name] = replace(table, metrics=metrics) if metrics and table.spec.metric_columns else table
     changed = Instance(parsed, typed, instance.sets)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from outlay.instances.dictionary.tables import TABLES
-from outlay.instances.dictionary.vocabulary import Cell, Column, TableSpec, metric_column
+from outlay.instances.dictionary.vocabulary import OWN_PREFIX, Cell, Column, TableSpec, metric_column, own_column
 from outlay.instances.errors import Fault, InputError
 from outlay.instances.formats.cells import parse_column
 from outlay.instances.formats.spellings import Spelling, understood
@@ -68,7 +68,14 @@ def raw_table(source: str, records: Any, rows: Sequence[int] | None = None) -> R
     return RawTable(source, headers, lambda header: [record.get(header) for record in records], numbers)
 
 
-def parse_table(spec: TableSpec, raw: RawTable, metrics: Mapping[str, str] | None, found: list[Fault]) -> Table:
+def parse_table(
+    spec: TableSpec,
+    raw: RawTable,
+    metrics: Mapping[str, str] | None,
+    found: list[Fault],
+    *,
+    ignored: Collection[str] = (),
+) -> Table:
     """Return the typed table, sorted; add what is wrong to `found`.
 
     Columns stand in the dictionary's order. One in which every cell is blank is left out, as it means the same
@@ -78,10 +85,15 @@ def parse_table(spec: TableSpec, raw: RawTable, metrics: Mapping[str, str] | Non
     ----------
     metrics
         Declared metrics, name to unit; None where they could not be read, so that any column may be one.
+    ignored
+        Columns that the settings declare as the user's own, beside those whose names begin with ``x_``.
     """
     may_be_metrics = metrics is None and spec.metric_columns
     metrics = metrics if metrics and spec.metric_columns else {}
     columns = [*spec.columns, *(metric_column(name, unit) for name, unit in metrics.items())]
+    described = {column.name for column in columns}
+    own = [name for name in raw.headers if name.startswith(OWN_PREFIX) or name in ignored]
+    columns += [own_column(name) for name in sorted(own) if name not in described]
     known = {column.name for column in columns}
     hint = Hints(known)
     found.extend(
