@@ -35,6 +35,7 @@ FLOORS = {
         "formats.workbook",
         "formats",
         "sets",
+        "importing",
         "reference",
         "samples",
     ),
@@ -54,6 +55,7 @@ FLOORS = {
         "session",
         "record",
         "solve",
+        "evaluation",
         "compare",
     ),
     "cli": (
