@@ -28,7 +28,7 @@ def convert_command(**arguments: Any) -> int:
 
     Nothing is lost on the way, to the last digit, and nothing that exists is touched.
     """
-    return run("convert", **arguments)
+    return run("exchange.convert", **arguments)
 
 
 @click.command(
@@ -63,7 +63,7 @@ def evaluate_command(**arguments: Any) -> int:
     Blank scale: the whole. Blank start or selected: the best that fits. Payments, purchases and imports are chosen for
     the plan. Columns of `outlay show RUN projects --csv` are understood, so that an answer can be edited and tried.
     """
-    return run("evaluate", **arguments)
+    return run("exchange.evaluate", **arguments)
 
 
 @click.command(
@@ -85,4 +85,4 @@ def import_command(**arguments: Any) -> int:
     Without --map a first map is written beside FILE, with its guesses and what may be changed in comments. With it the
     instance is written, and everything that was changed or dropped on the way is told.
     """
-    return run("import_sheet", **arguments)
+    return run("exchange.import_sheet", **arguments)

@@ -40,14 +40,26 @@ SET = click.option(
 
 
 def finite(context: click.Context, parameter: click.Parameter, value: float) -> float:
-    """Return a number that is one."""
+    """Return a number that is one.
+
+    Raises
+    ------
+    BadParameter
+        If it is NaN.
+    """
     if math.isnan(value):
         raise click.BadParameter("this is not a number", ctx=context, param=parameter)
     return value
 
 
 def objective(context: click.Context, parameter: click.Parameter, value: str | None) -> dict[str, float] | str | None:
-    """Return ``metric=weight,...`` as a mapping, or ``@NAME`` as it is."""
+    """Return ``metric=weight,...`` as a mapping, or ``@NAME`` as it is.
+
+    Raises
+    ------
+    BadParameter
+        If a part is not metric=weight.
+    """
     if value is None or value.startswith("@"):
         return value
     weights: dict[str, float] = {}

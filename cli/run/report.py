@@ -17,7 +17,13 @@ from outlay.optimizer.compare.reading import load_comparison
 
 
 def run(*, source: str, output: str, force: bool, max_file_mb: float, as_json: bool, **_: Any) -> int:
-    """Write the report of a run file, or of the folder of a comparison; neither is believed in anything."""
+    """Write the report of a run file, or of the folder of a comparison; neither is believed in anything.
+
+    Raises
+    ------
+    InputError
+        If the source or the place of the page is wrong.
+    """
     check_target(output, force=force)
     with Progress("drawing the report"):
         if is_folder(source):

@@ -149,7 +149,7 @@ def _number(text: str, spelling: Spelling) -> str:
         return text
     if (match["minus"] and match["sign"]) or (match["open"] and (match["minus"] or match["sign"])):
         return text
-    digits = _plain_digits(match["digits"], text, spelling.decimal_sign)
+    digits = _plain_digits(match["digits"], spelling.decimal_sign)
     if digits is None:
         return text
     if match["percent"]:
@@ -158,7 +158,7 @@ def _number(text: str, spelling: Spelling) -> str:
     return f"-{digits}" if negative else digits
 
 
-def _plain_digits(written: str, text: str, sign: str) -> str | None:
+def _plain_digits(written: str, sign: str) -> str | None:
     """Return digits with a decimal point and nothing else, or None if they are no number."""
     groups = re.split(r"[\s'’]", written.strip())
     if len(groups) > 1 and not all(re.fullmatch(r"\d{3}(?:[.,]\d*)?", group) for group in groups[1:]):
@@ -176,11 +176,7 @@ def _plain_digits(written: str, text: str, sign: str) -> str | None:
     if _GROUPS[sign].fullmatch(digits):
         return digits.replace(_OTHER[sign], "").replace(sign, ".")
     plain = re.fullmatch(r"\d*[.,]?\d*", digits) and _OTHER[sign] not in digits
-    if plain:
-        return digits.replace(sign, ".")
-    if sign == "," and _EITHER.fullmatch(digits):
-        raise BadCell(f"the decimal sign of this file is a comma, so this may be {text} or a slip", "write it plainly")
-    return None
+    return digits.replace(sign, ".") if plain else None
 
 
 # -- months ------------------------------------------------------------------------------------------------------

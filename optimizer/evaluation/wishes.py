@@ -77,6 +77,8 @@ def wishes_of(instance: Instance, plan: Any, *, max_file_mb: float = MAX_FILE_MB
         )
     raw, faults = _raw(plan, max_file_mb)
     faults += _header_faults(raw)
+    if "project" not in raw.headers and "id" not in raw.headers:
+        raise InputError(faults)
     found: dict[str, Wish] = {}
     reader = _Reader(instance, raw)
     for place in range(len(raw.rows)):
