@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
+from itertools import islice
 
 from outlay.instances.errors import Fault, InputError
 from outlay.instances.formats.raw_tables import RawTable
@@ -12,6 +14,9 @@ from outlay.instances.formats.rows import Row, table_of_rows
 from outlay.instances.formats.spellings import Spelling, decimal_sign_of
 
 _OTHER_SEPARATORS = (";", "\t")
+_QUOTED = re.compile(r'"[^"]*"')
+#: So many lines are looked at to see what separates the columns.
+_LOOKED_AT = 50
 
 
 def csv_table(name: str, text: str) -> tuple[RawTable, list[Fault]]:
@@ -44,10 +49,18 @@ def csv_rows(name: str, text: str) -> tuple[str, list[Row]]:
 
 
 def _separator(text: str) -> str:
-    """Return what separates the columns: a comma, unless the first line that holds anything has none but another."""
-    line = next((line for line in text.splitlines() if line.strip()), "")
-    found = [sign for sign in _OTHER_SEPARATORS if sign in line]
-    return found[0] if len(found) == 1 and "," not in line else ","
+    """Return what separates the columns: a comma, unless the first line that holds anything shows another one.
+
+    That line has no comma, or a title with one, while the other sign stands in every line equally often.
+    """
+    lines = [_QUOTED.sub("", line) for line in islice((line for line in text.splitlines() if line.strip()), _LOOKED_AT)]
+    found = [sign for sign in _OTHER_SEPARATORS if lines and sign in lines[0]]
+    if len(found) != 1:
+        return ","
+    if "," not in lines[0]:
+        return found[0]
+    other, comma = ({line.count(sign) for line in lines} for sign in (found[0], ","))
+    return found[0] if len(other) == 1 and len(comma) > 1 else ","
 
 
 def _rows(name: str, text: str, separator: str) -> Iterator[Row]:
