@@ -13,6 +13,7 @@ from outlay.instances.plan import Plan
 from outlay.models.arrays.rows import RowBlock
 from outlay.models.case import Case
 from outlay.models.families.resources import resource_rows
+from outlay.optimizer.answer.export import with_own_columns
 from outlay.optimizer.answer.headroom import extra_room
 from outlay.optimizer.answer.plans import option_of, plan_columns
 from outlay.optimizer.answer.reasons import losing_reasons
@@ -28,7 +29,7 @@ def compute_tables(case: Case, blocks: Sequence[RowBlock], plan: Plan) -> dict[s
     """Return every table of a plan; periods as people write them, money in the instance's unit."""
     point = plan_columns(case, plan)
     return {
-        "projects": projects_table(case, blocks, plan, point),
+        "projects": with_own_columns(projects_table(case, blocks, plan, point), case.instance),
         "timeline": timeline_table(case, plan),
         "resources": resources_table(case, point),
         "finance": finance_table(case, plan),

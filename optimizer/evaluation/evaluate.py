@@ -18,6 +18,7 @@ from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.evaluation.holding import best_within, held, near, options_of
 from outlay.optimizer.evaluation.wishes import Wish, wishes_of
 from outlay.optimizer.solve import Effort, check_arguments, solve
+from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.verify.plan import verify_plan
 from outlay.optimizer.verify.report import Verification, as_float
 
@@ -198,16 +199,20 @@ def evaluate(
     tell = on_step or (lambda _: None)
     resolved = instance.with_set(constraint_set)
     wishes = wishes_of(resolved, plan, max_file_mb=max_file_mb)
-    options: dict[str, Any] = {"time_limit": time_limit, "seed": seed, "effort": Effort.PROVE}
-    tell("checking the plan")
-    whole = _decided(resolved, wishes, gap=gap, **options)
-    tell("looking for the best plan")
-    best = solve(resolved, time_limit=time_limit, gap=gap, seed=seed)
-    repaired = None
-    verification = verify_plan(resolved, whole)
-    if repair and not verification.ok:
-        tell("looking for the nearest plan")
-        repaired = _repaired(resolved, whole, wishes, gap=gap, **options)
+    process = SolverProcess()
+    options: dict[str, Any] = {"time_limit": time_limit, "seed": seed, "process": process}
+    try:
+        tell("checking the plan")
+        whole = _decided(resolved, wishes, gap=gap, effort=Effort.PROVE, **options)
+        verification = verify_plan(resolved, whole)
+        tell("looking for the best plan")
+        best = solve(resolved, gap=gap, start=whole if verification.ok else None, **options)
+        repaired = None
+        if repair and not verification.ok:
+            tell("looking for the nearest plan")
+            repaired = _repaired(resolved, whole, wishes, gap=gap, effort=Effort.PROVE, **options)
+    finally:
+        process.close()
     applied = "+".join(resolved.settings.applied.sets) or "base"
     return Evaluation(resolved, applied, whole, verification, best, repaired)
 

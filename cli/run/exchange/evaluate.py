@@ -11,12 +11,15 @@ from outlay.cli.terminal.progress import Progress
 from outlay.cli.terminal.proof import NO_PLAN_POSSIBLE, PROVED, UNVERIFIED
 from outlay.cli.terminal.screen import Column, Page
 from outlay.cli.views import words
+from outlay.instances.dictionary.settings import USE_PREFIX
 from outlay.instances.formats.output import check_target, write_file
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.evaluation.evaluate import Evaluation, evaluate
 
 #: So many broken rules and changes are shown to people; machines get all.
 MOST_ROWS = 40
+#: Objectives that differ by less of their size are the same.
+_SAME = 1e-6
 
 
 def run(
@@ -164,6 +167,8 @@ def _show_worth(page: Page, found: Evaluation) -> None:
         told = f"{words.number(best.objective)} ({best.status})"
         share = f", {100 * abs(more / best.objective):.1f} %" if best.objective else ""
         than = "more" if more >= 0 else "less, but it breaks no rule"
+        if abs(more) <= _SAME * abs(best.objective):
+            more, share, than = 0.0, "", "more"
         far = found.distance
         assert far is not None
         away = f"{words.count(far.projects, 'project')} and {words.count(far.starts, 'start')} away"
@@ -173,6 +178,7 @@ def _show_worth(page: Page, found: Evaluation) -> None:
     if repaired is not None:
         page.fact("Repaired", words.number(objective_of(repaired) or 0.0))
     table = found.metrics
+    table = table[~table["metric"].str.startswith(USE_PREFIX)]
     kept = table[(table.drop(columns="metric").fillna(0.0).abs() > 0).any(axis=1)]
     titles = {"plan": "Your plan", "best": "Best plan", "repaired": "Repaired"}
     names = [name for name in titles if name in kept.columns]
