@@ -51,6 +51,8 @@ class Fault:
         What is wrong with it, in a sentence without a full stop.
     remedy
         What would be right.
+    cell
+        The cell of a workbook, such as ``projects!D14``; None elsewhere.
     """
 
     where: str
@@ -59,10 +61,11 @@ class Fault:
     value: str | None
     problem: str
     remedy: str
+    cell: str | None = None
 
     def __str__(self) -> str:
-        place = [shown(self.where)]
-        if self.row is not None:
+        place = [shown(self.cell or self.where)]
+        if self.row is not None and self.cell is None:
             place.append(f"row {self.row}")
         if self.column is not None:
             place.append(f"column {shown(self.column)}")

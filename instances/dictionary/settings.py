@@ -308,12 +308,26 @@ class Settings(Frozen):
     )
     metrics: dict[str, Metric] = Field({}, description="Metrics that are columns of projects and alternatives.")
     sources: tuple[str, ...] = Field(default=(), description="Where the facts come from.")
+    ignore: tuple[str, ...] = described(
+        (),
+        "",
+        "Columns of your own, in any table: kept, carried to every output, never read; like those that begin with x_.",
+    )
     applied: Applied = Field(default=Applied(), description="What constraint sets switched in a resolved instance.")
 
     @model_validator(mode="before")
     @classmethod
     def _neutral_names(cls, value: Any) -> Any:
         return kept_settings(value)
+
+    @field_validator("ignore")
+    @classmethod
+    def _own_columns(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        taken = {column.name for table in TABLES.values() for column in table.columns}
+        for name in value:
+            if name in taken or not name or name != name.strip():
+                raise ValueError(f"{name!r} is a column of the engine's or no name; rename the column, as x_{name}")
+        return value
 
     @field_validator("metrics")
     @classmethod

@@ -13,6 +13,7 @@ from outlay.instances.plan import Plan
 from outlay.models.arrays.rows import RowBlock
 from outlay.models.case import Case
 from outlay.models.families.resources import resource_rows
+from outlay.optimizer.answer.export import with_own_columns
 from outlay.optimizer.answer.groups import group_tables
 from outlay.optimizer.answer.headroom import extra_room
 from outlay.optimizer.answer.limits import keeps_out_table, limits_table, procurement_table
@@ -32,7 +33,7 @@ def compute_tables(case: Case, blocks: Sequence[RowBlock], plan: Plan) -> dict[s
     losers = find_losers(case, blocks, point, {choice.project for choice in plan.choices})
     projects, resources = projects_table(case, plan, losers, point), resources_table(case, point)
     return {
-        "projects": projects,
+        "projects": with_own_columns(projects, case.instance),
         "timeline": timeline_table(case, plan),
         "resources": resources,
         "finance": finance_table(case, plan),

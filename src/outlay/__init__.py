@@ -27,16 +27,21 @@ if TYPE_CHECKING:
     )
     from outlay.instances.formats.reading import read
     from outlay.instances.formats.writing import write
+    from outlay.instances.importing.applying import import_sheet
+    from outlay.instances.importing.guessing import write_first_map
     from outlay.instances.instance import Instance
     from outlay.instances.plan import Choice, Plan
     from outlay.instances.samples.generating import generate
     from outlay.models.build import build
     from outlay.models.supply.exposure import exposure
     from outlay.models.supply.graph import graph
+    from outlay.optimizer.answer.export import write_tables
     from outlay.optimizer.answer.solution import Solution
+    from outlay.optimizer.answer.workbook import write_results
     from outlay.optimizer.compare.compare import compare
     from outlay.optimizer.compare.comparison import Comparison
     from outlay.optimizer.compare.reading import load_comparison
+    from outlay.optimizer.evaluation.evaluate import Evaluation, evaluate
     from outlay.optimizer.record.recheck import verify
     from outlay.optimizer.record.run_file import load
     from outlay.optimizer.solve import Effort, solve
@@ -50,6 +55,8 @@ if TYPE_CHECKING:
 _HOME = {
     "read": "instances.formats.reading",
     "write": "instances.formats.writing",
+    "import_sheet": "instances.importing.applying",
+    "write_first_map": "instances.importing.guessing",
     "generate": "instances.samples.generating",
     "Instance": "instances.instance",
     "Plan": "instances.plan",
@@ -67,6 +74,10 @@ _HOME = {
     "verify": "optimizer.record.recheck",
     "Verification": "optimizer.verify.report",
     "Violation": "optimizer.verify.report",
+    "evaluate": "optimizer.evaluation.evaluate",
+    "Evaluation": "optimizer.evaluation.evaluate",
+    "write_tables": "optimizer.answer.export",
+    "write_results": "optimizer.answer.workbook",
     "compare": "optimizer.compare.compare",
     "Comparison": "optimizer.compare.comparison",
     "load_comparison": "optimizer.compare.reading",
@@ -92,6 +103,7 @@ __all__ = [
     "Choice",
     "Comparison",
     "Effort",
+    "Evaluation",
     "Fault",
     "InfeasibleError",
     "InputError",
@@ -111,9 +123,11 @@ __all__ = [
     "Violation",
     "build",
     "compare",
+    "evaluate",
     "exposure",
     "generate",
     "graph",
+    "import_sheet",
     "load",
     "load_comparison",
     "read",
@@ -121,7 +135,10 @@ __all__ = [
     "verify",
     "write",
     "write_comparison_report",
+    "write_first_map",
     "write_report",
+    "write_results",
+    "write_tables",
 ]
 
 
