@@ -48,6 +48,8 @@ FLOORS = {
         "record",
         "solve",
         "compare",
+        "variation",
+        "explain",
     ),
     "cli": (
         "streams",

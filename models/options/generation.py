@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from outlay.instances.errors import Fault, InputError
+from outlay.instances.errors import Fault, NoOptionError
 from outlay.instances.instance import Instance
 from outlay.models.arrays.cells import decimals
 from outlay.models.options.needs import Need, without_unready
@@ -236,4 +236,4 @@ def _require_mandatory(options: Options) -> None:
                 )
             )
     if faults:
-        raise InputError(faults)
+        raise NoOptionError(faults)

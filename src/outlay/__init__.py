@@ -37,11 +37,16 @@ if TYPE_CHECKING:
     from outlay.optimizer.compare.compare import compare
     from outlay.optimizer.compare.comparison import Comparison
     from outlay.optimizer.compare.reading import load_comparison
+    from outlay.optimizer.explain.explain import explain
+    from outlay.optimizer.explain.explanation import Explanation
     from outlay.optimizer.record.recheck import verify
     from outlay.optimizer.record.run_file import load
     from outlay.optimizer.solve import Effort, solve
     from outlay.optimizer.solver.outcome import Progress
     from outlay.optimizer.status import LevelResult, Status
+    from outlay.optimizer.variation.solving import VariedAnswer
+    from outlay.optimizer.variation.variation import Variation
+    from outlay.optimizer.variation.vary import Variations, vary
     from outlay.optimizer.verify.report import Verification, Violation
 
     __version__: str
@@ -70,6 +75,12 @@ _HOME = {
     "compare": "optimizer.compare.compare",
     "Comparison": "optimizer.compare.comparison",
     "load_comparison": "optimizer.compare.reading",
+    "explain": "optimizer.explain.explain",
+    "Explanation": "optimizer.explain.explanation",
+    "vary": "optimizer.variation.vary",
+    "Variations": "optimizer.variation.vary",
+    "Variation": "optimizer.variation.variation",
+    "VariedAnswer": "optimizer.variation.solving",
     "write_report": "cli.report.write",
     "write_comparison_report": "cli.report.write",
     **dict.fromkeys(
@@ -90,6 +101,7 @@ __all__ = [
     "Choice",
     "Comparison",
     "Effort",
+    "Explanation",
     "Fault",
     "InfeasibleError",
     "InputError",
@@ -103,10 +115,14 @@ __all__ = [
     "SolverFailedError",
     "Status",
     "UnverifiedError",
+    "Variation",
+    "Variations",
+    "VariedAnswer",
     "Verification",
     "Violation",
     "build",
     "compare",
+    "explain",
     "exposure",
     "generate",
     "graph",
@@ -114,6 +130,7 @@ __all__ = [
     "load_comparison",
     "read",
     "solve",
+    "vary",
     "verify",
     "write",
     "write_comparison_report",
