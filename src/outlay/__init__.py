@@ -15,7 +15,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from outlay.cli.report.write import write_comparison_report, write_report
+    from outlay.cli.report.write import write_comparison_report, write_explanation_report, write_report
     from outlay.instances.errors import (
         Fault,
         InfeasibleError,
@@ -83,6 +83,7 @@ _HOME = {
     "VariedAnswer": "optimizer.variation.solving",
     "write_report": "cli.report.write",
     "write_comparison_report": "cli.report.write",
+    "write_explanation_report": "cli.report.write",
     **dict.fromkeys(
         (
             "OutlayError",
@@ -134,6 +135,7 @@ __all__ = [
     "verify",
     "write",
     "write_comparison_report",
+    "write_explanation_report",
     "write_report",
 ]
 
