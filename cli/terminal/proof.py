@@ -99,8 +99,8 @@ def show_violations(page: Page, verification: Verification) -> None:
 
 #: What a reader can do about rules that conflict.
 TO_FIND_OUT = (
-    "outlay explain names rules that cannot hold together and the least that would have to give: outlay explain INSTANCE "
-    "(with the same --set), or outlay explain RUN."
+    "outlay explain names rules that cannot hold together, and the least that would have to give: outlay explain "
+    "INSTANCE (with the same --set), or outlay explain RUN."
 )
 
 

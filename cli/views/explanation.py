@@ -48,8 +48,8 @@ def standing_words(row: dict[str, Any]) -> str:
 def legend() -> str:
     """Return what the list of margins says."""
     return (
-        "From certain to never: the margin is what the plan loses if a project that is funded is forced out, or one that is "
-        "not is forced in; proved is the interval it lies in. A tie: another plan may be as good."
+        "From certain to never: the margin is what the plan loses if a project that is funded is forced out, or one "
+        "that is not is forced in; proved is the interval it lies in. A tie: another plan may be as good."
     )
 
 

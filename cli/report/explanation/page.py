@@ -74,7 +74,8 @@ def _limits_grid(rows: list[dict[str, Any]]) -> Grid:
     ]  # fmt: skip
     return grid(headings, [
         [row["limit"], amounts(row["gain"]), interval(row["gain_low"], row["gain_high"]), row["gain_in"],
-         row["gain_out"], row["loss_note"] or amounts(row["loss"]), interval(row["loss_low"], row["loss_high"]), row["loss_in"],
+         row["gain_out"], row["loss_note"] or amounts(row["loss"]), interval(row["loss_low"], row["loss_high"]),
+         row["loss_in"],
          row["loss_out"], words.number(row["price"])]
         for row in rows
     ])  # fmt: skip

@@ -52,8 +52,8 @@ def _show_margins(page: Page, rows: list[dict[str, Any]]) -> None:
     largest = max([abs(row["margin"]) for row in rows if words.exists(row["margin"])], default=0.0)
     columns = [
         Column("Id"), Column("Project", least=12), Column("Standing"), Column("Margin", right=True),
-        Column("Proved", right=True), Column(""), Column("Comes in", least=12, wrap=True), Column("Goes", least=12, wrap=True),
-        Column("Why", least=16, wrap=True),
+        Column("Proved", right=True), Column(""), Column("Comes in", least=12, wrap=True),
+        Column("Goes", least=12, wrap=True), Column("Why", least=16, wrap=True),
     ]  # fmt: skip
     page.table(columns, [_margin(row, largest) for row in rows])
     page.note(legend())
@@ -62,7 +62,7 @@ def _show_margins(page: Page, rows: list[dict[str, Any]]) -> None:
 def _margin(row: dict[str, Any], largest: float) -> list[object]:
     share = abs(row["margin"]) / largest if largest and words.exists(row["margin"]) else 0.0
     return [
-        row["project"], row["name"], standing_words(row), words.number(row["margin"]) if row["margin"] is not None else "",
+        row["project"], row["name"], standing_words(row), amounts(row["margin"]),
         interval(row["low"], row["high"]), "█" * round(BAR * share), row["comes_in"], row["goes"], row["reason"],
     ]  # fmt: skip
 
@@ -81,7 +81,8 @@ def _show_limits(page: Page, rows: list[dict[str, Any]]) -> None:
         return
     page.heading(f"What limits are worth: {step_words(rows)} wider, and tighter")
     columns = [
-        Column("Limit", least=16), Column("Gain", right=True), Column("Proved", right=True), Column("Then in; out", least=14, wrap=True),
+        Column("Limit", least=16), Column("Gain", right=True), Column("Proved", right=True),
+        Column("Then in; out", least=14, wrap=True),
         Column("Loss", right=True), Column("Proved", right=True), Column("Then in; out", least=14, wrap=True),
         Column("Price", right=True),
     ]  # fmt: skip
@@ -98,10 +99,8 @@ def _limit(row: dict[str, Any]) -> list[object]:
 
 
 def _who(row: dict[str, Any], side: str) -> str:
-    joins, goes = row[f"{side}_in"], row[f"{side}_out"]
-    return " ".join(
-        [*(f"+{name}" for name in joins.split("; ") if name), *(f"-{name}" for name in goes.split("; ") if name)]
-    )
+    sides = (("+", row[f"{side}_in"]), ("-", row[f"{side}_out"]))
+    return " ".join(f"{sign}{name}" for sign, names in sides for name in names.split("; ") if name)
 
 
 def _show_conflicts(page: Page, explanation: Explanation) -> None:
