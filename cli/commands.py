@@ -285,6 +285,67 @@ def compare_command(**arguments: Any) -> int:
 
 
 @main.command(
+    "explain",
+    epilog="""\b
+Examples:
+  outlay explain run.json
+  outlay explain us-japan-550 P18 P04 --sets
+  outlay explain my-plan --limit draws@2031 --step 5% --report why.html
+  outlay explain impossible --conflicts 3 --keep draws
+""",
+)
+@click.argument("source", metavar="RUN_OR_INSTANCE")
+@click.argument("projects", nargs=-1, metavar="[PROJECT]...")
+@_SET
+@click.option(
+    "--limit",
+    "limits",
+    multiple=True,
+    metavar="LIMIT",
+    help="Tell the worth of this limit too: a resource, a fund, limits/METRIC/...; one row as NAME@PERIOD.",
+)
+@click.option(
+    "--step", default="10%", show_default=True, metavar="STEP", help="By how much limits are moved: 5%, or 1 (unit)."
+)
+@click.option(
+    "--conflicts",
+    type=click.IntRange(1, 1000),
+    metavar="N",
+    help="If no plan is possible: look for so many conflicts. Default: one.",
+)
+@click.option(
+    "--keep",
+    multiple=True,
+    metavar="NAME",
+    help="A limit that a repair must not move, or a project it must not let go.",
+)
+@click.option("--sets", is_flag=True, help="Print every proposed change as constraint sets, to paste into sets.toml.")
+@click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Questions at a time. Default: one a core.")
+@click.option("--executor", metavar="dask:tcp://HOST:PORT", help="Solve on a dask cluster instead of here.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(),
+    metavar="FOLDER",
+    help="Keep answers and tables there; what is answered there is not asked again.",
+)
+@click.option("--report", type=click.Path(), metavar="HTML", help="Draw a page of it that works offline.")
+@click.option("--force", is_flag=True, help="Use FOLDER even if it holds other things; overwrite HTML.")
+@_solving
+@_reading
+@_common
+def explain_command(**arguments: Any) -> int:
+    """Explain a plan: why this one, what would change it, why nothing is possible.
+
+    For each project what the plan loses if it is overruled, proved; for each that lost the least single changes that
+    would bring it in; for limits that bind what more or less of them is worth. Where no plan is possible: rules that
+    cannot hold together, and the least repair. The time limit and the gap hold for each question. Exit code 5 after
+    Ctrl-C, which shows what is answered so far.
+    """
+    return run("explain", **arguments)
+
+
+@main.command(
     "report",
     epilog="""\b
 Examples:

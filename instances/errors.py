@@ -4,6 +4,7 @@
 
     OutlayError                exit code 1   internal error
     ├── InputError             exit code 3   the tables, a constraint set or an argument are wrong
+    │   ├── NoOptionError      exit code 3   projects must be funded and have no option
     │   ├── NoRoomError        exit code 3   something cannot be written because the disk is full
     │   └── NotKeptError       exit code 3   an answer was found but could not be kept whole; it is in here
     ├── NoPlanError            exit code 6   a plan was asked for where there is none
@@ -153,6 +154,10 @@ class InputError(OutlayError):
         """Return an error with one fault."""
         text = None if value is None else as_text(value)
         return cls([Fault(where, row, column, text, problem, remedy)])
+
+
+class NoOptionError(InputError):
+    """Projects must be funded but have no possible option; the value of each fault is the project."""
 
 
 class NoRoomError(InputError):

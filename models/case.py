@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -310,7 +311,11 @@ class Case:
 
     def weights(self, level: int) -> np.ndarray:
         """Return the objective of a level as a coefficient a column; maximised."""
-        weights = {name: float(weight) for name, weight in self.instance.objective_levels[level].weights.items()}
+        weights = self.instance.objective_levels[level].weights
+        return self.weighted({name: float(weight) for name, weight in weights.items()})
+
+    def weighted(self, weights: Mapping[str, float]) -> np.ndarray:
+        """Return a weighted sum of metrics as a coefficient a column."""
         total = weights.get("cost", 0.0) * self.cost
         for name, weight in weights.items():
             if weight and name != "cost":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -107,9 +107,12 @@ class Session:
         """Return a point of the compiled problem as one of the solver's."""
         return self._scaling.there(self._small.extend(point))
 
-    def from_solver(self, point: np.ndarray) -> np.ndarray:
-        """Return a point of the solver's problem as one of the compiled problem, without rounding errors."""
-        problem = self.problem
+    def from_solver(self, point: np.ndarray, problem: Problem | None = None) -> np.ndarray:
+        """Return a point of the solver's problem as one of the compiled problem, without rounding errors.
+
+        Of a problem that is another one by bounds of columns only, if it is given.
+        """
+        problem = problem or self.problem
         inside = np.clip(point, problem.lower, problem.upper)
         inside[~problem.integer & (np.abs(inside) < NEGLIGIBLE)] = 0.0
         return self._small.shorten(self._scaling.back(inside))
@@ -152,7 +155,7 @@ class Session:
         expression, sense = self.model.built_objective
         return active.expr is not expression or active.sense != sense
 
-    def _levels(self) -> list[Level]:
+    def levels(self) -> list[Level]:
         """Return the objectives; one of the user's own is one level."""
         if self.has_own_objective:
             problem = self.compiled.problem
@@ -164,6 +167,31 @@ class Session:
             names = {name: float(weight) for name, weight in level.weights.items()}
             found.append(self._level(names, self._extended(cost), float(cost @ fixed), float(level.tolerance)))
         return found
+
+    def level_of(self, weights: Mapping[str, float]) -> Level:
+        """Return an objective of other metrics, maximised; `cost` counts -1 unless it is weighed."""
+        fixed = np.array([variable.value if variable.fixed else 0.0 for variable in self.model.columns], dtype=float)
+        cost = -self.case.weighted({"cost": -1.0, **weights})
+        return self._level(dict(weights), self._extended(cost), float(cost @ fixed))
+
+    @cached_property
+    def place(self) -> np.ndarray:
+        """The column of the compiled problem of each of the model's columns; -1 for one that it does not have."""
+        return self.compiled.columns_of(self.model.columns)
+
+    def row_of(self, coefficients: np.ndarray) -> np.ndarray:
+        """Return coefficients of the model's columns as those of a row of the solver's problem, not scaled itself."""
+        return self._extended(coefficients) * self._scaling.column
+
+    @property
+    def row_factors(self) -> np.ndarray:
+        """What each row of the solver's problem was multiplied by, those of the compiled problem first."""
+        return self._scaling.row
+
+    @property
+    def column_units(self) -> np.ndarray:
+        """What 1 of each column of the solver's problem is."""
+        return self._scaling.column
 
     def _level(self, names: dict[str, float], cost: np.ndarray, offset: float, tolerance: float = 0.0) -> Level:
         own, unit = self._scaling.cost(cost)
@@ -193,7 +221,7 @@ class Session:
             answer = solve_levels(
                 engine,
                 self.problem,
-                self._levels(),
+                self.levels(),
                 fine,
                 start=point,
                 search=search,
@@ -225,7 +253,7 @@ class Session:
         point, levels = checked.answer.point, checked.answer.levels
         if point is None or checked.verification is None or not checked.verification.ok:
             return True
-        objectives = self._levels()
+        objectives = self.levels()
         first = objectives[0]
         problem = replace(self.problem, cost=first.cost, offset=first.offset, tidy=None)
         options = settings.options(retry=False)
@@ -267,7 +295,7 @@ class Session:
             own.proved_nearest = True
             return own
         problem = self.problem
-        for level, result in zip(self._levels(), own.answer.levels, strict=False):
+        for level, result in zip(self.levels(), own.answer.levels, strict=False):
             value = -float(result.final or 0.0) / level.unit
             problem = problem.with_row(level.cost, value + NEARLY * TIE * max(1.0, abs(value)) - level.offset)
         far = self._extended(distance_weights(self.case, reference))
@@ -279,7 +307,7 @@ class Session:
         if answer.point is None:
             return own
         near = Checked(own.answer, times_s=own.times_s)
-        levels = with_finals(own.answer.levels, self._levels(), answer.point)
+        levels = with_finals(own.answer.levels, self.levels(), answer.point)
         self._check(near, replace(own.answer, point=answer.point, levels=levels))
         near.proved_nearest = answer.levels[0].status.proved
         return near if near.verification is not None and near.verification.ok else own

@@ -57,6 +57,8 @@ FLOORS = {
         "solve",
         "evaluation",
         "compare",
+        "variation",
+        "explain",
     ),
     "cli": (
         "streams",

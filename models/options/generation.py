@@ -15,7 +15,7 @@ import numpy as np
 
 from outlay.instances.dictionary.settings import SPENDING
 from outlay.instances.dictionary.vocabulary import Cell
-from outlay.instances.errors import Fault, InputError
+from outlay.instances.errors import Fault, NoOptionError
 from outlay.instances.instance import Instance
 from outlay.models.arrays.cells import decimals
 from outlay.models.options.needs import Need, without_unready
@@ -247,4 +247,4 @@ def _require_mandatory(options: Options) -> None:
                 )
             )
     if faults:
-        raise InputError(faults)
+        raise NoOptionError(faults)

@@ -15,7 +15,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from outlay.cli.report.write import write_comparison_report, write_report
+    from outlay.cli.report.write import write_comparison_report, write_explanation_report, write_report
     from outlay.instances.errors import (
         Fault,
         InfeasibleError,
@@ -42,11 +42,16 @@ if TYPE_CHECKING:
     from outlay.optimizer.compare.comparison import Comparison
     from outlay.optimizer.compare.reading import load_comparison
     from outlay.optimizer.evaluation.evaluate import Evaluation, evaluate
+    from outlay.optimizer.explain.explain import explain
+    from outlay.optimizer.explain.explanation import Explanation
     from outlay.optimizer.record.recheck import verify
     from outlay.optimizer.record.run_file import load
     from outlay.optimizer.solve import Effort, solve
     from outlay.optimizer.solver.outcome import Progress
     from outlay.optimizer.status import LevelResult, Status
+    from outlay.optimizer.variation.solving import VariedAnswer
+    from outlay.optimizer.variation.variation import Variation
+    from outlay.optimizer.variation.vary import Variations, vary
     from outlay.optimizer.verify.report import Verification, Violation
 
     __version__: str
@@ -81,8 +86,15 @@ _HOME = {
     "compare": "optimizer.compare.compare",
     "Comparison": "optimizer.compare.comparison",
     "load_comparison": "optimizer.compare.reading",
+    "explain": "optimizer.explain.explain",
+    "Explanation": "optimizer.explain.explanation",
+    "vary": "optimizer.variation.vary",
+    "Variations": "optimizer.variation.vary",
+    "Variation": "optimizer.variation.variation",
+    "VariedAnswer": "optimizer.variation.solving",
     "write_report": "cli.report.write",
     "write_comparison_report": "cli.report.write",
+    "write_explanation_report": "cli.report.write",
     **dict.fromkeys(
         (
             "OutlayError",
@@ -104,6 +116,7 @@ __all__ = [
     "Comparison",
     "Effort",
     "Evaluation",
+    "Explanation",
     "Fault",
     "InfeasibleError",
     "InputError",
@@ -119,11 +132,15 @@ __all__ = [
     "SolverFailedError",
     "Status",
     "UnverifiedError",
+    "Variation",
+    "Variations",
+    "VariedAnswer",
     "Verification",
     "Violation",
     "build",
     "compare",
     "evaluate",
+    "explain",
     "exposure",
     "generate",
     "graph",
@@ -132,9 +149,11 @@ __all__ = [
     "load_comparison",
     "read",
     "solve",
+    "vary",
     "verify",
     "write",
     "write_comparison_report",
+    "write_explanation_report",
     "write_first_map",
     "write_report",
     "write_results",
