@@ -296,7 +296,7 @@ Examples:
 )
 @click.argument("source", metavar="RUN_OR_INSTANCE")
 @click.argument("projects", nargs=-1, metavar="[PROJECT]...")
-@_SET
+@SET
 @click.option(
     "--limit",
     "limits",
@@ -331,9 +331,9 @@ Examples:
 )
 @click.option("--report", type=click.Path(), metavar="HTML", help="Draw a page of it that works offline.")
 @click.option("--force", is_flag=True, help="Use FOLDER even if it holds other things; overwrite HTML.")
-@_solving
-@_reading
-@_common
+@solving
+@reading
+@common
 def explain_command(**arguments: Any) -> int:
     """Explain a plan: why this one, what would change it, why nothing is possible.
 

@@ -336,7 +336,7 @@ class Session:
         early = Checked(own.answer, times_s=own.times_s, proved_nearest=own.proved_nearest)
         own.times_s["dates"] = time.monotonic() - begun
         if point is not None:
-            levels = with_finals(own.answer.levels, self._levels(), point)
+            levels = with_finals(own.answer.levels, self.levels(), point)
             self._check(early, replace(own.answer, point=point, levels=levels))
         if early.verification is None or not early.verification.ok:
             return _dated(own, DatesFound.OPEN, "the solver found no earlier plan that holds in its time")
@@ -396,7 +396,7 @@ class Session:
     def _as_good(self, own: Checked, begin: np.ndarray) -> Problem:
         """Return the problem with a row that keeps each level within its tolerance, as a further level would have."""
         problem = self.problem
-        for level, result in zip(self._levels(), own.answer.levels, strict=False):
+        for level, result in zip(self.levels(), own.answer.levels, strict=False):
             here = float(level.cost @ begin)
             best = here if result.objective is None else -result.objective / level.unit - level.offset
             given_up = level.tolerance * abs(best + level.offset)

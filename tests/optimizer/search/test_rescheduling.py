@@ -88,7 +88,7 @@ def test_schedules_are_plans_and_become_better_than_a_serial_one() -> None:
     monthly = 1.12 ** (-1 / 12)
     serial = sum(each.earns * monthly ** (at + each.months) for at, each in zip(start, made, strict=True))
     session = Session(build(instance))
-    best = session._levels()[0].value(found[-1])
+    best = session.levels()[0].value(found[-1])
     assert best > 1.02 * serial
     optimum = outlay.solve(instance, gap=1e-6).objective
     assert optimum is not None
