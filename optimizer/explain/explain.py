@@ -32,7 +32,7 @@ from outlay.optimizer.solve import check_arguments
 from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import Status
-from outlay.optimizer.variation.pool import question_pool
+from outlay.optimizer.variation.pool import QuestionPool, question_pool
 from outlay.optimizer.variation.solving import kept
 from outlay.optimizer.variation.vary import Variations, vary
 
@@ -185,32 +185,29 @@ class _Work:
             if name not in known:
                 _ = over.limits[name]
 
-    def run(self, pool: Any, *, remote: bool) -> Explanation:
+    def run(self, pool: QuestionPool, *, remote: bool) -> Explanation:
         if self.hopeless:
             return self._impossible(Context(self.varied, pool, self.options, Today(Plan(), 0.0, None), remote))
-        engine = SolverProcess()
-        try:
-            today, status = self._today(engine)
-            if today is None:
-                if status != Status.INFEASIBLE:
-                    self.notes.append(f"no plan was found: {status}")
-                    return self._explanation(pool, None, status, {})
-                return self._impossible(Context(self.varied, pool, self.options, Today(Plan(), 0.0, None), remote))
-            if self.asked.conflicts is not None:
-                self.notes.append("a plan is possible, so there is no conflict to tell")
-                return self._explanation(pool, Context(self.varied, pool, self.options, today, remote), status, {})
-            return self._possible(Context(self.varied, pool, self.options, today, remote), status, engine)
-        finally:
-            engine.close()
+        today, status = self._today(pool)
+        if today is None:
+            if status != Status.INFEASIBLE:
+                self.notes.append(f"no plan was found: {status}")
+                return self._explanation(pool, None, status, {})
+            return self._impossible(Context(self.varied, pool, self.options, Today(Plan(), 0.0, None), remote))
+        context = Context(self.varied, pool, self.options, today, remote)
+        if self.asked.conflicts is not None:
+            self.notes.append("a plan is possible, so there is no conflict to tell")
+            return self._explanation(pool, context, status, {})
+        return self._possible(context, status)
 
-    def _today(self, engine: SolverProcess) -> tuple[Today | None, Status]:
+    def _today(self, pool: QuestionPool) -> tuple[Today | None, Status]:
         """Return today's plan: that of the run, or the best one."""
         solution = self.solution
         if solution is not None and solution.plan is not None and solution.objective is not None:
             return Today(solution.plan, solution.objective, solution.bound), solution.status
         if solution is not None and solution.status == Status.INFEASIBLE:
             return None, solution.status
-        checked = self._solved(engine)
+        checked = pool.run(self._solved)
         levels = checked.answer.levels
         if checked.plan is None or not levels:
             return None, levels[0].status if levels else Status.STOPPED
@@ -228,10 +225,10 @@ class _Work:
         settings = Settings(gap=options["gap"], seed=options["seed"], threads=1)
         return session.solve(engine, settings, deadline=deadline, start=None, on_progress=None)
 
-    def _possible(self, context: Context, status: Status, engine: SolverProcess) -> Explanation:
+    def _possible(self, context: Context, status: Status) -> Explanation:
         projects = self.asked.projects or context.case.alternatives.projects
         found = margins(context, projects)
-        price = prices(context, engine)
+        price = context.pool.run(lambda engine: prices(context, engine)) if not context.pool.interrupted else {}
         lost = [margin for margin in found if margin.project in set(losers(found))]
         changes = limit_changes(context, lost, price)
         changes += parameter_changes(context, [margin for margin in found if margin.standing == "never"])
@@ -271,7 +268,13 @@ class _Work:
         }, plan=plan)  # fmt: skip
 
     def _explanation(
-        self, pool: Any, context: Context | None, status: Status, tables: Mapping[str, Any], *, plan: Plan | None = None
+        self,
+        pool: QuestionPool,
+        context: Context | None,
+        status: Status,
+        tables: Mapping[str, Any],
+        *,
+        plan: Plan | None = None,
     ) -> Explanation:
         today = None if context is None or status == Status.INFEASIBLE else context.today
         kinds = {"margins": Margin, "changes": Change, "limits": Worth, "conflicts": ConflictRow, "repair": Move}

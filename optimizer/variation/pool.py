@@ -7,17 +7,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import simplejson
 
 from outlay.instances.errors import OutlayError
 from outlay.optimizer.compare.compare import CompareProgress
 from outlay.optimizer.compare.executors import Workers, open_executor
+from outlay.optimizer.compare.task import solver_process
+from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import Status
 from outlay.optimizer.variation.solving import Question, VariedAnswer, solve_question
 
 #: Seconds after which we look whether there is still anybody to answer.
 LOOK_S = 1.0
+
+Answered = TypeVar("Answered")
 
 #: How a finished answer is kept, and found again: by the key of its question.
 Keep = Callable[[str, VariedAnswer], None]
@@ -34,6 +39,8 @@ class QuestionPool:
         Questions answered, and asked so far.
     interrupted
         Whether the user asked to stop: then what is not answered never will be.
+    local
+        Whether it is a local pool of ours.
     """
 
     executor: Executor
@@ -44,12 +51,16 @@ class QuestionPool:
     done: int = 0
     total: int = 0
     interrupted: bool = False
+    local: bool = False
     solver_s: float = 0.0
     answer_s: list[float] = field(default_factory=list)
 
-    def expect(self, more: int) -> None:
-        """Add questions that will be asked to the total, for progress."""
-        self.total += more
+    def run(self, work: Callable[[SolverProcess], Answered]) -> Answered:
+        """Return what comes of some work with a solver of the pool, or with one of its own if the pool is not ours."""
+        if self.local:
+            return self.executor.submit(lambda: work(solver_process())).result()
+        with SolverProcess() as engine:
+            return work(engine)
 
     def ask(self, questions: Sequence[Question]) -> dict[str, VariedAnswer]:
         """Return the answers by name; after an interrupt only those that there are.
@@ -156,4 +167,4 @@ def question_pool(
         own = executor
         if not isinstance(own, Executor):
             own = stack.enter_context(open_executor(own, jobs or os.cpu_count() or 1))
-        yield QuestionPool(own, Workers.of(own), on_progress)
+        yield QuestionPool(own, Workers.of(own), on_progress, local=executor is None)
