@@ -127,7 +127,7 @@ def frequency_table(plans: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFra
 
     role: core (in at least 90 % of the sets), borderline, out (in at most 10 %). commitment: its mean where funded.
     """
-    counted = plans[plans["set"].map(lambda name: kinds.get(name) != "ablation")]
+    counted = plans[~plans["set"].isin([name for name, kind in kinds.items() if kind == "ablation"])]
     records = []
     for project, rows in counted.groupby("project", sort=True):
         funded, total = int(rows["funded"].sum()), len(rows)

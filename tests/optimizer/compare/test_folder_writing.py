@@ -32,7 +32,7 @@ from tests.support.full_disk import FullDisk
 SETS = ("base", "less", "least")
 CASE = town(less=cap(5), least=cap(3))
 #: More files than a comparison begins to write: the marker, a run a case, the marker twice around its tables.
-WRITES = 16
+WRITES = 20
 
 _answers: dict[str, str] = {}
 
