@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from outlay.cli import failures, streams
@@ -12,6 +13,7 @@ from outlay.cli.terminal.screen import Page
 from outlay.cli.terminal.sections import section_document, show_section
 from outlay.cli.terminal.summary import show_answer, show_no_plan
 from outlay.instances.formats.files import is_folder
+from outlay.instances.values.text import shown
 from outlay.optimizer.answer.export import export_tables, spreadsheet_csv
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.compare.reading import run_of_set
@@ -66,7 +68,10 @@ def run(
 def _csv(solution: Solution, section: str) -> str:
     """Return a table as CSV for a spreadsheet; of the summary, the metrics."""
     tables = export_tables(solution)
-    return spreadsheet_csv(tables["metrics" if section == "summary" else section])
+    text = spreadsheet_csv(tables["metrics" if section == "summary" else section])
+    if not sys.stdout.isatty():
+        return text
+    return "".join(f"{shown(line, len(line))}\n" for line in text.splitlines())  # names may hold terminal escapes
 
 
 def _document(loaded: Loaded, section: str) -> dict[str, Any]:

@@ -169,7 +169,7 @@ def _text(source: Path, sheet: Sheet, top: int, found: _Guess) -> str:
         "",
     ]
     if sheet.name:
-        others = ", ".join(repr(name) for name in sheet.sheets)
+        others = ", ".join(ascii(name) for name in sheet.sheets)
         lines.append(f"{_toml(sheet=sheet.name)}    # of {others}".replace("\n", " "))
     lines += [
         f"header_row = {top}    # what stands above is left out",

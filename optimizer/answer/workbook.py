@@ -30,7 +30,7 @@ def write_results(solution: Solution, path: str | Path, *, force: bool = False) 
         If there is no plan, or none that may be shown.
     """
     tables = export_tables(solution)
-    return write_file(path, book_of(lambda book: _fill(book, solution, tables)), force=force)
+    return write_file(path, book_of(lambda book: _fill(book, solution, tables), exact=False), force=force)
 
 
 def _fill(book: Book, solution: Solution, tables: dict[str, pd.DataFrame]) -> None:

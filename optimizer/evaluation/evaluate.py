@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,7 @@ from outlay.instances.plan import Choice, Plan
 from outlay.models.case import Case
 from outlay.optimizer.answer.distance import Distance, distance
 from outlay.optimizer.answer.solution import Solution
-from outlay.optimizer.evaluation.holding import best_within, held, near, options_of
+from outlay.optimizer.evaluation.holding import best_within, held, loosened, near, options_of
 from outlay.optimizer.evaluation.wishes import Wish, wishes_of
 from outlay.optimizer.solve import Effort, check_arguments, solve
 from outlay.optimizer.solver.process import SolverProcess
@@ -154,7 +155,7 @@ def evaluate(
     What the plan leaves open (blank starts and selections, payments, purchases, imports, flows) is decided for it: for
     the greatest objective if it can keep every rule, else so that the rules are missed by as little as possible, each
     measured by its own size. A choice that no option stands for, such as a start before the earliest one, is reported
-    as such; nothing is bought or imported for it.
+    as such, and beside that paid and supplied like any other.
 
     Parameters
     ----------
@@ -220,29 +221,32 @@ def evaluate(
 def _decided(instance: Instance, wishes: Sequence[Wish], *, gap: float, **options: Any) -> Plan:
     """Return the plan with everything decided that it leaves open."""
     case = Case(instance)
-    if all(len(options_of(case, wish)) for wish in wishes):
+    impossible = [wish.project for wish in wishes if not len(options_of(case, wish))]
+    if not impossible:
         model, _ = held(instance, wishes, bending=False)
         kept = solve(model, gap=gap, **options)
         if kept.plan is not None and kept.verified:
             return kept.plan
-    model, found = held(instance, wishes, bending=True)
+    model, found = held(loosened(instance, impossible), wishes, bending=True)
     bent = solve(model, gap=0.0, **options).plan or Plan()
     chosen = {choice.project: choice for choice in bent.choices if len(found.get(choice.project, ()))}
-    choices = [chosen.get(wish.project) or _as_written(case, wish) for wish in wishes]
+    choices = [_choice(case, wish, chosen.get(wish.project), free=wish.project in impossible) for wish in wishes]
     amounts = {name: getattr(bent, name) for name in ("purchases", "flows", "imports", "payments", "shortfalls")}
     return Plan(choices=tuple(choices), **amounts)
 
 
-def _as_written(case: Case, wish: Wish) -> Choice:
-    """Return the choice of a row that no option stands for: as it is written, the earliest where it is open."""
+def _choice(case: Case, wish: Wish, decided: Choice | None, *, free: bool) -> Choice:
+    """Return the choice of a row; of one that no option stands for, what is written, and the rest as decided."""
+    if decided is not None and not free:
+        return decided
     instance = case.instance
-    start = wish.start
+    start = wish.start if decided is None else decided.start
     if start is None:
         rows = instance["projects"]
         month = rows.raw("earliest_start")[rows.index[(wish.project,)]]
         start = 0 if month is None else instance.period_from(str(month))
-    lead = -(-instance.settings.calendar.selection_to_funding_months // instance.months_per_period)
-    selection = max(0, start - int(lead)) if wish.selection is None else wish.selection
+    lead = math.ceil(instance.settings.calendar.selection_to_funding_months / instance.months_per_period)
+    selection = max(0, start - lead) if wish.selection is None else wish.selection
     return Choice(wish.project, wish.alternative, bool(wish.fast_track), selection, start, wish.scale)
 
 

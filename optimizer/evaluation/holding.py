@@ -12,6 +12,9 @@ import numpy as np
 import pyomo.core as pyo  # not pyomo.environ, which loads every solver and extension that there is
 from pyomo.core.expr import LinearExpression
 
+from outlay.instances.errors import InputError
+from outlay.instances.formats.parsing import parse_document
+from outlay.instances.formats.writing import to_document
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.models.arrays.rows import RowBlock
@@ -68,6 +71,35 @@ def held(instance: Instance, wishes: Sequence[Wish], *, bending: bool) -> tuple[
     if bending:
         _bend(model)
     return model, options
+
+
+def loosened(instance: Instance, projects: Sequence[str]) -> Instance:
+    """Return the instance in which some projects may start whenever it is wanted: no dates, no review, no test.
+
+    What no option stands for can then be paid, supplied and counted; the rules that it breaks are told by the verifier,
+    from the instance as it is.
+    """
+    if not projects:
+        return instance
+    document, freed = to_document(instance), set(projects)
+    for row in document["projects"]:
+        if row["id"] in freed:
+            for name in ("earliest_start", "latest_start", "permit", "review_remaining_months"):
+                row.pop(name, None)
+            row["status"] = "committed"
+    for row in document.get("alternatives", ()):
+        if row["project"] in freed:
+            row.pop("permit", None)
+    applied = document["instance"].get("applied", {})
+    for key in ("force_in", "force_out"):
+        applied[key] = [item for item in applied.get(key, ()) if item.partition("@")[0] not in freed]
+    document["instance"]["applied"] = applied
+    try:
+        freed_instance = parse_document(document, source="loosened")
+        _ = Case(freed_instance).options
+    except InputError:  # other rules hold it still: then nothing is decided for it
+        return instance
+    return freed_instance
 
 
 def _bend(model: Any) -> None:

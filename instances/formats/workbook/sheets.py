@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import xlsxwriter
 
 from outlay.instances.errors import InputError
-from outlay.instances.formats.workbook.texts import safe_text
+from outlay.instances.formats.workbook.texts import readable_text, safe_text
 from outlay.instances.values.numbers import is_month, number_text
 
 if TYPE_CHECKING:
@@ -40,9 +40,17 @@ _STYLES: dict[str, dict[str, Any]] = {
 
 
 class Book:
-    """A workbook in the making; `data` ends it."""
+    """A workbook in the making; `data` ends it.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    exact
+        Whether texts that a spreadsheet would change are written so that they can be read back; else they are made
+        readable.
+    """
+
+    def __init__(self, *, exact: bool = True) -> None:
+        self._exact = exact
         self._buffer = io.BytesIO()
         options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         self.workbook: Workbook = xlsxwriter.Workbook(self._buffer, options)
@@ -90,7 +98,7 @@ class Book:
             sheet.write_string(row, column, number_text(exact), self.style["exact"])
 
     def _text(self, sheet: Worksheet, row: int, column: int, text: str, style: str) -> None:
-        written = safe_text(text)
+        written = safe_text(text) if self._exact else readable_text(text)
         if len(written) > LONGEST_CELL:
             problem = f"a text has {len(text):,} characters, and a cell of a workbook holds {LONGEST_CELL:,}"
             remedy = "shorten it, or write a folder or a .json file instead"
@@ -108,8 +116,8 @@ def is_kept(number: Decimal) -> bool:
     return Decimal(f"{float(number):.16G}") == number
 
 
-def book_of(fill: Callable[[Book], None]) -> bytes:
-    """Return the bytes of a workbook that `fill` has filled."""
-    book = Book()
+def book_of(fill: Callable[[Book], None], *, exact: bool = True) -> bytes:
+    """Return the bytes of a workbook that `fill` has filled; `exact` as for `Book`."""
+    book = Book(exact=exact)
     fill(book)
     return book.data()

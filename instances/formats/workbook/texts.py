@@ -36,6 +36,17 @@ def safe_text(text: str) -> str:
     return text if is_safe(text) else _MARK + json.dumps(text).replace("_", _UNDERSCORE)
 
 
+def readable_text(text: str) -> str:
+    r"""Return a text with what a spreadsheet cannot show written out.
+
+    Examples
+    --------
+    >>> readable_text("a\x1bb")
+    'a\\x1bb'
+    """
+    return _FRAGILE.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
+
+
 def is_safe(text: str) -> bool:
     """Return whether a spreadsheet keeps a text as it is, and nothing else is meant by it here."""
     if not text or text != text.strip() or _FRAGILE.search(text):
