@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +18,7 @@ from outlay.optimizer.answer.dates import dates_open, lateness_weights, open_opt
 from outlay.optimizer.answer.distance import distance, distance_weights
 from outlay.optimizer.answer.headroom import HELPERS
 from outlay.optimizer.answer.plans import plan_point, read_plan, spread
+from outlay.optimizer.checked import Checked, dated
 from outlay.optimizer.engine.levels import Answer, Level, Settings, solve_levels, with_finals
 from outlay.optimizer.presolve.aggregation import aggregate
 from outlay.optimizer.presolve.restriction import restrict
@@ -30,9 +31,8 @@ from outlay.optimizer.search.settings import SearchParams, SearchPlan
 from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.solver.outcome import Outcome, Progress
 from outlay.optimizer.solver.process import SolverProcess
-from outlay.optimizer.status import OPTIMAL_GAP, Dates, DatesFound, claimed_objective, improved
+from outlay.optimizer.status import OPTIMAL_GAP, DatesFound, claimed_objective, improved
 from outlay.optimizer.verify.plan import verify_plan
-from outlay.optimizer.verify.report import Verification, as_float
 
 #: Tolerance of the second try after an answer that does not verify.
 FINE_FEASIBILITY = 1e-9
@@ -47,32 +47,6 @@ COMPLETING_S = 5.0
 DATES_NODES, DATES_GAP = 500, 1e-6
 
 OnProgress = Callable[[Progress], None] | None
-
-
-@dataclass
-class Checked:
-    """An answer with its plan and what the verifier says of it.
-
-    Attributes
-    ----------
-    answer
-        What the engine found; its point covers the compiled problem's columns.
-    plan, verification
-        None without a point.
-    times_s
-        Seconds of solving and of verifying.
-    proved_nearest
-        Whether no plan as good is nearer to the reference (`Session.nearest` only).
-    dates
-        How the dates were chosen; None without a verified plan.
-    """
-
-    answer: Answer
-    plan: Plan | None = None
-    verification: Verification | None = None
-    times_s: dict[str, float] = field(default_factory=lambda: {"solve": 0.0, "verify": 0.0})
-    proved_nearest: bool = False
-    dates: Dates | None = None
 
 
 class Session:
@@ -325,12 +299,12 @@ class Session:
             return own
         open_ = open_options(self.case, own.plan)
         if self.case.instance.settings.tie_break == "none":
-            return _dated(own, DatesFound.OPEN, "tie_break is none")
+            return dated(own, DatesFound.OPEN, "tie_break is none")
         if not dates_open(self.case, own.plan, open_):
             could = dates_open(self.case, own.plan, np.ones(len(open_), dtype=bool))
-            return _dated(own, DatesFound.DECIDED if could else DatesFound.EARLIEST)
+            return dated(own, DatesFound.DECIDED if could else DatesFound.EARLIEST)
         if own.answer.levels[0].limit == "interrupt" or settings.deadline.passed():
-            return _dated(own, DatesFound.OPEN, "there was no time left to look for the earliest")
+            return dated(own, DatesFound.OPEN, "there was no time left to look for the earliest")
         begun = time.monotonic()
         outcome, point = self._earliest_point(engine, settings, own, open_, reference)
         early = Checked(own.answer, times_s=own.times_s, proved_nearest=own.proved_nearest)
@@ -339,8 +313,8 @@ class Session:
             levels = with_finals(own.answer.levels, self.levels(), point)
             self._check(early, replace(own.answer, point=point, levels=levels))
         if early.verification is None or not early.verification.ok:
-            return _dated(own, DatesFound.OPEN, "the solver found no earlier plan that holds in its time")
-        return _dated(early, DatesFound.EARLIEST if outcome.status == "kOptimal" else DatesFound.EARLY)
+            return dated(own, DatesFound.OPEN, "the solver found no earlier plan that holds in its time")
+        return dated(early, DatesFound.EARLIEST if outcome.status == "kOptimal" else DatesFound.EARLY)
 
     def _earliest_point(
         self, engine: SolverProcess, settings: Settings, own: Checked, open_: np.ndarray, reference: Plan | None
@@ -403,10 +377,3 @@ class Session:
             ceiling = max(here, best + given_up + 1e-9 * max(1.0, abs(best)))
             problem = problem.with_row(level.cost, ceiling)
         return problem
-
-
-def _dated(checked: Checked, found: DatesFound, why: str = "") -> Checked:
-    """Return an answer that says how its dates were chosen; how late they are is the verifier's figure."""
-    assert checked.verification is not None
-    checked.dates = Dates(found, as_float(checked.verification.lateness), why)
-    return checked

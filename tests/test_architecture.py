@@ -52,6 +52,8 @@ FLOORS = {
         "proof",
         "engine",
         "answer",
+        "export",
+        "checked",
         "session",
         "record",
         "solve",

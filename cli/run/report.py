@@ -50,7 +50,7 @@ def _write(loaded: Loaded, output: str, *, force: bool) -> Path:
     if not _is_workbook(output):
         return write_verified_report(loaded.solution, loaded.verification, output, force=force)
     # Workbooks need a library that pages do not.
-    from outlay.optimizer.answer.workbook import write_results  # noqa: PLC0415
+    from outlay.optimizer.export.workbook import write_results  # noqa: PLC0415
 
     return write_results(loaded.solution, output, force=force)
 

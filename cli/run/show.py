@@ -14,9 +14,9 @@ from outlay.cli.terminal.sections import section_document, show_section
 from outlay.cli.terminal.summary import show_answer, show_no_plan
 from outlay.instances.formats.files import is_folder
 from outlay.instances.values.text import shown
-from outlay.optimizer.answer.export import export_tables, spreadsheet_csv
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.compare.reading import run_of_set
+from outlay.optimizer.export.tables import export_tables, spreadsheet_csv
 from outlay.optimizer.record.run_file import to_run_document
 
 #: Parts of the run document that the summary for machines leaves out: they are sections of their own.

@@ -19,8 +19,8 @@ from outlay.cli.terminal.summary import show_answer, show_no_plan
 from outlay.instances.errors import InputError
 from outlay.instances.formats.output import check_target
 from outlay.models.case import Case
-from outlay.optimizer.answer.export import check_form, write_tables
 from outlay.optimizer.answer.solution import Solution
+from outlay.optimizer.export.tables import check_form, write_tables
 from outlay.optimizer.record.run_file import run_text, to_run_document
 from outlay.optimizer.solve import solve
 

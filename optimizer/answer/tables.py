@@ -13,8 +13,7 @@ from outlay.instances.plan import Plan
 from outlay.models.arrays.rows import RowBlock
 from outlay.models.case import Case
 from outlay.models.families.resources import resource_rows
-from outlay.optimizer.answer.export import with_own_columns
-from outlay.optimizer.answer.groups import group_tables
+from outlay.optimizer.answer.groups import group_tables, with_own_columns
 from outlay.optimizer.answer.headroom import extra_room
 from outlay.optimizer.answer.limits import keeps_out_table, limits_table, procurement_table
 from outlay.optimizer.answer.plans import option_of, plan_columns

@@ -22,10 +22,10 @@ from outlay.instances.formats.writing import to_document
 from outlay.instances.instance import Instance
 from outlay.instances.values.text import shown
 from outlay.optimizer.answer.documents import table_document
-from outlay.optimizer.answer.export import spreadsheet_csv
 from outlay.optimizer.compare.comparison import TABLES, Comparison
 from outlay.optimizer.compare.lock import give_sign_of_life, hold
 from outlay.optimizer.compare.task import Request
+from outlay.optimizer.export.tables import spreadsheet_csv
 from outlay.optimizer.record.recheck import recheck
 from outlay.optimizer.record.run_document import run_text
 from outlay.optimizer.record.run_file import read_run_document, run_and_instance

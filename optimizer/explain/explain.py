@@ -15,6 +15,7 @@ from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.instances.values.text import did_you_mean
 from outlay.optimizer.answer.solution import Solution, unverified
+from outlay.optimizer.checked import Checked
 from outlay.optimizer.compare.compare import CompareProgress
 from outlay.optimizer.engine.levels import Settings
 from outlay.optimizer.explain.changes import Change, limit_changes
@@ -27,7 +28,6 @@ from outlay.optimizer.explain.margins import Margin, losers, margins
 from outlay.optimizer.explain.parameters import parameter_changes
 from outlay.optimizer.explain.repair import Move, Repair, repair
 from outlay.optimizer.explain.worth import Step, Worth, binding_limits, limits_worth, prices
-from outlay.optimizer.session import Checked
 from outlay.optimizer.solve import check_arguments
 from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.solver.process import SolverProcess

@@ -35,15 +35,15 @@ if TYPE_CHECKING:
     from outlay.models.build import build
     from outlay.models.supply.exposure import exposure
     from outlay.models.supply.graph import graph
-    from outlay.optimizer.answer.export import write_tables
     from outlay.optimizer.answer.solution import Solution
-    from outlay.optimizer.answer.workbook import write_results
     from outlay.optimizer.compare.compare import compare
     from outlay.optimizer.compare.comparison import Comparison
     from outlay.optimizer.compare.reading import load_comparison
     from outlay.optimizer.evaluation.evaluate import Evaluation, evaluate
     from outlay.optimizer.explain.explain import explain
     from outlay.optimizer.explain.explanation import Explanation
+    from outlay.optimizer.export.tables import write_tables
+    from outlay.optimizer.export.workbook import write_results
     from outlay.optimizer.record.recheck import verify
     from outlay.optimizer.record.run_file import load
     from outlay.optimizer.solve import Effort, solve
@@ -81,8 +81,8 @@ _HOME = {
     "Violation": "optimizer.verify.report",
     "evaluate": "optimizer.evaluation.evaluate",
     "Evaluation": "optimizer.evaluation.evaluate",
-    "write_tables": "optimizer.answer.export",
-    "write_results": "optimizer.answer.workbook",
+    "write_tables": "optimizer.export.tables",
+    "write_results": "optimizer.export.workbook",
     "compare": "optimizer.compare.compare",
     "Comparison": "optimizer.compare.comparison",
     "load_comparison": "optimizer.compare.reading",

@@ -9,8 +9,8 @@ import pandas as pd
 
 from outlay.instances.formats.output import write_file
 from outlay.instances.formats.workbook.sheets import LONGEST_CELL, Book, book_of
-from outlay.optimizer.answer.export import export_tables
 from outlay.optimizer.answer.solution import Solution
+from outlay.optimizer.export.tables import export_tables
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet

@@ -10,11 +10,9 @@ from typing import Any
 
 import pandas as pd
 
-from outlay.instances.dictionary.projects import PROJECTS
 from outlay.instances.errors import InputError
 from outlay.instances.formats.output import check_target, write_folder
-from outlay.instances.instance import Instance
-from outlay.instances.table import cell_text
+from outlay.optimizer.answer.groups import with_own_columns
 from outlay.optimizer.answer.solution import Solution
 
 #: Forms in which tables are written.
@@ -38,23 +36,6 @@ def export_tables(solution: Solution) -> dict[str, pd.DataFrame]:
         rows = [[who, amount] for who, amount in solution.stakeholders.items()]
         tables["stakeholders"] = pd.DataFrame(rows, columns=["stakeholder", "weighted_sum"])
     return tables
-
-
-def with_own_columns(table: pd.DataFrame, instance: Instance) -> pd.DataFrame:
-    """Return a table of projects with the columns that the user added to ``projects``; any other as it is."""
-    projects = instance["projects"]
-    own = [
-        name
-        for name in projects.cells
-        if PROJECTS.column(name) is None and name not in instance.settings.metrics and name not in table.columns
-    ]
-    if "project" not in table.columns or not own:
-        return table
-    ids = projects.texts("id")
-    for name in own:
-        known = dict(zip(ids, map(cell_text, projects.raw(name)), strict=True))
-        table = table.assign(**{name: [known.get(str(project), "") for project in table["project"]]})
-    return table
 
 
 def write_tables(solution: Solution, folder: str | Path, *, form: str = "csv") -> Path:
