@@ -10,6 +10,7 @@ from fractions import Fraction
 from outlay.instances.checks.scope import Scope
 from outlay.instances.dictionary.vocabulary import Cell
 from outlay.instances.errors import Fault
+from outlay.instances.values.numbers import EXACT
 
 #: Kinds that have a count, kinds that wait, and kinds whose rows come in groups.
 COUNTED = frozenset({"requires_count", "at_most"})
@@ -106,7 +107,7 @@ def _too_much_saved(
         if key[0] != project or name not in {"", key[1]}:
             continue
         commitment, bonus = own["commitment"], record["bonus"]
-        saved[key] = saved.get(key, Decimal(0)) - (bonus if isinstance(bonus, Decimal) else Decimal(0))
+        saved[key] = EXACT.subtract(saved.get(key, Decimal(0)), bonus if isinstance(bonus, Decimal) else Decimal(0))
         if isinstance(commitment, Decimal) and saved[key] > commitment:
             problem = f"savings of {saved[key]} in all exceed the commitment of {'@'.join(key)}, {commitment}"
             yield scope.fault("dependencies", row, "bonus", problem, "save less")

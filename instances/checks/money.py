@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import reduce
 
 from outlay.instances.checks.scope import Scope
 from outlay.instances.dictionary.vocabulary import Cell
 from outlay.instances.errors import Fault
 from outlay.instances.instance import Instance
-from outlay.instances.values.numbers import NotANumber, number_text
+from outlay.instances.values.numbers import EXACT, NotANumber, number_text
 from outlay.instances.values.profiles import profile_shares
 from outlay.instances.values.text import did_you_mean
 
@@ -67,8 +68,9 @@ def _profile_problem(instance: Instance, profile: str, months: Cell) -> tuple[st
         shares = profile_shares(profile)
     except NotANumber as problem:
         return f"'{profile}' is no profile: {problem}", "write shares separated by ;, such as 0.2;0.5;0.3"
-    if sum(shares) != 1:
-        return f"the shares of '{profile}' add up to {number_text(sum(shares, Decimal(0)))}", "let them add up to 1"
+    total = reduce(EXACT.add, shares)
+    if total != 1:
+        return f"the shares of '{profile}' add up to {number_text(total)}", "let them add up to 1"
     size = instance.months_per_period
     periods = math.ceil(Fraction(months) / size) if isinstance(months, Decimal) else 1
     lengths = {periods: f"{periods} (one for each period of building)"}

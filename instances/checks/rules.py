@@ -10,6 +10,7 @@ from outlay.instances.dictionary.settings import ENGINE_RESOURCES, SPENDING, USE
 from outlay.instances.dictionary.vocabulary import Cell
 from outlay.instances.errors import Fault
 from outlay.instances.values.circles import find_circles
+from outlay.instances.values.numbers import EXACT
 from outlay.instances.values.text import Hints
 
 
@@ -205,8 +206,9 @@ def programs(scope: Scope) -> Iterator[Fault]:
         if isinstance(most, Decimal) and least > most:
             problem = f"it exceeds max_per_period ({most})"
             yield scope.fault("programs", row, "min_per_period", problem, "swap them")
-        elif isinstance(total, Decimal) and least * periods > total:
-            problem = f"in {periods} periods it comes to {least * periods}, more than max_total ({total})"
+        elif isinstance(total, Decimal) and EXACT.multiply(least, periods) > total:
+            amount = EXACT.multiply(least, periods)
+            problem = f"in {periods} periods it comes to {amount}, more than max_total ({total})"
             yield scope.fault("programs", row, "min_per_period", problem, "use a lower one")
 
 

@@ -132,10 +132,11 @@ class ResourceFamily:
             rule = resource_rows(case, name)
             upper.append(rule.fill_carried(entries, len(keys)))
             keys.extend((name, int(period)) for period in rule.periods[:-1])
-        yield block(
+        left = block(
             f"{self.name}_carried_over", self.name, keys, entries, case.book.size, upper=np.concatenate(upper),
             sentence=lambda row: f"what is left of {describe(case.instance, *keys[row])}",
         )  # fmt: skip
+        yield replace(left, defines=True)
 
     def _so_far(self, case: Case, names: list[str]) -> Iterator[RowBlock]:
         if not names:
