@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from outlay.optimizer.verify.plan import verify_plan
-from tests.optimizer.verify.test_resources import crews
+from tests.optimizer.verify.test_resources import IMPORTS, crews
 from tests.optimizer.verify.test_support import build, families, plan, take, the_one
 
 
