@@ -129,11 +129,14 @@ def test_two_culprits_are_two_conflicts(pair: tuple[str, str]) -> None:
 
 def test_a_project_without_an_option_is_a_conflict_with_its_reasons() -> None:
     whole = document()
-    whole["projects"][0]["latest_start"] = "2025-01"
+    whole["permits"] = [{"permit": "slow", "review_months": 60}]
+    whole["projects"][0]["permit"] = "slow"
     explanation = explained(whole)
     assert named(explanation) == [{"must/A"}]
-    assert "may only start" in explanation.conflicts["title"][0]
+    assert "the permit is not ready" in explanation.conflicts["title"][0]
     assert explanation.repair["what"].tolist() == ["A"]
+    changed = applied(parse_document(whole, source="test"), explanation.sets["repair"])
+    assert best(changed).status == "optimal"
 
 
 def test_a_share_has_no_repair_and_that_is_said() -> None:
