@@ -26,12 +26,13 @@ from outlay.optimizer.explain.folder import ExplanationFolder
 from outlay.optimizer.explain.impossible import ConflictRow, conflict_rows, without_forced, without_option
 from outlay.optimizer.explain.margins import Margin, losers, margins
 from outlay.optimizer.explain.parameters import parameter_changes
-from outlay.optimizer.explain.repair import Move, Repair, repair
+from outlay.optimizer.explain.repair import REPAIR, Move, Repair, repair
 from outlay.optimizer.explain.worth import Step, Worth, binding_limits, limits_worth, prices
 from outlay.optimizer.solve import check_arguments
 from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import Status
+from outlay.optimizer.variation.limits import Limit, exactly
 from outlay.optimizer.variation.pool import QuestionPool, question_pool
 from outlay.optimizer.variation.solving import kept
 from outlay.optimizer.variation.vary import Variations, vary
@@ -143,6 +144,7 @@ class _Work:
     solution: Solution | None = None
     hopeless: list[Conflict] = field(default_factory=list)  # projects that must be funded and have no option
     notes: list[str] = field(default_factory=list)
+    given: Any = None
     varied: Variations = field(init=False)
     instance: Instance = field(init=False)
 
@@ -151,6 +153,7 @@ class _Work:
             source = self._instance_of(source, constraint_set)
         elif isinstance(source, Instance):
             source, constraint_set = source.with_set(constraint_set), "base"
+        self.given = source
         try:
             self.varied = vary(source, constraint_set=constraint_set)
         except NoOptionError as error:
@@ -226,33 +229,40 @@ class _Work:
         return session.solve(engine, settings, deadline=deadline, start=None, on_progress=None)
 
     def _possible(self, context: Context, status: Status) -> Explanation:
-        projects = self.asked.projects or context.case.alternatives.projects
-        found = margins(context, projects)
-        price = context.pool.run(lambda engine: prices(context, engine)) if not context.pool.interrupted else {}
+        pool = context.pool
+        projects = list(dict.fromkeys(self.asked.projects)) or context.case.alternatives.projects
+        found = pool.unless_stopped(lambda: margins(context, projects)) or []
+        price = pool.unless_stopped(lambda: pool.run(lambda engine: prices(context, engine))) or {}
         lost = [margin for margin in found if margin.project in set(losers(found))]
-        changes = limit_changes(context, lost, price)
-        changes += parameter_changes(context, [margin for margin in found if margin.standing == "never"])
-        named = [context.over.limits[name] for name in self.asked.limits]
-        bound = [] if self.asked.projects else binding_limits(context)
-        chosen = [*named, *(limit for limit in bound if limit.name not in self.asked.limits)]
-        if self.asked.step.units:
-            chosen = named or chosen
-        worth = limits_worth(context, chosen, self.asked.step, price)
+        never = [margin for margin in found if margin.standing == "never"]
+        changes = pool.unless_stopped(lambda: limit_changes(context, lost, price)) or []
+        changes += pool.unless_stopped(lambda: parameter_changes(context, never)) or []
+        chosen = self._limits(context)
+        worth = pool.unless_stopped(lambda: limits_worth(context, chosen, self.asked.step, price)) or []
         return self._explanation(context.pool, context, status, {
             "margins": frame(Margin, found), "changes": frame(Change, changes), "limits": frame(Worth, worth),
         })  # fmt: skip
+
+    def _limits(self, context: Context) -> list[Limit]:
+        """Return the limits to tell the worth of: those named, and those that bind unless something is named."""
+        named = [context.over.limits[name] for name in dict.fromkeys(self.asked.limits)]
+        if self.asked.projects or (named and self.asked.step.units):
+            return named
+        return [*named, *(limit for limit in binding_limits(context) if limit.name not in self.asked.limits)]
 
     def _impossible(self, context: Context) -> Explanation:
         most = self.asked.conflicts or 1
         found = list(self.hopeless[:most])
         if len(found) < most:
-            found += conflicts(context, most - len(found))
-        least = repair(context, self.asked.keep) if not context.pool.interrupted else Repair()
+            found += context.pool.unless_stopped(lambda: conflicts(context, most - len(found))) or []
+        least = context.pool.unless_stopped(lambda: repair(context, self.asked.keep)) or Repair()
         let_go = [
             Move(who, "project", None, "", f"{who} is let go, as it has no option")
             for each in self.hopeless
             for who in _who(each)
         ]
+        if let_go and least.answer is not None and least.answer.holds:
+            self._let_go(context, let_go, least)
         if least.impossible:
             self.notes.append("no repair: no plan is possible whatever the limits that can move are moved to")
         elif least.answer is None or not least.answer.holds:
@@ -266,6 +276,18 @@ class _Work:
         return self._explanation(context.pool, context, Status.INFEASIBLE, {
             "conflicts": frame(ConflictRow, rows), "repair": frame(Move, [*let_go, *least.moves]),
         }, plan=plan)  # fmt: skip
+
+    def _let_go(self, context: Context, let_go: Sequence[Move], least: Repair) -> None:
+        """Put projects without an option into the set of the repair; what a set forces in, no other one takes back."""
+        status = self.given["projects"]
+        changes = [
+            {"table": "projects", "where": {"id": exactly(move.what)}, "set": {"status": "candidate"}}
+            for move in let_go
+            if status.texts("status")[status.index[(move.what,)]] in {"mandatory", "committed"}
+        ]
+        body = dict(context.sets.get(REPAIR, {}))
+        sentences = [move.sentence for move in (*let_go, *least.moves)]
+        context.propose(REPAIR, {**body, "change": [*changes, *body.get("change", [])]}, "; ".join(sentences))
 
     def _explanation(
         self,

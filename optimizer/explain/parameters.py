@@ -225,13 +225,14 @@ class _Search:
         return Decimal(good)
 
     def _bisected(self, parameter: Parameter) -> Decimal:
-        """Return the value to `DIGITS` significant digits, on the side that passes."""
+        """Return the value to `DIGITS` significant digits, or to as small a part of the range, on the passing side."""
+        least = abs(parameter.end - parameter.now) / 10**DIGITS
         good, bad = parameter.end, parameter.now
         rounding = ROUND_CEILING if good > bad else ROUND_FLOOR
         rounded = decimal.Context(prec=DIGITS, rounding=rounding)
         while True:
             middle = rounded.plus((good + bad) / 2)
-            if middle in {good, bad} or not min(good, bad) < middle < max(good, bad):
+            if abs(good - bad) <= least or middle in {good, bad} or not min(good, bad) < middle < max(good, bad):
                 return good
             good, bad = (middle, bad) if self._helps(parameter, middle) else (good, middle)
 

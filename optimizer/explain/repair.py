@@ -84,5 +84,6 @@ def repair(context: Context, keep: Sequence[str]) -> Repair:
         if by
     ]  # fmt: skip
     moves += [Move(project, "project", None, "", f"{project} is let go") for project in answer.released]
-    context.propose(REPAIR, answer.body, "; ".join(move.sentence for move in moves))
+    if moves:
+        context.propose(REPAIR, answer.body, "; ".join(move.sentence for move in moves))
     return Repair(tuple(moves), answer.status.proved, answer=answer)

@@ -55,6 +55,16 @@ class QuestionPool:
     solver_s: float = 0.0
     answer_s: list[float] = field(default_factory=list)
 
+    def unless_stopped(self, work: Callable[[], Answered]) -> Answered | None:
+        """Return what comes of some work; None if the user has asked to stop, or does so meanwhile."""
+        if self.interrupted:
+            return None
+        try:
+            return work()
+        except KeyboardInterrupt:
+            self.interrupted = True
+            return None
+
     def run(self, work: Callable[[SolverProcess], Answered]) -> Answered:
         """Return what comes of some work with a solver of the pool, or with one of its own if the pool is not ours."""
         if self.local:

@@ -1,0 +1,157 @@
+"""Each kind of rule in turn makes an instance impossible, alone and in pairs; it is named, and the repair mends it."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+import outlay
+from outlay.instances.formats.parsing import parse_document
+from outlay.optimizer.explain.explanation import Explanation
+from tests.brute_force.enumerator import best
+from tests.brute_force.explaining import applied
+
+BASE: dict[str, Any] = {
+    "instance": {
+        "name": "promises",
+        "money_unit": "$M",
+        "calendar": {"start": "2026-01", "periods": 2, "months_per_period": 12},
+    },
+    "projects": [
+        {"id": "A", "value": 8, "commitment": 5, "status": "mandatory", "sector": "roads"},
+        {"id": "B", "value": 6, "commitment": 4, "status": "mandatory", "sector": "rail"},
+        {"id": "C", "value": 7, "commitment": 6},
+    ],
+}
+MUST = {"must/A", "must/B"}
+CUMULATIVE = {"kind": "finance", "basis": "cumulative"}
+
+
+def level(resource: str, amount: float) -> dict[str, Any]:
+    return {"resource": resource, "from": "2026-01", "amount": amount}
+
+
+def uses(resource: str, project: str, amount: float) -> dict[str, Any]:
+    return {"project": project, "resource": resource, "phase": "construction", "amount": amount}
+
+
+def crew(kind: str) -> dict[str, list[dict[str, Any]]]:
+    """Return a resource of a kind of which both together need more than there is over the two years."""
+    return {
+        "resources": [{"resource": "crew", "kind": kind, "basis": "cumulative"}],
+        "availability": [level("crew", 3)],
+        "requirements": [uses("crew", "A", 2), uses("crew", "B", 2)],
+    }
+
+
+#: Tables that make the promises impossible, the rules of the conflict beside them, and the move that mends it.
+CULPRITS: dict[str, tuple[dict[str, Any], set[str], set[str]]] = {
+    "cap": (
+        {"resources": [{"resource": "commitments", **CUMULATIVE}], "availability": [level("commitments", 8)]},
+        {"commitments", *MUST},
+        {"commitments"},
+    ),
+    "draws": (
+        {"resources": [{"resource": "draws", **CUMULATIVE}], "availability": [level("draws", 8)]},
+        {"draws", *MUST},
+        {"draws"},
+    ),
+    "pace": (
+        {
+            "resources": [{"resource": "selections", "kind": "committee", "basis": "cumulative"}],
+            "availability": [level("selections", 1)],
+        },
+        {"selections", *MUST},
+        {"selections"},
+    ),
+    **{
+        kind: (crew(kind), {"crew", *MUST}, {"crew"})
+        for kind in ("labour", "energy", "equipment", "commodity", "finance", "committee", "other")
+    },
+    "funds": ({"funds": [{"fund": "bank", "total": 8}]}, {"bank", *MUST}, {"bank"}),
+    "a greatest amount": (
+        {"limits": [{"metric": "commitment", "max": 8}]},
+        {"limits/commitment/max", *MUST},
+        {"limits/commitment/max"},
+    ),
+    "a least amount": ({"limits": [{"metric": "value", "min": 30}]}, {"limits/value/min"}, {"limits/value/min"}),
+    "a sector": (
+        {"limits": [{"metric": "commitment", "by": "sector", "group": "rail", "max": 3}]},
+        {"limits/commitment/sector/rail/max", "must/B"},
+        {"limits/commitment/sector/rail/max"},
+    ),
+    "dependencies": (
+        {"dependencies": [{"project": "A", "needs": "B", "kind": "excludes"}]},
+        {"dependency/at most one of A, B", *MUST},
+        {"A", "B"},
+    ),
+}
+
+
+def document(*tables: dict[str, Any]) -> dict[str, Any]:
+    whole = copy.deepcopy(BASE)
+    for each in tables:
+        for name, rows in each.items():
+            whole.setdefault(name, []).extend(copy.deepcopy(rows))
+    return whole
+
+
+def explained(whole: dict[str, Any], **options: Any) -> Explanation:
+    return outlay.explain(parse_document(whole, source="test"), jobs=1, **options)
+
+
+def named(explanation: Explanation) -> list[set[str]]:
+    return [set(rows["rule"]) for _, rows in explanation.conflicts.groupby("conflict")]
+
+
+@pytest.mark.parametrize("culprit", CULPRITS)
+def test_the_culprit_is_named_and_the_least_repair_mends_it(culprit: str) -> None:
+    tables, conflict, mended = CULPRITS[culprit]
+    whole = document(tables)
+    explanation = explained(whole, keep=[] if mended == {"A", "B"} else ["A", "B"])
+    assert [{rule.partition(": ")[0] for rule in rules} for rules in named(explanation)] == [conflict]
+    assert explanation.conflicts["minimal"].all()
+    assert len(explanation.repair) == 1
+    assert set(explanation.repair["what"]) <= mended
+    changed = applied(parse_document(whole, source="test"), explanation.sets["repair"])
+    assert best(changed).status == "optimal"
+
+
+@pytest.mark.parametrize("pair", [("cap", "a least amount"), ("labour", "a sector"), ("funds", "a greatest amount")])
+def test_two_culprits_are_two_conflicts(pair: tuple[str, str]) -> None:
+    explanation = explained(document(*(CULPRITS[name][0] for name in pair)), conflicts=3, keep=["A", "B"])
+    found = {frozenset(rule.partition(": ")[0] for rule in rules) for rules in named(explanation)}
+    assert found >= {frozenset(CULPRITS[name][1]) for name in pair}
+    assert set(explanation.repair["what"]) == {one for name in pair for one in CULPRITS[name][2]}
+
+
+def test_a_project_without_an_option_is_a_conflict_with_its_reasons() -> None:
+    whole = document()
+    whole["permits"] = [{"permit": "slow", "review_months": 60}]
+    whole["projects"][0]["permit"] = "slow"
+    explanation = explained(whole)
+    assert named(explanation) == [{"must/A"}]
+    assert "the permit is not ready" in explanation.conflicts["title"][0]
+    assert explanation.repair["what"].tolist() == ["A"]
+    changed = applied(parse_document(whole, source="test"), explanation.sets["repair"])
+    assert best(changed).status == "optimal"
+
+
+def test_a_share_has_no_repair_and_that_is_said() -> None:
+    whole = document({"limits": [{"metric": "commitment", "of": "value", "max": 0.1, "basis": "share"}]})
+    explanation = explained(whole, keep=["A", "B"])
+    assert {rule.partition("/")[0] for rule in named(explanation)[0]} == {"limits", "must"}
+    assert not len(explanation.repair)
+    assert any("no repair" in note for note in explanation.notes)
+
+
+def test_forced_projects_can_be_let_go() -> None:
+    tables = CULPRITS["cap"][0]
+    whole = document(tables) | {"sets": {"all": {"force_in": ["C"]}}}
+    instance = parse_document(whole, source="test").with_set("all")
+    explanation = outlay.explain(instance, jobs=1, keep=["commitments"], conflicts=3)
+    assert any("must/C" in rules for rules in named(explanation))
+    assert set(explanation.repair["kind"]) == {"project"}
+    assert explanation.plan is not None

@@ -1,0 +1,96 @@
+"""What explanations promise: margins below nothing, stretches that never hurt, claims that come true."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+import outlay
+from outlay import Variation
+from outlay.instances.formats.parsing import parse_document
+from tests.brute_force.explaining import applied
+from tests.cli.small import lender_document
+
+
+@pytest.fixture(scope="module")
+def tutorial() -> Any:
+    return outlay.explain(outlay.read("tutorial"), jobs=1)
+
+
+def test_the_tutorial_is_as_by_hand(tutorial: Any) -> None:
+    margins = tutorial.margins.set_index("project")["margin"]
+    assert margins.round(6).to_dict() == dict.fromkeys(["bridge", "school", "solar", "library", "park"], 1.1)
+    changes = tutorial.changes.set_index(["project", "what"])
+    assert changes.loc[("library", "commitments"), "by"] == pytest.approx(1 / 11, abs=1e-6)
+    assert not changes.loc[("library", "crew"), "possible"]
+    limits = tutorial.limits.set_index("limit")
+    assert limits.loc["commitments", ["gain", "loss"]].tolist() == pytest.approx([3.4, 4.5])
+
+
+def test_every_change_applied_and_solved_anew_gives_what_is_claimed(tutorial: Any) -> None:
+    for row in tutorial.changes[tutorial.changes["set"] != ""].itertuples():
+        solution = outlay.solve(applied(tutorial.instance, tutorial.sets[row.set]))
+        assert solution.objective >= tutorial.objective - 1e-6
+        assert row.project in {choice.project for choice in solution.plan.choices}
+    for row in tutorial.margins.itertuples():
+        solution = outlay.solve(applied(tutorial.instance, tutorial.sets[row.set]))
+        assert solution.objective == pytest.approx(tutorial.objective - row.margin)
+    for row in tutorial.limits.itertuples():
+        for name, value in ((row.wider, row.gain), (row.tighter, -row.loss)):
+            solution = outlay.solve(applied(tutorial.instance, tutorial.sets[name]))
+            assert solution.objective == pytest.approx(tutorial.objective + value)
+
+
+def test_a_stretch_never_hurts() -> None:
+    varied = outlay.vary(outlay.read("tutorial"))
+    names = varied.limits
+    values = varied.solve_all([Variation(), *(Variation(level={name: 0.5}) for name in names)], jobs=1)
+    assert all(answer.value >= values["0"].value - 1e-9 for answer in values.values())
+
+
+def test_a_tie_is_called_so() -> None:
+    document = {
+        "instance": {"name": "twins", "calendar": {"start": "2026-01", "periods": 1, "months_per_period": 12}},
+        "projects": [{"id": name, "value": 3, "commitment": 2} for name in "AB"],
+        "resources": [{"resource": "commitments", "kind": "finance", "basis": "cumulative"}],
+        "availability": [{"resource": "commitments", "from": "2026-01", "amount": 3}],
+    }
+    explanation = outlay.explain(parse_document(document, source="test"), jobs=1)
+    assert explanation.margins["tie"].all()
+    assert not len(explanation.changes)
+
+
+def test_what_is_given_is_certain_and_what_cannot_be_is_never() -> None:
+    document = copy.deepcopy(lender_document())
+    document["projects"][0]["status"] = "mandatory"
+    explanation = outlay.explain(parse_document(document, source="test"), jobs=1)
+    standing = explanation.margins.set_index("project")["standing"]
+    assert standing["A"] == "certain"
+    assert standing["C"] == "never"
+    assert "lender test" in explanation.margins.set_index("project")["reason"]["C"]
+
+
+def test_a_parameter_gives_a_project_an_option_and_a_little_less_does_not() -> None:
+    instance = parse_document(lender_document(), source="test")
+    explanation = outlay.explain(instance, ["C"], jobs=1)
+    rows = explanation.changes[explanation.changes["kind"] == "parameter"].set_index("what")
+    assert "cash_yield of C" in rows.index
+    for what, row in rows.iterrows():
+        changed = applied(instance, explanation.sets[row["set"]])
+        assert len(outlay.build(changed).case.options.of("C")), what
+    value = float(rows.loc["cash_yield of C", "value"])
+    assert 0.03 < value < 0.2
+    less = [
+        {**record, "cash_yield": value - 2e-4} if record["id"] == "C" else record
+        for record in lender_document()["projects"]
+    ]
+    assert not len(outlay.build(instance.replace(projects=less)).case.options.of("C"))
+
+
+def test_nothing_depends_on_how_many_are_asked_at_a_time(tutorial: Any) -> None:
+    other = outlay.explain(outlay.read("tutorial"), jobs=2)
+    for name in ("margins", "changes", "limits"):
+        assert other.table(name).equals(tutorial.table(name))
+    assert other.sets_toml == tutorial.sets_toml
