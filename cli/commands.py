@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
 from outlay.cli.application import Application, run
+from outlay.cli.exchange import convert_command, evaluate_command, import_command
+from outlay.cli.options import SET, common, objective, reading, solving, what_if
 
 EPILOG = """\b
 To begin:
@@ -35,97 +35,6 @@ SECTIONS = (
     "stakeholders", "sectors", "regions", "funds", "years", "todo", "limits", "keeps_out", "procurement", "beyond",
 )  # fmt: skip
 
-Command = Callable[..., Any]
-
-
-def _common(command: Command) -> Command:
-    """Add the options that every command has."""
-    debug = click.option("--debug", is_flag=True, help="Show the trace of an internal error.")
-    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document for machines.")(debug(command))
-
-
-def _reading(command: Command) -> Command:
-    """Add the limit on what is read."""
-    return click.option(
-        "--max-file-mb",
-        type=click.FloatRange(min=0, min_open=True),
-        default=100.0,
-        show_default=True,
-        metavar="MB",
-        help="Refuse to read larger files.",
-    )(command)
-
-
-_SET = click.option(
-    "--set",
-    "constraint_set",
-    default="base",
-    show_default=True,
-    metavar="NAME",
-    help="Constraint set to apply; several as a+b, from left to right.",
-)
-
-
-def _finite(context: click.Context, parameter: click.Parameter, value: float) -> float:
-    if math.isnan(value):
-        raise click.BadParameter("this is not a number", ctx=context, param=parameter)
-    return value
-
-
-def _objective(context: click.Context, parameter: click.Parameter, value: str | None) -> dict[str, float] | str | None:
-    """Return ``metric=weight,...`` as a mapping, or ``@NAME`` as it is."""
-    if value is None or value.startswith("@"):
-        return value
-    weights: dict[str, float] = {}
-    for part in value.split(","):
-        name, equals, text = part.rpartition("=")
-        try:
-            weight = float(text)
-        except ValueError:
-            weight = math.nan
-        if not equals or not name.strip() or not math.isfinite(weight) or name.strip() in weights:
-            raise click.BadParameter(
-                f"{part!r} is not metric=weight (each metric once); write us_npv=1,jobs=0.5 or @STAKEHOLDER",
-                ctx=context,
-                param=parameter,
-            )
-        weights[name.strip()] = weight
-    return weights
-
-
-def _solving(command: Command) -> Command:
-    """Add the options of every solve."""
-    for option in (
-        click.option(
-            "--seed",
-            type=click.IntRange(0, 2**31 - 2001),
-            default=1,
-            show_default=True,
-            metavar="N",
-            help="Of the solver.",
-        ),
-        click.option(
-            "--gap",
-            type=click.FloatRange(min=0, max=1, max_open=True),
-            default=1e-4,
-            show_default=True,
-            callback=_finite,
-            metavar="SHARE",
-            help="Share of the objective that may stay unproved.",
-        ),
-        click.option(
-            "--time-limit",
-            type=click.FloatRange(min=0, min_open=True),
-            default=60.0,
-            show_default=True,
-            callback=_finite,
-            metavar="SECONDS",
-            help="Stop then with the best plan so far; inf: only when proved.",
-        ),
-    ):
-        command = option(command)
-    return command
-
 
 def _set_and_section(
     context: click.Context, parameter: click.Parameter, value: tuple[str, ...]
@@ -148,12 +57,12 @@ def main() -> None:
     Every answer is proved (how good it could be at best is told), checked again independently in exact arithmetic, and
     explained: what binds, what lost, and why.
 
-    INSTANCE is a bundled name (see outlay list), a folder of tables, or a .json file.
+    INSTANCE is a bundled name (see outlay list), a folder of tables, a .json file, or an .xlsx workbook.
     """
 
 
 @main.command("list")
-@_common
+@common
 def list_command(**arguments: Any) -> int:
     """List the bundled instances and their constraint sets."""
     return run("list", **arguments)
@@ -164,17 +73,19 @@ def list_command(**arguments: Any) -> int:
     epilog="""\b
 Examples:
   outlay new my-plan
+  outlay new my-plan.xlsx --from tutorial
   outlay new japan.json --from us-japan-550
 """,
 )
 @click.argument("folder", type=click.Path())
 @click.option("--from", "source", default="tutorial", show_default=True, metavar="NAME", help="Instance to copy.")
-@_reading
-@_common
+@reading
+@common
 def new_command(**arguments: Any) -> int:
     """Copy an instance to FOLDER, to edit it there.
 
-    A name that ends in .json gives one file instead of a folder of tables. Nothing that exists is touched.
+    A name that ends in .xlsx gives a workbook, one that ends in .json one file, any other a folder of tables. Nothing
+    that exists is touched.
     """
     return run("new", **arguments)
 
@@ -185,8 +96,10 @@ def new_command(**arguments: Any) -> int:
     "--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="S", help="Same seed, same tables."
 )
 @click.option("--periods", type=int, default=16, show_default=True, metavar="T", help="Half-years in the calendar.")
-@click.option("-o", "--output", type=click.Path(), required=True, metavar="FOLDER", help="New folder, or a .json file.")
-@_common
+@click.option(
+    "-o", "--output", type=click.Path(), required=True, metavar="FOLDER", help="New folder, or a .json or .xlsx file."
+)
+@common
 def generate_command(**arguments: Any) -> int:
     """Generate a realistic, tight and feasible instance of any size, to try and to measure with."""
     return run("generate", **arguments)
@@ -201,10 +114,11 @@ Examples:
 """,
 )
 @click.argument("instance")
-@_SET
+@SET
+@what_if
 @click.option("--all", "every_row", is_flag=True, help="Also when each project can start, and nothing left out.")
-@_reading
-@_common
+@reading
+@common
 def check_command(**arguments: Any) -> int:
     """Check INSTANCE: its faults, its size, and what it asks for.
 
@@ -222,11 +136,13 @@ Examples:
   outlay solve us-japan-550 --set cap-150 --time-limit 120
   outlay solve us-japan-550 --objective us_npv=1,credit=-1
   outlay solve us-japan-550 --objective @Treasury
+  outlay solve run.json --force-in P18 --change 'availability.amount[resource=draws] + 5'
 """,
 )
-@click.argument("instance")
-@_SET
-@_solving
+@click.argument("instance", metavar="INSTANCE_OR_RUN")
+@SET
+@what_if
+@solving
 @click.option(
     "--threads",
     type=click.IntRange(1, 256),
@@ -253,18 +169,25 @@ Examples:
 )
 @click.option(
     "--objective",
-    callback=_objective,
+    callback=objective,
     metavar="METRIC=WEIGHT,...",
     help="Replace the instance's objective; @NAME takes a stakeholder's weights.",
 )
 @click.option("-o", "--output", type=click.Path(), metavar="RUN", help="Save the run file, for show and verify.")
 @click.option("--force", is_flag=True, help="Overwrite RUN.")
-@_reading
-@_common
+@click.option(
+    "--tables", metavar="FOLDER", type=click.Path(), help="Write every table of the answer into a new folder."
+)
+@click.option(
+    "--format", "form", type=click.Choice(["csv", "parquet"]), default="csv", show_default=True, help="Of --tables."
+)
+@reading
+@common
 def solve_command(**arguments: Any) -> int:
     """Choose projects, scales and dates for INSTANCE.
 
-    Shows which projects are funded, at what scale and when, what binds, and why the others lost.
+    Shows which projects are funded, at what scale and when, what binds, and why the others lost. A run file in the
+    place of INSTANCE is solved again, from its plan.
 
     Progress goes to standard error. Ctrl-C stops the search and shows the best plan so far, verified. With --json the
     whole run document is printed, the same that -o saves.
@@ -285,8 +208,9 @@ Examples:
 @click.argument("run_file", metavar="RUN", type=click.Path())
 @click.argument("words", metavar="[SET] [SECTION]", nargs=-1, callback=_set_and_section)
 @click.option("--all", "every_row", is_flag=True, help="Every row of the table, nothing grouped or left out.")
-@_reading
-@_common
+@click.option("--csv", "as_csv", is_flag=True, help="Print the whole table as CSV, for a spreadsheet.")
+@reading
+@common
 def show_command(**arguments: Any) -> int:
     """Show a part of the answer in RUN, a file that solve -o wrote, or of SET in the folder of a comparison.
 
@@ -303,8 +227,8 @@ Example:
 """,
 )
 @click.argument("run_file", metavar="RUN", type=click.Path())
-@_reading
-@_common
+@reading
+@common
 def verify_command(**arguments: Any) -> int:
     """Check the answer in RUN again, independently.
 
@@ -314,6 +238,9 @@ def verify_command(**arguments: Any) -> int:
     return run("verify", **arguments)
 
 
+main.add_command(evaluate_command)
+
+
 @main.command(
     "compare",
     epilog="""\b
@@ -321,6 +248,7 @@ Examples:
   outlay compare us-japan-550 --all -o out
   outlay compare us-japan-550 --sets base,tight-labour,fast-permits+tight-power
   outlay compare us-japan-550 --attribute labour,energy,permits,supply,finance
+  outlay compare my-plan --change 'availability.amount[resource=commitments] * 0.9'
 """,
 )
 @click.argument("instance")
@@ -341,9 +269,10 @@ Examples:
     help="Keep run files and tables there; what is finished there is not solved again.",
 )
 @click.option("--force", is_flag=True, help="Use FOLDER even if it holds other things.")
-@_solving
-@_reading
-@_common
+@what_if
+@solving
+@reading
+@common
 def compare_command(**arguments: Any) -> int:
     """Compare INSTANCE under several constraint sets.
 
@@ -356,6 +285,67 @@ def compare_command(**arguments: Any) -> int:
 
 
 @main.command(
+    "explain",
+    epilog="""\b
+Examples:
+  outlay explain run.json
+  outlay explain us-japan-550 P18 P04 --sets
+  outlay explain my-plan --limit draws@2031 --step 5% --report why.html
+  outlay explain impossible --conflicts 3 --keep draws
+""",
+)
+@click.argument("source", metavar="RUN_OR_INSTANCE")
+@click.argument("projects", nargs=-1, metavar="[PROJECT]...")
+@SET
+@click.option(
+    "--limit",
+    "limits",
+    multiple=True,
+    metavar="LIMIT",
+    help="Tell the worth of this limit too: a resource, a fund, limits/METRIC/...; one row as NAME@PERIOD.",
+)
+@click.option(
+    "--step", default="10%", show_default=True, metavar="STEP", help="By how much limits are moved: 5%, or 1 (unit)."
+)
+@click.option(
+    "--conflicts",
+    type=click.IntRange(1, 1000),
+    metavar="N",
+    help="If no plan is possible: look for so many conflicts. Default: one.",
+)
+@click.option(
+    "--keep",
+    multiple=True,
+    metavar="NAME",
+    help="A limit that a repair must not move, or a project it must not let go.",
+)
+@click.option("--sets", is_flag=True, help="Print every proposed change as constraint sets, to paste into sets.toml.")
+@click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Questions at a time. Default: one a core.")
+@click.option("--executor", metavar="dask:tcp://HOST:PORT", help="Solve on a dask cluster instead of here.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(),
+    metavar="FOLDER",
+    help="Keep answers and tables there; what is answered there is not asked again.",
+)
+@click.option("--report", type=click.Path(), metavar="HTML", help="Draw a page of it that works offline.")
+@click.option("--force", is_flag=True, help="Use FOLDER even if it holds other things; overwrite HTML.")
+@solving
+@reading
+@common
+def explain_command(**arguments: Any) -> int:
+    """Explain a plan: why this one, what would change it, why nothing is possible.
+
+    For each project what the plan loses if it is overruled, proved; for each that lost the least single changes that
+    would bring it in; for limits that bind what more or less of them is worth. Where no plan is possible: rules that
+    cannot hold together, and the least repair. The time limit and the gap hold for each question. Exit code 5 after
+    Ctrl-C, which shows what is answered so far.
+    """
+    return run("explain", **arguments)
+
+
+@main.command(
     "report",
     epilog="""\b
 Examples:
@@ -364,22 +354,26 @@ Examples:
 """,
 )
 @click.argument("source", metavar="RUN_OR_FOLDER", type=click.Path())
-@click.option("-o", "--output", type=click.Path(), required=True, metavar="HTML", help="The page to write.")
-@click.option("--force", is_flag=True, help="Overwrite HTML.")
-@_reading
-@_common
+@click.option("-o", "--output", type=click.Path(), required=True, metavar="FILE", help="An .html or .xlsx file.")
+@click.option("--force", is_flag=True, help="Overwrite FILE.")
+@reading
+@common
 def report_command(**arguments: Any) -> int:
     """Draw a page for a run file, or for the folder of a comparison.
 
     One HTML file that works offline: the plan as a chart, money and resources over time, the supply chain, who lost and
-    why, the proof.
+    why, the proof. A name that ends in .xlsx gives a workbook instead: one sheet a table, numbers as numbers, charts.
     """
     return run("report", **arguments)
 
 
+main.add_command(convert_command)
+main.add_command(import_command)
+
+
 @main.command("schema", epilog="\b\nExamples:\n  outlay schema projects\n  outlay schema instance\n")
 @click.argument("table", required=False)
-@_common
+@common
 def schema_command(**arguments: Any) -> int:
     """Print the data dictionary: every table, column, unit and default; or TABLE alone.
 

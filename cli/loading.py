@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from outlay.instances.formats.reading import read
+from outlay.instances.sets.what_if import with_what_if
+from outlay.optimizer.answer.solution import unverified
 from outlay.optimizer.record.recheck import AS_RECORDED, OWN_OBJECTIVE, USER_ROWS_AS_RECORDED
 from outlay.optimizer.record.run_file import load_checked
 
 if TYPE_CHECKING:
+    from outlay.instances.instance import Instance
+    from outlay.instances.plan import Plan
     from outlay.models.case import Case
     from outlay.optimizer.answer.solution import Solution
     from outlay.optimizer.verify.report import Verification
+
+_RUN_FILE = re.compile(rb'\s*\{\s*"format"\s*:')
 
 
 class Loaded(NamedTuple):
@@ -39,6 +49,56 @@ def load_run(path: str, max_file_mb: float) -> Loaded:
     """
     solution, found = load_checked(path, max_file_mb=max_file_mb)
     return Loaded(solution, found.verification, found.case)
+
+
+def read_or_load(path: str, max_file_mb: float) -> tuple[Instance, Plan | None]:
+    """Return an instance, or the resolved one of a run file with its plan, which was verified just now.
+
+    Raises
+    ------
+    InputError
+        If it is neither.
+    UnverifiedError
+        If it is a run file in which something is false.
+    """
+    if not _is_run_file(path):
+        return read(path, max_file_mb=max_file_mb), None
+    loaded = load_run(path, max_file_mb)
+    if not loaded.ok:
+        raise unverified(loaded.verification)
+    return loaded.solution.instance, loaded.solution.plan
+
+
+def _is_run_file(path: str) -> bool:
+    """Return whether a path leads to a JSON file that begins as run files do."""
+    place = Path(path)
+    try:
+        if place.suffix.lower() != ".json" or not place.is_file():
+            return False
+        with place.open("rb") as file:
+            return _RUN_FILE.match(file.read(200)) is not None
+    except (OSError, ValueError):
+        return False
+
+
+def with_asked(
+    instance: Instance,
+    constraint_set: str,
+    force_in: Sequence[str] = (),
+    force_out: Sequence[str] = (),
+    changes: Sequence[str] = (),
+) -> tuple[Instance, str]:
+    """Return the instance and the sets to apply, with what the command line asks as one more set.
+
+    Raises
+    ------
+    InputError
+        If what is asked is malformed.
+    """
+    changed, name = with_what_if(instance, force_in=force_in, force_out=force_out, changes=changes)
+    if name is None:
+        return instance, constraint_set
+    return changed, name if constraint_set == "base" else f"{constraint_set}+{name}"
 
 
 def as_recorded(solution: Solution) -> list[str]:

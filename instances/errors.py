@@ -4,6 +4,7 @@
 
     OutlayError                exit code 1   internal error
     ├── InputError             exit code 3   the tables, a constraint set or an argument are wrong
+    │   ├── NoOptionError      exit code 3   projects must be funded and have no option
     │   ├── NoRoomError        exit code 3   something cannot be written because the disk is full
     │   └── NotKeptError       exit code 3   an answer was found but could not be kept whole; it is in here
     ├── NoPlanError            exit code 6   a plan was asked for where there is none
@@ -51,6 +52,8 @@ class Fault:
         What is wrong with it, in a sentence without a full stop.
     remedy
         What would be right.
+    cell
+        The cell of a workbook, such as ``projects!D14``; None elsewhere.
     """
 
     where: str
@@ -59,10 +62,11 @@ class Fault:
     value: str | None
     problem: str
     remedy: str
+    cell: str | None = None
 
     def __str__(self) -> str:
-        place = [shown(self.where)]
-        if self.row is not None:
+        place = [shown(self.cell or self.where)]
+        if self.row is not None and self.cell is None:
             place.append(f"row {self.row}")
         if self.column is not None:
             place.append(f"column {shown(self.column)}")
@@ -150,6 +154,10 @@ class InputError(OutlayError):
         """Return an error with one fault."""
         text = None if value is None else as_text(value)
         return cls([Fault(where, row, column, text, problem, remedy)])
+
+
+class NoOptionError(InputError):
+    """Projects must be funded but have no possible option; the value of each fault is the project."""
 
 
 class NoRoomError(InputError):

@@ -167,6 +167,11 @@ class Instance:
         last = self.settings.calendar.last_selection
         return self.periods - 1 if last is None else self.period_holding(last)
 
+    def months_of_prices(self, period: int) -> int:
+        """Return the months from the date of prices to the beginning of a period; negative before that date."""
+        calendar = self.settings.calendar
+        return month_number(self.month_of(period)) - month_number(calendar.price_date or calendar.start)
+
     def month_of(self, period: int) -> str:
         """Return the first month of a period, as YYYY-MM."""
         return month_text(month_number(self.settings.calendar.start) + period * self.months_per_period)
@@ -181,11 +186,43 @@ class Instance:
         first = self.month_of(period)
         year, month = divmod(month_number(first), 12)
         size = self.months_per_period
+        if self.settings.calendar.label is not None:
+            return self._fiscal_label(period)
         if size == 12 and month == 0:
             return f"{year}"
         if size in (3, 6) and month % size == 0:
             return f"{year}{'Q' if size == 3 else 'H'}{month // size + 1}"
         return first
+
+    def year_label(self, period: int) -> str:
+        """Return the year of a plan that begins with a period, as people write it: 2028, FY2028.
+
+        A year that begins with another month than January and has no label is told by its first month.
+        """
+        if self.settings.calendar.label is not None:
+            return self._year_text(period * self.months_per_period)
+        first = self.month_of(period)
+        return first[:4] if first.endswith("-01") else f"the year from {first}"
+
+    def _fiscal_label(self, period: int) -> str:
+        """Return a period of a calendar whose years have labels."""
+        size, months = self.months_per_period, period * self.months_per_period
+        first = self._year_text(months)
+        if size >= 12:
+            last = self._year_text(months + size - 1)
+            whole = months % 12 == 0 and size % 12 == 0
+            text = first if last == first else f"{first}-{last}"
+            return text if whole else f"{text} from {self.month_of(period)}"
+        if size in (3, 6):
+            return f"{first}{'Q' if size == 3 else 'H'}{months % 12 // size + 1}"
+        return f"{first} {self.month_of(period)}"
+
+    def _year_text(self, months: int) -> str:
+        """Return the label of the year of the plan that holds a month, counted from the calendar's start."""
+        begin = month_number(self.settings.calendar.start) + months // 12 * 12
+        start, end = begin // 12, (begin + 11) // 12
+        parts = {"start": f"{start}", "end": f"{end}", "start2": f"{start % 100:02d}", "end2": f"{end % 100:02d}"}
+        return (self.settings.calendar.label or "").format(**parts)
 
     # -- tables --------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from outlay.instances.dictionary.vocabulary import Cell, Column, TableSpec, metric_column
+from outlay.instances.dictionary.vocabulary import Cell, Column, TableSpec, metric_column, own_column
 from outlay.instances.values.numbers import number_text
 
 if TYPE_CHECKING:
@@ -69,6 +69,8 @@ class Table:
         described = self.spec.column(column)
         if described is not None:
             return described
+        if column not in self.metrics and column in self.cells:
+            return own_column(column)
         return metric_column(column, self.metrics[column])
 
     def raw(self, column: str) -> tuple[Cell, ...]:
@@ -107,7 +109,7 @@ class Table:
 
     @cached_property
     def all_columns(self) -> tuple[str, ...]:
-        """Every column the table may have: those of the dictionary, then declared metrics that are present."""
+        """Every column: those of the dictionary, then declared metrics and the user's own that are present."""
         known = tuple(column.name for column in self.spec.columns)
         return known + tuple(name for name in self.cells if name not in known)
 

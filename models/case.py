@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,16 +14,19 @@ from outlay.instances.table import Table
 from outlay.models.arrays.columns import Block, ColumnBook
 from outlay.models.arrays.discount import discount_factors
 from outlay.models.arrays.ragged import spans
-from outlay.models.metrics import Terms, metric_terms
+from outlay.models.metrics import Terms, metric_terms, saved_of_metric
+from outlay.models.options.carried import CarryOver, carry_overs
 from outlay.models.options.fitting import unfitting
-from outlay.models.options.generation import eligible_funds, generate_options
+from outlay.models.options.generation import generate_options
 from outlay.models.options.needs import Need, read_needs
 from outlay.models.options.options import Dropped, Options
+from outlay.models.options.savings import Savings, read_savings, saving_rows
 from outlay.models.options.so_far import SoFar, so_far
 from outlay.models.options.started import Started, event_dates, started_columns
 from outlay.models.options.usage import Usage, compute_usage, resource_tree
 from outlay.models.projects.alternatives import Alternatives, periods_up
 from outlay.models.projects.cashflows import CashModel
+from outlay.models.projects.funding import Funding
 from outlay.models.projects.lender import LenderTest, lender_test
 
 
@@ -128,6 +132,8 @@ class Case:
         keys, upper = self._shortfalls()
         book.add("shortfall", keys, upper)
         book.add("both", self.synergies, 1.0)
+        book.add("saved", self.savings.keys, 1.0)
+        book.add("carried", *self._carried())
         book.add("started", self.started.keys, 1.0)
         book.add("so_far", self.so_far.keys)
         return book
@@ -181,8 +187,14 @@ class Case:
 
     @cached_property
     def synergies(self) -> list[int]:
-        """Rows of ``dependencies`` that are synergies."""
-        return [row for row, kind in enumerate(self.instance["dependencies"].raw("kind")) if kind == "synergy"]
+        """Rows of ``dependencies`` that are synergies, but for joint savings."""
+        kinds, saving = self.instance["dependencies"].raw("kind"), saving_rows(self.instance)
+        return [row for row, kind in enumerate(kinds) if kind == "synergy" and row not in saving]
+
+    @cached_property
+    def savings(self) -> Savings:
+        """The joint savings."""
+        return read_savings(self.options)
 
     @cached_property
     def needs(self) -> tuple[Need, ...]:
@@ -204,11 +216,16 @@ class Case:
         """Whether commitments must be covered by funds."""
         return bool(len(self.instance["funds"])) and self.instance.is_on("funds")
 
+    @cached_property
+    def funding(self) -> Funding:
+        """Who may pay for what."""
+        return Funding(self.instance)
+
     def _payments(self) -> list[tuple[str, int]]:
         if not self.funds_on:
             return []
         names = self.instance["funds"].texts("fund")
-        paying = {project: eligible_funds(self.instance, project) for project in range(len(self.alternatives.projects))}
+        paying = {project: self.funding.eligible(project) for project in range(len(self.alternatives.projects))}
         projects = self.options.project.tolist()
         costly = np.nonzero(self.options.commitment > 0)[0].tolist()
         return [(names[fund], option) for option in costly for fund in paying[projects[option]]]
@@ -228,6 +245,21 @@ class Case:
                 upper.append(np.inf if np.isnan(tolerance) else tolerance * float(level[period]))
         return keys, np.array(upper, dtype=float)
 
+    @cached_property
+    def carry_overs(self) -> dict[str, CarryOver]:
+        """The rule of each resource whose rows stand and that carries over."""
+        rules = carry_overs(self.instance)
+        return {name: rule for name, rule in rules.items() if self.instance.is_on(self.instance.family_of(name))}
+
+    def _carried(self) -> tuple[list[tuple[str, int]], np.ndarray]:
+        """Return the blocks that pass something on, all but the last of each resource, and the most of each."""
+        keys, upper = list[tuple[str, int]](), [np.zeros(0)]
+        for name, rule in self.carry_overs.items():
+            periods = self.row_periods(name)[:-1]
+            keys.extend((name, period) for period in periods.tolist())
+            upper.append(rule.ceilings(self.levels.get(name, np.zeros(self.instance.periods))[periods]))
+        return keys, np.concatenate(upper)
+
     def row_periods(self, resource: str) -> np.ndarray:
         """Return the periods under which a resource's rows stand: where it has a limit; year blocks by their first."""
         level = self.levels.get(resource, np.zeros(self.instance.periods))
@@ -245,7 +277,7 @@ class Case:
 
     @cached_property
     def cost(self) -> np.ndarray:
-        """The metric `cost` as a coefficient a column: discounted, when bought, imported or short."""
+        """The metric `cost` as a coefficient a column: discounted, when bought, moved, imported or short."""
         instance = self.instance
         cost = np.zeros(self.book.size)
         factor = discount_factors(
@@ -255,6 +287,7 @@ class Case:
             "buy": dict(
                 zip(instance["programs"].texts("program"), instance["programs"].floats("cost_per_unit"), strict=True)
             ),
+            "flow": dict(zip(instance["links"].texts("link"), instance["links"].floats("cost_per_unit"), strict=True)),
             "shortfall": dict(
                 zip(instance["resources"].texts("resource"), instance["resources"].floats("penalty"), strict=True)
             ),
@@ -267,15 +300,30 @@ class Case:
         cost[block.columns] = [premiums[key][t] * factor[t] for key, t in block.keys]
         return cost
 
+    @cached_property
+    def program_value(self) -> np.ndarray:
+        """What each column of `buy` adds to the metric `value`, discounted from its period."""
+        programs, keys = self.instance["programs"], self.block("buy").keys
+        worth = dict(zip(programs.texts("program"), programs.floats("value_per_unit").tolist(), strict=True))
+        months = np.arange(self.instance.periods) * self.instance.months_per_period
+        factor = discount_factors(self.instance.discount_rate("value"), months)
+        return np.array([worth[name] * factor[period] for name, period in keys], dtype=float)
+
     def weights(self, level: int) -> np.ndarray:
         """Return the objective of a level as a coefficient a column; maximised."""
-        weights = {name: float(weight) for name, weight in self.instance.objective_levels[level].weights.items()}
+        weights = self.instance.objective_levels[level].weights
+        return self.weighted({name: float(weight) for name, weight in weights.items()})
+
+    def weighted(self, weights: Mapping[str, float]) -> np.ndarray:
+        """Return a weighted sum of metrics as a coefficient a column."""
         total = weights.get("cost", 0.0) * self.cost
         for name, weight in weights.items():
             if weight and name != "cost":
                 terms = self.metric(name)
                 total[self.scale_column] += weight * terms.scaled
                 total[self.block("fund").columns] += weight * terms.fixed
+                total[self.block("saved").columns] += weight * saved_of_metric(self, name)
+        total[self.block("buy").columns] += weights.get("value", 0.0) * self.program_value
         total[self.block("both").columns] += [weights.get(metric, 0.0) * bonus for metric, bonus in self.synergy_bonus]
         return total
 

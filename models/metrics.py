@@ -48,6 +48,20 @@ def metric_terms(case: Case, name: str) -> Terms:
     return Terms(coefficients, zeros)
 
 
+def saved_of_metric(case: Case, name: str) -> np.ndarray:
+    """Return what each joint saving adds to a metric, shape (savings,); negative where it lowers K or its use."""
+    savings, total = case.savings, np.zeros(len(case.savings))
+    if name == "commitment":
+        return savings.amount
+    if name.startswith(USE_PREFIX) and len(savings):
+        names = case.instance["resources"].texts("resource")
+        tree = case.resource_tree[names.index(name.removeprefix(USE_PREFIX))]
+        for resource in {"commitments", "draws"} & {names[row] for row in tree}:
+            entry, _, amount = savings.of_resource(resource)
+            np.add.at(total, entry, amount)
+    return total
+
+
 def _declared(case: Case, name: str) -> np.ndarray:
     if name not in case.instance.settings.metrics:
         return np.zeros(len(case.options))
@@ -55,7 +69,11 @@ def _declared(case: Case, name: str) -> np.ndarray:
 
 
 def _value(case: Case) -> np.ndarray:
-    return case.alternatives.table.floats("value")[case.options.alternative]
+    value = case.alternatives.table.floats("value")[case.options.alternative]
+    if not case.instance.settings.value_discount:
+        return value
+    months = case.options.operation * case.instance.months_per_period
+    return value * discount_factors(case.instance.discount_rate("value"), months)
 
 
 def _commitment(case: Case) -> np.ndarray:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +18,7 @@ from outlay.optimizer.answer.dates import dates_open, lateness_weights, open_opt
 from outlay.optimizer.answer.distance import distance, distance_weights
 from outlay.optimizer.answer.headroom import HELPERS
 from outlay.optimizer.answer.plans import plan_point, read_plan, spread
+from outlay.optimizer.checked import Checked, dated
 from outlay.optimizer.engine.levels import Answer, Level, Settings, solve_levels, with_finals
 from outlay.optimizer.presolve.aggregation import aggregate
 from outlay.optimizer.presolve.restriction import restrict
@@ -30,9 +31,8 @@ from outlay.optimizer.search.settings import SearchParams, SearchPlan
 from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.solver.outcome import Outcome, Progress
 from outlay.optimizer.solver.process import SolverProcess
-from outlay.optimizer.status import OPTIMAL_GAP, Dates, DatesFound, claimed_objective, improved, raised
+from outlay.optimizer.status import OPTIMAL_GAP, DatesFound, claimed_objective, improved, raised
 from outlay.optimizer.verify.plan import verify_plan
-from outlay.optimizer.verify.report import Verification, as_float
 
 #: Tolerance of the second try after an answer that does not verify.
 FINE_FEASIBILITY = 1e-9
@@ -49,32 +49,6 @@ DATES_SHARE, DATES_S = 0.1, 6.0
 DATES_NODES, DATES_GAP = 500, 1e-6
 
 OnProgress = Callable[[Progress], None] | None
-
-
-@dataclass
-class Checked:
-    """An answer with its plan and what the verifier says of it.
-
-    Attributes
-    ----------
-    answer
-        What the engine found; its point covers the compiled problem's columns.
-    plan, verification
-        None without a point.
-    times_s
-        Seconds of solving and of verifying.
-    proved_nearest
-        Whether no plan as good is nearer to the reference (`Session.nearest` only).
-    dates
-        How the dates were chosen; None without a verified plan.
-    """
-
-    answer: Answer
-    plan: Plan | None = None
-    verification: Verification | None = None
-    times_s: dict[str, float] = field(default_factory=lambda: {"solve": 0.0, "verify": 0.0})
-    proved_nearest: bool = False
-    dates: Dates | None = None
 
 
 class Session:
@@ -109,9 +83,12 @@ class Session:
         """Return a point of the compiled problem as one of the solver's."""
         return self._scaling.there(self._small.extend(point))
 
-    def from_solver(self, point: np.ndarray) -> np.ndarray:
-        """Return a point of the solver's problem as one of the compiled problem, without rounding errors."""
-        problem = self.problem
+    def from_solver(self, point: np.ndarray, problem: Problem | None = None) -> np.ndarray:
+        """Return a point of the solver's problem as one of the compiled problem, without rounding errors.
+
+        Of a problem that is another one by bounds of columns only, if it is given.
+        """
+        problem = problem or self.problem
         inside = np.clip(point, problem.lower, problem.upper)
         inside[~problem.integer & (np.abs(inside) < NEGLIGIBLE)] = 0.0
         return self._small.shorten(self._scaling.back(inside))
@@ -154,7 +131,7 @@ class Session:
         expression, sense = self.model.built_objective
         return active.expr is not expression or active.sense != sense
 
-    def _levels(self) -> list[Level]:
+    def levels(self) -> list[Level]:
         """Return the objectives; one of the user's own is one level."""
         if self.has_own_objective:
             problem = self.compiled.problem
@@ -166,6 +143,31 @@ class Session:
             names = {name: float(weight) for name, weight in level.weights.items()}
             found.append(self._level(names, self._extended(cost), float(cost @ fixed), float(level.tolerance)))
         return found
+
+    def level_of(self, weights: Mapping[str, float]) -> Level:
+        """Return an objective of other metrics, maximised; `cost` counts -1 unless it is weighed."""
+        fixed = np.array([variable.value if variable.fixed else 0.0 for variable in self.model.columns], dtype=float)
+        cost = -self.case.weighted({"cost": -1.0, **weights})
+        return self._level(dict(weights), self._extended(cost), float(cost @ fixed))
+
+    @cached_property
+    def place(self) -> np.ndarray:
+        """The column of the compiled problem of each of the model's columns; -1 for one that it does not have."""
+        return self.compiled.columns_of(self.model.columns)
+
+    def row_of(self, coefficients: np.ndarray) -> np.ndarray:
+        """Return coefficients of the model's columns as those of a row of the solver's problem, not scaled itself."""
+        return self._extended(coefficients) * self._scaling.column
+
+    @property
+    def row_factors(self) -> np.ndarray:
+        """What each row of the solver's problem was multiplied by, those of the compiled problem first."""
+        return self._scaling.row
+
+    @property
+    def column_units(self) -> np.ndarray:
+        """What 1 of each column of the solver's problem is."""
+        return self._scaling.column
 
     def _level(self, names: dict[str, float], cost: np.ndarray, offset: float, tolerance: float = 0.0) -> Level:
         own, unit = self._scaling.cost(cost)
@@ -195,7 +197,7 @@ class Session:
             answer = solve_levels(
                 engine,
                 self.problem,
-                self._levels(),
+                self.levels(),
                 fine,
                 start=point,
                 search=search,
@@ -227,7 +229,7 @@ class Session:
         point, levels = checked.answer.point, checked.answer.levels
         if point is None or checked.verification is None or not checked.verification.ok:
             return True
-        objectives = self._levels()
+        objectives = self.levels()
         first = objectives[0]
         problem = replace(self.problem, cost=first.cost, offset=first.offset, tidy=None)
         options = settings.options(retry=False)
@@ -269,7 +271,7 @@ class Session:
             own.proved_nearest = True
             return own
         problem = self.problem
-        for level, result in zip(self._levels(), own.answer.levels, strict=False):
+        for level, result in zip(self.levels(), own.answer.levels, strict=False):
             value = -float(result.final or 0.0) / level.unit
             problem = problem.with_row(level.cost, value + NEARLY * TIE * max(1.0, abs(value)) - level.offset)
         far = self._extended(distance_weights(self.case, reference))
@@ -281,7 +283,7 @@ class Session:
         if answer.point is None:
             return own
         near = Checked(own.answer, times_s=own.times_s)
-        levels = with_finals(own.answer.levels, self._levels(), answer.point)
+        levels = with_finals(own.answer.levels, self.levels(), answer.point)
         self._check(near, replace(own.answer, point=answer.point, levels=levels))
         near.proved_nearest = answer.levels[0].status.proved
         return near if near.verification is not None and near.verification.ok else own
@@ -299,24 +301,24 @@ class Session:
             return own
         open_ = open_options(self.case, own.plan)
         if self.case.instance.settings.tie_break == "none":
-            return _dated(own, DatesFound.OPEN, "tie_break is none")
+            return dated(own, DatesFound.OPEN, "tie_break is none")
         if not dates_open(self.case, own.plan, open_):
             could = dates_open(self.case, own.plan, np.ones(len(open_), dtype=bool))
-            return _dated(own, DatesFound.DECIDED if could else DatesFound.EARLIEST)
+            return dated(own, DatesFound.DECIDED if could else DatesFound.EARLIEST)
         if own.answer.levels[0].limit == "interrupt" or settings.deadline.passed():
-            return _dated(own, DatesFound.OPEN, "no time was left")
+            return dated(own, DatesFound.OPEN, "no time was left")
         begun = time.monotonic()
         outcome, point = self._earliest_point(engine, settings, own, open_, reference)
         early = Checked(own.answer, times_s=own.times_s, proved_nearest=own.proved_nearest)
         own.times_s["dates"] = time.monotonic() - begun
         if point is not None:
-            objectives = self._levels()
+            objectives = self.levels()
             first = objectives[0]
             levels = with_finals(raised(own.answer.levels, first.value(point), first.size), objectives, point)
             self._check(early, replace(own.answer, point=point, levels=levels))
         if early.verification is None or not early.verification.ok:
-            return _dated(own, DatesFound.OPEN, "the solver found none that holds in its time")
-        return _dated(early, DatesFound.EARLIEST if outcome.status == "kOptimal" else DatesFound.EARLY)
+            return dated(own, DatesFound.OPEN, "the solver found none that holds in its time")
+        return dated(early, DatesFound.EARLIEST if outcome.status == "kOptimal" else DatesFound.EARLY)
 
     def before_dates(self, deadline: Deadline) -> Deadline:
         """Return the deadline of the objective, which leaves a little of the time for the dates."""
@@ -377,17 +379,10 @@ class Session:
     def _as_good(self, own: Checked, begin: np.ndarray) -> Problem:
         """Return the problem with a row that keeps each level within its tolerance, as a further level would have."""
         problem = self.problem
-        for level, result in zip(self._levels(), own.answer.levels, strict=False):
+        for level, result in zip(self.levels(), own.answer.levels, strict=False):
             here = float(level.cost @ begin)
             best = here if result.objective is None else -result.objective / level.unit - level.offset
             given_up = level.tolerance * abs(best + level.offset)
             ceiling = max(here, best + given_up + 1e-9 * max(1.0, abs(best)))
             problem = problem.with_row(level.cost, ceiling)
         return problem
-
-
-def _dated(checked: Checked, found: DatesFound, why: str = "") -> Checked:
-    """Return an answer that says how its dates were chosen; how late they are is the verifier's figure."""
-    assert checked.verification is not None
-    checked.dates = Dates(found, as_float(checked.verification.lateness), why)
-    return checked

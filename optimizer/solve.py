@@ -20,9 +20,10 @@ from outlay.models.build import build
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.answer.tables import compute_tables
 from outlay.optimizer.answer.user_rows import user_rows
+from outlay.optimizer.checked import Checked
 from outlay.optimizer.engine.levels import Settings
 from outlay.optimizer.search.settings import SearchPlan
-from outlay.optimizer.session import Checked, Session
+from outlay.optimizer.session import Session
 from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.solver.outcome import Progress
 from outlay.optimizer.solver.process import SolverProcess

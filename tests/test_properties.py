@@ -176,14 +176,27 @@ MONEY = {
     "projects": ("value", "commitment"),
     "alternatives": ("value", "commitment"),
     "resources": ("penalty",),
-    "programs": ("cost_per_unit",),
+    "programs": ("cost_per_unit", "value_per_unit"),
+    "links": ("cost_per_unit",),
     "imports": ("premium_per_unit",),
     "terms": ("min_japan_npv",),
     "funds": ("total", "per_year"),
+    "fund_amounts": ("max", "min"),
     "cashflows": ("amount",),
     "dependencies": ("bonus",),
 }
-IN_MONEY = {"value", "commitment", "us_npv", "japan_npv", "strategic", "japan_content", "credit", "cost", "taxes"}
+IN_MONEY = {
+    "value",
+    "commitment",
+    "us_npv",
+    "japan_npv",
+    "strategic",
+    "japan_content",
+    "credit",
+    "cost",
+    "taxes",
+    "draws",
+}
 
 
 def _all_money(document: Document) -> bool:
@@ -250,18 +263,18 @@ def _in_other_units(document: Document, resources: set[str], factor: Decimal) ->
         "requirements": ("resource", ("amount",)),
         "availability": ("resource", ("amount",)),
         "imports": ("resource", ("max_per_period",)),
-        "programs": ("resource", ("max_per_period", "max_total")),
+        "programs": ("resource", ("min_per_period", "max_per_period", "max_total")),
         "links": ("from_resource", ("capacity",)),
     }
-    prices = {"imports": ("premium_per_unit",), "programs": ("cost_per_unit",), "resources": ("penalty",)}
+    worth = ("cost_per_unit", "value_per_unit")
+    prices = {"imports": ("premium_per_unit",), "programs": worth, "links": worth, "resources": ("penalty",)}
     for table, (owner, columns) in amounts.items():
         for row in other.get(table, []):
-            if row[owner] in resources:
+            if row.get(owner) in resources:
                 _scale(row, columns, factor)
-    for table, columns in prices.items():
-        for row in other.get(table, []):
-            if row["resource"] in resources:
-                _scale(row, columns, 1 / factor)
+    for row, columns in ((row, columns) for table, columns in prices.items() for row in other.get(table, [])):
+        if row.get("resource", row.get("from_resource")) in resources:
+            _scale(row, columns, 1 / factor)
     for row in other.get("limits", []):
         if row.get("basis", "absolute") == "absolute" and row["metric"].removeprefix("use:") in resources:
             _scale(row, ("min", "max"), factor)
@@ -337,16 +350,16 @@ def test_a_project_nobody_chose_can_be_deleted_without_change(seed: int, solved:
 def _without_project(document: Document, name: str) -> Document | None:
     """Return a document without a project; None where others speak of it (a need, a group that it alone fills)."""
     applied = document["instance"].get("applied", {})
-    spoken_of = [row[side] for row in document.get("dependencies", []) for side in ("project", "needs")]
+    rows = document.get("dependencies", [])
+    spoken_of = [str(row.get(side, "")) for row in rows for side in ("project", "needs")]
+    spoken_of += [side for row in rows for side in row.get("when", [])]
     spoken_of += [*applied.get("force_in", []), *applied.get("force_out", [])]
     if any(item.partition("@")[0] == name for item in spoken_of):
         return None
     smaller = changed(document)
-    for table, column in (
-        ("projects", "id"), ("alternatives", "project"), ("requirements", "project"), ("cashflows", "project"),
-    ):  # fmt: skip
-        if table in smaller:
-            smaller[table] = [row for row in smaller[table] if row[column] != name]
+    owned = ("alternatives", "requirements", "cashflows", "fund_amounts")
+    for table, column in {"projects": "id", **dict.fromkeys(owned, "project")}.items():
+        smaller[table] = [row for row in smaller.get(table, []) if row[column] != name]
     try:
         parsed(smaller)
     except InputError:

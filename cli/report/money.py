@@ -61,10 +61,11 @@ def _selected(solution: Solution) -> dict[str, list[tuple[int, float]]]:
 
 def _drawn(solution: Solution, case: Case) -> dict[str, list[tuple[int, float]]]:
     assert solution.plan is not None
-    found = {}
+    table, found = solution.projects, {}
+    amounts = dict(zip(table["project"], table["commitment"], strict=True))
     for choice in solution.plan.choices:
         number = case.alternatives.number[choice.project, choice.alternative]
-        amount = float(case.alternatives.commitment[number]) * choice.scale
+        amount = float(amounts[choice.project])
         weights = case.alternatives.draw_weights[number].tolist()
         found[choice.project] = [(choice.start + k, amount * weight) for k, weight in enumerate(weights)]
     return found

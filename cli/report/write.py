@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from outlay.cli.report.comparison.page import comparison_context
+from outlay.cli.report.explanation.page import explanation_context
 from outlay.cli.report.size import render_within
 from outlay.cli.report.solution import solution_context
 from outlay.instances.errors import UnverifiedError
@@ -17,6 +18,7 @@ from outlay.optimizer.record.recheck import verify
 if TYPE_CHECKING:
     from outlay.optimizer.answer.solution import Solution
     from outlay.optimizer.compare.comparison import Comparison
+    from outlay.optimizer.explain.explanation import Explanation
     from outlay.optimizer.verify.report import Verification
 
 
@@ -85,3 +87,15 @@ def write_comparison_report(comparison: Comparison, path: str | Path, *, force: 
             f"the answers of these sets failed their independent verification: {named}; compare again"
         )
     return write_file(target, render_within("comparison.html", comparison_context(comparison)), force=force)
+
+
+def write_explanation_report(explanation: Explanation, path: str | Path, *, force: bool = False) -> Path:
+    """Write the report of an explanation and return its path; see `write_report`.
+
+    Raises
+    ------
+    InputError
+        If the file exists and `force` is not set, or cannot be written.
+    """
+    target = check_target(path, force=force)
+    return write_file(target, render_within("explanation.html", explanation_context(explanation)), force=force)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from outlay.cli import streams
+from outlay.cli.loading import with_asked
 from outlay.cli.terminal.dropped import grouped, show_dropped
 from outlay.cli.terminal.plan import NAMED, name_of
 from outlay.cli.terminal.progress import Progress
@@ -42,7 +43,16 @@ class Facts(NamedTuple):
 
 
 def run(
-    *, instance: str, constraint_set: str, max_file_mb: float, as_json: bool, every_row: bool = False, **_: Any
+    *,
+    instance: str,
+    constraint_set: str,
+    force_in: tuple[str, ...],
+    force_out: tuple[str, ...],
+    changes: tuple[str, ...],
+    max_file_mb: float,
+    as_json: bool,
+    every_row: bool = False,
+    **_: Any,
 ) -> int:
     """Check an instance; 0 if it is right."""
     with Progress("reading the tables") as progress:
@@ -50,6 +60,7 @@ def run(
         if constraint_set == "base":
             progress.now("trying every constraint set")
             _try_sets(base)
+        base, constraint_set = with_asked(base, constraint_set, force_in, force_out, changes)
         resolved = base.with_set(constraint_set)
         progress.now("building the model")
         facts = _facts(resolved)

@@ -7,6 +7,7 @@ import os
 from typing import Any
 
 from outlay.cli import failures, streams
+from outlay.cli.loading import with_asked
 from outlay.cli.terminal.comparison import show_comparison
 from outlay.cli.terminal.progress import Progress
 from outlay.cli.terminal.proof import NO_PLAN, NO_PLAN_POSSIBLE, PROVED, STOPPED, UNVERIFIED
@@ -28,6 +29,9 @@ def run(
     instance: str,
     sets: str | None,
     every_set: bool,
+    force_in: tuple[str, ...],
+    force_out: tuple[str, ...],
+    changes: tuple[str, ...],
     attribute: str | None,
     jobs: int | None,
     executor: str | None,
@@ -53,6 +57,9 @@ def run(
         names = ["base", *source.sets] if every_set else given
         if "" in names:
             raise InputError.single("compare", "a constraint set has no name", "write --sets base,NAME,...", value=sets)
+
+        source, asked = with_asked(source, names[0], force_in, force_out, changes)
+        names = list(dict.fromkeys([*names, asked]))
 
         def told(state: CompareProgress) -> None:
             progress.now(_words(state))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from outlay.cli import failures, streams
@@ -12,7 +13,10 @@ from outlay.cli.terminal.screen import Page
 from outlay.cli.terminal.sections import section_document, show_section
 from outlay.cli.terminal.summary import show_answer, show_no_plan
 from outlay.instances.formats.files import is_folder
+from outlay.instances.values.text import shown
+from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.compare.reading import run_of_set
+from outlay.optimizer.export.tables import export_tables, spreadsheet_csv
 from outlay.optimizer.record.run_file import to_run_document
 
 #: Parts of the run document that the summary for machines leaves out: they are sections of their own.
@@ -20,7 +24,14 @@ _LEFT_OUT = ("instance", "tables", "trace", "plan")
 
 
 def run(
-    *, run_file: str, words: tuple[str | None, str], every_row: bool, max_file_mb: float, as_json: bool, **_: Any
+    *,
+    run_file: str,
+    words: tuple[str | None, str],
+    every_row: bool,
+    as_csv: bool,
+    max_file_mb: float,
+    as_json: bool,
+    **_: Any,
 ) -> int:
     """Show a section of a run whose plan is verified again; 0 if it is shown.
 
@@ -38,6 +49,9 @@ def run(
         return refuse(loaded, as_json=as_json)
     if loaded.verification is None:
         return _without_plan(loaded, as_json=as_json)
+    if as_csv:
+        streams.write(_csv(loaded.solution, section))
+        return PROVED
     if as_json:
         streams.write_json(_document(loaded, section))
         return PROVED
@@ -49,6 +63,15 @@ def run(
         show_section(page, loaded.solution, section, every_row=every_row)
     page.show()
     return PROVED
+
+
+def _csv(solution: Solution, section: str) -> str:
+    """Return a table as CSV for a spreadsheet; of the summary, the metrics."""
+    tables = export_tables(solution)
+    text = spreadsheet_csv(tables["metrics" if section == "summary" else section])
+    if not sys.stdout.isatty():
+        return text
+    return "".join(f"{shown(line, len(line))}\n" for line in text.splitlines())  # names may hold terminal escapes
 
 
 def _document(loaded: Loaded, section: str) -> dict[str, Any]:

@@ -11,15 +11,16 @@ from types import FrameType
 from typing import Any
 
 from outlay.cli import failures, streams
+from outlay.cli.loading import read_or_load, with_asked
 from outlay.cli.terminal.progress import Progress
 from outlay.cli.terminal.proof import UNVERIFIED, exit_code, no_plan, show_violations
 from outlay.cli.terminal.screen import Page
 from outlay.cli.terminal.summary import show_answer, show_no_plan
 from outlay.instances.errors import InputError
 from outlay.instances.formats.output import check_target
-from outlay.instances.formats.reading import read
 from outlay.models.case import Case
 from outlay.optimizer.answer.solution import Solution
+from outlay.optimizer.export.tables import check_form, write_tables
 from outlay.optimizer.record.run_file import run_text, to_run_document
 from outlay.optimizer.solve import solve
 
@@ -28,6 +29,9 @@ def run(
     *,
     instance: str,
     constraint_set: str,
+    force_in: tuple[str, ...],
+    force_out: tuple[str, ...],
+    changes: tuple[str, ...],
     time_limit: float,
     gap: float,
     seed: int,
@@ -37,6 +41,8 @@ def run(
     objective: dict[str, float] | str | None,
     output: str | None,
     force: bool,
+    tables: str | None,
+    form: str,
     max_file_mb: float,
     as_json: bool,
     **_: Any,
@@ -50,8 +56,12 @@ def run(
     """
     if output is not None:
         check_target(output, force=force)
+    if tables is not None:
+        check_form(form)
+        check_target(tables, folder=True)
     with Progress("reading the tables") as progress:
-        source = read(instance, max_file_mb=max_file_mb)
+        source, start = read_or_load(instance, max_file_mb)
+        source, constraint_set = with_asked(source, constraint_set, force_in, force_out, changes)
         progress.now("solving")
         with _told_when_interrupted(progress):
             solution = solve(
@@ -64,13 +74,14 @@ def run(
                 threads=threads,
                 effort=effort,
                 work=work,
+                start=start,
                 on_progress=progress.update,
             )
-    trouble = _save(solution, output)
+    trouble = _save(solution, output, tables, form)
     if as_json:
         _write_document(solution)
     else:
-        _write_page(solution, output if trouble is None else None)
+        _write_page(solution, *((output, tables) if trouble is None else (None, None)))
     return failures.report_unsaved(trouble, exit_code(solution))
 
 
@@ -95,12 +106,13 @@ def _told_when_interrupted(progress: Progress) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _save(solution: Solution, output: str | None) -> InputError | None:
-    """Save the run file; return what went wrong, so that the answer can be shown all the same."""
-    if output is None:
-        return None
+def _save(solution: Solution, output: str | None, tables: str | None, form: str) -> InputError | None:
+    """Save run file and tables; return what went wrong, so that the answer can be shown all the same."""
     try:
-        solution.save(output, force=True)
+        if output is not None:
+            solution.save(output, force=True)
+        if tables is not None and solution.verified:
+            write_tables(solution, tables, form=form)
     except InputError as error:
         return error
     return None
@@ -119,7 +131,7 @@ def _write_document(solution: Solution) -> None:
     streams.write_json_text(run_text(document))
 
 
-def _write_page(solution: Solution, output: str | None) -> None:
+def _write_page(solution: Solution, output: str | None, tables: str | None) -> None:
     page = Page()
     verification = solution.verification
     if solution.plan is None or verification is None:
@@ -130,4 +142,6 @@ def _write_page(solution: Solution, output: str | None) -> None:
         show_answer(page, solution, verification, Case(solution.instance))
     if output is not None:
         page.fact("Saved", f"{output} (outlay show {output} projects, timeline, resources, ...)")
+    if tables is not None and solution.verified:
+        page.fact("Tables", tables)
     page.show()

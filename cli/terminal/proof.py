@@ -100,10 +100,10 @@ def show_violations(page: Page, verification: Verification) -> None:
     page.fact("Check", checked(verification))
 
 
-#: What a reader can do about rules that conflict, as long as nothing names them.
+#: What a reader can do about rules that conflict.
 TO_FIND_OUT = (
-    "To find out, solve with a constraint set that switches a family of rules off (disable) or moves a limit: what "
-    "gives a plan plays a part. outlay check shows what is asked of each resource."
+    "outlay explain names rules that cannot hold together, and the least that would have to give: outlay explain "
+    "INSTANCE (with the same --set), or outlay explain RUN."
 )
 
 
@@ -112,7 +112,7 @@ def no_plan(solution: Solution) -> str:
     if solution.status == Status.INFEASIBLE:
         return (
             "There is no plan: taken together, the rules contradict each other (proved by HiGHS). "
-            "Which of them conflict is not known: nothing here has looked for that."
+            "Which of them conflict, outlay explain finds out."
         )
     if solution.status == Status.UNBOUNDED:
         return "There is no best plan: the objective can grow without end (proved by the solver)."

@@ -62,7 +62,8 @@ def metrics_in_use(instance: Instance, metrics: Mapping[str, float], *, use: boo
 
 def can_cost(instance: Instance) -> bool:
     """Return whether anything in an instance can give the metric `cost` a value."""
-    return bool(len(instance["programs"]) or len(instance["imports"]) or any(instance["resources"].raw("penalty")))
+    priced = (*instance["resources"].raw("penalty"), *instance["links"].raw("cost_per_unit"))
+    return bool(len(instance["programs"]) or len(instance["imports"]) or any(priced))
 
 
 def objective_unit(instance: Instance) -> str:

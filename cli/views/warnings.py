@@ -10,7 +10,7 @@ from outlay.cli.views import words
 from outlay.instances.dictionary.settings import ENGINE_RESOURCES
 from outlay.instances.instance import Instance
 from outlay.models.case import Case
-from outlay.models.options.generation import eligible_funds
+from outlay.models.projects.funding import Funding
 from outlay.models.ranges import wide_rows
 from outlay.optimizer.answer.reasons import unavailable
 
@@ -89,7 +89,7 @@ def _about_names(instance: Instance) -> Iterator[str]:
                 yield f"{table}: no alternative names {name}"
     if finance is None and len(instance["terms"]):
         yield "terms: no loan is modelled, because instance.toml has no [finance]"
-    payable = {fund for project in range(len(instance["projects"])) for fund in eligible_funds(instance, project)}
+    payable = {fund for project in range(len(instance["projects"])) for fund in Funding(instance).eligible(project)}
     for row, fund in enumerate(instance["funds"].texts("fund")):
         if row not in payable:
             yield f"funds: no project is eligible for {fund}"

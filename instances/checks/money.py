@@ -1,14 +1,20 @@
-"""Checks of money: loans, the metrics that need one, and funds."""
+"""Checks of money: loans, the metrics that need one, profiles of spending, prices, and funds."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
+from functools import reduce
 
 from outlay.instances.checks.scope import Scope
 from outlay.instances.dictionary.vocabulary import Cell
 from outlay.instances.errors import Fault
+from outlay.instances.instance import Instance
+from outlay.instances.values.numbers import EXACT, NotANumber, number_text
+from outlay.instances.values.profiles import profile_shares
 from outlay.instances.values.text import did_you_mean
 
 #: Metrics that exist only where a loan is modelled.
@@ -46,6 +52,65 @@ def _missing(scope: Scope, who: tuple[Cell, Cell], column: str, problem: str, re
         yield from faults[:1]
 
 
+def profiles(scope: Scope) -> Iterator[Fault]:
+    """Yield profiles that are no shares, do not add up to 1, or do not fit the time of building."""
+    merged = scope.instance.alternatives
+    columns = (merged.raw(name) for name in ("project", "alternative", "profile", "construction_months"))
+    for project, name, profile, months in zip(*columns, strict=True):
+        problem = None if profile is None else _profile_problem(scope.instance, str(profile), months)
+        if problem is not None:
+            yield from _missing(scope, (project, name), "profile", *problem)
+
+
+def _profile_problem(instance: Instance, profile: str, months: Cell) -> tuple[str, str] | None:
+    """Return (problem, remedy) of a profile, or None if it is right."""
+    try:
+        shares = profile_shares(profile)
+    except NotANumber as problem:
+        return f"'{profile}' is no profile: {problem}", "write shares separated by ;, such as 0.2;0.5;0.3"
+    total = reduce(EXACT.add, shares)
+    if total != 1:
+        return f"the shares of '{profile}' add up to {number_text(total)}", "let them add up to 1"
+    size = instance.months_per_period
+    periods = math.ceil(Fraction(months) / size) if isinstance(months, Decimal) else 1
+    lengths = {periods: f"{periods} (one for each period of building)"}
+    if instance.periods_per_year is not None:
+        years = math.ceil(Fraction(periods, instance.periods_per_year))
+        lengths.setdefault(years, f"{years} (one for each year of it)")
+    if len(shares) in lengths:
+        return None
+    return f"'{profile}' has {len(shares)} shares", f"give {' or '.join(lengths.values())}"
+
+
+#: No commitment may grow to more than the schema admits.
+LARGEST = 10.0**15
+
+
+def escalation(scope: Scope) -> Iterator[Fault]:
+    """Yield prices that rise where a loan is modelled, and commitments that grow beyond all numbers."""
+    instance, merged = scope.instance, scope.instance.alternatives
+    years = instance.months_of_prices(instance.periods - 1) / 12
+    columns = (merged.raw(name) for name in ("project", "alternative", "escalation_per_year", "commitment"))
+    for project, name, rate, commitment in zip(*columns, strict=True):
+        if not isinstance(rate, Decimal) or not rate or not isinstance(commitment, Decimal):
+            continue
+        who = (project, name)
+        if instance.settings.finance is not None:
+            problem = "loans are computed on one commitment, whatever the start"
+            yield from _missing(scope, who, "escalation_per_year", problem, "leave it blank, or delete [finance]")
+        elif commitment and years * math.log1p(rate) + math.log(commitment) > math.log(LARGEST):
+            problem = f"the commitment of {commitment} grows beyond {LARGEST:.0e} within the calendar"
+            yield from _missing(scope, who, "escalation_per_year", problem, "use a lower rate or a shorter calendar")
+
+
+def value_discount(scope: Scope) -> Iterator[Fault]:
+    """Yield a discount of value without a rate."""
+    settings = scope.instance.settings
+    if settings.value_discount and "value" not in settings.discount_rates:
+        remedy = "give discount_rates.value (0 is allowed), or leave value_discount out"
+        yield scope.settings_fault("value_discount", True, "there is no rate to discount value by", remedy)
+
+
 def loan_metrics(scope: Scope) -> Iterator[Fault]:
     """Yield what weighs, limits or adds to a metric of the loan where none is modelled."""
     instance = scope.instance
@@ -76,3 +141,20 @@ def fund_shares(scope: Scope) -> Iterator[Fault]:
             least, greatest = record[low], record[high]
             if isinstance(least, Decimal) and isinstance(greatest, Decimal) and least > greatest:
                 yield scope.fault("funds", row, low, f"it exceeds {high} ({greatest})", "swap them")
+
+
+def fund_amounts(scope: Scope) -> Iterator[Fault]:
+    """Yield amounts that contradict each other, and those for projects that the fund may not pay for."""
+    projects, funds = scope.instance["projects"], scope.instance["funds"]
+    for row, record in enumerate(scope.instance["fund_amounts"].records()):
+        least, greatest = record["min"], record["max"]
+        if isinstance(least, Decimal) and isinstance(greatest, Decimal) and least > greatest:
+            yield scope.fault("fund_amounts", row, "min", f"it exceeds max ({greatest})", "swap them")
+        fund, project = funds.index.get((record["fund"],)), projects.index.get((record["project"],))
+        if fund is None or project is None:
+            continue
+        for column, own in (("eligible_sectors", "sector"), ("eligible_regions", "region")):
+            allowed, mine = funds.column(column)[fund], projects.column(own)[project]
+            if isinstance(allowed, tuple) and allowed and mine not in allowed:
+                problem = f"{record['fund']} may not pay for this project: its {own} is not in {column}"
+                yield scope.fault("fund_amounts", row, "project", problem, "delete the row, or change the fund")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from outlay.instances.checks.scope import Scope
-from outlay.instances.dictionary.settings import FAMILIES, FAMILY_GROUPS, USE_PREFIX
+from outlay.instances.dictionary.settings import FAMILIES, FAMILY_GROUPS, SPENDING, USE_PREFIX
 from outlay.instances.dictionary.tables import TABLES
 from outlay.instances.errors import Fault
 from outlay.instances.values.text import Hints, did_you_mean
 
 #: Metrics that cash-flow rows cannot add to.
-CLOSED_TO_CASHFLOWS = frozenset({"us_npv", "japan_npv", "commitment", "count", "cost"})
+CLOSED_TO_CASHFLOWS = frozenset({"us_npv", "japan_npv", "commitment", "count", "cost", SPENDING})
 CLOSED_TO_SYNERGIES = frozenset({"count", "cost"})
 
 
@@ -52,10 +52,14 @@ def alternatives(scope: Scope) -> Iterator[Fault]:
 
 
 def dependencies(scope: Scope) -> Iterator[Fault]:
-    """Yield sides of dependencies that do not exist, and projects that depend on themselves."""
+    """Yield sides and conditions of dependencies that do not exist, and projects that depend on themselves."""
     rows = scope.instance["dependencies"]
-    for row, (project, needs) in enumerate(zip(rows.texts("project"), rows.texts("needs"), strict=True)):
-        for column, cell in (("project", project), ("needs", needs)):
+    columns = (rows.texts("project"), rows.texts("needs"), rows.texts("kind"), rows.column("when"))
+    for row, (project, needs, kind, when) in enumerate(zip(*columns, strict=True)):
+        if not needs and kind != "at_most":
+            yield scope.fault("dependencies", row, "needs", "this cell must not be blank", "write the other project")
+        sides = [("project", project), ("needs", needs), *(("when", side) for side in when or ())]  # type: ignore[union-attr]
+        for column, cell in sides:
             problem = scope.choice_problem(cell, dated=False) if cell else None
             if problem is not None:
                 yield scope.fault("dependencies", row, column, *problem)
@@ -73,17 +77,14 @@ def metrics(scope: Scope) -> Iterator[Fault]:
         ("stakeholders", "metric"),
         ("dependencies", "metric"),
     ):
-        yield from _unknown(scope, table, column, known, "this metric is unknown")
+        allowed = (*known, SPENDING) if table == "limits" else known
+        yield from _unknown(scope, table, column, allowed, "this metric is unknown")
     for row, cell in enumerate(instance["cashflows"].raw("metric")):
         if cell in CLOSED_TO_CASHFLOWS or str(cell).startswith(USE_PREFIX):
             yield scope.fault("cashflows", row, "metric", "the engine computes this metric itself", "name another")
     for row, cell in enumerate(instance["dependencies"].raw("metric")):
         if cell in CLOSED_TO_SYNERGIES or str(cell).startswith(USE_PREFIX):
             yield scope.fault("dependencies", row, "metric", "a bonus cannot add to this metric", "name another")
-        elif cell == "commitment":
-            problem = "a bonus would not reach the cap, the draws or the funds, which count what each project commits"
-            remedy = "write the joint building as a project that excludes both, or name a metric such as value"
-            yield scope.fault("dependencies", row, "metric", problem, remedy)
     hint = Hints(known)
     for name in instance.settings.discount_rates:
         if name not in known:

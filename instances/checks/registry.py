@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from outlay.instances.checks import logic as checks_logic
 from outlay.instances.checks import money as checks_money
 from outlay.instances.checks import names as checks_names
 from outlay.instances.checks import rules as checks_rules
@@ -69,6 +70,10 @@ CHECKS: tuple[Check, ...] = (
     Check("switches name families and projects and do not contradict each other", checks_names.applied, _CHOICES),
     Check("provenance names a table", checks_names.provenance),
     Check("requires has no cycle", checks_rules.cycles),
+    Check("counts of dependencies fit their kind and group", checks_logic.counts, compares_cells=True),
+    Check("rows of a group agree", checks_logic.groups, compares_cells=True),
+    Check("joint savings leave a commitment", checks_logic.savings, ("finance", *_CHOICES), compares_cells=True),
+    Check("lags fit their kind and leave room", checks_logic.lags, ("calendar",), compares_cells=True),
     Check("dates lie in the calendar", checks_rules.dates, ("calendar",)),
     Check("dates leave a period to start in", checks_rules.starts, ("calendar",), compares_cells=True),
     Check("years need periods that divide a year", checks_rules.years, ("calendar",)),
@@ -80,11 +85,22 @@ CHECKS: tuple[Check, ...] = (
     Check(
         "permits have a time, an agency of kind permit and one number a pool", checks_rules.permits, compares_cells=True
     ),
+    Check("what is left is carried over where it can be", checks_rules.carry_over, compares_cells=True),
+    Check("programs leave room", checks_rules.programs, ("calendar",), compares_cells=True),
     Check("limits are well formed", checks_rules.limits, compares_cells=True),
     Check("limits name a group that a project has", checks_rules.groups, ("projects",), compares_cells=True),
     Check("loans have terms and a life", checks_money.loans, ("finance", "terms", *_CHOICES), compares_cells=True),
     Check(
         "metrics of the loan are named only where one is modelled", checks_money.loan_metrics, ("finance", "objective")
     ),
+    Check("profiles are shares of each period or year of building", checks_money.profiles, ("calendar", *_CHOICES)),
+    Check("prices rise where no loan is modelled", checks_money.escalation, ("calendar", "finance", *_CHOICES)),
+    Check("a discount of value has a rate", checks_money.value_discount, ("discount_rates", "value_discount")),
     Check("shares of funds leave room", checks_money.fund_shares, compares_cells=True),
+    Check(
+        "amounts of funds leave room and are for projects that the fund may pay for",
+        checks_money.fund_amounts,
+        ("projects", "funds"),
+        compares_cells=True,
+    ),
 )

@@ -6,24 +6,28 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from outlay.instances.checks.scope import Scope
-from outlay.instances.dictionary.settings import ENGINE_RESOURCES
+from outlay.instances.dictionary.settings import ENGINE_RESOURCES, SPENDING, USE_PREFIX
+from outlay.instances.dictionary.vocabulary import Cell
 from outlay.instances.errors import Fault
 from outlay.instances.values.circles import find_circles
+from outlay.instances.values.numbers import EXACT
 from outlay.instances.values.text import Hints
 
 
 def cycles(scope: Scope) -> Iterator[Fault]:
-    """Yield a fault for each knot of `requires`, with a cycle as a path of project ids."""
-    rows = scope.instance["dependencies"]
+    """Yield a fault for each knot of `requires` that no dates can satisfy, with a cycle as a path of project ids."""
     arrows: dict[str, set[str]] = {}
-    for project, needs, kind in zip(rows.texts("project"), rows.texts("needs"), rows.raw("kind"), strict=True):
-        start, end = project.partition("@")[0], needs.partition("@")[0]
-        if kind == "requires" and start != end:
+    for record in scope.instance["dependencies"].records():
+        start, end = (str(record[name] or "").partition("@")[0] for name in ("project", "needs"))
+        lag = record["lag_months"]
+        later = record["at"] != "never" and isinstance(lag, Decimal) and lag >= 0
+        if record["kind"] == "requires" and later and not record["when"] and start != end:
             arrows.setdefault(start, set()).add(end)
     source = scope.sources.get("dependencies", "dependencies")
     for circle in find_circles(arrows):
         problem = "these projects require each other in a circle"
-        yield Fault(source, None, "needs", " -> ".join(circle), problem, "delete one of the rows")
+        remedy = "delete one of the rows, or give one at = never"
+        yield Fault(source, None, "needs", " -> ".join(circle), problem, remedy)
 
 
 def dates(scope: Scope) -> Iterator[Fault]:
@@ -65,7 +69,11 @@ def years(scope: Scope) -> Iterator[Fault]:
         return
     problem = f"periods of {scope.instance.months_per_period} months do not divide a year"
     remedy = "use 1, 2, 3, 4, 6 or 12 months a period"
-    for table, column, word in (("resources", "basis", "per_year"), ("limits", "every", "year")):
+    for table, column, word in (
+        ("resources", "basis", "per_year"),
+        ("limits", "every", "year"),
+        ("dependencies", "kind", "same_year"),
+    ):
         for row, cell in enumerate(scope.instance[table].raw(column)):
             if cell == word:
                 yield scope.fault(table, row, column, problem, remedy)
@@ -155,8 +163,24 @@ def limits(scope: Scope) -> Iterator[Fault]:
         if record["by"] != "all" and "cost" in (record["metric"], record["of"]):
             yield scope.fault("limits", row, "by", "cost belongs to no project", "use by = all")
         least, greatest = record["min"], record["max"]
+        for column, bound in (("min", least), ("max", greatest)):
+            if isinstance(bound, Decimal) and bound < 0:
+                yield from _negative(scope, row, column, record)
         if isinstance(least, Decimal) and isinstance(greatest, Decimal) and least > greatest:
             yield scope.fault("limits", row, "min", f"it exceeds max ({greatest})", "swap them")
+
+
+#: Metrics that no plan makes negative, beside those of use.
+NEVER_NEGATIVE = frozenset({"commitment", "count", "cost", SPENDING})
+
+
+def _negative(scope: Scope, row: int, column: str, record: dict[str, Cell]) -> Iterator[Fault]:
+    """Yield what is wrong with a negative bound, if anything is."""
+    metric = str(record["metric"])
+    if record["basis"] == "share":
+        yield scope.fault("limits", row, column, "a share is not negative", "use at least 0, or basis = absolute")
+    elif metric in NEVER_NEGATIVE or metric.startswith(USE_PREFIX):
+        yield scope.fault("limits", row, column, f"{metric} is never negative", "use at least 0, or a net metric")
 
 
 def groups(scope: Scope) -> Iterator[Fault]:
@@ -170,3 +194,34 @@ def groups(scope: Scope) -> Iterator[Fault]:
     for row, (by, group) in enumerate(zip(rows.texts("by"), rows.raw("group"), strict=True)):
         if group is not None and by in known and group not in known[by]:
             yield scope.fault("limits", row, "group", f"no project has this {by}", hints[by](str(group)))
+
+
+def programs(scope: Scope) -> Iterator[Fault]:
+    """Yield programs whose least amount exceeds the greatest."""
+    periods = scope.instance.periods
+    for row, record in enumerate(scope.instance["programs"].records()):
+        least, most, total = (record[name] for name in ("min_per_period", "max_per_period", "max_total"))
+        if not isinstance(least, Decimal):
+            continue
+        if isinstance(most, Decimal) and least > most:
+            problem = f"it exceeds max_per_period ({most})"
+            yield scope.fault("programs", row, "min_per_period", problem, "swap them")
+        elif isinstance(total, Decimal) and EXACT.multiply(least, periods) > total:
+            amount = EXACT.multiply(least, periods)
+            problem = f"in {periods} periods it comes to {amount}, more than max_total ({total})"
+            yield scope.fault("programs", row, "min_per_period", problem, "use a lower one")
+
+
+def carry_over(scope: Scope) -> Iterator[Fault]:
+    """Yield carry-over of what stays anyway, of soft rows, and its details without a share."""
+    for row, record in enumerate(scope.instance["resources"].records()):
+        if not record["carry_over_share"]:
+            for column in ("carry_over_max", "carry_over_once"):
+                if record[column]:
+                    yield scope.fault("resources", row, column, "nothing is carried over", "give carry_over_share")
+        elif record["basis"] == "cumulative":
+            problem = "what a cumulative level leaves stays anyway"
+            yield scope.fault("resources", row, "carry_over_share", problem, "leave it blank, or change the basis")
+        elif record["penalty"] is not None:
+            problem = "soft rows carry nothing over"
+            yield scope.fault("resources", row, "carry_over_share", problem, "leave it or the penalty blank")

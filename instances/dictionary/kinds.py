@@ -10,6 +10,8 @@ from outlay.instances.dictionary.vocabulary import Column
 ZERO, ONE = Decimal(0), Decimal(1)
 #: Longest times that a column may hold, so that no cell can ask for endless arrays.
 LONGEST_MONTHS, LONGEST_YEARS = Decimal(12000), Decimal(200)
+#: Most things that a column may count.
+MOST = Decimal(1_000_000)
 
 
 def name(header: str, meaning: str, **more: Any) -> Column:
@@ -34,6 +36,11 @@ def number(header: str, unit: str, meaning: str, **more: Any) -> Column:
 def years(header: str, meaning: str, **more: Any) -> Column:
     """Return a column of whole years."""
     return Column(name=header, kind="whole", unit="years", meaning=meaning, minimum=ONE, maximum=LONGEST_YEARS, **more)
+
+
+def count(header: str, unit: str, meaning: str, **more: Any) -> Column:
+    """Return a column of whole numbers of things."""
+    return Column(name=header, kind="whole", unit=unit, meaning=meaning, maximum=MOST, **more)
 
 
 def share(header: str, meaning: str, **more: Any) -> Column:

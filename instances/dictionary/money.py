@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from outlay.instances.dictionary.kinds import NOTE, ONE, ZERO, choice, name, names, number, share, text, years
+from outlay.instances.dictionary.kinds import NOTE, ONE, ZERO, choice, flag, name, names, number, share, text, years
 from outlay.instances.dictionary.vocabulary import TableSpec
 
 TERMS = TableSpec(
@@ -51,10 +51,31 @@ FUNDS = TableSpec(
         ),
         share("min_share", "Least share of each eligible commitment.", default=ZERO),
         share("max_share", "Greatest share of each eligible commitment.", default=ONE),
+        number(
+            "match_share",
+            "share of others",
+            "A matching grant: for each project it pays at most this share of what the other funds pay for it (1 = as "
+            "much as they); blank = no such limit.",
+        ),
         share("portfolio_min_share", "Least share of the sum of all commitments; blank = none."),
         share("portfolio_max_share", "Greatest share of the sum of all commitments; blank = none."),
         names("eligible_sectors", "Sectors it may pay for, separated by ; (blank = all)."),
         names("eligible_regions", "Regions it may pay for, separated by ; (blank = all)."),
+        flag("listed_only", "Whether it pays only for projects that have a row of it in `fund_amounts`."),
+        NOTE,
+    ),
+)
+
+FUND_AMOUNTS = TableSpec(
+    name="fund_amounts",
+    key=("project", "fund"),
+    meaning="What one fund may and must pay for one project, in money: grants and contributions that are tied to it. "
+    "Amounts do not follow the scale, and stand beside the shares of the fund. The fund is eligible for the project.",
+    columns=(
+        name("project", "The project.", required=True, refers_to="projects"),
+        name("fund", "The fund.", required=True, refers_to="funds"),
+        number("max", "money", "Most it pays for the project; blank = no limit."),
+        number("min", "money", "Least it pays if the project is funded and asks for money.", default=ZERO),
         NOTE,
     ),
 )
@@ -62,11 +83,11 @@ FUNDS = TableSpec(
 LIMITS = TableSpec(
     name="limits",
     key=(),
-    meaning="Least and greatest amounts of a metric, over all or by group. Synergy bonuses and `cost` belong to no "
-    "project: they count only with by = all, bonuses only with every = total, and cost by period or year at its own "
-    "period.",
+    meaning="Least and greatest amounts of a metric, over all or by group. Synergy bonuses, `cost` and the "
+    "value of programs belong to no project: they count only with by = all, bonuses only with every = total, cost and "
+    "programs by period or year at their own period.",
     columns=(
-        text("metric", "The metric.", required=True),
+        text("metric", "The metric; `draws` limits what is spent when it is spent.", required=True),
         text(
             "of",
             "With basis share: the metric of the same group that min and max are shares of; blank = the total of "
@@ -79,14 +100,25 @@ LIMITS = TableSpec(
             default="all",
         ),
         text("group", "The group, which some project has; blank = a row for each that occurs. None with by = all."),
-        number("min", "metric or share", "Least; blank = none."),
-        number("max", "metric or share", "Greatest; blank = none."),
+        number(
+            "min",
+            "metric or share",
+            "Least; blank = none. Negative only for amounts of a metric that may be.",
+            minimum=None,
+        ),
+        number(
+            "max",
+            "metric or share",
+            "Greatest; blank = none. Negative (a net metric, such as emissions of -5 at most) as in min.",
+            minimum=None,
+        ),
         choice("basis", ("absolute", "share"), "What min and max are.", default="absolute"),
         choice(
             "every",
             ("total", "period", "year"),
-            "Over the whole plan, or for each period or block of 12/m periods, by the period of selection; then a min "
-            "holds up to the one of last_selection.",
+            "Over the whole plan, or for each period or block of 12/m periods: `draws` by the period of drawing, "
+            "`cost` by its own, every other metric by the period of selection. A min of the latter holds up to the "
+            "one of last_selection.",
             default="total",
         ),
         NOTE,

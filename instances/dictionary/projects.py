@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from outlay.instances.dictionary.kinds import NOTE, ONE, ZERO, choice, month, name, names, number, share, text, years
+from decimal import Decimal
+
+from outlay.instances.dictionary.kinds import (
+    NOTE,
+    ONE,
+    ZERO,
+    choice,
+    count,
+    month,
+    name,
+    names,
+    number,
+    share,
+    text,
+    years,
+)
 from outlay.instances.dictionary.vocabulary import TableSpec
 
 STATUSES = ("candidate", "mandatory", "committed", "excluded")
@@ -10,7 +25,24 @@ STATUSES = ("candidate", "mandatory", "committed", "excluded")
 #: Columns of ``alternatives.csv`` that ``projects.csv`` may carry as defaults for blank cells there.
 ALTERNATIVE_COLUMNS = (
     number("commitment", "money", "K, the money asked of the fund, counted at selection.", default=ZERO),
-    number("value", "money", "What the project is worth in the metric `value`.", default=ZERO, minimum=None),
+    number(
+        "escalation_per_year",
+        "share a year",
+        "e, by which K grows for each year from [calendar] price_date to the start of building: K x G(e, n), with n "
+        "months between them and G(e, n) = (1 + e)^(n/12) rounded to 15 decimals; before that date it shrinks. "
+        "Everything that counts K counts it so. Not with [finance].",
+        default=ZERO,
+        minimum=Decimal("-0.5"),
+        maximum=ONE,
+    ),
+    number(
+        "value",
+        "money",
+        "What the project is worth in the metric `value`; with value_discount times D(rate of value, months to "
+        "operation).",
+        default=ZERO,
+        minimum=None,
+    ),
     number(
         "construction_months",
         "months",
@@ -37,6 +69,13 @@ ALTERNATIVE_COLUMNS = (
         ("flat", "bell"),
         "How K is drawn over the building periods k = 0..b-1: 1/b each, or in proportion to min(k+1, b-k).",
         default="flat",
+    ),
+    text(
+        "profile",
+        "Own draw weights instead of draw_shape: shares of K separated by ; that add up to 1 (0.2;0.5;0.3), one for "
+        "each period of building, or one for each year of it (12/m periods from its start, the last may be shorter), "
+        "spread evenly over the year's periods. Draws, funds, loans and present values follow it.",
+        unit="share of K",
     ),
     name("terms", "Loan terms; blank = those of [finance].", refers_to="terms"),
     number("cash_yield", "share of K a year", "Gross free cash of a full year of operation.", default=ZERO),
@@ -146,22 +185,43 @@ DEPENDENCIES = TableSpec(
     "different projects. Readiness counts also beyond the horizon.",
     columns=(
         name("project", "The project that depends.", required=True),
-        name("needs", "The other project.", required=True),
+        name("needs", "The other project; may be blank in rows of at_most."),
         choice(
             "kind",
-            ("requires", "requires_any", "excludes", "together", "synergy"),
-            "requires: funded only if the other is and is ready in time (cycles of project ids are errors); "
-            "requires_any: at least one row of the group is satisfied; excludes: not both; together: both or none; "
-            "synergy: a bonus once if both are funded. Excludes and together say nothing about when.",
+            (
+                "requires",
+                "requires_any",
+                "requires_count",
+                "excludes",
+                "at_most",
+                "together",
+                "same_year",
+                "synergy",
+            ),
+            "requires: funded only if the other is and is ready in time (circles of project ids are errors, unless a "
+            "row of the circle has at = never, a negative lag or a condition); requires_any: at least one row of the "
+            "group is satisfied; requires_count: at least `count` of them; excludes: not both; at_most: of all "
+            "projects that the rows of the group name, at most `count` are funded; together: both or none; same_year: "
+            "if both are funded, both start (or begin operation) in the same block of 12/m periods; synergy: a bonus "
+            "once if both are funded. Excludes, at_most and together say nothing about when.",
             required=True,
         ),
         text(
-            "group", "Rows of requires_any with the same `project` cell and group belong together; blank = one group."
+            "group",
+            "Rows of requires_any or requires_count with the same `project` cell and group belong together, rows of "
+            "at_most with the same group; blank = one group.",
+        ),
+        count("count", "projects", "How many, for requires_count and at_most; the same in all rows of a group."),
+        names(
+            "when",
+            "Conditions: sides (id or id@alternative) separated by ; that must all be funded for the row to hold, or "
+            "for a bonus to be had (blank = always). The same in all rows of a group.",
         ),
         choice(
             "at",
-            ("start", "operation"),
-            "What must wait until the other operates: the start of building, or of operation.",
+            ("start", "operation", "never"),
+            "What must wait until the other operates: the start of building, or of operation; never = nothing waits, "
+            "the row is about being funded alone. In same_year: what falls into the same year.",
             default="start",
         ),
         number(
@@ -171,11 +231,20 @@ DEPENDENCIES = TableSpec(
             default=ZERO,
             minimum=None,
         ),
+        number(
+            "max_lag_months",
+            "months",
+            "What waits comes at most this long after the other's first operating period, rounded down to periods; may "
+            "be negative; blank = no limit. For the kinds that require.",
+            minimum=None,
+        ),
         number("bonus", "the metric's unit", "Of a synergy; never scaled.", default=ZERO, minimum=None),
         text(
             "metric",
-            "What a bonus adds to: any known metric but count, cost, commitment (it would not reach cap, draws and "
-            "funds) and use:*.",
+            "What a bonus adds to: any known metric but count, cost and use:*. On commitment it is a joint saving: a "
+            "negative bonus, in the prices of its start, by which K of `project` (indivisible) falls; it reaches the "
+            "cap at its selection, its draws by their weights, its funds and limits, but not strategic, content and "
+            "credit. Not with [finance].",
             default="value",
         ),
         number("strength", "", "Weight of the edge in the graph; for reports."),

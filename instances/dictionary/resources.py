@@ -43,6 +43,14 @@ RESOURCES = TableSpec(
             "once (cumulative).",
             default="per_period",
         ),
+        share(
+            "carry_over_share",
+            "Of basis per_period or per_year: the share of what a period or block leaves (level + carried + supplies - "
+            "uses) that is there in the next one, where both have a level. Not for soft rows.",
+            default=ZERO,
+        ),
+        number("carry_over_max", "the resource's unit", "Most that is carried over; blank = no limit."),
+        flag("carry_over_once", "Whether what was carried over is not carried on: at most the share of the own level."),
         number(
             "tolerance", "share", "Most that may be missing, as a share of the level; blank = any. Needs a penalty."
         ),
@@ -107,12 +115,22 @@ REQUIREMENTS = TableSpec(
 PROGRAMS = TableSpec(
     name="programs",
     key=("program",),
-    meaning="Capacity that can be bought in any period: training, slots, storage. Units arrive ceil(lead_months / m) "
-    "periods later and stay.",
+    meaning="What can be bought in any period, as much as the plan decides: capacity (training, slots, storage), whose "
+    "units arrive ceil(lead_months / m) periods later and stay, or a yearly programme that is worth something in "
+    "itself (resurfacing, pipes).",
     columns=(
         name("program", "The program's id. Unique.", required=True),
-        name("resource", "What it adds to.", required=True, refers_to="resources"),
+        name("resource", "What it adds to; blank = nothing.", refers_to="resources"),
         number("cost_per_unit", "money per unit", "Price, which falls in the period of buying.", default=ZERO),
+        number(
+            "value_per_unit",
+            "money per unit",
+            "What a unit adds to the metric `value`, times D(rate of value, m t) for the period t of buying. It "
+            "belongs to no project and counts in `limits` with by = all, by period or year at its own period.",
+            default=ZERO,
+            minimum=None,
+        ),
+        number("min_per_period", "the resource's unit", "Least bought in every period.", default=ZERO),
         number("lead_months", "months", "From buying to use.", default=ZERO),
         number("max_per_period", "the resource's unit", "Most bought in a period; blank = no limit."),
         number("max_total", "the resource's unit", "Most bought in all; blank = no limit."),
@@ -131,6 +149,7 @@ LINKS = TableSpec(
         name("from_resource", "Where it leaves.", required=True, refers_to="resources"),
         name("to_resource", "Where (1 - loss) of it arrives.", required=True, refers_to="resources"),
         number("capacity", "the resource's unit", "Most a period; blank = none of its own."),
+        number("cost_per_unit", "money per unit", "Cost of each unit that leaves, in the metric `cost`.", default=ZERO),
         share("loss", "Share lost on the way.", default=ZERO),
         name(
             "capacity_resource",

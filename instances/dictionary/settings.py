@@ -5,6 +5,7 @@ Every field carries its unit and meaning, from which the reference page and the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeAlias
@@ -43,7 +44,7 @@ FAMILY_GROUPS: Mapping[str, tuple[str, ...]] = {"supply": ("equipment", "commodi
 
 #: Metrics that the engine computes itself, and what each counts.
 METRIC_MEANINGS: Mapping[str, str] = {
-    "value": "The column `value`.",
+    "value": "The column `value`, and value_per_unit of what programs buy, discounted from its period.",
     "commitment": "K, times the scale.",
     "us_npv": "Also `owner_npv`: the owner's share of the loan's cash, discounted at its own rate; needs [finance].",
     "japan_npv": "Also `lender_npv`: the lender's share of the cash and of the credit, less the draws, discounted; "
@@ -52,10 +53,17 @@ METRIC_MEANINGS: Mapping[str, str] = {
     "japan_content": "Also `lender_content`: japan_content_share times K, times the scale.",
     "credit": "Public credit at completion, discounted at the rate of us_npv.",
     "count": "1 a funded project, never scaled.",
-    "cost": "Programs, import premiums and penalties of shortfalls, discounted from their period (a yearly row's from "
-    "the first of its block). Has weight -1 in every level that does not name it. Belongs to no project.",
+    "cost": "Programs, flows, import premiums and penalties of shortfalls, discounted from their period (a yearly "
+    "row's from the first of its block). Has weight -1 in every level that does not name it. Belongs to no project.",
 }
 BUILT_IN_METRICS = tuple(METRIC_MEANINGS)
+#: Spending when it falls due: a metric that only `limits` name, since its sum over a long calendar is `commitment`.
+SPENDING = "draws"
+SPENDING_MEANING = (
+    "What funded projects draw while they are built (K x scale by draw weight) inside the calendar, each amount in the "
+    "period in which it is drawn, whenever the project was selected. Stands in `limits` only; it needs no resource "
+    "`draws`, and the costs of programs do not count."
+)
 USE_PREFIX = "use:"
 
 #: Resources that the engine fills from the options, and the family of each.
@@ -99,6 +107,7 @@ Number = Annotated[Decimal, BeforeValidator(_number)]
 Share = Annotated[Decimal, Field(ge=0, le=1), BeforeValidator(_number)]
 NonNegative = Annotated[Decimal, Field(ge=0), BeforeValidator(_number)]
 Whole = Annotated[int, BeforeValidator(_whole)]
+MonthOfYear = Annotated[int, Field(ge=1, le=12), BeforeValidator(_whole)]
 Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$"), BeforeValidator(_month)]
 
 
@@ -111,6 +120,10 @@ class Frozen(BaseModel):
 def described(default: Any, unit: str, meaning: str, **more: Any) -> Any:
     """Return a field with its unit and meaning."""
     return Field(default, description=meaning, json_schema_extra={"unit": unit} if unit else None, **more)
+
+
+#: What a label of a year may be made of.
+YEAR_PARTS = frozenset({"start", "end", "start2", "end2"})
 
 
 class Calendar(Frozen):
@@ -132,6 +145,42 @@ class Calendar(Frozen):
         Decimal(0), "months", "Longest further wait before building, rounded up to whole periods.", le=12000
     )
     finish_inside: StrictBool = described(False, "", "Whether building must end inside the calendar.")
+    price_date: Month | None = described(
+        None, "YYYY-MM", "Month in whose prices commitments stand, from which escalation_per_year counts (start)."
+    )
+    label: str | None = described(
+        None,
+        "",
+        "How a year is written, with {start}, {end} (the calendar years in which it begins and ends), {start2} or "
+        '{end2} (their last two digits): "FY{end}", "{start}/{end2}". Half-years and quarters add H1 or Q1, other '
+        "periods their month. Without it years are calendar years (2028, 2028H1).",
+    )
+    fiscal_year_start: MonthOfYear | None = described(
+        None,
+        "month, 1 to 12",
+        "Month in which the fiscal year begins; it must be that of start, since all years of the plan are blocks of "
+        "12/m periods from there (month of start).",
+    )
+
+    @field_validator("label")
+    @classmethod
+    def _names_a_year(cls, value: str | None) -> str | None:
+        parts = set() if value is None else set(re.findall(r"\{([^{}]*)\}", value))
+        bare = "" if value is None else re.sub(r"\{[^{}]*\}", "", value)
+        if value is not None and (not parts or parts - YEAR_PARTS or "{" in bare or "}" in bare):
+            raise ValueError(
+                f"{value!r} names no year; write {{start}}, {{end}}, {{start2}} or {{end2}}, as in 'FY{{end}}'"
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _begins_with_the_fiscal_year(self) -> Calendar:
+        if self.fiscal_year_start is not None and self.fiscal_year_start != int(self.start[5:]):
+            raise ValueError(
+                f"the fiscal year begins in month {self.fiscal_year_start}, the calendar in {self.start}; years of the "
+                f"plan are counted from there, so begin with a fiscal year"
+            )
+        return self
 
     @model_validator(mode="after")
     def _ends_before_the_year_ten_thousand(self) -> Calendar:
@@ -239,6 +288,12 @@ class Settings(Frozen):
         "share a year",
         "metric = yearly rate (0). Used for us_npv, japan_npv, cost and cash-flow rows; credit has the rate of us_npv.",
     )
+    value_discount: StrictBool = described(
+        False,
+        "",
+        "Whether the column value is discounted from the date on which operation begins, by the rate of value in "
+        "discount_rates, so that what opens later is worth less.",
+    )
     objective: Objective = described(
         {"value": Decimal(1)},
         "per unit of metric",
@@ -253,6 +308,11 @@ class Settings(Frozen):
     )
     metrics: dict[str, Metric] = Field({}, description="Metrics that are columns of projects and alternatives.")
     sources: tuple[str, ...] = Field(default=(), description="Where the facts come from.")
+    ignore: tuple[str, ...] = described(
+        (),
+        "",
+        "Columns of your own, in any table: kept, carried to every output, never read; like those that begin with x_.",
+    )
     applied: Applied = Field(default=Applied(), description="What constraint sets switched in a resolved instance.")
 
     @model_validator(mode="before")
@@ -260,12 +320,21 @@ class Settings(Frozen):
     def _neutral_names(cls, value: Any) -> Any:
         return kept_settings(value)
 
+    @field_validator("ignore")
+    @classmethod
+    def _own_columns(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        taken = {column.name for table in TABLES.values() for column in table.columns}
+        for name in value:
+            if name in taken or not name or name != name.strip():
+                raise ValueError(f"{name!r} is a column of the engine's or no name; rename the column, as x_{name}")
+        return value
+
     @field_validator("metrics")
     @classmethod
     def _free_names(cls, value: dict[str, Metric]) -> dict[str, Metric]:
         taken = {column.name for name in ("projects", "alternatives") for column in TABLES[name].columns}
         for name in value:
-            if name in taken or name in {*BUILT_IN_METRICS, *METRICS} or name.startswith(USE_PREFIX):
+            if name in taken or name in {*BUILT_IN_METRICS, *METRICS, SPENDING} or name.startswith(USE_PREFIX):
                 raise ValueError(f"the metric name {name!r} is taken; choose another")
             if not name or name != name.strip():
                 raise ValueError(f"the metric name {name!r} is blank or has white space at its ends; choose another")

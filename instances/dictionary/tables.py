@@ -5,7 +5,7 @@ The whole is rendered by `outlay.instances.reference.page`. Periods are ``t = 0.
 
 from __future__ import annotations
 
-from outlay.instances.dictionary.money import CASHFLOWS, FUNDS, LIMITS, PROVENANCE, STAKEHOLDERS, TERMS
+from outlay.instances.dictionary.money import CASHFLOWS, FUND_AMOUNTS, FUNDS, LIMITS, PROVENANCE, STAKEHOLDERS, TERMS
 from outlay.instances.dictionary.projects import (
     ALTERNATIVE_COLUMNS,
     ALTERNATIVES,
@@ -41,6 +41,7 @@ TABLES: dict[str, TableSpec] = {
         IMPORTS,
         TERMS,
         FUNDS,
+        FUND_AMOUNTS,
         LIMITS,
         DEPENDENCIES,
         CASHFLOWS,

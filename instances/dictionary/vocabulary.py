@@ -96,3 +96,12 @@ class TableSpec(BaseModel):
 def metric_column(name: str, unit: str) -> Column:
     """Return the description of a column that ``[metrics]`` declares."""
     return Column(name=name, kind="number", unit=unit, default=Decimal(0), minimum=None, meaning="declared metric")
+
+
+#: Columns whose names begin so are the user's own.
+OWN_PREFIX = "x_"
+
+
+def own_column(name: str) -> Column:
+    """Return the description of a column of the user's own, which is kept and never read."""
+    return Column(name=name, kind="text", meaning="A column of your own: kept, carried to every output, never read.")

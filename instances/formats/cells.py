@@ -52,7 +52,7 @@ def parse_cell(column: Column, value: Any) -> Cell:
 
 
 def parse_column(
-    column: Column, values: Sequence[Any], *, is_key: bool
+    column: Column, values: Sequence[Any], *, is_key: bool, understand: Callable[[Any], Any] | None = None
 ) -> tuple[list[Cell], list[tuple[int, BadCell]]]:
     """Return the cells of a column, and the place and fault of each that is wrong.
 
@@ -62,6 +62,8 @@ def parse_column(
     ----------
     is_key
         Whether the column is part of the table's key.
+    understand
+        Turns what people write into what the column holds, or raises `BadCell`; None: cells are as they should be.
     """
     cells: list[Cell] = []
     bad: list[tuple[int, BadCell]] = []
@@ -70,18 +72,20 @@ def parse_column(
         if isinstance(value, str):
             found = known.get(value)
             if found is None:
-                found = known[value] = _cell_or_problem(column, value, is_key=is_key)
+                found = known[value] = _cell_or_problem(column, value, is_key, understand)
         else:
-            found = _cell_or_problem(column, value, is_key=is_key)
+            found = _cell_or_problem(column, value, is_key, understand)
         cells.append(found[0])
         if found[1] is not None:
             bad.append((place, found[1]))
     return cells, bad
 
 
-def _cell_or_problem(column: Column, value: Any, *, is_key: bool) -> tuple[Cell, BadCell | None]:
+def _cell_or_problem(
+    column: Column, value: Any, is_key: bool, understand: Callable[[Any], Any] | None
+) -> tuple[Cell, BadCell | None]:
     try:
-        cell = parse_cell(column, value)
+        cell = parse_cell(column, value if understand is None else understand(value))
         _check_place(column, cell, is_key=is_key)
     except BadCell as problem:
         return _fallback(column, value), problem

@@ -1,4 +1,4 @@
-"""Text files from outside: what is no plain, readable, reasonably small UTF-8 file is refused before it is parsed."""
+"""Files from outside: what is no plain, readable, reasonably small file is refused before it is parsed."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from outlay.instances.errors import InputError
 
 #: Largest file that is read, in megabytes, unless the caller allows more.
 MAX_FILE_MB = 100.0
+#: Bytes beyond ASCII that a Western European text in Windows-1252 is made of: letters, quotation marks, dashes, signs.
+_WESTERN = frozenset((*range(0xC0, 0xFF), *"€…Š‹ŒŽ‘’“”•–—™š›œžŸ¡£¥§©ª«®°±²³´µ·¹º»¼½¾¿".encode("cp1252")))
 
 
-def text_of_file(path: Path, name: str, max_file_mb: float) -> str:
+def text_of_file(path: Path, name: str, max_file_mb: float, *, western: bool = False) -> str:
     """Return a text file's content; refuse what is missing, no regular file, too large, empty or not UTF-8.
 
     Parameters
@@ -21,6 +23,47 @@ def text_of_file(path: Path, name: str, max_file_mb: float) -> str:
         The file, and what to call it in error messages.
     max_file_mb
         Files larger than this many megabytes are refused before they are read.
+    western
+        Whether a file that is not UTF-8 may be Windows-1252 (of which Latin-1 is a part), as spreadsheet programs save
+        it, if all its signs are then letters and usual marks.
+
+    Raises
+    ------
+    InputError
+        With the file's `name`.
+    """
+    data = bytes_of_file(path, name, max_file_mb)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        legacy = _western_text(data) if western else None
+        if legacy is None:
+            row = data.count(b"\n", 0, error.start) + 1
+            problem = f"the file is not UTF-8 text (byte {error.start} is wrong)"
+            raise InputError.single(name, problem, "save it as UTF-8", row=row) from error
+        text = legacy
+    if "\0" in text:
+        row = text.count("\n", 0, text.index("\0")) + 1
+        raise InputError.single(name, "the file holds NUL, so it is no UTF-8 text", "save it as UTF-8", row=row)
+    if not text.strip():
+        raise InputError.single(name, "the file is empty", "write a header, or delete the file")
+    return text
+
+
+def _western_text(data: bytes) -> str | None:
+    """Return bytes read as Windows-1252, or None if they hold what people do not write."""
+    if any(byte > 0x7F and byte not in _WESTERN for byte in set(data)) or b"\0" in data:
+        return None
+    return data.decode("cp1252")
+
+
+def bytes_of_file(path: Path, name: str, max_file_mb: float) -> bytes:
+    """Return a file's content; refuse what is missing, no regular file or too large.
+
+    Parameters
+    ----------
+    path, name, max_file_mb
+        As in `text_of_file`.
 
     Raises
     ------
@@ -30,24 +73,12 @@ def text_of_file(path: Path, name: str, max_file_mb: float) -> str:
     if isinstance(max_file_mb, bool) or not isinstance(max_file_mb, int | float) or not max_file_mb > 0:
         raise InputError.single("max_file_mb", "this is no size", "give megabytes, more than 0", value=max_file_mb)
     try:
-        data = _bytes_of_file(path, name, max_file_mb)
+        return _bytes_of_file(path, name, max_file_mb)
     except FileNotFoundError:
         raise InputError.single(name, "the file is missing", "add it") from None
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         reason = getattr(error, "strerror", None) or error
         raise InputError.single(name, f"the file cannot be read ({reason})", "check it and its permissions") from error
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = data.count(b"\n", 0, error.start) + 1
-        problem = f"the file is not UTF-8 text (byte {error.start} is wrong)"
-        raise InputError.single(name, problem, "save it as UTF-8", row=row) from error
-    if "\0" in text:
-        row = text.count("\n", 0, text.index("\0")) + 1
-        raise InputError.single(name, "the file holds NUL, so it is no UTF-8 text", "save it as UTF-8", row=row)
-    if not text.strip():
-        raise InputError.single(name, "the file is empty", "write a header, or delete the file")
-    return text
 
 
 def is_folder(path: str | Path) -> bool:

@@ -130,8 +130,8 @@ def _remedy(error: OSError) -> str:
     return "choose another place"
 
 
-def write_file(path: str | Path, text: str, *, force: bool = False) -> Path:
-    """Write a text file whole or not at all, with the folders above it; return its path.
+def write_file(path: str | Path, text: str | bytes, *, force: bool = False) -> Path:
+    """Write a file whole or not at all, with the folders above it; return its path.
 
     Raises
     ------
@@ -190,8 +190,8 @@ def _folders_above(target: Path) -> Iterator[None]:
         raise
 
 
-def replace_file(target: Path, text: str) -> None:
-    """Write a text file whole or not at all: to a neighbour first, then renamed over the target.
+def replace_file(target: Path, text: str | bytes) -> None:
+    """Write a file whole or not at all: to a neighbour first, then renamed over the target.
 
     Raises
     ------
@@ -241,7 +241,7 @@ def make_folder(path: Path) -> None:
         path.mkdir(exist_ok=True)
 
 
-def stage_file(target: Path, text: str) -> Path:
+def stage_file(target: Path, text: str | bytes) -> Path:
     """Write a temporary neighbour of a file, to be renamed over it; return its path, or leave nothing behind.
 
     It may be read by whom the target may be read by; where there is none yet, by whom the user's umask says.
@@ -258,7 +258,7 @@ def stage_file(target: Path, text: str) -> Path:
     handle = os.open(temporary, flags, 0o666 if kept is None else kept | stat.S_IWUSR)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(text.encode("utf-8"))
+            file.write(text.encode("utf-8") if isinstance(text, str) else text)
         if kept is not None:
             temporary.chmod(kept)
     except BaseException:

@@ -112,7 +112,8 @@ def parse_instance(
     broken = {*unread, *unread_tables(tables)}
     parsed = _parse_settings(settings, found, broken, toml_name)
     metrics = None if "metrics" in broken else {name: metric.unit for name, metric in parsed.metrics.items()}
-    typed = {name: parse_table(TABLES[name], raw, metrics, found) for name, raw in tables.items()}
+    known = {name: _with_calendar(raw, parsed, broken) for name, raw in tables.items()}
+    typed = {name: parse_table(TABLES[name], raw, metrics, found, ignored=parsed.ignore) for name, raw in known.items()}
     if "projects" not in broken and not len(typed.get("projects", ())):
         found.append(Fault(source, None, None, None, "the table projects is missing or has no rows", "add projects"))
     instance = Instance(parsed, typed, parse_sets(sets, found))
@@ -121,6 +122,15 @@ def parse_instance(
     if found:
         raise InputError(dict.fromkeys(found))
     return instance
+
+
+def _with_calendar(raw: RawTable, settings: Settings, broken: Collection[str]) -> RawTable:
+    """Return a table whose cells may name the years of the calendar, where that is known."""
+    if raw.spelling is None or "calendar" in broken:
+        return raw
+    calendar = settings.calendar
+    fiscal = getattr(calendar, "fiscal_year_start", None)
+    return replace(raw, spelling=raw.spelling.with_calendar(calendar.start, calendar.months_per_period, fiscal))
 
 
 def parse_changed(instance: Instance, settings: Any, tables: Mapping[str, RawTable], *, words: str) -> Instance:
@@ -143,7 +153,7 @@ def parse_changed(instance: Instance, settings: Any, tables: Mapping[str, RawTab
     typed: dict[str, Table] = {}
     for name, table in instance.tables.items():
         if name in tables:
-            typed[name] = parse_table(table.spec, tables[name], metrics, found)
+            typed[name] = parse_table(table.spec, tables[name], metrics, found, ignored=parsed.ignore)
         else:
             typed[name] = replace(table, metrics=metrics) if metrics and table.spec.metric_columns else table
     changed = Instance(parsed, typed, instance.sets)

@@ -8,9 +8,10 @@ from typing import Any
 
 from outlay.instances.dictionary.aliases import COLUMNS, METRICS
 from outlay.instances.dictionary.tables import TABLES
-from outlay.instances.dictionary.vocabulary import Cell, Column, TableSpec, metric_column
+from outlay.instances.dictionary.vocabulary import OWN_PREFIX, Cell, Column, TableSpec, metric_column, own_column
 from outlay.instances.errors import Fault, InputError
 from outlay.instances.formats.cells import parse_column
+from outlay.instances.formats.spellings import Spelling, understood
 from outlay.instances.table import Table, sorted_order
 from outlay.instances.values.text import Hints, as_text
 
@@ -29,12 +30,15 @@ class RawTable:
         Returns the cells of a column: text from CSV, any JSON value otherwise; None or white space is blank.
     rows
         Row number of each record in the source; 0 for one that comes from no source.
+    spelling
+        How people may have written its cells; None: exactly as the dictionary wants them.
     """
 
     source: str
     headers: Collection[str]
     cells: Callable[[str], Sequence[Any]]
     rows: Sequence[int]
+    spelling: Spelling | None = None
 
 
 def raw_table(source: str, records: Any, rows: Sequence[int] | None = None) -> RawTable:
@@ -65,7 +69,14 @@ def raw_table(source: str, records: Any, rows: Sequence[int] | None = None) -> R
     return RawTable(source, headers, lambda header: [record.get(header) for record in records], numbers)
 
 
-def parse_table(spec: TableSpec, raw: RawTable, metrics: Mapping[str, str] | None, found: list[Fault]) -> Table:
+def parse_table(
+    spec: TableSpec,
+    raw: RawTable,
+    metrics: Mapping[str, str] | None,
+    found: list[Fault],
+    *,
+    ignored: Collection[str] = (),
+) -> Table:
     """Return the typed table, sorted; add what is wrong to `found`.
 
     Columns stand in the dictionary's order. One in which every cell is blank is left out, as it means the same
@@ -75,11 +86,16 @@ def parse_table(spec: TableSpec, raw: RawTable, metrics: Mapping[str, str] | Non
     ----------
     metrics
         Declared metrics, name to unit; None where they could not be read, so that any column may be one.
+    ignored
+        Columns that the settings declare as the user's own, beside those whose names begin with ``x_``.
     """
     raw = _with_kept_names(raw)
     may_be_metrics = metrics is None and spec.metric_columns
     metrics = metrics if metrics and spec.metric_columns else {}
     columns = [*spec.columns, *(metric_column(name, unit) for name, unit in metrics.items())]
+    described = {column.name for column in columns}
+    own = [name for name in raw.headers if name.startswith(OWN_PREFIX) or name in ignored]
+    columns += [own_column(name) for name in sorted(own) if name not in described]
     known = {column.name for column in columns}
     hint = Hints(known)
     found.extend(
@@ -117,7 +133,9 @@ def _with_kept_names(raw: RawTable) -> RawTable:
 
 def _parse_column(spec: TableSpec, column: Column, raw: RawTable, found: list[Fault]) -> list[Cell]:
     values = raw.cells(column.name)
-    cells, bad = parse_column(column, values, is_key=column.name in spec.key)
+    written = raw.spelling
+    reader = None if written is None else lambda value: understood(column, value, written)
+    cells, bad = parse_column(column, values, is_key=column.name in spec.key, understand=reader)
     for place, problem in bad:
         value = None if values[place] is None else as_text(values[place])
         found.append(Fault(raw.source, raw.rows[place] or None, column.name, value, problem.problem, problem.remedy))

@@ -1,12 +1,9 @@
-"""Read an instance from a folder of TOML and CSV, from one JSON file, or from those that come with the package."""
+"""Read an instance from a folder of TOML and CSV, one JSON file, one workbook, or those that come with the package."""
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import tomllib
-from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +14,7 @@ import simplejson
 from outlay.instances.dictionary.tables import TABLES
 from outlay.instances.errors import Fault, InputError
 from outlay.instances.formats.bundled import bundled_folder, bundled_names
+from outlay.instances.formats.csv_tables import csv_table
 from outlay.instances.formats.files import MAX_FILE_MB, text_of_file
 from outlay.instances.formats.parsing import parse_document, parse_instance
 from outlay.instances.formats.raw_tables import RawTable
@@ -26,12 +24,14 @@ from outlay.instances.values.text import Hints, shown
 __all__ = ["MAX_FILE_MB", "read", "text_of_file"]
 
 SETTINGS_FILE, SETS_FILE = "instance.toml", "sets.toml"
+#: How the names of workbooks end.
+WORKBOOK_ENDINGS = (".xlsx", ".xlsm")
 
 _Parsed = TypeVar("_Parsed")
 
 
 def read(source: str | os.PathLike[str], *, max_file_mb: float = MAX_FILE_MB) -> Instance:
-    """Return the instance of a bundled name, a folder or a JSON file.
+    """Return the instance of a bundled name, a folder, a JSON file or a workbook.
 
     Parameters
     ----------
@@ -58,11 +58,30 @@ def read(source: str | os.PathLike[str], *, max_file_mb: float = MAX_FILE_MB) ->
         ) from error
     if not there:
         known = ", ".join(bundled_names())
-        raise InputError.single(name, "there is no such instance", f"give a folder, a .json file or one of {known}")
+        raise InputError.single(
+            name, "there is no such instance", f"give a folder, a .json file, a workbook or one of {known}"
+        )
+    if path.suffix.lower() in WORKBOOK_ENDINGS:
+        return _read_workbook(path, max_file_mb)
     if path.suffix.lower() != ".json":
-        raise InputError.single(name, "this is neither a folder nor a .json file", "give the instance's folder")
+        problem = "this is neither a folder nor a .json file nor an .xlsx workbook"
+        raise InputError.single(name, problem, "give the instance's folder")
     text = text_of_file(path, path.name, max_file_mb)
     return parse_document(parse_text(path.name, text, json_document, "JSON"), source=path.name)
+
+
+def _read_workbook(path: Path, max_file_mb: float) -> Instance:
+    """Return the instance of a workbook; faults name sheet and cell."""
+    # openpyxl is needed for workbooks alone.
+    from outlay.instances.formats.workbook.reading import raw_workbook  # noqa: PLC0415
+
+    book = raw_workbook(path, path.name, max_file_mb)
+    try:
+        return parse_instance(
+            book.settings, book.tables, book.sets, source=path.name, faults=book.faults, unread=book.unread
+        )
+    except InputError as error:
+        raise InputError(map(book.with_cell, error.faults)) from None
 
 
 def _path_of(source: object) -> Path:
@@ -72,7 +91,9 @@ def _path_of(source: object) -> Path:
             return folder
     text = os.fspath(source) if isinstance(source, str | os.PathLike) else None
     if not isinstance(text, str) or not text.strip():
-        raise InputError.single("read", "this is not an instance", "give a folder or a .json file", value=source)
+        raise InputError.single(
+            "read", "this is not an instance", "give a folder, a .json file or a workbook", value=source
+        )
     return Path(text)
 
 
@@ -131,7 +152,7 @@ class _Folder:
         tables: dict[str, RawTable] = {}
         for name in TABLES:
             if f"{name}.csv" in files:
-                self._collect(tables, name, f"{name}.csv", _csv_table, "CSV")
+                self._collect(tables, name, f"{name}.csv", self._csv_table, "CSV")
         parts: dict[str, Any] = {}
         for part, file in (("instance", SETTINGS_FILE), ("sets", SETS_FILE)):
             if file in files:
@@ -169,7 +190,7 @@ class _Folder:
                 raise InputError.single(
                     name, "the file lies outside the instance's folder", "put a copy into the folder"
                 )
-            text = text_of_file(file, name, self.max_file_mb)
+            text = text_of_file(file, name, self.max_file_mb, western=form == "CSV")
             parts[part] = parse_text(name, text, lambda text: parse(name, text), form)
         except InputError as error:
             self.broken.append(part)
@@ -178,51 +199,11 @@ class _Folder:
             self.broken.append(part)
             self.faults.append(Fault(name, None, None, None, f"the file cannot be read ({error})", "put a file here"))
 
+    def _csv_table(self, name: str, text: str) -> RawTable:
+        table, faults = csv_table(name, text)
+        self.faults.extend(faults)
+        return table
+
 
 def _toml_document(_: str, text: str) -> dict[str, Any]:
     return tomllib.loads(text, parse_float=Decimal)
-
-
-def _csv_table(name: str, text: str) -> RawTable:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    header: list[str] = []
-    rows: list[list[str]] = []
-    numbers: list[int] = []
-    last = 0
-    try:
-        for row in reader:
-            if not header:
-                header = [cell.strip() for cell in row] if any(cell.strip() for cell in row) else []
-            elif any(cell.strip() for cell in row):
-                rows.append(row)
-                numbers.append(last + 1)
-            last = reader.line_num
-    except csv.Error as error:
-        raise InputError.single(name, f"this is not valid CSV ({error})", "correct it", row=reader.line_num) from error
-    faults = _header_faults(name, header)
-    faults += [
-        Fault(name, number, None, None, f"the row has {len(row)} cells, the header {len(header)}", "give each its cell")
-        for number, row in zip(numbers, rows, strict=True)
-        if len(row) != len(header)
-    ]
-    if faults:
-        raise InputError(faults)
-    columns = dict(zip(header, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(header, ())
-    return RawTable(name, columns, columns.__getitem__, numbers)
-
-
-def _header_faults(name: str, header: list[str]) -> list[Fault]:
-    for sign, word in ((";", "semicolons"), ("\t", "tabs")):
-        if len(header) == 1 and sign in header[0]:
-            return [Fault(name, 1, None, None, f"the columns are separated by {word}", "save it with commas")]
-    faults = [
-        Fault(name, 1, None, None, f"column {place} of the header is blank", "name it or delete it")
-        for place, cell in enumerate(header, start=1)
-        if not cell
-    ]
-    faults += [
-        Fault(name, 1, cell, None, "this column stands twice", "delete one")
-        for cell, count in Counter(header).items()
-        if cell and count > 1
-    ]
-    return faults

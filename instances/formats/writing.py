@@ -1,4 +1,4 @@
-"""Write an instance as a folder of TOML and CSV, or as one JSON document; reading it back is the identity."""
+"""Write an instance as a folder of TOML and CSV, a JSON document or a workbook; reading it back is the identity."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _plain(value: Any) -> Any:
 
 
 def write(instance: Instance, path: str | Path) -> Path:
-    """Write an instance to a new folder, or to a new file if the name ends in ``.json``; return the path.
+    """Write an instance to a new folder, or to a new file if the name ends in ``.json`` or ``.xlsx``; return the path.
 
     Nothing is left behind if writing fails, and nothing that exists is touched.
 
@@ -73,8 +73,13 @@ def write(instance: Instance, path: str | Path) -> Path:
     InputError
         If something is there already, or cannot be written.
     """
-    if check_target(path, folder=True).suffix.lower() == ".json":
+    ending = check_target(path, folder=True).suffix.lower()
+    if ending == ".json":
         return write_file(path, document_text(to_document(instance)))
+    if ending == ".xlsx":
+        from outlay.instances.formats.workbook.writing import workbook_data  # noqa: PLC0415 - for workbooks alone
+
+        return write_file(path, workbook_data(instance))
     return write_folder(path, lambda folder: _fill(instance, folder))
 
 

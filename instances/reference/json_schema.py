@@ -12,7 +12,7 @@ from pydantic_core import core_schema
 from outlay.instances.dictionary.sets import ConstraintSet
 from outlay.instances.dictionary.settings import Settings
 from outlay.instances.dictionary.tables import TABLES
-from outlay.instances.dictionary.vocabulary import Column, TableSpec
+from outlay.instances.dictionary.vocabulary import OWN_PREFIX, Column, TableSpec
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _DEFINITIONS = "#/$defs/{model}"
@@ -83,6 +83,7 @@ def _table_schema(spec: TableSpec) -> dict[str, Any]:
         "type": "object",
         "properties": {column.name: _column_schema(column) for column in spec.columns},
         "required": [column.name for column in spec.columns if column.required],
+        "patternProperties": {f"^{OWN_PREFIX}": {"description": "A column of your own: kept, never read."}},
         "additionalProperties": metric if spec.metric_columns else False,
     }
     least = {"minItems": 1} if spec.name == "projects" else {}

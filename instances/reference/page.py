@@ -14,6 +14,8 @@ from outlay.instances.dictionary.sets import Change, ConstraintSet
 from outlay.instances.dictionary.settings import (
     FAMILY_GROUPS,
     METRIC_MEANINGS,
+    SPENDING,
+    SPENDING_MEANING,
     Applied,
     Calendar,
     Finance,
@@ -180,6 +182,7 @@ def _default(column: Column) -> str:
 def _metrics_page() -> Iterator[str]:
     yield from ("## Metrics", "", "What is counted, weighed and limited; all linear. Every one is reported.", "")
     rows = [(f"`{name}`", meaning) for name, meaning in METRIC_MEANINGS.items()]
+    rows.append((f"`{SPENDING}`", SPENDING_MEANING))
     rows.append(
         (
             "`use:RESOURCE`",

@@ -64,7 +64,7 @@ FAMILY_MEANINGS: Mapping[str, str] = {
     "committee": "Rows of resources of this kind, but for `selections`.",
     "other": "Rows of resources of this kind.",
     "permits": "Reviews, agencies and fast-track slots; off, there is no review time either.",
-    "dependencies": "requires, requires_any, excludes and together; synergies stay.",
+    "dependencies": "All kinds of `dependencies` but synergies, which stay.",
     "funds": "Who pays how much.",
     "lender": "The lender's test of each option.",
     "limits": "Rows of `limits`.",

@@ -10,7 +10,7 @@ from typing import Any
 
 from outlay.instances.dictionary.sets import WHERE, Change
 from outlay.instances.dictionary.tables import ALTERNATIVE_COLUMNS, TABLES
-from outlay.instances.dictionary.vocabulary import Cell, Column, metric_column
+from outlay.instances.dictionary.vocabulary import OWN_PREFIX, Cell, Column, metric_column, own_column
 from outlay.instances.errors import Fault, InputError
 from outlay.instances.formats.cells import BadCell, parse_cell
 from outlay.instances.formats.raw_tables import RawTable, raw_table
@@ -126,6 +126,8 @@ class Draft:
         metrics = self.settings.get("metrics", {})
         if column is None and TABLES[table].metric_columns and isinstance(metrics, dict) and name in metrics:
             return metric_column(name, "")
+        if column is None and (name.startswith(OWN_PREFIX) or name in self.settings.get("ignore", ())):
+            return own_column(name)
         return column
 
     def _check_columns(self, change: Change, place: str) -> None:

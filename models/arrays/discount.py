@@ -23,7 +23,7 @@ def growth(rate: Decimal, months: int) -> float:
     Parameters
     ----------
     rate
-        Yearly rate as a share, at least 0.
+        Yearly rate as a share, greater than -1.
     months
         Any whole number of months.
 
@@ -32,13 +32,19 @@ def growth(rate: Decimal, months: int) -> float:
     >>> growth(Decimal("0.21"), 6)
     1.1
     """
+    return float(exact_growth(rate, months))
+
+
+@lru_cache(maxsize=200_000)
+def exact_growth(rate: Decimal, months: int) -> Decimal:
+    """Return G(rate, months) as the decimal that it is defined to be."""
     if not rate or not months:
-        return 1.0
+        return Decimal(1)
     exponent = _CONTEXT.divide(Decimal(months), Decimal(12))
     power = _CONTEXT.power(_CONTEXT.add(Decimal(1), rate), exponent)
     whole_digits = max(0, power.adjusted() + 1)
     wide = Context(prec=whole_digits + 20, rounding=ROUND_HALF_EVEN)
-    return float(wide.quantize(power, _PLACES))
+    return wide.quantize(power, _PLACES)
 
 
 def discount_factors(rate: Decimal, months: np.ndarray) -> np.ndarray:

@@ -1,19 +1,22 @@
-r"""Dependencies: requires, requires_any, excludes, together.
+r"""Dependencies: requires, requires_any, requires_count, excludes, together; `logic` has the others.
 
-Rule: a project is funded only if what it needs is funded and ready in time; alternatives exclude or accompany each
-other.
+Rule: a project is funded only if what it needs is funded, ready in time and not too long ago; alternatives exclude or
+accompany each other.
 
 Formula, with due_o = s_o (at start) or op_o (at operation) and ready_o = op_o + lag, for every due date t of the
 dependent side J and the needed side I::
 
     requires       sum_{o in J, due_o <= t} x_o <= sum_{o in I, ready_o <= t} x_o
     requires_any   sum_{o in J, due_o <= t} x_o <= sum_{rows} sum_{o in I_row, ready_o <= t} x_o
+    requires_count k sum_{o in J, due_o <= t} x_o <= sum_{rows} sum_{o in I_row, ready_o <= t} x_o
+    greatest lag   sum_{o in J, due_o >= t} x_o <= sum_{o in I, op_o + max_lag >= t} x_o
     excludes       sum_{sides in a clique} sum_{o in side} x_o <= 1
     together       sum_{o in J} x_o = sum_{o in I} x_o
 
 Why this form: by-period rows are the tight form of precedence in time-indexed models (no big-M); rows stand only at the
 due dates of J, because between two of them the right side can only grow. Dates past the horizon count like any other.
-Where the rows of a requires_any group differ in `at`, each (start, operation) of J gets its row. Pairs that exclude
+With at = never all dates are the same, so that one row is left. Where the rows of a group differ in `at`, or have a
+greatest lag, each combination of dates of J gets its row. Pairs that exclude
 each other are merged into cliques greedily, each pair covered once.
 
 Where the rows of `requires` would be long in all, they stand on started-by columns (`outlay.models.options.started`):
@@ -27,12 +30,13 @@ Operational Research 29(3), 1987, doi:10.1016/0377-2217(87)90240-2, for the disa
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 
 import numpy as np
 
 from outlay.models.arrays.rows import Entries, RowBlock, block
 from outlay.models.case import Case
+from outlay.models.families.logic import add_conditions, logic_rows
 from outlay.models.options.needs import Need, any_groups
 from outlay.models.options.started import event_dates
 
@@ -40,17 +44,22 @@ NAME = "dependencies"
 
 
 def rows(case: Case) -> Iterator[RowBlock]:
-    """Yield needed_project_first, one_of_needed_first, not_both and both_or_none."""
+    """Yield the rows of what must come first and what not too late, not_both, both_or_none, and those of `logic`."""
     needs = case.needs
-    single = [need for need in needs if need.kind == "requires"]
+    requires = [need for need in needs if need.kind == "requires"]
+    single = [need for need in requires if need.is_plain]
     if case.started.dates:
         yield _definitions(case)
         yield _started_rows(case, single)
     else:
         yield _timed_rows(case, "needed_project_first", [(need,) for need in single])
+    yield _timed_rows(case, "needed_project_funded", [(need,) for need in requires if not need.is_plain])
+    yield _latest_rows(case, [need for need in requires if need.max_lag is not None])
     yield _timed_rows(case, "one_of_needed_first", list(any_groups(needs).values()))
-    yield _exclusions(case, needs)
-    yield _pairs(case, needs)
+    yield _timed_rows(case, "enough_of_needed_first", list(any_groups(needs, "requires_count").values()))
+    yield _exclusions(case, [need for need in needs if not need.when])
+    yield _pairs(case, [need for need in needs if not need.when])
+    yield from logic_rows(case, needs)
 
 
 def _definitions(case: Case) -> RowBlock:
@@ -109,27 +118,69 @@ def _timed_rows(case: Case, name: str, rules: list[tuple[Need, ...]]) -> RowBloc
     entries = Entries()
     keys: list[Hashable] = []
     words: list[str] = []
+    upper: list[float] = []
     for rule in rules:
-        side = options.of(rule[0].project)
-        mixed = len({need.at for need in rule}) > 1
+        side, count = options.of(rule[0].project), rule[0].count
+        windows = rule[0].kind != "requires" and any(need.max_lag is not None for need in rule)
+        mixed = len({need.at for need in rule}) > 1 or windows
         dates = (
             np.stack([need.due(options, side) for need in rule]) if len(side) else np.zeros((len(rule), 0), dtype=int)
         )
         for due in np.unique(dates, axis=1).T if len(side) else []:
             at_date = (dates == due[:, None]).all(axis=0) if mixed else dates[0] <= due[0]
             row = len(keys)
-            entries.add(np.full(int(at_date.sum()), row), fund[side[at_date]], 1.0)
+            entries.add(np.full(int(at_date.sum()), row), fund[side[at_date]], float(count))
+            upper.append(add_conditions(case, entries, row, rule[0].when, float(count)))
             for need, date in zip(rule, due, strict=True):
                 other = options.of(need.needs)
-                ready = other[need.ready(options, other) <= date]
+                serves = need.ready(options, other) <= date
+                ready = other[serves & (need.latest(options, other) >= date) if windows else serves]
                 entries.add(np.full(len(ready), row), fund[ready], -1.0)
             keys.append((rule[0].row, *(int(date) for date in due)) if mixed else (rule[0].row, int(due[0])))
-            needed = " or ".join(need.needs for need in rule)
-            words.append(f"{rule[0].project} needs {needed} by {_period(case, int(due[0]))}")
-    return block(name, NAME, keys, entries, case.book.size, upper=0.0, sentence=lambda row: words[row])
+            words.append(_words(case, rule, int(due[0])))
+    return block(
+        name, NAME, keys, entries, case.book.size, upper=np.array(upper, dtype=float), sentence=lambda row: words[row]
+    )
 
 
-def _exclusions(case: Case, needs: tuple[Need, ...]) -> RowBlock:
+def _words(case: Case, rule: tuple[Need, ...], due: int) -> str:
+    needed = f" {'or' if rule[0].count == 1 else 'and'} ".join(need.needs for need in rule)
+    if rule[0].count > 1:
+        needed = f"{rule[0].count} of {', '.join(need.needs for need in rule)}"
+    by = "" if rule[0].at == "never" else f" by {_period(case, due)}"
+    when = (
+        f" when {' and '.join(rule[0].when)} {'is' if len(rule[0].when) == 1 else 'are'} funded" if rule[0].when else ""
+    )
+    return f"{rule[0].project} needs {needed}{by}{when}"
+
+
+def _latest_rows(case: Case, needs: list[Need]) -> RowBlock:
+    """Return the rows of greatest lags: who is due at t or later needs who serves until t or later."""
+    options, fund = case.options, case.block("fund").columns
+    entries, keys, upper = Entries(), list[tuple[int, int]](), list[float]()
+    for need in needs:
+        side, other = options.of(need.project), options.of(need.needs)
+        due, latest = need.due(options, side), need.latest(options, other)
+        for date in np.unique(due).tolist():
+            row = len(keys)
+            late, serves = side[due >= date], other[latest >= date]
+            entries.add(np.full(len(late), row), fund[late], 1.0)
+            entries.add(np.full(len(serves), row), fund[serves], -1.0)
+            upper.append(add_conditions(case, entries, row, need.when, 1.0))
+            keys.append((need.row, date))
+    by_row = {need.row: need for need in needs}
+
+    def sentence(row: int) -> str:
+        need = by_row[keys[row][0]]
+        return f"{need.project} comes not too late after {need.needs}, from {_period(case, keys[row][1])} on"
+
+    return block(
+        "needed_project_not_long_ago", NAME, keys, entries, case.book.size, upper=np.array(upper, dtype=float),
+        sentence=sentence,
+    )  # fmt: skip
+
+
+def _exclusions(case: Case, needs: Sequence[Need]) -> RowBlock:
     pairs = {tuple(sorted((need.project, need.needs))) for need in needs if need.kind == "excludes"}
     cliques = edge_cliques({(first, second) for first, second in pairs})
     options, fund = case.options, case.block("fund").columns
@@ -173,7 +224,7 @@ def edge_cliques(pairs: set[tuple[str, str]]) -> list[tuple[str, ...]]:
     return cliques
 
 
-def _pairs(case: Case, needs: tuple[Need, ...]) -> RowBlock:
+def _pairs(case: Case, needs: Sequence[Need]) -> RowBlock:
     options, fund = case.options, case.block("fund").columns
     together = [need for need in needs if need.kind == "together"]
     entries = Entries()

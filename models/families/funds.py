@@ -1,11 +1,13 @@
 r"""Funds: who pays for what.
 
-Rule: every commitment is paid in full by eligible funds, each within its shares, its total or dated ceiling and its
-yearly limit, and within its bounds on the whole portfolio.
+Rule: every commitment is paid in full by eligible funds, each within its shares, its amounts for the project, its match
+of what others pay, its total or dated ceiling and its yearly limit, and within its bounds on the whole portfolio.
 
-Formula, with p = pay, K the commitment and y the scale::
+Formula, with p = pay, x = fund, K the commitment and y the scale::
 
-    sum_f p_{f,o} = K_o y_o;     min_share_f K_o y_o <= p_{f,o} <= max_share_f K_o y_o
+    sum_f p_{f,o} = K_o y_o (less joint savings, here and wherever K_o y_o stands);
+        min_share_f K_o y_o <= p_{f,o} <= max_share_f K_o y_o
+    min_{f,project} x_o <= p_{f,o} <= max_{f,project} x_o;     p_{f,o} <= match_share_f (K_o y_o - p_{f,o})
     sum_o p_{f,o} <= total_f;    sum_{o: q_o <= t} p_{f,o} <= ceiling_{f,t}
     sum_o (draw weights of o in the year) p_{f,o} <= per_year_f
     portfolio_min_share_f sum K y <= sum_o p_{f,o} <= portfolio_max_share_f sum K y
@@ -13,7 +15,7 @@ Formula, with p = pay, K the commitment and y the scale::
 Why this form: shares are multiplied out, so all rows are linear; a share bound of 0 or 1 is already implied and gets no
 row.
 
-Size: one variable an eligible (fund, option), up to two rows each; the rest are a few rows a fund.
+Size: one variable an eligible (fund, option), up to five rows each; the rest are a few rows a fund.
 
 Source: the financing rows of Weingartner 1963 (above), with sources of finance told apart.
 """
@@ -25,6 +27,7 @@ from functools import partial
 
 import numpy as np
 
+from outlay.models.arrays.ragged import join
 from outlay.models.arrays.rows import Entries, RowBlock, block, not_implied_later
 from outlay.models.case import Case
 from outlay.models.options.usage import draw_entries
@@ -39,6 +42,8 @@ def rows(case: Case) -> Iterator[RowBlock]:
     funds = _Funds(case)
     yield funds.fully_paid()
     yield from funds.shares()
+    yield from funds.amounts()
+    yield funds.matches()
     yield funds.totals()
     yield funds.ceilings()
     yield funds.yearly()
@@ -62,11 +67,19 @@ class _Funds:
     def _project(self, option: int) -> str:
         return self.case.alternatives.projects[self.case.options.project[option]]
 
+    def _add_commitments(self, entries: Entries, row: np.ndarray, option: np.ndarray, factor: np.ndarray) -> None:
+        """Add to rows a multiple of what options ask for: K at their scale, less joint savings."""
+        entries.add(row, self.case.scale_column[option], factor * self.commitment[option])
+        savings = self.case.savings
+        owner, entry = join(option, savings.by_option)
+        saved = self.case.block("saved").columns[entry]
+        entries.add(row[owner], saved, factor[owner] * savings.amount[entry])
+
     def fully_paid(self) -> RowBlock:
         options = np.unique(self.option)
         entries = Entries()
         entries.add(np.searchsorted(options, self.option), self.pay, 1.0)
-        entries.add(np.arange(len(options)), self.case.scale_column[options], -self.commitment[options])
+        self._add_commitments(entries, np.arange(len(options)), options, np.full(len(options), -1.0))
         return block(
             "fully_paid", NAME, options.tolist(), entries, self.size, lower=0.0, upper=0.0,
             sentence=lambda row: f"the funds pay for {self._project(int(options[row]))}",
@@ -83,7 +96,7 @@ class _Funds:
             place = np.arange(len(rows_at))
             entries.add(place, self.pay[rows_at], sign)
             option = self.option[rows_at]
-            entries.add(place, self.case.scale_column[option], -sign * share[rows_at] * self.commitment[option])
+            self._add_commitments(entries, place, option, -sign * share[rows_at])
             yield block(
                 name, NAME, [self.keys[row] for row in rows_at], entries, self.size, upper=0.0,
                 sentence=partial(self._share, rows_at),
@@ -91,6 +104,37 @@ class _Funds:
 
     def _share(self, at: list[int], row: int) -> str:
         return f"{self.names[self.fund[at[row]]]}'s share of {self._project(int(self.option[at[row]]))}"
+
+    def amounts(self) -> Iterator[RowBlock]:
+        """Yield the rows of ``fund_amounts``, on `fund`: an amount does not follow the scale."""
+        project, known = self.case.options.project[self.option], self.case.funding.amounts
+        bounds = [known.get(key, (None, None)) for key in zip(self.fund.tolist(), project.tolist(), strict=True)]
+        for name, place, sign in (("amount_at_least", 1, -1.0), ("amount_at_most", 0, 1.0)):
+            amount = np.array([np.nan if bound[place] is None else float(bound[place] or 0) for bound in bounds])
+            idle = np.isnan(amount) if sign > 0 else ~(amount > 0)
+            rows_at = np.nonzero(~idle)[0].tolist()
+            entries, row = Entries(), np.arange(len(rows_at))
+            entries.add(row, self.pay[rows_at], sign)
+            fund = self.case.block("fund").columns[self.option[rows_at]]
+            entries.add(row, fund, -sign * amount[rows_at])
+            yield block(
+                name, NAME, [self.keys[row] for row in rows_at], entries, self.size, upper=0.0,
+                sentence=partial(self._amount, rows_at),
+            )  # fmt: skip
+
+    def _amount(self, at: list[int], row: int) -> str:
+        return f"{self.names[self.fund[at[row]]]} pays for {self._project(int(self.option[at[row]]))}"
+
+    def matches(self) -> RowBlock:
+        match = self.table.floats("match_share")[self.fund]
+        rows_at = np.nonzero(~np.isnan(match))[0].tolist()
+        entries, row, option = Entries(), np.arange(len(rows_at)), self.option[rows_at]
+        entries.add(row, self.pay[rows_at], 1.0 + match[rows_at])
+        self._add_commitments(entries, row, option, -match[rows_at])
+        return block(
+            "match_kept", NAME, [self.keys[row] for row in rows_at], entries, self.size, upper=0.0,
+            sentence=lambda row: f"{self._amount(rows_at, row)} what others match",
+        )  # fmt: skip
 
     def totals(self) -> RowBlock:
         total = self.table.floats("total")
@@ -155,11 +199,9 @@ class _Funds:
             chosen = ~np.isnan(share[self.fund])
             entries.add(self.fund[chosen], self.pay[chosen], sign)
             for number in np.nonzero(~np.isnan(share))[0]:
-                entries.add(
-                    np.full(len(self.commitment), number),
-                    self.case.scale_column,
-                    -sign * share[number] * self.commitment,
-                )
+                everyone = np.arange(len(self.commitment))
+                factor = np.full(len(everyone), -sign * share[number])
+                self._add_commitments(entries, np.full(len(everyone), number), everyone, factor)
             yield block(
                 name, NAME, self.names, entries, self.size, upper=np.where(np.isnan(share), np.inf, 0.0),
                 sentence=lambda row: f"{self.names[row]}'s share of all commitments",

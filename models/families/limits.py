@@ -1,15 +1,20 @@
 r"""Limits: least and greatest amounts of any metric.
 
-Rule: a metric, summed over a group of projects (and over the plan, a period or a year of selection), stays within
-bounds, which are amounts or shares of another metric of the group, or of the metric's own total.
+Rule: a metric, summed over a group of projects (and over the plan, a period or a year), stays within bounds, which are
+amounts or shares of another metric of the group, or of the metric's own total. In a period or a year counts what is
+selected then, but of `draws` what is drawn then, and of `cost` what falls then.
 
 Formula, with M the metric of the group and S what it is a share of::
 
     min <= M <= max;   share: M - max S <= 0,  M - min S >= 0
 
+where M is ``sum_{o in group, q_o in span} metric_o y_o``, and with the draw weights w for draws
+``sum_{o in group} sum_{t in span} K_o w_{o,t} y_o``.
+
 Why this form: shares are multiplied out, so the rows are linear and no division by an empty portfolio can occur.
-Synergy bonuses and `cost` belong to no project and count only over all; a least amount a period or year holds up to
-the period of last_selection, after which nothing can be selected.
+Synergy bonuses, `cost` and what programs are worth belong to no project and count only over all; a least amount a
+period or year of what counts at selection holds up to the period of last_selection, after which nothing can be
+selected.
 
 Size: one row a limit, group and period, two where both bounds of a share are given.
 
@@ -25,8 +30,11 @@ from typing import Any
 
 import numpy as np
 
+from outlay.instances.dictionary.settings import SPENDING
 from outlay.models.arrays.rows import Entries, RowBlock, block
 from outlay.models.case import Case
+from outlay.models.metrics import saved_of_metric
+from outlay.models.options.usage import draw_entries
 
 NAME = "limits"
 
@@ -101,9 +109,10 @@ class _Limit:
             for first, last in self._spans():
                 what = self._selected(amount, members, first, last)
                 low, high = self.low, self.high
-                if last is not None and first > self.case.instance.last_selection_period:
+                dated = self.record["metric"] != SPENDING
+                if last is not None and dated and first > self.case.instance.last_selection_period:
                     low = -np.inf
-                key, words = (self.number, group, first), self._words(group, first if last is not None else None)
+                key, words = (self.number, group, first), self._words(group, first, last)
                 if not share:
                     yield key, low, high, words, [what]
                     continue
@@ -129,10 +138,14 @@ class _Limit:
                     whole = self._selected(base, members if of else None, first, last, projects=members is not None)
                     total = float(whole[1] @ point[whole[0]])
                     found = found / total if total else 0.0
-                late = last is not None and first > instance.last_selection_period
-                when = "in all" if last is None else f"selected in {instance.period_label(first)}"
+                dated = metric not in {SPENDING, "cost"}
+                late = last is not None and dated and first > instance.last_selection_period
+                label = instance.period_label(first)
+                when = "in all" if last is None else f"selected in {label}" if dated else f"in {label}"
                 unit = "share" if share else instance.metric_unit(metric)
-                yield LimitLevel(self._words(group, None), when, unit, found, -np.inf if late else self.low, self.high)
+                yield LimitLevel(
+                    self._words(group, 0, None), when, unit, found, -np.inf if late else self.low, self.high
+                )
 
     def _groups(self) -> Iterator[tuple[str, np.ndarray | None]]:
         """Yield (group, which projects belong to it); None stands for all and for what belongs to none."""
@@ -171,12 +184,15 @@ class _Limit:
             keep &= (amount.period >= first) & (amount.period <= last)
         return amount.column[keep], amount.value[keep]
 
-    def _words(self, group: str, first: int | None) -> str:
+    def _words(self, group: str, first: int, last: int | None) -> str:
         metric, of = self.record["metric"], self.record["of"]
         what = f"{metric} as a share of {of or 'its total'}" if self.record["basis"] == "share" else str(metric)
         where = "" if group == "all" else f" of {self.record['by']} {group}"
-        when = "" if first is None else f" selected in {self.case.instance.period_label(first)}"
-        return what + where + when
+        if last is None:
+            return what + where
+        label = self.case.instance.period_label
+        when = label(first) if last == first else f"{label(first)} to {label(last)}"
+        return f"{what}{where} in {when}" if metric in (SPENDING, "cost") else f"{what}{where} selected in {when}"
 
 
 def amount_of(case: Case, metric: str) -> Amount:
@@ -184,16 +200,34 @@ def amount_of(case: Case, metric: str) -> Amount:
     options = case.options
     if metric == "cost":
         periods = np.full(case.book.size, -1)
-        for name in ("buy", "import_", "shortfall"):
+        for name in ("buy", "flow", "import_", "shortfall"):
             dated = case.block(name)
             periods[dated.columns] = [period for _, period in dated.keys]
         column = np.nonzero(case.cost)[0]
         return Amount(column, case.cost[column], np.full(len(column), -1), periods[column])
+    if metric == SPENDING:
+        option, period, weight = draw_entries(options)
+        inside = (period < case.instance.periods) & (options.commitment[option] > 0)
+        option, period, weight = option[inside], period[inside], weight[inside]
+        amount = options.commitment[option] * weight
+        entry, when, saved = case.savings.draws
+        return Amount(
+            np.concatenate([case.scale_column[option], case.block("saved").columns[entry]]),
+            np.concatenate([amount, saved]),
+            np.concatenate([options.project[option], options.project[case.savings.option[entry]]]),
+            np.concatenate([period, when]),
+        )
     terms = case.metric(metric)
     parts = []
     for value, columns in ((terms.scaled, case.scale_column), (terms.fixed, case.block("fund").columns)):
         chosen = np.nonzero(value)[0]
         parts.append((columns[chosen], value[chosen], options.project[chosen], options.selection[chosen]))
+    saved, own = saved_of_metric(case, metric), case.savings.option
+    parts.append((case.block("saved").columns, saved, options.project[own], options.selection[own]))
+    if metric == "value":
+        bought, worth = case.block("buy"), case.program_value
+        when = np.array([period for _, period in bought.keys], dtype=int)
+        parts.append((bought.columns, worth, np.full(len(worth), -1), when))
     bonus = [
         (at, amount)
         for at, (name, amount) in zip(case.block("both").columns, case.synergy_bonus, strict=True)

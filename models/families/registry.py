@@ -18,6 +18,7 @@ from outlay.models.families import funds as family_funds
 from outlay.models.families import limits as family_limits
 from outlay.models.families import permits as family_permits
 from outlay.models.families import programs as family_programs
+from outlay.models.families import savings as family_savings
 from outlay.models.families import synergies as family_synergies
 from outlay.models.families.resources import ResourceFamily, refuse_too_many_terms
 
@@ -40,6 +41,7 @@ FAMILIES: tuple[Family, ...] = (
     Family(family_programs.NAME, family_programs.rows),
     Family(family_dependencies.NAME, family_dependencies.rows),
     Family(family_synergies.NAME, family_synergies.rows),
+    Family(family_savings.NAME, family_savings.rows),
     Family(family_funds.NAME, family_funds.rows),
     Family(family_limits.NAME, family_limits.rows),
 )

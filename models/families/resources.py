@@ -6,7 +6,8 @@ supplied, bought, imported and brought by links.
 Formula, for resource r with descendants D(r) (itself included) and row t::
 
     sum_{o, d in D(r)} (use - supply) y_o + sum capacity_use flow - sum_{d} import_d - sum_{p} bought_p
-        <= available_{r,t} + sum_{k to r} (1 - loss_k) flow_k - sum_{k from r} flow_k + shortfall_{r,t}
+        <= available_{r,t} + sum_{k to r} (1 - loss_k) flow_k - sum_{k from r} flow_k + shortfall_{r,t} + c_{r,t-1}
+    c_{r,t} <= share (available_{r,t} + c_{r,t-1} - net use_{r,t});   c_{r,t} <= most, and share available_{r,t} if once
 
 per_period: terms of period t. per_year: terms of the block of 12/m periods, level of its first period. cumulative:
 terms up to t against the level at t. Units bought in t' serve every row at or after t' + lead, once each; in a year
@@ -50,7 +51,7 @@ ROW_NAMES = {
 
 
 #: Kinds of terms, as reports tell them apart.
-KINDS = ("used", "supplied", "imported", "linked", "bought", "shortfall")
+KINDS = ("used", "supplied", "imported", "linked", "bought", "shortfall", "carried")
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,22 @@ class ResourceFamily:
             upper=np.concatenate([np.zeros(0), *upper]),
             sentence=lambda row: describe(instance, *keys[row]),
         )
+        yield from self._carried(case, [name for name in names if name in case.carry_overs])
         yield from self._so_far(case, [name for name in names if name in case.so_far.columns])
+
+    def _carried(self, case: Case, names: list[str]) -> Iterator[RowBlock]:
+        if not names:
+            return
+        entries, keys, upper = Entries(), list[tuple[str, int]](), [np.zeros(0)]
+        for name in names:
+            rule = resource_rows(case, name)
+            upper.append(rule.fill_carried(entries, len(keys)))
+            keys.extend((name, int(period)) for period in rule.periods[:-1])
+        left = block(
+            f"{self.name}_carried_over", self.name, keys, entries, case.book.size, upper=np.concatenate(upper),
+            sentence=lambda row: f"what is left of {describe(case.instance, *keys[row])}",
+        )  # fmt: skip
+        yield replace(left, defines=True)
 
     def _so_far(self, case: Case, names: list[str]) -> Iterator[RowBlock]:
         if not names:
@@ -143,8 +159,7 @@ def describe(instance: Instance, resource: str, period: int) -> str:
     basis = rows.texts("basis")[rows.index[(resource,)]]
     label = instance.period_label(period)
     if basis == "per_year":
-        first = instance.month_of(period)
-        return f"{resource} in {first[:4]}" if first.endswith("-01") else f"{resource} in the year from {first}"
+        return f"{resource} in {instance.year_label(period)}"
     if basis == "cumulative":
         return f"{resource} up to {label}"
     return f"{resource} in {label}"
@@ -205,12 +220,16 @@ class ResourceRows(Standing):
             option = usage.option[chosen]
             column = np.where(usage.scaled[chosen], case.scale_column[option], fund[option])
             yield self._counted(kind, usage.period[chosen], column, usage.amount[chosen])
+        for name in sorted({"commitments", "draws"} & self.members):
+            entry, period, amount = self.case.savings.of_resource(name)
+            yield self._counted("used", period, self.case.block("saved").columns[entry], amount)
         yield self._columns("imported", "import_", lambda key: -1.0 if key in self.members else 0.0)
         share = self._link_shares()
         yield self._columns("linked", "flow", lambda key: share[key])
         yield self._bought()
         cost = self._program_costs()
         yield self._columns("used", "buy", lambda key: cost.get(key, 0.0))
+        yield self._carried()
         shortfall = case.block("shortfall")
         place = {int(period): row for row, period in enumerate(self.periods)}
         own = [
@@ -278,6 +297,35 @@ class ResourceRows(Standing):
             )
             if counted and times
         }
+
+    @property
+    def follows(self) -> np.ndarray:
+        """Whether each row follows the one before without a gap, so that something can be carried over to it."""
+        size = (self.case.instance.periods_per_year or 1) if self.basis == "per_year" else 1
+        return np.diff(self.periods, prepend=-size - 1) == size
+
+    def _carried(self) -> Part:
+        """Return what the block before passes on."""
+        carried = self.case.block("carried")
+        own = {
+            key[1]: at for key, at in zip(carried.keys, carried.columns.tolist(), strict=True) if key[0] == self.name
+        }
+        rows = np.nonzero(self.follows)[0].tolist() if own else []
+        found = [(row, own[int(self.periods[row - 1])]) for row in rows]
+        row, at = np.array(found, dtype=int).reshape(-1, 2).T
+        return Part("carried", row, at, np.full(len(row), -1.0), lasting=False)
+
+    def fill_carried(self, entries: Entries, first: int) -> np.ndarray:
+        """Add the rows that say what may be carried over, all but the last of the resource; return their limits."""
+        share, last = self.case.carry_overs[self.name].share, len(self.periods) - 1
+        carried = self.case.block("carried")
+        own = [at for (name, _), at in zip(carried.keys, carried.columns.tolist(), strict=True) if name == self.name]
+        entries.add(first + np.arange(last), np.array(own, dtype=int), 1.0)
+        for part in self.parts():
+            row, column, value = part.terms(len(self.periods))
+            inside = row < last
+            entries.add(first + row[inside], column[inside], share * value[inside])
+        return share * self.limits[:last]
 
     def _counted(self, kind: str, period: np.ndarray, column: np.ndarray, value: np.ndarray) -> Part:
         """Return terms of periods as terms of the rows that count them."""

@@ -58,6 +58,9 @@ def _firm(instance: Instance, trees: list[list[int]]) -> list[int]:
         *instance["links"].texts("to_resource"),
     }
     names, penalties = resources.texts("resource"), resources.raw("penalty")
+    helped.update(name for name, share in zip(names, resources.raw("carry_over_share"), strict=True) if share)
+    if any(metric == "commitment" for metric in instance["dependencies"].texts("metric")):
+        helped.update({"commitments", "draws"})  # joint savings
     return [
         number
         for number, name in enumerate(names)

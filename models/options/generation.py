@@ -9,15 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 import numpy as np
 
-from outlay.instances.errors import Fault, InputError
+from outlay.instances.dictionary.settings import SPENDING
+from outlay.instances.dictionary.vocabulary import Cell
+from outlay.instances.errors import Fault, NoOptionError
 from outlay.instances.instance import Instance
 from outlay.models.arrays.cells import decimals
 from outlay.models.options.needs import Need, without_unready
 from outlay.models.options.options import Dropped, Options, expand
+from outlay.models.options.savings import most_saved
 from outlay.models.projects.alternatives import Alternatives, Modes, periods_up, permit_modes
+from outlay.models.projects.funding import Funding
 from outlay.models.projects.lender import LenderTest
 
 
@@ -60,12 +65,13 @@ def generate_options(alternatives: Alternatives, lender: LenderTest | None, need
     modes = permit_modes(alternatives)
     screen = _Screen(alternatives, modes, np.ones((len(modes.alternative), instance.periods), dtype=bool))
     first, last = _selection_windows(alternatives, modes)
+    funding = Funding(instance)
     for mode in range(len(modes.alternative)):
         _apply_status(screen, mode)
         _apply_forced(screen, mode)
         if lender is not None:
             _apply_lender(screen, mode, lender)
-        _apply_funds(screen, mode)
+        _apply_funds(screen, mode, funding)
         _apply_calendar(screen, mode, first[mode], last[mode])
     options = expand(
         alternatives,
@@ -99,10 +105,16 @@ def selection_matters(instance: Instance) -> bool:
         constant = len({amount for _, amount in levels}) == 1 and min((period for period, _ in levels), default=0) == 0
         if resources.column("basis")[row] != "cumulative" or (levels and not constant):
             return True
-    if any(every != "total" for every in instance["limits"].column("every")) and instance.is_on("limits"):
+    if instance.is_on("limits") and any(map(dated_by_selection, instance["limits"].records())):
         return True
     funds = set(instance["funds"].texts("fund"))
     return instance.is_on("funds") and any(name in funds for name in instance["availability"].raw("resource"))
+
+
+def dated_by_selection(limit: dict[str, Cell]) -> bool:
+    """Return whether a row of ``limits`` counts anything by the period of selection."""
+    named = {limit["metric"], limit["of"]} - {None}
+    return limit["every"] != "total" and not named <= {SPENDING, "cost"}
 
 
 def _selection_windows(alternatives: Alternatives, modes: Modes) -> tuple[np.ndarray, np.ndarray]:
@@ -164,36 +176,21 @@ def _apply_lender(screen: _Screen, mode: int, lender: LenderTest) -> None:
         screen.drop(mode, fails, "lender", reason)
 
 
-def _apply_funds(screen: _Screen, mode: int) -> None:
+def _apply_funds(screen: _Screen, mode: int, funding: Funding) -> None:
     alternatives, number = screen.alternatives, int(screen.modes.alternative[mode])
     instance = alternatives.instance
     if not len(instance["funds"]) or not instance.is_on("funds") or not alternatives.commitment[number] > 0:
         return
-    project = int(alternatives.project[number])
-    eligible = eligible_funds(instance, project)
-    most_of, least_of = (decimals(instance["funds"], name) for name in ("max_share", "min_share"))
-    most = sum(most_of[fund] or 0 for fund in eligible)
-    least = sum(least_of[fund] or 0 for fund in eligible)
-    every = np.ones(screen.allowed.shape[1], dtype=bool)
-    if not eligible:
-        screen.drop(mode, every, "funds", "no fund is eligible for its sector and region")
-    elif most < 1:
-        screen.drop(mode, every, "funds", f"its eligible funds may pay at most {float(most):.0%} of it")
-    elif least > 1:
-        screen.drop(mode, every, "funds", f"its eligible funds must pay at least {float(least):.0%} of it")
-
-
-def eligible_funds(instance: Instance, project: int) -> list[int]:
-    """Return the rows of ``funds`` that may pay for a project, by sector and region."""
-    projects, funds = instance["projects"], instance["funds"]
-    sector, region = projects.texts("sector")[project], projects.texts("region")[project]
-    found = []
-    for row, (sectors, regions) in enumerate(
-        zip(funds.column("eligible_sectors"), funds.column("eligible_regions"), strict=True)
-    ):
-        if (not sectors or sector in sectors) and (not regions or region in regions):  # type: ignore[operator]
-            found.append(row)
-    return found
+    base = Fraction(decimals(alternatives.table, "commitment")[number] or 0)
+    saved = most_saved(instance, alternatives.projects[alternatives.project[number]], alternatives.names[number])
+    least = Fraction(decimals(alternatives.table, "min_scale")[number] or 1) * (base - saved) / base
+    prices: dict[Fraction, list[int]] = {}
+    for start in np.nonzero(screen.allowed[mode])[0].tolist():
+        prices.setdefault(alternatives.commitment_at(number, start), []).append(start)
+    for commitment, starts in prices.items():
+        problem = funding.problem(int(alternatives.project[number]), commitment, commitment * least)
+        if problem is not None:
+            screen.drop(mode, np.isin(np.arange(screen.allowed.shape[1]), starts), "funds", problem)
 
 
 def _apply_calendar(screen: _Screen, mode: int, first: np.ndarray, last: np.ndarray) -> None:
@@ -250,4 +247,4 @@ def _require_mandatory(options: Options) -> None:
                 )
             )
     if faults:
-        raise InputError(faults)
+        raise NoOptionError(faults)

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from outlay.instances.instance import Instance
+from outlay.models.arrays.cells import wholes
 from outlay.models.arrays.ragged import Groups, join
 from outlay.models.options.options import Dropped, Options
-from outlay.models.projects.alternatives import FOREVER, periods_up
+from outlay.models.projects.alternatives import FOREVER, periods_down, periods_up
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,12 @@ class Need:
     ----------
     row, project, needs, kind, group, at
         As in the table; `project` and `needs` may be id@alternative.
-    lag
-        Periods.
+    lag, max_lag
+        Periods; None: no greatest lag.
+    count
+        How many rows of the group must be satisfied, or may be funded (at_most).
+    when
+        Sides that must all be funded for the row to hold.
     """
 
     row: int
@@ -37,14 +42,30 @@ class Need:
     group: str
     at: str
     lag: int
+    max_lag: int | None = None
+    count: int = 1
+    when: tuple[str, ...] = ()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the row always holds, and the project waits."""
+        return self.at != "never" and not self.when
 
     def due(self, options: Options, chosen: np.ndarray) -> np.ndarray:
         """Return the period by which the needed project must be ready for options of the project side."""
+        if self.at == "never":
+            return np.zeros(len(chosen), dtype=int)
         return (options.start if self.at == "start" else options.operation)[chosen]
 
     def ready(self, options: Options, chosen: np.ndarray) -> np.ndarray:
         """Return the period in which options of the needed side are ready, lag included."""
-        return options.operation[chosen] + self.lag
+        return np.zeros(len(chosen), dtype=int) if self.at == "never" else options.operation[chosen] + self.lag
+
+    def latest(self, options: Options, chosen: np.ndarray) -> np.ndarray:
+        """Return the last period in which options of the needed side serve."""
+        if self.max_lag is None:
+            return np.full(len(chosen), FOREVER)
+        return options.operation[chosen] + self.max_lag
 
 
 def read_needs(instance: Instance) -> tuple[Need, ...]:
@@ -52,17 +73,20 @@ def read_needs(instance: Instance) -> tuple[Need, ...]:
     rows, size = instance["dependencies"], instance.months_per_period
     names = zip(*(rows.texts(name) for name in ("project", "needs", "kind", "group", "at")), strict=True)
     lags = [periods_up(lag, size) for lag in rows.column("lag_months")]
+    most = [None if lag is None else periods_down(lag, size) for lag in rows.raw("max_lag_months")]
+    counts = [1 if count is None else count for count in wholes(rows, "count")]
+    when = [tuple(map(str, sides)) if isinstance(sides, tuple) else () for sides in rows.column("when")]
     return tuple(
-        Need(row, project, needs, kind, group, at, lag)
-        for row, ((project, needs, kind, group, at), lag) in enumerate(zip(names, lags, strict=True))
+        Need(row, project, needs, kind, group, at, lags[row], most[row], counts[row], when[row])
+        for row, (project, needs, kind, group, at) in enumerate(names)
     )
 
 
-def any_groups(needs: tuple[Need, ...]) -> dict[tuple[str, str], tuple[Need, ...]]:
-    """Return the rows of `requires_any` by (project side, group), in table order."""
+def any_groups(needs: tuple[Need, ...], kind: str = "requires_any") -> dict[tuple[str, str], tuple[Need, ...]]:
+    """Return the rows of a kind by (project side, group), in table order."""
     groups: dict[tuple[str, str], list[Need]] = {}
     for need in needs:
-        if need.kind == "requires_any":
+        if need.kind == kind:
             groups.setdefault((need.project, need.group), []).append(need)
     return {key: tuple(rows) for key, rows in groups.items()}
 
@@ -81,14 +105,19 @@ def without_unready(options: Options, needs: tuple[Need, ...]) -> Options:
     Dropping never cuts off a plan: an option goes only if every option of a project that it requires (or of all
     projects of a requires_any group) would be ready too late for it.
     """
-    rules = [(need,) for need in needs if need.kind == "requires"] + list(any_groups(needs).values())
+    always = tuple(need for need in needs if not need.when)
+    rules = [(need,) for need in always if need.kind == "requires"] + list(any_groups(always).values())
     if not rules:
         return options
     number, sides = sides_of(options, (name for rule in rules for need in rule for name in (need.project, need.needs)))
     # Every need as a row of arrays, and every (rule, option of its side) as a pair.
-    flat = [(rule, number[need.needs], need.lag, need.at) for rule, group in enumerate(rules) for need in group]
+    flat = [
+        (rule, number[need.needs], need.lag if need.at != "never" else -FOREVER, need.at)
+        for rule, group in enumerate(rules)
+        for need in group
+    ]
     rule_of, needed, lag = (np.array([line[place] for line in flat], dtype=int) for place in range(3))
-    at_start = np.array([line[3] == "start" for line in flat], dtype=bool)
+    at_start = np.array([line[3] != "operation" for line in flat], dtype=bool)
     pair_rule, pair_option = join(np.array([number[rule[0].project] for rule in rules], dtype=int), sides)
     owner, member = join(np.arange(len(number)), sides)
     alive = np.ones(len(options), dtype=bool)

@@ -88,8 +88,10 @@ class Options:
 
     @cached_property
     def commitment(self) -> np.ndarray:
-        """K of each option at scale 1, money."""
-        return self.alternatives.commitment[self.alternative]
+        """K of each option at scale 1, in the prices of its start, money."""
+        factors = self.alternatives.price_factors
+        base = self.alternatives.commitment[self.alternative]
+        return base if factors is None else base * factors[self.alternative, self.start]
 
     @cached_property
     def divisible(self) -> np.ndarray:

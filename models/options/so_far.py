@@ -87,6 +87,8 @@ class Standing:
         """Return whether each row shall add to the one before."""
         if self.basis != "cumulative" or len(self.periods) < 2 or self._can_fall():
             return False
+        if len(self.case.savings) and self.members & {"commitments", "draws"}:
+            return False
         place, usage = np.searchsorted(self.periods, self.case.usage.period[self.entries]), self.case.usage
         whole = count_summed(place, usage.option[self.entries], len(self.periods))
         return whole > LARGE and whole > SAVING * (len(self.entries) + 3 * len(self.periods))

@@ -17,7 +17,9 @@ import numpy as np
 
 from outlay.instances.instance import Instance
 from outlay.instances.table import Table
+from outlay.instances.values.profiles import profile_shares
 from outlay.models.arrays.cells import decimals, wholes
+from outlay.models.arrays.discount import exact_growth, growth
 from outlay.models.arrays.ragged import Groups, group_by
 
 #: A window that never ends inside any calendar.
@@ -78,8 +80,22 @@ class Alternatives:
 
     @cached_property
     def commitment(self) -> np.ndarray:
-        """K, money."""
+        """K at the date of prices, money."""
         return self.table.floats("commitment")
+
+    @cached_property
+    def price_factors(self) -> np.ndarray | None:
+        """What K is multiplied with at each start, shape (alternatives, periods); None where nothing escalates."""
+        rates = decimals(self.table, "escalation_per_year")
+        if not any(rates):
+            return None
+        months = [self.instance.months_of_prices(period) for period in range(self.instance.periods)]
+        return np.array([[growth(rate or Decimal(0), each) for each in months] for rate in rates])
+
+    def commitment_at(self, number: int, start: int) -> Fraction:
+        """Return K of an alternative that starts in a period, exactly."""
+        amount, rate = (decimals(self.table, name)[number] for name in ("commitment", "escalation_per_year"))
+        return Fraction(amount or 0) * Fraction(exact_growth(rate or Decimal(0), self.instance.months_of_prices(start)))
 
     @cached_property
     def min_scale(self) -> np.ndarray:
@@ -102,14 +118,26 @@ class Alternatives:
 
     @cached_property
     def draw_weights(self) -> list[np.ndarray]:
-        """w_0..w_{b-1} of each alternative; they sum to 1."""
+        """w_0..w_{b-1} of each alternative, its profile or its shape; they sum to 1."""
         bell = np.array([shape == "bell" for shape in self.table.raw("draw_shape")])
         known: dict[tuple[int, bool], np.ndarray] = {}
         for length, is_bell in set(zip(self.building.tolist(), bell.tolist(), strict=True)):
             steps = np.arange(length)
             weights = np.minimum(steps + 1, length - steps) if is_bell else np.ones(length)
             known[length, is_bell] = weights / weights.sum()
-        return [known[key] for key in zip(self.building.tolist(), bell.tolist(), strict=True)]
+        shapes = [known[key] for key in zip(self.building.tolist(), bell.tolist(), strict=True)]
+        return [
+            shape if profile is None else self._profiled(str(profile), len(shape))
+            for shape, profile in zip(shapes, self.table.raw("profile"), strict=True)
+        ]
+
+    def _profiled(self, profile: str, building: int) -> np.ndarray:
+        """Return a profile by period of building; one by year is spread evenly over the periods of each year."""
+        shares = profile_shares(profile)
+        if len(shares) == building:
+            return np.array([float(share) for share in shares])
+        year = np.arange(building) // (self.instance.periods_per_year or 1)
+        return np.array([float(share) for share in shares])[year] / np.bincount(year)[year]
 
     @cached_property
     def status(self) -> tuple[str, ...]:

@@ -342,11 +342,16 @@ class _Tables:
 
     @cached_property
     def rules(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """(dependent side, sides of which one must remain) of requires, requires_any and together."""
+        """(dependent side, sides of which one must remain) of requires, requires_any and together.
+
+        Rows that hold only on a condition are left out, and so are counts of a group: they cut off no option alone.
+        """
         groups: dict[tuple[str, str], list[str]] = {}
         found: list[tuple[str, tuple[str, ...]]] = []
         for record in self.instance["dependencies"].records():
             side, needs, kind = str(record["project"]), str(record["needs"]), record["kind"]
+            if record["when"]:
+                continue
             if kind == "requires_any":
                 groups.setdefault((side, str(record["group"] or "")), []).append(needs)
             elif kind in {"requires", "together"}:

@@ -112,11 +112,14 @@ def _edges(instance: Instance) -> Iterable[tuple[str, str, str, dict[str, Any]]]
         amount = float(str(record["amount"]))
         yield ends[0], ends[1], str(record["role"]), {"amount": amount, "alternative": alternative}
     for record in instance["dependencies"].records():
+        if record["needs"] is None:
+            continue
         needed, dependent = (str(record[name]).partition("@")[0] for name in ("needs", "project"))
         attributes = {
             "lag_months": float(str(record["lag_months"])),
             "at": str(record["at"]),
             "group": str(record["group"] or ""),
+            "when": ";".join(record["when"] or ()),  # type: ignore[arg-type]
             "bonus": float(str(record["bonus"])),
             "strength": float(str(record["strength"] or 0)),
         }

@@ -9,7 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from outlay.instances.dictionary.projects import PROJECTS
+from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
+from outlay.instances.table import cell_text
 from outlay.models.case import Case
 from outlay.models.options.options import Options
 from outlay.models.options.usage import compute_usage, draw_entries
@@ -206,3 +209,20 @@ class _Spending:
 _YEAR_COLUMNS: dict[str, type] = {
     "selected": int, "commitment": float, "started": int, "completed": int, "draws": float,
 }  # fmt: skip
+
+
+def with_own_columns(table: pd.DataFrame, instance: Instance) -> pd.DataFrame:
+    """Return a table of projects with the columns that the user added to ``projects``; any other as it is."""
+    projects = instance["projects"]
+    own = [
+        name
+        for name in projects.cells
+        if PROJECTS.column(name) is None and name not in instance.settings.metrics and name not in table.columns
+    ]
+    if "project" not in table.columns or not own:
+        return table
+    ids = projects.texts("id")
+    for name in own:
+        known = dict(zip(ids, map(cell_text, projects.raw(name)), strict=True))
+        table = table.assign(**{name: [known.get(str(project), "") for project in table["project"]]})
+    return table

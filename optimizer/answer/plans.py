@@ -90,11 +90,29 @@ def plan_columns(case: Case, plan: Plan) -> np.ndarray:
     funded = set(option_of_project)
     table = case.instance["dependencies"]
     for row, column in zip(case.synergies, case.block("both").columns, strict=True):
-        sides = (table.texts("project")[row], table.texts("needs")[row])
-        point[column] = float(all(_has(case, side, funded, option_of_project) for side in sides))
+        sides = (table.texts("project")[row], table.texts("needs")[row], *(table.column("when")[row] or ()))  # type: ignore[misc]
+        point[column] = float(all(_has(case, str(side), funded, option_of_project) for side in sides))
+    chosen = set(option_of_project.values())
+    for (row, option), column in zip(case.savings.keys, case.block("saved").columns, strict=True):
+        sides = (table.texts("needs")[row], *(table.column("when")[row] or ()))  # type: ignore[misc]
+        met = option in chosen and all(_has(case, str(side), funded, option_of_project) for side in sides)
+        point[column] = float(met)
+    _fill_carried(case, point)
     for name, columns in case.so_far.columns.items():
         point[columns] = sum(resource_rows(case, name).amounts(point).values())
     return point
+
+
+def _fill_carried(case: Case, point: np.ndarray) -> None:
+    """Write into a point what each block of a resource passes on at most."""
+    block = case.block("carried")
+    for name, carry in case.carry_overs.items():
+        rows = resource_rows(case, name)
+        net = np.sum(list(rows.amounts(point).values()), axis=0)
+        carried = dict(zip(rows.periods.tolist(), carry.greatest(rows.limits, net, rows.follows).tolist(), strict=True))
+        for (resource, period), column in zip(block.keys, block.columns, strict=True):
+            if resource == name:
+                point[column] = carried[period]
 
 
 def _has(case: Case, side: str, funded: set[str], option_of_project: dict[str, int]) -> bool:

@@ -13,7 +13,7 @@ from outlay.instances.plan import Plan
 from outlay.models.arrays.rows import RowBlock
 from outlay.models.case import Case
 from outlay.models.families.resources import resource_rows
-from outlay.optimizer.answer.groups import group_tables
+from outlay.optimizer.answer.groups import group_tables, with_own_columns
 from outlay.optimizer.answer.headroom import extra_room
 from outlay.optimizer.answer.limits import keeps_out_table, limits_table, procurement_table
 from outlay.optimizer.answer.plans import option_of, plan_columns
@@ -30,9 +30,9 @@ def compute_tables(case: Case, blocks: Sequence[RowBlock], plan: Plan) -> dict[s
     """Return every table of a plan; periods as people write them, money in the instance's unit."""
     point = plan_columns(case, plan)
     losers = find_losers(case, blocks, point, {choice.project for choice in plan.choices})
-    projects, resources = projects_table(case, plan, losers), resources_table(case, point)
+    projects, resources = projects_table(case, plan, losers, point), resources_table(case, point)
     return {
-        "projects": projects,
+        "projects": with_own_columns(projects, case.instance),
         "timeline": timeline_table(case, plan),
         "resources": resources,
         "finance": finance_table(case, plan),
@@ -54,7 +54,7 @@ def dropped_table(case: Case) -> pd.DataFrame:
     return pd.DataFrame([[getattr(item, name) for name in columns] for item in dropped], columns=columns)
 
 
-def projects_table(case: Case, plan: Plan, losers: Mapping[str, Loser]) -> pd.DataFrame:
+def projects_table(case: Case, plan: Plan, losers: Mapping[str, Loser], point: np.ndarray) -> pd.DataFrame:
     """Return one row a project, funded or not."""
     instance, projects = case.instance, case.instance["projects"]
     chosen = {choice.project: choice for choice in plan.choices}
@@ -73,7 +73,7 @@ def projects_table(case: Case, plan: Plan, losers: Mapping[str, Loser]) -> pd.Da
             record |= {
                 "alternative": choice.alternative,
                 "scale": scaled,
-                "commitment": float(case.options.commitment[option]) * scaled,
+                "commitment": float(case.options.commitment[option]) * scaled + _saved(case, option, point),
                 "fast_track": choice.fast_track,
                 "selected": label(choice.selection),
                 "start": label(choice.start),
@@ -87,6 +87,12 @@ def projects_table(case: Case, plan: Plan, losers: Mapping[str, Loser]) -> pd.Da
         "start", "operation", "contribution", "reason",
     ]  # fmt: skip
     return pd.DataFrame(records).reindex(columns=order)
+
+
+def _saved(case: Case, option: int, point: np.ndarray) -> float:
+    """Return what joint savings add to the commitment of an option; not above 0."""
+    entries = case.savings.by_option.of(option)
+    return float(point[case.block("saved").columns[entries]] @ case.savings.amount[entries])
 
 
 def _contribution(case: Case, weights: np.ndarray, option: int, scale: float) -> float:
@@ -126,6 +132,7 @@ def resources_table(case: Case, point: np.ndarray) -> pd.DataFrame:
     for name, kind, unit in zip(rows.texts("resource"), rows.texts("kind"), rows.texts("unit"), strict=True):
         rule = resource_rows(case, name, every_row=True)
         amounts = rule.amounts(point)
+        limits = rule.limits - amounts.pop("carried")  # what is carried over is there like the level itself
         net = np.sum(list(amounts.values()), axis=0)
         on = instance.is_on(instance.family_of(name))
         for place, period in enumerate(rule.periods.tolist()):
@@ -133,7 +140,7 @@ def resources_table(case: Case, point: np.ndarray) -> pd.DataFrame:
                 amounts["used"][place],
                 *(-amounts[term][place] for term in ("supplied", "imported", "linked", "bought", "shortfall")),
             ]
-            limit = float(rule.limits[place])
+            limit = float(limits[place])
             label = instance.period_label(period)
             records.append(
                 [name, kind, unit, rule.basis, period, label, *map(float, own), limit, limit - float(net[place]), on]

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-import pandas as pd
 
 from outlay.instances.errors import InputError
 from outlay.instances.formats.output import (
@@ -29,6 +25,7 @@ from outlay.optimizer.answer.documents import table_document
 from outlay.optimizer.compare.comparison import TABLES, Comparison
 from outlay.optimizer.compare.lock import give_sign_of_life, hold
 from outlay.optimizer.compare.task import Request
+from outlay.optimizer.export.tables import spreadsheet_csv
 from outlay.optimizer.record.recheck import recheck
 from outlay.optimizer.record.run_document import run_text
 from outlay.optimizer.record.run_file import read_run_document, run_and_instance
@@ -202,25 +199,3 @@ def to_comparison_document(comparison: Comparison) -> dict[str, Any]:
         "tables": {name: None if table is None else table_document(table) for name, table in tables.items()},
         "instance": None if comparison.instance is None else to_document(comparison.instance),
     }
-
-
-def spreadsheet_csv(table: pd.DataFrame) -> str:
-    """Return a table as CSV in which no text cell can be taken for a formula.
-
-    Examples
-    --------
-    >>> spreadsheet_csv(pd.DataFrame({"a": ["=1+1", "b"], "n": [-1.0, 2.0]})).splitlines()
-    ['a,n', "'=1+1,-1.0", 'b,2.0']
-    """
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")  # so that a lone \r is quoted too
-    writer.writerow([_harmless(name) for name in table.columns])
-    for row in table.itertuples(index=False):
-        writer.writerow([_harmless(cell) for cell in row])
-    return buffer.getvalue()
-
-
-def _harmless(cell: Any) -> Any:
-    if isinstance(cell, str):
-        return f"'{cell}" if cell.lstrip()[:1] in {"=", "+", "-", "@"} or cell[:1] in {"\t", "\r", "\n"} else cell
-    return "" if cell is None or cell != cell else cell  # noqa: PLR0124 - NaN is not itself

@@ -103,7 +103,7 @@ def solve_case(request: Request) -> str:
 
     The solver's crashes and hangs are retried and reported in the run file; anything else raises.
     """
-    engine = _process()
+    engine = solver_process()
     engine.start_early()
     with _BUILDING:
         began = time.monotonic()  # waiting for another case's turn does not count
@@ -145,7 +145,8 @@ def _after_fork() -> None:
         pool.forget()
 
 
-def _process() -> SolverProcess:
+def solver_process() -> SolverProcess:
+    """Return the solver process of the calling thread, started by need; it is kept from task to task."""
     if not hasattr(_local, "process") or _local.process.ended:
         _local.process = SolverProcess()
         if hasattr(_local, "pool"):

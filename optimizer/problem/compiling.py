@@ -29,11 +29,14 @@ class Compiled:
         -1 where the model maximises: the model's objective is ``sign * problem.value(x)``.
     variables
         The Pyomo variable of each column.
+    constraints
+        The Pyomo constraint of each row; one with two bounds has two rows.
     """
 
     problem: Problem
     sign: float
     variables: list[Any]
+    constraints: list[Any]
 
     @cached_property
     def _place(self) -> dict[int, int]:
@@ -53,6 +56,17 @@ class Compiled:
             return float(value(variable))
         # A variable in no row and not in the objective: any value is as good, so the least one.
         return float(variable.lb) if variable.lb is not None else 0.0
+
+    @cached_property
+    def _rows(self) -> dict[int, list[int]]:
+        rows: dict[int, list[int]] = {}
+        for row, constraint in enumerate(self.constraints):
+            rows.setdefault(id(constraint), []).append(row)
+        return rows
+
+    def rows_of(self, constraint: Any) -> list[int]:
+        """Return the rows of a constraint; none where nothing in it was left to decide."""
+        return self._rows.get(id(constraint), [])
 
     def columns_of(self, variables: list[Any]) -> np.ndarray:
         """Return the column of each variable, -1 for one that the problem does not have."""
@@ -113,4 +127,4 @@ def compile_model(model: Any, *, also: Sequence[Any] = ()) -> Compiled:
         np.where(kinds <= 0, rhs, -np.inf),
         np.where(kinds >= 0, rhs, np.inf),
     )
-    return Compiled(problem, -1.0 if maximise else 1.0, variables)
+    return Compiled(problem, -1.0 if maximise else 1.0, variables, [row.constraint for row in form.rows])

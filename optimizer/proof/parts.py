@@ -2,7 +2,7 @@
 
 On large portfolios branch and bound comes to a bound at its root, by cutting planes, and then hardly any further: its
 tree divides on single options (`splitting`). So there the root's cutting planes are taken over as rows, and with them
-the problem is divided on a weighty project if that pays, into the parts in which this or that option of it is funded
+the problem is divided on a dominant project if that pays, into the parts in which this or that option of it is funded
 and a rest; the part with the worst bound again, and so on. Once that does not pay any more, branch and bound gets at
 the worst part: at its root, whose further cutting planes make dividing pay again, or, if they do not, its tree. The
 bound of the whole is that of its worst part, so it stays HiGHS's; what no better plan can be in is left alone.

@@ -31,6 +31,9 @@ APPROXIMATELY: dict[str, Any] = {"solver": "pdlp", "pdlp_optimality_tolerance": 
 #: simplex method is not done after 30 s (56,000 iterations); where that is quick, it needs fewer (PI_1: 6,402).
 LEAST_ITERATIONS, ITERATIONS = 5_000, 0.1
 INTERIOR: dict[str, Any] = {"solver": "ipm"}
+#: Where the clock counts, the simplex method gets at most this share of the time left, but at least so many seconds:
+#: scheduling 60 activities in 288 months takes it minutes, the interior-point method some seconds.
+SIMPLEX_SHARE, LEAST_SIMPLEX_S = 0.2, 3.0
 #: There is time for dives if the relaxation took at most this share of what is left: a dive takes about as long again.
 DIVABLE = 0.5
 #: A row's place in a basis where it is not tight.
@@ -130,7 +133,7 @@ def relax(
     """
     plain = replace(problem, integer=np.zeros_like(problem.integer), tidy=None)
     if sum(problem.matrix.shape) <= LARGE:
-        return _exactly(process, plain, options, time_limit_s, basis)
+        return _exactly(process, plain, options, time_limit_s, basis, by_clock=by_clock)
     small = substitute(plain, derived)
     own = {**options, **APPROXIMATELY, **({"time_limit": APPROXIMATELY_S} if by_clock else {})}
     outcome = process.solve(small.problem, options=own, time_limit_s=time_limit_s, approximate=True)
@@ -146,10 +149,14 @@ def _exactly(
     options: dict[str, Any],
     time_limit_s: float | None,
     basis: np.ndarray | None,
+    *,
+    by_clock: bool,
 ) -> Relaxation | None:
     """Return the relaxation by the simplex method, or by an interior-point method where that takes too long."""
     ends = None if time_limit_s is None else time.monotonic() + time_limit_s
-    few = {"simplex_iteration_limit": LEAST_ITERATIONS + round(ITERATIONS * sum(plain.matrix.shape))}
+    few: dict[str, Any] = {"simplex_iteration_limit": LEAST_ITERATIONS + round(ITERATIONS * sum(plain.matrix.shape))}
+    if by_clock and time_limit_s is not None:
+        few["time_limit"] = max(LEAST_SIMPLEX_S, SIMPLEX_SHARE * time_limit_s)
     for how in (few, INTERIOR, {}):
         left = None if ends is None else ends - time.monotonic()
         begin = basis if how is few else None
@@ -157,7 +164,8 @@ def _exactly(
         found = relaxation_of(plain, outcome)
         if found is not None:
             return replace(found, slow=how is not few)
-        if outcome.interrupted or outcome.status not in {"kIterationLimit", "kUnknown"}:
+        ended = outcome.status == "kTimeLimit" and how is few and "time_limit" in few
+        if outcome.interrupted or not (ended or outcome.status in {"kIterationLimit", "kUnknown"}):
             break
     return None
 

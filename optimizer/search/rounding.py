@@ -60,7 +60,7 @@ def greedy(problem: Problem, structure: Structure, stopped: Callable[[], bool]) 
     uses = sparse.csc_array((np.maximum(matrix.data, 0.0), matrix.indices, matrix.indptr), shape=matrix.shape).T
     funded = structure.funded.T
     price = (funded @ (problem.cost + uses @ half)) / np.maximum(funded @ (uses @ share), 1e-9)
-    must = _must_be_funded(problem, structure)
+    must = must_be_funded(problem, structure)
     own, begins, column = structure.option_project, structure.option_start, structure.option_column
     latest = np.zeros(structure.projects)
     np.maximum.at(latest, own, np.where((column >= 0) & (problem.upper[column] > 0), begins, 0))
@@ -99,7 +99,7 @@ def schedule(
     project = structure.option_project[options]
     best = np.full(structure.projects, len(options))
     np.minimum.at(best, project, np.arange(len(options)))
-    must = _must_be_funded(problem, structure)
+    must = must_be_funded(problem, structure)
     order = np.lexsort((best, start, ~must))
     harmless = (must | np.isfinite(start))[project] | (structure.funded.T @ problem.cost <= 0)[options]
     room = _Room(problem, structure)
@@ -184,7 +184,7 @@ class _Room:
 
     def __init__(self, problem: Problem, structure: Structure) -> None:
         self.problem, self.funded = problem, structure.funded
-        self.point = _nothing(problem, structure)
+        self.point = nothing(problem, structure)
         self.taken = np.zeros(structure.projects, dtype=bool)
         self.wider = np.zeros(0, dtype=int)
         self.stopped_by: tuple[int, float] | None = None
@@ -292,7 +292,7 @@ def _end(rows: np.ndarray, values: np.ndarray, broken: np.ndarray) -> tuple[int,
     return 2 * int(rows[first]) + int(values[first] < 0), abs(float(values[first]))
 
 
-def _nothing(problem: Problem, structure: Structure) -> np.ndarray:
+def nothing(problem: Problem, structure: Structure) -> np.ndarray:
     """Return the empty plan: what must be funded is taken like all others, with all it entails."""
     nothing = np.clip(0.0, problem.lower, problem.upper)
     point = np.where(problem.integer, np.ceil(nothing), nothing)
@@ -300,9 +300,9 @@ def _nothing(problem: Problem, structure: Structure) -> np.ndarray:
     return point
 
 
-def _must_be_funded(problem: Problem, structure: Structure) -> np.ndarray:
+def must_be_funded(problem: Problem, structure: Structure) -> np.ndarray:
     """Return which projects the empty plan lacks: by a row of theirs alone, or by a column at 1; shape (projects,)."""
-    point = _nothing(problem, structure)
+    point = nothing(problem, structure)
     lacking = problem.matrix[problem.matrix @ point < problem.row_lower - TOLERANCE]
     found = np.append(row_owner(sparse.csr_array(lacking), structure.project), structure.project[problem.lower > point])
     must = np.zeros(structure.projects, dtype=bool)

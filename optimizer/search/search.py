@@ -1,10 +1,10 @@
 """A large-neighbourhood search beside branch and bound, for instances too large to be proved in the time there is.
 
 One HiGHS process proves; another improves the best plan. The search solves the LP relaxation and rounds it to a plan
-(`schedule`). Then it decides the weighty projects (`probing`), dives into what is left, the heart, to a better plan
+(`schedule`). Then it decides the dominant projects (`probing`), dives into what is left, the core, to a better plan
 (`diving`), and again and again sets some projects free while the others stay as they are, and solves the sub-problem
-by branch and bound or a dive (`neighbourhoods`): first in the heart, then, where that stalls, anywhere. Where that
-stalls too, another heart is begun, its plan crossed with the best one, and sub-problems get more time. Where the
+by branch and bound or a dive (`drawing`): first in the core, then, where that stalls, anywhere. Where that
+stalls too, another core is begun, its plan crossed with the best one, and sub-problems get more time. Where the
 problem only packs, plans are bred (`genetic`) instead. The prover takes the search's plans as user solutions, and the
 search the prover's plans and cutting planes. The bound is HiGHS's, from tree or relaxation (before: `choice_bound`).
 
@@ -14,6 +14,7 @@ runs may differ; the repeatable form solves so many sub-problems, each limited b
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -26,11 +27,13 @@ from outlay.optimizer.presolve.propagation import tightened
 from outlay.optimizer.presolve.restriction import restrict
 from outlay.optimizer.problem.problem import Problem, Rows
 from outlay.optimizer.relaxation.relaxation import Relaxation, choice_bound, relax, relaxation_of, with_more_rows
+from outlay.optimizer.search.drawing import DIVES, FIRST_OPEN, Neighbourhoods
 from outlay.optimizer.search.genetic import breed
-from outlay.optimizer.search.neighbourhoods import DIVES, FIRST_OPEN, Neighbourhoods
 from outlay.optimizer.search.pool import Incumbents
+from outlay.optimizer.search.rescheduling import rescheduling
 from outlay.optimizer.search.rounding import greedy, rounded
 from outlay.optimizer.search.settings import BRANCH_OPTIONS, DIVE_OPTIONS, SUB_NODES, SUB_OPTIONS, SearchPlan
+from outlay.optimizer.search.turns import Turns
 from outlay.optimizer.solver.deadline import NEVER, Deadline
 from outlay.optimizer.solver.outcome import Outcome
 from outlay.optimizer.solver.process import SolverProcess
@@ -92,6 +95,7 @@ class Search:
         self._relaxation: Relaxation | None = None
         self._bound = -np.inf  # before the relaxation
         self._cuts: Rows | None = None  # of the prover, not yet looked at
+        self._schedules: Turns | None = None  # where it matters when projects start
         self._beginning_s = np.inf  # seconds that the last beginning took
         self._process, self._own = process or SolverProcess(), process is None
         self._stopped = threading.Event()
@@ -147,7 +151,10 @@ class Search:
         self._bound = choice_bound(self.problem, structure.project)
         if most is None:
             self.plans.keep(greedy(self.problem, structure, self._over))
-        relaxation = self._relaxation = self._relax(self.problem)
+        drawing = rescheduling(self.problem, structure, seed=self.plan.seed)
+        self._schedules = None if drawing is None else Turns(drawing, self.plans, self._over, most)
+        with contextlib.nullcontext() if self._schedules is None else self._schedules.beside():
+            relaxation = self._relaxation = self._relax(self.problem)
         if relaxation is None or self._over():
             return
         whole = Neighbourhoods(self.problem, structure, relaxation, seed=self.plan.seed)
@@ -163,6 +170,8 @@ class Search:
             elif now is not None:
                 drawn = drawn if drawn is whole or drawn.problem.holds(now) else whole
                 self._improve(drawn, now)
+                if self._schedules is not None:
+                    self._schedules.turn(self._limit)
                 drawn = self._move(drawn, whole)
             elif most is not None or self._stopped.wait(1.0):  # a plan may still come from outside
                 return
@@ -193,8 +202,8 @@ class Search:
             limit *= 2.0
         return whole
 
-    def _heart(self, whole: Neighbourhoods) -> Neighbourhoods | None:
-        """Return the neighbourhoods of the problem with its weighty projects decided; None if that came to nothing."""
+    def _core(self, whole: Neighbourhoods) -> Neighbourhoods | None:
+        """Return the neighbourhoods of the problem with its dominant projects decided; None if that came to nothing."""
         left = PROBE_SHARE * (self.deadline.left() or np.inf)
         most_s = max(LEAST_PROBE_S, min(left, PROBE_TIMES * whole.relaxation.seconds))
         by_clock = self.plan.sub_problems is None
@@ -210,7 +219,7 @@ class Search:
             return None
         lower, upper = outcome.bounds
         if (lower == self.problem.lower).all() and (upper == self.problem.upper).all():
-            return None  # nothing is weighty
+            return None  # nothing is dominant
         problem = replace(self.problem, lower=lower, upper=upper)
         relaxation = relaxation_of(problem, outcome)
         return None if relaxation is None else whole.within(problem, relaxation)
@@ -238,7 +247,7 @@ class Search:
         self.problem, whole, left = problem, whole.under(problem, relaxation), self.deadline.left()
         if left is not None and self._beginning_s <= ANEW_SHARE * left and self.plans.home is None:
             return whole, self._leave(whole) or whole
-        if not drawn.in_heart:
+        if not drawn.in_core:
             return whole, whole
         narrow = replace(problem, lower=drawn.problem.lower, upper=drawn.problem.upper)
         inner = self._relax(narrow, relaxation.basis)
@@ -270,21 +279,21 @@ class Search:
         return self.plans.now is not None
 
     def _dive_anew(self, whole: Neighbourhoods) -> Neighbourhoods | None:
-        """Begin another plan: decide what is weighty, and dive; return where to go on, None if nothing better came."""
+        """Begin another plan: decide what is dominant, and dive; return where to go on, None if nothing better came."""
         if not whole.relaxation.can_dive(self.deadline.left()):
             return None
         drawn, rest_s = None, min(MOST_REST_S, max(FIRST_REST_S, FIRST_REST_TIMES * whole.relaxation.seconds))
         for _ in range(FIRST_DIVES):
             if self._over():
                 break
-            drawn = drawn or self._heart(whole) or whole
+            drawn = drawn or self._core(whole) or whole
             dive = drawn.dive(FIRST_OPEN, rest_s if self.plan.sub_problems is None else None)
             outcome = self._solve(drawn, drawn.cheapest, None, rest_s, dive=dive)
             if self.plans.is_as_good(self._found):
                 return drawn
             if outcome is None or (outcome.status == "kOptimal" and drawn is whole):
                 break
-            short = outcome.status == "kTimeLimit"  # then more time helps, and costs less than another heart
+            short = outcome.status == "kTimeLimit"  # then more time helps, and costs less than another core
             drawn, rest_s = (drawn, 2.0 * rest_s) if short else (None, rest_s)
         return None
 
@@ -294,7 +303,7 @@ class Search:
         return len(recent) == PATIENCE and sum(recent) <= STALLED * gap and not self._over()
 
     def _move(self, drawn: Neighbourhoods, whole: Neighbourhoods) -> Neighbourhoods:
-        """Return where to go on: from the heart to the whole once a plan no longer gets better.
+        """Return where to go on: from the core to the whole once a plan no longer gets better.
 
         Where that stalls, another plan is begun; once that one stalls, both are crossed and sub-problems get more time.
         """
@@ -338,8 +347,8 @@ class Search:
             cut_short, quick = True, False
         gain = max(0.0, before - value)
         # A quick one that finds nothing was too small, which is no sign of anything where there are larger ones; in the
-        # heart, waiting for these is not worth it.
-        if gain or not quick or drawn.in_heart or drawn.at_its_largest(part):
+        # core, waiting for these is not worth it.
+        if gain or not quick or drawn.in_core or drawn.at_its_largest(part):
             self._gains.append(gain)
         drawn.learn(part, gain=gain, seconds=seconds, cut_short=cut_short, quick=quick)
 

@@ -166,7 +166,7 @@ class _Session:
         return self._cancelled() or (most_s is not None and time.monotonic() > self.started + most_s)
 
     def _probe(self, how: Probe) -> dict[str, Any]:
-        """Decide what is weighty; the result is that of the relaxation, with the bounds."""
+        """Decide what is dominant; the result is that of the relaxation, with the bounds."""
         request = self.request
         self.highs = self._relaxed()
         problem = Prober(Problem.of_arrays(request), how, self.highs, stopped=lambda: self._over(how.most_s)).run()

@@ -112,6 +112,14 @@ def check_amounts(reading: Reading, amounts: Amounts, ledger: Ledger) -> None:
 
 
 def _check_purchases(reading: Reading, purchases: ByPeriod, ledger: Ledger) -> None:
+    for program, row in reading.programs.items():
+        least = exact(row["min_per_period"])
+        for period in range(reading.periods) if least else ():
+            bought, label = purchases.get((program, period), ZERO), reading.label(period)
+            found = reading.units(str(row["resource"]), bought)
+            text = f"{words.name(program)} in {label}: {found} are bought, at least {words.number(least)} are due"
+            check = ledger.check("programs", "least bought in a period", f"{words.name(program)}, {label}")
+            check.at_least(bought, least, text)
     totals: dict[str, Fraction] = {}
     for (program, period), bought in purchases.items():
         totals[program] = totals.get(program, ZERO) + bought
@@ -159,7 +167,7 @@ def purchase_cost(reading: Reading, program: str, bought: Fraction) -> Fraction:
 
 
 def costs_by_period(reading: Reading, amounts: Amounts) -> list[Fraction]:
-    """Return the metric `cost` of each period: programs, import premiums and penalties, discounted."""
+    """Return the metric `cost` of each period: programs, links, import premiums and penalties, discounted."""
     costs = [ZERO] * reading.periods
     for period, cost in _costs(reading, amounts):
         costs[period] += cost
@@ -167,9 +175,20 @@ def costs_by_period(reading: Reading, amounts: Amounts) -> list[Fraction]:
     return [cost * discount(rate, reading.months * period) if cost else cost for period, cost in enumerate(costs)]
 
 
+def worth_by_period(reading: Reading, amounts: Amounts) -> list[Fraction]:
+    """Return what programs add to the metric `value` in each period, discounted from it."""
+    worth, rate = [ZERO] * reading.periods, reading.rate("value")
+    for (program, period), bought in amounts.purchases.items():
+        each = exact(reading.programs[program]["value_per_unit"])
+        worth[period] += bought * each * discount(rate, reading.months * period)
+    return worth
+
+
 def _costs(reading: Reading, amounts: Amounts) -> Iterator[tuple[int, Fraction]]:
     for (program, period), bought in amounts.purchases.items():
         yield period, purchase_cost(reading, program, bought)
+    for (link, period), flow in amounts.flows.items():
+        yield period, flow * exact(reading.links[link]["cost_per_unit"])
     for (resource, period), imported in amounts.imports.items():
         premium = reading.imports[resource][1][period] if resource in reading.imports else None
         yield period, imported * (premium or ZERO)

@@ -25,9 +25,11 @@ def check_funds(reading: Reading, funded: Sequence[Funded], payments: Payments, 
         return
     _check_known(funded, payments, ledger)
     for option in funded:
-        eligible = [fund for fund, row in reading.funds.items() if _is_eligible(row, option)]
+        eligible = [fund for fund, row in reading.funds.items() if _is_eligible(reading, fund, row, option)]
         _check_coverage(reading, option, eligible, payments, ledger)
         _check_shares(reading, option, eligible, payments, ledger)
+        _check_amounts(reading, option, payments, ledger)
+        _check_matches(reading, option, payments, ledger)
     committed = exact_sum(option.commitment for option in funded)
     for fund, row in reading.funds.items():
         paid = [(option, payments.get((fund, option.project), ZERO)) for option in funded]
@@ -38,7 +40,9 @@ def check_funds(reading: Reading, funded: Sequence[Funded], payments: Payments, 
         _check_portfolio(reading, fund, paid, committed, ledger)
 
 
-def _is_eligible(row: Record, option: Funded) -> bool:
+def _is_eligible(reading: Reading, fund: str, row: Record, option: Funded) -> bool:
+    if row["listed_only"] and (option.project, fund) not in reading.fund_amounts:
+        return False
     return all(
         not row[column] or option.project_row[attribute] in row[column]  # type: ignore[operator]
         for column, attribute in (("eligible_sectors", "sector"), ("eligible_regions", "region"))
@@ -88,6 +92,37 @@ def _check_shares(
         )
         text = f"{pays}, its greatest share is {words.number(most)}"
         ledger.check(FAMILY, "greatest share", where).at_most(paid, most, text, size=option.commitment)
+
+
+def _check_amounts(reading: Reading, option: Funded, payments: Payments, ledger: Ledger) -> None:
+    """Check what each fund may and must pay for the project, whatever its scale."""
+    for fund in reading.funds:
+        row = reading.fund_amounts.get((option.project, fund))
+        if row is None or not option.full_commitment:
+            continue
+        paid, where = payments.get((fund, option.project), ZERO), f"{words.name(fund)}, {option.name}"
+        pays = f"{words.name(fund)} pays {reading.money(paid)} for {option.name}"
+        least, most = exact(row["min"]), exact_or_none(row["max"])
+        text = f"{pays}, at least {words.number(least)} is due"
+        ledger.check(FAMILY, "least amount for the project", where).at_least(paid, least, text)
+        if most is not None:
+            text = f"{pays}, at most {words.number(most)} is granted"
+            ledger.check(FAMILY, "greatest amount for the project", where).at_most(paid, most, text)
+
+
+def _check_matches(reading: Reading, option: Funded, payments: Payments, ledger: Ledger) -> None:
+    """Check that a matching fund pays no more than its share of what the others pay."""
+    for fund, row in reading.funds.items():
+        match = exact_or_none(row["match_share"])
+        if match is not None:
+            paid = payments.get((fund, option.project), ZERO)
+            others = exact_sum(payments.get((other, option.project), ZERO) for other in reading.funds if other != fund)
+            text = (
+                f"{words.name(fund)} pays {reading.money(paid)} for {option.name}, the others pay "
+                f"{reading.money(others)}, of which it matches {words.number(match * others)}"
+            )
+            check = ledger.check(FAMILY, "matching share", f"{words.name(fund)}, {option.name}")
+            check.at_most(paid, match * others, text, size=option.commitment)
 
 
 def _size(paid: Paid) -> Fraction:

@@ -8,16 +8,18 @@ from fractions import Fraction
 from functools import partial
 from typing import NamedTuple, TypeAlias
 
+from outlay.instances.dictionary.settings import SPENDING
 from outlay.optimizer.verify import words
 from outlay.optimizer.verify.exact import ZERO, exact_or_none, exact_sum
 from outlay.optimizer.verify.metrics import Scores
 from outlay.optimizer.verify.reading import Reading, Record
 from outlay.optimizer.verify.report import Ledger
+from outlay.optimizer.verify.schedule import Funded
 
 FAMILY = "limits"
 #: The one group of `by = all`.
 EVERYTHING = ""
-MONEY_METRICS = frozenset({"commitment", "us_npv", "japan_npv", "japan_content", "credit", "cost"})
+MONEY_METRICS = frozenset({SPENDING, "commitment", "us_npv", "japan_npv", "japan_content", "credit", "cost"})
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Times:
     whole_plan
         Whether there is only the whole plan.
     last_bound
-        Last time that must reach a minimum: the one that holds `last_selection`.
+        Last time that must reach a minimum of what is selected: the one that holds `last_selection`.
     """
 
     blocks: Sequence[range]
@@ -105,21 +107,33 @@ def _groups_of(project: Record, by: str) -> tuple[str, ...]:
 def _parts(
     scores: Scores, metric: str, by: str, times: Times, *, with_bonuses: bool
 ) -> Mapping[tuple[str, int], Parts]:
-    """Return a metric by (group, time): a project's at its selection, `cost` at its period, bonuses in all only."""
+    """Return a metric by (group, time): a project's at its selection, `cost` at its period, bonuses in all only.
+
+    `draws` counts in the periods in which it is drawn.
+    """
     parts: dict[tuple[str, int], list[Fraction]] = {}
     for option, metrics in scores.options.items():
-        time = times.of(option.selection)
-        if time is not None and metric in metrics:
-            for group in _groups_of(option.project_row, by):
-                parts.setdefault((group, time), []).append(metrics[metric])
+        dated = _draws(option, times) if metric == SPENDING else [(option.selection, metrics.get(metric))]
+        for period, amount in dated:
+            time = times.of(period)
+            if time is not None and amount is not None:
+                for group in _groups_of(option.project_row, by):
+                    parts.setdefault((group, time), []).append(amount)
     if with_bonuses and times.whole_plan and metric in scores.bonuses:
         parts.setdefault((EVERYTHING, 0), []).append(scores.bonuses[metric])
-    if metric == "cost":
-        for period, cost in enumerate(scores.costs):
+    if by == "all":
+        for period, amount in enumerate(scores.dated.get(metric, ())):
             time = times.of(period)
-            if cost and time is not None:
-                parts.setdefault((EVERYTHING, time), []).append(cost)
+            if amount and time is not None:
+                parts.setdefault((EVERYTHING, time), []).append(amount)
     return parts
+
+
+def _draws(option: Funded, times: Times) -> list[tuple[int, Fraction | None]]:
+    """Return what an option draws, period by period of building inside the calendar."""
+    last = times.blocks[-1].stop
+    periods = range(max(option.start, 0), min(option.operation, last))
+    return [(period, option.commitment * option.draw_weights[period - option.start]) for period in periods]
 
 
 class Place(NamedTuple):
@@ -135,7 +149,7 @@ class Place(NamedTuple):
         """Return the metric, group and time in words."""
         of_group = "" if self.row["by"] == "all" else f" of {self.row['by']} {words.name(self.group)}"
         block = self.times.blocks[self.time]
-        when = " in " if self.row["metric"] == "cost" else " selected in "
+        when = " in " if self.row["metric"] in ("cost", SPENDING) else " selected in "
         when = "" if self.times.whole_plan else f"{when}{self.reading.label(block.start)}"
         if not self.times.whole_plan and len(block) > 1:
             when += f" to {self.reading.label(block.stop - 1)}"
@@ -147,7 +161,7 @@ def _check_place(place: Place, parts: Parts, wholes: Parts | None, ledger: Ledge
     found, whole = exact_sum(parts), None if wholes is None else exact_sum(wholes)
     size = max(map(abs, (*parts, *(wholes or ()))), default=ZERO)
     factor, name = Fraction(1) if whole is None else whole, place.words()
-    if least is not None and place.time <= place.times.last_bound:
+    if least is not None and (place.row["metric"] == SPENDING or place.time <= place.times.last_bound):
         text = partial(_missed, place, found, "no less than", least, whole)
         ledger.check(FAMILY, "least amount", name).at_least(found, least * factor, text, size=size)
     if most is not None:

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from outlay.instances.dictionary.settings import USE_PREFIX
 from outlay.optimizer.verify import words
-from outlay.optimizer.verify.amounts import Amounts, costs_by_period
+from outlay.optimizer.verify.amounts import Amounts, costs_by_period, worth_by_period
 from outlay.optimizer.verify.dependencies import synergy_bonuses
 from outlay.optimizer.verify.exact import ONE, ZERO, discount, exact, exact_sum, finite
 from outlay.optimizer.verify.money import Loan, credit_metric
@@ -28,8 +28,8 @@ class Scores:
         Metrics of each funded option at the scale funded; absent is 0.
     bonuses
         What synergies add to each metric.
-    costs
-        The metric `cost` of each period, discounted.
+    dated
+        What belongs to no project, by metric and period, discounted: `cost`, and what programs add to `value`.
     totals
         Every metric of the instance over the whole plan.
     sizes
@@ -38,7 +38,7 @@ class Scores:
 
     options: Mapping[Funded, Mapping[str, Fraction]]
     bonuses: Mapping[str, Fraction]
-    costs: Sequence[Fraction]
+    dated: Mapping[str, Sequence[Fraction]]
     totals: Mapping[str, Fraction]
     sizes: Mapping[str, Fraction]
 
@@ -49,20 +49,20 @@ def compute_scores(
     """Return every metric, by option and in all."""
     options = {option: _option_metrics(reading, option, loans.get(option)) for option in funded}
     bonuses = synergy_bonuses(reading, funded)
-    costs = costs_by_period(reading, amounts)
+    dated = {"cost": costs_by_period(reading, amounts), "value": worth_by_period(reading, amounts)}
     totals, sizes = {}, {}
     for metric in reading.instance.known_metrics:
         parts = [metrics[metric] for metrics in options.values() if metric in metrics]
-        parts += [bonuses.get(metric, ZERO), *(costs if metric == "cost" else ())]
+        parts += [bonuses.get(metric, ZERO), *dated.get(metric, ())]
         totals[metric], sizes[metric] = exact_sum(parts), max(map(abs, parts))
-    return Scores(options, bonuses, costs, totals, sizes)
+    return Scores(options, bonuses, dated, totals, sizes)
 
 
 def _option_metrics(reading: Reading, funded: Funded, loan: Loan | None) -> dict[str, Fraction]:
-    row, money = funded.row, funded.commitment
+    row, money = funded.row, funded.full_commitment * funded.scale
     metrics = {
-        "value": exact(row["value"]) * funded.scale,
-        "commitment": money,
+        "value": exact(row["value"]) * funded.scale * _worth_of_time(reading, funded),
+        "commitment": funded.commitment,
         "strategic": exact(funded.project_row["strategic_score"]) * money,
         "japan_content": exact(row["japan_content_share"]) * money,
         "credit": credit_metric(reading, funded) * funded.scale,
@@ -82,6 +82,13 @@ def _option_metrics(reading: Reading, funded: Funded, loan: Loan | None) -> dict
     for resource, used in total_use(reading, funded).items():
         metrics[USE_PREFIX + resource] = used
     return metrics
+
+
+def _worth_of_time(reading: Reading, funded: Funded) -> Fraction:
+    """Return what value is multiplied with because of its date, 1 unless the instance discounts it."""
+    if not reading.settings.value_discount:
+        return ONE
+    return discount(reading.rate("value"), funded.operation * reading.months)
 
 
 def _scale(reading: Reading, funded: Funded, metric: str) -> Fraction:

@@ -14,7 +14,7 @@ from outlay.instances.plan import Plan
 from outlay.optimizer.verify.amounts import check_amounts, read_amounts
 from outlay.optimizer.verify.choice import check_choices, read_choices
 from outlay.optimizer.verify.dates import lateness
-from outlay.optimizer.verify.dependencies import check_dependencies
+from outlay.optimizer.verify.dependencies import check_dependencies, with_savings
 from outlay.optimizer.verify.funds import check_funds
 from outlay.optimizer.verify.limits import check_limits
 from outlay.optimizer.verify.metrics import (
@@ -84,7 +84,7 @@ def verify_plan(
     commitments up to 2026: 2 are used, 1.5 are available
     """
     reading, ledger = Reading(instance), Ledger(tolerance)
-    funded = read_choices(reading, plan, ledger)
+    funded = with_savings(reading, read_choices(reading, plan, ledger))
     amounts = read_amounts(reading, plan, ledger)
     loans = compute_loans(reading, funded)
     scores = compute_scores(reading, funded, loans, amounts)

@@ -44,6 +44,14 @@ class Reading:
         """Return a length in months as whole periods, rounded down."""
         return math.floor(_fraction(months) / self.months)
 
+    def months_of_prices(self, period: int) -> int:
+        """Return the months from the date of prices to a period; negative before that date."""
+        start, base = (
+            12 * int(month[:4]) + int(month[5:])
+            for month in (self.calendar.start, self.calendar.price_date or self.calendar.start)
+        )
+        return start + period * self.months - base
+
     @cached_property
     def years(self) -> tuple[range, ...]:
         """The blocks of 12/m periods from the calendar's start; the last may be cut short."""
@@ -106,6 +114,11 @@ class Reading:
     def funds(self) -> dict[str, Record]:
         """Every fund by name."""
         return self._by("funds", "fund")
+
+    @cached_property
+    def fund_amounts(self) -> dict[tuple[str, str], Record]:
+        """What a fund may and must pay for a project, by (project, fund)."""
+        return {(str(row["project"]), str(row["fund"])): row for row in self.records("fund_amounts")}
 
     @cached_property
     def terms(self) -> dict[str, Record]:

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 from outlay.optimizer.verify import words
 from outlay.optimizer.verify.amounts import Amounts, purchase_cost
 from outlay.optimizer.verify.exact import ONE, ZERO, exact, exact_or_none
-from outlay.optimizer.verify.reading import Reading
+from outlay.optimizer.verify.reading import Reading, Record
 from outlay.optimizer.verify.report import Ledger
 from outlay.optimizer.verify.schedule import Funded
 from outlay.optimizer.verify.use import supplies, uses
@@ -125,7 +125,8 @@ def _enter_purchases(reading: Reading, amounts: Amounts, balances: Balances) -> 
     """Enter bought units where their lead has passed, and costs that count against the cap where they fall."""
     for (program, period), bought in amounts.purchases.items():
         row = reading.programs[program]
-        balances.enter("arriving", str(row["resource"]), period + reading.periods_up(row["lead_months"]), bought)
+        if row["resource"] is not None:
+            balances.enter("arriving", str(row["resource"]), period + reading.periods_up(row["lead_months"]), bought)
         if row["counts_against_cap"]:
             for filled in ("commitments", "draws"):
                 balances.enter("used", filled, period, purchase_cost(reading, program, bought))
@@ -158,9 +159,11 @@ def _check_rows(reading: Reading, resource: str, balance: Balance, amounts: Amou
     used, given, arrived = (_sums(column, reading.periods) for column in columns)
     found: set[Key] = set()
     told: tuple[Fraction, Fraction, Fraction] | None = None
+    carried = ZERO
     for condition in _rows(reading, resource):
         level, key = levels[condition.period], (resource, condition.period)
         if level is None:
+            carried = ZERO
             continue
         missing = amounts.shortfalls.get(key, ZERO) if soft else ZERO
         if soft:
@@ -168,12 +171,20 @@ def _check_rows(reading: Reading, resource: str, balance: Balance, amounts: Amou
             _check_shortfall(reading, condition, level, missing, ledger)
         taken = used[condition.last + 1] - used[condition.first]
         offered = given[condition.last + 1] - given[condition.first]
-        limit = level + offered + arrived[condition.period + 1] + missing
+        limit = level + offered + arrived[condition.period + 1] + missing + carried
         check = ledger.check(family, f"{row['basis']} limit", condition.where(reading))
         if row["basis"] != "cumulative" or (taken, limit, level) != told:
             check.at_most(taken, limit, partial(_too_much, reading, condition, taken, limit))
         told = (taken, limit, level)
+        carried = _carried(row, level, limit - taken)
     return found
+
+
+def _carried(row: Record, level: Fraction, left: Fraction) -> Fraction:
+    """Return the most of what is left that may be carried over to the next period or year."""
+    share, most = exact(row["carry_over_share"]), exact_or_none(row["carry_over_max"])
+    ceilings = [share * left, *([] if most is None else [most]), *([share * level] if row["carry_over_once"] else [])]
+    return max(ZERO, min(ceilings))
 
 
 def _too_much(reading: Reading, row: Row, taken: Fraction, limit: Fraction) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
 from outlay.instances.plan import Choice
 from outlay.instances.values.text import shown
-from outlay.optimizer.verify.exact import ONE, ZERO, exact, exact_or_none
+from outlay.optimizer.verify.exact import ONE, ZERO, exact, exact_or_none, growth
 from outlay.optimizer.verify.reading import Reading, Record
 
 
@@ -28,6 +29,12 @@ class Funded:
         Periods of building, at least one.
     end
         First period after its life, or the horizon where it has no life.
+    year
+        Periods in a year, for profiles by year.
+    prices
+        What 1 at the date of prices costs when building starts.
+    saved
+        What joint savings take off, at the date of prices.
     """
 
     project: str
@@ -41,6 +48,9 @@ class Funded:
     review: int
     building: int
     end: int
+    year: int
+    prices: Fraction
+    saved: Fraction = ZERO
 
     @property
     def name(self) -> str:
@@ -59,21 +69,34 @@ class Funded:
 
     @cached_property
     def full_commitment(self) -> Fraction:
-        """K, the money at scale 1."""
-        return exact(self.row["commitment"])
+        """K, the money at scale 1, in the prices of the start."""
+        return exact(self.row["commitment"]) * self.prices
 
     @cached_property
     def commitment(self) -> Fraction:
-        """The money asked at the scale funded."""
-        return self.full_commitment * self.scale
+        """The money asked at the scale funded, less joint savings."""
+        return self.full_commitment * self.scale - self.saved * self.prices
 
     @cached_property
     def draw_weights(self) -> tuple[Fraction, ...]:
         """Share of K drawn in each period of building; they sum to 1."""
+        if self.row["profile"] is not None:
+            return _profiled([Fraction(share.strip()) for share in str(self.row["profile"]).split(";")], self)
         if self.row["draw_shape"] == "bell":
             heights = [min(k + 1, self.building - k) for k in range(self.building)]
             return tuple(Fraction(height, sum(heights)) for height in heights)
         return (Fraction(1, self.building),) * self.building
+
+
+def _profiled(shares: Sequence[Fraction], funded: Funded) -> tuple[Fraction, ...]:
+    """Return a profile by period: as it is, or each year's share in equal parts over the periods of the year."""
+    if len(shares) == funded.building:
+        return tuple(shares)
+    by_period: list[Fraction] = []
+    for number, share in enumerate(shares):
+        length = min(funded.year, funded.building - number * funded.year)
+        by_period += [share / length] * length
+    return tuple(by_period)
 
 
 def schedule(reading: Reading, choice: Choice, scale: Fraction) -> Funded:
@@ -96,6 +119,8 @@ def schedule(reading: Reading, choice: Choice, scale: Fraction) -> Funded:
         review=review_periods(reading, project_row, row, fast_track=choice.fast_track),
         building=building,
         end=reading.periods if life is None else operation + reading.periods_up(12 * life),
+        year=reading.instance.periods_per_year or 1,
+        prices=growth(exact(row["escalation_per_year"]), reading.months_of_prices(choice.start)),
     )
 
 

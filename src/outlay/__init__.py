@@ -15,7 +15,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from outlay.cli.report.write import write_comparison_report, write_report
+    from outlay.cli.report.write import write_comparison_report, write_explanation_report, write_report
     from outlay.instances.errors import (
         Fault,
         InfeasibleError,
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     )
     from outlay.instances.formats.reading import read
     from outlay.instances.formats.writing import write
+    from outlay.instances.importing.applying import import_sheet
+    from outlay.instances.importing.guessing import write_first_map
     from outlay.instances.instance import Instance
     from outlay.instances.plan import Choice, Plan
     from outlay.instances.samples.generating import generate
@@ -37,11 +39,19 @@ if TYPE_CHECKING:
     from outlay.optimizer.compare.compare import compare
     from outlay.optimizer.compare.comparison import Comparison
     from outlay.optimizer.compare.reading import load_comparison
+    from outlay.optimizer.evaluation.evaluate import Evaluation, evaluate
+    from outlay.optimizer.explain.explain import explain
+    from outlay.optimizer.explain.explanation import Explanation
+    from outlay.optimizer.export.tables import write_tables
+    from outlay.optimizer.export.workbook import write_results
     from outlay.optimizer.record.recheck import verify
     from outlay.optimizer.record.run_file import load
     from outlay.optimizer.solve import Effort, solve
     from outlay.optimizer.solver.outcome import Progress
     from outlay.optimizer.status import LevelResult, Status
+    from outlay.optimizer.variation.solving import VariedAnswer
+    from outlay.optimizer.variation.variation import Variation
+    from outlay.optimizer.variation.vary import Variations, vary
     from outlay.optimizer.verify.report import Verification, Violation
 
     __version__: str
@@ -50,6 +60,8 @@ if TYPE_CHECKING:
 _HOME = {
     "read": "instances.formats.reading",
     "write": "instances.formats.writing",
+    "import_sheet": "instances.importing.applying",
+    "write_first_map": "instances.importing.guessing",
     "generate": "instances.samples.generating",
     "Instance": "instances.instance",
     "Plan": "instances.plan",
@@ -67,11 +79,22 @@ _HOME = {
     "verify": "optimizer.record.recheck",
     "Verification": "optimizer.verify.report",
     "Violation": "optimizer.verify.report",
+    "evaluate": "optimizer.evaluation.evaluate",
+    "Evaluation": "optimizer.evaluation.evaluate",
+    "write_tables": "optimizer.export.tables",
+    "write_results": "optimizer.export.workbook",
     "compare": "optimizer.compare.compare",
     "Comparison": "optimizer.compare.comparison",
     "load_comparison": "optimizer.compare.reading",
+    "explain": "optimizer.explain.explain",
+    "Explanation": "optimizer.explain.explanation",
+    "vary": "optimizer.variation.vary",
+    "Variations": "optimizer.variation.vary",
+    "Variation": "optimizer.variation.variation",
+    "VariedAnswer": "optimizer.variation.solving",
     "write_report": "cli.report.write",
     "write_comparison_report": "cli.report.write",
+    "write_explanation_report": "cli.report.write",
     **dict.fromkeys(
         (
             "OutlayError",
@@ -80,6 +103,8 @@ _HOME = {
             "NoPlanError",
             "SolverFailedError",
             "UnverifiedError",
+            "NoRoomError",
+            "NotKeptError",
             "Fault",
         ),
         "instances.errors",
@@ -90,12 +115,16 @@ __all__ = [
     "Choice",
     "Comparison",
     "Effort",
+    "Evaluation",
+    "Explanation",
     "Fault",
     "InfeasibleError",
     "InputError",
     "Instance",
     "LevelResult",
     "NoPlanError",
+    "NoRoomError",
+    "NotKeptError",
     "OutlayError",
     "Plan",
     "Progress",
@@ -103,21 +132,32 @@ __all__ = [
     "SolverFailedError",
     "Status",
     "UnverifiedError",
+    "Variation",
+    "Variations",
+    "VariedAnswer",
     "Verification",
     "Violation",
     "build",
     "compare",
+    "evaluate",
+    "explain",
     "exposure",
     "generate",
     "graph",
+    "import_sheet",
     "load",
     "load_comparison",
     "read",
     "solve",
+    "vary",
     "verify",
     "write",
     "write_comparison_report",
+    "write_explanation_report",
+    "write_first_map",
     "write_report",
+    "write_results",
+    "write_tables",
 ]
 
 

@@ -111,14 +111,23 @@ def broken_rows(instance: Instance, plan: Plan | None) -> list[str]:
     combination = enumeration.combination_of(funded)
     had = synergies_had(choices, combination, enumeration.synergies)[0]
     problems = [] if dependencies_hold(instance, choices, combination)[0] else ["a dependency"]
+    places = {column.key: c for c, column in enumerate(system.columns)}
     for row in system.rows:
         if row.owner is None or row.owner in funded.values():
             total = sum(amount for o, amount in row.form.options.items() if o in funded.values())
             total += sum(factor * amounts.get(column, Fraction(0)) for column, factor in row.form.columns.items())
             total += sum(bonus * int(had[y]) for y, bonus in row.form.synergies.items())
+            if row.key[0] == "carry":  # a plan does not say what is carried over: as much as there is
+                column = places[row.key]
+                amounts[column] = max(Fraction(0), min(row.limit - total, _most(system.columns[column].upper)))
+                continue
             if total > row.limit + Fraction(10 * FEASIBILITY) * max(1, abs(row.limit)):
                 problems.append(f"{row.key}: {float(total)} > {float(row.limit)}")
     return problems
+
+
+def _most(upper: float) -> Fraction:
+    return Fraction(10**15) if upper == float("inf") else Fraction(upper)
 
 
 def _is(choice: object, option: object) -> bool:

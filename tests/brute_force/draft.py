@@ -111,9 +111,11 @@ class Draft:
 
     def building(self, project: dict[str, Any]) -> int:
         """Return the longest building time of a project, in periods."""
-        return max(
-            math.ceil(Fraction(str(c.get("construction_months") or self.m)) / self.m) for c in self.cells(project)
-        )
+        return max(map(self.length, self.cells(project)))
+
+    def length(self, cells: dict[str, Any]) -> int:
+        """Return the building time of merged cells, in periods."""
+        return math.ceil(Fraction(str(cells.get("construction_months") or self.m)) / self.m)
 
     def choice(self, project: str, probability: float = 0.35) -> str:
         """Return id, or id@alternative with that probability."""

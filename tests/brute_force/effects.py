@@ -85,7 +85,7 @@ def lender_accepts(option: Option, returns: Returns | None) -> bool:
     instance = option.of.instance
     if returns is None or option.of.committed or not instance.is_on("lender"):
         return True
-    terms, commitment = terms_of(option.of), option.of.commitment
+    terms, commitment = terms_of(option.of), option.commitment
     tests_cover = instance.settings.finance.waterfall != "literal" and returns.dscr is not None
     if tests_cover and returns.dscr < exact(terms["min_dscr"]) - _TOLERANCE:
         return False
@@ -113,10 +113,40 @@ class Fund:
     def eligible(self, option: Option) -> bool:
         """Return whether it may pay for the option's project."""
         project = option.of.project
+        if self.row["listed_only"] and self.amounts(option) is None:
+            return False
         return all(
             not self.row[column] or project[attribute] in self.row[column]
             for column, attribute in (("eligible_sectors", "sector"), ("eligible_regions", "region"))
         )
+
+    def amounts(self, option: Option) -> dict[str, object] | None:
+        """Return the row of this fund and the option's project in `fund_amounts`, if there is one."""
+        rows = records(option.of.instance, "fund_amounts")
+        return next((r for r in rows if (r["fund"], r["project"]) == (self.name, option.project)), None)
+
+    def most_share(self, option: Option) -> Fraction:
+        """Return the greatest share of the commitment that it can ever bear: at the least scale."""
+        shares = [exact(self.row["max_share"])]
+        row, match = self.amounts(option), self.row["match_share"]
+        if match is not None:
+            shares.append(exact(match) / (1 + exact(match)))
+        if row is not None and row["max"] is not None:
+            lowest = (option.commitment - saved_at_most(option)) * exact(option.of.cells["min_scale"])
+            shares += [exact(row["max"]) / lowest] if lowest else []
+        return min(shares)
+
+    def least_share(self, option: Option) -> Fraction:
+        """Return the least share of the commitment that it can ever bear: at full scale."""
+        row = self.amounts(option)
+        return max(exact(self.row["min_share"]), Fraction(0) if row is None else exact(row["min"]) / option.commitment)
+
+
+def saved_at_most(option: Option) -> Fraction:
+    """Return the most that joint savings can take off the option's commitment."""
+    sides = {option.project, f"{option.project}@{option.alternative}"}
+    rows = [r for r in records(option.of.instance, "dependencies") if r["kind"] == "synergy" and r["project"] in sides]
+    return -sum((exact(r["bonus"]) * option.price for r in rows if r["metric"] == "commitment"), Fraction(0))
 
 
 def funds_of(instance: Instance) -> list[Fund]:
@@ -127,11 +157,11 @@ def funds_of(instance: Instance) -> list[Fund]:
 def funds_can_pay(option: Option) -> bool:
     """Return whether the eligible funds' shares can add up to the commitment."""
     funds = funds_of(option.of.instance)
-    if not funds or not option.of.commitment:
+    if not funds or not option.commitment:
         return True
-    payers = [fund.row for fund in funds if fund.eligible(option)]
-    most = sum(exact(row["max_share"]) for row in payers)
-    return most >= 1 and sum(exact(row["min_share"]) for row in payers) <= 1
+    payers = [fund for fund in funds if fund.eligible(option)]
+    most = sum(fund.most_share(option) for fund in payers)
+    return most >= 1 and sum(fund.least_share(option) for fund in payers) <= 1
 
 
 # -- metrics and use -----------------------------------------------------------------------------------------------
@@ -139,11 +169,12 @@ def funds_can_pay(option: Option) -> bool:
 
 def fill_metrics(option: Option, returns: Returns | None) -> None:
     """Fill in every metric of the option except `use:` ones, at scale 1."""
-    instance, cells, commitment = option.of.instance, option.of.cells, option.of.commitment
+    instance, cells, commitment = option.of.instance, option.of.cells, option.commitment
     m, settings = instance.months_per_period, instance.settings
     metrics = option.metrics
     option.fixed_metrics["count"] = Fraction(1)
-    metrics["value"] += exact(cells["value"])
+    late = discount(instance.discount_rate("value"), option.ready * m) if settings.value_discount else 1
+    metrics["value"] += exact(cells["value"]) * late
     metrics["commitment"] += commitment
     metrics["strategic"] += exact(option.of.project["strategic_score"]) * commitment
     metrics["japan_content"] += exact(cells["japan_content_share"]) * commitment
@@ -173,7 +204,7 @@ def fill_returns(option: Option, returns: Returns, credit: Fraction) -> None:
         option.metrics["japan_npv"] += to_japan * discount(jp, ready + 12 * year)
     option.metrics["japan_npv"] += credit * discount(jp, ready)
     for k, weight in enumerate(option.of.draw_weights):
-        option.metrics["japan_npv"] -= option.of.commitment * weight * discount(jp, (option.start + k) * m)
+        option.metrics["japan_npv"] -= option.commitment * weight * discount(jp, (option.start + k) * m)
 
 
 def fill_use(option: Option, ancestors: dict[str, tuple[str, ...]]) -> None:
@@ -186,10 +217,10 @@ def fill_use(option: Option, ancestors: dict[str, tuple[str, ...]]) -> None:
         for period, amount in enumerate(amounts, start=first):
             if period in inside:
                 book[row["resource"], period] += amount
-    option.uses["commitments", option.selection] += option.of.commitment
+    option.uses["commitments", option.selection] += option.commitment
     for k, weight in enumerate(option.of.draw_weights):
         if option.start + k in inside:
-            option.uses["draws", option.start + k] += option.of.commitment * weight
+            option.uses["draws", option.start + k] += option.commitment * weight
     fill_fixed_use(option)
     for book, metrics in ((option.uses, option.metrics), (option.fixed_uses, option.fixed_metrics)):
         for (resource, _), amount in book.items():

@@ -78,7 +78,8 @@ class Enumeration:
         for project, p in self.choices.position.items():
             option = self.system.options[funded[project]] if project in funded else None
             alike = [k for k, other in enumerate(self.choices.of[p]) if _like(option, other)]
-            choice.append(alike[0])
+            same = [k for k in alike if self.choices.of[p][k] is option]
+            choice.append([*same, *alike][0])
         return np.array([choice])
 
     def combinations(self) -> np.ndarray:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
 Document = dict[str, Any]
@@ -25,7 +27,11 @@ def _settings(document: Document) -> Iterator[str]:
     calendar = settings["calendar"]
     m = calendar["months_per_period"]
     yield f"months: {m if m in {3, 6, 12} else 'other'}"
-    for key in ("last_selection", "selection_to_funding_months", "max_wait_months", "finish_inside"):
+    if settings.get("value_discount"):
+        yield "value_discount"
+    for key in (
+        "last_selection", "selection_to_funding_months", "max_wait_months", "finish_inside", "price_date", "label"
+    ):  # fmt: skip
         if calendar.get(key):
             yield f"calendar: {key}"
     for metric in settings.get("metrics", {}).values():
@@ -79,16 +85,19 @@ def _alternatives(document: Document) -> Iterator[str]:
     projects, alternatives = _rows(document, "projects"), _rows(document, "alternatives")
     both = (*projects, *alternatives)
     own = {row["id"]: row for row in projects}
+    profiled = [{**own.get(row.get("project"), {}), **row} for row in both if "profile" in row]
     with_rows = {row["project"] for row in alternatives}
     yield "alternatives: given" if with_rows else "alternatives: none"
     if with_rows and len(with_rows) < len(projects):
         yield "alternatives: of some projects only"
     columns = ("construction_months", "life_years", "min_scale", "permit", "terms", "ramp_years", "credit_share")
-    for column in (*columns, "japan_content_share", "reinvest_every_years", "cash_yield"):
+    for column in (*columns, "japan_content_share", "reinvest_every_years", "cash_yield", "escalation_per_year"):
         if any(column in row for row in both):
             yield f"alternatives: {column}"
     special = {
         "life to the horizon": any("life_years" not in row for row in projects),
+        "profile by period": any(_shares(row) == draft_building(document, row) for row in profiled),
+        "profile by year": any(_shares(row) < draft_building(document, row) for row in profiled),
         "bell draws": any(row.get("draw_shape") == "bell" for row in both),
         "min_scale nearly 0": any(row.get("min_scale") == 0.01 for row in both),
         "blank cells filled from the project": any(
@@ -96,6 +105,16 @@ def _alternatives(document: Document) -> Iterator[str]:
         ),
     }
     yield from (f"alternatives: {name}" for name, true in special.items() if true)
+
+
+def _shares(row: dict[str, Any]) -> int:
+    return len(row["profile"].split(";"))
+
+
+def draft_building(document: Document, row: dict[str, Any]) -> int:
+    """Return the periods of building of a merged row."""
+    m = document["instance"]["calendar"]["months_per_period"]
+    return math.ceil(Fraction(str(row.get("construction_months", m))) / m)
 
 
 def _permits(document: Document) -> Iterator[str]:
@@ -146,6 +165,7 @@ def _resources(document: Document) -> Iterator[str]:
             yield "availability: none"
         if "parent" in row:
             yield "resources: parent"
+        yield from (f"resources: {key}" for key in row if key.startswith("carry_over"))
         if "penalty" in row:
             yield "soft: engine-filled" if engine else "soft: penalty"
             yield f"soft: {basis}"
@@ -168,13 +188,23 @@ def _requirements(document: Document) -> Iterator[str]:
 
 def _relief(document: Document) -> Iterator[str]:
     optional = {
-        "programs": ("cost_per_unit", "lead_months", "max_per_period", "max_total", "counts_against_cap"),
-        "links": ("capacity", "loss", "capacity_resource"),
+        "programs": (
+            "cost_per_unit",
+            "value_per_unit",
+            "lead_months",
+            "min_per_period",
+            "max_per_period",
+            "max_total",
+            "counts_against_cap",
+        ),
+        "links": ("capacity", "loss", "capacity_resource", "cost_per_unit"),
         "imports": ("premium_per_unit",),
     }
     for table, columns in optional.items():
         for row in _rows(document, table):
             yield table
+            if table == "programs" and "resource" not in row:
+                yield "programs: of no resource"
             for column in columns:
                 if column in row:
                     yield f"{table}: {column}"
@@ -190,6 +220,8 @@ def _funds(document: Document) -> Iterator[str]:
             yield f"funds: {column}"
         if row["fund"] in levels:
             yield "funds: dated ceiling"
+    for row in _rows(document, "fund_amounts"):
+        yield from (f"fund_amounts: {column}" for column in ("max", "min") if column in row)
 
 
 def _limits(document: Document) -> Iterator[str]:
@@ -206,7 +238,9 @@ def _limits(document: Document) -> Iterator[str]:
         for end in ("min", "max"):
             if end in row:
                 yield f"limits: {end} {basis}"
-        if metric in built_in:
+                if row[end] < 0:
+                    yield f"limits: negative {end}"
+        if metric in {*built_in, "draws"}:
             yield f"limits: metric {'npv' if metric.endswith('npv') else metric}"
         else:
             yield "limits: metric use" if metric.startswith("use:") else "limits: metric declared"
@@ -219,11 +253,16 @@ def _dependencies(document: Document) -> Iterator[str]:
         kind, bonus, lag = row["kind"], row.get("bonus", 0), row.get("lag_months", 0)
         special = {
             kind: True,
-            "@alternative": "@" in row["project"] or "@" in row["needs"],
+            "@alternative": "@" in row["project"] or "@" in row.get("needs", ""),
+            "when": "when" in row,
+            "max_lag": "max_lag_months" in row,
+            "one side": "needs" not in row,
             "group": "group" in row,
             f"at {row.get('at', 'start')}": kind.startswith("requires"),
+            f"same_year at {row.get('at', 'start')}": kind == "same_year",
             "lag": lag > 0,
             "negative lag": lag < 0,
+            "joint saving": kind == "synergy" and row.get("metric") == "commitment",
             "bonus": kind == "synergy" and bonus >= 0,
             "negative bonus": kind == "synergy" and bonus < 0,
             "bonus of another metric": kind == "synergy" and row.get("metric", "value") != "value",

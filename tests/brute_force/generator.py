@@ -19,8 +19,13 @@ from outlay.instances.values.numbers import month_number, month_text
 from tests.brute_force.draft import Draft, Draw
 from tests.brute_force.enumeration import Enumeration
 from tests.brute_force.enumerator import best_of
-from tests.brute_force.generator_projects import add_cashflows, add_finance, add_permits, add_projects
-from tests.brute_force.generator_resources import add_engine_resources, add_resources
+from tests.brute_force.generator_projects import add_cashflows, add_finance, add_permits, add_profiles, add_projects
+from tests.brute_force.generator_resources import (
+    add_carry_over,
+    add_engine_resources,
+    add_programme,
+    add_resources,
+)
 from tests.brute_force.generator_rules import (
     add_dependency,
     add_funds,
@@ -83,9 +88,13 @@ def draft_case(draw: Draw) -> Case:
     if draw.chance(0.5):
         add_finance(draft)
     add_projects(draft, draw.weighted({1: 3, 2: 7, 3: 22, 4: 28, 5: 20, 6: 12, 7: 5, 8: 3}))
+    add_profiles(draft)
     add_cashflows(draft)
     add_engine_resources(draft)
     add_resources(draft, draw.weighted({0: 12, 1: 26, 2: 34, 3: 22, 4: 6}))
+    add_carry_over(draft)
+    if draw.chance(0.25):
+        add_programme(draft)
     add_metrics(draft)
     if draw.chance(0.4):
         add_funds(draft)
@@ -115,6 +124,10 @@ def _calendar(draw: Draw) -> Draft:
         calendar["max_wait_months"] = draw.pick([1, m, 2 * m])
     if draw.chance(0.2):
         calendar["finish_inside"] = True
+    if draw.chance(0.3):
+        calendar["price_date"] = draft.month(draw.whole(-2, 1), -draw.whole(0, m - 1))
+    if draw.chance(0.15):
+        calendar["label"] = draw.pick(["FY{end}", "{start}/{end2}"])
     return draft
 
 

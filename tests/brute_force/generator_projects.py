@@ -137,6 +137,8 @@ def _option_cells(draft: Draft, density: float) -> dict[str, Any]:
         cells["permit"] = draft.maybe(0.65, draw.pick(permits))
     if draft.finance:
         cells |= _money_cells(draft)
+    else:
+        cells["escalation_per_year"] = draft.maybe(0.25, draw.pick([0.03, 0.06, 0.2, -0.1]))
     for name in draft.document["instance"].get("metrics", {}):
         cells[name] = draft.maybe(0.7, draw.number(-5, 15))
     return cells
@@ -154,6 +156,27 @@ def _money_cells(draft: Draft) -> dict[str, Any]:
         "reinvest_every_years": every,
         "reinvest_share": draw.pick([0.1, 0.2, 0.4]) if every else None,
     }
+
+
+def add_profiles(draft: Draft) -> None:
+    """Add own draw weights, by period or by year of building, where all that inherit them build as long."""
+    draw = draft.draw
+    for project in draft.projects:
+        if draw.chance(0.3) and len({draft.length(cells) for cells in draft.cells(project)}) == 1:
+            project["profile"] = _profile(draft, draft.building(project))
+    own = {project["id"]: project for project in draft.projects}
+    for row in draft.rows("alternatives"):
+        if draw.chance(0.2):
+            row["profile"] = _profile(draft, draft.length({**own[row["project"]], **row}))
+
+
+def _profile(draft: Draft, building: int) -> str:
+    years = -(-building * draft.m // 12)
+    count = years if draft.has_years and draft.draw.chance(0.5) else building
+    tenths = [0] * count
+    for _ in range(10):
+        tenths[draft.draw.whole(0, count - 1)] += 1
+    return ";".join(str(tenth / 10) for tenth in tenths)
 
 
 def add_cashflows(draft: Draft) -> None:

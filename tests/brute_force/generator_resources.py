@@ -217,6 +217,34 @@ def _add_program(draft: Draft, resource: str, program: str) -> None:
     )
 
 
+def add_carry_over(draft: Draft) -> None:
+    """Let some resources keep what a period or year leaves of them."""
+    draw = draft.draw
+    for row in draft.rows("resources"):
+        if row.get("basis") != "cumulative" and "penalty" not in row and draw.chance(0.3):
+            row["carry_over_share"] = draw.pick([0.5, 1, 1])
+            if draw.chance(0.4):
+                row["carry_over_max"] = draw.number(0.2, 3)
+            if draw.chance(0.4):
+                row["carry_over_once"] = True
+
+
+def add_programme(draft: Draft) -> None:
+    """Add a programme that adds to nothing and is worth something, with a least and a greatest amount a period."""
+    draw = draft.draw
+    most = draw.number(0.5, 3)
+    draft.add(
+        "programs",
+        program="paving",
+        cost_per_unit=draft.maybe(0.8, draw.number(0.2, 1.2)),
+        value_per_unit=draw.pick([0.5, 1, 1.5, -0.3]),
+        min_per_period=draft.maybe(0.5, round(float(most) * draw.pick([0.1, 0.3]), 2)),
+        max_per_period=most,
+        max_total=draft.maybe(0.4, round(float(most) * draft.T * 0.6, 1)),
+        counts_against_cap=draft.maybe(0.6, value=True),
+    )
+
+
 def _add_link(draft: Draft, names: list[str], link: str) -> str:
     """Add a link and return what it relieves."""
     draw = draft.draw
@@ -230,6 +258,7 @@ def _add_link(draft: Draft, names: list[str], link: str) -> str:
         capacity=draft.maybe(0.6, draw.number(0.3, 0.6 * draft.peaks.get(target, 4.0))),
         loss=draft.maybe(0.6, draw.pick([0.05, 0.1, 0.3, 0.5])),
         capacity_resource=draft.maybe(0.45, draw.pick(users)),
+        cost_per_unit=draft.maybe(0.4, draw.pick([0.1, 0.3])),
     )
     for row in draft.rows("availability"):
         if row["resource"] == source and row["amount"] is not None:

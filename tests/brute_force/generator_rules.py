@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from tests.brute_force.draft import Draft
@@ -62,7 +63,10 @@ def add_funds(draft: Draft) -> None:
             portfolio_max_share=draft.maybe(0.25, draw.pick([0.5, 0.75])) if several else None,
             eligible_sectors=draft.maybe(0.25, ";".join(draw.some(SECTORS, 2, 2))),
             eligible_regions=draft.maybe(0.25, draw.pick(REGIONS)),
+            match_share=draft.maybe(0.2, draw.pick([0.5, 1, 2])) if several else None,
         )
+        if draw.chance(0.35):
+            _add_amounts(draft, draft.rows("funds")[-1])
         if dated:
             first = round(total * draw.number(0.1, 0.4, 2), 1)
             draft.add("availability", resource=name, from_=draft.date(0, draft.T // 3), amount=first)
@@ -75,10 +79,29 @@ def add_funds(draft: Draft) -> None:
                     draft.document["availability"].pop()
 
 
+def _add_amounts(draft: Draft, fund: dict[str, Any]) -> None:
+    """Tie a fund to some of the projects that it may pay for."""
+    draw = draft.draw
+    right = [
+        project
+        for project in draft.projects
+        if ("eligible_sectors" not in fund or project.get("sector") in fund["eligible_sectors"].split(";"))
+        and fund.get("eligible_regions") in {None, project.get("region")}
+    ]
+    for project in draw.some(right, 1, 3):
+        size = draft.largest(project, "commitment")
+        most = draft.maybe(0.7, round(size * draw.number(0.2, 0.9, 2), 1))
+        least = round(size * draw.number(0.05, 0.3, 2), 1)
+        least = least if most is None else min(most, least)
+        draft.add("fund_amounts", project=project["id"], fund=fund["fund"], max=most, min=draft.maybe(0.4, least))
+    if draw.chance(0.3):
+        fund["listed_only"] = True
+
+
 def add_limit(draft: Draft) -> None:
     """Add a row of limits."""
     draw = draft.draw
-    metric = draw.pick(_limited_metrics(draft))
+    metric = draw.pick([*_limited_metrics(draft), "draws", "draws"])
     groups = _groups(draft)
     by = "all" if metric == "cost" else draw.pick(["all", "all", *groups])
     every = draw.weighted({"total": 5, "period": 3, **({"year": 2} if draft.has_years else {})})
@@ -127,7 +150,13 @@ def _groups(draft: Draft) -> dict[str, list[str]]:
 
 def _absolute_bounds(draft: Draft, metric: str, by: str, every: str) -> dict[str, Any]:
     draw = draft.draw
-    size = max(0.5, draft.metrics[metric]) * (1 if by == "all" else 0.5) * (1 if every == "total" else 0.6)
+    size = (
+        max(0.5, draft.metrics["commitment" if metric == "draws" else metric])
+        * (1 if by == "all" else 0.5)
+        * (1 if every == "total" else 0.6)
+    )
+    if metric in {"value", "taxes", *draft.document["instance"].get("metrics", {})} and draw.chance(0.3):
+        return {draw.pick(["max", "min", "min"]): -round(size * draw.number(0.01, 0.2, 2), 1)}
     digits = 0 if metric == "count" else 1
     most = draft.maybe(0.7, round(size * draw.number(0.25, 0.8, 2), digits))
     least = None
@@ -146,38 +175,86 @@ def _share_bounds(draft: Draft, metric: str, by: str) -> dict[str, Any]:
     if by != "all" and draw.chance(0.5):
         share = {"max": draw.pick([0.6, 0.7, 0.8]), "min": draft.maybe(0.15, draw.pick([0.05, 0.1]))}
         return {"basis": "share"} | (share if draw.chance(0.8) else {"min": draw.pick([0.1, 0.2])})
-    typical = max(0.1, draft.metrics[metric]) / max(draft.metrics[of], 0.5)
+    total = draft.metrics["commitment" if metric == "draws" else metric]
+    typical = max(0.1, total) / max(draft.metrics[of], 0.5)
     if draw.chance(0.6):
         return {"basis": "share", "of": of, "max": round(typical * draw.pick([0.9, 1.2, 1.5]), 2)}
     return {"basis": "share", "of": of, "min": round(max(0.0, typical) * draw.pick([0.3, 0.5, 0.7]), 2)}
 
 
 def add_dependency(draft: Draft) -> None:
-    """Add one dependency; `requires` only of earlier letters, so that there is no cycle."""
-    draw, m = draft.draw, draft.m
+    """Add one dependency; rows of `requires` that wait only of earlier letters, so that there is no circle."""
+    draw = draft.draw
     first, second = sorted(draw.some(draft.ids, 2, 2), reverse=True)
-    kind = draw.weighted({"requires": 4, "requires_any": 3, "excludes": 2, "together": 2, "synergy": 5})
+    kinds = {"requires": 5, "requires_any": 3, "requires_count": 3, "excludes": 3, "at_most": 3, "together": 3}
+    kind = draw.weighted({**kinds, "synergy": 5, **({"same_year": 4} if draft.has_years else {})})
     row: dict[str, Any] = {"kind": kind}
+    others = [project for project in draft.ids if project not in {first, second}]
+    if others and draw.chance(0.25):
+        row["when"] = ";".join(draft.choice(project, 0.25) for project in draw.some(others, 1, 2))
     if kind.startswith("requires"):
-        row["at"] = draw.pick(["start", "operation", "operation", None])
-        row["lag_months"] = draft.maybe(0.8, draw.pick([m, m + 1, 0.5, 1, 1, -m, -2 * m, -2 * m, -1, -3 * m]))
-        row["strength"] = draft.maybe(0.2, 0.5)
+        row |= _waiting(draft)
+    if kind == "same_year":
+        row["at"] = draw.pick(["start", "operation", None])
     if kind == "synergy":
         row["bonus"] = draw.number(-8, 0) if draw.chance(0.45) else draw.number(1, 10)
         closed = {"count", "cost", "commitment"}
         metrics = [name for name in draft.metrics if name not in closed and not name.startswith("use:")]
         row["metric"] = draft.maybe(0.5, draw.pick(metrics))
-    if kind == "requires_any":
-        row["group"] = draft.maybe(0.5, draw.pick(["g1", "g2"]))
+        first, second = _joint_saving(draft, row, first, second)
+    if kind in {"requires_any", "requires_count", "at_most"}:
+        # Of each kind and project only one group, since the rows of a group agree.
+        row["group"] = f"g{len(draft.rows('dependencies'))}" if kind != "requires_any" or "when" in row else None
         if draw.chance(0.2):
             first, second = second, first
-        others = [project for project in draft.ids if project not in {first, second}]
-        side = draft.choice(first, 0.2)
-        for needed in [second, *draw.some(others, 0, 2)]:
-            lag = draw.pick([row.get("lag_months"), 0, -m, -2 * m])
-            draft.add("dependencies", project=side, needs=draft.choice(needed, 0.25), **{**row, "lag_months": lag})
+        _add_group(draft, row, draft.choice(first, 0.2), [second, *draw.some(others, 0, 2)])
         return
+    if kind == "requires" and (row["at"] == "never" or (row["lag_months"] or 0) < 0) and draw.chance(0.5):
+        first, second = second, first
     draft.add("dependencies", project=draft.choice(first), needs=draft.choice(second), **row)
+
+
+def _joint_saving(draft: Draft, row: dict[str, Any], first: str, second: str) -> tuple[str, str]:
+    """Turn a bonus into a saving on the commitment of an indivisible project now and then; return the sides."""
+    draw, taken = draft.draw, {one["project"].partition("@")[0] for one in draft.rows("dependencies")}
+    for own, other in ((first, second), (second, first)):
+        cells = draft.cells(next(project for project in draft.projects if project["id"] == own))
+        least = min(float(one["commitment"]) for one in cells)
+        whole = all(one.get("min_scale", 1) == 1 for one in cells)
+        if whole and least > 1 and not draft.finance and own not in taken and draw.chance(0.6):
+            # Sets may halve commitments, twice.
+            row |= {"metric": "commitment", "bonus": -round(least * draw.pick([0.1, 0.2, 0.24]), 2)}
+            return own, other
+    return first, second
+
+
+def _waiting(draft: Draft) -> dict[str, Any]:
+    """Return how long one project waits for another, at least and at most, or that it does not."""
+    draw, m = draft.draw, draft.m
+    if draw.chance(0.2):
+        return {"at": "never"}
+    lag = draft.maybe(0.8, draw.pick([m, m + 1, 0.5, 1, 1, -m, -2 * m, -2 * m, -1, -3 * m]))
+    least = -(-Fraction(str(lag or 0)) // m) * m
+    most = draft.maybe(0.3, int(least) + draw.pick([0, 1, m, 2 * m]))
+    at = draw.pick(["start", "operation", "operation", None])
+    return {"at": at, "lag_months": lag, "max_lag_months": most, "strength": draft.maybe(0.2, 0.5)}
+
+
+def _add_group(draft: Draft, row: dict[str, Any], side: str, needed: list[str]) -> None:
+    draw, m = draft.draw, draft.m
+    if row["kind"] == "requires_any" and row["group"] is None:
+        row["group"] = draft.maybe(0.5, draw.pick(["g1", "g2"]))
+    if row["kind"] == "requires_count":
+        row["count"] = draw.whole(1, len(needed))
+    if row["kind"] == "at_most":
+        row["count"] = draw.whole(0, len(needed))
+    for name in needed:
+        cells = dict(row)
+        if row["kind"] != "at_most" and row.get("at") != "never" and row.get("max_lag_months") is None:
+            cells["lag_months"] = draw.pick([row.get("lag_months"), 0, -m, -2 * m])
+        draft.add("dependencies", project=side, needs=draft.choice(name, 0.25), **cells)
+    if row["kind"] == "at_most" and draw.chance(0.3):
+        draft.add("dependencies", project=draw.pick(draft.ids), **row)
 
 
 def add_objective(draft: Draft) -> None:
@@ -188,6 +265,9 @@ def add_objective(draft: Draft) -> None:
         flows = {row["metric"] for row in draft.rows("cashflows") if row.get("metric")}
         rates = draw.some([name for name in draft.metrics if name in {"us_npv", "japan_npv", "cost", *flows}], 1, 5)
         settings["discount_rates"] = {name: draw.pick([0.02, 0.03, 0.05, 0.08]) for name in rates}
+    if draw.chance(0.25):
+        settings["value_discount"] = True
+        settings.setdefault("discount_rates", {}).setdefault("value", draw.pick([0.04, 0.1, 0.5]))
     people = draw.some(["Tokyo", "Ohio"], 1, 2) if draw.chance(0.35) else []
     for person in people:
         for metric in {"value": 1, **dict.fromkeys(draw.some(weighed, 1, 5))}:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from outlay.instances.instance import Instance
-from tests.brute_force.reading import Record, exact, records
+from tests.brute_force.options import Option
+from tests.brute_force.reading import Record, exact, records, with_ancestors
 from tests.brute_force.system import Expression, System
 
 
@@ -15,9 +16,20 @@ class Metrics:
     def __init__(self, instance: Instance, system: System) -> None:
         self.instance, self.system = instance, system
         self.projects = {row["id"]: row for row in records(instance, "projects")}
-        self.synergies: list[Record] = [r for r in records(instance, "dependencies") if r["kind"] == "synergy"]
+        rows = [r for r in records(instance, "dependencies") if r["kind"] == "synergy"]
+        bonuses, savings = ([r for r in rows if (r["metric"] == "commitment") is saves] for saves in (False, True))
+        #: What can be had: the bonuses, then a saving for each option whose commitment it lowers.
+        self.synergies: list[Record] = [*bonuses]
+        for row in savings:
+            project, _, alternative = row["project"].partition("@")
+            for o, option in enumerate(system.options):
+                if option.project == project and alternative in {"", option.alternative}:
+                    system.savings.append((len(self.synergies), o, exact(row["bonus"]) * option.price))
+                    self.synergies.append({**row, "option": option})
         #: (column, period, discounted cost of a unit)
         self.costs: list[tuple[int, int, Fraction]] = []
+        #: (column, period, discounted value of a unit)
+        self.worth: list[tuple[int, int, Fraction]] = []
 
     def groups(self, by: str) -> list[str]:
         """Return every group that occurs among the projects."""
@@ -27,24 +39,39 @@ class Metrics:
         """Return the form of a metric.
 
         ``by`` None = the projects of all groups, and nothing that belongs to no project; ``span`` = only options
-        selected in it (costs: of its periods).
+        selected in it (costs and draws: of its periods).
         """
         form = Expression()
         for o, option in enumerate(self.system.options):
+            if metric == "draws" and (by in {None, "all"} or group in _groups_of(self.projects[option.project], by)):
+                self.system.take_commitment(form, o, _drawn(self.instance, option, span))
             inside = span is None or option.selection in span
             if inside and (by in {None, "all"} or group in _groups_of(self.projects[option.project], by)):
                 self.system.take(
                     form, o, scaled=option.metrics.get(metric, 0), fixed=option.fixed_metrics.get(metric, 0)
                 )
+                self._take_savings(form, o, metric)
         if by == "all" and span is None:
             for y, row in enumerate(self.synergies):
-                if row["metric"] == metric:
+                if row["metric"] == metric and "option" not in row:
                     form.synergies[y] += exact(row["bonus"])
-        if by == "all" and metric == "cost":
-            for column, period, amount in self.costs:
+        dated = {"cost": self.costs, "value": self.worth}
+        if by == "all":
+            for column, period, amount in dated.get(metric, ()):
                 if span is None or period in span:
                     form.columns[column] += amount
         return form
+
+    def _take_savings(self, form: Expression, o: int, metric: str) -> None:
+        """Add what option o saves of its commitment, or of the use that comes from it."""
+        times = Fraction(metric == "commitment")
+        for resource, line in with_ancestors(self.instance).items() if metric.startswith("use:") else ():
+            if metric.removeprefix("use:") in line and resource in {"commitments", "draws"}:
+                option = self.system.options[o]
+                times += 1 if resource == "commitments" else _drawn(self.instance, option, None)
+        for place, owner, amount in self.system.savings:
+            if owner == o and times:
+                form.synergies[place] += amount * times
 
     def weighted(self, weights: dict[str, object]) -> Expression:
         """Return the form of a weighted sum of metrics over the whole plan."""
@@ -52,6 +79,12 @@ class Metrics:
         for metric, weight in weights.items():
             form.add(self.expression(metric, "all", None), exact(weight))
         return form
+
+
+def _drawn(instance: Instance, option: Option, span: range | None) -> Fraction:
+    """Return the share of an option's commitment that is drawn in a span inside the calendar."""
+    span = range(instance.periods) if span is None else span
+    return sum((w for k, w in enumerate(option.of.draw_weights) if option.start + k in span), Fraction(0))
 
 
 def _groups_of(project: Record, by: str) -> list[str]:

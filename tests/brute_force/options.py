@@ -10,6 +10,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from outlay.instances.instance import Instance
+from tests.brute_force.money import growth
 from tests.brute_force.reading import (
     Record,
     exact,
@@ -62,6 +63,12 @@ class Alternative:
     @cached_property
     def draw_weights(self) -> tuple[Fraction, ...]:
         b = self.building
+        if self.cells["profile"] is not None:
+            shares = [Fraction(share) for share in self.cells["profile"].split(";")]
+            if len(shares) == b:
+                return tuple(shares)
+            years = [k * self.instance.months_per_period // 12 for k in range(b)]
+            return tuple(shares[year] / years.count(year) for year in years)
         raw = [min(k + 1, b - k) if self.cells["draw_shape"] == "bell" else 1 for k in range(b)]
         return tuple(Fraction(weight, sum(raw)) for weight in raw)
 
@@ -96,6 +103,24 @@ class Option:
     @property
     def alternative(self) -> str:
         return self.of.name
+
+    @cached_property
+    def price(self) -> Fraction:
+        """What 1 at the date of prices costs at the start."""
+        rate, instance = self.of.cells["escalation_per_year"], self.of.instance
+        first, base = (
+            int(month[:4]) * 12 + int(month[5:])
+            for month in (
+                instance.settings.calendar.start,
+                instance.settings.calendar.price_date or instance.settings.calendar.start,
+            )
+        )
+        return growth(rate, first + self.start * instance.months_per_period - base)
+
+    @property
+    def commitment(self) -> Fraction:
+        """K in the prices of the start."""
+        return self.of.commitment * self.price
 
     @property
     def ready(self) -> int:

@@ -49,6 +49,11 @@ class Resources:
     def _option(self, o: int, option: Option) -> None:
         for key, amount in option.uses.items():
             self.system.take(self.taken[key], o, scaled=amount)
+        for place, owner, amount in self.system.savings:
+            if owner == o:
+                self.taken["commitments", option.selection].synergies[place] += amount
+                for k, weight in enumerate(option.of.draw_weights):
+                    self.taken["draws", option.start + k].synergies[place] += amount * weight
         for key, amount in option.supplies.items():
             self.system.take(self.taken[key], o, scaled=-amount)
         for key, amount in option.fixed_uses.items():
@@ -81,6 +86,11 @@ class Resources:
                 self.bought.append((row["resource"], t, lead, column))
                 total.columns[column] += 1
                 self._cost(column, t, exact(row["cost_per_unit"]))
+                late = discount(self.instance.discount_rate("value"), self.instance.months_per_period * t)
+                self.metrics.worth.append((column, t, exact(row["value_per_unit"]) * late))
+                if row["min_per_period"]:
+                    unit = Expression(columns=defaultdict(Fraction, {column: Fraction(1)}))
+                    self.system.at_least(("least", row["program"], t), unit, exact(row["min_per_period"]))
                 if row["counts_against_cap"]:
                     for resource in ("commitments", "draws"):
                         self.taken[resource, t].columns[column] += exact(row["cost_per_unit"])
@@ -93,6 +103,7 @@ class Resources:
                 most = row["capacity"]
                 column = self.system.column(("flow", row["link"], t), 0, None if most is None else exact(most))
                 self.flows[row["from_resource"], t].columns[column] += 1
+                self._cost(column, t, exact(row["cost_per_unit"]))
                 self.flows[row["to_resource"], t].columns[column] -= 1 - exact(row["loss"])
                 if row["capacity_resource"] is not None:
                     self.taken[row["capacity_resource"], t].columns[column] += 1
@@ -101,12 +112,16 @@ class Resources:
         name = row["resource"]
         limits = availability(self.instance, name)
         counted = [other for other, line in self.ancestors.items() if name in line]
+        carried: int | None = None
         for span in spans(self.instance, row["basis"]):
             told = span[-1] if row["basis"] == "cumulative" else span[0]
             limit = limits[told]
             if limit is None:
+                carried = None
                 continue
             form = Expression()
+            if carried is not None:
+                form.columns[carried] -= 1
             for t in span:
                 form.add(self.flows[name, t])
                 for resource in counted:
@@ -116,6 +131,19 @@ class Resources:
                     form.columns[column] -= 1
             self._soften(row, told, limit, form)
             self.system.at_most(("resource", name, told), form, limit)
+            carried = self._carry_over(row, told, limit, form)
+
+    def _carry_over(self, row: Record, told: int, limit: Fraction, form: Expression) -> int | None:
+        """Add what a block passes on to the next one: a share of what it leaves."""
+        share = exact(row["carry_over_share"])
+        if not share:
+            return None
+        ceilings = [share * limit] if row["carry_over_once"] else []
+        ceilings += [] if row["carry_over_max"] is None else [exact(row["carry_over_max"])]
+        column = self.system.column(("carry", row["resource"], told), 0, min(ceilings) if ceilings else None)
+        passed = Expression(columns=defaultdict(Fraction, {column: Fraction(1)}))
+        self.system.at_most(("carry", row["resource"], told), passed.add(form, share), share * limit)
+        return column
 
     def _soften(self, row: Record, told: int, limit: Fraction, form: Expression) -> None:
         if row["penalty"] is not None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from outlay.instances.instance import Instance
-from tests.brute_force.effects import funds_of
+from tests.brute_force.effects import Fund, funds_of
 from tests.brute_force.metrics import Metrics
 from tests.brute_force.options import Option
 from tests.brute_force.reading import Record, availability, exact, last_selection, records, spans, year_blocks
@@ -21,18 +21,19 @@ def add_funds(instance: Instance, system: System) -> None:
     committed = Expression()
     for o, option in enumerate(system.options):
         cost, paid = Expression(), Expression()
-        system.take(cost, o, scaled=option.of.commitment)
+        system.take_commitment(cost, o)
         committed.add(cost)
         for fund in funds:
             if fund.eligible(option):
                 most = exact(fund.row["max_share"])
-                column = system.column(("pay", fund.name, o), 0, most * option.of.commitment, owner=o)
+                column = system.column(("pay", fund.name, o), 0, most * option.commitment, owner=o)
                 pays[fund.name].append((o, column))
                 paid.columns[column] += 1
                 pay = Expression(columns=defaultdict(Fraction, {column: Fraction(1)}))
                 system.at_most(("max share", fund.name, o), Expression().add(pay).add(cost, -most), 0, owner=o)
                 least = exact(fund.row["min_share"])
                 system.at_least(("min share", fund.name, o), Expression().add(pay).add(cost, -least), 0, owner=o)
+                _add_amounts(system, fund, o, pay, cost)
         if funds:
             paid.add(cost, -1)
             system.at_most(("paid", o), paid, 0, owner=o)
@@ -40,6 +41,18 @@ def add_funds(instance: Instance, system: System) -> None:
     for fund in funds:
         _add_ceilings(instance, system, fund.name, fund.row, pays[fund.name])
         _add_portfolio_shares(system, fund.name, fund.row, pays[fund.name], committed)
+
+
+def _add_amounts(system: System, fund: Fund, o: int, pay: Expression, cost: Expression) -> None:
+    """Add what a fund may and must pay for one project, and what it matches."""
+    row, match = fund.amounts(system.options[o]), fund.row["match_share"]
+    if row is not None and row["max"] is not None:
+        system.at_most(("max amount", fund.name, o), Expression().add(pay), exact(row["max"]), owner=o)
+    if row is not None and system.options[o].commitment:
+        system.at_least(("min amount", fund.name, o), Expression().add(pay), exact(row["min"]), owner=o)
+    if match is not None:
+        others = Expression().add(cost).add(pay, -1)
+        system.at_most(("match", fund.name, o), Expression().add(pay).add(others, -exact(match)), 0, owner=o)
 
 
 def _add_ceilings(instance: Instance, system: System, name: str, row: Record, pays: list[tuple[int, int]]) -> None:
@@ -88,7 +101,8 @@ def add_limits(instance: Instance, system: System, metrics: Metrics) -> None:
                 if row["max"] is not None:
                     form = Expression().add(amount).add(reference, -exact(row["max"]))
                     system.at_most((*key, "max"), form, 0 if share else exact(row["max"]))
-                if row["min"] is not None and (span is None or span[0] <= last_selection(instance)):
+                always = span is None or row["metric"] == "draws"
+                if row["min"] is not None and (always or span[0] <= last_selection(instance)):
                     form = Expression().add(amount).add(reference, -exact(row["min"]))
                     system.at_least((*key, "min"), form, 0 if share else exact(row["min"]))
 

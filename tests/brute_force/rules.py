@@ -5,8 +5,10 @@ A combination is one choice a project: 0 for none, k for the project's k-th opti
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable
+from fractions import Fraction
 
 import numpy as np
 
@@ -32,6 +34,11 @@ class Choices:
         right = [o is not None and alternative in {"", o.alternative} for o in self.of[p]]
         return np.array(right, dtype=bool)[combinations[:, p]]
 
+    def is_chosen(self, combinations: Combinations, option: Option) -> np.ndarray:
+        """Return in which combinations this very option is funded."""
+        p = self.position[option.project]
+        return np.array([one is option for one in self.of[p]], dtype=bool)[combinations[:, p]]
+
     def related(
         self, combinations: Combinations, first: str, second: str, holds: Callable[[Option, Option], bool]
     ) -> np.ndarray:
@@ -46,6 +53,9 @@ def synergies_had(choices: Choices, combinations: Combinations, rows: list[Recor
     had = np.zeros((len(combinations), len(rows)))
     for y, row in enumerate(rows):
         had[:, y] = choices.chosen(combinations, row["project"]) & choices.chosen(combinations, row["needs"])
+        had[:, y] *= all_chosen(choices, combinations, row["when"])
+        if "option" in row:
+            had[:, y] *= choices.is_chosen(combinations, row["option"])
     return had
 
 
@@ -54,30 +64,71 @@ def dependencies_hold(instance: Instance, choices: Choices, combinations: Combin
     right = np.ones(len(combinations), dtype=bool)
     if not instance.is_on("dependencies"):
         return right
-    groups: dict[tuple[str, str], list[Record]] = defaultdict(list)
+    groups: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
     for row in records(instance, "dependencies"):
         first, second, kind = row["project"], row["needs"], row["kind"]
-        depends = choices.chosen(combinations, first)
+        idle = ~all_chosen(choices, combinations, row["when"])
+        if kind in {"requires_any", "requires_count", "at_most"}:
+            groups[kind, "" if kind == "at_most" else first, row["group"] or ""].append(row)
+            continue
+        one, other = (choices.chosen(combinations, side) for side in (first, second))
         if kind == "requires":
-            right &= ~depends | served(instance, choices, combinations, row)
+            right &= idle | ~one | served(instance, choices, combinations, row)
         elif kind == "excludes":
-            right &= ~(depends & choices.chosen(combinations, second))
+            right &= idle | ~(one & other)
         elif kind == "together":
-            right &= depends == choices.chosen(combinations, second)
-        elif kind == "requires_any":
-            groups[first, row["group"] or ""].append(row)
-    for (first, _), rows in groups.items():
-        any_serves = np.any([served(instance, choices, combinations, row) for row in rows], axis=0)
-        right &= ~choices.chosen(combinations, first) | any_serves
+            right &= idle | (one == other)
+        elif kind == "same_year":
+            right &= idle | ~(one & other) | same_year(instance, choices, combinations, row)
+    for (kind, first, _), rows in groups.items():
+        idle = ~all_chosen(choices, combinations, rows[0]["when"])
+        if kind == "at_most":
+            right &= idle | (number_funded(choices, combinations, rows) <= rows[0]["count"])
+        else:
+            serving = np.sum([served(instance, choices, combinations, row) for row in rows], axis=0)
+            least = 1 if kind == "requires_any" else rows[0]["count"]
+            right &= idle | ~choices.chosen(combinations, first) | (serving >= least)
     return right
+
+
+def all_chosen(choices: Choices, combinations: Combinations, when: tuple[str, ...]) -> np.ndarray:
+    """Return in which combinations every side of a condition is funded."""
+    right = np.ones(len(combinations), dtype=bool)
+    for side in when:
+        right &= choices.chosen(combinations, side)
+    return right
+
+
+def number_funded(choices: Choices, combinations: Combinations, rows: list[Record]) -> np.ndarray:
+    """Return how many different projects of a group are funded as it names them."""
+    funded: dict[str, np.ndarray] = {}
+    for side in {row[end] for row in rows for end in ("project", "needs")} - {None}:
+        project = side.partition("@")[0]
+        here = choices.chosen(combinations, side)
+        funded[project] = funded.get(project, np.zeros(len(combinations), dtype=bool)) | here
+    return np.sum(list(funded.values()), axis=0)
+
+
+def same_year(instance: Instance, choices: Choices, combinations: Combinations, row: Record) -> np.ndarray:
+    """Return in which combinations both sides begin in the same block of 12/m periods."""
+    size = 12 // instance.months_per_period
+
+    def year(option: Option) -> int:
+        return (option.start if row["at"] == "start" else option.ready) // size
+
+    return choices.related(combinations, row["project"], row["needs"], lambda a, b: year(a) == year(b))
 
 
 def served(instance: Instance, choices: Choices, combinations: Combinations, row: Record) -> np.ndarray:
     """Return in which combinations the needed side is funded and ready in time for the depending one."""
-    lag = periods_of(row["lag_months"], instance.months_per_period)
+    m, most = instance.months_per_period, row["max_lag_months"]
+    lag = periods_of(row["lag_months"], m)
+    if row["at"] == "never":
+        return choices.chosen(combinations, row["needs"])
 
     def in_time(dependent: Option, needed: Option) -> bool:
-        return needed.ready + lag <= (dependent.start if row["at"] == "start" else dependent.ready)
+        due = dependent.start if row["at"] == "start" else dependent.ready
+        return needed.ready + lag <= due and (most is None or due <= needed.ready + math.floor(Fraction(most) / m))
 
     return choices.chosen(combinations, row["needs"]) & choices.related(
         combinations, row["project"], row["needs"], in_time

@@ -61,6 +61,8 @@ class System:
         self.options = list(options)
         self.columns: list[Column] = []
         self.rows: list[Row] = []
+        #: Joint savings: the synergy's place among those that can be had, the option whose K falls, and by how much.
+        self.savings: list[tuple[int, int, Fraction]] = []
         self.scale_of = {
             o: self.column(("scale", o), exact(option.of.cells["min_scale"]), Fraction(1), owner=o)
             for o, option in enumerate(self.options)
@@ -83,6 +85,13 @@ class System:
             fixed = fixed + scaled
         if fixed:
             form.options[o] += fixed
+
+    def take_commitment(self, form: Expression, o: int, factor: Fraction | int = 1) -> None:
+        """Add to a form what option o asks for, less what it saves with others."""
+        self.take(form, o, scaled=self.options[o].commitment * factor)
+        for place, owner, amount in self.savings:
+            if owner == o:
+                form.synergies[place] += amount * factor
 
     def at_most(
         self, key: tuple[object, ...], form: Expression, limit: Fraction | int, owner: int | None = None

@@ -246,13 +246,6 @@ RULES: dict[str, tuple[Callable[[Document], None], str, int | None, str | None, 
         "capacity_resource",
         "engine fills",
     ),
-    "saving that would not reach the cap": (
-        cell("dependencies", 2, metric="commitment"),
-        "dependencies",
-        2,
-        "metric",
-        "not reach the cap",
-    ),
     "funded at no scale": (cell("projects", 3, min_scale=0), "projects", 3, "min_scale", "greater than 0"),
     "funded at no scale, by the alternative": (
         cell("alternatives", 1, min_scale=0),

@@ -77,6 +77,7 @@ def small() -> dict[str, Any]:
         "imports": [{"resource": "crew", "from": "2026-01", "max_per_period": 3}],
         "terms": [{"terms": "usual", "rate": 0.04, "tenor_years": 10, "min_japan_npv": None}],
         "funds": [{"fund": "bank", "total": 20, "min_share": 0.5, "max_share": 1}],
+        "fund_amounts": [{"project": "A", "fund": "bank", "max": 12}],
         "limits": [
             {"metric": "commitment", "by": "sector", "group": "water", "max": 6},
             {"metric": "jobs", "of": "commitment", "basis": "share", "min": 0.1, "max": 5},

@@ -51,6 +51,36 @@ def test_periods_are_labelled_as_people_write_them(start: str, months: int, labe
     assert instance.periods_per_year == (12 // months if 12 % months == 0 else None)
 
 
+@pytest.mark.parametrize(
+    ("start", "months", "label", "labels"),
+    [
+        ("2018-07", 12, "FY{end}", ["FY2019", "FY2020"]),
+        ("2018-07", 6, "FY{end}", ["FY2019H1", "FY2019H2"]),
+        ("2018-07", 3, "{start}/{end2}", ["2018/19Q1", "2018/19Q2"]),
+        ("2018-01", 12, "FY{end}", ["FY2018", "FY2019"]),
+        ("2018-04", 1, "FY{end2}", ["FY19 2018-04", "FY19 2018-05"]),
+        ("2018-07", 24, "FY{end}", ["FY2019-FY2020", "FY2021-FY2022"]),
+        ("2018-07", 18, "FY{end}", ["FY2019-FY2020 from 2018-07", "FY2020-FY2021 from 2020-01"]),
+        ("2098-07", 12, "{start2}-{end2}", ["98-99", "99-00"]),
+    ],
+)
+def test_fiscal_years_have_labels(start: str, months: int, label: str, labels: list[str]) -> None:
+    calendar = {
+        "start": start, "periods": 2, "months_per_period": months, "label": label,
+        "fiscal_year_start": int(start[5:]),
+    }  # fmt: skip
+    instance = parsed({"instance": {"name": "x", "calendar": calendar}, "projects": [{"id": "A"}]})
+    assert [instance.period_label(period) for period in range(2)] == labels
+    assert labels[0].startswith(instance.year_label(0))
+
+
+def test_a_year_without_label_is_its_number_or_its_first_month() -> None:
+    for start, words in (("2026-01", "2026"), ("2026-04", "the year from 2026-04")):
+        calendar = {"start": start, "periods": 2, "months_per_period": 6}
+        instance = parsed({"instance": {"name": "x", "calendar": calendar}, "projects": [{"id": "A"}]})
+        assert instance.year_label(0) == words
+
+
 def test_alternatives_inherit_blank_cells_from_their_project() -> None:
     document = small()
     document["projects"][1] |= {"cash_yield": 0.2, "jobs": 7, "permit": "soil", "commitment": 9}

@@ -8,7 +8,7 @@ import outlay
 from outlay.instances.samples.generating import generate
 from outlay.models.build import build
 from outlay.optimizer.relaxation.relaxation import Relaxation
-from outlay.optimizer.search.neighbourhoods import Neighbourhoods
+from outlay.optimizer.search.drawing import Neighbourhoods
 from outlay.optimizer.search.search import Search
 from outlay.optimizer.session import Session
 from outlay.optimizer.solver.process import SolverProcess

@@ -17,7 +17,7 @@ OPTIONS: dict[str, Any] = Settings().options(retry=False)
 
 def level_problem(session: Session) -> Any:
     """Return the solver's problem with the first objective."""
-    level = session._levels()[0]
+    level = session.levels()[0]
     return replace(session.problem, cost=level.cost, offset=level.offset)
 
 

@@ -33,17 +33,20 @@ def renamed(document: Document, names: dict[str, str]) -> Document:
     changed = copy.deepcopy(document)
 
     def new(cell: Any) -> Any:
+        if isinstance(cell, list):
+            return [new(item) for item in cell]
         if not isinstance(cell, str):
             return cell
-        project, at, rest = cell.partition("@")
-        return names.get(project, project) + at + rest
+        sides = [side.partition("@") for side in cell.split(";")]
+        return ";".join(names.get(project, project) + at + rest for project, at, rest in sides)
 
     for table, columns in {
         "projects": ("id",),
         "alternatives": ("project",),
         "requirements": ("project",),
         "cashflows": ("project",),
-        "dependencies": ("project", "needs"),
+        "fund_amounts": ("project",),
+        "dependencies": ("project", "needs", "when"),
     }.items():
         for row in changed.get(table, []):
             row.update({column: new(row[column]) for column in columns if column in row})

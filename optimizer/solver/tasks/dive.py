@@ -10,7 +10,7 @@ dear alone is ruled out instead. Once only `Dive.open_columns` are fractional, t
 which finds a plan in seconds.
 
 On PPSSP's PI_1 six dives of about 5 s, each with 5 s of branch and bound for the rest, ended between 895,303 and
-896,565 without probing before them, and two at 897,246 and 897,403 in its heart (one core of two, shared).
+896,565 without probing before them, and two at 897,246 and 897,403 in its core (one core of two, shared).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Splitting: on which project a problem is divided into parts that are much easier to bound than the whole.
 
 Branch and bound divides on one option at a time, and ruling out one date of a large project at one scale changes next
-to nothing. Here a project is divided as a whole: funded by each of its options, or not at all. Of some weighty and
+to nothing. Here a project is divided as a whole: funded by each of its options, or not at all. Of some dominant and
 undecided ones, the relaxation is solved for every part of each; the project whose best part is worst is the one to
 divide (strong branching on a choice among options; see `probing`).
 """
@@ -79,7 +79,7 @@ class Splitter(Bounded):
             return None
         value, bounds = self.value(), (self.lower, self.upper)
         best: tuple[np.ndarray, np.ndarray] | None = None
-        for options in self._weighty():
+        for options in self._dominant():
             worth = self._worth(options, bounds, -np.inf if best is None else best[1].min())
             if worth is not None:
                 best = np.append(options, -1), worth
@@ -112,7 +112,7 @@ class Splitter(Bounded):
                 return None
         return worth
 
-    def _weighty(self) -> list[np.ndarray]:
+    def _dominant(self) -> list[np.ndarray]:
         """Return the open options of projects that are funded in part: the weightiest and the most used ones first."""
         point, open_ = self.point(), self.open()
         _, _, project, most, undecided = self.in_part(self.how.owner)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from outlay.instances.checks.registry import CHECKS
+from tests.instances.broken_plan_rules import PLAN_RULES
 from tests.instances.broken_rules import RULES
 from tests.instances.support import faults_of, only_fault, parsed, small
 
@@ -15,9 +16,9 @@ def test_the_small_document_is_valid() -> None:
     assert parsed(small()).name == "small"
 
 
-@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("rule", [*RULES, *PLAN_RULES])
 def test_a_broken_rule_draws_its_one_fault(rule: str) -> None:
-    change, where, row, column, problem = RULES[rule]
+    change, where, row, column, problem = (RULES | PLAN_RULES)[rule]
     document = small()
     change(document)
     fault = only_fault(document)

@@ -31,7 +31,7 @@ def written_and_read(instance: Instance, name: str) -> Instance:
         return read(write(instance, Path(folder) / name))
 
 
-@pytest.mark.parametrize("name", ["folder", "one.json", "one.JSON"])
+@pytest.mark.parametrize("name", ["folder", "one.json", "one.JSON", "one.xlsx"])
 def test_writing_and_reading_the_small_instance_is_the_identity(name: str) -> None:
     instance = parsed(small())
     assert written_and_read(instance, name) == instance
@@ -42,7 +42,7 @@ def test_writing_and_reading_the_small_instance_is_the_identity(name: str) -> No
 @given(documents())
 def test_writing_and_reading_is_the_identity(document: dict[str, Any]) -> None:
     instance = parsed(document)
-    for name in ("folder", "one.json"):
+    for name in ("folder", "one.json", "one.xlsx"):
         copy = written_and_read(instance, name)
         assert copy == instance
         assert copy.digest == instance.digest
@@ -76,10 +76,11 @@ def test_the_order_of_rows_and_columns_means_nothing(document: dict[str, Any], c
 def test_bundled_instances_are_written_and_read(name: str) -> None:
     instance = read(name)
     assert written_and_read(instance, "folder") == instance == written_and_read(instance, "one.json")
+    assert written_and_read(instance, "one.xlsx") == instance
 
 
 @pytest.mark.parametrize("number", ["0.1", "123456789012345.123456789012345678901234567891", "1E-30", "-5", "2.50"])
-@pytest.mark.parametrize("name", ["folder", "one.json"])
+@pytest.mark.parametrize("name", ["folder", "one.json", "one.xlsx"])
 def test_numbers_keep_every_digit(number: str, name: str) -> None:
     document = small()
     document["projects"][0]["value"] = document["instance"]["objective"]["value"] = Decimal(number)
@@ -110,7 +111,7 @@ def test_numbers_keep_every_digit(number: str, name: str) -> None:
         "😀",
     ],
 )
-@pytest.mark.parametrize("name", ["folder", "one.json"])
+@pytest.mark.parametrize("name", ["folder", "one.json", "one.xlsx"])
 def test_text_keeps_every_character(text: str, name: str) -> None:
     document = small()
     document["projects"][0] |= {"name": text, "tags": ["x", f"x{text}x"]}
@@ -135,7 +136,7 @@ def test_white_space_at_the_ends_of_a_cell_is_dropped() -> None:
     assert parsed(document)["projects"].raw("sector")[0] == "energy"
 
 
-@pytest.mark.parametrize("name", ["folder", "one.json"])
+@pytest.mark.parametrize("name", ["folder", "one.json", "one.xlsx"])
 def test_a_blank_test_of_the_npv_is_no_absent_one(name: str) -> None:
     row = {"terms": "usual", "rate": 0.04, "tenor_years": 10}
     absent = written_and_read(parsed(changed(terms=[row])), name)
@@ -193,7 +194,7 @@ def test_a_place_that_cannot_be_written_is_refused(tmp_path: Path, name: Any, mo
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
-@pytest.mark.parametrize("name", ["folder", "one.json"])
+@pytest.mark.parametrize("name", ["folder", "one.json", "one.xlsx"])
 def test_nothing_is_left_behind_when_writing_fails(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: Any, **__: Any) -> None:
         raise OSError(28, "No space left on device")

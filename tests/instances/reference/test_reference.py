@@ -138,7 +138,8 @@ def _problems_of_parts(schema: dict[str, Any], value: Any, place: str) -> Iterat
                 yield f"{place}: {name} is missing"
         known = schema.get("properties", {})
         for name, item in value.items():
-            part = known.get(name, schema.get("additionalProperties", True))
+            by_pattern = [part for text, part in schema.get("patternProperties", {}).items() if re.match(text, name)]
+            part = known.get(name, by_pattern[0] if by_pattern else schema.get("additionalProperties", True))
             if part is False:
                 yield f"{place}.{name}: unknown"
             else:
@@ -163,7 +164,7 @@ def _problems_of_size(schema: dict[str, Any], value: Any, place: str) -> Iterato
 
 USED = {
     "$schema", "$defs", "$ref", "title", "type", "properties", "required", "additionalProperties", "description",
-    "items",
+    "items", "patternProperties",
     "anyOf", "oneOf", "enum", "pattern", "minimum", "maximum", "exclusiveMinimum", "minItems", "minLength",
     "minProperties", "default", "unit",
 }  # fmt: skip
@@ -173,7 +174,7 @@ def _keywords(schema: Any) -> Iterator[str]:
     if isinstance(schema, dict):
         yield from schema
         for key, part in schema.items():
-            if key in {"properties", "$defs"}:
+            if key in {"properties", "$defs", "patternProperties"}:
                 for item in part.values():
                     yield from _keywords(item)
             elif key not in {"default", "enum"}:

@@ -112,12 +112,14 @@ def programs() -> Document:
     """A program with a total, one without; lead longer than the calendar buys nothing."""
     return document(
         calendar=TWO_YEARS,
-        settings={"discount_rates": {"cost": 1}},
+        settings={"discount_rates": {"cost": 1, "value": 1}},
+        limits=[{"metric": "value", "max": 6, "every": "year"}],
         projects=_plain("A", latest_start="2026-01"),
         resources=[{"resource": "welders", "kind": "labour"}],
         availability=[level("welders", 1)],
         requirements=[scarce.uses("A", "welders", 3, from_month=0, to_month=24)],
         programs=[
+            {"program": "paving", "value_per_unit": 3, "min_per_period": 0.5, "max_per_period": 2, "cost_per_unit": 1},
             {"program": "camp", "resource": "welders", "cost_per_unit": 4, "max_per_period": 5},
             {"program": "school", "resource": "welders", "cost_per_unit": 2, "lead_months": 1, "max_total": 3},
             {"program": "university", "resource": "welders", "cost_per_unit": 1, "lead_months": 36},
@@ -163,14 +165,73 @@ def dependencies() -> Document:
     )
 
 
+def logic() -> Document:
+    """Half-years: only if, greatest lags, so many of a group, the same year, and rows that hold on a condition."""
+    return document(
+        calendar=HALF_YEARS,
+        projects=[
+            *_plain("A", "B", latest_start="2026-07"),
+            *_plain("C", "D", latest_start="2026-01"),
+            {"id": "E", "value": 1, "earliest_start": "2027-01"},
+        ],
+        dependencies=[
+            {"project": "A", "needs": "C", "kind": "requires", "at": "never"},
+            {"project": "C", "needs": "A", "kind": "requires", "at": "never"},
+            {"project": "B", "needs": "C", "kind": "requires", "max_lag_months": 11},
+            {"project": "E", "needs": "D", "kind": "requires", "at": "operation", "when": "A;B"},
+            {"project": "E", "needs": "A", "kind": "requires_any", "max_lag_months": 6},
+            {"project": "E", "needs": "B", "kind": "requires_any", "max_lag_months": 0},
+            {"project": "E", "needs": "A", "kind": "requires_count", "count": 2},
+            {"project": "E", "needs": "B", "kind": "requires_count", "count": 2},
+            {"project": "E", "needs": "D", "kind": "requires_count", "count": 2},
+            {"project": "A", "kind": "at_most", "count": 2},
+            {"project": "B", "needs": "D", "kind": "at_most", "count": 2},
+            {"project": "C", "needs": "D", "kind": "at_most", "group": "g", "count": 1, "when": "A"},
+            {"project": "C", "needs": "E", "kind": "at_most", "group": "g", "count": 1, "when": "A"},
+            {"project": "A", "needs": "B", "kind": "excludes", "when": "D"},
+            {"project": "A", "needs": "B", "kind": "together", "when": "E"},
+            {"project": "A", "needs": "E", "kind": "same_year", "at": "operation"},
+            {"project": "A", "needs": "D", "kind": "same_year", "when": "C"},
+        ],
+    )
+
+
 def synergies() -> Document:
     return document(
         calendar=TWO_YEARS,
-        projects=[{"id": "A", "value": 2}, {"id": "B", "value": 3, "latest_start": "2026-01"}],
+        projects=[
+            {"id": "A", "value": 2},
+            {"id": "B", "value": 3, "latest_start": "2026-01"},
+            *_plain("C", "D", latest_start="2026-01"),
+        ],
         alternatives=[{"project": "A", "alternative": "big"}, {"project": "A", "alternative": "small"}],
         dependencies=[
             {"project": "A", "needs": "B", "kind": "synergy", "bonus": 5},
             {"project": "B", "needs": "A@small", "kind": "synergy", "bonus": -1},
+            {"project": "A", "needs": "B", "kind": "synergy", "bonus": 2, "when": "C;D"},
+        ],
+    )
+
+
+def savings() -> Document:
+    """A costs 2 less beside B, in prices that rise by a quarter a year, and 1 less when D is there too."""
+    return document(
+        calendar={**TWO_YEARS, "max_wait_months": 12},
+        projects=[
+            {"id": "A", "value": 2, "commitment": 8, "escalation_per_year": 0.25, "construction_months": 24},
+            {"id": "B", "value": 3, "commitment": 4, "latest_start": "2026-01"},
+            {"id": "D", "value": 1, "latest_start": "2026-01"},
+        ],
+        resources=[
+            {"resource": "commitments", "kind": "finance", "basis": "cumulative"},
+            {"resource": "draws", "kind": "finance"},
+        ],
+        availability=[level("commitments", 9), level("commitments", 12, "2027-01"), level("draws", 6)],
+        funds=[{"fund": "bonds", "max_share": 0.75}, {"fund": "taxes", "portfolio_min_share": 0.5}],
+        limits=[{"metric": "commitment", "by": "project", "group": "A", "max": 7, "every": "period"}],
+        dependencies=[
+            {"project": "A", "needs": "B", "kind": "synergy", "metric": "commitment", "bonus": -2},
+            {"project": "A", "needs": "B", "kind": "synergy", "metric": "commitment", "bonus": -1, "when": "D"},
         ],
     )
 
@@ -191,6 +252,22 @@ def funds() -> Document:
             {"fund": "bank", "total": 9, "per_year": 3, "max_share": 0.75, "portfolio_min_share": 0.25,
              "eligible_sectors": "grid;port", "eligible_regions": "Texas"},
             {"fund": "equity", "min_share": 0.2, "portfolio_max_share": 0.6},
+        ],
+    )  # fmt: skip
+
+
+def grants() -> Document:
+    """The state gives B 3 at most and A between 1 and 2, and to nobody else; the lottery matches half of the rest."""
+    return document(
+        projects=[
+            {"id": "A", "value": 3, "commitment": 4, "latest_start": "2026-01", "min_scale": 0.5},
+            {"id": "B", "value": 2, "commitment": 6, "latest_start": "2026-01"},
+            {"id": "C", "value": 2, "commitment": 2, "latest_start": "2026-01"},
+        ],
+        funds=[{"fund": "state", "listed_only": True}, {"fund": "lottery", "match_share": 0.5}, {"fund": "city"}],
+        fund_amounts=[
+            {"project": "A", "fund": "state", "min": 1, "max": 2},
+            {"project": "B", "fund": "state", "max": 3},
         ],
     )  # fmt: skip
 
@@ -219,6 +296,25 @@ def limits() -> Document:
             {"metric": "tons", "of": "commitment", "by": "project", "basis": "share", "min": 0.25, "max": 0.75},
             {"metric": "value", "by": "sector", "group": "grid", "basis": "share", "max": 0.5},
             {"metric": "value", "max": 9},
+            {"metric": "tons", "max": -1, "min": -3},
+        ],
+    )  # fmt: skip
+
+
+def spending() -> Document:
+    """Draws limited when they are drawn: A builds for two years, half of B falls after the calendar."""
+    return document(
+        calendar=HALF_YEARS,
+        projects=[
+            {"id": "A", "value": 3, "commitment": 8, "sector": "roads", "construction_months": 18, "draw_shape": "bell",
+             "latest_start": "2026-07", "min_scale": 0.5},
+            {"id": "B", "value": 2, "commitment": 6, "sector": "water", "construction_months": 12,
+             "earliest_start": "2027-07"},
+        ],
+        limits=[
+            {"metric": "draws", "by": "sector", "max": 5, "every": "year"},
+            {"metric": "draws", "min": 1, "every": "period"},
+            {"metric": "draws", "of": "value", "basis": "share", "max": 2},
         ],
     )  # fmt: skip
 
@@ -258,6 +354,9 @@ CASES: dict[str, GoldenCase] = {
     "cap": GoldenCase(cap, ("cap",)),
     "cap_constant": GoldenCase(cap_constant, ("cap",)),
     "draws": GoldenCase(scarce.draws, ("draws",)),
+    "profiles": GoldenCase(scarce.profiles, ("draws", "funds")),
+    "prices": GoldenCase(scarce.prices, ("draws", "funds")),
+    "carried": GoldenCase(scarce.carried, ("draws", "other")),
     "labour": GoldenCase(scarce.labour, ("labour",)),
     "energy": GoldenCase(scarce.energy, ("energy",)),
     "equipment": GoldenCase(scarce.equipment, ("equipment",)),
@@ -267,10 +366,14 @@ CASES: dict[str, GoldenCase] = {
     "other": GoldenCase(scarce.other, ("other",)),
     "pace": GoldenCase(pace, ("pace",)),
     "permits": GoldenCase(permits, ("permits",)),
-    "programs": GoldenCase(programs, ("programs", "labour")),
+    "programs": GoldenCase(programs, ("programs", "labour", "limits")),
     "dependencies": GoldenCase(dependencies, ("dependencies",)),
+    "logic": GoldenCase(logic, ("dependencies",)),
     "synergies": GoldenCase(synergies, ("synergies",)),
+    "savings": GoldenCase(savings, ("cap", "draws", "synergies", "funds", "limits")),
     "funds": GoldenCase(funds, ("funds",)),
+    "grants": GoldenCase(grants, ("funds",)),
     "limits": GoldenCase(limits, ("limits",)),
+    "spending": GoldenCase(spending, ("limits",)),
     "impossible": GoldenCase(impossible, ("limits",)),
 }

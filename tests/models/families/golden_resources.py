@@ -36,6 +36,58 @@ def draws() -> Document:
     )  # fmt: skip
 
 
+def profiles() -> Document:
+    """A draws 1 + 2 + 5 by year, halved by half-year; B 1 + 3 + 0 by half-year."""
+    return document(
+        calendar={"periods": 6, "months_per_period": 6},
+        projects=[
+            {"id": "A", "value": 5, "commitment": 8, "construction_months": 30, "profile": "0.125;0.25;0.625",
+             "latest_start": "2026-07"},
+            {"id": "B", "value": 2, "commitment": 4, "construction_months": 18, "profile": "0.25; 0.75; 0",
+             "latest_start": "2026-01", "min_scale": 0.5},
+        ],
+        resources=[{"resource": "draws", "kind": "finance"}],
+        availability=[level("draws", 4)],
+        funds=[{"fund": "bonds", "per_year": 5}],
+    )  # fmt: skip
+
+
+def prices() -> Document:
+    """A costs 8 in 2026-07, 10 a year later, 6.4 a year earlier; B has one price; value falls with operation."""
+    return document(
+        calendar={"periods": 3, "start": "2025-07", "price_date": "2026-07", "label": "FY{end}"},
+        settings={"discount_rates": {"value": 1}, "value_discount": True},
+        projects=[
+            {"id": "A", "value": 4, "commitment": 8, "escalation_per_year": 0.25},
+            {"id": "B", "value": 2, "commitment": 4, "construction_months": 24, "latest_start": "2025-07"},
+        ],
+        resources=[{"resource": "draws", "kind": "finance", "basis": "per_year"}],
+        availability=[level("draws", 9, "2025-07")],
+        funds=[{"fund": "state"}],
+        fund_amounts=[{"project": "A", "fund": "state", "max": 8}],
+    )  # fmt: skip
+
+
+def carried() -> Document:
+    """Half of what a year leaves of 6 stays, 2 at most; of the paving money all, once, but over no unlimited period."""
+    return document(
+        calendar=HALF_YEARS,
+        projects=[
+            {"id": "A", "value": 5, "commitment": 4, "latest_start": "2026-01"},
+            {"id": "B", "value": 2, "commitment": 9, "earliest_start": "2027-01", "latest_start": "2027-01"},
+        ],
+        resources=[
+            {"resource": "draws", "kind": "finance", "basis": "per_year", "carry_over_share": 0.5, "carry_over_max": 2},
+            {"resource": "paving", "kind": "other", "carry_over_share": 1, "carry_over_once": True},
+        ],
+        availability=[
+            level("draws", 6), level("draws", 8, "2027-01"), level("paving", 3), level("paving", None, "2027-01"),
+            level("paving", 1, "2027-07"),
+        ],
+        requirements=[uses("A", "paving", 5, from_month=6, to_month=24)],
+    )  # fmt: skip
+
+
 def labour() -> Document:
     """A parent counts its child; a school adds to the child after a year; its rows are soft; a project supplies."""
     return document(

@@ -7,6 +7,7 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
+import outlay
 from outlay.models.case import Case
 from outlay.models.families.dependencies import edge_cliques
 from outlay.models.options.needs import any_groups, read_needs
@@ -70,3 +71,21 @@ def test_an_exclusion_of_alternatives_leaves_the_others_free() -> None:
     case = Case(made)
     assert case.options.of("A@big").tolist() == [0]
     assert case.options.of("A").tolist() == [0, 1]
+
+
+def test_a_circle_that_no_date_contradicts_is_solved() -> None:
+    rows = [
+        {"project": "B", "needs": "A", "kind": "requires"},
+        {"project": "A", "needs": "B", "kind": "requires", "at": "operation", "lag_months": -24},
+    ]
+    projects = [{"id": name, "value": 1, "construction_months": 12} for name in "AB"]
+    solution = outlay.solve(instance(calendar={"periods": 4}, projects=projects, dependencies=rows))
+    assert solution.objective == 2
+    starts = {choice.project: choice.start for choice in solution.plan.choices} if solution.plan else {}
+    assert 1 <= starts["B"] - starts["A"] <= 2
+
+
+def test_greatest_lags_are_read_rounded_down() -> None:
+    rows = [{"project": "B", "needs": "A", "kind": "requires", "lag_months": -24, "max_lag_months": 23}]
+    (need,) = read_needs(instance(projects=[{"id": "A"}, {"id": "B"}], dependencies=rows))
+    assert (need.lag, need.max_lag) == (-2, 1)

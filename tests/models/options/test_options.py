@@ -81,6 +81,8 @@ def test_a_committed_project_was_selected_before_the_calendar() -> None:
         ({"limits": [{"metric": "count", "max": 1}]}, False),
         ({"limits": [{"metric": "count", "max": 1, "every": "period"}]}, True),
         ({"limits": [{"metric": "count", "max": 1, "every": "year"}]}, True),
+        ({"limits": [{"metric": "draws", "max": 1, "every": "year"}]}, False),
+        ({"limits": [{"metric": "draws", "of": "value", "basis": "share", "max": 1, "every": "year"}]}, True),
         ({"funds": [{"fund": "F", "total": 4}]}, False),
         ({"funds": [{"fund": "F"}], "availability": [level("F", 4)]}, True),
         ({"funds": [{"fund": "F", "per_year": 4}]}, False),
@@ -231,12 +233,24 @@ def fund_case(**cells: Any) -> Document:
         ({"eligible_sectors": "port;mine"}, "no fund is eligible for its sector and region"),
         ({"eligible_sectors": "grid", "eligible_regions": "Texas"}, "no fund is eligible for its sector and region"),
         ({"max_share": 0.6}, "its eligible funds may pay at most 60% of it"),
+        ({"match_share": 1}, "its eligible funds may pay at most 50% of it"),
+        ({"listed_only": True}, "no fund is eligible for its sector and region or lists it"),
     ],
 )
 def test_what_no_fund_can_pay_is_dropped_and_what_is_free_is_not(cells: dict[str, Any], reason: str) -> None:
     made = fund_case(**cells)
     assert dropped(made, "funds") == [("A", reason, 4)]
     assert starts(made, "B") == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize(("scale", "amount", "kept"), [(1, 1.9, 0), (1, 2, 4), (0.5, 1, 4), (0.5, 0.9, 0)])
+def test_an_amount_that_is_too_small_at_the_least_scale_drops_the_project(
+    scale: float, amount: float, kept: int
+) -> None:
+    made = fund_case()
+    made["projects"][0]["min_scale"] = scale
+    made["fund_amounts"] = [{"project": "A", "fund": "F", "max": amount}]
+    assert len(starts(made, "A")) == kept
 
 
 def test_funds_that_must_pay_too_much_drop_the_project() -> None:

@@ -137,3 +137,22 @@ def test_draw_weights_sum_to_one(months: int, shape: str, weights: list[float]) 
     (found,) = case.alternatives.draw_weights
     assert found.tolist() == pytest.approx(weights, abs=1e-15)
     assert found.sum() == pytest.approx(1.0, abs=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("months", "size", "profile", "weights"),
+    [
+        (36, 12, "0.2;0.5;0.3", [0.2, 0.5, 0.3]),
+        (12, 6, "0.25;0.75", [0.25, 0.75]),
+        (12, 6, "1", [0.5, 0.5]),
+        (30, 6, "0.2;0.5;0.3", [0.1, 0.1, 0.25, 0.25, 0.3]),
+        (10, 5, "0;1", [0, 1]),
+    ],
+)
+def test_a_profile_replaces_the_shape_by_period_or_by_year(
+    months: int, size: int, profile: str, weights: list[float]
+) -> None:
+    project = {"id": "A", "construction_months": months, "draw_shape": "bell", "profile": profile}
+    case = Case(instance(calendar={"months_per_period": size}, projects=[project]))
+    (found,) = case.alternatives.draw_weights
+    assert found.tolist() == pytest.approx(weights, abs=1e-15)

@@ -55,7 +55,7 @@ class Definition:
 
     def lost(self, gone: set[str], without: str | None) -> set[str]:
         alive = {one for one in self.every if one[0] not in gone}
-        rules = list(self.instance["dependencies"].records())
+        rules = [row for row in self.instance["dependencies"].records() if not row["when"]]
         while True:
             supplied = self.supplied(alive, without)
             dead = {one for resource, one in self.flows("uses") if resource not in supplied}

@@ -388,7 +388,7 @@ def test_a_relaxation_that_comes_to_nothing_says_nothing_of_its_part() -> None:
     divided = splitter(portfolio(2))
     assert divided.begin()
     bounds_ = divided.lower, divided.upper
-    options = divided._weighty()[0]
+    options = divided._dominant()[0]
     assert divided._worth(options, bounds_, -np.inf) is not None
     divided.highs.setOptionValue("simplex_iteration_limit", 0)
     divided.highs.clearSolver()

@@ -15,7 +15,7 @@ from outlay.optimizer.presolve.restriction import restrict
 from outlay.optimizer.problem.problem import Problem, Rows
 from outlay.optimizer.relaxation import relaxation as relaxing
 from outlay.optimizer.relaxation.relaxation import Relaxation, choice_bound, lagrangian, substitute, with_more_rows
-from outlay.optimizer.search.neighbourhoods import Neighbourhoods
+from outlay.optimizer.search.drawing import Neighbourhoods
 from outlay.optimizer.search.search import Search
 from outlay.optimizer.session import Session
 from outlay.optimizer.solver.process import SolverProcess, _limited, _request

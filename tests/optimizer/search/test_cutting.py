@@ -12,7 +12,7 @@ from scipy import sparse
 import outlay
 from outlay.instances.samples.generating import generate
 from outlay.optimizer.problem.problem import Problem, Rows
-from outlay.optimizer.search.neighbourhoods import Neighbourhoods
+from outlay.optimizer.search.drawing import Neighbourhoods
 from outlay.optimizer.search.search import Search
 from outlay.optimizer.session import Session
 from outlay.optimizer.solver.deadline import Deadline
@@ -59,7 +59,7 @@ def test_planes_make_the_relaxation_stronger_and_the_plan_stays(begun) -> None:
     assert search.problem.matrix.shape[0] == before.matrix.shape[0] + 1
     assert more.relaxation.value == pytest.approx(middle)
     assert more.relaxation.seconds >= whole.relaxation.seconds  # from a basis it took less, which others will not
-    assert more.rows.shape == narrow.rows.shape == search.problem.matrix.shape
+    assert more.guide.rows.shape == narrow.guide.rows.shape == search.problem.matrix.shape
     assert more.share is whole.share
     assert narrow.relaxation.value >= middle - 1e-6
     assert (narrow.problem.lower == drawn.problem.lower).all()

@@ -7,7 +7,8 @@ import pytest
 
 from outlay.optimizer.relaxation.relaxation import USED
 from outlay.optimizer.search.bandit import Choice
-from outlay.optimizer.search.neighbourhoods import Neighbourhoods
+from outlay.optimizer.search.drawing import Neighbourhoods
+from outlay.optimizer.search.neighbourhoods.registry import CROSSING
 from outlay.optimizer.search.rounding import schedule
 
 
@@ -16,10 +17,10 @@ def test_every_kind_frees_as_many_projects_as_asked(drawn: Neighbourhoods) -> No
     assert set(drawn.kinds.names) == {
         "disagree", "priced", "near", "rivals", "any", "window", "kin", "linked",
     }  # fmt: skip
-    for kind in drawn.kinds.names:
+    for kind in drawn.known:
         for wanted in (1, 7, drawn.structure.projects):
-            chosen = getattr(drawn, f"_{kind}")(plan, wanted)
-            assert chosen.sum() == wanted, kind
+            chosen = kind.projects(drawn.guide, plan, plan, wanted)
+            assert chosen.sum() == wanted, kind.name
 
 
 def test_what_is_not_free_belongs_to_other_projects_or_is_hopeless(drawn: Neighbourhoods) -> None:
@@ -90,7 +91,7 @@ def test_crossing_frees_only_what_two_plans_do_differently(drawn: Neighbourhoods
     drawn.remember(plan, plan)
     assert not drawn.others
     drawn.remember(other, plan)
-    drawn.kinds = Choice(["cross"], drawn.random, even=1.0, doubt=1.0)
+    drawn.known, drawn.kinds = [CROSSING], Choice(["cross"], drawn.random, even=1.0, doubt=1.0)
     drawn.share = {(0, breadth): 0.05 for breadth in range(3)}
     differ = np.unique(drawn.structure.project[drawn.inside & (plan != other)])
     assert len(differ) > 6

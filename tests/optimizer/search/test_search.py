@@ -19,9 +19,9 @@ from outlay.optimizer.engine.levels import Settings
 from outlay.optimizer.presolve.propagation import tightened
 from outlay.optimizer.proof import parts
 from outlay.optimizer.relaxation.relaxation import relax
-from outlay.optimizer.search import neighbourhoods
+from outlay.optimizer.search import drawing
 from outlay.optimizer.search import search as searching
-from outlay.optimizer.search.neighbourhoods import Neighbourhoods
+from outlay.optimizer.search.drawing import Neighbourhoods
 from outlay.optimizer.search.search import Search
 from outlay.optimizer.search.settings import SearchPlan
 from outlay.optimizer.session import Session
@@ -46,8 +46,8 @@ def no_head_start(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_plan_that_stays_as_it_is_is_left_for_another_and_crossed_with_it(
     small: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The heart first, then all, then another heart and all; the worse plan is crossed, with dives, then more time."""
-    monkeypatch.setattr(neighbourhoods, "WEIGHTY", (1.0,))
+    """The core first, then all, then another core and all; the worse plan is crossed, with dives, then more time."""
+    monkeypatch.setattr(drawing, "DOMINANT", (1.0,))
     problem, seen = level_problem(small), []
     with SolverProcess() as process:
         plan = small.search_plan(seed=1, sub_problems=1)

@@ -58,7 +58,7 @@ def test_forks_of_a_thread_that_has_solved_a_case_solve_it_too() -> None:
     children = [Forked(objective) for _ in range(3)]
     assert [child.result() for child in children] == [7, 7, 7]
     assert objective() == 7
-    case_task._process().end()
+    case_task.solver_process().end()
 
 
 def test_a_fork_while_another_thread_builds_a_model() -> None:

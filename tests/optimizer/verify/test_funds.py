@@ -97,6 +97,20 @@ def test_a_yearly_limit_counts_draws() -> None:
     assert found.sentence == "bank pays 11 $B in the year from 2027, its yearly limit is 6"
 
 
+@pytest.mark.parametrize(
+    ("months", "building", "profile", "most"),
+    [(12, 36, "0.1;0.2;0.7", 7), (6, 36, "0.1;0.2;0.7", 7), (6, 18, "0.3;0.7", 7), (6, 18, "0.1;0.2;0.7", 7)],
+)
+def test_a_fund_pays_by_the_profile(months: int, building: int, profile: str, most: float) -> None:
+    projects = [{"id": "A", "commitment": 10, "construction_months": building, "profile": profile}]
+    calendar = {"periods": 8, "months_per_period": months}
+    chosen = plan(take("A"), payments=pays(bank_A=10))
+    for limit in (most, most - 0.01):
+        funds = [{"fund": "bank", "per_year": limit}]
+        found = verify_plan(build(calendar=calendar, projects=projects, funds=funds), chosen)
+        assert found.ok == (limit == most)
+
+
 def test_a_fund_has_shares_of_the_portfolio() -> None:
     instance = funded({"fund": "bank", "portfolio_min_share": 0.25, "portfolio_max_share": 0.5}, {"fund": "state"})
     chosen = (take("A"), take("B"))
@@ -104,6 +118,28 @@ def test_a_fund_has_shares_of_the_portfolio() -> None:
     found = the_one(verify_plan(instance, plan(*chosen, payments=pays(bank_A=9, state_A=1, state_B=6))))
     assert found.sentence == "bank pays 9 $B of 16 $B committed in all, its greatest share of the portfolio is 0.5"
     assert not verify_plan(instance, plan(*chosen, payments=pays(bank_A=3, state_A=7, state_B=6))).ok
+
+
+def test_grants_have_amounts_and_matches() -> None:
+    instance = funded(
+        {"fund": "bank"},
+        {"fund": "state", "listed_only": True},
+        {"fund": "match", "match_share": 0.5},
+        fund_amounts=[{"project": "A", "fund": "state", "min": 2, "max": 4}],
+    )
+    assert verify_plan(instance, plan(take("A"), payments=pays(bank_A=6, state_A=4))).ok
+    assert verify_plan(instance, plan(take("A"), payments=pays(bank_A=4, state_A=3, match_A=3))).ok
+    for payments, sentence in (
+        (pays(bank_A=5, state_A=5), "state pays 5 $B for A@base, at most 4 is granted"),
+        (pays(bank_A=9, state_A=1), "state pays 1 $B for A@base, at least 2 is due"),
+        (
+            pays(bank_A=3, state_A=3, match_A=4),
+            "match pays 4 $B for A@base, the others pay 6 $B, of which it matches 3",
+        ),
+    ):
+        assert the_one(verify_plan(instance, plan(take("A"), payments=payments))).sentence == sentence
+    found = verify_plan(instance, plan(take("B"), payments=pays(bank_B=3, state_B=3)))
+    assert "state pays 3 $B for B@base, which it may not pay for" in {one.sentence for one in found.violations}
 
 
 @pytest.mark.parametrize("payments", [{}, pays(bank_A=99)])

@@ -108,6 +108,27 @@ def test_cost_is_limited_over_all_and_in_its_own_period() -> None:
     assert the_one(verify_plan(limited(share, **tables), bought)).limit == pytest.approx(5.4)
 
 
+def test_draws_are_limited_in_the_year_in_which_they_are_drawn() -> None:
+    calendar = {"periods": 4, "months_per_period": 12}
+    projects = [
+        {"id": "A", "commitment": 12, "sector": "roads", "construction_months": 24},
+        {"id": "B", "commitment": 6, "sector": "water", "construction_months": 24},
+    ]
+    row = {"metric": "draws", "by": "sector", "every": "year"}
+    both = plan(take("A"), take("B", start=3))
+    for limit in ({"max": 6}, {"group": "water", "max": 3}, {"group": "roads", "every": "total", "max": 12}):
+        assert verify_plan(build(calendar=calendar, projects=projects, limits=[row | limit]), both).ok
+    found = verify_plan(build(calendar=calendar, projects=projects, limits=[row | {"max": 5.5}]), both)
+    assert [violation.sentence for violation in found.violations] == [
+        "draws of sector roads in 2026 is 6, at most 5.5 is allowed",
+        "draws of sector roads in 2027 is 6, at most 5.5 is allowed",
+    ]
+    # Half of B is drawn after the calendar, and a least amount holds in every year.
+    least = [{"metric": "draws", "every": "year", "min": 3}]
+    found = verify_plan(build(calendar=calendar, projects=projects, limits=least), both)
+    assert the_one(found).sentence == "draws in 2028 is 0, no less than 3 is allowed"
+
+
 def test_use_of_a_resource_can_be_limited_by_group() -> None:
     instance = limited(
         {"metric": "use:water", "by": "sector", "max": 7},
@@ -121,3 +142,13 @@ def test_use_of_a_resource_can_be_limited_by_group() -> None:
 def test_switched_off_limits_are_not_checked() -> None:
     instance = limited({"metric": "count", "max": 0}, settings={"applied": {"disable": ["limits"]}})
     assert verify_plan(instance, plan(*ALL)).ok
+
+
+def test_a_net_metric_may_have_a_negative_limit() -> None:
+    projects = [{"id": name, "tons": tons} for name, tons in (("A", 4), ("B", -6), ("C", -3))]
+    limits = [{"metric": "tons", "max": -5, "min": -8}]
+    instance = build(projects=projects, limits=limits, settings={"metrics": {"tons": {}}})
+    assert verify_plan(instance, plan(take("A"), take("B"), take("C"))).ok
+    assert the_one(verify_plan(instance, plan())).sentence == "tons is 0, at most -5 is allowed"
+    found = the_one(verify_plan(instance, plan(take("B"), take("C"))))
+    assert found.sentence == "tons is -9, no less than -8 is allowed"

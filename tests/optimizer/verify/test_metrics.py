@@ -109,3 +109,14 @@ def test_false_claims_are_violations(claims: dict[str, Any], sentence: str) -> N
     found = the_one(verify_plan(scored(), plan(take("A")), **claims))
     assert found.family == "claims"
     assert found.sentence.startswith(sentence)
+
+
+def test_prices_rise_with_the_start_and_value_falls_with_operation() -> None:
+    instance = build(
+        calendar={"periods": 4, "price_date": "2027-01"},
+        settings={"value_discount": True, "discount_rates": {"value": 1}},
+        projects=[{"id": "A", "value": 8, "commitment": 8, "escalation_per_year": 0.25, "strategic_score": 2}],
+    )
+    for start, commitment, value in ((0, Fraction(32, 5), 4), (1, 8, 2), (2, 10, 1)):
+        found = verify_plan(instance, plan(take("A", start))).metrics
+        assert (found["commitment"], found["strategic"], found["value"]) == (commitment, 2 * commitment, value)

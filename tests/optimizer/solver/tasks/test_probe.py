@@ -12,7 +12,7 @@ from scipy import sparse
 
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.relaxation.relaxation import relaxation_of
-from outlay.optimizer.search.neighbourhoods import Neighbourhoods
+from outlay.optimizer.search.drawing import Neighbourhoods
 from outlay.optimizer.search.search import Search
 from outlay.optimizer.solver.outcome import Outcome
 from outlay.optimizer.solver.process import SolverProcess

@@ -1,0 +1,1 @@
+"""Commands that bring tables and plans in from elsewhere and take them out again."""

@@ -1,0 +1,1 @@
+"""Somebody's own plan: what it is worth, what it breaks, and what would have to change."""

@@ -1,0 +1,88 @@
+"""What would have to give: the fewest limits to move, and then the least sum of their moves.
+
+Two levels: the number of limits that move and of projects that are let go, then the sum of the shares by which limits
+move. A limit whose levels are all 0 has no share, and counts in units of about the largest use by one decision. What is
+declared immovable stays; a project that must be funded may be let go at the price of one move. Shares of other metrics,
+dependencies, and what funds ask of the portfolio cannot move: then there may be no repair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from outlay.optimizer.explain.changes import amount_words
+from outlay.optimizer.explain.context import Context
+from outlay.optimizer.variation.solving import VariedAnswer
+from outlay.optimizer.variation.variation import Variation
+
+#: Name of the constraint set of a repair.
+REPAIR = "repair"
+
+
+@dataclass(frozen=True)
+class Move:
+    """One move of a repair.
+
+    Attributes
+    ----------
+    what
+        The limit that moves, or the project that is let go.
+    kind
+        ``limit`` or ``project``.
+    by, unit
+        By how much, in ``share`` of its level or in its unit; None for a project.
+    sentence
+        The move in words.
+    """
+
+    what: str
+    kind: str
+    by: float | None
+    unit: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A repair: its moves, whether they are proved least, and the answer with its plan; no moves: there is none."""
+
+    moves: tuple[Move, ...] = ()
+    least: bool = False
+    impossible: bool = False
+    answer: VariedAnswer | None = None
+
+
+def repair(context: Context, keep: Sequence[str]) -> Repair:
+    """Return the least repair of an instance without any plan."""
+    kept = set(keep)
+    limits = [limit for limit in context.over.limits.whole if not limit.fixed and context.over.rows_of(limit)]
+    movable = [limit for limit in limits if limit.name not in kept]
+    units = tuple(limit.name for limit in movable if limit.by_units)
+    alternatives = context.case.alternatives
+    release = tuple(
+        project
+        for number, project in enumerate(alternatives.projects)
+        if alternatives.funding_required(number) and project not in kept
+    )
+    variation = Variation(
+        stretch=tuple(limit.name for limit in movable),
+        units=units,
+        count_first=True,
+        release=release,
+        title="The least repair",
+    )
+    answer = context.ask({REPAIR: variation}).get(REPAIR)
+    if answer is None:
+        return Repair()
+    if not answer.holds:
+        return Repair(impossible=answer.infeasible, answer=answer)
+    moves = [
+        Move(name, "limit", by, context.over.limits[name].unit if name in units else "share",
+             amount_words(context.over.limits[name], by))
+        for name, by in answer.moves.items()
+        if by
+    ]  # fmt: skip
+    moves += [Move(project, "project", None, "", f"{project} is let go") for project in answer.released]
+    context.propose(REPAIR, answer.body, "; ".join(move.sentence for move in moves))
+    return Repair(tuple(moves), answer.status.proved, answer=answer)

@@ -1,0 +1,229 @@
+"""Schedules by sampled priorities, again and again, where it matters when projects start.
+
+The serial schedule generation scheme takes projects in an order of priority, each by the best of its options that every
+row still allows (Kolisch and Hartmann 1999, doi:10.1007/978-1-4615-5533-9_7). Priorities are drawn around the starts of
+the best plan, or around what projects, and those that wait for them, are worth for what they use. Then every project in
+turn, the last one first, moves as late as it may without delaying the end, and again, the first one first, to where it
+costs least: forward-backward improvement (Tormos and Lova 2001, doi:10.1023/A:1010997814183). Rows are the problem's
+own (`Ledger`), so every family is respected, and rules of the user's own too; a project that waits for another is tried
+again whenever something has made room.
+
+It needs no relaxation, and so goes on beside a slow one. Options are taken in full, and nothing is bought or imported
+for them: what that would gain is left to the other neighbourhoods.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+
+import numpy as np
+from scipy import sparse
+
+from outlay.optimizer.problem.problem import Problem
+from outlay.optimizer.problem.structure import Structure
+from outlay.optimizer.search.ledger import Ledger
+from outlay.optimizer.search.rounding import must_be_funded, nothing
+
+#: Entries of what options do to rows, at most: above, a schedule takes seconds.
+MOST_ENTRIES = 20_000_000
+#: How far priorities are drawn from the starts of the best plan, as shares of the calendar; one of them for a schedule.
+NOISE = (0.01, 0.03, 0.1, 0.3)
+#: Chances of schedules by starts, of such in which only some projects, one of these numbers, come at an earlier place,
+#: and by worth, whose priorities are drawn from 1 / (1 + z) to 1 + z times it, z one of the last numbers.
+CHANCES, PULLED, SPREAD = (0.3, 0.4, 0.3), (1, 2, 4), (0.2, 0.5, 1.0, 2.0)
+#: How much of what waits for a project counts for it.
+INHERITED = 0.5
+
+
+class Rescheduling:
+    """Draws schedules of a problem from a seeded generator.
+
+    Attributes
+    ----------
+    problem, structure
+        The problem, and whose its columns are.
+    options
+        Options that have columns, sorted by project; all others count from 0 in this order.
+    chosen
+        The best schedule so far: an option of each project, -1 for none; shape (projects,).
+    value
+        What it is worth, of the minimisation.
+    """
+
+    def __init__(self, problem: Problem, structure: Structure, effect: sparse.csc_array, *, seed: int) -> None:
+        self.problem, self.structure = problem, structure
+        self.random = Random(seed)  # noqa: S311 - not a secret
+        present = np.nonzero(structure.option_column >= 0)[0]
+        self.options = present[np.argsort(structure.option_project[present], kind="stable")]
+        own = structure.option_project[self.options]
+        self._first = np.searchsorted(own, np.arange(structure.projects + 1))
+        self._nothing = nothing(problem, structure)
+        self._ledger = Ledger(problem, sparse.csc_array(effect[:, self.options]), own, self._nothing)
+        self._cost = (structure.funded.T @ problem.cost)[self.options]
+        self._start = structure.option_start[self.options]
+        self._end = structure.option_operation[self.options]
+        self._open = (structure.funded.T @ (problem.upper < 1.0).astype(float))[self.options] == 0
+        self._must = must_be_funded(problem, structure)
+        self._worth = self._worth_for_use(own)
+        self.chosen = np.full(structure.projects, -1)
+        self.value = np.inf
+
+    def _worth_for_use(self, own: np.ndarray) -> np.ndarray:
+        """Return what each project at its best, and part of what waits for it, is worth for what it uses."""
+        worth, use = np.zeros(self.structure.projects), np.full(self.structure.projects, np.inf)
+        np.maximum.at(worth, own, -self._cost)
+        np.minimum.at(use, own, self._ledger.shares())
+        later, earlier = self._ledger.waiting
+        total = worth.copy()
+        for _ in range(self.structure.projects):
+            more = worth + INHERITED * np.bincount(earlier, weights=total[later], minlength=len(worth))
+            if np.allclose(more, total):
+                break
+            total = more
+        return np.maximum(total, 1e-9) / np.maximum(np.where(np.isfinite(use), use, 1.0), 1e-9)
+
+    def begin_from(self, point: np.ndarray | None) -> None:
+        """Draw around the starts of a plan from now on, if it is better than what was drawn."""
+        if point is None or not self.problem.value(point) < self.value:
+            return
+        funded = point[self.structure.option_column[self.options]] > 0.5
+        self.chosen = np.full(self.structure.projects, -1)
+        self.chosen[self.structure.option_project[self.options[funded]]] = np.nonzero(funded)[0]
+        self.value = self.problem.value(point)
+
+    def search(self, over: Callable[[], bool], keep: Callable[[np.ndarray], object], most: float = np.inf) -> None:
+        """Draw schedules until `over` says so, at most so many; hand over each that is better than all before it."""
+        while most > 0 and not over():
+            most -= 1
+            found = self._schedule(self._keys(), over)
+            if found is None:
+                continue
+            point = self.point(found)
+            value = self.problem.value(point)
+            if value <= self.value:
+                better = value < self.value
+                self.chosen, self.value = found, value
+                if better:
+                    keep(point)
+
+    def point(self, chosen: np.ndarray) -> np.ndarray:
+        """Return a schedule as a point of the problem."""
+        point, funded = self._nothing.copy(), self.structure.funded
+        for option in self.options[chosen[chosen >= 0]].tolist():
+            point[funded.indices[funded.indptr[option] : funded.indptr[option + 1]]] += 1.0
+        return point
+
+    # -- priorities --------------------------------------------------------------------------------------------------
+
+    def _keys(self) -> np.ndarray:
+        """Return the priority of each project, the smallest first."""
+        count, size = self.structure.projects, max(1, int(self._start.max(initial=0)))
+        random = np.array([self.random.random() for _ in range(count)])
+        funded = self.chosen >= 0
+        by_start, pull, _ = CHANCES
+        way = self.random.random() if funded.any() else 1.0
+        if way >= by_start + pull:
+            return -self._worth * (1.0 + self.random.choice(SPREAD)) ** (2.0 * random - 1.0)
+        late = size * (1.0 + random)
+        keys = np.where(funded, self._start[self.chosen], late).astype(float)
+        if way < by_start:
+            return keys + self.random.choice(NOISE) * size * (2.0 * random - 1.0)
+        keys += 1e-3 * random
+        for _ in range(self.random.choice(PULLED)):
+            self._pull(keys, self.random.randrange(count))
+        return keys
+
+    def _pull(self, keys: np.ndarray, project: int) -> None:
+        """Let a project come at an earlier place, and before it what it hangs on and comes before it now."""
+        links, place = self.structure.links, keys[project] * self.random.random()
+        front, seen = [project], {project}
+        for depth, one in enumerate(front):
+            for other in links.indices[links.indptr[one] : links.indptr[one + 1]].tolist():
+                if other not in seen and place < keys[other] < keys[one]:
+                    seen.add(other)
+                    front.append(other)
+            keys[one] = place - 1e-3 * depth
+
+    # -- schedules ---------------------------------------------------------------------------------------------------
+
+    def _schedule(self, keys: np.ndarray, over: Callable[[], bool]) -> np.ndarray | None:
+        """Return a schedule by priorities, improved backward and forward; None if what must be funded is not."""
+        self._ledger.clear()
+        chosen = np.full(self.structure.projects, -1)
+        waiting: list[int] = []
+        for project in np.argsort(keys, kind="stable").tolist():
+            if over():
+                return None
+            ready = [project]
+            while ready:
+                first = ready.pop(0)
+                option = self._best(first)
+                if option < 0:
+                    if first not in waiting:
+                        waiting.append(first)
+                    continue
+                chosen[first] = option
+                if first in waiting:
+                    waiting.remove(first)
+                if self._ledger.take(option):
+                    ready = waiting.copy()
+        if (self._must & (chosen < 0)).any():
+            return None
+        return self._justified(chosen, over)
+
+    def _justified(self, chosen: np.ndarray, over: Callable[[], bool]) -> np.ndarray:
+        """Move every project as late as it may be, and then to where it costs least."""
+        funded = np.nonzero(chosen >= 0)[0]
+        end = int(self._end[chosen[funded]].max(initial=0))
+        for project in funded[np.argsort(-self._end[chosen[funded]], kind="stable")].tolist():
+            if over():
+                return chosen
+            self._move(chosen, project, latest=end)
+        for project in np.argsort(np.where(chosen >= 0, self._start[chosen], np.inf), kind="stable").tolist():
+            self._move(chosen, project)
+        return chosen
+
+    def _move(self, chosen: np.ndarray, project: int, latest: int | None = None) -> None:
+        before = int(chosen[project])
+        if before >= 0:
+            self._ledger.give_back(before)
+        option = self._best(project, latest)
+        option = before if option < 0 else option
+        chosen[project] = option
+        if option >= 0:
+            self._ledger.take(option)
+
+    def _best(self, project: int, latest: int | None = None) -> int:
+        """Return the cheapest option that all rows allow, -1 if none is; or the last one that ends by a date.
+
+        What need not be funded is taken only if it is worth something.
+        """
+        begin, end = int(self._first[project]), int(self._first[project + 1])
+        allowed = self._ledger.allowed(begin, end) & self._open[begin:end]
+        if latest is not None:
+            allowed &= self._end[begin:end] <= latest
+        if not self._must[project]:
+            allowed &= self._cost[begin:end] < 0
+        places = np.nonzero(allowed)[0] + begin
+        if not len(places):
+            return -1
+        if latest is not None:
+            order = np.lexsort((self._cost[places], -self._start[places]))
+        else:
+            order = np.lexsort((self._start[places], self._cost[places]))
+        return int(places[order[0]])
+
+
+def rescheduling(problem: Problem, structure: Structure, *, seed: int) -> Rescheduling | None:
+    """Return what draws schedules of a problem; None where few can start at several dates, or too large."""
+    present = structure.option_column >= 0
+    starts = np.unique(np.stack([structure.option_project[present], structure.option_start[present]]), axis=1)
+    if not present.any() or starts.shape[1] < 2 * structure.projects:
+        return None
+    entries = np.diff(problem.matrix.indptr).astype(float)
+    if (structure.funded.T @ entries).sum() > MOST_ENTRIES:
+        return None
+    effect = sparse.csc_array(sparse.csc_array(problem.matrix) @ structure.funded)
+    effect.eliminate_zeros()
+    return Rescheduling(problem, structure, effect, seed=seed)

@@ -1,0 +1,65 @@
+"""When schedules are drawn: beside the relaxation, and between sub-problems for a share of the time that is learned."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from outlay.optimizer.search.pool import Incumbents
+from outlay.optimizer.search.rescheduling import Rescheduling
+
+#: Schedules get this share of the time of sub-problems at first; doubled when they gain, halved when not, down to the
+#: least and up to the most.
+FIRST_SHARE, LEAST_SHARE, MOST_SHARE = 0.25, 0.01, 1.0
+#: Schedules that the repeatable search draws, a sub-problem; and at most before the relaxation.
+A_SUB, MOST_BEFORE = 2, 20
+
+
+class Turns:
+    """Draws schedules around the best plan, and hands over those that are better.
+
+    Parameters
+    ----------
+    sub_problems
+        Of the repeatable search; None: by the clock.
+    """
+
+    def __init__(
+        self, drawing: Rescheduling, plans: Incumbents, over: Callable[[], bool], sub_problems: int | None
+    ) -> None:
+        self._drawing, self._plans, self._over, self._sub_problems = drawing, plans, over, sub_problems
+        self._share = FIRST_SHARE
+
+    @contextmanager
+    def beside(self) -> Iterator[None]:
+        """Draw in another thread while something else is done; in the repeatable search, so many before it."""
+        self._drawing.begin_from(self._plans.now)
+        if self._sub_problems is not None:
+            self._drawing.search(self._over, self._plans.keep, min(MOST_BEFORE, A_SUB * self._sub_problems))
+            yield
+            return
+        done = threading.Event()
+        over = (lambda: done.is_set() or self._over(), self._plans.keep)
+        thread = threading.Thread(target=self._drawing.search, args=over, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
+
+    def turn(self, limit_s: float) -> None:
+        """Draw for a share of the time that a sub-problem has."""
+        now = self._plans.now
+        if now is None or self._over():
+            return
+        self._drawing.begin_from(now)
+        if self._sub_problems is not None:
+            self._drawing.search(self._over, self._plans.keep, A_SUB)
+            return
+        ends = time.monotonic() + self._share * limit_s
+        self._drawing.search(lambda: self._over() or time.monotonic() > ends, self._plans.keep)
+        gained = self._plans.now is not now
+        self._share = min(MOST_SHARE, max(LEAST_SHARE, self._share * (2.0 if gained else 0.5)))

@@ -1,0 +1,1 @@
+"""Variations: one compiled model, many questions."""

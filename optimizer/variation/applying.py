@@ -1,0 +1,337 @@
+"""Apply a variation to a compiled model: milliseconds of array work, never a build."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from outlay.instances.errors import InputError
+from outlay.models.arrays.rows import Entries
+from outlay.models.families.resources import resource_rows
+from outlay.optimizer.engine.levels import Level
+from outlay.optimizer.problem.problem import Problem, Rows
+from outlay.optimizer.variation.limits import MOST_SHARE, Limit
+from outlay.optimizer.variation.variable import Variable
+from outlay.optimizer.variation.variation import Variation
+
+#: A plan is as good as another one if it is worth this share of it less, at most.
+AS_GOOD = 1e-6
+
+
+@dataclass(frozen=True)
+class Moves:
+    """The columns of moves behind those of the session's problem.
+
+    Attributes
+    ----------
+    limits
+        The limit of each stretch column.
+    units
+        What 1 of each column is: a share of the limit's level, or so many units of it.
+    released
+        Projects whose columns say that they are let go, behind the stretch columns.
+    """
+
+    limits: tuple[Limit, ...] = ()
+    by_units: tuple[bool, ...] = ()
+    units: tuple[float, ...] = ()
+    released: tuple[str, ...] = ()
+
+    def of(self, point: np.ndarray, first: int) -> dict[str, float]:
+        """Return by how much each limit is moved at a point, in shares or units."""
+        amounts = point[first : first + len(self.limits)] * np.array(self.units)
+        return {limit.name: float(amount) for limit, amount in zip(self.limits, amounts, strict=True)}
+
+    def let_go(self, point: np.ndarray, first: int) -> list[str]:
+        """Return the projects that are let go at a point."""
+        first += len(self.limits)
+        return [
+            name
+            for name, flag in zip(self.released, point[first : first + len(self.released)], strict=True)
+            if flag > 0.5
+        ]
+
+
+@dataclass(frozen=True)
+class Varied:
+    """A variation of a problem, ready for the solver.
+
+    Attributes
+    ----------
+    problem
+        The session's problem, changed, with the columns of the moves behind its own.
+    levels
+        What is minimised.
+    moves
+        The columns of the moves.
+    """
+
+    problem: Problem
+    levels: list[Level]
+    moves: Moves
+
+
+def apply(over: Variable, variation: Variation) -> Varied:
+    """Return the problem of a variation.
+
+    Raises
+    ------
+    InputError
+        If it names a project, limit or rule that there is not, or moves what cannot be moved.
+    """
+    work = _Work(over, variation)
+    work.force()
+    work.leave_out()
+    work.move()
+    moves = work.stretch()
+    return Varied(work.finish(), work.levels(moves), moves)
+
+
+@dataclass
+class _Work:
+    """A problem while a variation is applied to it."""
+
+    over: Variable
+    variation: Variation
+    matrix: list[Rows] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        problem = self.over.session.problem
+        self.base = problem
+        self.lower, self.upper = problem.lower.copy(), problem.upper.copy()
+        self.row_lower, self.row_upper = problem.row_lower.copy(), problem.row_upper.copy()
+        self.factor = self.over.session.row_factors
+        self.entries: list[tuple[int, int, float]] = []  # (row, move, coefficient)
+        self.move_upper: list[float] = []
+        self.whole: list[bool] = []
+        self.extra: list[tuple[np.ndarray, dict[int, float], float]] = []  # coefficients, moves, upper
+        self.soft: list[tuple[int, int, float]] = []
+
+    # -- projects ------------------------------------------------------------------------------------------------
+
+    def force(self) -> None:
+        session, case = self.over.session, self.over.case
+        fund = case.block("fund").columns
+        for item in self.variation.force_out:
+            place = session.place[fund[self.over.options_of(item)]]
+            self.upper[place[place >= 0]] = 0.0
+        wanted: dict[str, list[np.ndarray]] = {}
+        for item in self.variation.force_in:
+            wanted.setdefault(item.partition("@")[0], []).append(self.over.options_of(item))
+        for project, parts in wanted.items():
+            allowed, every = np.concatenate(parts), self.over.options_of(project)
+            place = session.place[fund[np.setdiff1d(every, allowed)]]
+            self.upper[place[place >= 0]] = 0.0
+            rows = self._choice_rows(project)
+            if not rows:
+                problem = "it has no possible option, so it cannot be forced in"
+                raise InputError.single("vary", problem, "see `outlay check` for the reasons", value=project)
+            self.row_lower[rows] = self.factor[rows]
+
+    def _choice_rows(self, project: str) -> list[int]:
+        component = self.over.model.component("one_option_a_project")
+        if component is None or project not in component:
+            return []
+        return self.over.session.compiled.rows_of(component[project])
+
+    def leave_out(self) -> None:
+        for name in self.variation.without:
+            rule = self.over.rules[name]
+            rows = list(rule.rows)
+            self.row_lower[rows] = -np.inf
+            if not rule.must:
+                self.row_upper[rows] = np.inf
+
+    # -- limits --------------------------------------------------------------------------------------------------
+
+    def move(self) -> None:
+        for name, by in self.variation.level.items():
+            units = name in self.variation.units
+            limit = self.over.limits.movable(name, units=units)
+            for row, level, moves in self.over.rows_of(limit):
+                amount = (by * float(moves) if units else by * level) * self.factor[row]
+                if limit.least:
+                    self.row_lower[row] -= amount
+                else:
+                    self.row_upper[row] += amount
+            self._implied(limit, units=units, by=by)
+            for column, tolerance, level in self._shortfalls(limit):
+                moved = level + (by if units else by * level)
+                self.upper[column] = tolerance * moved / self.over.session.column_units[column]
+
+    def stretch(self) -> Moves:
+        found, by_units, units_of = [], [], []
+        for name in self.variation.stretch:
+            units = name in self.variation.units
+            limit = self.over.limits.movable(name, units=units)
+            unit = self._unit(limit) if units else 1.0
+            number = self._column(self._most(limit, unit, units=units))
+            for row, level, moves in self.over.rows_of(limit):
+                amount = (unit * float(moves) if units else level) * self.factor[row]
+                self.entries.append((row, number, amount if limit.least else -amount))
+            self._implied(limit, units=units, move=number, unit=unit)
+            for column, tolerance, level in self._shortfalls(limit):
+                self.upper[column] = np.inf
+                coefficients = np.zeros(self.over.size)
+                coefficients[column] = self.over.session.column_units[column]
+                self.extra.append((coefficients, {number: -tolerance * (unit if units else level)}, tolerance * level))
+            found.append(limit)
+            by_units.append(units)
+            units_of.append(unit)
+        released = []
+        for project in self.variation.release:
+            rows, number = self._choice_rows(project), self._column(1.0, whole=True)
+            for row in rows:
+                self.entries.append((row, number, float(self.factor[row])))
+                self.row_lower[row] = self.factor[row]
+            released.append(project)
+        return Moves(tuple(found), tuple(by_units), tuple(units_of), tuple(released))
+
+    def _column(self, upper: float, *, whole: bool = False) -> int:
+        self.move_upper.append(upper)
+        self.whole.append(whole)
+        return len(self.move_upper) - 1
+
+    def _unit(self, limit: Limit) -> float:
+        """Return what a move by units is counted in: about the largest use that one decision makes of the limit."""
+        rows = [row for row, *_ in self.over.rows_of(limit)]
+        matrix = self.over.session.compiled.problem.matrix
+        largest = float(abs(sparse.csr_array(matrix)[rows]).max()) if rows else 0.0
+        return float(np.exp2(np.round(np.log2(largest)))) if largest > 0 else 1.0
+
+    def _most(self, limit: Limit, unit: float, *, units: bool) -> float:
+        if limit.least:
+            return limit.most_units / unit if units else 1.0
+        return np.inf if units else MOST_SHARE
+
+    def _implied(
+        self, limit: Limit, *, units: bool, by: float = 0.0, move: int | None = None, unit: float = 1.0
+    ) -> None:
+        """Add rows to date that a later row implies as long as the limit's rows keep their order."""
+        if limit.resource is None or self.over.case.basis(limit.resource) != "cumulative":
+            return
+        if limit.whole is None and not units:
+            return  # all rows grow in proportion, so what is implied stays so
+        whole = self.over.limits[limit.resource]
+        known = {place.key[1] for place in whole.places}
+        rule = resource_rows(self.over.case, limit.resource, every_row=True)
+        moved = {place.key[1] for place in limit.places if place.moves} if limit.whole else None
+        first = self.over.limits.first_period(limit.resource)
+        missing = [at for at, period in enumerate(rule.periods.tolist()) if period not in known]
+        if not missing:
+            return
+        matrix = _matrix_of(rule, self.over.case.book.size)
+        for at in missing:
+            period, level = int(rule.periods[at]), float(rule.limits[at])
+            moves = period in moved if moved is not None else period >= first
+            add = float(moves) * (unit if units else level)
+            row = self.over.session.row_of(matrix[[at]].toarray()[0])
+            shifts = {} if move is None else {move: -add}
+            self.extra.append((row, shifts, level + (by * add if move is None else 0.0)))
+
+    def _shortfalls(self, limit: Limit) -> list[tuple[int, float, float]]:
+        """Return (column, tolerance, level) of the shortfalls that follow a limit."""
+        if limit.resource is None:
+            return []
+        case, table = self.over.case, self.over.case.instance["resources"]
+        tolerance = table.floats("tolerance")[table.index[(limit.resource,)]]
+        if np.isnan(tolerance):
+            return []
+        levels = {place.key[1]: place.level for place in limit.places}
+        found = []
+        block = case.block("shortfall")
+        for (name, period), at in zip(block.keys, block.columns.tolist(), strict=True):
+            column = int(self.over.session.place[at])
+            if name == limit.resource and period in levels and column >= 0:
+                found.append((column, float(tolerance), levels[period]))
+        return found
+
+    # -- the whole -----------------------------------------------------------------------------------------------
+
+    def finish(self) -> Problem:
+        """Return the problem."""
+        base, count = self.base, len(self.move_upper)
+        problem = replace(
+            base, lower=self.lower, upper=self.upper, row_lower=self.row_lower, row_upper=self.row_upper
+        )  # fmt: skip
+        if count:
+            problem = _widened(problem, np.array(self.move_upper), np.array(self.whole), self.entries)
+        for coefficients, shifts, upper in self.extra:
+            row = np.append(coefficients, np.zeros(count))
+            for move, amount in shifts.items():
+                row[len(coefficients) + move] = amount
+            problem = problem.with_row(row, upper)
+        if self.variation.count_first:
+            problem = self._counted(problem, count)
+        if self.variation.at_least is not None:
+            level = self.over.session.levels()[0]
+            cost = np.append(level.cost, np.zeros(len(problem.cost) - len(level.cost)))
+            problem = problem.with_row(cost, -self.variation.at_least / level.unit - level.offset)
+        return problem
+
+    def _counted(self, problem: Problem, count: int) -> Problem:
+        """Add a binary column a stretch that is 1 where it moves."""
+        stretches = [move for move in range(count) if not self.whole[move]]
+        before = len(problem.cost)
+        problem = _widened(problem, np.ones(len(stretches)), np.ones(len(stretches), dtype=bool), [])
+        for number, move in enumerate(stretches):
+            most = self.move_upper[move]
+            row = np.zeros(len(problem.cost))
+            row[self.over.size + move] = 1.0
+            row[before + number] = -(most if np.isfinite(most) else LARGE_MOVE)
+            problem = problem.with_row(row, 0.0)
+        return problem
+
+    def levels(self, moves: Moves) -> list[Level]:
+        """Return what is minimised, over the columns of the session and the moves."""
+        session, count = self.over.session, len(self.move_upper)
+        flags = len(moves.limits) if self.variation.count_first else 0
+
+        def padded(level: Level) -> Level:
+            return replace(level, cost=np.append(level.cost, np.zeros(count + flags)))
+
+        if self.variation.objective is not None:
+            return [padded(session.level_of(self.variation.objective))]
+        if not count:
+            return [padded(session.levels()[0])]
+        sums = np.append(np.zeros(self.over.size), np.append(~np.array(self.whole), np.zeros(flags)).astype(float))
+        unit = moves.units[0] if len(moves.units) == 1 else 1.0
+        sum_ = Level({}, sums, unit=unit)
+        if not self.variation.count_first:
+            return [sum_]
+        number = np.append(np.zeros(self.over.size), np.append(np.array(self.whole), np.ones(flags)).astype(float))
+        return [Level({}, number), sum_]
+
+
+#: So many times the largest use by one decision is more than any plan needs of a limit whose levels are 0.
+LARGE_MOVE = 1000.0
+
+
+def _widened(
+    problem: Problem, upper: np.ndarray, whole: np.ndarray, entries: Sequence[tuple[int, int, float]]
+) -> Problem:
+    """Return a problem with more columns, from 0 to `upper`, with (row, column, coefficient) in its rows."""
+    count = len(upper)
+    row, column, value = (np.array(cells) for cells in zip(*entries, strict=True)) if entries else ([], [], [])
+    shape = (problem.matrix.shape[0], count)
+    more = sparse.coo_array((np.array(value, dtype=float), (np.array(row, int), np.array(column, int))), shape=shape)
+    return replace(
+        problem,
+        cost=np.append(problem.cost, np.zeros(count)),
+        lower=np.append(problem.lower, np.zeros(count)),
+        upper=np.append(problem.upper, upper),
+        integer=np.append(problem.integer, whole),
+        matrix=sparse.csc_array(sparse.hstack([problem.matrix, sparse.csc_array(more)], format="csc")),
+        tidy=None if problem.tidy is None else np.append(problem.tidy, np.zeros(count)),
+    )
+
+
+def _matrix_of(rule: Any, columns: int) -> sparse.csr_array:
+    """Return the rows of a resource over the columns of the model."""
+    entries = Entries()
+    rule.fill(entries, 0)
+    return entries.matrix(len(rule.periods), columns)

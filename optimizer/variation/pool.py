@@ -1,0 +1,170 @@
+"""Many questions at once, on the pool that `compare` uses; the same answers in whatever order they are solved."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import simplejson
+
+from outlay.instances.errors import OutlayError
+from outlay.optimizer.compare.compare import CompareProgress
+from outlay.optimizer.compare.executors import Workers, open_executor
+from outlay.optimizer.compare.task import solver_process
+from outlay.optimizer.solver.process import SolverProcess
+from outlay.optimizer.status import Status
+from outlay.optimizer.variation.solving import Question, VariedAnswer, solve_question
+
+#: Seconds after which we look whether there is still anybody to answer.
+LOOK_S = 1.0
+
+Answered = TypeVar("Answered")
+
+#: How a finished answer is kept, and found again: by the key of its question.
+Keep = Callable[[str, VariedAnswer], None]
+Find = Callable[[str], VariedAnswer | None]
+
+
+@dataclass
+class QuestionPool:
+    """Sends questions to an executor and collects the answers.
+
+    Attributes
+    ----------
+    done, total
+        Questions answered, and asked so far.
+    interrupted
+        Whether the user asked to stop: then what is not answered never will be.
+    local
+        Whether it is a local pool of ours.
+    """
+
+    executor: Executor
+    workers: Workers | None
+    on_progress: Callable[[CompareProgress], None] | None = None
+    find: Find | None = None
+    keep: Keep | None = None
+    done: int = 0
+    total: int = 0
+    interrupted: bool = False
+    local: bool = False
+    solver_s: float = 0.0
+    answer_s: list[float] = field(default_factory=list)
+
+    def run(self, work: Callable[[SolverProcess], Answered]) -> Answered:
+        """Return what comes of some work with a solver of the pool, or with one of its own if the pool is not ours."""
+        if self.local:
+            return self.executor.submit(lambda: work(solver_process())).result()
+        with SolverProcess() as engine:
+            return work(engine)
+
+    def ask(self, questions: Sequence[Question]) -> dict[str, VariedAnswer]:
+        """Return the answers by name; after an interrupt only those that there are.
+
+        A question that is lost twice is answered by why.
+        """
+        found: dict[str, VariedAnswer] = {}
+        if self.interrupted:
+            return found
+        open_: dict[Future[str], tuple[Question, int]] = {}
+        self.total = max(self.total, self.done + len(questions))
+        try:
+            for question in questions:
+                known = None if self.find is None else self.find(question.key)
+                if known is None:
+                    open_[self._submit(question)] = (question, 1)
+                else:
+                    self._take(found, question, known, fresh=False)
+            self._tell(open_)
+            while open_:
+                ready, _ = wait(open_, LOOK_S, return_when=FIRST_COMPLETED)
+                if not ready and self._given_up():
+                    lack = self.workers.lack if self.workers is not None else ""
+                    lost = VariedAnswer(Status.FAILED, message=f"not solved: {lack}")
+                    found |= {question.name: lost for question, _ in open_.values()}
+                    break
+                for future in ready:
+                    question, tries = open_.pop(future)
+                    answer = self._result(future, tries)
+                    if answer is None:
+                        open_[self._submit(question)] = (question, tries + 1)
+                    else:
+                        self._take(found, question, answer, fresh=True)
+                self._tell(open_)
+        except KeyboardInterrupt:
+            self.interrupted = True
+        finally:
+            for future in open_:
+                future.cancel()
+        return {question.name: found[question.name] for question in questions if question.name in found}
+
+    def _take(self, found: dict[str, VariedAnswer], question: Question, answer: VariedAnswer, *, fresh: bool) -> None:
+        found[question.name] = answer
+        self.done += 1
+        if fresh:
+            self.solver_s += answer.solver_s
+            self.answer_s.append(answer.total_s)
+            if self.keep is not None and answer.status != Status.FAILED:
+                self.keep(question.key, answer)
+
+    def _given_up(self) -> bool:
+        if self.workers is None:
+            return False
+        note = self.workers.look()
+        if note:
+            self._tell({}, note=note)
+        return self.workers.given_up
+
+    def _submit(self, question: Question) -> Future[str]:
+        """Hand a question to the executor; one that refuses it gives a future that says so."""
+        try:
+            return self.executor.submit(solve_question, question)
+        except Exception as error:  # a broken or closed pool
+            refused: Future[str] = Future()
+            refused.set_exception(error)
+            return refused
+
+    @staticmethod
+    def _result(future: Future[str], tries: int) -> VariedAnswer | None:
+        """Return an answer; None where the question is worth another try."""
+        try:
+            return VariedAnswer.from_document(simplejson.loads(future.result()))
+        except OutlayError:
+            raise  # wrong input stays wrong
+        except Exception as error:  # whatever an executor may raise for a task that it lost
+            return None if tries < 2 else VariedAnswer(Status.FAILED, message=f"tried twice: {error!r}")
+
+    def _tell(self, open_: Mapping[Future[str], tuple[Question, int]], note: str = "") -> None:
+        if self.on_progress is None:
+            return
+        running = tuple(question.name for future, (question, _) in open_.items() if future.running())
+        left = None
+        if self.answer_s:
+            mean = sum(self.answer_s) / len(self.answer_s)
+            left = mean * (self.total - self.done) / max(1, len(running))
+        self.on_progress(CompareProgress(self.done, self.total, running, left, note))
+
+
+@contextmanager
+def question_pool(
+    executor: Executor | str | None,
+    jobs: int | None,
+    *,
+    on_progress: Callable[[CompareProgress], None] | None = None,
+) -> Iterator[QuestionPool]:
+    """Open a pool: on an executor of the user's, on dask, or on a local pool of so many threads and solvers.
+
+    Raises
+    ------
+    InputError
+        If the address is not one, or nobody is there.
+    """
+    with ExitStack() as stack:
+        own = executor
+        if not isinstance(own, Executor):
+            own = stack.enter_context(open_executor(own, jobs or os.cpu_count() or 1))
+        yield QuestionPool(own, Workers.of(own), on_progress, local=executor is None)

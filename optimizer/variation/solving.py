@@ -1,0 +1,322 @@
+"""One variation as a task for any executor: plain data in, plain data out.
+
+The model is compiled once a process, under the digest of its instance; who runs tasks elsewhere compiles it there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+import zlib
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import simplejson
+
+from outlay.instances.errors import InputError
+from outlay.instances.formats.parsing import parse_document
+from outlay.instances.plan import Plan
+from outlay.models.build import build
+from outlay.optimizer.answer.distance import distance, distance_weights
+from outlay.optimizer.answer.plans import read_plan
+from outlay.optimizer.compare.task import solver_process
+from outlay.optimizer.engine.levels import Answer, Level, Settings, solve_levels
+from outlay.optimizer.session import FINE_FEASIBILITY, TIE, Session
+from outlay.optimizer.solve import versions
+from outlay.optimizer.solver.deadline import Deadline
+from outlay.optimizer.solver.forking import in_child
+from outlay.optimizer.solver.process import SolverProcess
+from outlay.optimizer.status import Status
+from outlay.optimizer.variation.applying import Varied, apply
+from outlay.optimizer.variation.limits import rounded_up
+from outlay.optimizer.variation.variable import Variable
+from outlay.optimizer.variation.variation import Variation
+from outlay.optimizer.verify.plan import verify_plan
+
+#: Compiled models kept in a process that runs tasks.
+MOST_KEPT = 4
+
+
+@dataclass(frozen=True)
+class Question:
+    """A variation to solve.
+
+    Attributes
+    ----------
+    name
+        What to call it.
+    model
+        Key of the compiled model: the digest of its instance, or of a model in this process only.
+    instance
+        The instance as compressed JSON text, to compile where the model is not known; None: in this process only.
+    variation
+        As a document.
+    start
+        A plan to start from, and to be nearest to, as a document, or None.
+    nearest
+        Whether to look for the plan nearest to it among those as good.
+    options
+        gap, seed, time_limit_s.
+    """
+
+    name: str
+    model: str
+    instance: bytes | None
+    variation: dict[str, Any]
+    start: dict[str, Any] | None = None
+    nearest: bool = False
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """SHA-256 of everything that the answer depends on; names its file."""
+        parts = [self.model, self.variation, self.start, self.nearest, dict(self.options)]
+        text = simplejson.dumps([*parts, versions()["outlay"], versions()["highspy"]], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class VariedAnswer:
+    """What is known of a variation.
+
+    Attributes
+    ----------
+    status, limit, message
+        As of a `Solution`.
+    value, bound
+        Of what was optimised: the objective, maximised, or the sum of the moves, minimised. None where there is none.
+    worth
+        The first level of the instance's objective in the plan, recomputed by the verifier; None without a plan.
+    moves
+        By how much each stretched limit is moved, rounded up so that the plan holds: a share, or units.
+    released
+        Projects that were let go.
+    moved
+        How many moves there are, and at least; None unless they were counted.
+    plan, verified
+        The plan, and whether it holds in the instance with `body` applied.
+    body
+        The variation, with its moves, as the body of a constraint set.
+    violations
+        What the verifier found, in words.
+    solver_s, total_s
+        Seconds of the solver, and of everything.
+    """
+
+    status: Status
+    limit: str | None = None
+    message: str = ""
+    value: float | None = None
+    bound: float | None = None
+    worth: float | None = None
+    moves: Mapping[str, float] = field(default_factory=dict)
+    released: tuple[str, ...] = ()
+    moved: int | None = None
+    plan: Plan | None = None
+    verified: bool = False
+    body: Mapping[str, Any] = field(default_factory=dict)
+    violations: tuple[str, ...] = ()
+    solver_s: float = 0.0
+    total_s: float = 0.0
+
+    @property
+    def infeasible(self) -> bool:
+        """Whether it is proved that there is no plan."""
+        return self.status == Status.INFEASIBLE
+
+    @property
+    def holds(self) -> bool:
+        """Whether there is a verified plan."""
+        return self.plan is not None and self.verified
+
+    def to_document(self) -> dict[str, Any]:
+        """Return the answer as plain data, for JSON."""
+        document = dict(vars(self)) | {"status": str(self.status), "moves": dict(self.moves)}
+        document["body"] = simplejson.dumps(dict(self.body), use_decimal=True)  # its numbers are exact
+        document["plan"] = None if self.plan is None else self.plan.to_document()
+        return document
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> VariedAnswer:
+        """Return the answer that `to_document` wrote."""
+        plan = document["plan"]
+        known = dict(document) | {
+            "status": Status(document["status"]),
+            "plan": None if plan is None else Plan.from_document(plan),
+            "released": tuple(document["released"]),
+            "violations": tuple(document["violations"]),
+            "body": simplejson.loads(document["body"], use_decimal=True),
+        }
+        return cls(**known)
+
+
+def answer(over: Variable, question: Question, engine: SolverProcess) -> VariedAnswer:
+    """Return the answer to a question, verified; what does not verify is solved anew with finer tolerances, once."""
+    began = time.monotonic()
+    variation = Variation.from_document(question.variation)
+    varied = apply(over, variation)
+    start = None if question.start is None else Plan.from_document(question.start)
+    options = question.options
+    deadline = Deadline.after(options.get("time_limit_s"), engine.clock)
+    settings = Settings(gap=options.get("gap", 1e-4), seed=options.get("seed", 1), threads=1, deadline=deadline)
+    asked = _Asked(over, variation, varied, engine, settings)
+    found = asked.solve(start)
+    if found.holds and question.nearest and start is not None:
+        found = asked.nearest(found, start)
+    return replace(found, total_s=time.monotonic() - began)
+
+
+@dataclass
+class _Asked:
+    over: Variable
+    variation: Variation
+    varied: Varied
+    engine: SolverProcess
+    settings: Settings
+    solver_s: float = 0.0
+    raw: Answer | None = None
+
+    def solve(self, start: Plan | None) -> VariedAnswer:
+        found = VariedAnswer(Status.FAILED)
+        begin = self.over.start_point(start, self.variation, self.varied.problem)
+        for feasibility in (self.settings.feasibility, FINE_FEASIBILITY):
+            settings = replace(self.settings, feasibility=feasibility)
+            raw = self._run(self.varied, self.varied.levels, settings, begin)
+            if raw.point is None and found.plan is not None:
+                break
+            self.raw, found = raw, self._read(raw)
+            if raw.point is None or (found.verified and not raw.broken):
+                break
+        return found
+
+    def _run(self, varied: Varied, levels: list[Level], settings: Settings, start: np.ndarray | None) -> Answer:
+        begun = time.monotonic()
+        raw = solve_levels(self.engine, varied.problem, levels, settings, start=start)
+        self.solver_s += time.monotonic() - begun
+        return raw
+
+    def _read(self, raw: Answer) -> VariedAnswer:
+        """Return an answer in domain words, its plan verified."""
+        size, level = self.over.size, raw.levels[-1] if raw.levels else None
+        status = Status.STOPPED if level is None else max(raw.levels, key=lambda each: _ORDER.index(each.status)).status
+        limit = next((each.limit for each in raw.levels if each.limit), None) if raw.levels else "time"
+        found = VariedAnswer(status, limit, raw.message, solver_s=self.solver_s)
+        if raw.point is None or level is None:
+            return found
+        sign = 1.0 if self.minimises_moves else -1.0
+        moves = self._moves(raw.point)
+        released = self.varied.moves.let_go(raw.point, size)
+        body = self.over.set_of(self.variation, moves, released)
+        session = self.over.session
+        changed = self.varied.problem
+        own = replace(session.problem, lower=changed.lower[:size], upper=changed.upper[:size])
+        point = session.from_solver(raw.point[:size], own)
+        plan = read_plan(session.model, session.compiled, point)
+        verification = verify_plan(self.over.instance_with(body, released), plan)
+        return replace(
+            found,
+            value=None if level.objective is None else -sign * level.objective,
+            bound=None if level.bound is None else -sign * level.bound,
+            worth=float(verification.objective[0]) if verification.objective else None,
+            moves=moves,
+            released=tuple(released),
+            moved=round(-raw.levels[0].objective)
+            if self.variation.count_first and raw.levels[0].objective is not None
+            else None,
+            plan=plan,
+            verified=verification.ok,
+            body=body,
+            violations=tuple(violation.sentence for violation in verification.violations),
+        )
+
+    @property
+    def minimises_moves(self) -> bool:
+        """Whether what is optimised is the sum of the moves."""
+        return self.variation.objective is None and bool(self.varied.moves.limits or self.varied.moves.released)
+
+    def _moves(self, point: np.ndarray) -> dict[str, float]:
+        return {name: rounded_up(by) for name, by in self.varied.moves.of(point, self.over.size).items()}
+
+    def nearest(self, found: VariedAnswer, reference: Plan) -> VariedAnswer:
+        """Return, among the plans as good as an answer, the one nearest to a reference plan; else the answer."""
+        assert self.raw is not None
+        assert found.plan is not None
+        if distance(found.plan, reference) == (0, 0):
+            return found
+        session, problem = self.over.session, self.varied.problem
+        for level, result in zip(self.varied.levels, self.raw.levels, strict=False):
+            value = -float(result.final or 0.0) / level.unit
+            problem = problem.with_row(level.cost, value + TIE * max(1.0, abs(value)) - level.offset)
+        far = session.row_of(distance_weights(self.over.case, reference))
+        cost = np.append(far, np.zeros(len(problem.cost) - len(far)))
+        exact = replace(self.settings, gap=0.0, absolute_gap=0.5)
+        raw = self._run(replace(self.varied, problem=problem), [Level({}, cost)], exact, self.raw.point)
+        if raw.point is None:
+            return replace(found, solver_s=self.solver_s)
+        near = self._read(replace(raw, levels=self.raw.levels))
+        return near if near.verified else replace(found, solver_s=self.solver_s)
+
+
+_ORDER = [Status.OPTIMAL, Status.WITHIN_GAP, Status.STOPPED, Status.UNBOUNDED, Status.INFEASIBLE, Status.FAILED]
+
+# -- tasks -------------------------------------------------------------------------------------------------------------
+
+#: Compiling in Python gains nothing from threads, and Pyomo's writers are not made for them.
+_compiling = threading.Lock()
+_kept: OrderedDict[str, Variable] = OrderedDict()
+
+
+def _after_fork() -> None:
+    global _compiling  # noqa: PLW0603 - the old one may be held for ever
+    _compiling = threading.Lock()
+
+
+in_child(_after_fork)
+
+
+@contextmanager
+def kept(key: str, over: Variable) -> Iterator[None]:
+    """Keep a compiled model under a key for the tasks of this process."""
+    with _compiling:
+        _kept[key] = over
+    try:
+        yield
+    finally:
+        with _compiling:
+            _kept.pop(key, None)
+
+
+def _known(question: Question) -> Variable:
+    with _compiling:
+        over = _kept.get(question.model)
+        if over is None:
+            if question.instance is None:
+                raise InputError.single("vary", "a model with rules of its own is solved here only", "use no executor")
+            text = zlib.decompress(question.instance).decode()
+            document = simplejson.loads(text, use_decimal=True)
+            over = Variable(Session(build(parse_document(document, source=question.name))))
+            _kept[question.model] = over
+            while len(_kept) > MOST_KEPT:
+                _kept.popitem(last=False)
+        return over
+
+
+def solve_question(question: Question) -> str:
+    """Answer a question and return the answer as JSON text.
+
+    The solver's crashes and hangs are retried and reported in the answer; anything else raises.
+    """
+    engine = solver_process()
+    engine.start_early()
+    found = answer(_known(question), question, engine)
+    return answer_text(found)
+
+
+def answer_text(found: VariedAnswer) -> str:
+    """Return an answer as JSON text."""
+    return str(simplejson.dumps(found.to_document(), use_decimal=True, sort_keys=True, ignore_nan=True))

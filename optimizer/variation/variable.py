@@ -1,0 +1,152 @@
+"""A compiled model with what its variations need: names of limits and rules, rows, columns, and the way to a set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from outlay.instances.errors import InputError
+from outlay.instances.instance import Instance, thawed
+from outlay.instances.plan import Plan
+from outlay.instances.values.text import did_you_mean
+from outlay.optimizer.answer.plans import plan_point
+from outlay.optimizer.problem.problem import Problem
+from outlay.optimizer.session import Session
+from outlay.optimizer.variation.limits import Limit, Limits
+from outlay.optimizer.variation.rules import Rules
+from outlay.optimizer.variation.variation import Variation
+
+#: Name of the constraint set that a variation is written as.
+SET = "proposed"
+
+
+class Variable:
+    """A session with what its variations need: the names of its limits and rules."""
+
+    def __init__(self, session: Session) -> None:
+        self.session, self.case, self.model = session, session.case, session.model
+
+    @cached_property
+    def limits(self) -> Limits:
+        """The limits by name."""
+        return Limits(self.model)
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The rules by name."""
+        return Rules(self.model, self.limits, self.session.compiled)
+
+    @property
+    def size(self) -> int:
+        """Columns of the session's problem."""
+        return len(self.session.problem.cost)
+
+    def rows_of(self, limit: Limit) -> list[tuple[int, float, bool]]:
+        """Return (row, level, whether units are added) of a limit's rows in the compiled problem."""
+        found = []
+        for place in limit.places:
+            for row in self.rows_at(place.block, place.key, least=limit.least):
+                found.append((row, place.level, place.moves))
+        return found
+
+    def rows_at(self, block: str, key: Any, *, least: bool) -> list[int]:
+        """Return the rows of a key of a block that are limited from the side that is asked for."""
+        component = self.model.component(block)
+        if component is None or key not in component:
+            return []
+        problem = self.session.compiled.problem
+        side = problem.row_lower if least else problem.row_upper
+        return [row for row in self.session.compiled.rows_of(component[key]) if np.isfinite(side[row])]
+
+    def options_of(self, item: str) -> np.ndarray:
+        """Return the options of id, id@alternative or id@alternative@YYYY-MM.
+
+        Raises
+        ------
+        InputError
+            If there is no such project or alternative.
+        """
+        project, _, rest = item.partition("@")
+        name, _, month = rest.partition("@")
+        alternatives = self.case.alternatives
+        if project not in alternatives.project_number:
+            hint = did_you_mean(project, alternatives.projects)
+            raise InputError.single("vary", "there is no such project", hint, column="project", value=project)
+        if name and (project, name) not in alternatives.number:
+            own = [other for who, other in alternatives.number if who == project]
+            raise InputError.single("vary", "it has no such alternative", did_you_mean(name, own), value=item)
+        options = self.case.options.of(f"{project}@{name}" if name else project)
+        if month:
+            options = options[self.case.options.start[options] == self.case.instance.period_holding(month)]
+        return options
+
+    def columns_of(self, project: str) -> np.ndarray:
+        """Return the columns of the compiled problem that a project's options have, of whatever kind."""
+        options = self.options_of(project)
+        own = np.append(self.case.block("fund").columns[options], self.case.scale_column[options])
+        mine = set(options.tolist())
+        pay = self.case.block("pay")
+        paid = [at for (_, option), at in zip(pay.keys, pay.columns.tolist(), strict=True) if option in mine]
+        place = self.session.place[np.unique(np.append(own, np.array(paid, dtype=int)))]
+        return place[place >= 0]
+
+    def touched_by(self, project: str) -> np.ndarray:
+        """Return which rows of the compiled problem a project appears in, shape (rows,)."""
+        matrix = self.session.compiled.problem.matrix
+        rows = np.zeros(matrix.shape[0], dtype=bool)
+        for column in self.columns_of(project).tolist():
+            rows[matrix.indices[matrix.indptr[column] : matrix.indptr[column + 1]]] = True
+        return rows
+
+    def start_point(self, plan: Plan | None, variation: Variation, problem: Problem) -> np.ndarray | None:
+        """Return a plan as a point to start a variation from, repaired by leaving out what is forced out; else None."""
+        if plan is None:
+            return None
+        gone = {item.partition("@")[0] for item in variation.force_out}
+        pay = {key: amount for key, amount in plan.payments.items() if key[1] not in gone}
+        kept = replace(plan, choices=tuple(c for c in plan.choices if c.project not in gone), payments=pay)
+        point = self.session.to_solver(plan_point(self.model, self.session.compiled, kept))
+        more = len(problem.cost) - len(point)
+        whole = np.append(point, np.zeros(more))
+        return whole if problem.holds(problem.rounded(whole)) else None
+
+    def set_of(self, variation: Variation, moves: dict[str, float], released: Iterable[str] = ()) -> dict[str, Any]:
+        """Return a variation, its limits moved by so much, as the body of a constraint set."""
+        changes: list[dict[str, Any]] = []
+        for name, by in [*variation.level.items(), *moves.items()]:
+            if by:
+                changes.extend(self.limits[name].changes(by, units=name in variation.units))
+        status = self.case.alternatives.status
+        for project in released:
+            if status[self.case.alternatives.project_number[project]] not in {"mandatory", "committed"}:
+                continue  # forced in by a constraint set, which no other one takes back
+            changes.append({"table": "projects", "where": {"id": project}, "set": {"status": "candidate"}})
+        body: dict[str, Any] = {"title": variation.title} if variation.title else {}
+        if changes:
+            body["change"] = changes
+        for key in ("force_in", "force_out"):
+            if getattr(variation, key):
+                body[key] = list(getattr(variation, key))
+        return body
+
+    def instance_with(self, body: dict[str, Any], released: Iterable[str] = ()) -> Instance:
+        """Return the instance with a proposed set applied, and without what forces some projects in.
+
+        Raises
+        ------
+        InputError
+            If the changed instance is wrong.
+        """
+        instance, gone = self.case.instance, set(released)
+        if gone:
+            applied = instance.settings.applied
+            forced = [item for item in applied.force_in if item.partition("@")[0] not in gone]
+            settings = {"applied": applied.model_copy(update={"force_in": tuple(forced)})}
+            instance = replace(instance, settings=instance.settings.model_copy(update=settings))
+        if set(body) <= {"title"}:
+            return instance
+        return replace(instance, sets={**thawed(instance.sets), SET: body}).with_set(SET)

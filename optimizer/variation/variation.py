@@ -1,0 +1,105 @@
+"""A small change to a compiled model, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from outlay.instances.errors import InputError
+
+
+@dataclass(frozen=True)
+class Variation:
+    """What is asked of a model that is otherwise as it was compiled.
+
+    Attributes
+    ----------
+    force_in, force_out
+        Projects that must, or must not, be funded: id, id@alternative or id@alternative@YYYY-MM.
+    level
+        Limit to move by so much: by a share of its own level (0.1: a tenth more, -0.1: a tenth less), or by units.
+    stretch
+        Limits that may be moved, by as little as possible: without an `objective` the sum of the moves is minimised.
+    units
+        Which of the limits in `level` and `stretch` are moved by units, not by a share of their level.
+    at_least
+        The first level of the instance's objective must be worth at least this; None: whatever it is.
+    objective
+        Metric to weight, maximised instead of the instance's objective; None: the instance's first level, or the moves.
+    count_first
+        Whether as few limits as possible are moved before the sum of the moves is minimised.
+    release
+        Projects that must be funded but may be let go, each counted as one move.
+    without
+        Names of rules (`outlay.optimizer.variation.rules`) that are left out.
+    title
+        What it asks, in a line.
+    """
+
+    force_in: tuple[str, ...] = ()
+    force_out: tuple[str, ...] = ()
+    level: Mapping[str, float] = field(default_factory=dict)
+    stretch: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    at_least: float | None = None
+    objective: Mapping[str, float] | None = None
+    count_first: bool = False
+    release: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("force_in", "force_out", "stretch", "units", "release", "without"):
+            object.__setattr__(self, name, _names(getattr(self, name), name))
+        object.__setattr__(self, "level", MappingProxyType(_numbers(self.level, "level")))
+        if self.objective is not None:
+            object.__setattr__(self, "objective", MappingProxyType(_numbers(self.objective, "objective")))
+        both = sorted(set(self.level) & set(self.stretch))
+        if both:
+            raise _wrong("this limit is both moved and stretched", "do one of the two", "stretch", ", ".join(both))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Variation.from_document, (self.to_document(),)
+
+    def to_document(self) -> dict[str, Any]:
+        """Return the variation as plain data, for JSON."""
+        document: dict[str, Any] = {name: list(value) for name, value in vars(self).items() if isinstance(value, tuple)}
+        document |= {"level": dict(self.level), "at_least": self.at_least, "count_first": self.count_first}
+        return document | {
+            "objective": None if self.objective is None else dict(self.objective),
+            "title": self.title,
+        }
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Variation:
+        """Return the variation that `to_document` wrote."""
+        return cls(**document)
+
+
+def _names(given: Any, column: str) -> tuple[str, ...]:
+    if isinstance(given, str):
+        given = (given,)
+    if not isinstance(given, Iterable):
+        raise _wrong("these are no names", "give a list of names", column, given)
+    names = tuple(given)
+    if not all(isinstance(name, str) for name in names):
+        raise _wrong("a name is not a text", "give a list of names", column, names)
+    return names
+
+
+def _numbers(given: Any, column: str) -> dict[str, float]:
+    if not isinstance(given, Mapping):
+        raise _wrong("this is no mapping from names to numbers", 'write {"draws": 0.1}', column, given)
+    try:
+        numbers = {str(name): float(value) for name, value in given.items()}
+    except (TypeError, ValueError):
+        raise _wrong("there is something that is not a number", 'write {"draws": 0.1}', column, dict(given)) from None
+    if not all(abs(value) < float("inf") for value in numbers.values()):
+        raise _wrong("there is a number that is not finite", "correct it", column, dict(given))
+    return numbers
+
+
+def _wrong(problem: str, remedy: str, column: str, value: Any) -> InputError:
+    return InputError.single("vary", problem, remedy, column=column, value=value)

@@ -1,0 +1,156 @@
+"""``outlay explain`` as a user types it."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import outlay
+from tests.cli.small import HOSTILE, changed, run, solved, write_small
+
+explaining = importlib.import_module("outlay.optimizer.explain.explain")
+
+
+def impossible() -> dict[str, Any]:
+    """Return an instance in which A and C are promised, which need 11 of 9 million."""
+    document = changed(sets={})
+    for project in document["projects"]:
+        if project["id"] in {"A", "C"}:
+            project["status"] = "mandatory"
+    return document
+
+
+def test_a_plan_is_explained(tmp_path: Path) -> None:
+    result = run("explain", write_small(tmp_path), "--jobs", "1")
+    assert result.exit_code == 0, result.output
+    for text in (
+        "What each project is worth to the plan",
+        "From certain to never",
+        "C would have to be worth 7 more",
+        "more commitments C would be in",
+        "What limits are worth: 10 % wider, and tighter",
+    ):
+        assert text in result.stdout
+
+
+def test_a_run_is_explained_by_its_own_plan(tmp_path: Path) -> None:
+    path, run_file = solved(tmp_path)
+    of_run, of_instance = (json.loads(run("explain", source, "C", "--json").stdout) for source in (run_file, path))
+    assert of_run["margins"] == of_instance["margins"]
+    assert of_run["changes"] == of_instance["changes"]
+    assert [row["project"] for row in of_run["margins"]] == ["C"]
+
+
+def test_the_sets_can_be_pasted_and_do_what_is_said(tmp_path: Path) -> None:
+    path = write_small(tmp_path)
+    result = run("explain", path, "C", "--sets")
+    sets = tomllib.loads(result.stdout)
+    assert "C-by-commitments" in sets
+    file = tmp_path / "case" / "sets.toml"
+    file.write_text(file.read_text() + "\n" + result.stdout)
+    solution = outlay.solve(outlay.read(path), constraint_set="C-by-commitments")
+    assert solution.objective is not None
+    assert solution.objective >= 14
+    assert "C" in {choice.project for choice in solution.plan.choices}
+
+
+def test_an_impossible_instance_is_told_its_conflict_and_its_repair(tmp_path: Path) -> None:
+    path = write_small(tmp_path, impossible())
+    refused = run("solve", path)
+    assert refused.exit_code == 4
+    assert "outlay explain INSTANCE" in refused.stdout
+    result = run("explain", path)
+    assert result.exit_code == 4
+    for text in (
+        "No plan is possible.",
+        "A must be funded",
+        "C must be funded",
+        "commitments",
+        "The least repair: 1 move",
+    ):
+        assert text in result.stdout
+
+
+def test_what_must_not_move_does_not(tmp_path: Path) -> None:
+    document = json.loads(run("explain", write_small(tmp_path, impossible()), "--keep", "commitments", "--json").stdout)
+    assert [row["kind"] for row in document["repair"]] == ["project"]
+    result = run(
+        "explain",
+        write_small(tmp_path, impossible(), "other"),
+        *["--keep", "commitments", "--keep", "A", "--keep", "C"],
+    )
+    assert result.exit_code == 4
+    assert "No repair" in result.stdout
+
+
+def test_a_plan_has_no_conflict_to_tell(tmp_path: Path) -> None:
+    result = run("explain", write_small(tmp_path), "--conflicts", "2")
+    assert result.exit_code == 0
+    assert "there is no conflict to tell" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["X"], "there is no such project"),
+        (["--limit", "comitments"], "did you mean 'commitments'"),
+        (["--limit", "forgotten"], "no share is anything"),
+        (["--step", "0"], "this is no step"),
+        (["--step", "0%"], "this is no step"),
+        (["--step", "much"], "this is no step"),
+        (["--keep", "nothing"], "there is no such limit"),
+        (["--set", "nothing"], "there is no such constraint set"),
+    ],
+)
+def test_bad_input_is_told(tmp_path: Path, arguments: list[str], words: str) -> None:
+    result = run("explain", write_small(tmp_path), *arguments)
+    assert result.exit_code == 3, result.output
+    assert words in result.stderr
+
+
+def test_a_run_that_does_not_verify_is_refused(tmp_path: Path) -> None:
+    _, run_file = solved(tmp_path)
+    document = json.loads(Path(run_file).read_text())
+    document["plan"]["choices"].append({**document["plan"]["choices"][0], "project": "C"})
+    Path(run_file).write_text(json.dumps(document))
+    assert run("explain", run_file).exit_code == 7
+
+
+def test_a_folder_keeps_the_answers_and_nothing_is_asked_twice(tmp_path: Path) -> None:
+    path, folder = write_small(tmp_path), str(tmp_path / "out")
+    first = json.loads(run("explain", path, "-o", folder, "--json").stdout)
+    assert {"margins.csv", "changes.csv", "limits.csv", "sets.toml", "explanation.json", "answers"} == {
+        file.name for file in Path(folder).iterdir()
+    }
+    again = json.loads(run("explain", path, "-o", folder, "--json").stdout)
+    assert again["times_s"]["solver"] == 0
+    assert again["margins"] == first["margins"]
+    assert run("explain", path, "-o", str(tmp_path)).exit_code == 3
+
+
+def test_an_interrupt_keeps_what_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(context: Any, *_: Any) -> list[Any]:
+        context.pool.interrupted = True
+        return []
+
+    monkeypatch.setattr(explaining, "limit_changes", interrupted)
+    result = run("explain", write_small(tmp_path))
+    assert result.exit_code == 5
+    assert "What each project is worth to the plan" in result.stdout
+    assert "Stopped by Ctrl-C" in result.stdout
+
+
+def test_hostile_names_are_harmless(tmp_path: Path) -> None:
+    document = changed(sets={})
+    document["projects"][2] |= {"name": HOSTILE}
+    page = tmp_path / "page.html"
+    result = run("explain", write_small(tmp_path, document), "--report", str(page))
+    assert result.exit_code == 0, result.output
+    assert "\x1b" not in result.stdout
+    assert "<script>alert" not in page.read_text()
+    assert "margins-chart" in page.read_text()

@@ -1,0 +1,57 @@
+"""Answers taken out: real numbers, texts that stay texts, and the user's own columns beside them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+import outlay
+from outlay.instances.errors import InfeasibleError, InputError
+from outlay.instances.formats.parsing import parse_document
+from tests.cli.small import HOSTILE, changed
+
+
+@pytest.fixture(scope="module")
+def solution() -> outlay.Solution:
+    document = changed()
+    document["projects"][0] |= {"name": HOSTILE, "x_owner": "=1+1"}
+    return outlay.solve(parse_document(document, source="case"))
+
+
+def test_the_workbook_has_real_numbers_and_texts_that_stay_texts(solution: outlay.Solution, tmp_path: Path) -> None:
+    path = outlay.write_results(solution, tmp_path / "results.xlsx")
+    book = openpyxl.load_workbook(path)
+    assert {"summary", "projects", "resources", "metrics", "timeline"} <= set(book.sheetnames)
+    header, first, *_ = book["projects"].iter_rows()
+    cells = {title.value: cell for title, cell in zip(header, first, strict=True)}
+    assert isinstance(cells["commitment"].value, int | float)
+    assert cells["x_owner"].value == "=1+1"
+    assert cells["x_owner"].data_type == "s"
+    assert not [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+    assert book["summary"]._charts
+
+
+def test_tables_are_written_as_csv_and_parquet(solution: outlay.Solution, tmp_path: Path) -> None:
+    csv = outlay.write_tables(solution, tmp_path / "csv")
+    parquet = outlay.write_tables(solution, tmp_path / "parquet", form="parquet")
+    for name in (*solution.tables, "metrics", "stakeholders"):
+        plain, typed = pd.read_csv(csv / f"{name}.csv"), pd.read_parquet(parquet / f"{name}.parquet")
+        assert list(plain.columns) == list(typed.columns)
+        assert len(plain) == len(typed)
+    owners = pd.read_parquet(parquet / "projects.parquet")["x_owner"].tolist()
+    assert owners[0] == "=1+1"
+    assert pd.read_csv(csv / "projects.csv")["x_owner"].tolist()[0] == "'=1+1"
+
+
+def test_what_cannot_be_written_is_refused(solution: outlay.Solution, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such form"):
+        outlay.write_tables(solution, tmp_path / "new", form="xls")
+    (tmp_path / "there").mkdir()
+    with pytest.raises(InputError, match="exists"):
+        outlay.write_tables(solution, tmp_path / "there")
+    hopeless = outlay.solve(parse_document(changed(), source="case"), constraint_set="must")
+    with pytest.raises(InfeasibleError):
+        outlay.write_results(hopeless, tmp_path / "none.xlsx")

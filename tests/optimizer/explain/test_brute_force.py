@@ -1,0 +1,33 @@
+"""Explanations hold against trying every combination, on generated instances, as they are and with too much forced.
+
+`OUTLAY_BRUTE_FORCE_FIRST` says from which seed on; ``python -m tests.brute_force.explaining FIRST COUNT`` tries others.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.brute_force.explaining import problems
+from tests.brute_force.generator import case_of
+from tests.brute_force.hopeless import one_too_many
+
+FIRST = int(os.environ.get("OUTLAY_BRUTE_FORCE_FIRST", "0"))
+
+
+@pytest.mark.parametrize("seed", range(FIRST, FIRST + 2))
+def test_what_explain_claims_is_what_trying_everything_finds(seed: int) -> None:
+    assert problems(case_of(seed)) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(FIRST + 2, FIRST + 32))
+def test_what_explain_claims_is_what_trying_everything_finds_in_more_cases(seed: int) -> None:
+    assert problems(case_of(seed)) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(FIRST, FIRST + 30))
+def test_conflicts_and_repairs_are_what_trying_everything_finds(seed: int) -> None:
+    assert problems(one_too_many(case_of(seed), seed)) == []

@@ -1,0 +1,133 @@
+"""Schedules by sampled priorities: what fits is what every row allows, and better plans come of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+import numpy as np
+import pytest
+
+import outlay
+from outlay.instances.formats.parsing import parse_document
+from outlay.instances.samples.generating import generate
+from outlay.models.build import build
+from outlay.models.options import started
+from outlay.optimizer.search.rescheduling import Rescheduling, rescheduling
+from outlay.optimizer.session import Session
+from tests.benchmarks.families import schedule
+from tests.optimizer.support import level_problem
+from tests.support.documents import knapsack, parsed
+
+SIZE = 12
+
+
+def activities(*, optional: bool) -> outlay.Instance:
+    made, limits = schedule.activities(SIZE, 1)
+    return parse_document(schedule.document(made, limits, optional=optional), source="schedule")
+
+
+def drawing(instance: outlay.Instance) -> Rescheduling:
+    session = Session(build(instance))
+    found = rescheduling(level_problem(session), session.structure, seed=1)
+    assert found is not None
+    return found
+
+
+def never() -> bool:
+    return False
+
+
+@pytest.fixture(params=["options", "started-by columns"])
+def form(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(started, "LARGE", 10**9 if request.param == "options" else -1)
+    monkeypatch.setattr(started, "FEW", 10**9)
+
+
+@pytest.mark.usefixtures("form")
+@pytest.mark.parametrize("made", [activities(optional=True), generate(25, 2)], ids=["schedule", "generated"])
+def test_what_fits_beside_a_plan_is_what_every_row_allows(made: outlay.Instance) -> None:
+    """Of the rows by which one project waits for another only the first is looked at, which says the same."""
+    drawn, random = drawing(made), Random(3)
+    problem, ledger = drawn.problem, drawn._ledger
+    for _ in range(5):
+        ledger.clear()
+        chosen = np.full(drawn.structure.projects, -1)
+        for project in random.sample(range(len(chosen)), len(chosen)):
+            begin, end = int(drawn._first[project]), int(drawn._first[project + 1])
+            allowed = ledger.allowed(begin, end)
+            for place in random.sample(range(begin, end), min(end - begin, 12)):
+                assert allowed[place - begin] == keeps(drawn, chosen, project, place), (project, place)
+            if allowed.any() and random.random() < 0.8:
+                chosen[project] = begin + random.choice(np.nonzero(allowed)[0].tolist())
+                ledger.take(int(chosen[project]))
+        assert problem.holds(drawn.point(chosen))
+
+
+def keeps(drawn: Rescheduling, chosen: np.ndarray, project: int, place: int) -> bool:
+    """Whether no row that held without an option is broken with it."""
+    after = chosen.copy()
+    after[project] = place
+    point = drawn.point(after)
+    activity, problem = drawn.problem.matrix @ point, drawn.problem
+    room = 1e-7 * np.maximum(1.0, np.abs(activity))
+    return bool(((activity <= problem.row_upper + room) & (activity >= problem.row_lower - room)).all())
+
+
+@pytest.mark.usefixtures("form")
+def test_schedules_are_plans_and_become_better_than_a_serial_one() -> None:
+    instance = activities(optional=False)
+    drawn, found = drawing(instance), list[np.ndarray]()
+    drawn.search(never, found.append, 60)
+    assert all(drawn.problem.holds(point) for point in found)
+    values = [drawn.problem.value(point) for point in found]
+    assert values == sorted(values, reverse=True)
+    made, limits = schedule.activities(SIZE, 1)
+    start = schedule.serial(made, limits, list(range(SIZE)))
+    monthly = 1.12 ** (-1 / 12)
+    serial = sum(each.earns * monthly ** (at + each.months) for at, each in zip(start, made, strict=True))
+    session = Session(build(instance))
+    best = session.levels()[0].value(found[-1])
+    assert best > 1.02 * serial
+    optimum = outlay.solve(instance, gap=1e-6).objective
+    assert optimum is not None
+    assert 0.97 * optimum <= best <= optimum + 1e-6
+
+
+def test_the_same_seed_draws_the_same_schedules() -> None:
+    found: list[list[float]] = [[], []]
+    for values in found:
+        drawn = drawing(activities(optional=True))
+        drawn.search(never, lambda point, drawn=drawn, values=values: values.append(drawn.problem.value(point)), 20)
+    assert found[0] == found[1] != []
+
+
+def test_drawing_goes_on_around_a_better_plan_from_elsewhere() -> None:
+    drawn = drawing(activities(optional=False))
+    points: list[np.ndarray] = []
+    drawn.search(never, points.append, 1)
+    worse = drawn.value
+    drawn.search(never, points.append, 40)
+    assert drawn.value < worse
+    other = drawing(activities(optional=False))
+    other.begin_from(points[-1])
+    assert other.value == pytest.approx(drawn.value)
+    assert (other.chosen == drawn.chosen).all()
+    other.begin_from(points[0])
+    assert (other.chosen == drawn.chosen).all()
+
+
+def test_where_nothing_can_start_at_another_time_no_schedules_are_drawn() -> None:
+    session = Session(build(parsed(knapsack([1, 2], [[1, 1]], [1]))))
+    assert rescheduling(level_problem(session), session.structure, seed=1) is None
+
+
+def test_what_asks_for_more_than_options_can_give_leads_to_no_plan() -> None:
+    session = Session(build(activities(optional=False)))
+    problem = level_problem(session)
+    shut = replace(problem, upper=np.where(session.structure.project == 3, 0.0, problem.upper))
+    drawn: Any = rescheduling(shut, session.structure, seed=1)
+    points: list[np.ndarray] = []
+    drawn.search(never, points.append, 3)
+    assert points == []

@@ -1,0 +1,90 @@
+"""One compiled model answers many questions, each as if it had been built anew."""
+
+from __future__ import annotations
+
+import pyomo.environ as pyo
+import pytest
+
+import outlay
+from outlay import Variation
+from outlay.instances.errors import InputError
+from outlay.optimizer.variation.vary import Variations
+
+
+@pytest.fixture(scope="module")
+def varied() -> Variations:
+    return outlay.vary(outlay.read("tutorial"))
+
+
+QUESTIONS = {
+    "as it is": Variation(),
+    "library in": Variation(force_in=("library",)),
+    "bridge out": Variation(force_out=("bridge",)),
+    "more money": Variation(level={"commitments": 0.1}),
+    "two more": Variation(level={"commitments": 2}, units=("commitments",)),
+    "a second crew in the first year": Variation(level={"crew@2026": 1.0}),
+    "library at no loss": Variation(force_in=("library",), at_least=19.1, stretch=("commitments",)),
+}
+
+
+def test_every_answer_is_that_of_the_changed_instance(varied: Variations) -> None:
+    answers = varied.solve_all(QUESTIONS, jobs=2)
+    instance = outlay.read("tutorial")
+    for name, answer in answers.items():
+        assert answer.verified, name
+        changed = varied.over.instance_with(dict(answer.body))
+        best = outlay.solve(changed).objective
+        assert best == pytest.approx(answer.worth) or (answer.moves and best > 19.1), name
+    assert answers["as it is"].value == outlay.solve(instance).objective
+
+
+def test_a_stretch_is_the_least_that_does(varied: Variations) -> None:
+    answer = varied.solve(QUESTIONS["library at no loss"])
+    assert answer.value == pytest.approx(1 / 11)
+    assert answer.moves == {"commitments": 0.0909091}
+
+
+def test_the_answers_depend_neither_on_the_order_nor_on_the_number_at_a_time(varied: Variations) -> None:
+    one = varied.solve_all(QUESTIONS, jobs=1)
+    other = varied.solve_all(dict(reversed(QUESTIONS.items())), jobs=2)
+    assert {name: (answer.value, answer.plan, answer.body) for name, answer in one.items()} == {
+        name: (answer.value, answer.plan, answer.body) for name, answer in sorted(other.items())
+    }
+
+
+def test_a_variation_is_data(varied: Variations) -> None:
+    for variation in QUESTIONS.values():
+        assert Variation.from_document(variation.to_document()) == variation
+
+
+def test_rules_of_the_user_s_own_stay(varied: Variations) -> None:
+    model = outlay.build(outlay.read("tutorial"))
+    options = model.options
+    first = [option for option in model.OPTIONS if options.start[option] == 0]
+    model.none_in_the_first_year = pyo.Constraint(expr=sum(model.fund[option] for option in first) <= 0)
+    assert outlay.vary(model).solve(Variation()).value == pytest.approx(13.5)
+
+
+@pytest.mark.parametrize(
+    ("variation", "words"),
+    [
+        (Variation(force_in=("libary",)), "did you mean 'library'"),
+        (Variation(force_in=("library@large",)), "no such alternative"),
+        (Variation(level={"comitments": 0.1}), "did you mean 'commitments'"),
+        (Variation(stretch=("crew@2031",)), "no row under this date"),
+        (Variation(stretch=("library",)), "this is a project"),
+        (Variation(without=("crews",)), "no such rule"),
+    ],
+)
+def test_what_there_is_not_is_told(varied: Variations, variation: Variation, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        varied.solve(variation)
+
+
+def test_what_makes_no_sense_is_told() -> None:
+    with pytest.raises(InputError, match="both moved and stretched"):
+        Variation(level={"crew": 0.1}, stretch=("crew",))
+    with pytest.raises(InputError, match="not finite"):
+        Variation(level={"crew": float("nan")})
+    with pytest.raises(InputError, match="cannot be varied"):
+        outlay.vary("tutorial")
