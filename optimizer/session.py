@@ -31,7 +31,7 @@ from outlay.optimizer.search.settings import SearchParams, SearchPlan
 from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.solver.outcome import Outcome, Progress
 from outlay.optimizer.solver.process import SolverProcess
-from outlay.optimizer.status import OPTIMAL_GAP, DatesFound, claimed_objective, improved
+from outlay.optimizer.status import OPTIMAL_GAP, DatesFound, claimed_objective, improved, raised
 from outlay.optimizer.verify.plan import verify_plan
 
 #: Tolerance of the second try after an answer that does not verify.
@@ -43,6 +43,8 @@ TIE, NEARLY = 1e-6, 0.98
 NEGLIGIBLE = 1e-11
 #: Seconds that deciding payments and the like for one project more may take; it takes milliseconds.
 COMPLETING_S = 5.0
+#: Of a time limit this share is kept for those dates, at most so many seconds.
+DATES_SHARE, DATES_S = 0.1, 6.0
 #: So many nodes of branch and bound go into the dates that the objective leaves open, to this gap.
 DATES_NODES, DATES_GAP = 500, 1e-6
 
@@ -304,17 +306,24 @@ class Session:
             could = dates_open(self.case, own.plan, np.ones(len(open_), dtype=bool))
             return dated(own, DatesFound.DECIDED if could else DatesFound.EARLIEST)
         if own.answer.levels[0].limit == "interrupt" or settings.deadline.passed():
-            return dated(own, DatesFound.OPEN, "there was no time left to look for the earliest")
+            return dated(own, DatesFound.OPEN, "no time was left")
         begun = time.monotonic()
         outcome, point = self._earliest_point(engine, settings, own, open_, reference)
         early = Checked(own.answer, times_s=own.times_s, proved_nearest=own.proved_nearest)
         own.times_s["dates"] = time.monotonic() - begun
         if point is not None:
-            levels = with_finals(own.answer.levels, self.levels(), point)
+            objectives = self.levels()
+            first = objectives[0]
+            levels = with_finals(raised(own.answer.levels, first.value(point), first.size), objectives, point)
             self._check(early, replace(own.answer, point=point, levels=levels))
         if early.verification is None or not early.verification.ok:
-            return dated(own, DatesFound.OPEN, "the solver found no earlier plan that holds in its time")
+            return dated(own, DatesFound.OPEN, "the solver found none that holds in its time")
         return dated(early, DatesFound.EARLIEST if outcome.status == "kOptimal" else DatesFound.EARLY)
+
+    def before_dates(self, deadline: Deadline) -> Deadline:
+        """Return the deadline of the objective, which leaves a little of the time for the dates."""
+        asked = self.case.instance.settings.tie_break != "none" and self.case.instance.periods > 1
+        return replace(deadline, at=deadline.at - min(DATES_SHARE * deadline.limit_s, DATES_S)) if asked else deadline
 
     def _earliest_point(
         self, engine: SolverProcess, settings: Settings, own: Checked, open_: np.ndarray, reference: Plan | None

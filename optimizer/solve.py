@@ -69,7 +69,8 @@ def solve(
     objective
         Replaces the instance's: metric to weight, or ``"@STAKEHOLDER"``.
     time_limit
-        Seconds for everything before verification; None: until proved. A wall-clock limit may make two runs differ. A
+        Seconds for everything before verification, of which a tenth, at most 6 s, is kept for dates that the objective
+        leaves open; None: until proved. A wall-clock limit may make two runs differ. A
         model in the making is finished; then, if the time is over, nothing is solved and `message` says so.
     gap
         Relative gap to prove, |bound - objective| / max(|objective|, 1e-6).
@@ -127,7 +128,7 @@ def solve(
         checked = session.solve(
             engine,
             settings,
-            deadline=deadline,
+            deadline=session.before_dates(deadline),
             start=start,
             on_progress=_as_stated_by(session, on_progress),
             search=_search_plan(session, effort, seed, work),

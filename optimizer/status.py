@@ -122,6 +122,15 @@ def improved(result: LevelResult, objective: float, *, proved: bool) -> LevelRes
     return replace(result, status=status, limit=limit, objective=objective, bound=bound, gap=gap)
 
 
+def raised(levels: Sequence[LevelResult], objective: float, size: float) -> list[LevelResult]:
+    """Return the levels of a plan that may be worth more than was found, as what is earlier may be within the gap."""
+    head = levels[0]
+    if head.objective is None or objective <= head.objective:
+        return list(levels)
+    sound = head.bound is None or objective <= head.bound + OPTIMAL_GAP * max(size, abs(head.bound))
+    return [improved(head, objective, proved=sound), *levels[1:]]
+
+
 def overall(levels: Sequence[LevelResult]) -> tuple[Status, str | None]:
     """Return the weakest status of the levels, and the limit that ended it; without levels the time was over."""
     order = [Status.OPTIMAL, Status.WITHIN_GAP, Status.STOPPED, Status.UNBOUNDED, Status.INFEASIBLE, Status.FAILED]

@@ -17,7 +17,7 @@ _DATES = {
     DatesFound.EARLIEST: "as early as possible: no earlier plan of these projects is worth as much",
     DatesFound.EARLY: "early, but not proved to be the earliest possible",
     DatesFound.DECIDED: "decided by the objective: no project could be earlier and bring as much",
-    DatesFound.OPEN: "one choice of many: nothing asked for the earliest",
+    DatesFound.OPEN: "one choice of many: the earliest were not looked for",
 }
 
 

@@ -119,7 +119,7 @@ def solve_case(request: Request) -> str:
     checked = session.solve(
         engine,
         settings,
-        deadline=deadline,
+        deadline=session.before_dates(deadline),
         start=reference,
         on_progress=None,
     )

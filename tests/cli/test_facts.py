@@ -149,7 +149,7 @@ def test_runs_of_a_comparison_are_found_by_their_set(tmp_path: Path) -> None:
 def test_what_is_no_run_and_what_is_no_instance_is_told_apart(tmp_path: Path) -> None:
     path, saved = write_small(tmp_path), str(tmp_path / "run.json")
     assert run("solve", path, "-o", saved).exit_code == 0
-    assert "this is a run file, not an instance; outlay show run.json" in run("solve", saved).stderr
+    assert "this is a run file, not an instance; outlay show run.json" in run("check", saved).stderr
     for command in (("show", path), ("report", path, "-o", str(tmp_path / "page.html"))):
         result = run(*command)
         assert result.exit_code == 3

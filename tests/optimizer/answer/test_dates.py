@@ -100,6 +100,19 @@ def test_what_is_early_is_worth_as_much_and_keeps_its_scale(warm: SolverProcess)
     }
 
 
+def test_an_earlier_plan_within_the_gap_raises_what_is_claimed(warm: SolverProcess, tmp_path: Path) -> None:
+    case = instance(
+        projects=[{"id": "A", "commitment": 1, "value": 1, "construction_months": 12}],
+        cashflows=[{"project": "A", "from_month": 0, "to_month": 12, "amount": 1, "metric": "value"}],
+        settings={"discount_rates": {"value": 0.5}},
+    )
+    late = Plan(choices=(Choice("A", "base", False, 3, 3, 1.0),))
+    solution = outlay.solve(case, start=late, gap=0.9, process=warm)
+    assert starts(solution) == {"A": 0}
+    assert solution.objective == pytest.approx(2)
+    assert outlay.load(solution.save(tmp_path / "run.json")).verified
+
+
 def test_a_comparison_tells_the_dates_that_solve_tells(warm: SolverProcess) -> None:
     case = four_streets(sets={"more": {"change": [{"table": "availability", "set": {"amount": 5}}]}})
     found = outlay.compare(case, ["base", "more"], jobs=1)
