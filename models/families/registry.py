@@ -20,7 +20,7 @@ from outlay.models.families import permits as family_permits
 from outlay.models.families import programs as family_programs
 from outlay.models.families import savings as family_savings
 from outlay.models.families import synergies as family_synergies
-from outlay.models.families.resources import ResourceFamily, refuse_too_many_terms
+from outlay.models.families.resources import CARRY_OVER, ResourceFamily, carried_rows, refuse_too_many_terms
 
 
 class Family(NamedTuple):
@@ -37,6 +37,7 @@ FAMILIES: tuple[Family, ...] = (
     *(Family(kind, ResourceFamily(kind).rows) for kind in RESOURCE_FAMILIES),
     Family("pace", ResourceFamily("pace").rows),
     Family("permits", ResourceFamily("permits").rows),
+    Family(CARRY_OVER, carried_rows),
     Family(family_permits.NAME, family_permits.rows),
     Family(family_programs.NAME, family_programs.rows),
     Family(family_dependencies.NAME, family_dependencies.rows),
@@ -47,7 +48,7 @@ FAMILIES: tuple[Family, ...] = (
 )
 
 #: Families that no constraint set can switch off.
-ALWAYS_ON = frozenset({family_choice.NAME, family_programs.NAME, family_synergies.NAME})
+ALWAYS_ON = frozenset({CARRY_OVER, family_choice.NAME, family_programs.NAME, family_synergies.NAME})
 
 
 def rows_of(case: Case) -> Iterator[RowBlock]:

@@ -50,6 +50,8 @@ ROW_NAMES = {
 }
 
 
+#: Family of the rows that say what is left for the next period; each stands while those of its resource do.
+CARRY_OVER = "carry_over"
 #: Kinds of terms, as reports tell them apart.
 KINDS = ("used", "supplied", "imported", "linked", "bought", "shortfall", "carried")
 
@@ -121,22 +123,7 @@ class ResourceFamily:
             upper=np.concatenate([np.zeros(0), *upper]),
             sentence=lambda row: describe(instance, *keys[row]),
         )
-        yield from self._carried(case, [name for name in names if name in case.carry_overs])
         yield from self._so_far(case, [name for name in names if name in case.so_far.columns])
-
-    def _carried(self, case: Case, names: list[str]) -> Iterator[RowBlock]:
-        if not names:
-            return
-        entries, keys, upper = Entries(), list[tuple[str, int]](), [np.zeros(0)]
-        for name in names:
-            rule = resource_rows(case, name)
-            upper.append(rule.fill_carried(entries, len(keys)))
-            keys.extend((name, int(period)) for period in rule.periods[:-1])
-        left = block(
-            f"{self.name}_carried_over", self.name, keys, entries, case.book.size, upper=np.concatenate(upper),
-            sentence=lambda row: f"what is left of {describe(case.instance, *keys[row])}",
-        )  # fmt: skip
-        yield replace(left, defines=True)
 
     def _so_far(self, case: Case, names: list[str]) -> Iterator[RowBlock]:
         if not names:
@@ -151,6 +138,21 @@ class ResourceFamily:
             sentence=lambda row: f"what is used of {describe(instance, *keys[row])}",
         )  # fmt: skip
         yield replace(rows, defines=True)
+
+
+def carried_rows(case: Case) -> Iterator[RowBlock]:
+    """Yield left_carried_over, for every resource that carries over and whose rows stand."""
+    entries, keys, upper = Entries(), list[tuple[str, int]](), [np.zeros(0)]
+    for name in case.carry_overs:
+        rule = resource_rows(case, name)
+        if len(rule.periods) > 1:
+            upper.append(rule.fill_carried(entries, len(keys)))
+            keys.extend((name, int(period)) for period in rule.periods[:-1])
+    left = block(
+        "left_carried_over", CARRY_OVER, keys, entries, case.book.size, upper=np.concatenate(upper),
+        sentence=lambda row: f"what is left of {describe(case.instance, *keys[row])}",
+    )  # fmt: skip
+    yield replace(left, defines=True)
 
 
 def describe(instance: Instance, resource: str, period: int) -> str:

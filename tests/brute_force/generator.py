@@ -100,7 +100,7 @@ def draft_case(draw: Draw) -> Case:
         add_funds(draft)
     for _ in range(draw.weighted({0: 2, 1: 4, 2: 4, 3: 3})):
         add_limit(draft)
-    for _ in range(draw.weighted({0: 3, 1: 3, 2: 3, 3: 1}) if len(draft.ids) > 1 else 0):
+    for _ in range(draw.weighted({0: 2, 1: 3, 2: 3, 3: 2}) if len(draft.ids) > 1 else 0):
         add_dependency(draft)
     add_objective(draft)
     if draw.chance(0.4):

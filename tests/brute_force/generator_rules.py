@@ -94,7 +94,7 @@ def _add_amounts(draft: Draft, fund: dict[str, Any]) -> None:
         least = round(size * draw.number(0.05, 0.3, 2), 1)
         least = least if most is None else min(most, least)
         draft.add("fund_amounts", project=project["id"], fund=fund["fund"], max=most, min=draft.maybe(0.4, least))
-    if draw.chance(0.3):
+    if draw.chance(0.6):
         fund["listed_only"] = True
 
 
@@ -155,8 +155,12 @@ def _absolute_bounds(draft: Draft, metric: str, by: str, every: str) -> dict[str
         * (1 if by == "all" else 0.5)
         * (1 if every == "total" else 0.6)
     )
-    if metric in {"value", "taxes", *draft.document["instance"].get("metrics", {})} and draw.chance(0.3):
-        return {draw.pick(["max", "min", "min"]): -round(size * draw.number(0.01, 0.2, 2), 1)}
+    if metric in {"value", "taxes", *draft.document["instance"].get("metrics", {})} and draw.chance(0.6):
+        # A greatest amount below 0 asks for a project that has less.
+        lowest = min(float(cells.get(metric, 0)) for project in draft.projects for cells in draft.cells(project))
+        if lowest < -0.5:
+            return {"max": round(lowest * 0.6, 1)}
+        return {"min": -round(size * draw.number(0.01, 0.2, 2), 1)}
     digits = 0 if metric == "count" else 1
     most = draft.maybe(0.7, round(size * draw.number(0.25, 0.8, 2), digits))
     least = None
@@ -186,16 +190,16 @@ def add_dependency(draft: Draft) -> None:
     """Add one dependency; rows of `requires` that wait only of earlier letters, so that there is no circle."""
     draw = draft.draw
     first, second = sorted(draw.some(draft.ids, 2, 2), reverse=True)
-    kinds = {"requires": 5, "requires_any": 3, "requires_count": 3, "excludes": 3, "at_most": 3, "together": 3}
-    kind = draw.weighted({**kinds, "synergy": 5, **({"same_year": 4} if draft.has_years else {})})
+    kinds = {"requires": 5, "requires_any": 3, "requires_count": 3, "excludes": 5, "at_most": 3, "together": 5}
+    kind = draw.weighted({**kinds, "synergy": 8, **({"same_year": 6} if draft.has_years else {})})
     row: dict[str, Any] = {"kind": kind}
     others = [project for project in draft.ids if project not in {first, second}]
-    if others and draw.chance(0.25):
+    if others and draw.chance(0.45):
         row["when"] = ";".join(draft.choice(project, 0.25) for project in draw.some(others, 1, 2))
     if kind.startswith("requires"):
         row |= _waiting(draft)
     if kind == "same_year":
-        row["at"] = draw.pick(["start", "operation", None])
+        row["at"] = draw.pick(["start", "operation", "operation", None])
     if kind == "synergy":
         row["bonus"] = draw.number(-8, 0) if draw.chance(0.45) else draw.number(1, 10)
         closed = {"count", "cost", "commitment"}
@@ -221,7 +225,7 @@ def _joint_saving(draft: Draft, row: dict[str, Any], first: str, second: str) ->
         cells = draft.cells(next(project for project in draft.projects if project["id"] == own))
         least = min(float(one["commitment"]) for one in cells)
         whole = all(one.get("min_scale", 1) == 1 for one in cells)
-        if whole and least > 1 and not draft.finance and own not in taken and draw.chance(0.6):
+        if whole and least > 1 and not draft.finance and own not in taken and draw.chance(0.9):
             # Sets may halve commitments, twice.
             row |= {"metric": "commitment", "bonus": -round(least * draw.pick([0.1, 0.2, 0.24]), 2)}
             return own, other
@@ -253,7 +257,7 @@ def _add_group(draft: Draft, row: dict[str, Any], side: str, needed: list[str]) 
         if row["kind"] != "at_most" and row.get("at") != "never" and row.get("max_lag_months") is None:
             cells["lag_months"] = draw.pick([row.get("lag_months"), 0, -m, -2 * m])
         draft.add("dependencies", project=side, needs=draft.choice(name, 0.25), **cells)
-    if row["kind"] == "at_most" and draw.chance(0.3):
+    if row["kind"] == "at_most" and draw.chance(0.8):
         draft.add("dependencies", project=draw.pick(draft.ids), **row)
 
 

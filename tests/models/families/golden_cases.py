@@ -356,7 +356,7 @@ CASES: dict[str, GoldenCase] = {
     "draws": GoldenCase(scarce.draws, ("draws",)),
     "profiles": GoldenCase(scarce.profiles, ("draws", "funds")),
     "prices": GoldenCase(scarce.prices, ("draws", "funds")),
-    "carried": GoldenCase(scarce.carried, ("draws", "other")),
+    "carried": GoldenCase(scarce.carried, ("draws", "other", "carry_over")),
     "labour": GoldenCase(scarce.labour, ("labour",)),
     "energy": GoldenCase(scarce.energy, ("energy",)),
     "equipment": GoldenCase(scarce.equipment, ("equipment",)),
