@@ -235,6 +235,8 @@ class _Work:
         price = pool.unless_stopped(lambda: pool.run(lambda engine: prices(context, engine))) or {}
         lost = [margin for margin in found if margin.project in set(losers(found))]
         never = [margin for margin in found if margin.standing == "never"]
+        if any((margin.margin or 0.0) < -context.today.slack for margin in found):
+            self.notes.append("a plan better than today's was found on the way; solve with a smaller gap to have it")
         changes = pool.unless_stopped(lambda: limit_changes(context, lost, price)) or []
         changes += pool.unless_stopped(lambda: parameter_changes(context, never)) or []
         chosen = self._limits(context)

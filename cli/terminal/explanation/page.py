@@ -60,7 +60,7 @@ def _show_margins(page: Page, rows: list[dict[str, Any]]) -> None:
 
 
 def _margin(row: dict[str, Any], largest: float) -> list[object]:
-    share = abs(row["margin"]) / largest if largest and words.exists(row["margin"]) else 0.0
+    share = max(0.0, row["margin"]) / largest if largest and words.exists(row["margin"]) else 0.0
     return [
         row["project"], row["name"], standing_words(row), amounts(row["margin"]),
         interval(row["low"], row["high"]), "█" * round(BAR * share), row["comes_in"], row["goes"], row["reason"],
