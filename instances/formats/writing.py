@@ -12,10 +12,14 @@ from typing import Any
 import simplejson
 import tomli_w
 
+from outlay.instances.errors import InputError
 from outlay.instances.formats.output import check_target, write_file, write_folder
 from outlay.instances.instance import Instance, thawed
 from outlay.instances.table import Table, cell_text
 from outlay.instances.values.numbers import number_text
+
+#: Endings that nobody means for a folder.
+_OTHER_BOOKS = frozenset({".xls", ".xlsm", ".xlsb", ".ods"})
 
 
 def to_document(instance: Instance) -> dict[str, Any]:
@@ -80,6 +84,8 @@ def write(instance: Instance, path: str | Path) -> Path:
         from outlay.instances.formats.workbook.writing import workbook_data  # noqa: PLC0415 - for workbooks alone
 
         return write_file(path, workbook_data(instance))
+    if ending in _OTHER_BOOKS:
+        raise InputError.single(str(path), "workbooks of this kind are not written", "choose a name that ends in .xlsx")
     return write_folder(path, lambda folder: _fill(instance, folder))
 
 

@@ -38,6 +38,7 @@ _NAMES = (
     ("note", r"notes?|comments?|remarks?"),
 )
 _YEAR = re.compile(r"(?:FY|fiscal year)\s*['’-]?\s*(\d{4}|\d{2})\b.*|(\d{4})(?:\s+(?:budget|plan|cost|amount))?", re.I)
+_DAY_FIRST = re.compile(r"(?:1[3-9]|2\d|3[01])[-/.]\d{1,2}[-/.]\d{2,4}", re.ASCII)
 _TOTAL = re.compile(r"total", re.IGNORECASE)
 #: Rows among which the header is looked for.
 _TOP = 40
@@ -51,6 +52,7 @@ class _Guess(NamedTuple):
     body: Sequence[Row]
     years: dict[str, tuple[int, bool]]
     columns: dict[str, tuple[str, str]]
+    how: ImportMap
 
 
 def first_map(source: str | Path, *, max_file_mb: float = MAX_FILE_MB) -> str:
@@ -68,7 +70,10 @@ def first_map(source: str | Path, *, max_file_mb: float = MAX_FILE_MB) -> str:
     names = headers_of(header)
     body = [row for row in sheet.rows if row[0] > top]
     years = _years(names)
-    return _text(Path(source), sheet, top, _Guess(names, body, years, _columns(names, years, body)))
+    order: Any = "dmy" if any(_DAY_FIRST.match(as_text(cell)) for _, cells in body for cell in cells) else "mdy"
+    sign: Any = sheet.decimal_sign
+    how = ImportMap(columns={"id": "id"}, instance={}, decimal_sign=sign, date_order=order)
+    return _text(Path(source), sheet, top, _Guess(names, body, years, _columns(names, years, body, how), how))
 
 
 def write_first_map(source: str | Path, *, max_file_mb: float = MAX_FILE_MB) -> Path:
@@ -105,7 +110,9 @@ def _years(names: Sequence[str]) -> dict[str, tuple[int, bool]]:
     return found if len(found) > 1 else {}
 
 
-def _columns(names: Sequence[str], years: dict[str, Any], body: Sequence[Row]) -> dict[str, tuple[str, str]]:
+def _columns(
+    names: Sequence[str], years: dict[str, Any], body: Sequence[Row], how: ImportMap
+) -> dict[str, tuple[str, str]]:
     """Return ours and a comment for each of their columns."""
     found: dict[str, tuple[str, str]] = {}
     taken: set[str] = set()
@@ -114,7 +121,7 @@ def _columns(names: Sequence[str], years: dict[str, Any], body: Sequence[Row]) -
         for name in names:
             if name and name not in found and name not in years and ours not in taken:
                 place = names.index(name)
-                if re.fullmatch(pattern, name, re.IGNORECASE) and _fits(ours, [_at(row, place) for row in body]):
+                if re.fullmatch(pattern, name, re.IGNORECASE) and _fits(ours, [_at(row, place) for row in body], how):
                     found[name] = (ours, "a guess by its name")
                     taken.add(ours)
     for name in names:
@@ -127,25 +134,22 @@ def _columns(names: Sequence[str], years: dict[str, Any], body: Sequence[Row]) -
     return {name: found[name] for name in names if name in found}
 
 
-def _fits(ours: str, cells: Sequence[Any]) -> bool:
+def _fits(ours: str, cells: Sequence[Any], how: ImportMap) -> bool:
     """Return whether most cells can be what a column holds."""
     column = PROJECTS.column(ours)
     assert column is not None
     filled = [cell for cell in cells if not is_blank(cell)]
     if column.kind not in {"number", "whole", "month"}:
         return True
-    return bool(filled) and 2 * sum(_is_read(column, cell) for cell in filled) >= len(filled)
+    return bool(filled) and 2 * sum(_is_read(column, cell, how) for cell in filled) >= len(filled)
 
 
-def _is_read(column: Column, cell: Any) -> bool:
+def _is_read(column: Column, cell: Any, how: ImportMap) -> bool:
     try:
-        read_cell(column, cell, _PLAIN)
+        read_cell(column, cell, how)
     except BadCell:
         return False
     return True
-
-
-_PLAIN = ImportMap(columns={"id": "id"}, instance={})
 
 
 def _at(row: Row, place: int) -> Any:
@@ -161,7 +165,7 @@ def _pair(key: str, value: Any) -> str:
 
 
 def _text(source: Path, sheet: Sheet, top: int, found: _Guess) -> str:
-    names, body, years, columns = found
+    names, body, years, columns, how = found
     fiscal = any(is_fiscal for _, is_fiscal in years.values())
     lines = [
         f"# How outlay reads {source.name!a}: guesses, to be corrected. Then:",
@@ -175,7 +179,7 @@ def _text(source: Path, sheet: Sheet, top: int, found: _Guess) -> str:
         f"header_row = {top}    # what stands above is left out",
         "skip_rows = []    # rows to leave out, as the sheet counts them",
         f"{_toml(decimal_sign=sheet.decimal_sign)}    # the other sign separates thousands",
-        'date_order = "mdy"    # what 7/1/2019 means: mdy = 1 July, dmy = 7 January',
+        f'date_order = "{how.date_order}"    # what 7/1/2019 means: mdy = 1 July, dmy = 7 January',
         f"fiscal_year_start = {_FISCAL_START if fiscal else 1}    # month; FY2019 is the year that ends in 2019",
         "money_factor = 1    # all money is multiplied by it: 0.001 makes thousands",
         'blanks = ["-", "n/a", "tbd", "none"]    # texts that say nothing, in capitals or not',
@@ -224,13 +228,13 @@ def _values(columns: dict[str, tuple[str, str]], body: Sequence[Row], names: Seq
 
 
 def _instance_lines(source: Path, found: _Guess) -> list[str]:
-    names, body, years, columns = found
+    body, years = found.body, found.years
     name = re.sub(r"\W+", "-", source.stem.lower()).strip("-") or "imported"
     if years:
         begin = min(first for first, _ in years.values())
         periods = (max(first for first, _ in years.values()) - begin) // 12 + 1
     else:
-        begin, periods = _calendar(columns, body, names)
+        begin, periods = _calendar(found)
     return [
         "[instance]    # instance.toml, as it will be written (outlay schema)",
         _toml(name=name),
@@ -248,23 +252,24 @@ def _instance_lines(source: Path, found: _Guess) -> list[str]:
         "[[tables.availability]]",
         'resource = "commitments"',
         f'from = "{month_text(begin)}"',
-        f"amount = {_total(years, columns, body, names)}",
+        f"amount = {_total(found)}",
     ]
 
 
-def _calendar(columns: dict[str, tuple[str, str]], body: Sequence[Row], names: Sequence[str]) -> tuple[int, int]:
+def _calendar(found: _Guess) -> tuple[int, int]:
     """Return the first month and the years of a calendar that holds the dates of a sheet."""
+    names, body, _, columns, how = found
     column = PROJECTS.column("earliest_start")
     assert column is not None
-    found = []
+    years = []
     for name, (ours, _) in columns.items():
         if ours in {"earliest_start", "latest_start"}:
             for row in body:
                 cell = _at(row, names.index(name))
-                if not is_blank(cell) and _is_read(column, cell):
-                    month = read_cell(column, cell, _PLAIN).value
-                    found += [int(month[:4])] if month else []
-    first, last = (min(found), max(found)) if found else (2027, 2030)
+                if not is_blank(cell) and _is_read(column, cell, how):
+                    month = read_cell(column, cell, how).value
+                    years += [int(month[:4])] if month else []
+    first, last = (min(years), max(years)) if years else (2027, 2030)
     return 12 * first, min(last - first + 2, 60)
 
 
@@ -275,9 +280,8 @@ def _money_unit(body: Sequence[Row]) -> str:
     return "money"
 
 
-def _total(
-    years: dict[str, Any], columns: dict[str, tuple[str, str]], body: Sequence[Row], names: Sequence[str]
-) -> str:
+def _total(found: _Guess) -> str:
+    names, body, years, columns, how = found
     column = PROJECTS.column("commitment")
     assert column is not None
     wanted = [name for name, (ours, _) in columns.items() if ours == "commitment"] or list(years)
@@ -287,6 +291,6 @@ def _total(
             if any(isinstance(cell, str) and _TOTAL.search(cell) for cell in row[1]):
                 continue
             cell = _at(row, names.index(name))
-            if not is_blank(cell) and _is_read(column, cell):
-                total += read_cell(column, cell, _PLAIN).value or 0
+            if not is_blank(cell) and _is_read(column, cell, how):
+                total += read_cell(column, cell, how).value or 0
     return format(total or Decimal(1), "f")

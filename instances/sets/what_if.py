@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from decimal import Decimal
+from typing import Any, NoReturn
 
 from outlay.instances.dictionary.tables import TABLES
 from outlay.instances.errors import Fault, InputError
@@ -132,12 +132,16 @@ def _amount(text: str, written: str, sign: str) -> Decimal:
         number = parse_number(digits)
         number = EXACT.scaleb(number, -2) if percent else number
         if sign == "/":
-            number = EXACT.divide(Decimal(1), number)
+            number = parse_number(EXACT.divide(Decimal(1), number)) if number else _not_exact(text, written)
     except NotANumber as problem:
         raise _fault(text, f"after {sign} stands {written}: {problem}", _FORM) from None
-    except (InvalidOperation, ArithmeticError):
-        raise _fault(text, f"1/{written} is no decimal number", "write * and a number") from None
+    except ArithmeticError:
+        _not_exact(text, written)
     return -number if sign == "-" else number
+
+
+def _not_exact(text: str, written: str) -> NoReturn:
+    raise _fault(text, f"1/{written} is no decimal number", "write * and a number") from None
 
 
 def _value(written: str, *, typed: bool) -> Any:

@@ -174,3 +174,20 @@ def test_a_sheet_of_nothing_is_no_crash(tmp_path: Path, content: str) -> None:
         import_sheet(tmp_path / "s.csv", path)
     except InputError as error:
         assert error.faults  # noqa: PT017 - either way is right, another exception is not
+
+
+def test_decimal_commas_and_days_that_come_first_are_guessed(tmp_path: Path) -> None:
+    (tmp_path / "de.csv").write_text("Name;Cost;Start date\nA;1.234,50;15.03.2027\nB;99,9;01.04.2028\n")
+    instance, _ = imported(tmp_path / "de.csv")
+    assert instance["projects"].raw("commitment") == (Decimal("1234.5"), Decimal("99.9"))
+    assert instance["projects"].raw("earliest_start") == ("2027-03", "2028-04")
+    assert instance["availability"].raw("amount") == (Decimal("1334.4"),)
+
+
+def test_columns_of_ones_own_reach_the_answer(tmp_path: Path) -> None:
+    import outlay
+
+    (tmp_path / "s.csv").write_text("Name,Cost,Colour\nA,2,red\n")
+    solution = outlay.solve(imported(tmp_path / "s.csv")[0])
+    assert solution.projects["x_colour"].tolist() == ["red"]
+    assert outlay.verify(outlay.load(solution.save(tmp_path / "run.json"))).ok

@@ -170,3 +170,10 @@ def test_a_workbook_is_made_for_people(tmp_path: Path) -> None:
 
 def test_the_instance_of_a_workbook_is_one(tmp_path: Path) -> None:
     assert isinstance(read(book(tmp_path / "plan.XLSX")), Instance)
+
+
+@pytest.mark.parametrize("name", ["plan.xls", "plan.xlsm", "plan.ODS"])
+def test_workbooks_of_other_kinds_are_not_taken_for_folders(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InputError, match=r"ends in \.xlsx"):
+        write(parsed(small()), tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
