@@ -55,6 +55,7 @@ FLOORS = {
         "streams",
         "failures",
         "application",
+        "asking",
         "loading",
         "views",
         "terminal",
