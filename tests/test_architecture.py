@@ -66,6 +66,7 @@ FLOORS = {
         "streams",
         "failures",
         "application",
+        "asking",
         "loading",
         "views",
         "terminal",
