@@ -190,7 +190,7 @@ def add_dependency(draft: Draft) -> None:
     """Add one dependency; rows of `requires` that wait only of earlier letters, so that there is no circle."""
     draw = draft.draw
     first, second = sorted(draw.some(draft.ids, 2, 2), reverse=True)
-    kinds = {"requires": 5, "requires_any": 3, "requires_count": 3, "excludes": 5, "at_most": 3, "together": 5}
+    kinds = {"requires": 9, "requires_any": 3, "requires_count": 3, "excludes": 5, "at_most": 3, "together": 5}
     kind = draw.weighted({**kinds, "synergy": 8, **({"same_year": 6} if draft.has_years else {})})
     row: dict[str, Any] = {"kind": kind}
     others = [project for project in draft.ids if project not in {first, second}]
