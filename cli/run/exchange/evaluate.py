@@ -162,12 +162,13 @@ def _show_worth(page: Page, found: Evaluation) -> None:
     best, repaired = found.best, found.repaired
     page.heading("What it is worth")
     page.fact("Objective", words.number(found.objective))
-    if best.plan is not None and best.objective is not None:
-        more = best.objective - found.objective
-        told = f"{words.number(best.objective)} ({best.status})"
-        share = f", {100 * abs(more / best.objective):.1f} %" if best.objective else ""
+    worth = objective_of(best)  # of the plan: later levels may have given up some of the first's best
+    if best.plan is not None and worth is not None:
+        more = worth - found.objective
+        told = f"{words.number(worth)} ({best.status})"
+        share = f", {100 * abs(more / worth):.1f} %" if worth else ""
         than = "more" if more >= 0 else "less, but it breaks no rule"
-        if abs(more) <= _SAME * abs(best.objective):
+        if abs(more) <= _SAME * abs(worth):
             more, share, than = 0.0, "", "more"
         far = found.distance
         assert far is not None
