@@ -107,9 +107,9 @@ def assert_same_value(new: Solution | None, old: Solution | None, factor: float 
 
 
 def cost_is_unwelcome(document: Document) -> bool:
-    """Return whether no level of the objective weighs cost positively."""
-    levels = parsed(document).objective_levels
-    return all(level.weights["cost"] <= 0 for level in levels)
+    """Return whether no level of the objective weighs cost positively, and no limit asks for cost."""
+    asked = any("cost" in (row["metric"], row.get("of")) for row in document.get("limits", []))
+    return not asked and all(level.weights["cost"] <= 0 for level in parsed(document).objective_levels)
 
 
 # -- the verifier ------------------------------------------------------------------------------------------------
