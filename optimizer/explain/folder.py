@@ -11,8 +11,8 @@ import simplejson
 from outlay.instances.errors import InputError
 from outlay.instances.formats.output import make_folder, refusals_told, remove_temporaries, replace_file
 from outlay.optimizer.explain.explanation import TABLES
-from outlay.optimizer.variation.solving import VariedAnswer, answer_text
-from outlay.optimizer.variation.variable import Variable
+from outlay.optimizer.variation.solving import Question, VariedAnswer, answer_text
+from outlay.optimizer.variation.vary import Variations
 from outlay.optimizer.verify.plan import verify_plan
 
 if TYPE_CHECKING:
@@ -56,15 +56,19 @@ class ExplanationFolder:
         with refusals_told(self.path):
             replace_file(self._path(key), answer_text(answer))
 
-    def find(self, key: str, over: Variable) -> VariedAnswer | None:
+    def find(self, question: Question, varied: Variations) -> VariedAnswer | None:
         """Return the answer to a question that is there, if it was settled and its plan is verified again."""
         try:
-            answer = VariedAnswer.from_document(simplejson.loads(self._path(key).read_text(encoding="utf-8")))
+            text = self._path(question.key).read_text(encoding="utf-8")
+            answer = VariedAnswer.from_document(simplejson.loads(text))
             if answer.infeasible:
                 return answer
             if not answer.status.proved or answer.plan is None:
                 return None
-            instance = over.instance_with(dict(answer.body), answer.released)
+            if question.model == varied.key:
+                instance = varied.over.instance_with(dict(answer.body), answer.released)
+            else:
+                instance = question.own_instance()
             return answer if verify_plan(instance, answer.plan).ok else None
         except (OSError, ValueError, LookupError, TypeError, InputError):
             return None  # not there, or damaged: asked anew

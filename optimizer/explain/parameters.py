@@ -24,9 +24,9 @@ from outlay.optimizer.explain.changes import Change
 from outlay.optimizer.explain.context import Context
 from outlay.optimizer.explain.margins import Margin
 from outlay.optimizer.variation.limits import exactly
+from outlay.optimizer.variation.solving import VariedAnswer
 from outlay.optimizer.variation.variable import SET
-from outlay.optimizer.variation.variation import Variation
-from outlay.optimizer.variation.vary import vary
+from outlay.optimizer.variation.vary import instance_question
 
 #: Significant digits of a change of an amount.
 DIGITS = 4
@@ -63,18 +63,20 @@ class Parameter:
 
 def parameter_changes(context: Context, found: Sequence[Margin]) -> list[Change]:
     """Return the least changes of single parameters that give projects without any option one."""
-    changes = []
+    changes: list[Change] = []
+    settled: list[tuple[str, Parameter, Decimal]] = []
     for margin in found:
-        if len(context.over.options_of(margin.project)) or context.pool.interrupted:
+        if len(context.over.options_of(margin.project)):
             continue
         search = _Search(context.case.instance, margin.project)
         possible = [(parameter, search.least(parameter)) for parameter in parameters(context.case, margin.project)]
-        settled = [(parameter, value) for parameter, value in possible if value is not None]
-        if not settled:
+        own = [(margin.project, parameter, value) for parameter, value in possible if value is not None]
+        if not own:
             words = f"no single parameter of {margin.project} would make it available: {margin.reason}"
             changes.append(Change(margin.project, "parameter", "any", possible=False, sentence=words))
-        changes.extend(_change(context, margin.project, parameter, value) for parameter, value in settled)
-    return changes
+        settled += own
+    then = _solved(context, settled)
+    return changes + [_change(context, *each, then.get(_name(*each[:2]))) for each in settled]
 
 
 def parameters(case: Case, project: str) -> Iterator[Parameter]:
@@ -248,27 +250,34 @@ def changed_instance(instance: Instance, changes: list[dict[str, Any]]) -> Insta
     return replace(instance, sets={**thawed(instance.sets), SET: {"change": changes}}).with_set(SET)
 
 
-def _change(context: Context, project: str, parameter: Parameter, value: Decimal) -> Change:
-    changes = parameter.write(value)
+def _name(project: str, parameter: Parameter) -> str:
+    return f"{project} by {parameter.name}"
+
+
+def _solved(context: Context, settled: Sequence[tuple[str, Parameter, Decimal]]) -> dict[str, VariedAnswer]:
+    """Return the best plan with each change, by name."""
+    questions = []
+    for project, parameter, value in settled:
+        changed = changed_instance(context.case.instance, parameter.write(value))
+        name, start = _name(project, parameter), context.today.plan
+        questions.append(instance_question(name, changed, start=start, options=context.options))
+    return context.pool.ask(questions)
+
+
+def _change(
+    context: Context, project: str, parameter: Parameter, value: Decimal, answer: VariedAnswer | None
+) -> Change:
     said = f"with {parameter.name} {parameter.words(value)} instead of {parameter.words(parameter.now)}"
-    body = {"change": changes}
-    set_ = context.propose(f"{project}-by-{parameter.name}", body, f"{said} {project} would be available")
-    funded, status = _funded(context, project, changes)
+    body = {"change": parameter.write(value)}
+    set_ = context.propose(
+        _name(project, parameter).replace(" by ", "-by-"), body, f"{said} {project} would be available"
+    )
+    funded = None
+    if answer is not None and answer.holds and answer.plan is not None:
+        funded = any(choice.project == project for choice in answer.plan.choices)
     then = {True: " and funded", False: ", but not funded", None: ""}[funded]
     return Change(
         project, "parameter", parameter.name, float(abs(value - parameter.now)), None, parameter.unit, True,
-        value=parameter.words(value), funded=funded, status=status,
+        value=parameter.words(value), funded=funded, status="" if answer is None else str(answer.status),
         sentence=f"{said} {project} would be available{then}", set=set_,
     )  # fmt: skip
-
-
-def _funded(context: Context, project: str, changes: list[dict[str, Any]]) -> tuple[bool | None, str]:
-    """Return whether a best plan of the changed instance funds a project, and what is proved of it."""
-    varied = vary(changed_instance(context.case.instance, changes))
-    question = varied.question(
-        f"{project} available", Variation(), start=context.today.plan, options=context.options, remote=True
-    )
-    answer = context.pool.ask([question]).get(question.name)
-    if answer is None or not answer.holds or answer.plan is None:
-        return None, "" if answer is None else str(answer.status)
-    return any(choice.project == project for choice in answer.plan.choices), str(answer.status)

@@ -24,9 +24,9 @@ LOOK_S = 1.0
 
 Answered = TypeVar("Answered")
 
-#: How a finished answer is kept, and found again: by the key of its question.
+#: How a finished answer is kept under the key of its question, and found again.
 Keep = Callable[[str, VariedAnswer], None]
-Find = Callable[[str], VariedAnswer | None]
+Find = Callable[[Question], VariedAnswer | None]
 
 
 @dataclass
@@ -84,7 +84,7 @@ class QuestionPool:
         self.total = max(self.total, self.done + len(questions))
         try:
             for question in questions:
-                known = None if self.find is None else self.find(question.key)
+                known = None if self.find is None else self.find(question)
                 if known is None:
                     open_[self._submit(question)] = (question, 1)
                 else:
@@ -143,8 +143,8 @@ class QuestionPool:
         """Return an answer; None where the question is worth another try."""
         try:
             return VariedAnswer.from_document(simplejson.loads(future.result()))
-        except OutlayError:
-            raise  # wrong input stays wrong
+        except OutlayError as error:
+            return VariedAnswer(Status.FAILED, message=str(error))  # wrong input stays wrong
         except Exception as error:  # whatever an executor may raise for a task that it lost
             return None if tries < 2 else VariedAnswer(Status.FAILED, message=f"tried twice: {error!r}")
 

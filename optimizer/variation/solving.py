@@ -20,6 +20,7 @@ import simplejson
 
 from outlay.instances.errors import InputError
 from outlay.instances.formats.parsing import parse_document
+from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.models.build import build
 from outlay.optimizer.answer.distance import distance, distance_weights
@@ -78,6 +79,19 @@ class Question:
         parts = [self.model, self.variation, self.start, self.nearest, dict(self.options)]
         text = simplejson.dumps([*parts, versions()["outlay"], versions()["highspy"]], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
+
+    def own_instance(self) -> Instance:
+        """Return the instance that travels with the question.
+
+        Raises
+        ------
+        InputError
+            If none does.
+        """
+        if self.instance is None:
+            raise InputError.single("vary", "a model with rules of its own is solved here only", "use no executor")
+        document = simplejson.loads(zlib.decompress(self.instance).decode(), use_decimal=True)
+        return parse_document(document, source=self.name)
 
 
 @dataclass(frozen=True)
@@ -268,6 +282,8 @@ _ORDER = [Status.OPTIMAL, Status.WITHIN_GAP, Status.STOPPED, Status.UNBOUNDED, S
 
 #: Compiling in Python gains nothing from threads, and Pyomo's writers are not made for them.
 _compiling = threading.Lock()
+#: Models in use by whoever asks in this process, and those that were compiled for a question, the oldest first.
+_held: dict[str, Variable] = {}
 _kept: OrderedDict[str, Variable] = OrderedDict()
 
 
@@ -283,23 +299,23 @@ in_child(_after_fork)
 def kept(key: str, over: Variable) -> Iterator[None]:
     """Keep a compiled model under a key for the tasks of this process."""
     with _compiling:
-        _kept[key] = over
+        before = _held.get(key)
+        _held[key] = over
     try:
         yield
     finally:
         with _compiling:
-            _kept.pop(key, None)
+            if before is None:
+                del _held[key]
+            else:
+                _held[key] = before
 
 
 def _known(question: Question) -> Variable:
     with _compiling:
-        over = _kept.get(question.model)
+        over = _held.get(question.model) or _kept.get(question.model)
         if over is None:
-            if question.instance is None:
-                raise InputError.single("vary", "a model with rules of its own is solved here only", "use no executor")
-            text = zlib.decompress(question.instance).decode()
-            document = simplejson.loads(text, use_decimal=True)
-            over = Variable(Session(build(parse_document(document, source=question.name))))
+            over = Variable(Session(build(question.own_instance())))
             _kept[question.model] = over
             while len(_kept) > MOST_KEPT:
                 _kept.popitem(last=False)

@@ -125,6 +125,15 @@ class Variations:
         return {name: found[name] for name in named if name in found}
 
 
+def instance_question(
+    name: str, instance: Instance, *, start: Plan | None = None, options: Mapping[str, Any] | None = None
+) -> Question:
+    """Return the question for the best plan of an instance that is compiled where it is answered."""
+    text = zlib.compress(document_text(to_document(instance), compact=True).encode())
+    begin = None if start is None else start.to_document()
+    return Question(name, instance.digest, text, Variation().to_document(), begin, options=dict(options or {}))
+
+
 def vary(source: Instance | Any, *, constraint_set: str = "base") -> Variations:
     """Compile an instance, or a model with rules of your own, once, to ask it many questions.
 

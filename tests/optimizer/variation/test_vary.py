@@ -8,7 +8,10 @@ import pytest
 import outlay
 from outlay import Variation
 from outlay.instances.errors import InputError
-from outlay.optimizer.variation.vary import Variations
+from outlay.optimizer.variation import solving
+from outlay.optimizer.variation.pool import question_pool
+from outlay.optimizer.variation.solving import kept
+from outlay.optimizer.variation.vary import Variations, instance_question
 
 
 @pytest.fixture(scope="module")
@@ -88,3 +91,13 @@ def test_what_makes_no_sense_is_told() -> None:
         Variation(level={"crew": float("nan")})
     with pytest.raises(InputError, match="cannot be varied"):
         outlay.vary("tutorial")
+
+
+def test_the_model_in_use_is_kept_however_many_others_are_compiled(
+    varied: Variations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(solving, "MOST_KEPT", 0)
+    other = outlay.read("tutorial").replace(dependencies=[])
+    with kept(varied.key, varied.over), question_pool(None, 1) as pool:
+        answers = pool.ask([instance_question("other", other), varied.question("own", Variation())])
+    assert {name: answer.value for name, answer in answers.items()} == {"other": 19.5, "own": 19.1}
