@@ -12,15 +12,17 @@ import outlay
 from tests.docs_support import Block, Reader, blocks_of
 
 ROOT = Path(__file__).parents[1]
+PAGES = sorted((ROOT / "docs").glob("*.md"))
 #: What takes a while to follow.
 LONG = {"capital-plans.md", "why-not.md"}
-PAGES = [
-    pytest.param(page, marks=[pytest.mark.slow] if page.name in LONG else [], id=page.name)
-    for page in sorted((ROOT / "docs").glob("*.md"))
-]
+FOLLOWED = [pytest.param(page, marks=[pytest.mark.slow] if page.name in LONG else [], id=page.name) for page in PAGES]
 
 
-@pytest.mark.parametrize("page", PAGES)
+def name_of(page: Path) -> str:
+    return page.name
+
+
+@pytest.mark.parametrize("page", FOLLOWED)
 def test_every_block_does_what_the_page_shows(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     reader = Reader(page.name)
