@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -212,13 +212,25 @@ _BY_PROJECT = frozenset({"fully_paid", "share_at_least", "share_at_most"})
 
 
 def binding_table(case: Case, blocks: Sequence[RowBlock], point: np.ndarray) -> pd.DataFrame:
-    """Return the limits that are (nearly) exhausted, with what is used and allowed.
+    """Return the limits that are (nearly) exhausted (`binding_rows`), with what is used and allowed."""
+    columns = ["family", "rule", "resource", "period", "what", "side", "used", "limit"]
+    records: list[list[Any]] = []
+    for block, row, side, used in binding_rows(case, blocks, point):
+        resource, period = _place(case, block, row)
+        limit = float((block.upper if side == "at most" else block.lower)[row])
+        records.append([block.family, block.name, resource, period, block.sentence(row), side, used, limit])
+    table = pd.DataFrame(records, columns=columns)
+    return table.assign(period=pd.Series([record[3] for record in records], dtype=object))
+
+
+def binding_rows(
+    case: Case, blocks: Sequence[RowBlock], point: np.ndarray
+) -> Iterator[tuple[RowBlock, int, str, float]]:
+    """Yield (block, row, ``at most`` or ``at least``, what is used) of the limits that are (nearly) exhausted.
 
     A limit that imports, purchases, links or a shortfall could still stretch costs money but stops nobody, so it is
     left out.
     """
-    columns = ["family", "rule", "resource", "period", "what", "side", "used", "limit"]
-    records: list[list[Any]] = []
     for block in blocks:
         if block.family in _STRUCTURE or block.name in _BY_PROJECT or block.defines:
             continue
@@ -230,12 +242,7 @@ def binding_table(case: Case, blocks: Sequence[RowBlock], point: np.ndarray) -> 
             with np.errstate(invalid="ignore"):
                 tight = np.isfinite(bound) & (np.abs(bound - activity) + give <= share) & touched
             for row in np.nonzero(tight)[0].tolist():
-                resource, period = _place(case, block, row)
-                what, limit = block.sentence(row), float(bound[row])
-                used = 0.0 if abs(activity[row]) < nothing[row] else float(activity[row])
-                records.append([block.family, block.name, resource, period, what, side, used, limit])
-    table = pd.DataFrame(records, columns=columns)
-    return table.assign(period=pd.Series([record[3] for record in records], dtype=object))
+                yield block, row, side, 0.0 if abs(activity[row]) < nothing[row] else float(activity[row])
 
 
 def _place(case: Case, block: RowBlock, row: int) -> tuple[str, int | None]:

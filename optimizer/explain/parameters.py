@@ -97,9 +97,13 @@ def _money(instance: Instance, project: str, row: int) -> Iterator[Parameter]:
     name = table.texts("alternative")[row]
     given = instance["alternatives"]
     listed = (project, name) in given.index
-    for column, end in (("cash_yield", Decimal(1)), ("commitment", Decimal(0)), ("credit_share", Decimal(1))):
+    # A project that costs nothing has no loan to test, so next to nothing is as far as its commitment goes.
+    for column in ("cash_yield", "commitment", "credit_share"):
         now = table.column(column)[row]
-        if not isinstance(now, Decimal) or now == end:
+        if not isinstance(now, Decimal):
+            continue
+        end = now / 10**DIGITS if column == "commitment" else Decimal(1)
+        if now == end:
             continue
 
         def write(value: Decimal, column: str = column) -> list[dict[str, Any]]:

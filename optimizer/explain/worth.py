@@ -13,16 +13,14 @@ from decimal import Decimal, InvalidOperation
 import numpy as np
 
 from outlay.instances.errors import InputError
-from outlay.optimizer.answer.plans import plan_point
+from outlay.optimizer.answer.plans import plan_columns
+from outlay.optimizer.answer.tables import binding_rows
 from outlay.optimizer.explain.context import Context, exchanged
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.variation.applying import apply
 from outlay.optimizer.variation.limits import Limit
 from outlay.optimizer.variation.solving import VariedAnswer
 from outlay.optimizer.variation.variation import Variation
-
-#: A row binds where it has no more room than this share of its limit.
-BINDING = 1e-6
 
 
 @dataclass(frozen=True)
@@ -98,21 +96,19 @@ class Worth:
 
 
 def binding_limits(context: Context) -> list[Limit]:
-    """Return the whole limits that can be moved and have a row without room in today's plan."""
-    session = context.over.session
-    point = plan_point(session.model, session.compiled, context.today.plan)
-    problem = session.compiled.problem
-    activity = problem.matrix @ point
-    found = []
-    for limit in context.over.limits.whole:
-        if limit.fixed or limit.by_units:
-            continue
-        side = problem.row_lower if limit.least else problem.row_upper
-        rows = [row for row, level, _ in context.over.rows_of(limit) if level]
-        room = np.abs(side[rows] - activity[rows])
-        if (room <= BINDING * np.maximum(1.0, np.abs(side[rows]))).any():
-            found.append(limit)
-    return found
+    """Return the whole limits that can be moved and bind in today's plan, as every answer tells it."""
+    point = plan_columns(context.case, context.today.plan)
+    binding = {
+        (block.name, block.keys[row], side)
+        for block, row, side, _ in binding_rows(context.case, context.over.model.row_blocks, point)
+    }
+    return [
+        limit
+        for limit in context.over.limits.whole
+        if not limit.fixed
+        and not limit.by_units
+        and any((place.block, place.key, "at least" if limit.least else "at most") in binding for place in limit.places)
+    ]
 
 
 def prices(context: Context, engine: SolverProcess) -> dict[str, float]:
