@@ -172,7 +172,7 @@ def _worth(context: Context, limit: Limit, step: Step, price: float, answers: Se
             "wider": context.propose(f"wider-{limit.name}", wider.body, title),
         }  # fmt: skip
     if tighter is None:
-        found["loss_note"] = "a level would fall below 0"
+        found["loss_note"] = "not answered" if _can_tighten(limit, step) else "a level would fall below 0"
     elif tighter.infeasible:
         found["loss_note"] = "no plan"
     elif not tighter.holds:
