@@ -44,6 +44,7 @@ def test_the_first_command_solves_the_flagship_with_pip_alone() -> None:
 def test_the_command_lines_work_in_their_order(tmp_path: Path) -> None:
     lines = _command_lines()
     assert len(lines) >= 10
+    (tmp_path / "plan.csv").write_text("project,start\nschool,2026-01\nbridge,2027-01\n", encoding="utf-8")
     for line in lines:
         words = shlex.split(line)
         done = subprocess.run(

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
         InfeasibleError,
         InputError,
         NoPlanError,
+        NoRoomError,
+        NotKeptError,
         OutlayError,
         SolverFailedError,
         UnverifiedError,
