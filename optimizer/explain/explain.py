@@ -218,7 +218,7 @@ class _Work:
             raise unverified(checked.verification)
         if any(level.limit == "interrupt" for level in levels):
             raise KeyboardInterrupt
-        worth = levels[0].final if levels[0].final is not None else levels[0].objective
+        worth = levels[0].objective  # what later levels give up of it is not lost by overruling the plan
         assert worth is not None
         return Today(checked.plan, worth, levels[0].bound), levels[0].status
 

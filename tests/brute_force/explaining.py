@@ -177,7 +177,8 @@ def all_rules(instance: Instance) -> dict[str, Any]:
     except InputError:
         return {}
     rules = varied.over.rules.all
-    plain = all(rule.must or rule.limit for rule in rules.values())
+    limits = varied.over.limits
+    plain = all(rule.must or (rule.limit and not limits[rule.limit].fixed) for rule in rules.values())
     return dict(rules) if plain else {}
 
 
