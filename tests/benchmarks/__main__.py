@@ -1,8 +1,8 @@
 """Measure the product against other solvers: ``python -m tests.benchmarks INSTANCE-OR-FAMILY... [options]``.
 
 Each instance is built and compiled once; then every peer solves exactly these arrays, one after the other in the same
-run on the same cores, each in a process of its own. Every peer's plan goes through the product's verifier. Families:
-scale, knapsack, ppssp, minelib, bundled; any ``scale-PROJECTS-SEED`` and any folder of tables can be named too. A new
+run on the same cores, each in a process and session of its own. Every peer's plan goes through the product's verifier.
+The families are the modules of `families`; any ``scale-PROJECTS-SEED`` and any folder of tables can be named too. A new
 family is a module in `families`, a new peer one in `peers`. Needs the extra ``bench``.
 
 ``runs.csv`` has a line a peer and instance, ``traces.csv`` every change, ``gap.png`` the gap over time.
@@ -27,8 +27,8 @@ from outlay.optimizer.answer.plans import read_plan
 from outlay.optimizer.problem.compiling import Compiled, compile_model
 from outlay.optimizer.verify.plan import verify_plan
 from tests.benchmarks.families import names_of, published, read
-from tests.benchmarks.measure import Run, cores, gap, run
-from tests.benchmarks.peers import NAN, Task, peers
+from tests.benchmarks.measure import LEAST_SHARE, Run, cores, gap, run
+from tests.benchmarks.peers import NAN, Task, peers, solves
 from tests.benchmarks.picture import draw
 
 #: Seconds at which values are told.
@@ -59,13 +59,16 @@ def main(
         compiled = compile_model(model)
         build_s, read_s = time.monotonic() - before, before - begun
         task = Task(name, compiled.problem, seconds, target, threads, seed)
-        found[name] = [run(peer, task, _ticker) for peer in wanted.split(",")]
+        found[name] = [run(peer, task, _ticker) for peer in wanted.split(",") if solves(peer, name)]
         for each in found[name]:
             _verify(each, model, compiled)
         sys.stderr.write("\n")
         facts = _facts(compiled, len(model.options), read_s, build_s)
         lines += [{"instance": name, **facts, **line} for line in _lines(name, found[name])]
         _show(console, name, facts, lines[-len(found[name]) :])
+        for each in found[name]:
+            if each.starved(threads):
+                console.print(f"{each.peer}: got {each.cpu_s:.0f} CPU s, less than {LEAST_SHARE:.0%} of its cores")
         if output is not None:
             _write(output, lines, found)
             draw(found, output / "gap.png")
@@ -110,6 +113,7 @@ def _lines(name: str, runs: list[Run]) -> list[dict[str, Any]]:
             "published": NAN if published(name) is None else published(name),
             "load_s": one.load_s,
             "solve_s": one.total_s,
+            "cpu_s": one.cpu_s,
             "peak_mb": one.peak_mb,
             "verified": one.verified,
             "error": one.error,
@@ -128,6 +132,7 @@ SHOWN = {
     "time_to_0.1%": "seconds",
     "load_s": "seconds",
     "solve_s": "seconds",
+    "cpu_s": "seconds",
     "peak_mb": "whole",
     "verified": "",
 }

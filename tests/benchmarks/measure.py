@@ -22,6 +22,8 @@ from tests.benchmarks.run_peer import write_task
 
 #: A peer may overrun its limit, and take this long to load a model, before it is killed.
 PATIENCE_S = 900.0
+#: A run that got less than this share of its cores is warned of: the machine was busy, or it left cores idle.
+LEAST_SHARE = 0.8
 
 
 @dataclass
@@ -34,6 +36,8 @@ class Run:
         (seconds, value, bound) of each change; NaN: none.
     load_s, total_s
         Seconds until the solve began, and of the solve.
+    cpu_s
+        CPU seconds that the process and its children got, from its first moment (loading included) to its last.
     peak_mb
         Largest memory of the process and its children together.
     point
@@ -48,6 +52,7 @@ class Run:
     trace: list[tuple[float, float, float]] = field(default_factory=list)
     load_s: float = NAN
     total_s: float = NAN
+    cpu_s: float = NAN
     peak_mb: float = NAN
     point: np.ndarray | None = None
     verified: bool | None = None
@@ -64,6 +69,10 @@ class Run:
         """Return when the plan came within a share of a bound; NaN: never."""
         return next((at for at, value, _ in self.trace if gap(value, bound) <= share), NAN)
 
+    def starved(self, threads: int) -> bool:
+        """Whether it got less than `LEAST_SHARE` of the cores that it was given; no figure of such a run is fair."""
+        return self.cpu_s < LEAST_SHARE * (self.load_s + self.total_s * threads)
+
 
 def gap(value: float, bound: float) -> float:
     """Return |bound - value| / |value|."""
@@ -71,23 +80,30 @@ def gap(value: float, bound: float) -> float:
 
 
 def run(peer: str, task: Task, tell: Callable[[str], None]) -> Run:
-    """Run a peer on a task in a process of its own."""
+    """Run a peer on a task in a process and session of its own.
+
+    Kernels share cores between sessions before they share them between processes (sched_autogroup of Linux), and our
+    engine's workers are sessions of their own: beside other work a peer in the harness's session would get less.
+    """
     found = Run(peer)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_task(folder, task)
         command = [sys.executable, "-m", "tests.benchmarks.run_peer", peer, str(folder)]
         with (folder / "errors").open("w+b") as errors:
-            child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
+            before = _cpu_of_children()
+            child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True)
             killer = threading.Timer(task.seconds + PATIENCE_S, child.kill)
             watch = threading.Thread(target=_watch, args=(child, found), daemon=True)
             killer.daemon = True  # whatever happens here must not wait for it
             killer.start()
             watch.start()
             assert child.stdout is not None
-            for line in child.stdout:
-                _take(found, json.loads(line), tell)
+            with child.stdout:
+                for line in child.stdout:
+                    _take(found, json.loads(line), tell)
             code = child.wait()
+            found.cpu_s = _cpu_of_children() - before
             killer.cancel()
             watch.join()
             errors.seek(0)
@@ -97,6 +113,12 @@ def run(peer: str, task: Task, tell: Callable[[str], None]) -> Run:
     if code:
         found.error = " ".join([f"ended with code {code}:", *last])
     return found
+
+
+def _cpu_of_children() -> float:
+    """Return the CPU seconds of all processes below this one that have ended and were waited for."""
+    used = os.times()
+    return used.children_user + used.children_system
 
 
 def _take(found: Run, line: dict[str, float], tell: Callable[[str], None]) -> None:

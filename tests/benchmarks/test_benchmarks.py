@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+import outlay
+from outlay.optimizer.problem.compiling import compile_model
 from tests.benchmarks import families
 from tests.benchmarks.data import benchmarks_folder
-from tests.benchmarks.peers import NAN, peers
+from tests.benchmarks.peers import NAN, Task, peers, solves
 
 SMALL = "scale-40-1"
 
@@ -29,8 +31,35 @@ def test_a_name_that_no_family_knows_is_refused() -> None:
         families.read("nonsense")
 
 
-def test_there_are_our_engine_and_four_peers() -> None:
-    assert peers() == ["ours", "cpsat", "highs", "pyomo", "scip"]
+def test_there_are_our_engine_and_five_peers() -> None:
+    assert peers() == ["ours", "cpsat", "cpsat-schedule", "highs", "pyomo", "scip"]
+    assert [name for name in peers() if not solves(name, SMALL)] == ["cpsat-schedule"]
+    assert solves("cpsat-schedule", "schedule-30-1")
+
+
+def test_a_peer_runs_in_a_session_of_its_own_and_its_cpu_seconds_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.benchmarks import measure
+
+    told: dict[str, object] = {}
+    popen = subprocess.Popen
+
+    def begun(command: list[str], **options: object) -> subprocess.Popen[str]:
+        told.update(options)
+        burn = "x = sum(i * i for i in range(3_000_000))"
+        return popen([sys.executable, "-c", burn], **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(subprocess, "Popen", begun)
+    problem = compile_model(outlay.build(outlay.read("tutorial"))).problem
+    found = measure.run("ours", Task("tutorial", problem, 1.0, 0.0, 1, 1), lambda line: None)
+    assert told["start_new_session"] is True
+    assert found.cpu_s > 0.01
+
+
+def test_a_run_that_got_too_little_of_its_cores_is_told() -> None:
+    from tests.benchmarks import measure
+
+    assert measure.Run("x", load_s=1.0, total_s=10.0, cpu_s=12.0).starved(2)
+    assert not measure.Run("x", load_s=1.0, total_s=10.0, cpu_s=20.0).starved(2)
 
 
 def test_figures_are_read_off_a_trace_as_they_were_known() -> None:
@@ -53,7 +82,7 @@ def test_a_run_writes_a_line_a_peer_and_a_picture(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     with (tmp_path / "runs.csv").open(encoding="utf-8", newline="") as file:
         lines = {line["peer"]: line for line in csv.DictReader(file)}
-    assert list(lines) == peers()
+    assert list(lines) == [name for name in peers() if solves(name, SMALL)]
     best = float(lines["highs"]["value_end"])
     for peer, line in lines.items():
         assert not line["error"], line

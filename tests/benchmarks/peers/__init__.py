@@ -2,7 +2,8 @@
 
 A module has ``solve(task, tell)``. It loads the task into its solver, calls ``tell.begin()`` and solves; the clock of
 the solve starts there. While it solves it calls ``tell(value, bound)`` (maximised; NaN: none) whenever either changes,
-and it returns the point over the problem's columns, or None.
+and it returns the point over the problem's columns, or None. One that builds a model of its own from some families
+alone is named in `solves`.
 """
 
 from __future__ import annotations
@@ -74,10 +75,15 @@ class Teller:
 
 def peers() -> list[str]:
     """Return the names of all peers, ours first."""
-    found = sorted(info.name for info in pkgutil.iter_modules(__path__))
+    found = sorted(info.name.replace("_", "-") for info in pkgutil.iter_modules(__path__))
     return ["ours", *(name for name in found if name != "ours")]
 
 
 def peer(name: str) -> ModuleType:
     """Return a peer's module."""
-    return importlib.import_module(f"{__name__}.{name}")
+    return importlib.import_module(f"{__name__}.{name.replace('-', '_')}")
+
+
+def solves(name: str, instance: str) -> bool:
+    """Whether a peer can solve an instance. Asked without importing solvers that are not installed."""
+    return name != "cpsat-schedule" or instance.startswith("schedule-")
