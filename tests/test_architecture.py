@@ -14,6 +14,8 @@ from pathlib import Path
 import networkx
 import pytest
 
+from tests.sources import parse
+
 ROOT = Path(__file__).parents[1]
 #: The house, floor by floor: a room, or a file outside of rooms, may import itself and what stands before it in its own
 #: folder, and everything of the folders before. The longest name that fits a module is its place.
@@ -124,7 +126,7 @@ def name_of(file: Path) -> str:
 
 @cache
 def tree_of(file: Path) -> ast.Module:
-    return ast.parse(file.read_text(encoding="utf-8"))
+    return parse(file)
 
 
 @cache
