@@ -51,6 +51,7 @@ FLOORS = {
         "search",
         "proof",
         "engine",
+        "settings",
         "answer",
         "export",
         "checked",
