@@ -27,8 +27,8 @@ class Bandit:
 
     Each gets time in proportion to the square of what it gains a second. Gains are rare and of very different size, so
     an estimate from few tries is drawn towards the average of all: as if each had been tried `doubt` times more, and
-    had gained that. A share `even` of the chances goes to all, the quicker one is, the more often. `choose` and `update`
-    are the two calls of a selection scheme of ALNS (Wouda and Lan 2023, doi:10.21105/joss.05028).
+    had gained that. A share `even` of the chances goes to all, the quicker one is, the more often. `choose` and
+    `update` are the two calls of a selection scheme of ALNS (Wouda and Lan 2023, doi:10.21105/joss.05028).
     """
 
     def __init__(self, names: Sequence[str], generator: random.Random, *, even: float, doubt: float) -> None:

@@ -22,16 +22,16 @@ from tests.support.traces import trace_of
 INSTANCES = {
     "scale-20-3": 6,
     "us-japan-550": 4,
-    "schedule-opt-30-2": 2,
+    "schedule-opt-12-2": 2,
     "mknap1-7": 4,
     "mknapcb1-1": 3,
     "mknapcb1-7": 3,
     "scale-40-1": 8,
     "scale-60-2": 4,
-    "schedule-30-1": 2,
+    "schedule-8-1": 2,
     "scale-80-3": 3,
     "synergy-100-1": 2,
-    "PI_1": 2,
+    "PI_1": 1,
 }
 
 
