@@ -27,7 +27,8 @@ from outlay.optimizer.problem.problem import Problem, Rows
 from outlay.optimizer.problem.scaling import scaled
 from outlay.optimizer.problem.structure import Structure, structure_of
 from outlay.optimizer.proof.certificate import completed
-from outlay.optimizer.search.settings import SearchParams, SearchPlan
+from outlay.optimizer.search.params import SearchParams
+from outlay.optimizer.search.settings import SearchPlan
 from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.solver.outcome import Outcome, Progress
 from outlay.optimizer.solver.process import SolverProcess

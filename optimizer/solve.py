@@ -6,11 +6,8 @@ import importlib.metadata
 import platform
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from enum import StrEnum
 from typing import Any
 
-import numpy as np
 import pyomo.core as pyo  # not pyomo.environ, which loads every solver and extension that there is
 
 from outlay.instances.errors import InputError
@@ -21,26 +18,15 @@ from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.answer.tables import compute_tables
 from outlay.optimizer.answer.user_rows import user_rows
 from outlay.optimizer.checked import Checked
-from outlay.optimizer.engine.levels import Settings
 from outlay.optimizer.search.settings import SearchPlan
 from outlay.optimizer.session import Session
-from outlay.optimizer.solver.deadline import Deadline
+from outlay.optimizer.settings import DEFAULT_WORK, Effort, SolveSettings, check_arguments
 from outlay.optimizer.solver.outcome import Progress
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import LevelResult, Status, overall
 
-
-class Effort(StrEnum):
-    """How hard to look for plans beside the proof; see `solve`."""
-
-    AUTO = "auto"
-    PROVE = "prove"
-    SEARCH = "search"
-    REPEAT = "repeat"
-
-
-#: Sub-problems of a repeatable search unless told otherwise, and at most.
-DEFAULT_WORK, MOST_WORK = 100, 1_000_000
+#: What is told of a solve stands in `settings`; those who solve find it here too.
+__all__ = ["Effort", "check_arguments", "make_solution", "solve", "versions"]
 
 
 def solve(
@@ -109,80 +95,36 @@ def solve(
     ('optimal', True)
     """
     began = time.monotonic()
-    check_arguments(time_limit=time_limit, gap=gap, seed=seed, threads=threads)
-    effort = _effort(effort, work, time_limit)
-    options = {"gap": gap, "seed": seed, "threads": threads, "time_limit_s": time_limit, "effort": str(effort)}
-    if effort == Effort.REPEAT:
-        options["work"] = work
+    settings = SolveSettings.made(time_limit=time_limit, gap=gap, seed=seed, threads=threads, effort=effort, work=work)
     engine = process or SolverProcess()
-    deadline = Deadline.after(time_limit, engine.clock)
+    deadline = settings.deadline(engine.clock)
     try:
         engine.start_early()  # it gets ready while the model is built
         model = _model_of(source, constraint_set, objective)
         built = time.monotonic()
         if deadline.passed():  # to compile it may take as long again
-            return _too_late(model, built - began, options)
+            return _too_late(model, built - began, settings.to_document())
         session = Session(model)
         times = {"build": built - began, "compile": time.monotonic() - built}
-        settings = Settings(gap=gap, seed=seed, threads=threads)
         checked = session.solve(
             engine,
-            settings,
+            settings.engine(),
             deadline=session.before_dates(deadline),
             start=start,
             on_progress=_as_stated_by(session, on_progress),
-            search=_search_plan(session, effort, seed, work),
+            search=_search_plan(session, settings),
         )
-        checked = session.earliest(engine, replace(settings, deadline=deadline), checked)
+        checked = session.earliest(engine, settings.engine(deadline), checked)
     finally:
         if process is None:
             engine.close()
-    return make_solution(session, checked, times_s=times, began=began, options=options)
+    return make_solution(session, checked, times_s=times, began=began, options=settings.to_document())
 
 
-def _effort(effort: Effort | str, work: int, time_limit: float | None) -> Effort:
-    """Return what to do; ``auto`` becomes what it stands for.
-
-    Raises
-    ------
-    InputError
-        If there is no such effort, or no work.
-    """
-    if effort not in set(Effort):
-        known = ", ".join(Effort)
-        raise InputError.single("solve", "there is no such effort", f"one of {known}", column="effort", value=effort)
-    if not 1 <= work <= MOST_WORK:
-        raise InputError.single("solve", "work is out of range", f"1 to {MOST_WORK}", column="work", value=work)
-    if effort == Effort.AUTO:
-        return Effort.PROVE if time_limit is None else Effort.SEARCH
-    return Effort(effort)
-
-
-def _search_plan(session: Session, effort: Effort, seed: int, work: int) -> SearchPlan | None:
-    if effort == Effort.PROVE:
+def _search_plan(session: Session, settings: SolveSettings) -> SearchPlan | None:
+    if not settings.searches:
         return None
-    return session.search_plan(seed=seed, sub_problems=work if effort == Effort.REPEAT else None)
-
-
-def check_arguments(*, time_limit: float | None, gap: float, seed: int, threads: int) -> None:
-    """Raise for options that make no sense.
-
-    Raises
-    ------
-    InputError
-        At the first one.
-    """
-    for name, given in (("time_limit", time_limit), ("gap", gap), ("seed", seed), ("threads", threads)):
-        if isinstance(given, str):
-            raise InputError.single("solve", f"{name} is a text", "write a number", column=name, value=given)
-    for name, value, right in (
-        ("time_limit", time_limit, time_limit is None or (time_limit > 0 and np.isfinite(time_limit))),
-        ("gap", gap, 0 <= gap < 1),
-        ("seed", seed, 0 <= seed < 2**31 - 2000),
-        ("threads", threads, 1 <= threads <= 256),
-    ):
-        if not right:
-            raise InputError.single("solve", f"{name} is out of range", "correct it", column=name, value=value)
+    return session.search_plan(seed=settings.seed, sub_problems=settings.sub_problems)
 
 
 def _model_of(source: Any, constraint_set: str, objective: str | Mapping[str, float] | None) -> Any:

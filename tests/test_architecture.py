@@ -53,6 +53,7 @@ FLOORS = {
         "search",
         "proof",
         "engine",
+        "settings",
         "answer",
         "export",
         "checked",

@@ -20,7 +20,7 @@ from outlay.optimizer.compare.comparison import Comparison, compare_cases, faile
 from outlay.optimizer.compare.executors import Workers, open_executor
 from outlay.optimizer.compare.folder import ComparisonFolder
 from outlay.optimizer.compare.task import Request, make_request, solve_case
-from outlay.optimizer.solve import check_arguments
+from outlay.optimizer.settings import SolveSettings, check_arguments
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def compare(
             for some in coalitions(attribute)
             if len(some) < len(attribute)  # all of them: the reference itself
         }
-    options = {"gap": gap, "seed": seed, "time_limit_s": time_limit}
+    options = SolveSettings(time_limit, gap, seed).question_document()
     batch = _Batch(on_progress, len(resolved) + len(combined))
     with ExitStack() as stack:
         if folder is not None:

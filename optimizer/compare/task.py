@@ -21,11 +21,10 @@ from outlay.instances.formats.writing import document_text, to_document
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.models.build import build
-from outlay.optimizer.engine.levels import Settings
 from outlay.optimizer.record.run_file import run_text, to_run_document
 from outlay.optimizer.session import Session
+from outlay.optimizer.settings import SolveSettings
 from outlay.optimizer.solve import make_solution, versions
-from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.solver.forking import in_child
 from outlay.optimizer.solver.process import SolverProcess
 
@@ -107,29 +106,28 @@ def solve_case(request: Request) -> str:
     engine.start_early()
     with _BUILDING:
         began = time.monotonic()  # waiting for another case's turn does not count
-        deadline = Deadline.after(request.options.get("time_limit_s"), engine.clock)
+        settings = SolveSettings.of_question(request.options)
+        deadline = settings.deadline(engine.clock)
         text = zlib.decompress(request.instance).decode()
         instance = parse_document(simplejson.loads(text, use_decimal=True), source=request.name)
         built = time.monotonic()
         session = Session(build(instance))
     times = {"read": built - began, "build": time.monotonic() - built}
-    options = request.options
-    settings = Settings(gap=options["gap"], seed=options["seed"], threads=1)
     reference = None if request.reference is None else Plan.from_document(request.reference)
     checked = session.solve(
         engine,
-        settings,
+        settings.engine(),
         deadline=session.before_dates(deadline),
         start=reference,
         on_progress=None,
     )
     own = checked.plan
     if request.nearest and reference is not None and checked.verification is not None and checked.verification.ok:
-        checked = session.nearest(engine, replace(settings, deadline=deadline), checked, reference)
+        checked = session.nearest(engine, settings.engine(deadline), checked, reference)
     if request.nearest or request.reference is None:
-        checked = session.earliest(engine, replace(settings, deadline=deadline), checked, reference=reference)
+        checked = session.earliest(engine, settings.engine(deadline), checked, reference=reference)
     with _BUILDING:
-        solution = make_solution(session, checked, times_s=times, began=began, options=options)
+        solution = make_solution(session, checked, times_s=times, began=began, options=request.options)
         document = to_run_document(solution)
     document["comparison"] = {
         "own_plan": None if own is None else own.to_document(),

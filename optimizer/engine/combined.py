@@ -16,8 +16,9 @@ from outlay.optimizer.presolve.reduction import reduced
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.proof.parts import PartsProver
 from outlay.optimizer.relaxation import relaxation
+from outlay.optimizer.search.params import SearchParams
 from outlay.optimizer.search.search import Search
-from outlay.optimizer.search.settings import SUB_NODES, SearchParams, SearchPlan
+from outlay.optimizer.search.settings import SearchPlan
 from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.solver.outcome import Outcome, Progress
 from outlay.optimizer.solver.process import SolverProcess
@@ -88,7 +89,7 @@ class SearchingSolver:
     ) -> Outcome:
         """Solve the problem that this was made for; see `SolverProcess.solve`."""
         search, problem, params = self._search, self._reduction.problem, self._search.plan.params
-        search.deadline = Deadline.after(time_limit_s, self._process.clock)
+        search.state.deadline = Deadline.after(time_limit_s, self._process.clock)
         if start is not None:
             start = self._reduction.part(start)
             search.plans.offer(start)
@@ -168,14 +169,14 @@ class RepeatableSolver:
         try:
             search.run()
         except KeyboardInterrupt:
-            search.interrupted = True
-        if search.interrupted:
+            search.state.interrupted = True
+        if search.state.interrupted:
             return with_plan(Outcome("kInterrupt", interrupted=True), problem, search)
         assert self._plan.sub_problems is not None
         found = search.plans.point_to_start_from()
         outcome = self._process.solve(
             problem,
-            options={**options, "mip_max_nodes": SUB_NODES * self._plan.sub_problems},
+            options={**options, "mip_max_nodes": self._plan.params.sub_problems.nodes * self._plan.sub_problems},
             time_limit_s=deadline.left(),
             start=start if found is None else found,
             on_progress=on_progress,

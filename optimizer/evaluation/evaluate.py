@@ -18,7 +18,8 @@ from outlay.optimizer.answer.distance import Distance, distance
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.evaluation.holding import best_within, held, loosened, near, options_of
 from outlay.optimizer.evaluation.wishes import Wish, wishes_of
-from outlay.optimizer.solve import Effort, check_arguments, solve
+from outlay.optimizer.settings import Effort, check_arguments
+from outlay.optimizer.solve import solve
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.verify.plan import verify_plan
 from outlay.optimizer.verify.report import Verification, as_float

@@ -17,7 +17,6 @@ from outlay.instances.values.text import did_you_mean
 from outlay.optimizer.answer.solution import Solution, unverified
 from outlay.optimizer.checked import Checked
 from outlay.optimizer.compare.compare import CompareProgress
-from outlay.optimizer.engine.levels import Settings
 from outlay.optimizer.explain.changes import Change, limit_changes
 from outlay.optimizer.explain.conflicts import Conflict, conflicts
 from outlay.optimizer.explain.context import Context, Today
@@ -28,8 +27,7 @@ from outlay.optimizer.explain.margins import Margin, losers, margins
 from outlay.optimizer.explain.parameters import parameter_changes
 from outlay.optimizer.explain.repair import REPAIR, Move, Repair, repair
 from outlay.optimizer.explain.worth import Step, Worth, binding_limits, limits_worth, prices
-from outlay.optimizer.solve import check_arguments
-from outlay.optimizer.solver.deadline import Deadline
+from outlay.optimizer.settings import SolveSettings, check_arguments
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import Status
 from outlay.optimizer.variation.limits import Limit, exactly
@@ -109,7 +107,7 @@ def explain(
     if conflicts is not None and not 1 <= conflicts <= MOST_CONFLICTS:
         raise InputError.single("explain", "this is no number of conflicts", f"1 to {MOST_CONFLICTS}", value=conflicts)
     asked = _Asked(tuple(projects), tuple(limits), Step.of(step), conflicts, tuple(keep))
-    work = _Work(asked, {"gap": gap, "seed": seed, "time_limit_s": time_limit}, began=time.monotonic())
+    work = _Work(asked, SolveSettings(time_limit, gap, seed), began=time.monotonic())
     with ExitStack() as stack:
         work.compile(source, constraint_set)
         work.check()
@@ -138,7 +136,7 @@ class _Asked:
 @dataclass
 class _Work:
     asked: _Asked
-    options: Mapping[str, Any]
+    settings: SolveSettings
     began: float
     home: ExplanationFolder | None = None
     solution: Solution | None = None
@@ -147,6 +145,11 @@ class _Work:
     given: Any = None
     varied: Variations = field(init=False)
     instance: Instance = field(init=False)
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What every question is told."""
+        return self.settings.question_document()
 
     def compile(self, source: Any, constraint_set: str) -> None:
         if isinstance(source, Solution):
@@ -223,10 +226,9 @@ class _Work:
         return Today(checked.plan, worth, levels[0].bound), levels[0].status
 
     def _solved(self, engine: SolverProcess) -> Checked:
-        session, options = self.varied.over.session, self.options
-        deadline = Deadline.after(options["time_limit_s"], engine.clock)
-        settings = Settings(gap=options["gap"], seed=options["seed"], threads=1)
-        return session.solve(engine, settings, deadline=deadline, start=None, on_progress=None)
+        session, settings = self.varied.over.session, self.settings
+        deadline = settings.deadline(engine.clock)
+        return session.solve(engine, settings.engine(), deadline=deadline, start=None, on_progress=None)
 
     def _possible(self, context: Context, status: Status) -> Explanation:
         pool = context.pool

@@ -24,7 +24,7 @@ import numpy as np
 from outlay.optimizer.presolve.propagation import tightened
 from outlay.optimizer.problem.problem import Problem, Rows
 from outlay.optimizer.relaxation.relaxation import with_more_rows
-from outlay.optimizer.search.settings import SearchParams
+from outlay.optimizer.search.params import SearchParams
 from outlay.optimizer.solver.deadline import NEVER, Deadline
 from outlay.optimizer.solver.outcome import Outcome, Progress
 from outlay.optimizer.solver.process import SolverProcess

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,12 +14,21 @@ LEAST_RATE = 1e-30
 MEMORY = 0.95
 
 
-class Choice:
+@dataclass(frozen=True)
+class Tried:
+    """What came of a try: its gain, >= 0, and how long it took, each in any unit that is the same for all tries."""
+
+    gain: float
+    seconds: float
+
+
+class Bandit:
     """Draws numbers with chances by success (Ropke and Pisinger 2006, doi:10.1287/trsc.1050.0135).
 
     Each gets time in proportion to the square of what it gains a second. Gains are rare and of very different size, so
     an estimate from few tries is drawn towards the average of all: as if each had been tried `doubt` times more, and
-    had gained that. A share `even` of the chances goes to all, the quicker one is, the more often.
+    had gained that. A share `even` of the chances goes to all, the quicker one is, the more often. `choose` and
+    `update` are the two calls of a selection scheme of ALNS (Wouda and Lan 2023, doi:10.21105/joss.05028).
     """
 
     def __init__(self, names: Sequence[str], generator: random.Random, *, even: float, doubt: float) -> None:
@@ -40,16 +50,16 @@ class Choice:
         good = (rate / best) ** 2 * pace if best > LEAST_RATE else pace
         return (1.0 - self.even) * good / good.sum() + self.even * pace / pace.sum()
 
-    def draw(self) -> int:
+    def choose(self) -> int:
         """Return a number."""
         chance = np.cumsum(self.chances())
         return int(np.searchsorted(chance, self.random.random() * chance[-1]).clip(0, len(chance) - 1))
 
-    def learn(self, number: int, *, gain: float, seconds: float) -> None:
-        """Take note of a try: what it gained, and how long it took."""
+    def update(self, number: int, tried: Tried) -> None:
+        """Take note of a try."""
         self.tries *= MEMORY
         self.gain *= MEMORY
         self.seconds *= MEMORY
         self.tries[number] += 1.0
-        self.gain[number] += gain
-        self.seconds[number] += max(seconds, 1e-3)
+        self.gain[number] += tried.gain
+        self.seconds[number] += max(tried.seconds, 1e-3)

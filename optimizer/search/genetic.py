@@ -24,21 +24,12 @@ from scipy import sparse
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.structure import row_owner
 from outlay.optimizer.relaxation.relaxation import Relaxation
+from outlay.optimizer.search.params import Breeding
 
-#: Entries of the rows, at most: above, a generation takes too long.
-MOST_ENTRIES = 20_000
-#: The share of the columns that a row which several projects use has, at least, on the average: where each project uses
-#: few of the rows, neighbourhoods fall apart into small problems and find more (assigning 200 jobs to 20 machines).
-LEAST_DENSITY = 0.15
-#: Plans in the population, and children of a generation.
-MEMBERS, CHILDREN = 100, 1_000
-#: Children without a better plan after which a population is given up; populations in a row that come to nothing better
-#: than those before, after which breeding is.
-IDLE_CHILDREN, IDLE_POPULATIONS = 100_000, 8
-#: Columns of a child that are flipped.
-FLIPPED = 2
 #: Rows hold within this, times max(1, |limit|).
 TOLERANCE = 1e-9
+#: How to breed, unless told otherwise.
+DEFAULT = Breeding()
 
 
 @dataclass(frozen=True)
@@ -92,7 +83,7 @@ class Packing:
         return point
 
 
-def packing(problem: Problem, project: np.ndarray, row_dual: np.ndarray) -> Packing | None:
+def packing(problem: Problem, project: np.ndarray, row_dual: np.ndarray, params: Breeding = DEFAULT) -> Packing | None:
     """Return a problem as a packing problem; None if it is none, or too large.
 
     Parameters
@@ -115,9 +106,9 @@ def packing(problem: Problem, project: np.ndarray, row_dual: np.ndarray) -> Pack
     columns = np.nonzero(free & (problem.cost < 0))[0]
     matrix = sparse.csc_array(problem.matrix[:, columns][binding])
     room = (problem.row_upper - used + _slack(problem.row_upper))[binding]
-    if not len(columns) or matrix.nnz > MOST_ENTRIES or (room < 0).any():
+    if not len(columns) or matrix.nnz > params.most_entries or (room < 0).any():
         return None
-    if not _dense(sparse.csr_array(matrix), project[columns]):
+    if not _dense(sparse.csr_array(matrix), project[columns], params.least_density):
         return None
     value = -problem.cost[columns]
     price = np.maximum(matrix.T @ np.abs(row_dual[binding]), 1e-12)
@@ -138,6 +129,7 @@ def breed(
     keep: Callable[[np.ndarray], object],
     over: Callable[[], bool],
     most: float,
+    params: Breeding = DEFAULT,
 ) -> bool:
     """Breed plans until they no longer get better; False if the problem does not only pack, or is too large.
 
@@ -155,30 +147,32 @@ def breed(
         Whether to end now.
     most
         Children, at most.
+    params
+        How to breed.
     """
-    packed, best, idle = packing(problem, project, relaxation.row_dual), np.inf, 0
+    packed, best, idle = packing(problem, project, relaxation.row_dual, params), np.inf, 0
     if packed is None:
         return False
-    while packed is not None and idle < IDLE_POPULATIONS and most > 0 and not over():
-        population, idle = Population(packed, seed=random.randrange(2**31)), idle + 1
+    while packed is not None and idle < params.idle_populations and most > 0 and not over():
+        population, idle = Population(packed, seed=random.randrange(2**31), params=params), idle + 1
         better = True
         while True:
             if better and problem.value(point := population.best()) < best:
                 best, idle = problem.value(point), 0
                 keep(point)
-            if population.idle >= IDLE_CHILDREN or population.born >= most or over():
+            if population.idle >= params.idle_children or population.born >= most or over():
                 break
             better = population.breed()
         most -= population.born
-        packed = packing(relaxation.narrowed(problem, best), project, relaxation.row_dual)
+        packed = packing(relaxation.narrowed(problem, best), project, relaxation.row_dual, params)
     return True
 
 
-def _dense(matrix: sparse.csr_array, project: np.ndarray) -> bool:
+def _dense(matrix: sparse.csr_array, project: np.ndarray, least: float) -> bool:
     """Whether rows that several projects use are used by many."""
     sizes = np.diff(matrix.indptr)
     sizes = sizes[(sizes > 0) & (row_owner(matrix, project) < 0)]
-    return bool(sizes.mean() >= LEAST_DENSITY * len(project)) if len(sizes) else True
+    return bool(sizes.mean() >= least * len(project)) if len(sizes) else True
 
 
 def _slack(limit: np.ndarray) -> np.ndarray:
@@ -194,12 +188,12 @@ class Population:
         Children so far, and since the best plan last got better.
     """
 
-    def __init__(self, packing: Packing, *, seed: int) -> None:
-        self.packing = packing
+    def __init__(self, packing: Packing, *, seed: int, params: Breeding = DEFAULT) -> None:
+        self.packing, self.params = packing, params
         self.random = np.random.default_rng(seed)
         size = len(packing.columns)
-        share = self.random.random(MEMBERS)
-        self.members = packing.mended(self.random.random((size, MEMBERS)) < share)
+        share = self.random.random(params.members)
+        self.members = packing.mended(self.random.random((size, params.members)) < share)
         self.values = packing.value @ self.members
         self.known = set(_names(self.members))
         self.born = self.idle = 0
@@ -222,8 +216,8 @@ class Population:
                 self.known.add(names[child])
                 self.members[:, worst], self.values[worst] = children[:, child], values[child]
         better = bool(self.values.max() > before)
-        self.born += CHILDREN
-        self.idle = 0 if better else self.idle + CHILDREN
+        self.born += self.params.children
+        self.idle = 0 if better else self.idle + self.params.children
         return better
 
     def _children(self) -> np.ndarray:
@@ -231,13 +225,13 @@ class Population:
 
         Each parent is the better of two members drawn.
         """
-        random, size = self.random, len(self.packing.columns)
-        one, other = random.integers(MEMBERS, size=(2, 2, CHILDREN))
+        random, size, count = self.random, len(self.packing.columns), self.params.children
+        one, other = random.integers(self.params.members, size=(2, 2, count))
         parents = np.where(self.values[one] >= self.values[other], one, other)
-        first = (random.random((self.packing.group.max() + 1, CHILDREN)) < 0.5)[self.packing.group]
+        first = (random.random((self.packing.group.max() + 1, count)) < 0.5)[self.packing.group]
         children = np.where(first, self.members[:, parents[0]], self.members[:, parents[1]])
-        for _ in range(FLIPPED):
-            children[random.integers(size, size=CHILDREN), np.arange(CHILDREN)] ^= True
+        for _ in range(self.params.flipped):
+            children[random.integers(size, size=count), np.arange(count)] ^= True
         return self.packing.mended(children)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from outlay.optimizer.problem.problem import Problem
+from outlay.optimizer.search.accept import accept
 
 #: A plan is verified at once if that has cost less than this share of the time since the last time.
 VERIFYING_SHARE = 0.2
@@ -21,11 +22,11 @@ class Incumbents:
     ----------
     best
         The best point of our own that has been accepted.
-    outside
+    external
         The best point of the prover or the user.
-    now
+    current
         The point to improve, perhaps not yet verified.
-    home
+    aside
         The best point of our own, while another one is improved.
 
     Parameters
@@ -48,18 +49,18 @@ class Incumbents:
     ) -> None:
         self.problem, self.accept, self.on_better, self.by_clock = problem, accept, on_better, by_clock
         self.best: np.ndarray | None = None
-        self.outside: np.ndarray | None = None
-        self.now: np.ndarray | None = None
-        self.home: np.ndarray | None = None
+        self.external: np.ndarray | None = None
+        self.current: np.ndarray | None = None
+        self.aside: np.ndarray | None = None
         self._verified_at, self._verifying_s = time.monotonic(), 0.0
         self._lock = threading.Lock()
 
     def offer(self, point: np.ndarray) -> None:
         """Take a point found elsewhere, to go on from it if it holds and is better."""
         point = self.rounded(point)
-        if self.problem.better(point, self.outside) and self.problem.holds(point):
+        if self.problem.better(point, self.external) and self.problem.holds(point):
             with self._lock:
-                self.outside = point
+                self.external = point
 
     def rounded(self, point: np.ndarray) -> np.ndarray:
         """Return a point with whole integers."""
@@ -73,8 +74,8 @@ class Incumbents:
     def point_to_start_from(self) -> np.ndarray | None:
         """Return the best point, ours or from outside."""
         with self._lock:
-            ours_first = self.outside is None or self.beats(self.outside)
-            return self.best if ours_first else self.outside
+            ours_first = self.external is None or self.beats(self.external)
+            return self.best if ours_first else self.external
 
     def beats(self, point: np.ndarray | None) -> bool:
         """Whether our best point is better than another one."""
@@ -82,42 +83,42 @@ class Incumbents:
 
     def take_over(self) -> bool:
         """Go on from the best point of outside, if it is better than ours; whether it is."""
-        ours = self.now if self.home is None else self.home
+        ours = self.current if self.aside is None else self.aside
         with self._lock:
-            better = self.outside is not None and self.problem.better(self.outside, ours)
+            better = self.external is not None and self.problem.better(self.external, ours)
             if better:
-                self.now, self.home = self.outside, None
+                self.current, self.aside = self.external, None
         return better
 
     def is_as_good(self, point: np.ndarray | None) -> bool:
         """Whether a point is as good as the one to improve."""
-        return point is not None and self.now is not None and not self.problem.better(self.now, point)
+        return point is not None and self.current is not None and not self.problem.better(self.current, point)
 
     def leave(self) -> None:
-        """Go on from another point, and remember where home is."""
-        self.count(self.now, at_once=True)
-        self.home, self.now = self.now, None
+        """Go on from another point, and put the current one aside."""
+        self.count(self.current, at_once=True)
+        self.aside, self.current = self.current, None
 
-    def return_home(self) -> np.ndarray | None:
-        """Go on from the better point of now and home; return the other one, None if there is none."""
-        home, now, self.home = self.home, self.now, None
-        better = home is None or (now is not None and self.problem.better(now, home))
-        self.now = now if better else home
-        return home if better else now
+    def take_better(self) -> np.ndarray | None:
+        """Go on from the better one of the current point and that put aside; return the other one, or None."""
+        aside, current, self.aside = self.aside, self.current, None
+        better = aside is None or (current is not None and self.problem.better(current, aside))
+        self.current = current if better else aside
+        return aside if better else current
 
     def keep(self, point: np.ndarray | None) -> bool:
         """Whether a point of our own holds and is not refused; if it is better, go on from it."""
         if point is None or not self.problem.holds(point):
             return False
-        if self.problem.better(point, self.now):
-            self.now = point
-            self.count(point)
-            return self.now is point
-        return True
+        if not accept(self.problem, current=self.current, candidate=point):
+            return True
+        self.current = point
+        self.count(point)
+        return self.current is point
 
     def count(self, point: np.ndarray | None, *, at_once: bool = False) -> None:
         """Let a better point count, if the verifier passes it; later, if verifying would take too much of the time."""
-        if point is None or point is self.outside or not self.problem.better(point, self.best):
+        if point is None or point is self.external or not self.problem.better(point, self.best):
             return
         begun = time.monotonic()
         rare = self._verifying_s <= VERIFYING_SHARE * (begun - self._verified_at)
@@ -131,4 +132,4 @@ class Incumbents:
                 self.best = point
             self.on_better(point)
         else:
-            self.now = self.best
+            self.current = self.best

@@ -7,14 +7,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from outlay.optimizer.search.params import Scheduling
 from outlay.optimizer.search.pool import Incumbents
 from outlay.optimizer.search.rescheduling import Rescheduling
-
-#: Schedules get this share of the time of sub-problems at first; doubled when they gain, halved when not, down to the
-#: least and up to the most.
-FIRST_SHARE, LEAST_SHARE, MOST_SHARE = 0.25, 0.01, 1.0
-#: Schedules that the repeatable search draws, a sub-problem; and at most before the relaxation.
-A_SUB, MOST_BEFORE = 2, 20
 
 
 class Turns:
@@ -27,17 +22,22 @@ class Turns:
     """
 
     def __init__(
-        self, drawing: Rescheduling, plans: Incumbents, over: Callable[[], bool], sub_problems: int | None
+        self,
+        drawing: Rescheduling,
+        plans: Incumbents,
+        over: Callable[[], bool],
+        sub_problems: int | None,
+        params: Scheduling,
     ) -> None:
         self._drawing, self._plans, self._over, self._sub_problems = drawing, plans, over, sub_problems
-        self._share = FIRST_SHARE
+        self._params, self._share = params, params.first_share
 
     @contextmanager
     def beside(self) -> Iterator[None]:
         """Draw in another thread while something else is done; in the repeatable search, so many before it."""
-        self._drawing.begin_from(self._plans.now)
+        self._drawing.begin_from(self._plans.current)
         if self._sub_problems is not None:
-            self._drawing.search(self._over, self._plans.keep, min(MOST_BEFORE, A_SUB * self._sub_problems))
+            self._drawing.search(self._over, self._plans.keep, self._before(self._sub_problems))
             yield
             return
         done = threading.Event()
@@ -52,14 +52,19 @@ class Turns:
 
     def turn(self, limit_s: float) -> None:
         """Draw for a share of the time that a sub-problem has."""
-        now = self._plans.now
+        now = self._plans.current
         if now is None or self._over():
             return
         self._drawing.begin_from(now)
         if self._sub_problems is not None:
-            self._drawing.search(self._over, self._plans.keep, A_SUB)
+            self._drawing.search(self._over, self._plans.keep, self._params.a_sub_problem)
             return
         ends = time.monotonic() + self._share * limit_s
         self._drawing.search(lambda: self._over() or time.monotonic() > ends, self._plans.keep)
-        gained = self._plans.now is not now
-        self._share = min(MOST_SHARE, max(LEAST_SHARE, self._share * (2.0 if gained else 0.5)))
+        gained = self._plans.current is not now
+        share = self._share * (2.0 if gained else 0.5)
+        self._share = min(self._params.most_share, max(self._params.least_share, share))
+
+    def _before(self, sub_problems: int) -> int:
+        """Return how many schedules the repeatable search draws before the relaxation."""
+        return min(self._params.most_before, self._params.a_sub_problem * sub_problems)

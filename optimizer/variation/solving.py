@@ -28,8 +28,8 @@ from outlay.optimizer.answer.plans import read_plan
 from outlay.optimizer.compare.task import solver_process
 from outlay.optimizer.engine.levels import Answer, Level, Settings, solve_levels
 from outlay.optimizer.session import FINE_FEASIBILITY, TIE, Session
+from outlay.optimizer.settings import SolveSettings
 from outlay.optimizer.solve import versions
-from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.solver.forking import in_child
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import Status
@@ -175,10 +175,8 @@ def answer(over: Variable, question: Question, engine: SolverProcess) -> VariedA
     variation = Variation.from_document(question.variation)
     varied = apply(over, variation)
     start = None if question.start is None else Plan.from_document(question.start)
-    options = question.options
-    deadline = Deadline.after(options.get("time_limit_s"), engine.clock)
-    settings = Settings(gap=options.get("gap", 1e-4), seed=options.get("seed", 1), threads=1, deadline=deadline)
-    asked = _Asked(over, variation, varied, engine, settings)
+    settings = SolveSettings.of_question(question.options)
+    asked = _Asked(over, variation, varied, engine, settings.engine(settings.deadline(engine.clock)))
     found = asked.solve(start)
     if found.holds and question.nearest and start is not None:
         found = asked.nearest(found, start)

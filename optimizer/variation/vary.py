@@ -18,7 +18,7 @@ from outlay.instances.plan import Plan
 from outlay.models.build import build
 from outlay.optimizer.compare.compare import CompareProgress
 from outlay.optimizer.session import Session
-from outlay.optimizer.solve import check_arguments
+from outlay.optimizer.settings import SolveSettings, check_arguments
 from outlay.optimizer.variation.applying import apply
 from outlay.optimizer.variation.pool import question_pool
 from outlay.optimizer.variation.solving import Question, VariedAnswer, kept
@@ -112,7 +112,7 @@ class Variations:
         named = variations if isinstance(variations, Mapping) else {str(n): one for n, one in enumerate(variations)}
         for variation in named.values():
             apply(self.over, variation)
-        options = {"gap": gap, "seed": seed, "time_limit_s": time_limit}
+        options = SolveSettings(time_limit, gap, seed).question_document()
         remote = executor is not None and not self._alone
         questions = [
             self.question(name, variation, start=start, nearest=nearest, options=options, remote=remote)

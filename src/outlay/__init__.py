@@ -48,7 +48,8 @@ if TYPE_CHECKING:
     from outlay.optimizer.export.workbook import write_results
     from outlay.optimizer.record.recheck import verify
     from outlay.optimizer.record.run_file import load
-    from outlay.optimizer.solve import Effort, solve
+    from outlay.optimizer.settings import Effort
+    from outlay.optimizer.solve import solve
     from outlay.optimizer.solver.outcome import Progress
     from outlay.optimizer.status import LevelResult, Status
     from outlay.optimizer.variation.solving import VariedAnswer
@@ -72,7 +73,7 @@ _HOME = {
     "graph": "models.supply.graph",
     "exposure": "models.supply.exposure",
     "solve": "optimizer.solve",
-    "Effort": "optimizer.solve",
+    "Effort": "optimizer.settings",
     "Solution": "optimizer.answer.solution",
     "Status": "optimizer.status",
     "LevelResult": "optimizer.status",

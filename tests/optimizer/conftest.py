@@ -9,6 +9,7 @@ from outlay.instances.samples.generating import generate
 from outlay.models.build import build
 from outlay.optimizer.relaxation.relaxation import Relaxation
 from outlay.optimizer.search.drawing import Neighbourhoods
+from outlay.optimizer.search.params import SearchParams
 from outlay.optimizer.search.search import Search
 from outlay.optimizer.session import Session
 from outlay.optimizer.solver.process import SolverProcess
@@ -30,18 +31,17 @@ def solved_relaxation(session: Session) -> Search:
     with SolverProcess() as process:
         plan = session.search_plan(seed=1, sub_problems=0)
         search = Search(level_problem(session), plan, OPTIONS, on_better=lambda _: None, process=process)
-        search._relaxation = search._relax(search.problem)
+        search.state.relaxation = search.state.relaxed(search.state.problem)
     return search
 
 
 @pytest.fixture
 def relaxed(solved_relaxation: Search) -> Search:
     """A search that has solved its relaxation and nothing else; each test has its own."""
-    (search,) = copied(solved_relaxation)
-    return search
+    return copied(solved_relaxation)
 
 
 @pytest.fixture
 def drawn(session: Session, relaxed: Search) -> Neighbourhoods:
-    assert isinstance(relaxed._relaxation, Relaxation)
-    return Neighbourhoods(relaxed.problem, session.structure, relaxed._relaxation, seed=3)
+    assert isinstance(relaxed.relaxation, Relaxation)
+    return Neighbourhoods(relaxed.problem, session.structure, relaxed.relaxation, SearchParams(), seed=3)

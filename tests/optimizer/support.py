@@ -28,8 +28,9 @@ def holds(problem: Any, point: np.ndarray) -> bool:
     return bool((activity <= problem.row_upper + room).all() and (activity >= problem.row_lower - room).all())
 
 
-def copied(search: Search, *drawn: Any) -> Any:
-    """Return a search, and what goes with it, for a test to change; what never changes is shared."""
-    plans, plan = search.plans, search.plan
-    shared = (search._process, search._stopped, search.problem, plan, plan.structure, plans.accept, plans._lock)
-    return deepcopy((search, *drawn), {id(part): part for part in shared})
+def copied(search: Search) -> Search:
+    """Return a search for a test to change; what never changes is shared."""
+    state, plans, plan = search.state, search.plans, search.plan
+    shared = (state.process, state.stopped, state.problem, plan, plan.structure, plans.accept, plans._lock)
+    (other,) = deepcopy((search,), {id(part): part for part in shared})
+    return other

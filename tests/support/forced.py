@@ -11,7 +11,7 @@ from outlay.instances.instance import Instance
 from outlay.models.build import build
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.engine.levels import Settings
-from outlay.optimizer.search.settings import SearchParams
+from outlay.optimizer.search.params import SearchParams
 from outlay.optimizer.session import Session
 from outlay.optimizer.solve import make_solution
 from outlay.optimizer.solver.deadline import Deadline

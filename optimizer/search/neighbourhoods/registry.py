@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from outlay.optimizer.problem.structure import Structure
 from outlay.optimizer.search.neighbourhoods.anywhere import Anywhere
 from outlay.optimizer.search.neighbourhoods.cross import Cross
@@ -28,6 +30,6 @@ NEIGHBOURHOODS: tuple[Kind, ...] = (
 CROSSING: Kind = Cross()
 
 
-def kinds_for(structure: Structure) -> list[Kind]:
-    """Return the kinds that can say something about a problem."""
-    return [kind for kind in NEIGHBOURHOODS if kind.fits(structure)]
+def kinds_for(structure: Structure, without: Container[str] = ()) -> list[Kind]:
+    """Return the kinds that can say something about a problem, without those of some names."""
+    return [kind for kind in NEIGHBOURHOODS if kind.fits(structure) and kind.name not in without]

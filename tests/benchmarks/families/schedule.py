@@ -8,6 +8,7 @@ also costs something at its start. The calendar is half as long again as a seria
 
 from __future__ import annotations
 
+import re
 from random import Random
 from typing import Any, NamedTuple
 
@@ -38,10 +39,11 @@ def names() -> list[str]:
 
 
 def read(name: str) -> Instance | None:
-    """Return ``schedule-ACTIVITIES-SEED`` or ``schedule-opt-ACTIVITIES-SEED``."""
-    if name not in names():
+    """Return ``schedule-ACTIVITIES-SEED`` or ``schedule-opt-ACTIVITIES-SEED``, of any size."""
+    asked = re.fullmatch(r"schedule(?:-opt)?-(\d+)-(\d+)", name)
+    if asked is None:
         return None
-    size, seed = map(int, name.split("-")[-2:])
+    size, seed = map(int, asked.groups())
     made, limits = activities(size, seed)
     return parse_document(document(made, limits, optional="-opt-" in name), source=name)
 

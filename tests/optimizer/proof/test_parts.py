@@ -15,7 +15,7 @@ from scipy import sparse
 from outlay.optimizer.problem.problem import Problem, Rows
 from outlay.optimizer.proof import parts
 from outlay.optimizer.proof.parts import Part, PartsProver
-from outlay.optimizer.search.settings import SearchParams
+from outlay.optimizer.search.params import SearchParams
 from outlay.optimizer.solver.deadline import CLOCK
 from outlay.optimizer.solver.outcome import Outcome, Progress
 from outlay.optimizer.solver.process import SolverProcess

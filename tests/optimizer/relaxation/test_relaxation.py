@@ -15,7 +15,8 @@ from outlay.optimizer.presolve.restriction import restrict
 from outlay.optimizer.problem.problem import Problem, Rows
 from outlay.optimizer.relaxation import relaxation as relaxing
 from outlay.optimizer.relaxation.relaxation import Relaxation, choice_bound, lagrangian, substitute, with_more_rows
-from outlay.optimizer.search.drawing import Neighbourhoods
+from outlay.optimizer.search.phases.first import begin, find_any, round_relaxation
+from outlay.optimizer.search.phases.state import Step
 from outlay.optimizer.search.search import Search
 from outlay.optimizer.session import Session
 from outlay.optimizer.solver.process import SolverProcess, _limited, _request
@@ -25,8 +26,8 @@ from tests.support.documents import knapsack, parsed
 
 @pytest.fixture
 def exact(relaxed: Search) -> Relaxation:
-    assert relaxed._relaxation is not None
-    return relaxed._relaxation
+    assert relaxed.relaxation is not None
+    return relaxed.relaxation
 
 
 def test_substituting_started_by_columns_changes_no_relaxation(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,9 +88,9 @@ def test_an_approximate_relaxation_bounds_too(warm: SolverProcess, monkeypatch: 
     session = Session(build(generate(30, 3)))
     plan = session.search_plan(seed=1, sub_problems=0)
     search = Search(level_problem(session), plan, OPTIONS, on_better=lambda _: None, process=warm)
-    exact = search._relax(search.problem)
+    exact = search.state.relaxed(search.state.problem)
     monkeypatch.setattr(relaxing, "LARGE", -1)
-    rough = search._relaxation = search._relax(search.problem)
+    rough = search.state.relaxation = search.state.relaxed(search.state.problem)
     assert exact is not None
     assert exact.exact
     assert rough is not None
@@ -107,7 +108,7 @@ def test_what_is_too_slow_for_the_simplex_method_is_solved_by_another_one(
         plan = session.search_plan(seed=1, sub_problems=0)
         search = Search(level_problem(session), plan, OPTIONS, on_better=lambda _: None, process=process)
         assert not search.slow()
-        found = search._relaxation = search._relax(search.problem)
+        found = search.state.relaxation = search.state.relaxed(search.state.problem)
         assert found is not None
         assert found.exact
         assert found.basis is not None
@@ -121,11 +122,14 @@ def test_what_is_too_slow_for_the_simplex_method_is_solved_by_another_one(
             False,
         ]
         assert found.value == pytest.approx(exact.value, rel=1e-7)
-        whole = Neighbourhoods(search.problem, session.structure, found, seed=1)
-        assert search._first(whole) is whole  # no dives
-        assert not whole.widen()
-        assert search.plans.now is not None
-        assert session._accepts(search.plans.now)
+        state = search.state
+        assert round_relaxation(state) == Step.BEGIN
+        assert begin(state) == Step.FIND_ANY  # no dives
+        assert find_any(state) == Step.TURN
+        assert state.drawn is state.whole
+        assert not state.whole.widen()
+        assert search.plans.current is not None
+        assert session._accepts(search.plans.current)
 
 
 def test_a_basis_that_is_known_spares_the_simplex_method_its_way(relaxed: Search, exact: Relaxation) -> None:

@@ -6,11 +6,11 @@ import random
 
 import pytest
 
-from outlay.optimizer.search.bandit import Choice
+from outlay.optimizer.search.bandit import Bandit, Tried
 
 
-def choice(*, even: float = 0.2, doubt: float = 1.0) -> Choice:
-    return Choice(["a", "b", "c"], random.Random(1), even=even, doubt=doubt)
+def choice(*, even: float = 0.2, doubt: float = 1.0) -> Bandit:
+    return Bandit(["a", "b", "c"], random.Random(1), even=even, doubt=doubt)
 
 
 def test_at_first_all_are_equal() -> None:
@@ -21,8 +21,8 @@ def test_success_makes_one_more_likely_and_leaves_the_others_a_chance() -> None:
     drawn = choice()
     for number in (0, 1, 2):
         for _ in range(5):
-            drawn.learn(number, gain=10.0 if number == 1 else 0.0, seconds=1.0)
-    numbers = [drawn.draw() for _ in range(400)]
+            drawn.update(number, Tried(10.0 if number == 1 else 0.0, 1.0))
+    numbers = [drawn.choose() for _ in range(400)]
     assert numbers.count(1) > 250
     assert set(numbers) == {0, 1, 2}
 
@@ -30,8 +30,8 @@ def test_success_makes_one_more_likely_and_leaves_the_others_a_chance() -> None:
 def test_success_counts_by_time() -> None:
     drawn = choice(even=0.0)
     for _ in range(10):
-        drawn.learn(0, gain=1.0, seconds=1.0)
-        drawn.learn(1, gain=2.0, seconds=4.0)
+        drawn.update(0, Tried(1.0, 1.0))
+        drawn.update(1, Tried(2.0, 4.0))
     slow, quick = drawn.chances()[1], drawn.chances()[0]
     assert quick > 4 * slow
 
@@ -39,16 +39,16 @@ def test_success_counts_by_time() -> None:
 def test_doubt_draws_towards_the_average() -> None:
     sure, doubtful = choice(even=0.0, doubt=0.1), choice(even=0.0, doubt=50.0)
     for each in (sure, doubtful):
-        each.learn(0, gain=1.0, seconds=1.0)
-        each.learn(1, gain=0.0, seconds=1.0)
+        each.update(0, Tried(1.0, 1.0))
+        each.update(1, Tried(0.0, 1.0))
     assert sure.chances()[0] > 0.6
     assert doubtful.chances() == pytest.approx([1 / 3] * 3, abs=0.05)
 
 
 def test_where_nothing_gains_the_quick_ones_are_tried_more_often() -> None:
     drawn = choice()
-    drawn.learn(0, gain=0.0, seconds=9.0)
-    drawn.learn(1, gain=0.0, seconds=0.1)
+    drawn.update(0, Tried(0.0, 9.0))
+    drawn.update(1, Tried(0.0, 0.1))
     assert drawn.chances()[1] > drawn.chances()[0]
 
 
@@ -61,7 +61,7 @@ def test_one_more_can_be_added() -> None:
 
 def test_what_gained_long_ago_is_forgotten() -> None:
     drawn = choice()
-    drawn.learn(0, gain=1.0, seconds=1.0)
+    drawn.update(0, Tried(1.0, 1.0))
     for _ in range(20_000):
-        drawn.learn(1, gain=0.0, seconds=0.1)
+        drawn.update(1, Tried(0.0, 0.1))
     assert drawn.chances().sum() == pytest.approx(1.0)

@@ -12,14 +12,15 @@ from scipy import sparse
 import outlay
 from outlay.instances.samples.generating import generate
 from outlay.optimizer.problem.problem import Problem, Rows
-from outlay.optimizer.search.drawing import Neighbourhoods
+from outlay.optimizer.search.phases.cutting import take_cuts
+from outlay.optimizer.search.phases.first import begin, round_relaxation
+from outlay.optimizer.search.phases.improving import improve_once
+from outlay.optimizer.search.phases.state import State, Step
 from outlay.optimizer.search.search import Search
 from outlay.optimizer.session import Session
 from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.solver.process import SolverProcess
 from tests.optimizer.support import OPTIONS, copied, level_problem
-
-Begun = tuple[Search, Neighbourhoods, Neighbourhoods]
 
 
 @pytest.fixture(scope="module")
@@ -28,76 +29,75 @@ def instance() -> outlay.Instance:
 
 
 @pytest.fixture(scope="module")
-def begun_once(session: Session) -> Iterator[Begun]:
+def begun_once(session: Session) -> Iterator[Search]:
     with SolverProcess() as process:
         plan = session.search_plan(seed=1, sub_problems=1)
         search = Search(level_problem(session), plan, OPTIONS, on_better=lambda _: None, process=process)
-        search._relaxation = search._relax(search.problem)
-        assert search._relaxation is not None
-        whole = Neighbourhoods(search.problem, session.structure, search._relaxation, seed=1)
-        yield search, whole, search._first(whole)
+        search.state.relaxation = search.state.relaxed(search.problem)
+        round_relaxation(search.state)
+        begin(search.state)
+        yield search
 
 
 @pytest.fixture
-def begun(begun_once: Begun) -> Begun:
-    """A search with a first plan, the whole, and where it goes on; each test has its own."""
-    return copied(*begun_once)
+def begun(begun_once: Search) -> State:
+    """A search with a first plan, and where it goes on; each test has its own."""
+    return copied(begun_once).state
 
 
-def worth_at_least(search: Search, value: float) -> Rows:
+def worth_at_least(state: State, value: float) -> Rows:
     """Return a row that says what a plan is worth at least (of the minimisation): as strong as planes can be."""
-    cost = sparse.csr_array(search.problem.cost[None, :])
-    return Rows(cost, np.array([value - search.problem.offset]), np.array([np.inf]))
+    cost = sparse.csr_array(state.problem.cost[None, :])
+    return Rows(cost, np.array([value - state.problem.offset]), np.array([np.inf]))
 
 
-def test_planes_make_the_relaxation_stronger_and_the_plan_stays(begun) -> None:
-    search, whole, drawn = begun
-    now, before, relaxation = search.plans.now, search.problem, search._relaxation
-    middle = 0.5 * (search.problem.value(now) + whole.relaxation.value)
-    search.take_cuts(worth_at_least(search, middle))
-    more, narrow = search._cut(whole, drawn)
-    assert search.problem.matrix.shape[0] == before.matrix.shape[0] + 1
+def test_planes_make_the_relaxation_stronger_and_the_plan_stays(begun: State) -> None:
+    whole, drawn, before, relaxation = begun.whole, begun.drawn, begun.problem, begun.relaxation
+    current = begun.plans.current
+    assert current is not None
+    middle = 0.5 * (before.value(current) + whole.relaxation.value)
+    begun.cuts = worth_at_least(begun, middle)
+    assert take_cuts(begun) == Step.TURN
+    more, narrow = begun.whole, begun.drawn
+    assert begun.problem.matrix.shape[0] == before.matrix.shape[0] + 1
     assert more.relaxation.value == pytest.approx(middle)
     assert more.relaxation.seconds >= whole.relaxation.seconds  # from a basis it took less, which others will not
-    assert more.guide.rows.shape == narrow.guide.rows.shape == search.problem.matrix.shape
+    assert more.guide.rows.shape == narrow.guide.rows.shape == begun.problem.matrix.shape
     assert more.share is whole.share
     assert narrow.relaxation.value >= middle - 1e-6
     assert (narrow.problem.lower == drawn.problem.lower).all()
-    assert search.plans.now is now
-    assert search._relaxation is relaxation  # the prover's basis is over its own rows
-    search._improve(narrow, now)
-    assert search.problem.value(search.plans.now) <= search.problem.value(now)
-    assert search._cuts is None
+    assert begun.plans.current is current
+    assert begun.relaxation is relaxation  # the prover's basis is over its own rows
+    improve_once(begun, current)
+    after = begun.plans.current
+    assert after is not None
+    assert begun.problem.value(after) <= begun.problem.value(current)
+    assert begun.trace.sub_problems[-1].gain == begun.problem.value(current) - begun.problem.value(after)
+    assert begun.cuts is None
 
 
-def test_planes_that_change_little_are_left_alone(begun) -> None:
-    search, whole, drawn = begun
-    before = search.problem
-    search.take_cuts(worth_at_least(search, whole.relaxation.value - 1.0))
-    assert search._cut(whole, drawn) == (whole, drawn)
-    assert search.problem is before
-
-
-def test_planes_that_a_plan_in_hand_breaks_are_not_taken(begun) -> None:
-    search, whole, drawn = begun
-    before = search.problem
-    search.take_cuts(worth_at_least(search, search.problem.value(search.plans.now) + 0.1))
-    assert search._cut(whole, drawn) == (whole, drawn)
-    assert search.problem is before
+@pytest.mark.parametrize("broken", [False, True])
+def test_planes_that_change_little_or_that_a_plan_in_hand_breaks_are_not_taken(begun: State, *, broken: bool) -> None:
+    current = begun.plans.current
+    assert current is not None
+    before = begun.problem, begun.whole, begun.drawn
+    value = begun.problem.value(current) + 0.1 if broken else begun.whole.relaxation.value - 1.0
+    begun.cuts = worth_at_least(begun, value)
+    take_cuts(begun)
+    assert all(one is other for one, other in zip((begun.problem, begun.whole, begun.drawn), before, strict=True))
 
 
 @pytest.mark.parametrize(("left_s", "anew"), [(1e7, True), (20.0, False), (None, False)])
-def test_another_plan_is_begun_at_once_where_there_is_time(begun, left_s: float | None, *, anew: bool) -> None:
-    search, whole, drawn = begun
-    now = search.plans.now
-    search._beginning_s = 30.0
-    search.deadline = Deadline.after(left_s)
-    middle = 0.5 * (search.problem.value(now) + whole.relaxation.value)
-    search.take_cuts(worth_at_least(search, middle))
-    search._cut(whole, drawn)
-    assert (search.plans.home is now) is anew
-    assert (search.plans.now is now) is not anew
-    assert search._beginning_s < 30.0 or not anew
+def test_another_plan_is_begun_at_once_where_there_is_time(begun: State, left_s: float | None, *, anew: bool) -> None:
+    current = begun.plans.current
+    assert current is not None
+    begun.beginning_s = 30.0
+    begun.deadline = Deadline.after(left_s)
+    begun.cuts = worth_at_least(begun, 0.5 * (begun.problem.value(current) + begun.whole.relaxation.value))
+    take_cuts(begun)
+    assert (begun.plans.aside is current) is anew
+    assert (begun.plans.current is current) is not anew
+    assert begun.beginning_s < 30.0 or not anew
 
 
 def test_rows_that_a_point_keeps() -> None:

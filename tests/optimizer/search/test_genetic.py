@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import product
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,8 +14,8 @@ from scipy import sparse
 import outlay
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.relaxation.relaxation import Relaxation, relax
-from outlay.optimizer.search import genetic
 from outlay.optimizer.search.genetic import Packing, Population, breed, packing
+from outlay.optimizer.search.params import Breeding
 from outlay.optimizer.solver.process import SolverProcess
 from tests.optimizer.support import OPTIONS
 from tests.support.documents import hard_knapsack, parsed
@@ -128,7 +129,7 @@ def test_no_two_members_are_alike_for_long_and_a_seed_says_all() -> None:
         assert one.breed() == other.breed()
     assert (one.members == other.members).all()
     assert len(np.unique(one.members, axis=1).T) == len(one.known)
-    assert one.born == 30 * genetic.CHILDREN
+    assert one.born == 30 * Breeding().children
     assert 0 < one.idle <= one.born
 
 
@@ -150,9 +151,9 @@ def test_what_does_not_only_pack_is_left_to_others(change: dict[str, np.ndarray]
     assert packing(replace(drawn(1), **change), PROJECTS, np.ones(9)) is None
 
 
-def test_what_is_too_large_is_left_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(genetic, "MOST_ENTRIES", packed(drawn(1)).room.size)
-    assert packing(drawn(1), PROJECTS, np.ones(9)) is None
+def test_what_is_too_large_is_left_to_others() -> None:
+    few = Breeding(most_entries=packed(drawn(1)).room.size)
+    assert packing(drawn(1), PROJECTS, np.ones(9), few) is None
 
 
 def test_reduced_costs_fix_what_every_better_plan_has(warm: SolverProcess) -> None:
@@ -173,16 +174,13 @@ def test_reduced_costs_fix_what_every_better_plan_has(warm: SolverProcess) -> No
 def test_populations_follow_each_other_until_nothing_better_comes(
     warm: SolverProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(genetic, "MEMBERS", 3)
-    monkeypatch.setattr(genetic, "CHILDREN", 3)
-    monkeypatch.setattr(genetic, "IDLE_CHILDREN", 30)
-    monkeypatch.setattr(genetic, "IDLE_POPULATIONS", 20)
+    few = Breeding(members=3, children=3, idle_children=30, idle_populations=20)
     sizes: list[int] = []
     begin = Population.__init__
 
-    def began(self: Population, packing: Packing, *, seed: int) -> None:
+    def began(self: Population, packing: Packing, **how: Any) -> None:
         sizes.append(len(packing.columns))
-        begin(self, packing, seed=seed)
+        begin(self, packing, **how)
 
     monkeypatch.setattr(Population, "__init__", began)
     hard = 0
@@ -191,8 +189,9 @@ def test_populations_follow_each_other_until_nothing_better_comes(
         relaxation = relaxed(problem, warm)
         sizes.clear()
         assert breed(
-            problem, PROJECTS, relaxation, random=Random(seed), keep=kept.append, over=lambda: False, most=np.inf
-        )
+            problem, PROJECTS, relaxation, random=Random(seed), keep=kept.append, over=lambda: False, most=np.inf,
+            params=few,
+        )  # fmt: skip
         values = [problem.value(point) for point in kept]
         assert values == sorted(set(values), reverse=True)
         assert values[-1] == pytest.approx(least(problem))
@@ -215,17 +214,16 @@ def test_breeding_ends_when_it_is_over_or_as_many_children_as_allowed_are_born(w
     assert not breed(other, PROJECTS, relaxation, random=Random(1), keep=kept.append, over=lambda: False, most=9.0)
 
 
-def test_where_each_project_uses_few_of_the_rows_others_search(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_each_project_uses_few_of_the_rows_others_search() -> None:
     """Rows of one project alone do not count."""
     problem = drawn(1)
     pairs = np.eye(12)[:3] + np.eye(12)[3:6]
     sparse_rows = replace(problem, matrix=sparse.csc_array(np.vstack([pairs, problem.matrix.toarray()[3:]])))
     limits = replace(sparse_rows, row_upper=np.ones(9), cost=-np.ones(12))
-    monkeypatch.setattr(genetic, "LEAST_DENSITY", 2 / 12)
-    assert packing(limits, PROJECTS, np.ones(9)) is not None
-    monkeypatch.setattr(genetic, "LEAST_DENSITY", 2.1 / 12)
-    assert packing(limits, PROJECTS, np.ones(9)) is None
-    assert packing(limits, np.zeros(12), np.ones(9)) is not None
+    loose, strict = Breeding(least_density=2 / 12), Breeding(least_density=2.1 / 12)
+    assert packing(limits, PROJECTS, np.ones(9), loose) is not None
+    assert packing(limits, PROJECTS, np.ones(9), strict) is None
+    assert packing(limits, np.zeros(12), np.ones(9), strict) is not None
 
 
 def test_the_search_breeds_where_the_problem_only_packs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -233,7 +231,7 @@ def test_the_search_breeds_where_the_problem_only_packs(monkeypatch: pytest.Monk
     breed = Population.breed
     monkeypatch.setattr(Population, "breed", lambda self: bred.append(self) or breed(self))
     one, other = (outlay.solve(parsed(hard_knapsack(size=40)), effort="repeat", work=2) for _ in range(2))
-    assert len(bred) == 2 * 2 * 2_000 / genetic.CHILDREN
+    assert len(bred) == 2 * 2 * 2_000 / Breeding().children
     assert one.plan == other.plan
     assert one.verification is not None
     assert one.verification.ok

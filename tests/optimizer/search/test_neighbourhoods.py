@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from outlay.optimizer.relaxation.relaxation import USED
-from outlay.optimizer.search.bandit import Choice
-from outlay.optimizer.search.drawing import Neighbourhoods
+from outlay.optimizer.search.bandit import Bandit
+from outlay.optimizer.search.drawing import BRANCH_AND_BOUND, Neighbourhoods
 from outlay.optimizer.search.neighbourhoods.registry import CROSSING
 from outlay.optimizer.search.rounding import schedule
 
@@ -57,7 +57,7 @@ def test_a_size_that_is_not_learned_is_the_average_of_the_others(drawn: Neighbou
 
 def test_dives_are_allowed_once_and_leave_more_open_where_that_was_easy(drawn: Neighbourhoods) -> None:
     plan = np.round(drawn.relaxation.point)
-    assert {drawn.draw(plan).way for _ in range(20)} == {0}
+    assert {drawn.draw(plan).repair for _ in range(20)} == {BRANCH_AND_BOUND}
     assert drawn.widen()
     assert not drawn.widen()
     parts = [drawn.draw(plan) for _ in range(100)]
@@ -91,7 +91,7 @@ def test_crossing_frees_only_what_two_plans_do_differently(drawn: Neighbourhoods
     drawn.remember(plan, plan)
     assert not drawn.others
     drawn.remember(other, plan)
-    drawn.known, drawn.kinds = [CROSSING], Choice(["cross"], drawn.random, even=1.0, doubt=1.0)
+    drawn.known, drawn.kinds = [CROSSING], Bandit(["cross"], drawn.random, even=1.0, doubt=1.0)
     drawn.share = {(0, breadth): 0.05 for breadth in range(3)}
     differ = np.unique(drawn.structure.project[drawn.inside & (plan != other)])
     assert len(differ) > 6

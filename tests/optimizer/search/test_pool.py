@@ -39,7 +39,7 @@ def test_what_holds_and_is_better_counts(plans: Incumbents, told: list[np.ndarra
 def test_what_the_verifier_refuses_is_not_gone_on_from(plans: Incumbents, told: list[np.ndarray]) -> None:
     assert plans.keep(POOR)
     assert not plans.keep(GOOD)
-    assert plans.now is POOR
+    assert plans.current is POOR
     assert plans.best is POOR
     assert len(told) == 1
 
@@ -48,8 +48,8 @@ def test_a_better_plan_from_outside_is_gone_on_from(plans: Incumbents) -> None:
     plans.keep(POOR)
     plans.offer(FAIR + 1e-9)
     assert plans.take_over()
-    assert plans.now is plans.outside
-    assert not plans.beats(plans.outside)
+    assert plans.current is plans.external
+    assert not plans.beats(plans.external)
     start = plans.point_to_start_from()
     assert start is not None
     assert start.tolist() == FAIR.tolist()
@@ -58,23 +58,23 @@ def test_a_better_plan_from_outside_is_gone_on_from(plans: Incumbents) -> None:
 
 def test_what_does_not_hold_is_not_taken_from_outside(plans: Incumbents) -> None:
     plans.offer(np.ones(3))
-    assert plans.outside is None
+    assert plans.external is None
 
 
 @pytest.mark.parametrize(("home", "away"), [(FAIR, POOR), (POOR, FAIR)])
 def test_back_from_another_plan_the_better_one_stays(plans: Incumbents, home: np.ndarray, away: np.ndarray) -> None:
     plans.keep(home)
     plans.leave()
-    assert plans.now is None
+    assert plans.current is None
     plans.keep(away)
     assert plans.is_as_good(away)
-    assert plans.return_home() is POOR
-    assert plans.now is FAIR
+    assert plans.take_better() is POOR
+    assert plans.current is FAIR
 
 
 def test_without_another_plan_home_stays(plans: Incumbents) -> None:
     plans.keep(FAIR)
     plans.leave()
     assert not plans.is_as_good(FAIR)
-    assert plans.return_home() is None
-    assert plans.now is FAIR
+    assert plans.take_better() is None
+    assert plans.current is FAIR

@@ -27,7 +27,7 @@ def anything(structure: Structure) -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_a_rounded_relaxation_is_a_plan_that_the_verifier_passes(session: Session, relaxed: Search) -> None:
-    relaxation, structure = relaxed._relaxation, session.structure
+    relaxation, structure = relaxed.relaxation, session.structure
     assert relaxation is not None
     points = list(rounded(relaxed.problem, structure, relaxation, lambda: False))
     assert len(points) == 2

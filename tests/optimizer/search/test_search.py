@@ -19,11 +19,7 @@ from outlay.optimizer.engine.levels import Settings
 from outlay.optimizer.presolve.propagation import tightened
 from outlay.optimizer.proof import parts
 from outlay.optimizer.relaxation.relaxation import relax
-from outlay.optimizer.search import drawing
-from outlay.optimizer.search import search as searching
 from outlay.optimizer.search.drawing import Neighbourhoods
-from outlay.optimizer.search.search import Search
-from outlay.optimizer.search.settings import SearchPlan
 from outlay.optimizer.session import Session
 from outlay.optimizer.solver.outcome import Outcome
 from outlay.optimizer.solver.process import SolverProcess
@@ -33,68 +29,9 @@ from tests.optimizer.support import OPTIONS, level_problem
 from tests.support.forced import force
 
 
-@pytest.fixture(scope="module")
-def small() -> Session:
-    return Session(build(generate(40, 3)))
-
-
 @pytest.fixture
 def no_head_start(monkeypatch: pytest.MonkeyPatch) -> None:
     force(monkeypatch, head_start_s=0.0)
-
-
-def test_a_plan_that_stays_as_it_is_is_left_for_another_and_crossed_with_it(
-    small: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The core first, then all, then another core and all; the worse plan is crossed, with dives, then more time."""
-    monkeypatch.setattr(drawing, "DOMINANT", (1.0,))
-    problem, seen = level_problem(small), []
-    with SolverProcess() as process:
-        plan = small.search_plan(seed=1, sub_problems=1)
-        search = Search(problem, plan, OPTIONS, on_better=lambda _: None, process=process)
-        relaxation = search._relax(problem)
-        assert relaxation is not None
-        whole = Neighbourhoods(problem, small.structure, relaxation, seed=1)
-        drawn = search._first(whole)
-        assert drawn is not whole
-        first = search.plans.now
-        for _ in range(7):
-            search._gains = [0.0] * searching.PATIENCE
-            drawn = search._move(drawn, whole)
-            ways = len(whole.ways.names)
-            seen.append((drawn is whole, search.plans.home is not None, ways, search._limit))
-    assert seen == [
-        (True, False, 1, 1.5),
-        (False, True, 1, 1.5),
-        (True, True, 1, 1.5),
-        (True, False, 4, 1.5),
-        (False, True, 4, 1.5),
-        (True, True, 4, 1.5),
-        (True, False, 4, 3.0),
-    ]
-    now = search.plans.now
-    assert first is not None
-    assert now is not None
-    assert whole.others
-    assert problem.value(now) <= min(map(problem.value, (first, *whole.others)))
-
-
-def test_gains_keep_a_plan(relaxed: Search, drawn: Neighbourhoods) -> None:
-    relaxed.plans.now, relaxed._gains = np.zeros(len(relaxed.problem.cost)), [1.0] * searching.PATIENCE
-    assert relaxed._move(drawn, drawn) is drawn
-    assert (len(drawn.ways.names), relaxed._limit) == (1, searching.LEAST_SUB_S)
-
-
-def test_a_plan_that_the_verifier_refuses_never_counts(small: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(searching, "FIRST_DIVES", 1)
-    offered: list[np.ndarray] = []
-    plan = SearchPlan(small.structure, lambda _: False, 1, sub_problems=2)
-    with SolverProcess() as process:
-        search = Search(level_problem(small), plan, OPTIONS, on_better=offered.append, process=process)
-        search.run()
-    assert search.plans.best is None
-    assert not search.trouble
-    assert not offered
 
 
 @pytest.mark.usefixtures("no_head_start")
@@ -285,7 +222,7 @@ def test_trouble_in_the_search_does_not_cost_the_answer(monkeypatch: pytest.Monk
     def breaks(*_: object, **__: object) -> None:
         raise RuntimeError("no rounding today")
 
-    monkeypatch.setattr("outlay.optimizer.search.search.rounded", breaks)
+    monkeypatch.setattr("outlay.optimizer.search.phases.first.rounded", breaks)
     solution = outlay.solve(outlay.read("tutorial"), effort="repeat", work=2)
     assert solution.objective == pytest.approx(19.1)
     assert "no rounding today" in solution.message

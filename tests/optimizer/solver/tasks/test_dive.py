@@ -30,7 +30,7 @@ def dived(session: Session, relaxed: Search, **change: Any) -> Outcome:
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_dive_ends_in_a_plan_that_the_verifier_passes(session: Session, relaxed: Search, seed: int) -> None:
-    relaxation = relaxed._relaxation
+    relaxation = relaxed.relaxation
     assert relaxation is not None
     outcome = dived(session, relaxed, seed=seed)
     assert outcome.point is not None
@@ -48,7 +48,7 @@ def test_the_same_seed_gives_the_same_plan(session: Session, relaxed: Search) ->
 
 
 def test_a_dive_that_promises_too_little_is_given_up(session: Session, relaxed: Search) -> None:
-    relaxation = relaxed._relaxation
+    relaxation = relaxed.relaxation
     assert relaxation is not None
     outcome = dived(session, relaxed, cutoff=1.001 * relaxation.value)
     assert outcome.point is None

@@ -1,0 +1,72 @@
+"""Before there is a plan: what can be had without a relaxation, beside it, by rounding it, and at any price."""
+
+from __future__ import annotations
+
+import contextlib
+
+import numpy as np
+
+from outlay.optimizer.presolve.propagation import tightened
+from outlay.optimizer.relaxation.relaxation import choice_bound
+from outlay.optimizer.search.drawing import Neighbourhoods
+from outlay.optimizer.search.phases.beginning import begun
+from outlay.optimizer.search.phases.state import State, Step
+from outlay.optimizer.search.phases.sub_problem import solve_sub_problem
+from outlay.optimizer.search.rescheduling import rescheduling
+from outlay.optimizer.search.rounding import greedy, rounded
+from outlay.optimizer.search.turns import Turns
+
+
+def prepare(state: State) -> Step | None:
+    """Tighten the problem, take the greedy plan, and solve the relaxation, schedules being drawn beside it."""
+    structure, most = state.plan.structure, state.plan.sub_problems
+    if not (structure.option_column >= 0).any():
+        return None
+    state.problem = tightened(state.problem)
+    state.bound = choice_bound(state.problem, structure.project)
+    if most is None:
+        state.plans.keep(greedy(state.problem, structure, state.over))
+    drawing = rescheduling(state.problem, structure, seed=state.plan.seed)
+    if drawing is not None:
+        state.schedules = Turns(drawing, state.plans, state.over, most, state.params.scheduling)
+    with contextlib.nullcontext() if state.schedules is None else state.schedules.beside():
+        state.relaxation = state.relaxed(state.problem)
+    return None if state.relaxation is None else Step.ROUND
+
+
+def round_relaxation(state: State) -> Step:
+    """Round the relaxation to plans; where it is exact, dives may begin from it."""
+    assert state.relaxation is not None
+    look_from(state, Neighbourhoods(
+        state.problem, state.plan.structure, state.relaxation, state.params, seed=state.plan.seed
+    ))  # fmt: skip
+    for point in rounded(state.problem, state.plan.structure, state.relaxation, state.over):
+        state.plans.keep(point)
+    return Step.BEGIN if state.relaxation.exact else Step.TURN
+
+
+def look_from(state: State, whole: Neighbourhoods) -> None:
+    """Draw from the neighbourhoods of the whole problem."""
+    state.whole = state.drawn = whole
+
+
+def begin(state: State) -> Step:
+    """Begin a first plan by breeding, or by a dive into the core."""
+    drawn = begun(state)
+    if drawn is None:
+        return Step.FIND_ANY
+    state.drawn = drawn
+    return Step.TURN
+
+
+def find_any(state: State) -> Step:
+    """Look for any plan in the whole problem, by branch and bound, for longer and longer; or take one from outside."""
+    state.plans.take_over()
+    limit_s, everything = state.params.diving.first_whole_s, np.ones(len(state.problem.cost), dtype=bool)
+    while state.plans.current is None and not state.over():
+        outcome = solve_sub_problem(state, state.whole, everything, None, limit_s)
+        state.plans.take_over()
+        if not state.by_clock or outcome is None or outcome.status != "kTimeLimit":
+            break
+        limit_s *= 2.0
+    return Step.TURN

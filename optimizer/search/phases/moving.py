@@ -1,0 +1,69 @@
+"""Moving on: what is next, from the core to the whole, to another plan and back, and to more time."""
+
+from __future__ import annotations
+
+from outlay.optimizer.search.phases.beginning import begun
+from outlay.optimizer.search.phases.state import State, Step
+from outlay.optimizer.search.phases.stop import work_is_done
+
+#: Seconds to wait for a plan from outside before looking again.
+WAIT_S = 1.0
+
+
+def turn(state: State) -> Step | None:
+    """Take over a better plan from outside; then planes, a sub-problem, or nothing but waiting for a plan."""
+    if work_is_done(state):
+        return None
+    state.count += 1
+    if state.plans.take_over():
+        state.gains.clear()
+    if state.plans.current is None:
+        return Step.WAIT
+    return Step.IMPROVE if state.cuts is None else Step.TAKE_CUTS
+
+
+def wait(state: State) -> Step | None:
+    """Wait for a plan from outside; in the repeatable search none comes."""
+    return None if not state.by_clock or state.stopped.wait(WAIT_S) else Step.TURN
+
+
+def leave_core(state: State) -> Step:
+    """Go on in the whole problem."""
+    state.gains.clear()
+    state.drawn = state.whole
+    return Step.TURN
+
+
+def restart(state: State) -> Step:
+    """Begin another plan, the best one put aside; where nothing better comes, go on from that one with more time."""
+    return Step.TURN if begin_another(state) else Step.CROSS
+
+
+def begin_another(state: State) -> bool:
+    """Begin another plan, or stay if there is none; whether there is."""
+    state.gains.clear()
+    state.plans.leave()
+    drawn = begun(state)
+    if drawn is None:
+        go_back(state)
+        return False
+    state.drawn = drawn
+    return True
+
+
+def cross(state: State) -> Step:
+    """Go on from the better one of two plans, the other one remembered to be crossed; by dives, or with more time."""
+    state.gains.clear()
+    go_back(state)
+    state.drawn = state.whole
+    if not state.whole.widen():
+        state.limit_s = min(state.params.sub_problems.most_s, 2.0 * state.limit_s)
+    return Step.TURN
+
+
+def go_back(state: State) -> None:
+    """Go on from the best plan, and remember the other one."""
+    if state.plans.aside is not None:
+        worse, better = state.plans.take_better(), state.plans.current
+        if worse is not None and better is not None:
+            state.whole.remember(worse, better)

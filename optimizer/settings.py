@@ -1,0 +1,162 @@
+"""How somebody wants to have a question answered: said once, at the edge, and handed through as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Self
+
+import numpy as np
+
+from outlay.instances.errors import InputError
+from outlay.optimizer.engine.levels import Settings
+from outlay.optimizer.solver.deadline import NEVER, Clock, Deadline
+
+#: Sub-problems of a repeatable search unless told otherwise, and at most.
+DEFAULT_WORK, MOST_WORK = 100, 1_000_000
+#: Relative gap that is proved unless told otherwise, and the seed.
+DEFAULT_GAP, DEFAULT_SEED = 1e-4, 1
+#: Seeds end before this number: those of second tries and of neighbourhoods are derived from them.
+SEEDS_END = 2**31 - 2000
+#: Threads of HiGHS, at most.
+MOST_THREADS = 256
+
+
+class Effort(StrEnum):
+    """How hard to look for plans beside the proof; see `solve`."""
+
+    AUTO = "auto"
+    PROVE = "prove"
+    SEARCH = "search"
+    REPEAT = "repeat"
+
+
+@dataclass(frozen=True)
+class SolveSettings:
+    """How to solve: limit, gap, seed, threads and effort.
+
+    Attributes
+    ----------
+    time_limit_s
+        Seconds for everything before verification, > 0; None: until proved.
+    gap
+        Relative gap to prove, |bound - objective| / max(|objective|, 1e-6), 0 to 1.
+    seed
+        Of HiGHS and of the search.
+    threads
+        Of HiGHS, 1 to 256.
+    effort
+        Never ``auto``: `made` says what that stands for.
+    work
+        Sub-problems of ``repeat``, 1 to a million.
+    """
+
+    time_limit_s: float | None = None
+    gap: float = DEFAULT_GAP
+    seed: int = DEFAULT_SEED
+    threads: int = 1
+    effort: Effort = Effort.PROVE
+    work: int = DEFAULT_WORK
+
+    @classmethod
+    def made(
+        cls,
+        *,
+        time_limit: float | None,
+        gap: float,
+        seed: int,
+        threads: int = 1,
+        effort: Effort | str = Effort.PROVE,
+        work: int = DEFAULT_WORK,
+    ) -> Self:
+        """Return settings from what a user has said; ``auto`` becomes what it stands for.
+
+        Raises
+        ------
+        InputError
+            At the first one that makes no sense.
+        """
+        check_arguments(time_limit=time_limit, gap=gap, seed=seed, threads=threads)
+        return cls(time_limit, gap, seed, threads, _effort(effort, work, time_limit), work)
+
+    @classmethod
+    def of_question(cls, document: Mapping[str, Any]) -> Self:
+        """Return what `question_document` wrote; what it does not say is as usual."""
+        gap, seed = document.get("gap", DEFAULT_GAP), document.get("seed", DEFAULT_SEED)
+        return cls(document.get("time_limit_s"), gap, seed)
+
+    def question_document(self) -> dict[str, Any]:
+        """Return what one of many questions depends on, in JSON's types: each has one thread and no search.
+
+        It is part of the key under which an answer is kept in a folder.
+        """
+        return {"gap": self.gap, "seed": self.seed, "time_limit_s": self.time_limit_s}
+
+    def to_document(self) -> dict[str, Any]:
+        """Return all of it in JSON's types, as run files state it; `work` only where it counts."""
+        whole = {
+            "gap": self.gap,
+            "seed": self.seed,
+            "threads": self.threads,
+            "time_limit_s": self.time_limit_s,
+            "effort": str(self.effort),
+        }
+        return whole | ({"work": self.work} if self.effort == Effort.REPEAT else {})
+
+    @property
+    def searches(self) -> bool:
+        """Whether plans are looked for beside the proof, or before it."""
+        return self.effort != Effort.PROVE
+
+    @property
+    def sub_problems(self) -> int | None:
+        """Sub-problems of a repeatable search; None: by the clock, or no search."""
+        return self.work if self.effort == Effort.REPEAT else None
+
+    def deadline(self, clock: Clock) -> Deadline:
+        """Return when the answer must be there, if the time begins now."""
+        return Deadline.after(self.time_limit_s, clock)
+
+    def engine(self, deadline: Deadline = NEVER) -> Settings:
+        """Return what the engine is told, of which something else may hold for single solves."""
+        return Settings(gap=self.gap, seed=self.seed, threads=self.threads, deadline=deadline)
+
+
+def check_arguments(*, time_limit: float | None, gap: float, seed: int, threads: int) -> None:
+    """Raise for options that make no sense.
+
+    Raises
+    ------
+    InputError
+        At the first one.
+    """
+    for name, given in (("time_limit", time_limit), ("gap", gap), ("seed", seed), ("threads", threads)):
+        if isinstance(given, str):
+            raise InputError.single("solve", f"{name} is a text", "write a number", column=name, value=given)
+    for name, value, right in (
+        ("time_limit", time_limit, time_limit is None or (time_limit > 0 and np.isfinite(time_limit))),
+        ("gap", gap, 0 <= gap < 1),
+        ("seed", seed, 0 <= seed < SEEDS_END),
+        ("threads", threads, 1 <= threads <= MOST_THREADS),
+    ):
+        if not right:
+            raise InputError.single("solve", f"{name} is out of range", "correct it", column=name, value=value)
+
+
+def _effort(effort: Effort | str, work: int, time_limit: float | None) -> Effort:
+    """Return what to do; ``auto`` becomes what it stands for.
+
+    Raises
+    ------
+    InputError
+        If there is no such effort, or no work.
+    """
+    if effort not in set(Effort):
+        known = ", ".join(Effort)
+        raise InputError.single("solve", "there is no such effort", f"one of {known}", column="effort", value=effort)
+    if not 1 <= work <= MOST_WORK:
+        raise InputError.single("solve", "work is out of range", f"1 to {MOST_WORK}", column="work", value=work)
+    if effort == Effort.AUTO:
+        return Effort.PROVE if time_limit is None else Effort.SEARCH
+    return Effort(effort)

@@ -1,0 +1,120 @@
+"""The phases of the search: which one follows which, what they leave behind, and what the trace tells."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from outlay.instances.samples.generating import generate
+from outlay.models.build import build
+from outlay.optimizer.search.drawing import Neighbourhoods
+from outlay.optimizer.search.neighbourhoods.registry import CROSSING, NEIGHBOURHOODS
+from outlay.optimizer.search.params import Diving, Probing, SearchParams, Selecting
+from outlay.optimizer.search.phases.first import begin, round_relaxation
+from outlay.optimizer.search.phases.improving import following
+from outlay.optimizer.search.phases.registry import PHASES
+from outlay.optimizer.search.phases.state import State, Step
+from outlay.optimizer.search.search import Search
+from outlay.optimizer.search.settings import SearchPlan
+from outlay.optimizer.session import Session
+from outlay.optimizer.solver.process import SolverProcess
+from tests.optimizer.support import OPTIONS, level_problem
+
+
+@pytest.fixture(scope="module")
+def small() -> Session:
+    return Session(build(generate(40, 3)))
+
+
+def stalled(state: State) -> None:
+    """Let the plan of a search look as if it no longer got better."""
+    state.gains[:] = [0.0] * state.params.patience.sub_problems
+
+
+def test_a_plan_that_stays_as_it_is_is_left_for_another_and_crossed_with_it(small: Session) -> None:
+    """The core first, then all, then another core and all; the worse plan is crossed, with dives, then more time."""
+    params = replace(SearchParams(), probing=Probing(dominant=(1.0,)))
+    problem, steps, seen = level_problem(small), [], []
+    with SolverProcess() as process:
+        plan = small.search_plan(seed=1, sub_problems=1, params=params)
+        state = Search(problem, plan, OPTIONS, on_better=lambda _: None, process=process).state
+        state.relaxation = state.relaxed(problem)
+        assert round_relaxation(state) == Step.BEGIN
+        assert begin(state) == Step.TURN
+        whole = state.whole
+        assert state.drawn is not whole
+        first = state.plans.current
+        for _ in range(7):
+            stalled(state)
+            steps.append(following(state))
+            assert PHASES[steps[-1]](state) == Step.TURN
+            seen.append((state.drawn is whole, state.plans.aside is not None, len(whole.repairs), state.limit_s))
+    assert steps == [
+        Step.LEAVE_CORE, Step.RESTART, Step.LEAVE_CORE, Step.CROSS, Step.RESTART, Step.LEAVE_CORE, Step.CROSS,
+    ]  # fmt: skip
+    assert seen == [
+        (True, False, 1, 1.5),
+        (False, True, 1, 1.5),
+        (True, True, 1, 1.5),
+        (True, False, 4, 1.5),
+        (False, True, 4, 1.5),
+        (True, True, 4, 1.5),
+        (True, False, 4, 3.0),
+    ]
+    current = state.plans.current
+    assert first is not None
+    assert current is not None
+    assert whole.others
+    assert problem.value(current) <= min(map(problem.value, (first, *whole.others)))
+
+
+def test_gains_keep_a_plan(relaxed: Search, drawn: Neighbourhoods) -> None:
+    state = relaxed.state
+    state.whole = state.drawn = drawn
+    state.plans.current = np.zeros(len(relaxed.problem.cost))
+    state.gains = [1.0] * state.params.patience.sub_problems
+    assert following(state) == Step.TURN
+    stalled(state)
+    assert following(state) == Step.RESTART
+
+
+def test_the_trace_tells_what_a_search_did(small: Session, warm: SolverProcess) -> None:
+    plan = small.search_plan(seed=1, sub_problems=3)
+    search = Search(level_problem(small), plan, OPTIONS, on_better=lambda _: None, process=warm)
+    search.run()
+    assert not search.trouble
+    steps, trace = search.state.trace.steps, search.state.trace
+    assert steps[:3] == [Step.PREPARE, Step.ROUND, Step.BEGIN]
+    assert steps.count(Step.IMPROVE) == len(trace.sub_problems) == 3
+    assert steps[-1] == Step.TURN
+    names = {kind.name for kind in (*NEIGHBOURHOODS, CROSSING)}
+    assert {record.kind for record in trace.sub_problems} <= names
+    values = [record.value for record in trace.sub_problems]
+    assert values == sorted(values, reverse=True)
+    assert values[-1] == search.plans.value()
+
+
+def test_a_kind_that_is_left_out_is_never_drawn(small: Session, warm: SolverProcess) -> None:
+    every = [kind.name for kind in NEIGHBOURHOODS]
+    params = replace(SearchParams(), selecting=Selecting(without=tuple(set(every) - {"window"})))
+    plan = small.search_plan(seed=1, sub_problems=3, params=params)
+    search = Search(level_problem(small), plan, OPTIONS, on_better=lambda _: None, process=warm)
+    search.run()
+    assert [record.kind for record in search.state.trace.sub_problems] == ["window"] * 3
+
+
+def test_a_plan_that_the_verifier_refuses_never_counts(small: Session, warm: SolverProcess) -> None:
+    offered: list[np.ndarray] = []
+    params = replace(SearchParams(), diving=Diving(first_dives=1))
+    plan = SearchPlan(small.structure, lambda _: False, 1, sub_problems=2, params=params)
+    search = Search(level_problem(small), plan, OPTIONS, on_better=offered.append, process=warm)
+    search.run()
+    assert search.plans.best is None
+    assert not search.trouble
+    assert not offered
+
+
+def test_every_step_has_a_phase() -> None:
+    assert set(PHASES) == set(Step)

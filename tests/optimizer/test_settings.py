@@ -1,0 +1,52 @@
+"""What is told of a solve is checked and resolved once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import outlay
+from outlay.optimizer.settings import Effort, SolveSettings
+from outlay.optimizer.solver.deadline import Deadline
+
+
+def made(**said: Any) -> SolveSettings:
+    return SolveSettings.made(**{"time_limit": None, "gap": 1e-4, "seed": 1, **said})
+
+
+def test_auto_searches_only_under_a_limit() -> None:
+    assert made(effort="auto").effort == Effort.PROVE
+    assert made(effort="auto", time_limit=5.0).effort == Effort.SEARCH
+    assert made(effort="repeat", work=7).sub_problems == 7
+    assert made(effort="search").sub_problems is None
+    assert not made().searches
+
+
+@pytest.mark.parametrize(
+    ("said", "what"),
+    [({"gap": 1.0}, "gap"), ({"seed": -1}, "seed"), ({"time_limit": 0.0}, "time_limit"), ({"threads": 0}, "threads"),
+     ({"gap": "1"}, "gap"), ({"effort": "hard"}, "effort"), ({"work": 0}, "work")],
+)  # fmt: skip
+def test_what_makes_no_sense_is_refused(said: dict[str, Any], what: str) -> None:
+    with pytest.raises(outlay.InputError) as caught:
+        made(**said)
+    assert caught.value.faults[0].column == what
+
+
+def test_a_question_says_what_its_answer_depends_on_and_is_read_back() -> None:
+    asked = made(time_limit=3.0, gap=0.01, seed=4)
+    assert asked.question_document() == {"gap": 0.01, "seed": 4, "time_limit_s": 3.0}
+    assert SolveSettings.of_question(asked.question_document()) == asked
+    assert SolveSettings.of_question({}) == SolveSettings()
+
+
+def test_a_run_file_states_work_only_where_it_counts() -> None:
+    assert "work" not in made(effort="search").to_document()
+    assert made(effort="repeat", work=3).to_document()["work"] == 3
+
+
+def test_the_engine_is_told_the_same() -> None:
+    deadline = Deadline.after(9.0)
+    told = made(gap=0.02, seed=8, threads=2).engine(deadline)
+    assert (told.gap, told.seed, told.threads, told.deadline) == (0.02, 8, 2, deadline)
