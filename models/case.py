@@ -178,10 +178,12 @@ class Case:
         Columns of a group differ in selection period and permit track only, so most rows treat them alike.
         """
         groups = np.full(self.book.size, -1)
-        same = self.options.alternative * self.instance.periods + self.options.start
+        first = min(0, int(self.options.start.min(initial=0)))
+        length = self.instance.periods - first
+        same = self.options.alternative * length + self.options.start - first
         groups[self.block("fund").columns] = same
         block = self.block("scale")
-        apart = (len(self.alternatives.project) + 1) * self.instance.periods
+        apart = (len(self.alternatives.project) + 1) * length
         groups[block.columns] = apart + same[np.array(block.keys, dtype=int)]
         return groups
 

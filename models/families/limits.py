@@ -207,7 +207,7 @@ def amount_of(case: Case, metric: str) -> Amount:
         return Amount(column, case.cost[column], np.full(len(column), -1), periods[column])
     if metric == SPENDING:
         option, period, weight = draw_entries(options)
-        inside = (period < case.instance.periods) & (options.commitment[option] > 0)
+        inside = (period >= 0) & (period < case.instance.periods) & (options.commitment[option] > 0)
         option, period, weight = option[inside], period[inside], weight[inside]
         amount = options.commitment[option] * weight
         entry, when, saved = case.savings.draws

@@ -169,7 +169,7 @@ class CashModel:
         inside = year < years
         amounts = rows.floats("amount")[row][owner]
         np.add.at(sums, (alternative[owner][inside], year[inside]), amounts[inside])
-        return own, sums
+        return own, sums * self.alternatives.full_scale[:, None]
 
     @cached_property
     def money(self) -> Money:
@@ -245,6 +245,27 @@ class CashModel:
             months = (start[:, None] + np.arange(len(weights))[None, :]) * size
             japan[number] -= commitment[number] * (discount_factors(japan_rate, months) @ weights)
         return us, japan
+
+    def still_to_come(self, alternative: int, start: int) -> tuple[float, float]:
+        """Return (us_npv, japan_npv) in full of what has started, without what lies before the calendar.
+
+        A draw and a credit count from period 0 on, the cash of a year of operation if the year ends after the
+        calendar's start.
+        """
+        size, instance = self._instance.months_per_period, self._instance
+        weights, commitment = self.alternatives.draw_weights[alternative], self.alternatives.commitment[alternative]
+        operation = start + int(self.alternatives.building[alternative])
+        years = operation * size + 12 * np.arange(1, int(self.lives[alternative]) + 1)
+        ahead, sides = np.nonzero(years > 0)[0], []
+        for name, cash in (("us_npv", self.money.us), ("japan_npv", self.money.japan)):
+            factors = discount_factors(instance.discount_rate(name), years[ahead])
+            sides.append(float(cash[alternative, ahead] @ factors))
+        rate = instance.discount_rate("japan_npv")
+        periods = np.arange(max(start, 0), operation)
+        drawn = discount_factors(rate, periods * size) @ weights[periods - start]
+        credit = self.alternatives.table.floats("credit_share")[alternative] if operation >= 0 else 0.0
+        received = credit * discount_factors(rate, np.array([operation * size]))[0]
+        return sides[0], float(sides[1] + commitment * (received - drawn))
 
     def _income(self, by_year: np.ndarray, rate: Decimal, starts: int) -> np.ndarray:
         size, building = self._instance.months_per_period, self.alternatives.building

@@ -76,7 +76,10 @@ def _option_metrics(reading: Reading, funded: Funded, loan: Loan | None) -> dict
     for flow in reading.cashflows(funded.project, funded.alternative):
         if flow["metric"] is not None:
             name, rate = str(flow["metric"]), reading.rate(str(flow["metric"]))
-            factors = exact_sum(discount(rate, reading.months * period) for period in window(reading, funded, flow))
+            periods = window(reading, funded, flow)
+            if funded.first is not None:
+                periods = range(max(funded.first, periods.start), periods.stop)
+            factors = exact_sum(discount(rate, reading.months * period) for period in periods)
             added = exact(flow["amount"]) * factors * _scale(reading, funded, name)
             metrics[name] = metrics.get(name, ZERO) + added
     for resource, used in total_use(reading, funded).items():

@@ -52,6 +52,18 @@ class Reading:
         )
         return start + period * self.months - base
 
+    def started(self, project: str) -> int | None:
+        """Return the period in which building of a started project began, None of another; negative if before."""
+        row = self.projects[project]
+        return None if row["status"] != "started" else self.instance.period_holding(str(row["started"]))
+
+    def selected(self, project: str) -> int:
+        """Return the period in which a committed or started project counts as selected."""
+        row = self.projects[project]
+        if row["selected"] is not None:
+            return self.instance.period_holding(str(row["selected"]))
+        return -1 if row["status"] == "started" else 0
+
     @cached_property
     def years(self) -> tuple[range, ...]:
         """The blocks of 12/m periods from the calendar's start; the last may be cut short."""

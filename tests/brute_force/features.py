@@ -77,6 +77,11 @@ def _projects(document: Document) -> Iterator[str]:
             "several tags": ";" in row.get("tags", ""),
             "no commitment": not row["commitment"],
             "negative value": row["value"] < 0,
+            "selected before the calendar": "selected" in row,
+            "decided alternative": "alternative" in row,
+            "decided scale": "scale" in row,
+            "started before the calendar": row.get("started", start) < start,
+            "started in the calendar": row.get("started", "") >= start,
         }
         yield from (f"projects: {name}" for name, true in special.items() if true)
 

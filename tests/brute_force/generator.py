@@ -19,7 +19,14 @@ from outlay.instances.values.numbers import month_number, month_text
 from tests.brute_force.draft import Draft, Draw
 from tests.brute_force.enumeration import Enumeration
 from tests.brute_force.enumerator import best_of
-from tests.brute_force.generator_projects import add_cashflows, add_finance, add_permits, add_profiles, add_projects
+from tests.brute_force.generator_projects import (
+    add_cashflows,
+    add_finance,
+    add_permits,
+    add_profiles,
+    add_projects,
+    put_under_way,
+)
 from tests.brute_force.generator_resources import (
     add_carry_over,
     add_engine_resources,
@@ -89,6 +96,8 @@ def draft_case(draw: Draw) -> Case:
         add_finance(draft)
     add_projects(draft, draw.weighted({1: 3, 2: 7, 3: 22, 4: 28, 5: 20, 6: 12, 7: 5, 8: 3}))
     add_profiles(draft)
+    if draw.chance(0.3):
+        put_under_way(draft)
     add_cashflows(draft)
     add_engine_resources(draft)
     add_resources(draft, draw.weighted({0: 12, 1: 26, 2: 34, 3: 22, 4: 6}))

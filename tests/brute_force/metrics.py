@@ -68,7 +68,8 @@ class Metrics:
         for resource, line in with_ancestors(self.instance).items() if metric.startswith("use:") else ():
             if metric.removeprefix("use:") in line and resource in {"commitments", "draws"}:
                 option = self.system.options[o]
-                times += 1 if resource == "commitments" else _drawn(self.instance, option, None)
+                here = Fraction(option.selection >= 0)
+                times += here if resource == "commitments" else _drawn(self.instance, option, None)
         for place, owner, amount in self.system.savings:
             if owner == o and times:
                 form.synergies[place] += amount * times

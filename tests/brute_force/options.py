@@ -40,13 +40,26 @@ class Alternative:
     def committed(self) -> bool:
         return self.project["status"] == "committed"
 
+    @property
+    def begun(self) -> bool:
+        return self.project["status"] == "started"
+
     @cached_property
     def commitment(self) -> Fraction:
         return exact(self.cells["commitment"])
 
     @cached_property
+    def scales(self) -> tuple[Fraction, Fraction]:
+        """The least and the greatest scale."""
+        row = self.project
+        if self.begun or row["selected"] or row["scale"] is not None:
+            decided = Fraction(1) if row["scale"] is None else exact(row["scale"])
+            return decided, decided
+        return exact(self.cells["min_scale"]), Fraction(1)
+
+    @cached_property
     def divisible(self) -> bool:
-        return exact(self.cells["min_scale"]) < 1
+        return self.scales != (1, 1)
 
     @cached_property
     def building(self) -> int:
@@ -156,7 +169,7 @@ def review_tracks(alternative: Alternative) -> list[tuple[bool, int]]:
     instance = alternative.instance
     permits = {row["permit"]: row for row in records(instance, "permits")}
     name = alternative.cells["permit"]
-    if name is None or not instance.is_on("permits"):
+    if name is None or not instance.is_on("permits") or alternative.begun:
         return [(False, 0)]
     permit = permits[name]
     months = alternative.project["review_remaining_months"]
@@ -172,8 +185,10 @@ def review_tracks(alternative: Alternative) -> list[tuple[bool, int]]:
 
 def selections(alternative: Alternative, start: int) -> range:
     """Return the periods in which an option that starts then may be selected."""
-    if alternative.committed:
-        return range(1)
+    if alternative.committed or alternative.begun:
+        when = alternative.project["selected"]
+        period = period_that_holds(alternative.instance, when) if when else -1 if alternative.begun else 0
+        return range(period, period + 1)
     calendar, m = alternative.instance.settings.calendar, alternative.instance.months_per_period
     lead = periods_of(calendar.selection_to_funding_months, m)
     wait = periods_of(calendar.max_wait_months, m)
@@ -185,6 +200,9 @@ def starts(alternative: Alternative) -> range:
     """Return the periods in which building may start, before review and selection are looked at."""
     instance, project = alternative.instance, alternative.project
     first, last = 0, instance.periods - 1
+    if alternative.begun:
+        began = period_that_holds(instance, project["started"])
+        return range(began, began + 1)
     if project["earliest_start"] is not None:
         first = period_at_or_after(instance, project["earliest_start"])
     if project["latest_start"] is not None:
@@ -198,11 +216,11 @@ def bare_options(instance: Instance) -> Iterator[Option]:
     """Yield every option by its dates alone: no lender, no fund, nothing computed yet."""
     for project, name, cells in merged_alternatives(instance):
         alternative = Alternative(instance, project, name, cells)
-        if project["status"] == "excluded":
+        if project["status"] == "excluded" or project["alternative"] not in {None, name}:
             continue
         for start in starts(alternative):
             for fast, review in review_tracks(alternative):
-                if start - review < 0:
+                if start - review < 0 and not alternative.begun:
                     continue
                 for selection in selections(alternative, start):
                     option = Option(alternative, fast, review, selection, start)
@@ -230,5 +248,5 @@ def _allowed(instance: Instance, option: Option) -> bool:
 
 def must_be_funded(instance: Instance) -> set[str]:
     """Return the ids of projects that every plan funds."""
-    ids = {r["id"] for r in records(instance, "projects") if r["status"] in {"mandatory", "committed"}}
+    ids = {r["id"] for r in records(instance, "projects") if r["status"] in {"mandatory", "committed", "started"}}
     return ids | {item.split("@")[0] for item in instance.settings.applied.force_in}
