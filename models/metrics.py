@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from outlay.instances.dictionary.approved import CHANGE_METRICS
 from outlay.instances.dictionary.settings import USE_PREFIX
 from outlay.models.arrays.discount import discount_factors
 from outlay.models.arrays.ragged import join
@@ -38,6 +39,8 @@ def metric_terms(case: Case, name: str) -> Terms:
         return Terms(zeros, zeros)
     if name == "count":
         return Terms(zeros, np.ones(len(options)))
+    if name in CHANGE_METRICS:
+        return Terms(zeros, case.changes(name).option)
     if name.startswith(USE_PREFIX):
         return _use(case, name.removeprefix(USE_PREFIX))
     coefficients = _FORMULAS[name](case) if name in _FORMULAS else _declared(case, name)
@@ -74,7 +77,7 @@ def _value(case: Case) -> np.ndarray:
     value = case.alternatives.floats("value")[case.options.alternative]
     if not case.instance.settings.value_discount:
         return value
-    months = case.options.operation * case.instance.months_per_period
+    months = case.instance.months_of_value(0) + case.options.operation * case.instance.months_per_period
     return value * discount_factors(case.instance.discount_rate("value"), months)
 
 
@@ -93,7 +96,7 @@ def _japan_content(case: Case) -> np.ndarray:
 
 def _credit(case: Case) -> np.ndarray:
     share = case.alternatives.table.floats("credit_share")[case.options.alternative]
-    months = case.options.operation * case.instance.months_per_period
+    months = case.instance.months_of_value(0) + case.options.operation * case.instance.months_per_period
     credit = share * case.options.commitment * discount_factors(case.instance.discount_rate("us_npv"), months)
     return np.where(case.options.begun & (case.options.operation < 0), 0.0, credit)
 
@@ -152,7 +155,7 @@ def _cash_rows(case: Case, name: str) -> np.ndarray:
     if not len(first):
         return total
     low, high = int(first.min()), int(end.max())
-    factors = discount_factors(instance.discount_rate(name), np.arange(low, high) * size)
+    factors = discount_factors(instance.discount_rate(name), instance.months_of_value(0) + np.arange(low, high) * size)
     sums = np.concatenate([[0.0], np.cumsum(factors)])
     np.add.at(total, option, rows.floats("amount")[row] * (sums[end - low] - sums[first - low]))
     declared = instance.settings.metrics.get(name)

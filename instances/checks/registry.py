@@ -83,6 +83,13 @@ CHECKS: tuple[Check, ...] = (
         ("calendar", *_CHOICES),
         compares_cells=True,
     ),
+    Check(
+        "the plan that stands can be kept to",
+        checks_under_way.approved,
+        ("calendar", "approved", *_CHOICES),
+        compares_cells=True,
+    ),
+    Check("changes are limited by number and in all", checks_under_way.changes, compares_cells=True),
     Check("years need periods that divide a year", checks_rules.years, ("calendar",)),
     Check("resources nest in their own unit", checks_rules.parents),
     Check("a tolerance goes with a penalty", checks_rules.tolerances, compares_cells=True),

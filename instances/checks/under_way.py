@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from outlay.instances.checks.scope import Scope
+from outlay.instances.dictionary.approved import CHANGE_METRICS
 from outlay.instances.dictionary.kinds import LONGEST_MONTHS
 from outlay.instances.dictionary.projects import UNDER_WAY, UNDER_WAY_COLUMNS
 from outlay.instances.dictionary.vocabulary import Cell
@@ -72,3 +73,37 @@ def _least_scale(scope: Scope, project: str, alternative: str) -> Decimal:
     merged = scope.instance.alternatives
     found = merged.column("min_scale")[merged.index[project, alternative]]
     return found if isinstance(found, Decimal) else Decimal(1)
+
+
+def approved(scope: Scope) -> Iterator[Fault]:
+    """Yield scales and dates of the plan that stands that cannot be, and a freeze of nothing."""
+    instance = scope.instance
+    for row, record in enumerate(instance["approved"].records()):
+        names, given = scope.alternatives_of.get(str(record["project"]), frozenset()), record["alternative"]
+        name = str(given) if given is not None else next(iter(names), "")
+        scale = record["scale"]
+        if scale is not None and given is None and len(names) > 1:
+            problem = "it has several alternatives, and which was approved is not said"
+            yield scope.fault("approved", row, "alternative", problem, f"write one of {', '.join(sorted(names))}")
+        elif isinstance(scale, Decimal) and name in names:
+            least = _least_scale(scope, str(record["project"]), name)
+            if scale < least:
+                problem = f"its least scale is {least}"
+                yield scope.fault("approved", row, "scale", problem, f"write a share from {least} to 1")
+        selected, start = record["selected"], record["start"]
+        if selected is not None and start is not None and str(selected) > str(start):
+            yield scope.fault("approved", row, "selected", f"it starts before, in {start}", "swap the two dates")
+    until = instance.settings.calendar.frozen_until
+    if until is not None and not len(instance["approved"]):
+        problem = "there is no plan that stands to keep to"
+        yield scope.settings_fault("calendar.frozen_until", until, problem, "give `approved`, or leave it out")
+
+
+def changes(scope: Scope) -> Iterator[Fault]:
+    """Yield limits of changes by date or as a share."""
+    for row, record in enumerate(scope.instance["limits"].records()):
+        if record["metric"] in CHANGE_METRICS or record["of"] in CHANGE_METRICS:
+            if record["every"] != "total":
+                yield scope.fault("limits", row, "every", "changes are counted in all", "use total")
+            if record["basis"] == "share":
+                yield scope.fault("limits", row, "basis", "changes are limited by number", "use absolute")

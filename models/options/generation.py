@@ -1,8 +1,8 @@
 """Generate options: apply, in turn, every rule that can be decided before solving.
 
 The rules in order (an option that several remove is told the first): status, forced choices, lender test, eligible
-funds, the project's own dates, end inside the calendar, permit, selection window, and at last the supply chain (a
-needed project cannot be ready).
+funds, the project's own dates, end inside the calendar, permit, selection window, the plan that stands, and at last the
+supply chain (a needed project cannot be ready).
 """
 
 from __future__ import annotations
@@ -74,6 +74,7 @@ def generate_options(alternatives: Alternatives, lender: LenderTest | None, need
             _apply_lender(screen, mode, lender)
         _apply_funds(screen, mode, funding)
         _apply_calendar(screen, mode, first[mode], last[mode])
+        _apply_frozen(screen, mode, first[mode], last[mode])
     begun = [_begun(screen, project, funding) for project in range(len(alternatives.projects))]
     options = expand(
         alternatives,
@@ -274,6 +275,33 @@ def _apply_calendar(screen: _Screen, mode: int, first: np.ndarray, last: np.ndar
         screen.drop(mode, last < 0, "selection", early)
         reason = f"selected too late: the last selection is in {until} (last_selection)"
         screen.drop(mode, first > last, "selection", reason)
+
+
+def _apply_frozen(screen: _Screen, mode: int, first: np.ndarray, last: np.ndarray) -> None:
+    """Keep to the plan that stands in the periods that are frozen; narrows the selection windows in place."""
+    alternatives, number = screen.alternatives, int(screen.modes.alternative[mode])
+    instance, project = alternatives.instance, int(alternatives.project[number])
+    periods, row = instance.frozen_periods, alternatives.approved.decided.get(project)
+    if not periods:
+        return
+    start, free = np.arange(instance.periods), alternatives.under_way.selection[project] is None
+    until = f"decisions before {instance.settings.calendar.frozen_until} are those of the approved plan"
+    if row is None:
+        if free:
+            np.maximum(first, periods, out=first)
+            screen.drop(mode, first > last, "frozen", f"{until}, which does not select it then (frozen_until)")
+        return
+    if row.alternative not in (None, number):
+        name = alternatives.names[row.alternative]  # type: ignore[index]
+        screen.drop(mode, start >= 0, "frozen", f"{until}, which builds it as {name} (frozen_until)")
+    if row.start is not None:
+        wrong = start != row.start if row.start < periods else start < periods
+        screen.drop(mode, wrong, "frozen", f"{until}, which starts it in {instance.period_label(row.start)}")
+    if free and row.selection is not None and row.selection < periods:
+        wrong = (first > row.selection) | (last < row.selection)
+        when = instance.period_label(row.selection)
+        screen.drop(mode, wrong, "frozen", f"{until}, which selects it in {when} (frozen_until)")
+        first[~wrong] = last[~wrong] = row.selection
 
 
 def _apply_own_dates(screen: _Screen, mode: int, project: int) -> None:

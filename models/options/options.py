@@ -32,7 +32,7 @@ class Dropped:
     project, alternative, fast_track
         Whose.
     rule
-        Short name of the rule: status, forced, lender, funds, finish, permit, selection, window or needs.
+        Short name of the rule: status, forced, lender, funds, finish, permit, selection, window, frozen or needs.
     reason
         The rule and its figures, in a sentence.
     starts

@@ -21,6 +21,7 @@ from outlay.instances.values.profiles import profile_shares
 from outlay.models.arrays.cells import decimals, wholes
 from outlay.models.arrays.discount import exact_growth, growth
 from outlay.models.arrays.ragged import Groups, group_by
+from outlay.models.projects.approved import Approved
 from outlay.models.projects.under_way import UnderWay
 
 #: A window that never ends inside any calendar.
@@ -82,7 +83,12 @@ class Alternatives:
     @cached_property
     def under_way(self) -> UnderWay:
         """What was decided before the calendar."""
-        return UnderWay(self.instance, self.number)
+        return UnderWay(self.instance, self.number, self.approved)
+
+    @cached_property
+    def approved(self) -> Approved:
+        """The plan that stands."""
+        return Approved(self.instance, self.number)
 
     @cached_property
     def whole(self) -> tuple[Fraction, ...]:
@@ -183,8 +189,10 @@ class Alternatives:
         return self.instance["projects"].texts("status")
 
     def funding_required(self, project: int) -> bool:
-        """Return whether a project must be funded: mandatory, committed, started or forced in."""
-        return self.status[project] in {"mandatory", "committed", "started"} or project in self._forced
+        """Return whether a project must be funded: mandatory, committed, started, forced in, or approved for good."""
+        if self.status[project] in {"mandatory", "committed", "started"}:
+            return True
+        return project in self._forced or project in self.approved.decided
 
     @cached_property
     def _forced(self) -> frozenset[int]:

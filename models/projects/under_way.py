@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
@@ -11,6 +12,7 @@ import numpy as np
 
 from outlay.instances.instance import Instance
 from outlay.models.arrays.cells import decimals
+from outlay.models.projects.approved import Approved
 
 #: The period before the calendar, in which what was selected earlier counts.
 BEFORE = -1
@@ -24,10 +26,13 @@ class UnderWay:
     ----------
     number
         Row in the merged alternatives of each (project, alternative).
+    approved
+        The plan that stands.
     """
 
     instance: Instance
     number: Mapping[tuple[str, str], int]
+    approved: Approved
 
     @cached_property
     def _status(self) -> tuple[str, ...]:
@@ -72,13 +77,30 @@ class UnderWay:
     @cached_property
     def scale_decided(self) -> tuple[bool, ...]:
         """Whether the scale of each project was decided."""
+        return tuple(scale is not None for scale in self.scale)
+
+    @cached_property
+    def scale(self) -> tuple[Fraction | None, ...]:
+        """The scale that was decided of each project; None where it is still to be decided."""
         rows = self.instance["projects"]
-        given = zip(self._status, rows.raw("selected"), rows.raw("scale"), strict=True)
-        return tuple(
-            status == "started" or selected is not None or scale is not None for status, selected, scale in given
-        )
+        frozen = self._frozen_scales
+        given = zip(self._status, rows.texts("id"), rows.raw("selected"), decimals(rows, "scale"), strict=True)
+        found: list[Fraction | None] = []
+        for status, project, selected, scale in given:
+            before = status == "started" or selected is not None
+            own = scale if scale is not None or before else frozen.get(project)
+            found.append(Fraction(own) if own is not None else Fraction(1) if before else None)
+        return tuple(found)
+
+    @cached_property
+    def _frozen_scales(self) -> dict[str, Decimal]:
+        """Return the scales of the plan that stands of what is decided by it."""
+        rows, decided = self.instance["approved"], self.approved.decided
+        ids = self.instance["projects"].texts("id")
+        scales = dict(zip(rows.texts("project"), decimals(rows, "scale"), strict=True))
+        return {ids[place]: scale for place in decided if (scale := scales[ids[place]]) is not None}
 
     def whole(self, project: np.ndarray) -> tuple[Fraction, ...]:
         """Return the scale in full of the alternatives that belong to projects."""
-        scales = [Fraction(scale) if scale else Fraction(1) for scale in decimals(self.instance["projects"], "scale")]
+        scales = [Fraction(1) if scale is None else scale for scale in self.scale]
         return tuple(scales[place] for place in project.tolist())

@@ -104,6 +104,7 @@ def plan_columns(case: Case, plan: Plan) -> np.ndarray:
         sides = (table.texts("needs")[row], *(table.column("when")[row] or ()))  # type: ignore[misc]
         met = option in chosen and all(_has(case, str(side), funded, option_of_project) for side in sides)
         point[column] = float(met)
+    point[case.block("always").columns] = 1.0
     _fill_carried(case, point)
     for name, columns in case.so_far.columns.items():
         point[columns] = sum(resource_rows(case, name).amounts(point).values())

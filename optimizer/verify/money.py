@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from outlay.optimizer.verify import words
-from outlay.optimizer.verify.exact import ZERO, discount, exact, exact_or_none, exact_sum, growth
+from outlay.optimizer.verify.exact import ZERO, exact, exact_or_none, exact_sum, growth
 from outlay.optimizer.verify.reading import Reading, Record
 from outlay.optimizer.verify.report import Ledger
 from outlay.optimizer.verify.schedule import Funded, window
@@ -62,6 +62,7 @@ def compute_loan(reading: Reading, funded: Funded) -> Loan | None:
     opening = opening_balance(reading, funded, rate)
     waterfall = run_waterfall(split, opening, rate, int(exact(terms["tenor_years"])), free_cash(reading, funded))
     to_operation = funded.operation * reading.months
+    at = to_operation + reading.months_before
     return Loan(
         opening=opening,
         waterfall=waterfall,
@@ -69,10 +70,8 @@ def compute_loan(reading: Reading, funded: Funded) -> Loan | None:
         us_npv=waterfall.present_value(
             _ahead(funded, waterfall.us, to_operation), reading.rate("us_npv"), to_operation
         ),
-        japan_npv=waterfall.present_value(
-            _ahead(funded, waterfall.japan, to_operation), reading.rate("japan_npv"), to_operation
-        )
-        + _credit_ahead(funded) * discount(reading.rate("japan_npv"), to_operation)
+        japan_npv=waterfall.present_value(_ahead(funded, waterfall.japan, to_operation), reading.rate("japan_npv"), at)
+        + _credit_ahead(funded) * reading.worth("japan_npv", to_operation)
         - _discounted_draws(reading, funded),
     )
 
@@ -94,7 +93,7 @@ def terms_of(reading: Reading, funded: Funded) -> Record | None:
 
 def credit_metric(reading: Reading, funded: Funded) -> Fraction:
     """Return the metric `credit` at scale 1: the public credit at completion, discounted at the U.S. rate."""
-    return _credit_ahead(funded) * discount(reading.rate("us_npv"), funded.operation * reading.months)
+    return _credit_ahead(funded) * reading.worth("us_npv", funded.operation * reading.months)
 
 
 def _credit_ahead(funded: Funded) -> Fraction:
@@ -115,9 +114,8 @@ def opening_balance(reading: Reading, funded: Funded, rate: Fraction) -> Fractio
 
 
 def _discounted_draws(reading: Reading, funded: Funded) -> Fraction:
-    rate = reading.rate("japan_npv")
     return funded.full_commitment * exact_sum(
-        weight * discount(rate, (funded.start + k) * reading.months)
+        weight * reading.worth("japan_npv", (funded.start + k) * reading.months)
         for k, weight in enumerate(funded.draw_weights)
         if funded.first is None or funded.start + k >= funded.first
     )

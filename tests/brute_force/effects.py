@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from outlay.instances.instance import Instance
-from tests.brute_force.money import Loan, Returns, discount, free_cash_by_yield, growth, waterfall
+from tests.brute_force.money import Loan, Returns, free_cash_by_yield, growth, waterfall
 from tests.brute_force.options import Alternative, Option, bare_options, shape_amounts
-from tests.brute_force.reading import exact, records, with_ancestors
+from tests.brute_force.reading import exact, records, with_ancestors, worth
 
 _TOLERANCE = Fraction(1, 10**9)
 
@@ -173,7 +173,7 @@ def fill_metrics(option: Option, returns: Returns | None) -> None:
     m, settings = instance.months_per_period, instance.settings
     metrics = option.metrics
     option.fixed_metrics["count"] = Fraction(1)
-    late = discount(instance.discount_rate("value"), option.ready * m) if settings.value_discount else 1
+    late = worth(instance, "value", option.ready * m) if settings.value_discount else 1
     metrics["value"] += exact(cells["value"]) * late
     metrics["commitment"] += commitment
     metrics["strategic"] += exact(option.of.project["strategic_score"]) * commitment
@@ -181,7 +181,7 @@ def fill_metrics(option: Option, returns: Returns | None) -> None:
     credit = exact(cells["credit_share"]) * commitment
     if option.of.begun and option.ready < 0:
         credit = Fraction(0)  # received before the calendar
-    metrics["credit"] += credit * discount(instance.discount_rate("us_npv"), option.ready * m)
+    metrics["credit"] += credit * worth(instance, "us_npv", option.ready * m)
     for name, declared in settings.metrics.items():
         (metrics if declared.scaled else option.fixed_metrics)[name] += exact(cells[name])
     for row in option.of.rows("cashflows"):
@@ -190,8 +190,7 @@ def fill_metrics(option: Option, returns: Returns | None) -> None:
             scaled = name not in settings.metrics or settings.metrics[name].scaled
             first, last = option.window(row)
             first = max(first, 0) if option.of.begun else first
-            rate = instance.discount_rate(name)
-            total = sum((discount(rate, m * t) for t in range(first, last + 1)), Fraction(0))
+            total = sum((worth(instance, name, m * t) for t in range(first, last + 1)), Fraction(0))
             (metrics if scaled else option.fixed_metrics)[name] += exact(row["amount"]) * total
     if returns is not None:
         fill_returns(option, returns, credit)
@@ -200,18 +199,17 @@ def fill_metrics(option: Option, returns: Returns | None) -> None:
 def fill_returns(option: Option, returns: Returns, credit: Fraction) -> None:
     """Fill in the present values of both sides."""
     instance, m = option.of.instance, option.of.instance.months_per_period
-    us, jp = instance.discount_rate("us_npv"), instance.discount_rate("japan_npv")
     ready = option.ready * m
     for year, (to_us, to_japan) in enumerate(zip(returns.us, returns.japan, strict=True), start=1):
         if option.of.begun and ready + 12 * year <= 0:
             continue
-        option.metrics["us_npv"] += to_us * discount(us, ready + 12 * year)
-        option.metrics["japan_npv"] += to_japan * discount(jp, ready + 12 * year)
-    option.metrics["japan_npv"] += credit * discount(jp, ready)
+        option.metrics["us_npv"] += to_us * worth(instance, "us_npv", ready + 12 * year)
+        option.metrics["japan_npv"] += to_japan * worth(instance, "japan_npv", ready + 12 * year)
+    option.metrics["japan_npv"] += credit * worth(instance, "japan_npv", ready)
     for k, weight in enumerate(option.of.draw_weights):
         if option.of.begun and option.start + k < 0:
             continue
-        option.metrics["japan_npv"] -= option.commitment * weight * discount(jp, (option.start + k) * m)
+        option.metrics["japan_npv"] -= option.commitment * weight * worth(instance, "japan_npv", (option.start + k) * m)
 
 
 def fill_use(option: Option, ancestors: dict[str, tuple[str, ...]]) -> None:

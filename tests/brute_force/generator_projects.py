@@ -182,7 +182,7 @@ def _profile(draft: Draft, building: int) -> str:
 def put_under_way(draft: Draft) -> None:
     """Let some projects have started, or have been selected, before the calendar."""
     draw = draft.draw
-    for project in draw.some(draft.projects, 1, 2):
+    for project in draw.some(draft.projects, 1, 2) if draw.chance(0.3) else []:
         names, began = draft.alternatives[project["id"]], draw.whole(-3, min(1, draft.T - 1))
         for column in ("started", "selected", "alternative", "scale", "earliest_start"):
             project.pop(column, None)

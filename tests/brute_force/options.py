@@ -55,6 +55,9 @@ class Alternative:
         if self.begun or row["selected"] or row["scale"] is not None:
             decided = Fraction(1) if row["scale"] is None else exact(row["scale"])
             return decided, decided
+        approved = decided_by_approval(self.instance, self.id)
+        if approved is not None and approved["scale"] is not None:
+            return exact(approved["scale"]), exact(approved["scale"])
         return exact(self.cells["min_scale"]), Fraction(1)
 
     @cached_property
@@ -157,6 +160,39 @@ class Option:
         return first, end if to is None else self.start + math.ceil(exact(to) / m) - 1
 
 
+def frozen(instance: Instance) -> int:
+    """Return how many periods are decided by the plan that stands."""
+    until = instance.settings.calendar.frozen_until
+    return 0 if until is None else period_at_or_after(instance, until)
+
+
+def decided_by_approval(instance: Instance, project: str) -> Record | None:
+    """Return the row of `approved` of a project that it selects or starts in a frozen period."""
+    for row in records(instance, "approved"):
+        if row["project"] == project:
+            dates = [period_that_holds(instance, row[name]) for name in ("selected", "start") if row[name]]
+            return row if any(date < frozen(instance) for date in dates) else None
+    return None
+
+
+def keeps_what_is_decided(instance: Instance, option: Option) -> bool:
+    """Return whether an option is what the plan that stands says of the frozen periods."""
+    row, until = decided_by_approval(instance, option.project), frozen(instance)
+    free = not option.of.committed
+    if not until or option.of.begun:
+        return True
+    if row is None:
+        return not free or option.selection >= until
+    if row["alternative"] not in {None, option.alternative}:
+        return False
+    if row["start"]:
+        start = period_that_holds(instance, row["start"])
+        if start != option.start and (start < until or option.start < until):
+            return False
+    selected = period_that_holds(instance, row["selected"]) if row["selected"] else until
+    return not free or selected >= until or option.selection == selected
+
+
 def shape_amounts(shape: str, amount: Fraction, n: int) -> list[Fraction]:
     """Return the amount of each of the n periods of a window."""
     if shape == "bell":
@@ -242,6 +278,8 @@ def _allowed(instance: Instance, option: Option) -> bool:
     applied = instance.settings.applied
     if any(_matches(instance, item, option) for item in applied.force_out):
         return False
+    if not keeps_what_is_decided(instance, option):
+        return False
     forced = [item for item in applied.force_in if item.split("@")[0] == option.project]
     return all(_matches(instance, item, option) for item in forced)
 
@@ -249,4 +287,5 @@ def _allowed(instance: Instance, option: Option) -> bool:
 def must_be_funded(instance: Instance) -> set[str]:
     """Return the ids of projects that every plan funds."""
     ids = {r["id"] for r in records(instance, "projects") if r["status"] in {"mandatory", "committed", "started"}}
+    ids |= {r["id"] for r in records(instance, "projects") if decided_by_approval(instance, r["id"])}
     return ids | {item.split("@")[0] for item in instance.settings.applied.force_in}
