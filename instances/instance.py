@@ -11,6 +11,7 @@ from html import escape
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from outlay.instances.dictionary.approved import CHANGE_METRICS, CHANGE_UNITS
 from outlay.instances.dictionary.settings import (
     BUILT_IN_METRICS,
     ENGINE_RESOURCES,
@@ -172,6 +173,17 @@ class Instance:
         calendar = self.settings.calendar
         return month_number(self.month_of(period)) - month_number(calendar.price_date or calendar.start)
 
+    def months_of_value(self, months: int) -> int:
+        """Return the months from the date at which present values stand to so many after the calendar's start."""
+        calendar = self.settings.calendar
+        return months + month_number(calendar.start) - month_number(calendar.base_date or calendar.start)
+
+    @property
+    def frozen_periods(self) -> int:
+        """How many periods from the calendar's start are decided by ``approved``; 0 where none are."""
+        until = self.settings.calendar.frozen_until
+        return 0 if until is None else min(self.periods, self.period_from(until))
+
     def month_of(self, period: int) -> str:
         """Return the first month of a period, as YYYY-MM."""
         return month_text(month_number(self.settings.calendar.start) + period * self.months_per_period)
@@ -264,7 +276,8 @@ class Instance:
     def known_metrics(self) -> tuple[str, ...]:
         """Every metric that may be weighed or limited, in a fixed order."""
         own = sorted({str(name) for name in self["cashflows"].raw("metric") if name})
-        names = [*BUILT_IN_METRICS, *self.settings.metrics, *own]
+        changes = CHANGE_METRICS if len(self["approved"]) else ()
+        names = [*BUILT_IN_METRICS, *changes, *self.settings.metrics, *own]
         names += [USE_PREFIX + str(resource) for resource in self["resources"].raw("resource")]
         return tuple(dict.fromkeys(names))
 
@@ -277,6 +290,9 @@ class Instance:
             return self._unit_of_use(metric.removeprefix(USE_PREFIX))
         if metric == "value":
             return settings.money_unit if settings.value_unit is None else settings.value_unit
+        if metric in CHANGE_UNITS:
+            unit = CHANGE_UNITS[metric]
+            return settings.money_unit if unit is None else unit
         own = {"count": "projects", "strategic": f"score x {settings.money_unit}".removesuffix(" x ")}
         return own.get(metric, settings.money_unit)
 

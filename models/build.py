@@ -29,7 +29,8 @@ def build(instance: Instance) -> pyo.ConcreteModel:
         Variables (all non-negative): ``fund[o]`` binary; ``scale[o]`` for divisible options; ``buy[program, t]``,
         ``flow[link, t]``, ``import_[resource, t]``, ``pay[fund, o]``, ``shortfall[resource, t]``, ``both[row]``; where
         precedence would be long, ``started[side, event, t]`` (`outlay.models.options.started`); where sums to date
-        would be, ``so_far[resource, t]``, at least what is used to date (`outlay.models.options.so_far`).
+        would be, ``so_far[resource, t]``, at least what is used to date (`outlay.models.options.so_far`); with a
+        plan that stands, ``always[0]``, which is 1.
         Constraints: one component a rule, named after it (``cap_not_exceeded``), each with the domain key of its row.
         ``objective`` maximises the first level of the instance's objective. Beside them:
 
@@ -86,9 +87,11 @@ def _add_variables(model: Any, case: Case) -> list[Any]:
         model.add_component(name, component)
         data = list(component.values())
         if not block.binary:
-            for variable, ceiling in zip(data, block.upper.tolist(), strict=True):
+            for variable, floor, ceiling in zip(data, block.lower.tolist(), block.upper.tolist(), strict=True):
                 if np.isfinite(ceiling):
                     variable.setub(ceiling)
+                if floor:
+                    variable.setlb(floor)
         variables.extend(data)
     return variables
 

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from scipy import sparse
 
+from outlay.instances.dictionary.approved import CHANGE_METRICS
 from outlay.instances.instance import Instance
 from outlay.instances.table import Table
 from outlay.models.arrays.columns import Block, ColumnBook
@@ -16,6 +17,7 @@ from outlay.models.arrays.discount import discount_factors
 from outlay.models.arrays.ragged import spans
 from outlay.models.metrics import Terms, metric_terms, saved_of_metric
 from outlay.models.options.carried import CarryOver, carry_overs
+from outlay.models.options.changes import Changes, changes_of
 from outlay.models.options.fitting import unfitting
 from outlay.models.options.generation import generate_options
 from outlay.models.options.needs import Need, read_needs
@@ -84,6 +86,10 @@ class Case:
             self._metrics[name] = metric_terms(self, name)
         return self._metrics[name]
 
+    def changes(self, metric: str) -> Changes:
+        """Return a metric of what a plan changes of the one that stands."""
+        return changes_of(self.options, metric)
+
     @cached_property
     def _metrics(self) -> dict[str, Terms]:
         return {}
@@ -136,6 +142,7 @@ class Case:
         book.add("carried", *self._carried())
         book.add("started", self.started.keys, 1.0)
         book.add("so_far", self.so_far.keys)
+        book.add("always", [0] if len(instance["approved"]) else [], 1.0, lower=1.0)
         return book
 
     def _per_period(self, table: Table, column: str) -> np.ndarray:
@@ -178,10 +185,12 @@ class Case:
         Columns of a group differ in selection period and permit track only, so most rows treat them alike.
         """
         groups = np.full(self.book.size, -1)
-        same = self.options.alternative * self.instance.periods + self.options.start
+        first = min(0, int(self.options.start.min(initial=0)))
+        length = self.instance.periods - first
+        same = self.options.alternative * length + self.options.start - first
         groups[self.block("fund").columns] = same
         block = self.block("scale")
-        apart = (len(self.alternatives.project) + 1) * self.instance.periods
+        apart = (len(self.alternatives.project) + 1) * length
         groups[block.columns] = apart + same[np.array(block.keys, dtype=int)]
         return groups
 
@@ -281,7 +290,8 @@ class Case:
         instance = self.instance
         cost = np.zeros(self.book.size)
         factor = discount_factors(
-            instance.discount_rate("cost"), np.arange(instance.periods) * instance.months_per_period
+            instance.discount_rate("cost"),
+            instance.months_of_value(0) + np.arange(instance.periods) * instance.months_per_period,
         )
         prices = {
             "buy": dict(
@@ -305,7 +315,7 @@ class Case:
         """What each column of `buy` adds to the metric `value`, discounted from its period."""
         programs, keys = self.instance["programs"], self.block("buy").keys
         worth = dict(zip(programs.texts("program"), programs.floats("value_per_unit").tolist(), strict=True))
-        months = np.arange(self.instance.periods) * self.instance.months_per_period
+        months = np.arange(self.instance.periods) * self.instance.months_per_period + self.instance.months_of_value(0)
         factor = discount_factors(self.instance.discount_rate("value"), months)
         return np.array([worth[name] * factor[period] for name, period in keys], dtype=float)
 
@@ -323,6 +333,9 @@ class Case:
                 total[self.scale_column] += weight * terms.scaled
                 total[self.block("fund").columns] += weight * terms.fixed
                 total[self.block("saved").columns] += weight * saved_of_metric(self, name)
+        for name in CHANGE_METRICS:
+            if weights.get(name):
+                total[self.block("always").columns] += weights[name] * self.changes(name).constant.sum()
         total[self.block("buy").columns] += weights.get("value", 0.0) * self.program_value
         total[self.block("both").columns] += [weights.get(metric, 0.0) * bonus for metric, bonus in self.synergy_bonus]
         return total

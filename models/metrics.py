@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from outlay.instances.dictionary.approved import CHANGE_METRICS
 from outlay.instances.dictionary.settings import USE_PREFIX
 from outlay.models.arrays.discount import discount_factors
 from outlay.models.arrays.ragged import join
@@ -38,6 +39,8 @@ def metric_terms(case: Case, name: str) -> Terms:
         return Terms(zeros, zeros)
     if name == "count":
         return Terms(zeros, np.ones(len(options)))
+    if name in CHANGE_METRICS:
+        return Terms(zeros, case.changes(name).option)
     if name.startswith(USE_PREFIX):
         return _use(case, name.removeprefix(USE_PREFIX))
     coefficients = _FORMULAS[name](case) if name in _FORMULAS else _declared(case, name)
@@ -65,14 +68,16 @@ def saved_of_metric(case: Case, name: str) -> np.ndarray:
 def _declared(case: Case, name: str) -> np.ndarray:
     if name not in case.instance.settings.metrics:
         return np.zeros(len(case.options))
-    return case.alternatives.table.floats(name)[case.options.alternative]
+    follows = case.instance.settings.metrics[name].scaled
+    cells = case.alternatives.floats(name) if follows else case.alternatives.table.floats(name)
+    return cells[case.options.alternative]
 
 
 def _value(case: Case) -> np.ndarray:
-    value = case.alternatives.table.floats("value")[case.options.alternative]
+    value = case.alternatives.floats("value")[case.options.alternative]
     if not case.instance.settings.value_discount:
         return value
-    months = case.options.operation * case.instance.months_per_period
+    months = case.instance.months_of_value(0) + case.options.operation * case.instance.months_per_period
     return value * discount_factors(case.instance.discount_rate("value"), months)
 
 
@@ -91,8 +96,9 @@ def _japan_content(case: Case) -> np.ndarray:
 
 def _credit(case: Case) -> np.ndarray:
     share = case.alternatives.table.floats("credit_share")[case.options.alternative]
-    months = case.options.operation * case.instance.months_per_period
-    return share * case.options.commitment * discount_factors(case.instance.discount_rate("us_npv"), months)
+    months = case.instance.months_of_value(0) + case.options.operation * case.instance.months_per_period
+    credit = share * case.options.commitment * discount_factors(case.instance.discount_rate("us_npv"), months)
+    return np.where(case.options.begun & (case.options.operation < 0), 0.0, credit)
 
 
 def _us_npv(case: Case) -> np.ndarray:
@@ -106,7 +112,13 @@ def _japan_npv(case: Case) -> np.ndarray:
 def _present_value(case: Case, side: int) -> np.ndarray:
     if case.present_values is None:
         return np.zeros(len(case.options))
-    return case.present_values[side][case.options.alternative, case.options.start]
+    options, found = case.options, np.zeros(len(case.options))
+    ahead = ~options.begun
+    found[ahead] = case.present_values[side][options.alternative[ahead], options.start[ahead]]
+    assert case.cash is not None
+    for option in np.nonzero(options.begun)[0].tolist():
+        found[option] = case.cash.still_to_come(int(options.alternative[option]), int(options.start[option]))[side]
+    return found
 
 
 _FORMULAS: dict[str, Callable[[Case], np.ndarray]] = {
@@ -137,14 +149,19 @@ def _cash_rows(case: Case, name: str) -> np.ndarray:
     life = case.alternatives.operating[options.alternative[option]]
     end_of_life = np.where(life >= FOREVER, instance.periods, operation + life)
     first = start + opens[row]
-    end = np.maximum(first, np.where(closes[row] >= FOREVER, end_of_life, start + closes[row]))
+    end = np.where(closes[row] >= FOREVER, end_of_life, start + closes[row])
+    first = np.where(options.begun[option], np.maximum(first, 0), first)  # what is past is past
+    end = np.maximum(first, end)
     if not len(first):
         return total
     low, high = int(first.min()), int(end.max())
-    factors = discount_factors(instance.discount_rate(name), np.arange(low, high) * size)
+    factors = discount_factors(instance.discount_rate(name), instance.months_of_value(0) + np.arange(low, high) * size)
     sums = np.concatenate([[0.0], np.cumsum(factors)])
     np.add.at(total, option, rows.floats("amount")[row] * (sums[end - low] - sums[first - low]))
-    return total
+    declared = instance.settings.metrics.get(name)
+    if declared is not None and not declared.scaled:
+        return total
+    return total * case.alternatives.full_scale[options.alternative]
 
 
 def _use(case: Case, resource: str) -> Terms:

@@ -79,15 +79,16 @@ def _stream(solution: Solution, cash: CashModel, choice: Choice) -> Stream:
     alternatives, clock = cash.alternatives, Clock(solution.instance)
     number = alternatives.number[choice.project, choice.alternative]
     stream = Stream("")
+    scale = choice.scale / float(alternatives.full_scale[number])
     weights = alternatives.draw_weights[number].tolist()
     for k, weight in enumerate(weights):
         year = math.floor(clock.at(choice.start + k) + 1e-6)
-        stream.drawn[year] += float(alternatives.commitment[number]) * choice.scale * weight
+        stream.drawn[year] += float(alternatives.commitment[number]) * scale * weight
     opening = clock.at(choice.start + len(weights))
     for place in range(int(cash.lives[number])):
         year = math.floor(opening + place + 1e-6)
-        stream.us[year] += float(cash.money.us[number, place]) * choice.scale
-        stream.japan[year] += float(cash.money.japan[number, place]) * choice.scale
+        stream.us[year] += float(cash.money.us[number, place]) * scale
+        stream.japan[year] += float(cash.money.japan[number, place]) * scale
     back = float(cash.money.recovery_year[number])
     if math.isfinite(back):
         stream.recovery = math.floor(opening + back - 1 + 1e-6)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from outlay.instances.checks.scope import Scope
+from outlay.instances.dictionary.approved import CHANGE_METRICS
 from outlay.instances.dictionary.settings import FAMILIES, FAMILY_GROUPS, SPENDING, USE_PREFIX
 from outlay.instances.dictionary.tables import TABLES
 from outlay.instances.errors import Fault
 from outlay.instances.values.text import Hints, did_you_mean
 
 #: Metrics that cash-flow rows cannot add to.
-CLOSED_TO_CASHFLOWS = frozenset({"us_npv", "japan_npv", "commitment", "count", "cost", SPENDING})
-CLOSED_TO_SYNERGIES = frozenset({"count", "cost"})
+CLOSED_TO_CASHFLOWS = frozenset({"us_npv", "japan_npv", "commitment", "count", "cost", SPENDING, *CHANGE_METRICS})
+#: What to do about a metric of changes without a plan that stands.
+APPROVE = "give the plan that stands as `approved`, which this metric compares with"
+CLOSED_TO_SYNERGIES = frozenset({"count", "cost", *CHANGE_METRICS})
 
 
 def references(scope: Scope) -> Iterator[Fault]:
@@ -28,7 +31,8 @@ def _unknown(scope: Scope, table: str, column: str, known: Collection[str], prob
     hint = Hints(known)
     for row, cell in enumerate(scope.instance[table].raw(column)):
         if cell is not None and cell not in known:
-            yield scope.fault(table, row, column, problem, hint(str(cell)))
+            remedy = APPROVE if cell in CHANGE_METRICS else hint(str(cell))
+            yield scope.fault(table, row, column, problem, remedy)
 
 
 def availability(scope: Scope) -> Iterator[Fault]:
@@ -42,7 +46,7 @@ def availability(scope: Scope) -> Iterator[Fault]:
 
 def alternatives(scope: Scope) -> Iterator[Fault]:
     """Yield requirements and cash flows of alternatives that their project does not have."""
-    for table in ("requirements", "cashflows"):
+    for table in ("requirements", "cashflows", "approved"):
         rows = scope.instance[table]
         for row, (project, name) in enumerate(zip(rows.raw("project"), rows.raw("alternative"), strict=True)):
             known = scope.alternatives_of.get(str(project))
@@ -108,7 +112,8 @@ def objective(scope: Scope) -> Iterator[Fault]:
     for level in instance.objective_levels:
         for name in level.weights:
             if name not in known:
-                yield scope.settings_fault(f"objective.{name}", None, "this metric is unknown", hint(name))
+                remedy = APPROVE if name in CHANGE_METRICS else hint(name)
+                yield scope.settings_fault(f"objective.{name}", None, "this metric is unknown", remedy)
 
 
 def applied(scope: Scope) -> Iterator[Fault]:

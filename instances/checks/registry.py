@@ -14,6 +14,7 @@ from outlay.instances.checks import logic as checks_logic
 from outlay.instances.checks import money as checks_money
 from outlay.instances.checks import names as checks_names
 from outlay.instances.checks import rules as checks_rules
+from outlay.instances.checks import under_way as checks_under_way
 from outlay.instances.checks.scope import Scope
 from outlay.instances.errors import Fault
 
@@ -76,6 +77,19 @@ CHECKS: tuple[Check, ...] = (
     Check("lags fit their kind and leave room", checks_logic.lags, ("calendar",), compares_cells=True),
     Check("dates lie in the calendar", checks_rules.dates, ("calendar",)),
     Check("dates leave a period to start in", checks_rules.starts, ("calendar",), compares_cells=True),
+    Check(
+        "what was decided before the calendar fits the status",
+        checks_under_way.decided,
+        ("calendar", *_CHOICES),
+        compares_cells=True,
+    ),
+    Check(
+        "the plan that stands can be kept to",
+        checks_under_way.approved,
+        ("calendar", "approved", *_CHOICES),
+        compares_cells=True,
+    ),
+    Check("changes are limited by number and in all", checks_under_way.changes, compares_cells=True),
     Check("years need periods that divide a year", checks_rules.years, ("calendar",)),
     Check("resources nest in their own unit", checks_rules.parents),
     Check("a tolerance goes with a penalty", checks_rules.tolerances, compares_cells=True),

@@ -20,7 +20,9 @@ from outlay.instances.dictionary.kinds import (
 )
 from outlay.instances.dictionary.vocabulary import TableSpec
 
-STATUSES = ("candidate", "mandatory", "committed", "excluded")
+STATUSES = ("candidate", "mandatory", "committed", "started", "excluded")
+#: Statuses of what was decided before the calendar: for these the columns of `UNDER_WAY_COLUMNS` may be given.
+UNDER_WAY = ("committed", "started")
 
 #: Columns of ``alternatives.csv`` that ``projects.csv`` may carry as defaults for blank cells there.
 ALTERNATIVE_COLUMNS = (
@@ -91,6 +93,31 @@ ALTERNATIVE_COLUMNS = (
     ),
 )
 
+#: Columns of ``projects.csv`` for what was decided before the calendar.
+UNDER_WAY_COLUMNS = (
+    month(
+        "started",
+        "When building began, of a started project: in the period that holds it, which may lie before the calendar.",
+    ),
+    month(
+        "selected",
+        "Of a committed or started project: when it was selected, before the calendar. A committed project with it "
+        "does not count again in `commitments`, in totals and ceilings of funds and in limits by period or year, as a "
+        "started one never does; without it a committed project counts there in period 0.",
+    ),
+    text(
+        "alternative",
+        "Of a committed or started project: the alternative that was decided; blank = the only one, or (committed) "
+        "still to be decided.",
+    ),
+    share(
+        "scale",
+        "Of a committed or started project: the scale that was decided; blank = 1 if it has started or was selected "
+        "before the calendar, else still to be decided.",
+        positive=True,
+    ),
+)
+
 PROJECTS = TableSpec(
     name="projects",
     key=("id",),
@@ -109,7 +136,9 @@ PROJECTS = TableSpec(
             STATUSES,
             "candidate = may be funded; mandatory = must be; excluded = never; committed = selected before the "
             "calendar: always funded, selected in period 0 whenever it starts, free of pace, selection window and "
-            "lender test, but reviewed and paid for like any other.",
+            "lender test, but reviewed and paid for like any other; started = being built or operated since `started`: "
+            "always funded, in its alternative and scale, free of pace, windows, review and lender test; its use, "
+            "supply, draws and cash count inside the calendar only, and its commitment not again in `commitments`.",
             default="candidate",
         ),
         month(
@@ -118,6 +147,7 @@ PROJECTS = TableSpec(
             "0, after its end = an error.",
         ),
         month("latest_start", "Building starts no later than the period that holds it, which lies in the calendar."),
+        *UNDER_WAY_COLUMNS,
         number("review_remaining_months", "months", "Replaces the permit's review time when given."),
         number(
             "selection_load",

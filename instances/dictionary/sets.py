@@ -91,7 +91,7 @@ class Change(Frozen):
     slip: Slip | None = Field(
         None,
         description="Of projects: moves earliest_start (blank: the calendar's start) and latest_start (blank stays "
-        "blank; past the calendar's end becomes blank) by { months = N }.",
+        "blank; past the calendar's end becomes blank), or `started` of what has started, by { months = N }.",
     )
     note: str = Field("", description="Anything; never read by the engine.")
 

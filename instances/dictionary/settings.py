@@ -23,6 +23,7 @@ from pydantic import (
 )
 
 from outlay.instances.dictionary.aliases import METRICS, kept_settings
+from outlay.instances.dictionary.approved import CHANGE_METRICS
 from outlay.instances.dictionary.tables import TABLES
 from outlay.instances.values.numbers import NotANumber, is_month, month_number, parse_number
 
@@ -147,6 +148,19 @@ class Calendar(Frozen):
     finish_inside: StrictBool = described(False, "", "Whether building must end inside the calendar.")
     price_date: Month | None = described(
         None, "YYYY-MM", "Month in whose prices commitments stand, from which escalation_per_year counts (start)."
+    )
+    base_date: Month | None = described(
+        None,
+        "YYYY-MM",
+        "Month at which present values stand: what falls n months after it is worth D(rate, n) (start). A plan that "
+        "was moved on keeps the older one where its figures shall be compared with those of the year before.",
+    )
+    frozen_until: Month | None = described(
+        None,
+        "YYYY-MM",
+        "Decisions before the first period that begins at or after it are those of `approved`: what was approved to be "
+        "selected or to start before is funded so, with its alternative, scale and dates before; nothing else is "
+        "selected before (none).",
     )
     label: str | None = described(
         None,
@@ -334,7 +348,11 @@ class Settings(Frozen):
     def _free_names(cls, value: dict[str, Metric]) -> dict[str, Metric]:
         taken = {column.name for name in ("projects", "alternatives") for column in TABLES[name].columns}
         for name in value:
-            if name in taken or name in {*BUILT_IN_METRICS, *METRICS, SPENDING} or name.startswith(USE_PREFIX):
+            if (
+                name in taken
+                or name in {*BUILT_IN_METRICS, *METRICS, *CHANGE_METRICS, SPENDING}
+                or name.startswith(USE_PREFIX)
+            ):
                 raise ValueError(f"the metric name {name!r} is taken; choose another")
             if not name or name != name.strip():
                 raise ValueError(f"the metric name {name!r} is blank or has white space at its ends; choose another")

@@ -5,6 +5,7 @@ The whole is rendered by `outlay.instances.reference.page`. Periods are ``t = 0.
 
 from __future__ import annotations
 
+from outlay.instances.dictionary.approved import APPROVED
 from outlay.instances.dictionary.money import CASHFLOWS, FUND_AMOUNTS, FUNDS, LIMITS, PROVENANCE, STAKEHOLDERS, TERMS
 from outlay.instances.dictionary.projects import (
     ALTERNATIVE_COLUMNS,
@@ -46,6 +47,7 @@ TABLES: dict[str, TableSpec] = {
         DEPENDENCIES,
         CASHFLOWS,
         STAKEHOLDERS,
+        APPROVED,
         PROVENANCE,
     )
 }

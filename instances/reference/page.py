@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from outlay.instances.dictionary.approved import CHANGE_METRICS
 from outlay.instances.dictionary.sets import Change, ConstraintSet
 from outlay.instances.dictionary.settings import (
     FAMILY_GROUPS,
@@ -181,7 +182,7 @@ def _default(column: Column) -> str:
 
 def _metrics_page() -> Iterator[str]:
     yield from ("## Metrics", "", "What is counted, weighed and limited; all linear. Every one is reported.", "")
-    rows = [(f"`{name}`", meaning) for name, meaning in METRIC_MEANINGS.items()]
+    rows = [(f"`{name}`", meaning) for name, meaning in {**METRIC_MEANINGS, **CHANGE_METRICS}.items()]
     rows.append((f"`{SPENDING}`", SPENDING_MEANING))
     rows.append(
         (

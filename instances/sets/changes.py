@@ -173,6 +173,9 @@ class Draft:
         first = month_number(calendar["start"])
         end = first + calendar["periods"] * calendar["months_per_period"]
         for row in matched:
+            if not _is_blank(row.cells.get("started")):
+                row.cells["started"] = month_text(month_number(str(row.cells["started"])) + months)
+                continue
             earliest, latest = (row.cells.get(name) for name in ("earliest_start", "latest_start"))
             begin = max(first, first if _is_blank(earliest) else month_number(str(earliest)))
             row.cells["earliest_start"] = month_text(begin + months)

@@ -2,7 +2,7 @@
 
 ``fund[o]`` binary; ``scale[o]`` for divisible options; ``buy[program, t]``, ``flow[link, t]``, ``import_[resource,
 t]``, ``pay[fund, o]``, ``shortfall[resource, t]``, ``both[synergy]``, ``started[side, event, t]`` and
-``so_far[resource, t]`` continuous.
+``so_far[resource, t]`` continuous; ``always[0]`` is 1 (`outlay.models.options.changes`).
 """
 
 from __future__ import annotations
@@ -61,12 +61,13 @@ class ColumnBook:
         keys: Sequence[Any],
         upper: np.ndarray | float = np.inf,
         *,
+        lower: float = 0.0,
         binary: bool = False,
     ) -> Block:
         """Add a block of non-negative variables and return it."""
         size = len(keys)
         ceiling = np.broadcast_to(np.asarray(upper, dtype=float), (size,)).copy()
-        block = Block(name, keys, np.zeros(size), ceiling, binary, self.size)
+        block = Block(name, keys, np.full(size, lower), ceiling, binary, self.size)
         self.blocks[name] = block
         self.size += size
         return block

@@ -8,9 +8,12 @@ Formula, with p = pay, x = fund, K the commitment and y the scale::
     sum_f p_{f,o} = K_o y_o (less joint savings, here and wherever K_o y_o stands);
         min_share_f K_o y_o <= p_{f,o} <= max_share_f K_o y_o
     min_{f,project} x_o <= p_{f,o} <= max_{f,project} x_o;     p_{f,o} <= match_share_f (K_o y_o - p_{f,o})
-    sum_o p_{f,o} <= total_f;    sum_{o: q_o <= t} p_{f,o} <= ceiling_{f,t}
+    sum_{o: q_o >= 0} p_{f,o} <= total_f;    sum_{o: 0 <= q_o <= t} p_{f,o} <= ceiling_{f,t}
     sum_o (draw weights of o in the year) p_{f,o} <= per_year_f
     portfolio_min_share_f sum K y <= sum_o p_{f,o} <= portfolio_max_share_f sum K y
+
+What was selected before the calendar (q < 0) is paid for, and its draws count in each year, but total and ceilings are
+of what is left.
 
 Why this form: shares are multiplied out, so all rows are linear; a share bound of 0 or 1 is already implied and gets no
 row.
@@ -138,8 +141,8 @@ class _Funds:
 
     def totals(self) -> RowBlock:
         total = self.table.floats("total")
-        entries = Entries()
-        entries.add(self.fund, self.pay, 1.0)
+        entries, here = Entries(), self.case.options.selection[self.option] >= 0
+        entries.add(self.fund[here], self.pay[here], 1.0)
         return block(
             "fund_total_kept", NAME, self.names, entries, self.size, upper=np.where(np.isnan(total), np.inf, total),
             sentence=lambda row: f"{self.names[row]} pays in all",
@@ -157,7 +160,7 @@ class _Funds:
             limited = np.nonzero(~np.isnan(level))[0]
             # Payments only add up, so a ceiling that a later one implies gets no row.
             for period in limited[not_implied_later(level[limited])].tolist():
-                chosen = (self.fund == number) & (selection <= period)
+                chosen = (self.fund == number) & (selection >= 0) & (selection <= period)
                 entries.add(np.full(int(chosen.sum()), len(keys)), self.pay[chosen], 1.0)
                 keys.append((name, period))
                 upper.append(float(level[period]))
@@ -175,7 +178,7 @@ class _Funds:
         entries = Entries()
         if not np.isnan(limit).all():
             option, period, weight = draw_entries(self.case.options)
-            inside = period < self.case.instance.periods
+            inside = (period >= 0) & (period < self.case.instance.periods)
             option, period, weight = option[inside], period[inside], weight[inside]
             first = np.searchsorted(option, np.arange(len(self.case.options) + 1))
             for fund, at, one in zip(self.fund, self.pay, self.option, strict=True):

@@ -30,6 +30,7 @@ from typing import Any
 
 import numpy as np
 
+from outlay.instances.dictionary.approved import CHANGE_METRICS
 from outlay.instances.dictionary.settings import SPENDING
 from outlay.models.arrays.rows import Entries, RowBlock, block
 from outlay.models.case import Case
@@ -207,7 +208,7 @@ def amount_of(case: Case, metric: str) -> Amount:
         return Amount(column, case.cost[column], np.full(len(column), -1), periods[column])
     if metric == SPENDING:
         option, period, weight = draw_entries(options)
-        inside = (period < case.instance.periods) & (options.commitment[option] > 0)
+        inside = (period >= 0) & (period < case.instance.periods) & (options.commitment[option] > 0)
         option, period, weight = option[inside], period[inside], weight[inside]
         amount = options.commitment[option] * weight
         entry, when, saved = case.savings.draws
@@ -218,6 +219,8 @@ def amount_of(case: Case, metric: str) -> Amount:
             np.concatenate([period, when]),
         )
     terms = case.metric(metric)
+    if metric in CHANGE_METRICS:
+        return _changes(case, metric)
     parts = []
     for value, columns in ((terms.scaled, case.scale_column), (terms.fixed, case.block("fund").columns)):
         chosen = np.nonzero(value)[0]
@@ -237,3 +240,15 @@ def amount_of(case: Case, metric: str) -> Amount:
         column, value = (np.array(cells) for cells in zip(*bonus, strict=True))
         parts.append((column, value, np.full(len(column), -1), np.full(len(column), -1)))
     return Amount(*(np.concatenate(cells) for cells in zip(*parts, strict=True)))
+
+
+def _changes(case: Case, metric: str) -> Amount:
+    """Return what changes of the plan that stands; a constant stands on the column that is always 1."""
+    changes, options = case.changes(metric), case.options
+    option, project = np.nonzero(changes.option)[0], np.nonzero(changes.constant)[0]
+    return Amount(
+        np.concatenate([case.block("fund").columns[option], np.repeat(case.block("always").columns, len(project))]),
+        np.concatenate([changes.option[option], changes.constant[project]]),
+        np.concatenate([options.project[option], project]),
+        np.full(len(option) + len(project), -1),
+    )

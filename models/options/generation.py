@@ -1,8 +1,8 @@
 """Generate options: apply, in turn, every rule that can be decided before solving.
 
 The rules in order (an option that several remove is told the first): status, forced choices, lender test, eligible
-funds, the project's own dates, end inside the calendar, permit, selection window, and at last the supply chain (a
-needed project cannot be ready).
+funds, the project's own dates, end inside the calendar, permit, selection window, the plan that stands, and at last the
+supply chain (a needed project cannot be ready).
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ from outlay.instances.errors import Fault, NoOptionError
 from outlay.instances.instance import Instance
 from outlay.models.arrays.cells import decimals
 from outlay.models.options.needs import Need, without_unready
-from outlay.models.options.options import Dropped, Options, expand
+from outlay.models.options.options import Begun, Dropped, Options, expand
 from outlay.models.options.savings import most_saved
 from outlay.models.projects.alternatives import Alternatives, Modes, periods_up, permit_modes
 from outlay.models.projects.funding import Funding
 from outlay.models.projects.lender import LenderTest
+from outlay.models.projects.under_way import BEFORE
 
 
 @dataclass
@@ -73,6 +74,8 @@ def generate_options(alternatives: Alternatives, lender: LenderTest | None, need
             _apply_lender(screen, mode, lender)
         _apply_funds(screen, mode, funding)
         _apply_calendar(screen, mode, first[mode], last[mode])
+        _apply_frozen(screen, mode, first[mode], last[mode])
+    begun = [_begun(screen, project, funding) for project in range(len(alternatives.projects))]
     options = expand(
         alternatives,
         modes,
@@ -80,7 +83,7 @@ def generate_options(alternatives: Alternatives, lender: LenderTest | None, need
         (first, last),
         tuple(screen.dropped),
         every_selection=selection_matters(instance),
-    )
+    ).with_begun([option for option in begun if option is not None])
     options = without_unready(options, needs)
     _require_mandatory(options)
     return options
@@ -125,15 +128,68 @@ def _selection_windows(alternatives: Alternatives, modes: Modes) -> tuple[np.nda
     start = np.arange(instance.periods)
     first = np.maximum(0, start - lead - wait)
     last = np.minimum(start - lead, instance.last_selection_period)
-    committed = np.array([status == "committed" for status in alternatives.status], dtype=bool)
-    exempt = committed[alternatives.project[modes.alternative]][:, None]
-    return np.where(exempt, 0, first[None, :]), np.where(exempt, 0, last[None, :])
+    decided = alternatives.under_way.selection
+    selection = np.array([0 if period is None else period for period in decided], dtype=int)
+    exempt = np.array([period is not None for period in decided], dtype=bool)
+    project = alternatives.project[modes.alternative]
+    own, exempt = selection[project][:, None], exempt[project][:, None]
+    return np.where(exempt, own, first[None, :]), np.where(exempt, own, last[None, :])
 
 
 def _apply_status(screen: _Screen, mode: int) -> None:
-    project = screen.alternatives.project[screen.modes.alternative[mode]]
-    if screen.alternatives.status[project] == "excluded":
-        screen.drop(mode, np.ones(screen.allowed.shape[1], dtype=bool), "status", "the project is excluded")
+    alternatives, number = screen.alternatives, int(screen.modes.alternative[mode])
+    project = int(alternatives.project[number])
+    every = np.ones(screen.allowed.shape[1], dtype=bool)
+    if alternatives.status[project] == "excluded":
+        screen.drop(mode, every, "status", "the project is excluded")
+    decided = alternatives.under_way.alternative[project]
+    if decided is not None and decided != number:
+        screen.drop(mode, every, "status", f"it was decided as {alternatives.names[decided]} before the calendar")
+    if alternatives.status[project] == "started":
+        screen.allowed[mode] = False  # its one option does not start in a period to choose from
+
+
+def _begun(screen: _Screen, project: int, funding: Funding) -> Begun | None:
+    """Return the one option of a project that has started, None for others or where a rule speaks against it."""
+    alternatives = screen.alternatives
+    start, number = alternatives.under_way.start[project], alternatives.under_way.alternative[project]
+    if start is None or number is None:
+        return None
+    selection = alternatives.under_way.selection[project]
+    problem = _forced_away(alternatives, number, start) or _unpaid_since(alternatives, number, funding, start)
+    if problem is None:
+        return Begun(number, BEFORE if selection is None else selection, start)
+    screen.dropped.append(Dropped(alternatives.projects[project], alternatives.names[number], False, *problem, 1))
+    return None
+
+
+def _forced_away(alternatives: Alternatives, number: int, start: int) -> tuple[str, str] | None:
+    """Return (rule, reason) where what is forced contradicts a project that has started."""
+    instance, name = alternatives.instance, alternatives.names[number]
+    project, applied = alternatives.projects[alternatives.project[number]], instance.settings.applied
+
+    def is_named(item: str) -> bool:
+        parts = item.split("@")
+        if parts[0] != project or (len(parts) > 1 and parts[1] != name):
+            return False
+        return len(parts) < 3 or instance.period_holding(parts[2]) == start
+
+    out = next((item for item in applied.force_out if is_named(item)), None)
+    if out is not None:
+        return "forced", f"the constraint set forces {out} out, but it has started"
+    own = (item for item in applied.force_in if item.partition("@")[0] == project)
+    wanted = next((item for item in own if not is_named(item)), None)
+    return (
+        None if wanted is None else ("forced", f"the constraint set forces {wanted} in, but it has started as {name}")
+    )
+
+
+def _unpaid_since(alternatives: Alternatives, number: int, funding: Funding, start: int) -> tuple[str, str] | None:
+    instance = alternatives.instance
+    if not len(instance["funds"]) or not instance.is_on("funds") or not alternatives.commitment[number] > 0:
+        return None
+    problem = _unpaid(alternatives, number, funding, alternatives.commitment_at(number, start))
+    return None if problem is None else ("funds", problem)
 
 
 def _apply_forced(screen: _Screen, mode: int) -> None:
@@ -161,7 +217,7 @@ def _forced_starts(instance: Instance, item: str, project: str, alternative: str
 
 def _apply_lender(screen: _Screen, mode: int, lender: LenderTest) -> None:
     number = int(screen.modes.alternative[mode])
-    if screen.alternatives.status[screen.alternatives.project[number]] == "committed":
+    if screen.alternatives.status[screen.alternatives.project[number]] in {"committed", "started"}:
         return
     if lender.reasons[number]:
         every = np.ones(screen.allowed.shape[1], dtype=bool)
@@ -181,16 +237,22 @@ def _apply_funds(screen: _Screen, mode: int, funding: Funding) -> None:
     instance = alternatives.instance
     if not len(instance["funds"]) or not instance.is_on("funds") or not alternatives.commitment[number] > 0:
         return
-    base = Fraction(decimals(alternatives.table, "commitment")[number] or 0)
-    saved = most_saved(instance, alternatives.projects[alternatives.project[number]], alternatives.names[number])
-    least = Fraction(decimals(alternatives.table, "min_scale")[number] or 1) * (base - saved) / base
     prices: dict[Fraction, list[int]] = {}
     for start in np.nonzero(screen.allowed[mode])[0].tolist():
         prices.setdefault(alternatives.commitment_at(number, start), []).append(start)
     for commitment, starts in prices.items():
-        problem = funding.problem(int(alternatives.project[number]), commitment, commitment * least)
+        problem = _unpaid(alternatives, number, funding, commitment)
         if problem is not None:
             screen.drop(mode, np.isin(np.arange(screen.allowed.shape[1]), starts), "funds", problem)
+
+
+def _unpaid(alternatives: Alternatives, number: int, funding: Funding, commitment: Fraction) -> str | None:
+    """Return why funds can never add up to the commitment of an alternative at a start, or None if they may."""
+    project, instance = int(alternatives.project[number]), alternatives.instance
+    base = Fraction(decimals(alternatives.table, "commitment")[number] or 0) * alternatives.whole[number]
+    saved = most_saved(instance, alternatives.projects[project], alternatives.names[number])
+    least = alternatives.least[number] * (base - saved) / base
+    return funding.problem(project, commitment, commitment * least)
 
 
 def _apply_calendar(screen: _Screen, mode: int, first: np.ndarray, last: np.ndarray) -> None:
@@ -213,6 +275,33 @@ def _apply_calendar(screen: _Screen, mode: int, first: np.ndarray, last: np.ndar
         screen.drop(mode, last < 0, "selection", early)
         reason = f"selected too late: the last selection is in {until} (last_selection)"
         screen.drop(mode, first > last, "selection", reason)
+
+
+def _apply_frozen(screen: _Screen, mode: int, first: np.ndarray, last: np.ndarray) -> None:
+    """Keep to the plan that stands in the periods that are frozen; narrows the selection windows in place."""
+    alternatives, number = screen.alternatives, int(screen.modes.alternative[mode])
+    instance, project = alternatives.instance, int(alternatives.project[number])
+    periods, row = instance.frozen_periods, alternatives.approved.decided.get(project)
+    if not periods:
+        return
+    start, free = np.arange(instance.periods), alternatives.under_way.selection[project] is None
+    until = f"decisions before {instance.settings.calendar.frozen_until} are those of the approved plan"
+    if row is None:
+        if free:
+            np.maximum(first, periods, out=first)
+            screen.drop(mode, first > last, "frozen", f"{until}, which does not select it then (frozen_until)")
+        return
+    if row.alternative not in (None, number):
+        name = alternatives.names[row.alternative]  # type: ignore[index]
+        screen.drop(mode, start >= 0, "frozen", f"{until}, which builds it as {name} (frozen_until)")
+    if row.start is not None:
+        wrong = start != row.start if row.start < periods else start < periods
+        screen.drop(mode, wrong, "frozen", f"{until}, which starts it in {instance.period_label(row.start)}")
+    if free and row.selection is not None and row.selection < periods:
+        wrong = (first > row.selection) | (last < row.selection)
+        when = instance.period_label(row.selection)
+        screen.drop(mode, wrong, "frozen", f"{until}, which selects it in {when} (frozen_until)")
+        first[~wrong] = last[~wrong] = row.selection
 
 
 def _apply_own_dates(screen: _Screen, mode: int, project: int) -> None:

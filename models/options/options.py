@@ -6,8 +6,10 @@ from ``op = s + b``. Options that can never be right are dropped before any solv
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -30,7 +32,7 @@ class Dropped:
     project, alternative, fast_track
         Whose.
     rule
-        Short name of the rule: status, forced, lender, funds, finish, permit, selection, window or needs.
+        Short name of the rule: status, forced, lender, funds, finish, permit, selection, window, frozen or needs.
     reason
         The rule and its figures, in a sentence.
     starts
@@ -43,6 +45,14 @@ class Dropped:
     rule: str
     reason: str
     starts: int
+
+
+class Begun(NamedTuple):
+    """The one option of a project that has started: its alternative, and periods that may lie before the calendar."""
+
+    alternative: int
+    selection: int
+    start: int
 
 
 @dataclass(frozen=True)
@@ -88,10 +98,10 @@ class Options:
 
     @cached_property
     def commitment(self) -> np.ndarray:
-        """K of each option at scale 1, in the prices of its start, money."""
-        factors = self.alternatives.price_factors
+        """K of each option in full, in the prices of its start, money."""
+        factors = self.alternatives.price_factors(self.alternative, self.start)
         base = self.alternatives.commitment[self.alternative]
-        return base if factors is None else base * factors[self.alternative, self.start]
+        return base if factors is None else base * factors
 
     @cached_property
     def divisible(self) -> np.ndarray:
@@ -129,6 +139,24 @@ class Options:
                 "commitment": self.commitment,
             }
         )
+
+    @cached_property
+    def begun(self) -> np.ndarray:
+        """Whether the project of each option has started: nothing of it is left to decide."""
+        started = np.array([status == "started" for status in self.alternatives.status], dtype=bool)
+        return started[self.project]
+
+    def with_begun(self, begun: Sequence[Begun]) -> Options:
+        """Return the options with those of projects that have started, which need no review, in order."""
+        if not begun:
+            return self
+        alternative, selection, start = (np.array(cells, dtype=int) for cells in zip(*begun, strict=True))
+        nothing = np.zeros(len(begun), dtype=int)
+        given = (self.alternative, self.fast, self.selection, self.start, self.review, self.permit)
+        added = (alternative, nothing.astype(bool), selection, start, nothing, nothing - 1)
+        merged = [np.concatenate(pair) for pair in zip(given, added, strict=True)]
+        order = np.argsort(merged[0], kind="stable")
+        return Options(self.alternatives, *(column[order] for column in merged), self.dropped)
 
     def keep(self, wanted: np.ndarray, dropped: tuple[Dropped, ...]) -> Options:
         """Return only the wanted options, with further reasons for the others."""

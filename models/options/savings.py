@@ -61,7 +61,7 @@ class Savings:
     def draws(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(entry, period, amount) of each saving as it is drawn, inside the calendar."""
         option, period, weight = draw_entries(self.options)
-        inside = (period < self.options.instance.periods) & (weight > 0)
+        inside = (period >= 0) & (period < self.options.instance.periods) & (weight > 0)
         option, period, weight = option[inside], period[inside], weight[inside]
         drawn, entry = join(option, self.by_option)
         return entry, period[drawn], self.amount[entry] * weight[drawn]
@@ -69,7 +69,9 @@ class Savings:
     def of_resource(self, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return (entry, period, amount) of what is saved of `commitments` or `draws`."""
         if name == "commitments":
-            return np.arange(len(self)), self.options.selection[self.option], self.amount
+            selection = self.options.selection[self.option]
+            inside = np.nonzero(selection >= 0)[0]
+            return inside, selection[inside], self.amount[inside]
         return self.draws
 
 
@@ -89,9 +91,9 @@ def read_savings(options: Options) -> Savings:
     option = np.concatenate([empty, *sides])
     rule = np.repeat(np.arange(len(rules)), [len(side) for side in sides]) if rules else empty
     bonus = instance["dependencies"].floats("bonus")[list(rules)][rule] if rules else np.zeros(0)
-    factors = options.alternatives.price_factors
+    factors = options.alternatives.price_factors(options.alternative[option], options.start[option])
     if factors is not None:
-        bonus = bonus * factors[options.alternative[option], options.start[option]]
+        bonus = bonus * factors
     return Savings(options, rules, rule, option, bonus)
 
 

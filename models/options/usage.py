@@ -2,7 +2,7 @@
 
 Requirements follow the scale; the review of an agency and the selection load do not. The engine fills three resources
 itself: `commitments` (K at selection), `draws` (K w_k while building) and `selections` (selection_load at selection,
-not for committed projects).
+not for committed and started projects). Periods before the calendar do not count.
 """
 
 from __future__ import annotations
@@ -90,7 +90,8 @@ def _requirements(options: Options, number: dict[str, int], horizon: int) -> Col
     whole = length[owner]
     bell = np.minimum(step, whole + 1 - step) / np.ceil(whole / 2)
     factor = np.choose(shape[row][owner], [np.ones(len(owner)), bell, 1.0 / whole])
-    amount = (rows.floats("amount") * sign)[row][owner] * factor
+    whole_scale = alternatives.full_scale[options.alternative[option]][owner]
+    amount = (rows.floats("amount") * sign)[row][owner] * factor * whole_scale
     return resource[row][owner], option[owner], period, amount, np.ones(len(owner), dtype=bool)
 
 
@@ -120,7 +121,7 @@ def _commitments(options: Options, resource: int) -> Columns:
 
 def _selections(options: Options, resource: int) -> Columns:
     load = options.instance["projects"].floats("selection_load")
-    committed = np.array([status == "committed" for status in options.alternatives.status], dtype=bool)
+    committed = np.array([status in {"committed", "started"} for status in options.alternatives.status], dtype=bool)
     amount = np.where(committed, 0.0, load)[options.project]
     return (
         np.full(len(options), resource),

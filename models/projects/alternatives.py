@@ -21,6 +21,8 @@ from outlay.instances.values.profiles import profile_shares
 from outlay.models.arrays.cells import decimals, wholes
 from outlay.models.arrays.discount import exact_growth, growth
 from outlay.models.arrays.ragged import Groups, group_by
+from outlay.models.projects.approved import Approved
+from outlay.models.projects.under_way import UnderWay
 
 #: A window that never ends inside any calendar.
 FOREVER = 10**7
@@ -79,28 +81,70 @@ class Alternatives:
         return {key: row for row, key in enumerate(names)}
 
     @cached_property
-    def commitment(self) -> np.ndarray:
-        """K at the date of prices, money."""
-        return self.table.floats("commitment")
+    def under_way(self) -> UnderWay:
+        """What was decided before the calendar."""
+        return UnderWay(self.instance, self.number, self.approved)
 
     @cached_property
-    def price_factors(self) -> np.ndarray | None:
-        """What K is multiplied with at each start, shape (alternatives, periods); None where nothing escalates."""
-        rates = decimals(self.table, "escalation_per_year")
-        if not any(rates):
+    def approved(self) -> Approved:
+        """The plan that stands."""
+        return Approved(self.instance, self.number)
+
+    @cached_property
+    def whole(self) -> tuple[Fraction, ...]:
+        """The scale at which each alternative is built in full, in shares of itself: 1 unless another was decided.
+
+        Whatever follows the scale is held at this scale, so that the model's columns are shares of it.
+        """
+        return self.under_way.whole(self.project)
+
+    @cached_property
+    def full_scale(self) -> np.ndarray:
+        """`whole` as floats, shape (alternatives,)."""
+        return np.array([float(scale) for scale in self.whole])
+
+    @cached_property
+    def commitment(self) -> np.ndarray:
+        """K in full at the date of prices, money."""
+        return self.table.floats("commitment") * self.full_scale
+
+    def floats(self, column: str) -> np.ndarray:
+        """Return a column of amounts that follow the scale, in full."""
+        return self.table.floats(column) * self.full_scale
+
+    @cached_property
+    def _rates(self) -> tuple[Decimal, ...]:
+        return tuple(rate or Decimal(0) for rate in decimals(self.table, "escalation_per_year"))
+
+    def price_factors(self, number: np.ndarray, start: np.ndarray) -> np.ndarray | None:
+        """Return what K of alternatives is multiplied with at starts, same shape; None where nothing escalates."""
+        if not any(self._rates):
             return None
-        months = [self.instance.months_of_prices(period) for period in range(self.instance.periods)]
-        return np.array([[growth(rate or Decimal(0), each) for each in months] for rate in rates])
+        pairs, place = np.unique(np.stack([number, start]), axis=1, return_inverse=True)
+        months = self.instance.months_of_prices
+        factors = [growth(self._rates[each], months(period)) for each, period in pairs.T.tolist()]
+        return np.array(factors, dtype=float)[place.reshape(-1)]
 
     def commitment_at(self, number: int, start: int) -> Fraction:
-        """Return K of an alternative that starts in a period, exactly."""
-        amount, rate = (decimals(self.table, name)[number] for name in ("commitment", "escalation_per_year"))
-        return Fraction(amount or 0) * Fraction(exact_growth(rate or Decimal(0), self.instance.months_of_prices(start)))
+        """Return K in full of an alternative that starts in a period, exactly."""
+        amount = decimals(self.table, "commitment")[number]
+        prices = exact_growth(self._rates[number], self.instance.months_of_prices(start))
+        return Fraction(amount or 0) * self.whole[number] * Fraction(prices)
+
+    @cached_property
+    def least(self) -> tuple[Fraction, ...]:
+        """The least share of itself, in full, at which each alternative is built."""
+        decided = self.under_way.scale_decided
+        least = (Fraction(scale or 1) for scale in decimals(self.table, "min_scale"))
+        return tuple(
+            Fraction(1) if decided[project] else scale / whole
+            for project, scale, whole in zip(self.project.tolist(), least, self.whole, strict=True)
+        )
 
     @cached_property
     def min_scale(self) -> np.ndarray:
-        """Least scale."""
-        return self.table.floats("min_scale")
+        """`least` as floats, shape (alternatives,)."""
+        return np.array([float(share) for share in self.least])
 
     @cached_property
     def building(self) -> np.ndarray:
@@ -145,8 +189,10 @@ class Alternatives:
         return self.instance["projects"].texts("status")
 
     def funding_required(self, project: int) -> bool:
-        """Return whether a project must be funded: mandatory, committed or forced in."""
-        return self.status[project] in {"mandatory", "committed"} or project in self._forced
+        """Return whether a project must be funded: mandatory, committed, started, forced in, or approved for good."""
+        if self.status[project] in {"mandatory", "committed", "started"}:
+            return True
+        return project in self._forced or project in self.approved.decided
 
     @cached_property
     def _forced(self) -> frozenset[int]:

@@ -169,7 +169,7 @@ class CashModel:
         inside = year < years
         amounts = rows.floats("amount")[row][owner]
         np.add.at(sums, (alternative[owner][inside], year[inside]), amounts[inside])
-        return own, sums
+        return own, sums * self.alternatives.full_scale[:, None]
 
     @cached_property
     def money(self) -> Money:
@@ -236,15 +236,37 @@ class CashModel:
         japan_rate = self._instance.discount_rate("japan_npv")
         us = self._income(self.money.us, us_rate, starts)
         japan = self._income(self.money.japan, japan_rate, starts)
-        size = self._instance.months_per_period
+        size, base = self._instance.months_per_period, self._instance.months_of_value(0)
         start = np.arange(starts)
         commitment, credit = self.alternatives.commitment, self.alternatives.table.floats("credit_share")
-        completion = (start[None, :] + self.alternatives.building[:, None]) * size
+        completion = (start[None, :] + self.alternatives.building[:, None]) * size + base
         japan += (credit * commitment)[:, None] * discount_factors(japan_rate, completion)
         for number, weights in enumerate(self.alternatives.draw_weights):
-            months = (start[:, None] + np.arange(len(weights))[None, :]) * size
+            months = (start[:, None] + np.arange(len(weights))[None, :]) * size + base
             japan[number] -= commitment[number] * (discount_factors(japan_rate, months) @ weights)
         return us, japan
+
+    def still_to_come(self, alternative: int, start: int) -> tuple[float, float]:
+        """Return (us_npv, japan_npv) in full of what has started, without what lies before the calendar.
+
+        A draw and a credit count from period 0 on, the cash of a year of operation if the year ends after the
+        calendar's start.
+        """
+        size, instance = self._instance.months_per_period, self._instance
+        base = instance.months_of_value(0)
+        weights, commitment = self.alternatives.draw_weights[alternative], self.alternatives.commitment[alternative]
+        operation = start + int(self.alternatives.building[alternative])
+        years = operation * size + 12 * np.arange(1, int(self.lives[alternative]) + 1)
+        ahead, sides = np.nonzero(years > 0)[0], []
+        for name, cash in (("us_npv", self.money.us), ("japan_npv", self.money.japan)):
+            factors = discount_factors(instance.discount_rate(name), years[ahead] + base)
+            sides.append(float(cash[alternative, ahead] @ factors))
+        rate = instance.discount_rate("japan_npv")
+        periods = np.arange(max(start, 0), operation)
+        drawn = discount_factors(rate, periods * size + base) @ weights[periods - start]
+        credit = self.alternatives.table.floats("credit_share")[alternative] if operation >= 0 else 0.0
+        received = credit * discount_factors(rate, np.array([operation * size + base]))[0]
+        return sides[0], float(sides[1] + commitment * (received - drawn))
 
     def _income(self, by_year: np.ndarray, rate: Decimal, starts: int) -> np.ndarray:
         size, building = self._instance.months_per_period, self.alternatives.building
@@ -252,6 +274,6 @@ class CashModel:
         values = np.zeros((len(building), starts))
         for length in np.unique(building):
             rows = building == length
-            months = (np.arange(starts)[None, :] + length) * size + years[:, None]
+            months = (np.arange(starts)[None, :] + length) * size + years[:, None] + self._instance.months_of_value(0)
             values[rows] = by_year[rows] @ discount_factors(rate, months)
         return values

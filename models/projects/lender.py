@@ -72,8 +72,9 @@ def lender_test(cash: CashModel, japan_npv: np.ndarray) -> LenderTest:
         reasons.append("; ".join(failed))
     least_npv = _min_japan_npv(cash)
     slack = TOLERANCE * cash.alternatives.commitment
+    japan_npv = japan_npv / cash.alternatives.full_scale[:, None]  # the test is made at scale 1
     with np.errstate(invalid="ignore"):
-        fails_at = japan_npv < (least_npv - slack)[:, None]
+        fails_at = japan_npv < (least_npv - slack / cash.alternatives.full_scale)[:, None]
     return LenderTest(tuple(reasons), fails_at, japan_npv, least_npv)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from outlay.instances.plan import Plan
 from outlay.models.case import Case
-from outlay.optimizer.answer.plans import option_of
+from outlay.optimizer.answer.plans import option_of, share_of
 
 #: What a project without commitment weighs, as a share of the largest.
 LEAST_WEIGHT = 1e-3
@@ -43,7 +43,9 @@ def open_options(case: Case, plan: Plan) -> np.ndarray:
         own = option_of(case, choice)
         if own is not None:
             same = _same_alternative(case, choice.project, choice.alternative)
-            worth = [level[fund] + np.where(scale != fund, level[scale] * choice.scale, 0.0) for level in levels]
+            worth = [
+                level[fund] + np.where(scale != fund, level[scale] * share_of(case, choice), 0.0) for level in levels
+            ]
             equal = [each[same] >= each[own] - EQUAL * abs(each[own]) for each in worth]
             open_[same[np.all(equal, axis=0)]] = True
             open_[own] = True
@@ -69,7 +71,7 @@ def scale_rows(case: Case, plan: Plan, open_: np.ndarray) -> Iterator[tuple[int,
         same = _same_alternative(case, choice.project, choice.alternative)
         for option in same[open_[same]].tolist():
             if scale[option] != fund[option]:
-                yield int(scale[option]), int(fund[option]), choice.scale
+                yield int(scale[option]), int(fund[option]), share_of(case, choice)
 
 
 def _same_alternative(case: Case, project: str, alternative: str) -> np.ndarray:

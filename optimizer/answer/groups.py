@@ -16,10 +16,12 @@ from outlay.instances.table import cell_text
 from outlay.models.case import Case
 from outlay.models.options.options import Options
 from outlay.models.options.usage import compute_usage, draw_entries
-from outlay.optimizer.answer.plans import option_of
+from outlay.optimizer.answer.plans import option_of, share_of
 
 #: What a year past the calendar is called.
 AFTER = "after the calendar"
+#: And one before it, of projects that are under way.
+BEFORE = "before the calendar"
 #: Amounts below this share of the whole are rounding errors.
 NOTHING = 1e-9
 
@@ -76,16 +78,17 @@ def todo_table(case: Case, plan: Plan, projects: pd.DataFrame) -> pd.DataFrame:
         if option is None:
             continue
         name = str(names.get(choice.project, choice.project))
-        amount = float(case.options.commitment[option]) * choice.scale
+        amount = float(case.options.commitment[option]) * share_of(case, choice)
         review = int(case.options.review[option])
-        committed = case.alternatives.status[int(case.options.project[option])] == "committed"
-        if not committed:
+        status = case.alternatives.status[int(case.options.project[option])]
+        if status not in {"committed", "started"}:
             steps.append((choice.selection, 0, "select", choice.project, name, amount, money))
         if review:
             track = "begin the review, on the fast track" if choice.fast_track else "begin the review"
             steps.append((choice.start - review, 1, track, choice.project, name, None, ""))
+        operation = int(case.options.operation[option])
         steps.append((choice.start, 2, "begin to build", choice.project, name, None, ""))
-        steps.append((int(case.options.operation[option]), 3, "begin to operate", choice.project, name, None, ""))
+        steps.append((operation, 3, "begin to operate", choice.project, name, None, ""))
     for program, period, amount in _first_real(plan.purchases):
         unit = unit_of.get(bought.get(program, ""), "")
         steps.append((period, 4, "buy", program, bought.get(program, ""), amount, unit))
@@ -94,6 +97,7 @@ def todo_table(case: Case, plan: Plan, projects: pd.DataFrame) -> pd.DataFrame:
     records = [
         [period, label(period), what, key, name, amount, unit]
         for period, _, what, key, name, amount, unit in sorted(steps, key=lambda step: step[:4])
+        if period >= 0  # what lies before the calendar is done
     ]
     return pd.DataFrame(records, columns=["period", "when", "what", "id", "name", "amount", "unit"])
 
@@ -118,7 +122,7 @@ class _Spending:
         wanted = np.zeros(len(case.options), dtype=bool)
         wanted[[option for _, option in known]] = True
         self.options: Options = case.options.keep(wanted, ())
-        self.scale = np.array([choice.scale for choice, _ in known], dtype=float)
+        self.scale = np.array([share_of(case, choice) for choice, _ in known], dtype=float)
         self.project = [choice.project for choice, _ in known]
         owner, self.period, weight = draw_entries(self.options)
         self.owner, self.weight = owner, weight
@@ -130,6 +134,8 @@ class _Spending:
         instance = self.case.instance
         if period >= instance.periods:
             return AFTER
+        if period < 0:
+            return BEFORE
         if self.size == 1:
             return instance.period_label(period)
         month = instance.month_of(period // self.size * self.size)
@@ -150,14 +156,14 @@ class _Spending:
             for period, weight in zip(self.period[at].tolist(), self.weight[at].tolist(), strict=True):
                 key = (fund, self._year(period))
                 paid[key] = paid.get(key, 0.0) + amount * weight
-        order = {year: place for place, year in enumerate([*self._years(), AFTER])}
+        order = {year: place for place, year in enumerate([BEFORE, *self._years(), AFTER])}
         records = [[fund, year, amount] for (fund, year), amount in paid.items()]
         records.sort(key=lambda record: (record[0], order[record[1]]))  # type: ignore[index]
         return pd.DataFrame(records, columns=["fund", "year", "amount"])
 
     def years_table(self) -> pd.DataFrame:
         """Return what falls into each year: selected, commitment, started, completed, draws."""
-        events = {name: dict.fromkeys([*self._years(), AFTER], 0.0) for name in _YEAR_COLUMNS}
+        events = {name: dict.fromkeys([BEFORE, *self._years(), AFTER], 0.0) for name in _YEAR_COLUMNS}
         options = self.options
         for place, money in enumerate((options.commitment * self.scale).tolist()):
             for name, period, amount in (
@@ -171,19 +177,20 @@ class _Spending:
             events["draws"][self._year(period)] += amount
         records = [
             [year, *(kind(events[name][year]) for name, kind in _YEAR_COLUMNS.items())]
-            for year in [*self._years(), AFTER]
+            for year in [BEFORE, *self._years(), AFTER]
         ]
-        if not any(records[-1][1:]):
-            records.pop()
+        for place in (-1, 0):
+            if not any(records[place][1:]):
+                records.pop(place)
         return pd.DataFrame(records, columns=["year", *_YEAR_COLUMNS])
 
     def beyond_table(self) -> pd.DataFrame:
         """Return what building takes after the calendar, where nothing limits it: what, unit, in all, beyond."""
         instance = self.case.instance
         end = max([instance.periods, *self.options.operation.tolist()])
-        late = self.period >= instance.periods
+        late, ahead = self.period >= instance.periods, self.period >= 0
         rows: list[list[Any]] = [
-            ["draws", instance.settings.money_unit, math.fsum(self.amount), math.fsum(self.amount[late])]
+            ["draws", instance.settings.money_unit, math.fsum(self.amount[ahead]), math.fsum(self.amount[late])]
         ]
         if end > instance.periods:
             rows += self._use_beyond(end)

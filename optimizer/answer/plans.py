@@ -49,7 +49,14 @@ def _choice(case: Case, option: int, scale: dict[Any, float]) -> Choice:
         bool(options.fast[option]),
         int(options.selection[option]),
         int(options.start[option]),
-        min(1.0, max(least, scale.get(option, 1.0))),
+        min(1.0, max(least, scale.get(option, 1.0))) * float(alternatives.full_scale[number]),
+    )
+
+
+def share_of(case: Case, choice: Choice) -> float:
+    """Return the scale of a choice as a share of its alternative in full, as the model's columns count it."""
+    return choice.scale / float(
+        case.alternatives.full_scale[case.alternatives.number[choice.project, choice.alternative]]
     )
 
 
@@ -78,7 +85,7 @@ def plan_columns(case: Case, plan: Plan) -> np.ndarray:
         option = option_of(case, choice)
         if option is not None:
             point[full.indices[full.indptr[option] : full.indptr[option + 1]]] = 1.0
-            point[scale[option]] = choice.scale
+            point[scale[option]] = share_of(case, choice)
             option_of_project[choice.project] = option
     for kind, name in BLOCK_OF.items():
         block = case.block(name)
@@ -97,6 +104,7 @@ def plan_columns(case: Case, plan: Plan) -> np.ndarray:
         sides = (table.texts("needs")[row], *(table.column("when")[row] or ()))  # type: ignore[misc]
         met = option in chosen and all(_has(case, str(side), funded, option_of_project) for side in sides)
         point[column] = float(met)
+    point[case.block("always").columns] = 1.0
     _fill_carried(case, point)
     for name, columns in case.so_far.columns.items():
         point[columns] = sum(resource_rows(case, name).amounts(point).values())

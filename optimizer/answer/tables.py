@@ -16,7 +16,7 @@ from outlay.models.families.resources import resource_rows
 from outlay.optimizer.answer.groups import group_tables, with_own_columns
 from outlay.optimizer.answer.headroom import extra_room
 from outlay.optimizer.answer.limits import keeps_out_table, limits_table, procurement_table
-from outlay.optimizer.answer.plans import option_of, plan_columns
+from outlay.optimizer.answer.plans import option_of, plan_columns, share_of
 from outlay.optimizer.answer.reasons import Loser, find_losers
 from outlay.optimizer.problem.scaling import largest_of_rows
 
@@ -69,10 +69,10 @@ def projects_table(case: Case, plan: Plan, losers: Mapping[str, Loser], point: n
         record["funded"] = choice is not None
         option = None if choice is None else option_of(case, choice)
         if choice is not None and option is not None:
-            scaled = choice.scale
+            scaled = share_of(case, choice)
             record |= {
                 "alternative": choice.alternative,
-                "scale": scaled,
+                "scale": choice.scale,
                 "commitment": float(case.options.commitment[option]) * scaled + _saved(case, option, point),
                 "fast_track": choice.fast_track,
                 "selected": label(choice.selection),
@@ -157,12 +157,14 @@ def finance_table(case: Case, plan: Plan) -> pd.DataFrame:
     if case.cash is None or case.present_values is None:
         return pd.DataFrame(columns=columns)
     money = case.cash.money
-    us_npv, japan_npv = case.present_values
+    us_npv, japan_npv = case.metric("us_npv").scaled, case.metric("japan_npv").scaled
     terms = case.instance["terms"].texts("terms")
     records = []
     for choice in plan.choices:
-        number = case.alternatives.number[choice.project, choice.alternative]
-        scale = choice.scale
+        number, option = case.alternatives.number[choice.project, choice.alternative], option_of(case, choice)
+        if option is None:
+            continue
+        scale = share_of(case, choice)
         records.append(
             [
                 choice.project,
@@ -173,8 +175,8 @@ def finance_table(case: Case, plan: Plan) -> pd.DataFrame:
                 scale * money.loans.service[number],
                 money.dscr[number],
                 money.recovery_year[number],
-                scale * us_npv[number, choice.start],
-                scale * japan_npv[number, choice.start],
+                scale * us_npv[option],
+                scale * japan_npv[option],
                 scale * money.us[number].sum(),
                 scale * money.japan[number].sum(),
                 case.cash.internal_rate_of_return(number),

@@ -43,6 +43,8 @@ MOST = 1.7976931348623157e308
 Positive: TypeAlias = Annotated[float, Field(gt=0)]
 Least0: TypeAlias = Annotated[float, Field(ge=0)]
 Count: TypeAlias = Annotated[int, Field(ge=0, lt=2**63)]
+#: A period, negative before the calendar.
+Period: TypeAlias = Annotated[int, Field(gt=-(2**63), lt=2**63)]
 Amounts: TypeAlias = dict[str, float]
 Cell: TypeAlias = Annotated[Any, AfterValidator(_is_cell)]
 StatusName: TypeAlias = Annotated[Status, Field(strict=False)]
@@ -65,8 +67,8 @@ class ChoicePart(Part):
     project: str
     alternative: str
     fast_track: bool
-    selection: Count
-    start: Count
+    selection: Period
+    start: Period
     scale: float
 
 

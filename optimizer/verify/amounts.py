@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from outlay.instances.plan import Plan
 from outlay.optimizer.verify import words
-from outlay.optimizer.verify.exact import ZERO, discount, exact, exact_or_none, finite, whole
+from outlay.optimizer.verify.exact import ZERO, exact, exact_or_none, finite, whole
 from outlay.optimizer.verify.reading import Reading
 from outlay.optimizer.verify.report import Ledger
 
@@ -171,16 +171,16 @@ def costs_by_period(reading: Reading, amounts: Amounts) -> list[Fraction]:
     costs = [ZERO] * reading.periods
     for period, cost in _costs(reading, amounts):
         costs[period] += cost
-    rate = reading.rate("cost")
-    return [cost * discount(rate, reading.months * period) if cost else cost for period, cost in enumerate(costs)]
+    months = reading.months
+    return [cost * reading.worth("cost", months * period) if cost else cost for period, cost in enumerate(costs)]
 
 
 def worth_by_period(reading: Reading, amounts: Amounts) -> list[Fraction]:
     """Return what programs add to the metric `value` in each period, discounted from it."""
-    worth, rate = [ZERO] * reading.periods, reading.rate("value")
+    worth = [ZERO] * reading.periods
     for (program, period), bought in amounts.purchases.items():
         each = exact(reading.programs[program]["value_per_unit"])
-        worth[period] += bought * each * discount(rate, reading.months * period)
+        worth[period] += bought * each * reading.worth("value", reading.months * period)
     return worth
 
 

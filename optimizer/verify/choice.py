@@ -28,10 +28,16 @@ def _read_choice(reading: Reading, choice: Choice, ledger: Ledger) -> Funded | N
     scale, start, selection = finite(choice.scale), whole(choice.start), whole(choice.selection)
     text = f"{where} has the scale {words.name(choice.scale)}, which is no finite number"
     ledger.check(FAMILY, "scales are finite numbers", where).holds(scale is not None, text)
-    inside = start is not None and selection is not None and 0 <= start < reading.periods
+    since = reading.started(choice.project)
+    inside = start is not None and selection is not None and (start == since if since is not None else start >= 0)
+    inside = inside and start is not None and start < reading.periods
     text = (
-        f"{where} is selected in period {words.name(choice.selection)} to start in {words.name(choice.start)}, "
-        f"but periods are the whole numbers 0 to {reading.periods - 1}"
+        f"{where} has started in {reading.label(since)}, the plan says {words.name(choice.start)}"
+        if since is not None
+        else (
+            f"{where} is selected in period {words.name(choice.selection)} to start in {words.name(choice.start)}, "
+            f"but periods are the whole numbers 0 to {reading.periods - 1}"
+        )
     )
     ledger.check(FAMILY, "the start lies in the calendar", where).holds(inside, text)
     track = choice.fast_track
@@ -61,6 +67,7 @@ def check_choices(reading: Reading, plan: Plan, funded: Sequence[Funded], ledger
     _check_forced(reading, funded, ledger)
     for option in funded:
         _check_scale(option, ledger)
+        _check_decided(reading, option, ledger)
         _check_fast_track(reading, option, ledger)
         _check_start(reading, option, ledger)
         _check_selection(reading, option, ledger)
@@ -72,7 +79,7 @@ def _check_statuses(reading: Reading, plan: Plan, ledger: Ledger) -> None:
         name, count, status = words.name(project), times[project], row["status"]
         text = f"{name} is funded {count} times; a project is funded at most once"
         ledger.check(FAMILY, "one option at most a project", name).holds(count <= 1, text)
-        if status in {"mandatory", "committed"}:
+        if status in {"mandatory", "committed", "started"}:
             text = f"{name} is {status} but not funded"
             ledger.check(FAMILY, "mandatory and committed projects are funded", name).holds(count > 0, text)
         if status == "excluded":
@@ -108,12 +115,33 @@ def _check_scale(option: Funded, ledger: Ledger) -> None:
     ledger.check(FAMILY, "scale", option.name).at_most(option.scale, ONE, text)
 
 
+def _check_decided(reading: Reading, option: Funded, ledger: Ledger) -> None:
+    """Check that what was decided before the calendar is as it was: alternative, scale, and when it was selected."""
+    project, row, name = option.project, option.project_row, option.name
+    if option.status not in {"committed", "started"}:
+        return
+    if row["alternative"] is not None:
+        text = f"{name} is not what was decided, {words.name(row['alternative'])}"
+        ledger.check(FAMILY, "the alternative that was decided", name).holds(
+            option.alternative == row["alternative"], text
+        )
+    if row["scale"] is not None or option.status == "started" or row["selected"] is not None:
+        scale = ONE if row["scale"] is None else exact(row["scale"])
+        text = f"{name} is funded at scale {words.number(option.scale)}, it was decided at {words.number(scale)}"
+        ledger.check(FAMILY, "the scale that was decided", name).equal(option.scale, scale, text, size=ONE)
+    period = reading.selected(project)
+    text = f"{name} is selected in {reading.label(option.selection)}, but it was in {reading.label(period)}"
+    ledger.check(FAMILY, "committed and started projects were selected", name).holds(option.selection == period, text)
+
+
 def _check_fast_track(reading: Reading, option: Funded, ledger: Ledger) -> None:
     if not option.fast_track:
         return
     permit = reading.permits.get(str(option.row["permit"]))
     usual = review_periods(reading, option.project_row, option.row, fast_track=False)
-    if permit is None:
+    if option.status == "started":
+        reason = "but it has started"
+    elif permit is None:
         reason = "but needs no permit"
     elif not reading.instance.is_on("permits"):
         reason = "but permits are switched off"
@@ -126,6 +154,8 @@ def _check_fast_track(reading: Reading, option: Funded, ledger: Ledger) -> None:
 
 
 def _check_start(reading: Reading, option: Funded, ledger: Ledger) -> None:
+    if option.status == "started":
+        return
     name, starts = option.name, f"{option.name} starts in {reading.label(option.start)}"
     earliest, latest = option.project_row["earliest_start"], option.project_row["latest_start"]
     if earliest is not None:
@@ -147,10 +177,6 @@ def _check_start(reading: Reading, option: Funded, ledger: Ledger) -> None:
 def _check_selection(reading: Reading, option: Funded, ledger: Ledger) -> None:
     selected = f"{option.name} is selected in {reading.label(option.selection)}"
     if option.committed:
-        text = f"{selected}, but it was committed before the calendar and counts in {reading.label(0)}"
-        ledger.check(FAMILY, "committed projects are selected in period 0", option.name).holds(
-            option.selection == 0, text
-        )
         return
     lead = reading.periods_up(reading.calendar.selection_to_funding_months)
     wait = reading.periods_up(reading.calendar.max_wait_months)

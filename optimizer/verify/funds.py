@@ -34,8 +34,9 @@ def check_funds(reading: Reading, funded: Sequence[Funded], payments: Payments, 
     for fund, row in reading.funds.items():
         paid = [(option, payments.get((fund, option.project), ZERO)) for option in funded]
         paid = [(option, amount) for option, amount in paid if amount]
-        _check_total(reading, fund, row, paid, ledger)
-        _check_to_date(reading, fund, paid, ledger)
+        now = [(option, amount) for option, amount in paid if option.selection >= 0]
+        _check_total(reading, fund, row, now, ledger)
+        _check_to_date(reading, fund, now, ledger)
         _check_years(reading, fund, row, paid, ledger)
         _check_portfolio(reading, fund, paid, committed, ledger)
 

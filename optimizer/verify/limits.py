@@ -62,11 +62,11 @@ def check_limits(reading: Reading, scores: Scores, ledger: Ledger) -> None:
 def _check_row(reading: Reading, row: Record, scores: Scores, ledger: Ledger) -> None:
     times, groups, by = _times(reading, row["every"]), _groups(reading, row), str(row["by"])
     metric, bonuses = str(row["metric"]), row["by"] == "all"
-    found = _parts(scores, metric, by, times, with_bonuses=bonuses)
+    found = _parts(reading, scores, metric, by, times, with_bonuses=bonuses)
     if row["basis"] == "share" and row["of"] is not None:
-        wholes = _parts(scores, str(row["of"]), by, times, with_bonuses=bonuses)
+        wholes = _parts(reading, scores, str(row["of"]), by, times, with_bonuses=bonuses)
     elif row["basis"] == "share":
-        totals = _parts(scores, metric, "all", times, with_bonuses=bonuses)
+        totals = _parts(reading, scores, metric, "all", times, with_bonuses=bonuses)
         wholes = {(group, time): total for (_, time), total in totals.items() for group in groups}
     else:
         wholes = {}
@@ -105,12 +105,14 @@ def _groups_of(project: Record, by: str) -> tuple[str, ...]:
 
 
 def _parts(
-    scores: Scores, metric: str, by: str, times: Times, *, with_bonuses: bool
+    reading: Reading, scores: Scores, metric: str, by: str, times: Times, *, with_bonuses: bool
 ) -> Mapping[tuple[str, int], Parts]:
     """Return a metric by (group, time): a project's at its selection, `cost` at its period, bonuses in all only.
 
     `draws` counts in the periods in which it is drawn.
     """
+    if metric in scores.changes:
+        return _changes(reading, scores.changes[metric], by)
     parts: dict[tuple[str, int], list[Fraction]] = {}
     for option, metrics in scores.options.items():
         dated = _draws(option, times) if metric == SPENDING else [(option.selection, metrics.get(metric))]
@@ -126,6 +128,15 @@ def _parts(
             time = times.of(period)
             if amount and time is not None:
                 parts.setdefault((EVERYTHING, time), []).append(amount)
+    return parts
+
+
+def _changes(reading: Reading, changes: Mapping[str, Fraction], by: str) -> Mapping[tuple[str, int], Parts]:
+    """Return what changes of the plan that stands, by group, in all."""
+    parts: dict[tuple[str, int], list[Fraction]] = {}
+    for project, amount in changes.items():
+        for group in _groups_of(reading.projects[project], by):
+            parts.setdefault((group, 0), []).append(amount)
     return parts
 
 

@@ -9,8 +9,9 @@ from fractions import Fraction
 from outlay.instances.dictionary.settings import USE_PREFIX
 from outlay.optimizer.verify import words
 from outlay.optimizer.verify.amounts import Amounts, costs_by_period, worth_by_period
+from outlay.optimizer.verify.approved import changes_by_project
 from outlay.optimizer.verify.dependencies import synergy_bonuses
-from outlay.optimizer.verify.exact import ONE, ZERO, discount, exact, exact_sum, finite
+from outlay.optimizer.verify.exact import ONE, ZERO, exact, exact_sum, finite
 from outlay.optimizer.verify.money import Loan, credit_metric
 from outlay.optimizer.verify.reading import Reading
 from outlay.optimizer.verify.report import Ledger
@@ -30,6 +31,8 @@ class Scores:
         What synergies add to each metric.
     dated
         What belongs to no project, by metric and period, discounted: `cost`, and what programs add to `value`.
+    changes
+        What changes of the plan that stands, by metric and project.
     totals
         Every metric of the instance over the whole plan.
     sizes
@@ -39,6 +42,7 @@ class Scores:
     options: Mapping[Funded, Mapping[str, Fraction]]
     bonuses: Mapping[str, Fraction]
     dated: Mapping[str, Sequence[Fraction]]
+    changes: Mapping[str, Mapping[str, Fraction]]
     totals: Mapping[str, Fraction]
     sizes: Mapping[str, Fraction]
 
@@ -50,12 +54,13 @@ def compute_scores(
     options = {option: _option_metrics(reading, option, loans.get(option)) for option in funded}
     bonuses = synergy_bonuses(reading, funded)
     dated = {"cost": costs_by_period(reading, amounts), "value": worth_by_period(reading, amounts)}
+    changes = changes_by_project(reading, funded)
     totals, sizes = {}, {}
     for metric in reading.instance.known_metrics:
         parts = [metrics[metric] for metrics in options.values() if metric in metrics]
-        parts += [bonuses.get(metric, ZERO), *dated.get(metric, ())]
+        parts += [bonuses.get(metric, ZERO), *dated.get(metric, ()), *changes.get(metric, {}).values()]
         totals[metric], sizes[metric] = exact_sum(parts), max(map(abs, parts))
-    return Scores(options, bonuses, dated, totals, sizes)
+    return Scores(options, bonuses, dated, changes, totals, sizes)
 
 
 def _option_metrics(reading: Reading, funded: Funded, loan: Loan | None) -> dict[str, Fraction]:
@@ -75,8 +80,11 @@ def _option_metrics(reading: Reading, funded: Funded, loan: Loan | None) -> dict
         metrics[name] = exact(row[name]) * _scale(reading, funded, name)
     for flow in reading.cashflows(funded.project, funded.alternative):
         if flow["metric"] is not None:
-            name, rate = str(flow["metric"]), reading.rate(str(flow["metric"]))
-            factors = exact_sum(discount(rate, reading.months * period) for period in window(reading, funded, flow))
+            name = str(flow["metric"])
+            periods = window(reading, funded, flow)
+            if funded.first is not None:
+                periods = range(max(funded.first, periods.start), periods.stop)
+            factors = exact_sum(reading.worth(name, reading.months * period) for period in periods)
             added = exact(flow["amount"]) * factors * _scale(reading, funded, name)
             metrics[name] = metrics.get(name, ZERO) + added
     for resource, used in total_use(reading, funded).items():
@@ -88,7 +96,7 @@ def _worth_of_time(reading: Reading, funded: Funded) -> Fraction:
     """Return what value is multiplied with because of its date, 1 unless the instance discounts it."""
     if not reading.settings.value_discount:
         return ONE
-    return discount(reading.rate("value"), funded.operation * reading.months)
+    return reading.worth("value", funded.operation * reading.months)
 
 
 def _scale(reading: Reading, funded: Funded, metric: str) -> Fraction:

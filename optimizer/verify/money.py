@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from outlay.optimizer.verify import words
-from outlay.optimizer.verify.exact import ZERO, discount, exact, exact_or_none, exact_sum, growth
+from outlay.optimizer.verify.exact import ZERO, exact, exact_or_none, exact_sum, growth
 from outlay.optimizer.verify.reading import Reading, Record
 from outlay.optimizer.verify.report import Ledger
 from outlay.optimizer.verify.schedule import Funded, window
@@ -62,15 +62,25 @@ def compute_loan(reading: Reading, funded: Funded) -> Loan | None:
     opening = opening_balance(reading, funded, rate)
     waterfall = run_waterfall(split, opening, rate, int(exact(terms["tenor_years"])), free_cash(reading, funded))
     to_operation = funded.operation * reading.months
+    at = to_operation + reading.months_before
     return Loan(
         opening=opening,
         waterfall=waterfall,
         recovered=waterfall.recovered(CLOSE * funded.full_commitment),
-        us_npv=waterfall.present_value(waterfall.us, reading.rate("us_npv"), to_operation),
-        japan_npv=waterfall.present_value(waterfall.japan, reading.rate("japan_npv"), to_operation)
-        + _credit(funded) * discount(reading.rate("japan_npv"), to_operation)
+        us_npv=waterfall.present_value(
+            _ahead(funded, waterfall.us, to_operation), reading.rate("us_npv"), to_operation
+        ),
+        japan_npv=waterfall.present_value(_ahead(funded, waterfall.japan, to_operation), reading.rate("japan_npv"), at)
+        + _credit_ahead(funded) * reading.worth("japan_npv", to_operation)
         - _discounted_draws(reading, funded),
     )
+
+
+def _ahead(funded: Funded, flows: Sequence[int], to_operation: int) -> Sequence[int]:
+    """Return the flows of years that count: of what has started, years that end after the calendar's start."""
+    if funded.first is None:
+        return flows
+    return [flow if to_operation + 12 * year > 0 else 0 for year, flow in enumerate(flows, start=1)]
 
 
 def terms_of(reading: Reading, funded: Funded) -> Record | None:
@@ -83,7 +93,12 @@ def terms_of(reading: Reading, funded: Funded) -> Record | None:
 
 def credit_metric(reading: Reading, funded: Funded) -> Fraction:
     """Return the metric `credit` at scale 1: the public credit at completion, discounted at the U.S. rate."""
-    return _credit(funded) * discount(reading.rate("us_npv"), funded.operation * reading.months)
+    return _credit_ahead(funded) * reading.worth("us_npv", funded.operation * reading.months)
+
+
+def _credit_ahead(funded: Funded) -> Fraction:
+    """Return the credit unless it was received before the calendar."""
+    return ZERO if funded.first is not None and funded.operation < funded.first else _credit(funded)
 
 
 def _credit(funded: Funded) -> Fraction:
@@ -99,9 +114,10 @@ def opening_balance(reading: Reading, funded: Funded, rate: Fraction) -> Fractio
 
 
 def _discounted_draws(reading: Reading, funded: Funded) -> Fraction:
-    rate = reading.rate("japan_npv")
     return funded.full_commitment * exact_sum(
-        weight * discount(rate, (funded.start + k) * reading.months) for k, weight in enumerate(funded.draw_weights)
+        weight * reading.worth("japan_npv", (funded.start + k) * reading.months)
+        for k, weight in enumerate(funded.draw_weights)
+        if funded.first is None or funded.start + k >= funded.first
     )
 
 

@@ -12,6 +12,7 @@ from fractions import Fraction
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.optimizer.verify.amounts import check_amounts, read_amounts
+from outlay.optimizer.verify.approved import check_frozen
 from outlay.optimizer.verify.choice import check_choices, read_choices
 from outlay.optimizer.verify.dates import lateness
 from outlay.optimizer.verify.dependencies import check_dependencies, with_savings
@@ -91,6 +92,7 @@ def verify_plan(
     recomputed = objective_values(reading, scores.totals)
 
     check_choices(reading, plan, funded, ledger)
+    check_frozen(reading, funded, ledger)
     check_fast_track_slots(reading, funded, ledger)
     check_lender(reading, loans, ledger)
     check_amounts(reading, amounts, ledger)

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from outlay.instances.dictionary.vocabulary import Cell
 from outlay.instances.instance import Instance
 from outlay.optimizer.verify import words
-from outlay.optimizer.verify.exact import ZERO, exact, exact_or_none
+from outlay.optimizer.verify.exact import ZERO, discount, exact, exact_or_none
 
 Record: TypeAlias = Mapping[str, Cell]
 #: A level for each period; None where there is no limit.
@@ -51,6 +51,31 @@ class Reading:
             for month in (self.calendar.start, self.calendar.price_date or self.calendar.start)
         )
         return start + period * self.months - base
+
+    def started(self, project: str) -> int | None:
+        """Return the period in which building of a started project began, None of another; negative if before."""
+        row = self.projects[project]
+        return None if row["status"] != "started" else self.instance.period_holding(str(row["started"]))
+
+    def selected(self, project: str) -> int:
+        """Return the period in which a committed or started project counts as selected."""
+        row = self.projects[project]
+        if row["selected"] is not None:
+            return self.instance.period_holding(str(row["selected"]))
+        return -1 if row["status"] == "started" else 0
+
+    def worth(self, metric: str, months: int) -> Fraction:
+        """Return what 1 of a metric, so many months after the calendar's start, is worth at the base date."""
+        return discount(self.rate(metric), months + self.months_before)
+
+    @cached_property
+    def months_before(self) -> int:
+        """The months from the date of present values to the calendar's start."""
+        start, base = (
+            12 * int(month[:4]) + int(month[5:])
+            for month in (self.calendar.start, self.calendar.base_date or self.calendar.start)
+        )
+        return start - base
 
     @cached_property
     def years(self) -> tuple[range, ...]:

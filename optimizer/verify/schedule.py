@@ -59,8 +59,18 @@ class Funded:
 
     @property
     def committed(self) -> bool:
-        """Whether it was selected before the calendar."""
-        return self.project_row["status"] == "committed"
+        """Whether it was decided before the calendar: committed, or started."""
+        return self.status in {"committed", "started"}
+
+    @property
+    def status(self) -> object:
+        """The status of its project."""
+        return self.project_row["status"]
+
+    @property
+    def first(self) -> int | None:
+        """First period whose cash counts: of a started project those of the calendar only; None: all."""
+        return 0 if self.status == "started" else None
 
     @property
     def operation(self) -> int:
@@ -127,7 +137,7 @@ def schedule(reading: Reading, choice: Choice, scale: Fraction) -> Funded:
 def review_periods(reading: Reading, project_row: Record, row: Record, *, fast_track: bool) -> int:
     """Return the periods of review; 0 without a permit, or with the family `permits` switched off."""
     permit = reading.permits.get(str(row["permit"]))
-    if permit is None or not reading.instance.is_on("permits"):
+    if permit is None or not reading.instance.is_on("permits") or project_row["status"] == "started":
         return 0
     given = (project_row["review_remaining_months"], permit["review_months"], permit["mode"])
     months = exact(next((cell for cell in given if cell is not None), None))

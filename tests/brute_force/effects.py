@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from outlay.instances.instance import Instance
-from tests.brute_force.money import Loan, Returns, discount, free_cash_by_yield, growth, waterfall
+from tests.brute_force.money import Loan, Returns, free_cash_by_yield, growth, waterfall
 from tests.brute_force.options import Alternative, Option, bare_options, shape_amounts
-from tests.brute_force.reading import exact, records, with_ancestors
+from tests.brute_force.reading import exact, records, with_ancestors, worth
 
 _TOLERANCE = Fraction(1, 10**9)
 
@@ -83,7 +83,7 @@ def returns_of(alternative: Alternative) -> Returns:
 def lender_accepts(option: Option, returns: Returns | None) -> bool:
     """Return whether the option passes the lender's test (each part within 1e-9)."""
     instance = option.of.instance
-    if returns is None or option.of.committed or not instance.is_on("lender"):
+    if returns is None or option.of.committed or option.of.begun or not instance.is_on("lender"):
         return True
     terms, commitment = terms_of(option.of), option.commitment
     tests_cover = instance.settings.finance.waterfall != "literal" and returns.dscr is not None
@@ -132,14 +132,14 @@ class Fund:
         if match is not None:
             shares.append(exact(match) / (1 + exact(match)))
         if row is not None and row["max"] is not None:
-            lowest = (option.commitment - saved_at_most(option)) * exact(option.of.cells["min_scale"])
+            lowest = (option.commitment - saved_at_most(option)) * option.of.scales[0]
             shares += [exact(row["max"]) / lowest] if lowest else []
         return min(shares)
 
     def least_share(self, option: Option) -> Fraction:
         """Return the least share of the commitment that it can ever bear: at full scale."""
-        row = self.amounts(option)
-        return max(exact(self.row["min_share"]), Fraction(0) if row is None else exact(row["min"]) / option.commitment)
+        row, most = self.amounts(option), option.commitment * option.of.scales[1]
+        return max(exact(self.row["min_share"]), Fraction(0) if row is None else exact(row["min"]) / most)
 
 
 def saved_at_most(option: Option) -> Fraction:
@@ -173,13 +173,15 @@ def fill_metrics(option: Option, returns: Returns | None) -> None:
     m, settings = instance.months_per_period, instance.settings
     metrics = option.metrics
     option.fixed_metrics["count"] = Fraction(1)
-    late = discount(instance.discount_rate("value"), option.ready * m) if settings.value_discount else 1
+    late = worth(instance, "value", option.ready * m) if settings.value_discount else 1
     metrics["value"] += exact(cells["value"]) * late
     metrics["commitment"] += commitment
     metrics["strategic"] += exact(option.of.project["strategic_score"]) * commitment
     metrics["japan_content"] += exact(cells["japan_content_share"]) * commitment
     credit = exact(cells["credit_share"]) * commitment
-    metrics["credit"] += credit * discount(instance.discount_rate("us_npv"), option.ready * m)
+    if option.of.begun and option.ready < 0:
+        credit = Fraction(0)  # received before the calendar
+    metrics["credit"] += credit * worth(instance, "us_npv", option.ready * m)
     for name, declared in settings.metrics.items():
         (metrics if declared.scaled else option.fixed_metrics)[name] += exact(cells[name])
     for row in option.of.rows("cashflows"):
@@ -187,8 +189,8 @@ def fill_metrics(option: Option, returns: Returns | None) -> None:
             name = row["metric"]
             scaled = name not in settings.metrics or settings.metrics[name].scaled
             first, last = option.window(row)
-            rate = instance.discount_rate(name)
-            total = sum((discount(rate, m * t) for t in range(first, last + 1)), Fraction(0))
+            first = max(first, 0) if option.of.begun else first
+            total = sum((worth(instance, name, m * t) for t in range(first, last + 1)), Fraction(0))
             (metrics if scaled else option.fixed_metrics)[name] += exact(row["amount"]) * total
     if returns is not None:
         fill_returns(option, returns, credit)
@@ -197,14 +199,17 @@ def fill_metrics(option: Option, returns: Returns | None) -> None:
 def fill_returns(option: Option, returns: Returns, credit: Fraction) -> None:
     """Fill in the present values of both sides."""
     instance, m = option.of.instance, option.of.instance.months_per_period
-    us, jp = instance.discount_rate("us_npv"), instance.discount_rate("japan_npv")
     ready = option.ready * m
     for year, (to_us, to_japan) in enumerate(zip(returns.us, returns.japan, strict=True), start=1):
-        option.metrics["us_npv"] += to_us * discount(us, ready + 12 * year)
-        option.metrics["japan_npv"] += to_japan * discount(jp, ready + 12 * year)
-    option.metrics["japan_npv"] += credit * discount(jp, ready)
+        if option.of.begun and ready + 12 * year <= 0:
+            continue
+        option.metrics["us_npv"] += to_us * worth(instance, "us_npv", ready + 12 * year)
+        option.metrics["japan_npv"] += to_japan * worth(instance, "japan_npv", ready + 12 * year)
+    option.metrics["japan_npv"] += credit * worth(instance, "japan_npv", ready)
     for k, weight in enumerate(option.of.draw_weights):
-        option.metrics["japan_npv"] -= option.commitment * weight * discount(jp, (option.start + k) * m)
+        if option.of.begun and option.start + k < 0:
+            continue
+        option.metrics["japan_npv"] -= option.commitment * weight * worth(instance, "japan_npv", (option.start + k) * m)
 
 
 def fill_use(option: Option, ancestors: dict[str, tuple[str, ...]]) -> None:
@@ -217,7 +222,8 @@ def fill_use(option: Option, ancestors: dict[str, tuple[str, ...]]) -> None:
         for period, amount in enumerate(amounts, start=first):
             if period in inside:
                 book[row["resource"], period] += amount
-    option.uses["commitments", option.selection] += option.commitment
+    if option.selection >= 0:
+        option.uses["commitments", option.selection] += option.commitment
     for k, weight in enumerate(option.of.draw_weights):
         if option.start + k in inside:
             option.uses["draws", option.start + k] += option.commitment * weight
@@ -230,7 +236,7 @@ def fill_use(option: Option, ancestors: dict[str, tuple[str, ...]]) -> None:
 
 def fill_fixed_use(option: Option) -> None:
     """Fill in what is used whatever the scale: the committee's pace and the agency's reviews."""
-    if not option.of.committed:
+    if not option.of.committed and not option.of.begun:
         option.fixed_uses["selections", option.selection] += exact(option.of.project["selection_load"])
     for row in records(option.of.instance, "permits"):
         if row["permit"] == option.of.cells["permit"] and row["agency"] is not None:

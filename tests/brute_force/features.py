@@ -30,7 +30,8 @@ def _settings(document: Document) -> Iterator[str]:
     if settings.get("value_discount"):
         yield "value_discount"
     for key in (
-        "last_selection", "selection_to_funding_months", "max_wait_months", "finish_inside", "price_date", "label"
+        "last_selection", "selection_to_funding_months", "max_wait_months", "finish_inside", "price_date", "label",
+        "base_date", "frozen_until",
     ):  # fmt: skip
         if calendar.get(key):
             yield f"calendar: {key}"
@@ -62,6 +63,8 @@ def _objective(objective: Any) -> Iterator[str]:
                 yield "objective: use"
             if metric in {"us_npv", "japan_npv"}:
                 yield "objective: npv"
+            if metric.startswith("change"):
+                yield "objective: changes"
             if weight < 0 and metric != "cost":
                 yield "objective: negative weight"
 
@@ -77,6 +80,11 @@ def _projects(document: Document) -> Iterator[str]:
             "several tags": ";" in row.get("tags", ""),
             "no commitment": not row["commitment"],
             "negative value": row["value"] < 0,
+            "selected before the calendar": "selected" in row,
+            "decided alternative": "alternative" in row,
+            "decided scale": "scale" in row,
+            "started before the calendar": row.get("started", start) < start,
+            "started in the calendar": row.get("started", "") >= start,
         }
         yield from (f"projects: {name}" for name, true in special.items() if true)
 
@@ -240,7 +248,9 @@ def _limits(document: Document) -> Iterator[str]:
                 yield f"limits: {end} {basis}"
                 if row[end] < 0:
                     yield f"limits: negative {end}"
-        if metric in {*built_in, "draws"}:
+        if metric.startswith("change"):
+            yield f"limits: metric {metric}"
+        elif metric in {*built_in, "draws"}:
             yield f"limits: metric {'npv' if metric.endswith('npv') else metric}"
         else:
             yield "limits: metric use" if metric.startswith("use:") else "limits: metric declared"
@@ -268,6 +278,11 @@ def _dependencies(document: Document) -> Iterator[str]:
             "bonus of another metric": kind == "synergy" and row.get("metric", "value") != "value",
         }
         yield from (f"dependencies: {name}" for name, true in special.items() if true)
+
+
+def _approved(document: Document) -> Iterator[str]:
+    for row in _rows(document, "approved"):
+        yield from (f"approved: {column}" for column in row if column != "project")
 
 
 def _cashflows(document: Document) -> Iterator[str]:
@@ -313,4 +328,5 @@ PARTS = (
     _limits,
     _dependencies,
     _cashflows,
+    _approved,
 )

@@ -19,7 +19,14 @@ from outlay.instances.values.numbers import month_number, month_text
 from tests.brute_force.draft import Draft, Draw
 from tests.brute_force.enumeration import Enumeration
 from tests.brute_force.enumerator import best_of
-from tests.brute_force.generator_projects import add_cashflows, add_finance, add_permits, add_profiles, add_projects
+from tests.brute_force.generator_projects import (
+    add_cashflows,
+    add_finance,
+    add_permits,
+    add_profiles,
+    add_projects,
+    put_under_way,
+)
 from tests.brute_force.generator_resources import (
     add_carry_over,
     add_engine_resources,
@@ -27,6 +34,7 @@ from tests.brute_force.generator_resources import (
     add_resources,
 )
 from tests.brute_force.generator_rules import (
+    add_approved,
     add_dependency,
     add_funds,
     add_limit,
@@ -89,6 +97,7 @@ def draft_case(draw: Draw) -> Case:
         add_finance(draft)
     add_projects(draft, draw.weighted({1: 3, 2: 7, 3: 22, 4: 28, 5: 20, 6: 12, 7: 5, 8: 3}))
     add_profiles(draft)
+    put_under_way(draft)
     add_cashflows(draft)
     add_engine_resources(draft)
     add_resources(draft, draw.weighted({0: 12, 1: 26, 2: 34, 3: 22, 4: 6}))
@@ -103,9 +112,19 @@ def draft_case(draw: Draw) -> Case:
     for _ in range(draw.weighted({0: 2, 1: 3, 2: 3, 3: 2}) if len(draft.ids) > 1 else 0):
         add_dependency(draft)
     add_objective(draft)
+    _last_year(draft)
     if draw.chance(0.4):
         settings["applied"] = add_switches(draft)
     return Case(draft.document, add_sets(draft) if draw.chance(0.5) else "base")
+
+
+def _last_year(draft: Draft) -> None:
+    """Add the plan that stands, and the date at which present values stand."""
+    if draft.draw.chance(0.3):
+        add_approved(draft)
+    if draft.draw.chance(0.15):
+        base = draft.month(draft.draw.whole(-3, 1), draft.draw.whole(0, 2))
+        draft.document["instance"]["calendar"]["base_date"] = base
 
 
 def _calendar(draw: Draw) -> Draft:

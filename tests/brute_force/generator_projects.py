@@ -179,6 +179,29 @@ def _profile(draft: Draft, building: int) -> str:
     return ";".join(str(tenth / 10) for tenth in tenths)
 
 
+def put_under_way(draft: Draft) -> None:
+    """Let some projects have started, or have been selected, before the calendar."""
+    draw = draft.draw
+    for project in draw.some(draft.projects, 1, 2) if draw.chance(0.3) else []:
+        names, began = draft.alternatives[project["id"]], draw.whole(-3, min(1, draft.T - 1))
+        for column in ("started", "selected", "alternative", "scale", "earliest_start"):
+            project.pop(column, None)
+        status = draw.weighted({"started": 2, "committed": 1})
+        project["status"] = status
+        if status == "started":
+            project["started"] = draft.month(began, draw.whole(0, draft.m - 1))
+        if status == "committed" or draw.chance(0.4):
+            project["selected"] = draft.month(-draw.whole(1, 4))
+        if len(names) > 1 or draw.chance(0.3):
+            project["alternative"] = draw.pick(names)
+        chosen = project.get("alternative", names[0])
+        rows = draft.rows("alternatives")
+        own = [row for row in rows if (row["project"], row["alternative"]) == (project["id"], chosen)]
+        least = {**project, **(own[0] if own else {})}.get("min_scale")
+        if least is not None and draw.chance(0.8):
+            project["scale"] = draw.pick([least, (1 + least) / 2])
+
+
 def add_cashflows(draft: Draft) -> None:
     """Add own free cash, and cash flows of metrics, known and new."""
     draw, m = draft.draw, draft.m

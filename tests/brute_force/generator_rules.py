@@ -310,6 +310,33 @@ def _weight(draft: Draft, metric: str) -> float | int:
     return draft.draw.pick([1, 0.5, 0.1, 0.2, -0.2])
 
 
+def add_approved(draft: Draft) -> None:
+    """Add a plan that stands, what its changes cost or how many there may be, and what of it is decided."""
+    draw, settings = draft.draw, draft.document["instance"]
+    for project in draw.some(draft.projects, 1, 4):
+        names = draft.alternatives[project["id"]]
+        start = draw.whole(0, draft.T - 1)
+        named = draft.maybe(0.7, draw.pick(names))
+        draft.add(
+            "approved",
+            project=project["id"],
+            alternative=named,
+            selected=draft.maybe(0.5, draft.month(max(0, start - draw.whole(0, 1)))),
+            start=draft.maybe(0.8, draft.month(start)),
+            scale=1 if draw.chance(0.2) and (named or len(names) == 1) else None,
+            change_cost=draft.maybe(0.6, draw.number(0.5, 5)),
+        )
+    kinds = ("changed_projects", "changed_starts", "change_cost")
+    for metric in draw.some(kinds, 0, 2):
+        by = draw.pick(["all", "all", *_groups(draft)])
+        draft.add("limits", metric=metric, by=by if by != "all" else None, max=draw.whole(1, 4))
+    objective = settings.get("objective")
+    if isinstance(objective, dict):
+        objective[draw.pick(kinds)] = -draw.pick([0.5, 1, 3])
+    if draw.chance(0.4):
+        settings["calendar"]["frozen_until"] = draft.month(draw.whole(0, 2))
+
+
 def add_switches(draft: Draft) -> dict[str, list[str]]:
     """Return families to disable and choices to force, for `[applied]` or a set."""
     draw = draft.draw

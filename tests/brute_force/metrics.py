@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from outlay.instances.instance import Instance
 from tests.brute_force.options import Option
-from tests.brute_force.reading import Record, exact, records, with_ancestors
+from tests.brute_force.reading import Record, exact, period_that_holds, records, with_ancestors
 from tests.brute_force.system import Expression, System
 
 
@@ -30,6 +30,8 @@ class Metrics:
         self.costs: list[tuple[int, int, Fraction]] = []
         #: (column, period, discounted value of a unit)
         self.worth: list[tuple[int, int, Fraction]] = []
+        #: A column that is 1, where something needs one.
+        self.one: int | None = None
 
     def groups(self, by: str) -> list[str]:
         """Return every group that occurs among the projects."""
@@ -41,6 +43,8 @@ class Metrics:
         ``by`` None = the projects of all groups, and nothing that belongs to no project; ``span`` = only options
         selected in it (costs and draws: of its periods).
         """
+        if metric in {"changed_projects", "changed_starts", "change_cost"}:
+            return self._changes(metric, by, group)
         form = Expression()
         for o, option in enumerate(self.system.options):
             if metric == "draws" and (by in {None, "all"} or group in _groups_of(self.projects[option.project], by)):
@@ -51,16 +55,46 @@ class Metrics:
                     form, o, scaled=option.metrics.get(metric, 0), fixed=option.fixed_metrics.get(metric, 0)
                 )
                 self._take_savings(form, o, metric)
-        if by == "all" and span is None:
-            for y, row in enumerate(self.synergies):
-                if row["metric"] == metric and "option" not in row:
-                    form.synergies[y] += exact(row["bonus"])
-        dated = {"cost": self.costs, "value": self.worth}
         if by == "all":
-            for column, period, amount in dated.get(metric, ()):
-                if span is None or period in span:
-                    form.columns[column] += amount
+            self._take_others(form, metric, span)
         return form
+
+    def _take_others(self, form: Expression, metric: str, span: range | None) -> None:
+        """Add what belongs to no project."""
+        for y, row in enumerate(self.synergies if span is None else ()):
+            if row["metric"] == metric and "option" not in row:
+                form.synergies[y] += exact(row["bonus"])
+        for column, period, amount in {"cost": self.costs, "value": self.worth}.get(metric, ()):
+            if span is None or period in span:
+                form.columns[column] += amount
+
+    def _changes(self, metric: str, by: str | None, group: str | None) -> Expression:
+        """Return what differs from the plan that stands, project by project; a column that is 1 holds constants."""
+        if self.one is None:
+            self.one = self.system.column(("one",), 1, Fraction(1))
+        form = Expression()
+        rows = {row["project"]: row for row in records(self.instance, "approved")}
+        wanted = {p for p, cells in self.projects.items() if by in {None, "all"} or group in _groups_of(cells, by)}
+        for o, option in enumerate(self.system.options):
+            if option.project in wanted:
+                form.options[o] += self._change(metric, rows.get(option.project), option)
+        if metric != "changed_starts":
+            dropped = [rows[project] for project in wanted if project in rows]
+            form.columns[self.one] += sum((self._dropped(metric, row) for row in dropped), Fraction(0))
+        return form
+
+    def _dropped(self, metric: str, row: Record) -> Fraction:
+        """Return what it counts not to fund an approved project."""
+        return Fraction(1) if metric == "changed_projects" else exact(row["change_cost"])
+
+    def _change(self, metric: str, row: Record | None, option: Option) -> Fraction:
+        """Return what funding an option adds to a metric of changes, beside the constant."""
+        if row is None:
+            return Fraction(metric == "changed_projects")
+        if metric == "changed_starts":
+            start = period_that_holds(self.instance, row["start"]) if row["start"] else option.start
+            return Fraction(abs(option.start - start))
+        return -self._dropped(metric, row) if row["alternative"] in {None, option.alternative} else Fraction(0)
 
     def _take_savings(self, form: Expression, o: int, metric: str) -> None:
         """Add what option o saves of its commitment, or of the use that comes from it."""
@@ -68,7 +102,8 @@ class Metrics:
         for resource, line in with_ancestors(self.instance).items() if metric.startswith("use:") else ():
             if metric.removeprefix("use:") in line and resource in {"commitments", "draws"}:
                 option = self.system.options[o]
-                times += 1 if resource == "commitments" else _drawn(self.instance, option, None)
+                here = Fraction(option.selection >= 0)
+                times += here if resource == "commitments" else _drawn(self.instance, option, None)
         for place, owner, amount in self.system.savings:
             if owner == o and times:
                 form.synergies[place] += amount * times

@@ -40,13 +40,29 @@ class Alternative:
     def committed(self) -> bool:
         return self.project["status"] == "committed"
 
+    @property
+    def begun(self) -> bool:
+        return self.project["status"] == "started"
+
     @cached_property
     def commitment(self) -> Fraction:
         return exact(self.cells["commitment"])
 
     @cached_property
+    def scales(self) -> tuple[Fraction, Fraction]:
+        """The least and the greatest scale."""
+        row = self.project
+        if self.begun or row["selected"] or row["scale"] is not None:
+            decided = Fraction(1) if row["scale"] is None else exact(row["scale"])
+            return decided, decided
+        approved = decided_by_approval(self.instance, self.id)
+        if approved is not None and approved["scale"] is not None:
+            return exact(approved["scale"]), exact(approved["scale"])
+        return exact(self.cells["min_scale"]), Fraction(1)
+
+    @cached_property
     def divisible(self) -> bool:
-        return exact(self.cells["min_scale"]) < 1
+        return self.scales != (1, 1)
 
     @cached_property
     def building(self) -> int:
@@ -144,6 +160,39 @@ class Option:
         return first, end if to is None else self.start + math.ceil(exact(to) / m) - 1
 
 
+def frozen(instance: Instance) -> int:
+    """Return how many periods are decided by the plan that stands."""
+    until = instance.settings.calendar.frozen_until
+    return 0 if until is None else period_at_or_after(instance, until)
+
+
+def decided_by_approval(instance: Instance, project: str) -> Record | None:
+    """Return the row of `approved` of a project that it selects or starts in a frozen period."""
+    for row in records(instance, "approved"):
+        if row["project"] == project:
+            dates = [period_that_holds(instance, row[name]) for name in ("selected", "start") if row[name]]
+            return row if any(date < frozen(instance) for date in dates) else None
+    return None
+
+
+def keeps_what_is_decided(instance: Instance, option: Option) -> bool:
+    """Return whether an option is what the plan that stands says of the frozen periods."""
+    row, until = decided_by_approval(instance, option.project), frozen(instance)
+    free = not option.of.committed
+    if not until or option.of.begun:
+        return True
+    if row is None:
+        return not free or option.selection >= until
+    if row["alternative"] not in {None, option.alternative}:
+        return False
+    if row["start"]:
+        start = period_that_holds(instance, row["start"])
+        if start != option.start and (start < until or option.start < until):
+            return False
+    selected = period_that_holds(instance, row["selected"]) if row["selected"] else until
+    return not free or selected >= until or option.selection == selected
+
+
 def shape_amounts(shape: str, amount: Fraction, n: int) -> list[Fraction]:
     """Return the amount of each of the n periods of a window."""
     if shape == "bell":
@@ -156,7 +205,7 @@ def review_tracks(alternative: Alternative) -> list[tuple[bool, int]]:
     instance = alternative.instance
     permits = {row["permit"]: row for row in records(instance, "permits")}
     name = alternative.cells["permit"]
-    if name is None or not instance.is_on("permits"):
+    if name is None or not instance.is_on("permits") or alternative.begun:
         return [(False, 0)]
     permit = permits[name]
     months = alternative.project["review_remaining_months"]
@@ -172,8 +221,10 @@ def review_tracks(alternative: Alternative) -> list[tuple[bool, int]]:
 
 def selections(alternative: Alternative, start: int) -> range:
     """Return the periods in which an option that starts then may be selected."""
-    if alternative.committed:
-        return range(1)
+    if alternative.committed or alternative.begun:
+        when = alternative.project["selected"]
+        period = period_that_holds(alternative.instance, when) if when else -1 if alternative.begun else 0
+        return range(period, period + 1)
     calendar, m = alternative.instance.settings.calendar, alternative.instance.months_per_period
     lead = periods_of(calendar.selection_to_funding_months, m)
     wait = periods_of(calendar.max_wait_months, m)
@@ -185,6 +236,9 @@ def starts(alternative: Alternative) -> range:
     """Return the periods in which building may start, before review and selection are looked at."""
     instance, project = alternative.instance, alternative.project
     first, last = 0, instance.periods - 1
+    if alternative.begun:
+        began = period_that_holds(instance, project["started"])
+        return range(began, began + 1)
     if project["earliest_start"] is not None:
         first = period_at_or_after(instance, project["earliest_start"])
     if project["latest_start"] is not None:
@@ -198,11 +252,11 @@ def bare_options(instance: Instance) -> Iterator[Option]:
     """Yield every option by its dates alone: no lender, no fund, nothing computed yet."""
     for project, name, cells in merged_alternatives(instance):
         alternative = Alternative(instance, project, name, cells)
-        if project["status"] == "excluded":
+        if project["status"] == "excluded" or project["alternative"] not in {None, name}:
             continue
         for start in starts(alternative):
             for fast, review in review_tracks(alternative):
-                if start - review < 0:
+                if start - review < 0 and not alternative.begun:
                     continue
                 for selection in selections(alternative, start):
                     option = Option(alternative, fast, review, selection, start)
@@ -224,11 +278,14 @@ def _allowed(instance: Instance, option: Option) -> bool:
     applied = instance.settings.applied
     if any(_matches(instance, item, option) for item in applied.force_out):
         return False
+    if not keeps_what_is_decided(instance, option):
+        return False
     forced = [item for item in applied.force_in if item.split("@")[0] == option.project]
     return all(_matches(instance, item, option) for item in forced)
 
 
 def must_be_funded(instance: Instance) -> set[str]:
     """Return the ids of projects that every plan funds."""
-    ids = {r["id"] for r in records(instance, "projects") if r["status"] in {"mandatory", "committed"}}
+    ids = {r["id"] for r in records(instance, "projects") if r["status"] in {"mandatory", "committed", "started"}}
+    ids |= {r["id"] for r in records(instance, "projects") if decided_by_approval(instance, r["id"])}
     return ids | {item.split("@")[0] for item in instance.settings.applied.force_in}

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from outlay.instances.instance import Instance
+from tests.brute_force.money import discount
 
 Record = dict[str, Any]
 
@@ -52,6 +53,13 @@ def period_at_or_after(instance: Instance, month: str) -> int:
 def period_that_holds(instance: Instance, month: str) -> int:
     """Return the period that holds a month."""
     return math.floor(Fraction(_months_from_start(instance, month), instance.months_per_period))
+
+
+def worth(instance: Instance, metric: str, months: int) -> Fraction:
+    """Return what 1 of a metric is worth that falls so many months after the calendar's start."""
+    base = instance.settings.calendar.base_date
+    earlier = 0 if base is None else -_months_from_start(instance, base)
+    return discount(instance.discount_rate(metric), months + earlier)
 
 
 def last_selection(instance: Instance) -> int:

@@ -7,7 +7,6 @@ from fractions import Fraction
 
 from outlay.instances.instance import Instance
 from tests.brute_force.metrics import Metrics
-from tests.brute_force.money import discount
 from tests.brute_force.options import Option
 from tests.brute_force.reading import (
     Record,
@@ -18,6 +17,7 @@ from tests.brute_force.reading import (
     records,
     spans,
     with_ancestors,
+    worth,
 )
 from tests.brute_force.system import Expression, System
 
@@ -60,8 +60,7 @@ class Resources:
             self.system.take(self.taken[key], o, fixed=amount)
 
     def _cost(self, column: int, period: int, per_unit: Fraction) -> None:
-        rate = self.instance.discount_rate("cost")
-        amount = per_unit * discount(rate, self.instance.months_per_period * period)
+        amount = per_unit * worth(self.instance, "cost", self.instance.months_per_period * period)
         self.metrics.costs.append((column, period, amount))
 
     def _imports(self) -> None:
@@ -86,7 +85,7 @@ class Resources:
                 self.bought.append((row["resource"], t, lead, column))
                 total.columns[column] += 1
                 self._cost(column, t, exact(row["cost_per_unit"]))
-                late = discount(self.instance.discount_rate("value"), self.instance.months_per_period * t)
+                late = worth(self.instance, "value", self.instance.months_per_period * t)
                 self.metrics.worth.append((column, t, exact(row["value_per_unit"]) * late))
                 if row["min_per_period"]:
                     unit = Expression(columns=defaultdict(Fraction, {column: Fraction(1)}))

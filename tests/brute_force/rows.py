@@ -60,11 +60,12 @@ def _add_ceilings(instance: Instance, system: System, name: str, row: Record, pa
         return Expression(columns=defaultdict(Fraction, dict(weights)))
 
     if row["total"] is not None:
-        system.at_most(("total", name), sum_of((c, Fraction(1)) for _, c in pays), exact(row["total"]))
+        now = ((c, Fraction(1)) for o, c in pays if system.options[o].selection >= 0)
+        system.at_most(("total", name), sum_of(now), exact(row["total"]))
     if any(dated["resource"] == name for dated in records(instance, "availability")):
         for t, level in enumerate(availability(instance, name)):
             if level is not None:
-                so_far = sum_of((c, Fraction(1)) for o, c in pays if system.options[o].selection <= t)
+                so_far = sum_of((c, Fraction(1)) for o, c in pays if 0 <= system.options[o].selection <= t)
                 system.at_most(("ceiling", name, t), so_far, level)
     if row["per_year"] is not None:
         for block in year_blocks(instance):

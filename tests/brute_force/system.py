@@ -11,7 +11,6 @@ from fractions import Fraction
 import numpy as np
 
 from tests.brute_force.options import Option
-from tests.brute_force.reading import exact
 
 
 @dataclass
@@ -64,7 +63,7 @@ class System:
         #: Joint savings: the synergy's place among those that can be had, the option whose K falls, and by how much.
         self.savings: list[tuple[int, int, Fraction]] = []
         self.scale_of = {
-            o: self.column(("scale", o), exact(option.of.cells["min_scale"]), Fraction(1), owner=o)
+            o: self.column(("scale", o), *option.of.scales, owner=o)
             for o, option in enumerate(self.options)
             if option.of.divisible
         }

@@ -122,6 +122,9 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
         document[name] = list(
             {tuple(row[part] for part in key) or number: row for number, row in enumerate(found)}.values()
         )
+    for row in document["projects"]:
+        if row.get("status") == "started":
+            row["started"] = draw(some(["2025-07", "2026-03"]))
     for row in document["requirements"]:
         row["resource"] = row["resource"].replace("commitments", "c").replace("draws", "d").replace("selections", "s")
     known = {row["resource"] for row in document["resources"]}
