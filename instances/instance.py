@@ -65,6 +65,8 @@ class Instance:
         Every table of the data dictionary by name; an absent one is empty.
     sets
         The constraint sets of ``sets.toml``, by name, as written (see `outlay.instances.sets.applying`).
+    uncertainty
+        ``uncertainty.toml`` as written (see `outlay.instances.uncertainty.schema`); empty where nothing is said.
 
     Instances are compared and hashed by content; the order of rows in the files does not matter. Change one with
     `with_set` or `replace`, which return a new, validated instance.
@@ -73,6 +75,7 @@ class Instance:
     settings: Settings
     tables: Mapping[str, Table]
     sets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    uncertainty: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         metrics = {name: metric.unit for name, metric in self.settings.metrics.items()}
@@ -82,9 +85,10 @@ class Instance:
         }
         object.__setattr__(self, "tables", MappingProxyType(full))
         object.__setattr__(self, "sets", MappingProxyType({name: _frozen(body) for name, body in self.sets.items()}))
+        object.__setattr__(self, "uncertainty", _frozen(self.uncertainty))
 
     def __reduce__(self) -> tuple[type[Instance], tuple[object, ...]]:
-        return Instance, (self.settings, dict(self.tables), thawed(self.sets))
+        return Instance, (self.settings, dict(self.tables), thawed(self.sets), thawed(self.uncertainty))
 
     def __hash__(self) -> int:
         return hash(self.digest)

@@ -25,6 +25,7 @@ FLOORS = {
         "table",
         "instance",
         "plan",
+        "uncertainty",
         "checks",
         "formats.cells",
         "formats.spellings",
@@ -61,6 +62,8 @@ FLOORS = {
         "compare",
         "variation",
         "explain",
+        "uncertainty",
+        "stress",
     ),
     "cli": (
         "streams",

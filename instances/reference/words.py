@@ -10,9 +10,10 @@ from outlay.instances.values.text import LONGEST_TEXT
 INTRODUCTION = """\
 # Reference: what an instance holds
 
-An instance is a folder of `instance.toml`, CSV tables and `sets.toml`, or one JSON document
-`{"instance": {...}, "projects": [{...}], ..., "sets": {...}}`. Needed are `instance.toml` (a name and a calendar) and
-`projects.csv`; every other table may be left out. Period *t* = 0..T-1 covers *m* months from the calendar's start.
+An instance is a folder of `instance.toml`, CSV tables, `sets.toml` and `uncertainty.toml`, or one JSON document
+`{"instance": {...}, "projects": [{...}], ..., "sets": {...}, "uncertainty": {...}}`. Needed are `instance.toml` (a name
+and a calendar) and `projects.csv`; every other table may be left out. Period *t* = 0..T-1 covers *m* months from the
+calendar's start.
 """
 
 CONVENTIONS = f"""\

@@ -86,7 +86,7 @@ def make_request(
 ) -> Request:
     """Return the request of a case."""
     # What other sets say changes nothing about this case, and must not make it be solved again.
-    lean = replace(instance, sets={})
+    lean = replace(instance, sets={}, uncertainty={})
     return Request(
         name,
         zlib.compress(document_text(to_document(lean), compact=True).encode()),
