@@ -108,6 +108,7 @@ Share = Annotated[Decimal, Field(ge=0, le=1), BeforeValidator(_number)]
 NonNegative = Annotated[Decimal, Field(ge=0), BeforeValidator(_number)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 MonthOfYear = Annotated[int, Field(ge=1, le=12), BeforeValidator(_whole)]
+DecimalPlaces = Annotated[int, Field(ge=0, le=15), BeforeValidator(_whole)]
 Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$"), BeforeValidator(_month)]
 
 

@@ -40,8 +40,8 @@ Factors in the language of constraint sets, their rank correlations, and named s
   over while the cash stays what it was is `scale = { commitment = "@", cash_yield = "1/@" }`. Beside it numbers may
   stand. `set`, `scale`, `add`, `slip` and `where` mean what they mean in `sets.toml`.
 * A draw is one value of every factor. It is a constraint set: `outlay draw -o FOLDER` writes the instance with the
-  draws as sets, and `outlay solve FOLDER --set draw-0007` solves one. Draws change an instance after the constraint sets that
-  are applied to it.
+  draws as sets, and `outlay solve FOLDER --set draw-0007` solves one. Draws change an instance after the constraint
+  sets that are applied to it.
 * `each = "project"`: the projects among the rows that match any change of the factor have a draw each. Rows with a
   blank cell in that column share one.
 * A drawn value is rounded to 6 significant digits, or to `decimals` places, so that a draw can be read and repeated.

@@ -149,6 +149,12 @@ def _change_faults(place: str, factor: Factor, change: DrawnChange) -> Iterator[
         return
     if change.table == "instance" and change.where:
         yield _fault(f"{place}.where", None, "the table instance has no rows", "delete where")
+    yield from _slip_faults(place, factor, change)
+    if factor.each:
+        yield from _each_faults(place, factor, change)
+
+
+def _slip_faults(place: str, factor: Factor, change: DrawnChange) -> Iterator[Fault]:
     if change.slip is not None:
         if change.table != "projects":
             yield _fault(f"{place}.table", change.table, "slip moves the dates of projects", 'write "projects"')
@@ -156,15 +162,20 @@ def _change_faults(place: str, factor: Factor, change: DrawnChange) -> Iterator[
             yield _fault(f"{place}.slip", None, "months are whole numbers", "add decimals = 0 to the factor")
         if isinstance(change.slip.months, str) and "/" in change.slip.months:
             yield _fault(f"{place}.slip.months", change.slip.months, "months are whole numbers", 'write "@"')
-    if not factor.each:
-        return
+
+
+def _each_faults(place: str, factor: Factor, change: DrawnChange) -> Iterator[Fault]:
     if change.table == "instance":
         problem = "each draws for rows, and the table instance has none"
         yield _fault(f"{place}.table", change.table, problem, "make it a factor of its own")
-    elif TABLES[change.table].column(each_column(change.table, factor.each)) is None:
+        return
+    column = TABLES[change.table].column(each_column(change.table, factor.each))
+    if column is None:
         known = [column.name for column in TABLES[change.table].columns]
         problem = f"{change.table} has no column {factor.each}, for whose values each draws"
         yield _fault(f"{place}.table", change.table, problem, did_you_mean(factor.each, known))
+    elif column.kind == "list":
+        yield _fault(f"{place}.each", factor.each, "each takes a column of single values", "choose another")
 
 
 def each_column(table: str, each: str) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, field_validator
 
 from outlay.instances.dictionary.sets import Values
-from outlay.instances.dictionary.settings import Frozen, NonNegative, Number, Share, Whole
+from outlay.instances.dictionary.settings import DecimalPlaces, Frozen, NonNegative, Number, Share
 from outlay.instances.dictionary.tables import TABLES
 from outlay.instances.values.numbers import NotANumber, parse_number
 from outlay.instances.values.text import did_you_mean
@@ -126,7 +126,7 @@ class Factor(Frozen):
     sd: NonNegative | None = Field(None, description="Its standard deviation, untruncated; 0: the mean for certain.")
     values: tuple[Number, ...] | None = Field(None, description="The possible values.", min_length=1)
     probabilities: tuple[NonNegative, ...] | None = Field(None, description="Their probabilities; they add up to 1.")
-    decimals: Annotated[Whole, Field(ge=0, le=15)] | None = Field(
+    decimals: DecimalPlaces | None = Field(
         None,
         description=f"Decimals to which a drawn value is rounded; 0: whole numbers. Blank: {DIGITS} significant "
         "digits.",
