@@ -79,6 +79,7 @@ FLOORS = {
         "run",
         "options",
         "exchange",
+        "uncertain",
         "commands",
     ),
 }

@@ -46,24 +46,43 @@ def drawn_faults(
     faults
         What is wrong with the instance that it makes.
     """
-    return [_drawn(name, values, _guilty(body, origins, fault), fault) for fault in faults]
-
-
-def _guilty(body: Mapping[str, Any], origins: Sequence[Origin], fault: Fault) -> list[str]:
-    """Return the single draws whose changes touch what a fault is about; those of its row, where that is told."""
     changes = list(zip(body.get("change", ()), origins, strict=True))
+    return [_drawn(name, values, _placed(changes, fault)) for fault in faults]
+
+
+class _Placed(NamedTuple):
+    """A fault with its table, row and column, and the single draws whose changes touch it."""
+
+    fault: Fault
+    table: str
+    rows: str
+    column: str
+    guilty: list[str]
+
+
+def _placed(changes: Sequence[tuple[Mapping[str, Any], Origin]], fault: Fault) -> _Placed:
     place = _CHANGE.search(fault.column or "")
     if fault.where == "sets.toml" and place is not None:
-        return [changes[int(place[1]) - 1][1].name]
+        change, origin = changes[int(place[1]) - 1]
+        column = (fault.column or "")[place.end() :].strip(".").partition(".")[2]
+        return _Placed(fault, change["table"], _rows(origin.rows), column, [origin.name])
     table = fault.where.split(" with set ")[0]
     columns = set((fault.column or "").split(","))
     near = [
-        (change, origin)
+        origin
         for change, origin in changes
         if change["table"] == table and (not fault.column or columns & _columns(change))
     ]
-    exact = [origin for _, origin in near if fault.row in origin.rows]
-    return list(dict.fromkeys(origin.name for origin in exact or [origin for _, origin in near]))
+    exact = [origin for origin in near if fault.row in origin.rows]
+    guilty = list(dict.fromkeys(origin.name for origin in exact or near))
+    rows = "" if fault.row is None else _rows((fault.row,))
+    return _Placed(fault, table, rows, fault.column or "", guilty)
+
+
+def _rows(rows: Sequence[int]) -> str:
+    known = [str(row) for row in rows if row]
+    more = ", ..." if len(known) > 3 else ""
+    return f", row {', '.join(known[:3])}{more}" if known else ""
 
 
 def _columns(change: Mapping[str, Any]) -> set[str]:
@@ -72,15 +91,13 @@ def _columns(change: Mapping[str, Any]) -> set[str]:
     return {column for operation in OPERATIONS for column in change.get(operation, ())}
 
 
-def _drawn(name: str, values: Mapping[str, Decimal], guilty: Sequence[str], fault: Fault) -> Fault:
-    row = "" if fault.row is None else f", row {fault.row}"
-    column = "" if fault.column is None or fault.where == "sets.toml" else f", column {fault.column}"
-    table = fault.where.split(" with set ")[0]
+def _drawn(name: str, values: Mapping[str, Decimal], placed: _Placed) -> Fault:
+    fault, guilty = placed.fault, placed.guilty
+    column = f", column {placed.column}" if placed.column else ""
     value = "" if fault.value is None else f" becomes {fault.value}"
-    problem = f"{name}: {table}{row}{column}{value}: {fault.problem}"
+    problem = f"{name}: {placed.table}{placed.rows}{column}{value}: {fault.problem}"
     if not guilty:
         return Fault(WHERE, None, "factors", None, problem, f"{_REMEDY}, or correct the scenario's sets")
     drawn = ", ".join(f"{one} = {number_text(values[one])}" for one in guilty[:3])
     more = "" if len(guilty) <= 3 else ", ..."
-    first = guilty[0].partition("/")[0]
-    return Fault(WHERE, None, f"factors.{first}", drawn + more, problem, _REMEDY)
+    return Fault(WHERE, None, f"factors.{guilty[0].partition('/')[0]}", drawn + more, problem, _REMEDY)

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from outlay.optimizer.solve import Effort, solve
     from outlay.optimizer.solver.outcome import Progress
     from outlay.optimizer.status import LevelResult, Status
+    from outlay.optimizer.uncertainty.draws import Draw, Draws, draw
     from outlay.optimizer.variation.solving import VariedAnswer
     from outlay.optimizer.variation.variation import Variation
     from outlay.optimizer.variation.vary import Variations, vary
@@ -90,6 +91,9 @@ _HOME = {
     "load_comparison": "optimizer.compare.reading",
     "explain": "optimizer.explain.explain",
     "Explanation": "optimizer.explain.explanation",
+    "draw": "optimizer.uncertainty.draws",
+    "Draw": "optimizer.uncertainty.draws",
+    "Draws": "optimizer.uncertainty.draws",
     "vary": "optimizer.variation.vary",
     "Variations": "optimizer.variation.vary",
     "Variation": "optimizer.variation.variation",
@@ -116,6 +120,8 @@ _HOME = {
 __all__ = [
     "Choice",
     "Comparison",
+    "Draw",
+    "Draws",
     "Effort",
     "Evaluation",
     "Explanation",
@@ -141,6 +147,7 @@ __all__ = [
     "Violation",
     "build",
     "compare",
+    "draw",
     "evaluate",
     "explain",
     "exposure",
