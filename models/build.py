@@ -54,13 +54,17 @@ def build(instance: Instance) -> pyo.ConcreteModel:
     ``late = [o for o in model.OPTIONS if model.options.start[o] >= 2]`` and then
     ``model.few_late = pyo.Constraint(expr=sum(model.fund[o] for o in late) <= 3)``
     """
+    return build_case(Case(instance))
+
+
+def build_case(case: Case) -> pyo.ConcreteModel:
+    """Return the model of a case, such as one with some of its options only (`Case.restricted`)."""
     with PauseGC():  # as Pyomo itself does; of a million rows, garbage collection takes two thirds of the time
-        return _build(instance)
+        return _build(case)
 
 
-def _build(instance: Instance) -> pyo.ConcreteModel:
-    case = Case(instance)
-    model = pyo.ConcreteModel(name=instance.name)
+def _build(case: Case) -> pyo.ConcreteModel:
+    model = pyo.ConcreteModel(name=case.instance.name)
     model.case = case
     model.options = case.options
     variables = _add_variables(model, case)

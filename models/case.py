@@ -29,6 +29,9 @@ from outlay.models.projects.cashflows import CashModel
 from outlay.models.projects.funding import Funding
 from outlay.models.projects.lender import LenderTest, lender_test
 
+#: What is computed before the options, and does not depend on them.
+_BEFORE_OPTIONS = ("alternatives", "cash", "present_values", "lender", "needs")
+
 
 @dataclass(frozen=True)
 class Case:
@@ -62,6 +65,13 @@ class Case:
     def options(self) -> Options:
         """The options."""
         return generate_options(self.alternatives, self.lender if self.instance.is_on("lender") else None, self.needs)
+
+    def restricted(self, options: Options) -> Case:
+        """Return the case with some of its options only."""
+        case = Case(self.instance)
+        shared = {name: vars(self)[name] for name in _BEFORE_OPTIONS if name in vars(self)}
+        vars(case).update(shared, options=options)
+        return case
 
     @cached_property
     def usage(self) -> Usage:

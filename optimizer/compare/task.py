@@ -138,6 +138,11 @@ def solve_case(request: Request) -> str:
     return run_text(document)
 
 
+def building() -> threading.Lock:
+    """Return the lock that whoever builds a model holds."""
+    return _BUILDING
+
+
 def _after_fork() -> None:
     global _BUILDING, _local
     _BUILDING, _local = threading.Lock(), threading.local()

@@ -57,7 +57,11 @@ class Draw:
 
     @cached_property
     def instance(self) -> Instance:
-        """The instance in this world, validated whole.
+        """The instance in this world (`world`), made once."""
+        return self.world()
+
+    def world(self) -> Instance:
+        """Return the instance in this world, validated whole; made anew, so that nobody holds it.
 
         Raises
         ------
@@ -175,7 +179,7 @@ class Draws(Sequence[Draw]):
         faults: list[Fault] = []
         for number, draw in enumerate(self, start=1):
             try:
-                _ = draw.instance
+                draw.world()
             except InputError as error:
                 faults.extend(error.faults)
             if on_progress is not None:

@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     from outlay.optimizer.solve import Effort, solve
     from outlay.optimizer.solver.outcome import Progress
     from outlay.optimizer.status import LevelResult, Status
+    from outlay.optimizer.stress.result import Stress
+    from outlay.optimizer.stress.stress import stress
     from outlay.optimizer.uncertainty.draws import Draw, Draws, draw
     from outlay.optimizer.variation.solving import VariedAnswer
     from outlay.optimizer.variation.variation import Variation
@@ -91,6 +93,8 @@ _HOME = {
     "load_comparison": "optimizer.compare.reading",
     "explain": "optimizer.explain.explain",
     "Explanation": "optimizer.explain.explanation",
+    "stress": "optimizer.stress.stress",
+    "Stress": "optimizer.stress.result",
     "draw": "optimizer.uncertainty.draws",
     "Draw": "optimizer.uncertainty.draws",
     "Draws": "optimizer.uncertainty.draws",
@@ -139,6 +143,7 @@ __all__ = [
     "Solution",
     "SolverFailedError",
     "Status",
+    "Stress",
     "UnverifiedError",
     "Variation",
     "Variations",
@@ -158,6 +163,7 @@ __all__ = [
     "load_comparison",
     "read",
     "solve",
+    "stress",
     "vary",
     "verify",
     "write",

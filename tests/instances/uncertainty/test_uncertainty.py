@@ -103,7 +103,7 @@ def test_every_fault_is_told_at_once() -> None:
         },
         "correlations": [
             {"between": ["a", "bb"], "rank": 0.1}, {"between": ["a"], "rank": 0.2},
-            {"between": ["a", "c"], "rank": 0.1}, 
+            {"between": ["a", "c"], "rank": 0.1},
             {"between": ["c", "a"], "rank": 0.2}, {"between": ["a", "e"], "same": "sectr", "rank": 0.3},
         ],
         "scenarios": {"x": {"probability": 0.5, "sets": "tigt"}, "y": {"probability": 0.4}},
