@@ -171,14 +171,22 @@ def projects_table(sample: Sample) -> pd.DataFrame:
             moved = np.array([_moved(first, each.get(project)) * size for each in seen], dtype=float)
             scale = np.array([each[project].scale if project in each else 0.0 for each in seen], dtype=float)
             later, earlier = (moved > 0) & built, (moved < 0) & built
-            records.append({
-                "plan": plan, "project": project, "name": names.get(project) or project,
-                "alternative": first.alternative if first else "",
-                "planned": sample.instance.period_label(first.start) if first else "",
-                "built": _chance(built, at), "cancelled": _chance(cancelled, at), "later": _chance(later, at),
-                "later_months": _mean(moved, at, later),
-                "most_later_months": float(moved[later].max()) if later.any() else 0.0, "earlier": _chance(earlier, at), "scale": _mean(scale, at, built),
-            })  # fmt: skip
+            records.append(
+                {
+                    "plan": plan,
+                    "project": project,
+                    "name": names.get(project) or project,
+                    "alternative": first.alternative if first else "",
+                    "planned": sample.instance.period_label(first.start) if first else "",
+                    "built": _chance(built, at),
+                    "cancelled": _chance(cancelled, at),
+                    "later": _chance(later, at),
+                    "later_months": _mean(moved, at, later),
+                    "most_later_months": float(moved[later].max()) if later.any() else 0.0,
+                    "earlier": _chance(earlier, at),
+                    "scale": _mean(scale, at, built),
+                }
+            )
     columns = ["plan", "project", "name", "alternative", "planned", "built", "cancelled", "later", "later_months",
                "most_later_months", "earlier", "scale"]  # fmt: skip
     return pd.DataFrame(records, columns=columns)
