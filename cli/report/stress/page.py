@@ -65,7 +65,8 @@ def _plans_grid(rows: list[dict[str, Any]]) -> Grid:
         Heading("Plan"), Heading("Mean", right=True), Heading("5 %", right=True), Heading("25 %", right=True),
         Heading("Median", right=True), Heading("75 %", right=True), Heading("95 %", right=True),
         Heading("Worst tenth", "mean, CVaR", right=True),
-        *([Heading("Best", right=True), Heading("Regret", right=True)] if several else []), Heading("Failed", right=True),
+        *([Heading("Best", right=True), Heading("Regret", right=True)] if several else []),
+        Heading("Failed", right=True),
     ]  # fmt: skip
     return grid(headings, [
         [row["plan"], with_error(row["mean"], row["se"]),
