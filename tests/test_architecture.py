@@ -25,6 +25,7 @@ FLOORS = {
         "table",
         "instance",
         "plan",
+        "stages",
         "checks",
         "formats.cells",
         "formats.spellings",
@@ -39,7 +40,7 @@ FLOORS = {
         "reference",
         "samples",
     ),
-    "models": ("arrays", "projects", "options", "metrics", "case", "families", "ranges", "build", "supply"),
+    "models": ("arrays", "projects", "options", "metrics", "case", "stages", "families", "ranges", "build", "supply"),
     "optimizer": (
         "status",
         "verify",
