@@ -171,6 +171,12 @@ class Instance:
         last = self.settings.calendar.last_selection
         return self.periods - 1 if last is None else self.period_holding(last)
 
+    @cached_property
+    def decide_by_period(self) -> int:
+        """The last period whose selections are made now, before it is known which scenario comes true."""
+        by = self.settings.stages.decide_by
+        return self.last_selection_period if by is None else min(self.period_holding(by), self.last_selection_period)
+
     def months_of_prices(self, period: int) -> int:
         """Return the months from the date of prices to the beginning of a period; negative before that date."""
         calendar = self.settings.calendar

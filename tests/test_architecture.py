@@ -26,6 +26,7 @@ FLOORS = {
         "instance",
         "plan",
         "uncertainty",
+        "stages",
         "checks",
         "formats.cells",
         "formats.spellings",
@@ -40,7 +41,7 @@ FLOORS = {
         "reference",
         "samples",
     ),
-    "models": ("arrays", "projects", "options", "metrics", "case", "families", "ranges", "build", "supply"),
+    "models": ("arrays", "projects", "options", "metrics", "case", "stages", "families", "ranges", "build", "supply"),
     "optimizer": (
         "status",
         "verify",

@@ -70,6 +70,14 @@ class ChoicePart(Part):
     scale: float
 
 
+class SelectionPart(Part):
+    """A project that was selected and is given up."""
+
+    project: str
+    alternative: str
+    period: int
+
+
 class PlanPart(Part):
     """What is decided."""
 
@@ -79,6 +87,7 @@ class PlanPart(Part):
     imports: list[AmountAt]
     payments: list[PaymentOf]
     shortfalls: list[AmountAt]
+    cancelled: list[SelectionPart] = []
 
 
 class LevelPart(Part):
@@ -168,6 +177,7 @@ class OptionsPart(Part):
     time_limit_s: Positive | None
     effort: Literal["prove", "search", "repeat"] = "prove"
     work: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+    cancelling: bool = False
 
 
 class ComparisonPart(Part):

@@ -1,86 +1,62 @@
-"""The here-and-now part of a plan, held in a world: what is decided before the world is known."""
+"""The here-and-now part of a plan, held in a world: what is decided before it is known which world comes true."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import pyomo.core as pyo  # not pyomo.environ, which loads every solver and extension that there is
 
 from outlay.instances.errors import NoPlanError
 from outlay.instances.instance import Instance
-from outlay.instances.plan import Choice, Plan
+from outlay.instances.plan import Plan, Selection
+from outlay.instances.stages import selected_now
+from outlay.models.build import build_case
 from outlay.models.case import Case
-from outlay.models.options.generation import selection_matters
-from outlay.models.options.options import Options
-from outlay.models.projects.alternatives import periods_up
+from outlay.models.stages import keep_selections
 
 
-def held_case(instance: Instance, plan: Plan) -> Case:
-    """Return the case of a world in which project, alternative and period of selection are those of a plan.
+def held(instance: Instance, plan: Plan) -> Any:
+    """Return the model of a world in which exactly what a plan selects now is selected now.
 
-    Starts, permit tracks, scales, purchases, imports, flows and payments are left open.
+    Each of these is funded, with the alternative and the period of selection that were decided, or cancelled. Later
+    selections, starts, permit tracks, scales, purchases, imports, flows and payments are left open. Only what is left
+    of the options has columns, so the model is small.
 
     Raises
     ------
     InputError
         If a project that must be funded has no option in this world.
     NoPlanError
-        If a project of the plan has no option left that could have been selected then; says which, and why.
+        If something that is selected can neither be funded nor cancelled here.
     """
-    case = Case(instance)
-    options = case.options
-    kept = np.zeros(len(options), dtype=bool)
-    impossible = []
-    for choice in plan.choices:
-        mine = options_of(case, choice)
-        kept[mine] = True
-        if not len(mine):
-            impossible.append(f"{choice.project} cannot be built{_why(options, choice)}")
-    if impossible:
-        raise NoPlanError("; ".join(impossible))
-    return case.restricted(options.keep(kept, ()))
+    case = Case(instance, cancelling=True)
+    selected = selected_now(instance, plan)
+    kept = keep_selections(case, selected)
+    if kept.impossible:
+        raise NoPlanError("; ".join(_impossible(case, one) for one in kept.impossible))
+    present = np.ones(case.book.size, dtype=bool)
+    present[kept.absent] = False
+    options = case.options.keep(present[case.block("fund").columns], ())
+    model = build_case(case.restricted(options, present[case.block("cancelled").columns]))
+    model.kept_as_decided = pyo.Constraint(pyo.Any)
+    for one in selected:
+        model.kept_as_decided[one.project] = _decided(model, one) == 1
+    return model
 
 
-def options_of(case: Case, choice: Choice) -> np.ndarray:
-    """Return the options of a choice's alternative that could have been selected in its period, in rising order.
-
-    Where nothing depends on the period of selection, only the latest one stands for an option; it could have been
-    selected in every period that leads to its start.
-    """
-    number = case.alternatives.number.get((choice.project, choice.alternative))
-    if number is None:
-        return np.zeros(0, dtype=int)
-    options = case.options
-    mine = options.by_alternative.of(number)
-    if case.alternatives.status[case.alternatives.project[number]] == "committed":
-        return mine
-    if selection_matters(case.instance):
-        return mine[options.selection[mine] == choice.selection]
-    return mine[_could_be(case, mine, choice.selection)]
+def _decided(model: Any, one: Selection) -> Any:
+    options = [model.fund[option] for option in model.case.options.of(one.project).tolist()]
+    given_up = [model.cancelled[tuple(one)]] if tuple(one) in model.cancelled else []
+    return sum([*options, *given_up])
 
 
-def _could_be(case: Case, options: np.ndarray, selection: int) -> np.ndarray:
-    calendar, size = case.instance.settings.calendar, case.instance.months_per_period
-    lead, wait = periods_up(calendar.selection_to_funding_months, size), periods_up(calendar.max_wait_months, size)
-    start = case.options.start[options]
-    return np.asarray((start - lead - wait <= selection) & (selection <= start - lead))
-
-
-def _why(options: Options, choice: Choice) -> str:
+def _impossible(case: Case, one: Selection) -> str:
+    when = case.instance.period_label(one.period)
     reasons = [
         item.reason
-        for item in options.dropped
-        if item.project == choice.project and item.alternative == choice.alternative
+        for item in case.options.dropped
+        if item.project == one.project and item.alternative == one.alternative
     ]
-    return f" ({reasons[0]})" if reasons else ""
-
-
-def as_selected(plan: Plan, found: Plan) -> Plan:
-    """Return a plan that was found in a world with the periods of selection that were decided."""
-    decided = {choice.project: choice.selection for choice in plan.choices}
-    choices = tuple(
-        choice._replace(selection=decided.get(choice.project, choice.selection)) for choice in found.choices
-    )
-    return found if choices == found.choices else _with(found, choices)
-
-
-def _with(plan: Plan, choices: tuple[Choice, ...]) -> Plan:
-    return Plan(choices, plan.purchases, plan.flows, plan.imports, plan.payments, plan.shortfalls)
+    why = f" ({reasons[0]})" if reasons else ""
+    return f"{one.project}@{one.alternative}, selected in {when}, can be neither built nor given up{why}"

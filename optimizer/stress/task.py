@@ -17,7 +17,7 @@ from outlay.instances.errors import InputError, NoPlanError
 from outlay.instances.formats.parsing import parse_document
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
-from outlay.models.build import build_case
+from outlay.instances.stages import selected_now
 from outlay.optimizer.answer.plans import plan_columns
 from outlay.optimizer.answer.tables import binding_rows
 from outlay.optimizer.compare.task import building, solver_process
@@ -28,8 +28,9 @@ from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.solver.forking import in_child
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import Status, overall
-from outlay.optimizer.stress.held import as_selected, held_case
+from outlay.optimizer.stress.held import held
 from outlay.optimizer.variation.limits import Limits
+from outlay.optimizer.verify.linking import verify_kept
 from outlay.optimizer.verify.plan import verify_plan
 from outlay.optimizer.verify.report import Verification
 
@@ -172,7 +173,7 @@ def solved(instance: Instance, plan: Plan, engine: SolverProcess, options: Mappi
     """Return what becomes of a plan in a world: the best of what can still be decided."""
     try:
         with building():
-            session = Session(build_case(held_case(instance, plan)))
+            session = Session(held(instance, plan))
     except (InputError, NoPlanError) as error:
         return Outcome(Status.INFEASIBLE, message=str(error))
     deadline = Deadline.after(options.get("time_limit_s"), engine.clock)
@@ -184,22 +185,20 @@ def solved(instance: Instance, plan: Plan, engine: SolverProcess, options: Mappi
     status, limit = overall(checked.answer.levels)
     if checked.plan is None or checked.verification is None:
         return Outcome(status, limit, checked.answer.message or _no_plan(status), solver_s=seconds)
-    final = as_selected(plan, checked.plan)
-    verification = checked.verification if final == checked.plan else verify_plan(instance, final)
-    if not verification.ok:
-        return Outcome(Status.FAILED, limit, _broken(verification), solver_s=seconds)
+    broken = [*checked.verification.violations, *verify_kept(instance, checked.plan, selected_now(instance, plan))]
+    if broken:
+        message = f"the answer failed its verification: {broken[0].sentence}"
+        return Outcome(Status.FAILED, limit, message, solver_s=seconds)
     bound = checked.answer.levels[0].bound
-    return _outcome(session.model, final, verification, status=status, limit=limit, bound=bound, solver_s=seconds)
+    return _outcome(
+        session.model, checked.plan, checked.verification, status=status, limit=limit, bound=bound, solver_s=seconds
+    )
 
 
 def _no_plan(status: Status) -> str:
     if status == Status.INFEASIBLE:
         return "nothing that can still be decided carries the plan out"
     return "no plan was found in time" if status == Status.STOPPED else ""
-
-
-def _broken(verification: Verification) -> str:
-    return f"the answer failed its verification: {verification.violations[0].sentence}"
 
 
 def _known(task: StressTask) -> Outcome | None:
@@ -212,10 +211,10 @@ def _known(task: StressTask) -> Outcome | None:
             return None
         instance, decided = _world(task), Plan.from_document(task.plan)
         verification = verify_plan(instance, before.plan)
-        if not verification.ok or not _is_held(decided, before.plan):
+        if not verification.ok or verify_kept(instance, before.plan, selected_now(instance, decided)):
             return None
         with building():
-            model = build_case(held_case(instance, decided))
+            model = held(instance, decided)
     except (LookupError, TypeError, ValueError, InputError, NoPlanError):
         return None  # damaged: solved anew
     return _outcome(
@@ -224,20 +223,13 @@ def _known(task: StressTask) -> Outcome | None:
     )  # fmt: skip
 
 
-def _is_held(decided: Plan, found: Plan) -> bool:
-    """Return whether what was decided now is what a plan in a world holds."""
-    ours, theirs = (
-        {(choice.project, choice.alternative, choice.selection) for choice in each.choices} for each in (decided, found)
-    )
-    return ours == theirs
-
-
 def _outcome(model: Any, plan: Plan, verification: Verification, **more: Any) -> Outcome:
     binds, short = _limits(model, plan)
     return Outcome(
         objective=float(verification.objective[0]),
         metrics={name: float(amount) for name, amount in verification.metrics.items()},
         plan=plan,
+        cancelled=tuple(one.project for one in plan.cancelled),
         binds=binds,
         short=short,
         **more,

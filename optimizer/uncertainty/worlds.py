@@ -189,16 +189,17 @@ def rank_matrix(read: Uncertainty, dimensions: list[Dimension]) -> tuple[list[tu
         for first, second in pairs:
             for one in places.get(first, ()):
                 for other in places.get(second, ()):
-                    if one != other and _joined(read, dimensions[one], dimensions[other], rule.same):
+                    within = len(groups) == 1
+                    if one != other and _joined(read, dimensions[one], dimensions[other], rule.same, within=within):
                         found[min(one, other), max(one, other)] = float(rule.rank)
     return list(found), list(found.values())
 
 
-def _joined(read: Uncertainty, one: Dimension, other: Dimension, same: str) -> bool:
-    """Return whether a rule between their factors is about two single draws."""
+def _joined(read: Uncertainty, one: Dimension, other: Dimension, same: str, *, within: bool) -> bool:
+    """Return whether a rule between their factors, or within what it names, is about two single draws."""
     if same and (not one.same.get(same) or one.same.get(same) != other.same.get(same)):
         return False
     both = read.factors[one.factor].each, read.factors[other.factor].each
-    if one.factor == other.factor or not both[0] or both[0] != both[1] or same:
+    if within or not both[0] or both[0] != both[1] or same:
         return True
     return one.key == other.key

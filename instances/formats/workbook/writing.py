@@ -150,7 +150,7 @@ def _write_settings(book: Book, settings: Settings) -> None:
     row = 0
     for row, (path, value) in enumerate(rows, start=1):
         sheet.write_string(row, 0, path_text(path), book.style["text"])
-        month = path in {("calendar", "start"), ("calendar", "last_selection")}
+        month = path in {("calendar", "start"), ("calendar", "last_selection"), ("stages", "decide_by")}
         _write_value(book, sheet, row, 1, value, month=month)
         book.write(sheet, row, 2, _meaning(path), style="note")
     for path, meaning in _unused(present):
