@@ -11,6 +11,7 @@ from outlay.cli.application import Application, run
 from outlay.cli.asking import asking
 from outlay.cli.exchange import convert_command, evaluate_command, import_command
 from outlay.cli.options import SET, common, objective, reading, solving, what_if
+from outlay.cli.uncertain import draw_command, stress_command
 
 EPILOG = """\b
 To begin:
@@ -309,6 +310,10 @@ def explain_command(**arguments: Any) -> int:
     Ctrl-C, which shows what is answered so far.
     """
     return run("explain", **arguments)
+
+
+main.add_command(draw_command)
+main.add_command(stress_command)
 
 
 @main.command(

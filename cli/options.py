@@ -79,36 +79,37 @@ def objective(context: click.Context, parameter: click.Parameter, value: str | N
     return weights
 
 
+GAP = click.option(
+    "--gap",
+    type=click.FloatRange(min=0, max=1, max_open=True),
+    default=1e-4,
+    show_default=True,
+    callback=finite,
+    metavar="SHARE",
+    help="Share of the objective that may stay unproved.",
+)
+TIME_LIMIT = click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0, min_open=True),
+    default=60.0,
+    show_default=True,
+    callback=finite,
+    metavar="SECONDS",
+    help="Stop then with the best plan so far; inf: only when proved.",
+)
+
+
 def solving(command: Command) -> Command:
     """Add the options of every solve."""
-    for option in (
-        click.option(
-            "--seed",
-            type=click.IntRange(0, 2**31 - 2001),
-            default=1,
-            show_default=True,
-            metavar="N",
-            help="Of the solver.",
-        ),
-        click.option(
-            "--gap",
-            type=click.FloatRange(min=0, max=1, max_open=True),
-            default=1e-4,
-            show_default=True,
-            callback=finite,
-            metavar="SHARE",
-            help="Share of the objective that may stay unproved.",
-        ),
-        click.option(
-            "--time-limit",
-            type=click.FloatRange(min=0, min_open=True),
-            default=60.0,
-            show_default=True,
-            callback=finite,
-            metavar="SECONDS",
-            help="Stop then with the best plan so far; inf: only when proved.",
-        ),
-    ):
+    seed = click.option(
+        "--seed",
+        type=click.IntRange(0, 2**31 - 2001),
+        default=1,
+        show_default=True,
+        metavar="N",
+        help="Of the solver.",
+    )
+    for option in (seed, GAP, TIME_LIMIT):
         command = option(command)
     return command
 

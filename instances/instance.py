@@ -66,6 +66,8 @@ class Instance:
         Every table of the data dictionary by name; an absent one is empty.
     sets
         The constraint sets of ``sets.toml``, by name, as written (see `outlay.instances.sets.applying`).
+    uncertainty
+        ``uncertainty.toml`` as written (see `outlay.instances.uncertainty.schema`); empty where nothing is said.
 
     Instances are compared and hashed by content; the order of rows in the files does not matter. Change one with
     `with_set` or `replace`, which return a new, validated instance.
@@ -74,6 +76,7 @@ class Instance:
     settings: Settings
     tables: Mapping[str, Table]
     sets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    uncertainty: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         metrics = {name: metric.unit for name, metric in self.settings.metrics.items()}
@@ -83,9 +86,10 @@ class Instance:
         }
         object.__setattr__(self, "tables", MappingProxyType(full))
         object.__setattr__(self, "sets", MappingProxyType({name: _frozen(body) for name, body in self.sets.items()}))
+        object.__setattr__(self, "uncertainty", _frozen(self.uncertainty))
 
     def __reduce__(self) -> tuple[type[Instance], tuple[object, ...]]:
-        return Instance, (self.settings, dict(self.tables), thawed(self.sets))
+        return Instance, (self.settings, dict(self.tables), thawed(self.sets), thawed(self.uncertainty))
 
     def __hash__(self) -> int:
         return hash(self.digest)
@@ -167,6 +171,12 @@ class Instance:
         """The last period in which a project can be selected."""
         last = self.settings.calendar.last_selection
         return self.periods - 1 if last is None else self.period_holding(last)
+
+    @cached_property
+    def decide_by_period(self) -> int:
+        """The last period whose selections are made now, before it is known which scenario comes true."""
+        by = self.settings.stages.decide_by
+        return self.last_selection_period if by is None else min(self.period_holding(by), self.last_selection_period)
 
     def months_of_prices(self, period: int) -> int:
         """Return the months from the date of prices to the beginning of a period; negative before that date."""

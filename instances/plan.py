@@ -42,6 +42,22 @@ class Choice(NamedTuple):
     scale: float
 
 
+class Selection(NamedTuple):
+    """What is decided of a project when it is selected.
+
+    Attributes
+    ----------
+    project, alternative
+        Ids.
+    period
+        Period of selection (q).
+    """
+
+    project: str
+    alternative: str
+    period: int
+
+
 @dataclass(frozen=True)
 class Plan:
     """The decisions of an answer.
@@ -60,6 +76,8 @@ class Plan:
         (fund, project) -> money.
     shortfalls
         (resource, period of the row) -> units missing; the row of a year block stands under its first period.
+    cancelled
+        Projects that were selected and are given up, sorted; only in plans for one of several scenarios.
 
     Amounts that are not listed are zero. Floats are read exactly.
     """
@@ -70,21 +88,31 @@ class Plan:
     imports: Mapping[tuple[str, int], float] = field(default_factory=dict)
     payments: Mapping[tuple[str, str], float] = field(default_factory=dict)
     shortfalls: Mapping[tuple[str, int], float] = field(default_factory=dict)
+    cancelled: tuple[Selection, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "choices", tuple(sorted(Choice(*choice) for choice in self.choices)))
+        object.__setattr__(self, "cancelled", tuple(sorted(Selection(*one) for one in self.cancelled)))
         for name in AMOUNTS:
             amounts = dict(sorted(getattr(self, name).items()))
             object.__setattr__(self, name, MappingProxyType(amounts))
 
     def __reduce__(self) -> tuple[type[Plan], tuple[object, ...]]:
-        return Plan, (self.choices, *(dict(getattr(self, name)) for name in AMOUNTS))
+        return Plan, (self.choices, *(dict(getattr(self, name)) for name in AMOUNTS), self.cancelled)
+
+    @property
+    def selections(self) -> tuple[Selection, ...]:
+        """What was selected, funded or cancelled, sorted."""
+        funded = [Selection(choice.project, choice.alternative, choice.selection) for choice in self.choices]
+        return tuple(sorted([*funded, *self.cancelled]))
 
     def to_document(self) -> dict[str, Any]:
-        """Return the plan as plain lists and dictionaries, for JSON."""
+        """Return the plan as plain lists and dictionaries, for JSON; `cancelled` only where something is."""
         document: dict[str, Any] = {"choices": [choice._asdict() for choice in self.choices]}
         for name in AMOUNTS:
             document[name] = [[*key, amount] for key, amount in getattr(self, name).items()]
+        if self.cancelled:
+            document["cancelled"] = [one._asdict() for one in self.cancelled]
         return document
 
     @classmethod
@@ -99,9 +127,14 @@ class Plan:
         TypeError, ValueError
             If the document is not one that `to_document` can write; the message names what is wrong.
         """
-        _check_keys(document, ("choices", *AMOUNTS), "the plan")
+        _check_keys(document, ("choices", *AMOUNTS), "the plan", optional=("cancelled",))
         choices = [_choice(given, f"choice {place}") for place, given in enumerate(_list(document, "choices"), start=1)]
-        return cls(choices=tuple(choices), **{name: _amounts(document, name) for name in AMOUNTS})
+        given_up = _list(document, "cancelled") if "cancelled" in document else ()
+        cancelled = tuple(
+            _selection(given, f"cancelled, entry {place}") for place, given in enumerate(given_up, start=1)
+        )
+        amounts = {name: _amounts(document, name) for name in AMOUNTS}
+        return cls(choices=tuple(choices), cancelled=cancelled, **amounts)
 
 
 def _choice(given: Any, where: str) -> Choice:
@@ -114,6 +147,15 @@ def _choice(given: Any, where: str) -> Choice:
         selection=_whole(given["selection"], f"selection of {where}"),
         start=_whole(given["start"], f"start of {where}"),
         scale=_number(given["scale"], f"scale of {where}"),
+    )
+
+
+def _selection(given: Any, where: str) -> Selection:
+    _check_keys(given, Selection._fields, where)
+    return Selection(
+        project=_text(given["project"], f"project of {where}"),
+        alternative=_text(given["alternative"], f"alternative of {where}"),
+        period=_whole(given["period"], f"period of {where}"),
     )
 
 
@@ -132,14 +174,14 @@ def _amounts(document: Mapping[str, Any], name: str) -> dict[tuple[str, Any], fl
     return found
 
 
-def _check_keys(given: Any, names: Sequence[str], where: str) -> None:
+def _check_keys(given: Any, names: Sequence[str], where: str, *, optional: Sequence[str] = ()) -> None:
     if not isinstance(given, Mapping):
         raise _wrong(where, given, "an object with named fields")
     for name in names:
         if name not in given:
             raise ValueError(f"{where} lacks {name}")
     for name in given:
-        if name not in names:
+        if name not in names and name not in optional:
             raise ValueError(f"{where} has an unknown field {as_text(name)}")
 
 

@@ -15,13 +15,16 @@ from outlay.models.case import Case
 from outlay.models.families.registry import rows_of
 
 
-def build(instance: Instance) -> pyo.ConcreteModel:
+def build(instance: Instance, *, cancelling: bool = False) -> pyo.ConcreteModel:
     """Return the model of an instance.
 
     Parameters
     ----------
     instance
         A validated instance; apply constraint sets first (``instance.with_set``).
+    cancelling
+        Whether it is one of several scenarios: each period of selection is then an option of its own, and projects
+        that are selected up to ``[stages] decide_by`` may be given up: ``cancelled[project, alternative, q]``.
 
     Returns
     -------
@@ -55,13 +58,17 @@ def build(instance: Instance) -> pyo.ConcreteModel:
     ``late = [o for o in model.OPTIONS if model.options.start[o] >= 2]`` and then
     ``model.few_late = pyo.Constraint(expr=sum(model.fund[o] for o in late) <= 3)``
     """
+    return build_case(Case(instance, cancelling))
+
+
+def build_case(case: Case) -> pyo.ConcreteModel:
+    """Return the model of a case, such as one with some of its options only (`Case.restricted`)."""
     with PauseGC():  # as Pyomo itself does; of a million rows, garbage collection takes two thirds of the time
-        return _build(instance)
+        return _build(case)
 
 
-def _build(instance: Instance) -> pyo.ConcreteModel:
-    case = Case(instance)
-    model = pyo.ConcreteModel(name=instance.name)
+def _build(case: Case) -> pyo.ConcreteModel:
+    model = pyo.ConcreteModel(name=case.instance.name)
     model.case = case
     model.options = case.options
     variables = _add_variables(model, case)
@@ -80,10 +87,11 @@ def _add_variables(model: Any, case: Case) -> list[Any]:
     model.nothing = pyo.Var(bounds=(0, 0))
     variables: list[Any] = []
     for name, block in case.book.blocks.items():
+        domain = pyo.Binary if block.binary else pyo.NonNegativeReals
         if name == "fund":
-            component = pyo.Var(model.OPTIONS, domain=pyo.Binary)
+            component = pyo.Var(model.OPTIONS, domain=domain)
         else:
-            component = pyo.Var(pyo.Set(initialize=list(block.keys), ordered=True), domain=pyo.NonNegativeReals)
+            component = pyo.Var(pyo.Set(initialize=list(block.keys), ordered=True), domain=domain)
         model.add_component(name, component)
         data = list(component.values())
         if not block.binary:

@@ -16,6 +16,7 @@ from outlay.models.arrays.columns import Block, ColumnBook
 from outlay.models.arrays.discount import discount_factors
 from outlay.models.arrays.ragged import spans
 from outlay.models.metrics import Terms, metric_terms, saved_of_metric
+from outlay.models.options.cancelling import NO_CANCELLING, Cancelling, read_cancelling
 from outlay.models.options.carried import CarryOver, carry_overs
 from outlay.models.options.changes import Changes, changes_of
 from outlay.models.options.fitting import unfitting
@@ -31,12 +32,24 @@ from outlay.models.projects.cashflows import CashModel
 from outlay.models.projects.funding import Funding
 from outlay.models.projects.lender import LenderTest, lender_test
 
+#: What is computed before the options, and does not depend on them.
+_BEFORE_OPTIONS = ("alternatives", "cash", "present_values", "lender", "needs")
+
 
 @dataclass(frozen=True)
 class Case:
-    """Options, money, use and columns of an instance; computed when first asked for."""
+    """Options, money, use and columns of an instance; computed when first asked for.
+
+    Attributes
+    ----------
+    instance
+        The instance.
+    cancelling
+        Whether it is one of several scenarios, in which what was selected may be cancelled.
+    """
 
     instance: Instance
+    cancelling: bool = False
 
     @cached_property
     def alternatives(self) -> Alternatives:
@@ -63,7 +76,15 @@ class Case:
     @cached_property
     def options(self) -> Options:
         """The options."""
-        return generate_options(self.alternatives, self.lender if self.instance.is_on("lender") else None, self.needs)
+        lender = self.lender if self.instance.is_on("lender") else None
+        return generate_options(self.alternatives, lender, self.needs, every_selection=self.cancelling)
+
+    def restricted(self, options: Options, cancelling: np.ndarray) -> Case:
+        """Return the case with some of its options and of its possible cancellations (a mask) only."""
+        case = Case(self.instance, self.cancelling)
+        shared = {name: vars(self)[name] for name in _BEFORE_OPTIONS if name in vars(self)}
+        vars(case).update(shared, options=options, cancelling_rules=self.cancelling_rules.only(cancelling))
+        return case
 
     @cached_property
     def usage(self) -> Usage:
@@ -143,6 +164,7 @@ class Case:
         book.add("started", self.started.keys, 1.0)
         book.add("so_far", self.so_far.keys)
         book.add("always", [0] if len(instance["approved"]) else [], 1.0, lower=1.0)
+        book.add("cancelled", self.cancelling_rules.keys, 1.0, binary=True)
         return book
 
     def _per_period(self, table: Table, column: str) -> np.ndarray:
@@ -214,6 +236,11 @@ class Case:
     def started(self) -> Started:
         """The started-by columns."""
         return started_columns(self.options, self.needs)
+
+    @cached_property
+    def cancelling_rules(self) -> Cancelling:
+        """What may be cancelled."""
+        return read_cancelling(self.alternatives) if self.cancelling else NO_CANCELLING
 
     @cached_property
     def so_far(self) -> SoFar:
@@ -308,6 +335,7 @@ class Case:
         premiums = self.dated("imports", "premium_per_unit")
         block = self.block("import_")
         cost[block.columns] = [premiums[key][t] * factor[t] for key, t in block.keys]
+        cost[self.block("cancelled").columns] = self.cancelling_rules.fee * factor[self.cancelling_rules.selection]
         return cost
 
     @cached_property

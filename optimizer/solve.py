@@ -234,7 +234,7 @@ def make_solution(
             "rows": len(problem.row_lower),
             "nonzeros": int(problem.matrix.nnz),
         },
-        options=options,
+        options={**options, "cancelling": True} if case.cancelling else options,
         versions=versions(),
         user_rows=user_rows(session.model, session.compiled, answer.point),
     )

@@ -27,6 +27,8 @@ FLOORS = {
         "table",
         "instance",
         "plan",
+        "uncertainty",
+        "stages",
         "checks",
         "formats.cells",
         "formats.spellings",
@@ -41,7 +43,7 @@ FLOORS = {
         "reference",
         "samples",
     ),
-    "models": ("arrays", "projects", "options", "metrics", "case", "families", "ranges", "build", "supply"),
+    "models": ("arrays", "projects", "options", "metrics", "case", "stages", "families", "ranges", "build", "supply"),
     "optimizer": (
         "status",
         "verify",
@@ -64,6 +66,8 @@ FLOORS = {
         "compare",
         "variation",
         "explain",
+        "uncertainty",
+        "stress",
     ),
     "cli": (
         "streams",
@@ -79,6 +83,7 @@ FLOORS = {
         "run",
         "options",
         "exchange",
+        "uncertain",
         "commands",
     ),
 }

@@ -9,6 +9,7 @@ from outlay.cli.report.comparison.page import comparison_context
 from outlay.cli.report.explanation.page import explanation_context
 from outlay.cli.report.size import render_within
 from outlay.cli.report.solution import solution_context
+from outlay.cli.report.stress.page import stress_context
 from outlay.instances.errors import UnverifiedError
 from outlay.instances.formats.output import check_target, write_file
 from outlay.instances.values.text import shown
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from outlay.optimizer.answer.solution import Solution
     from outlay.optimizer.compare.comparison import Comparison
     from outlay.optimizer.explain.explanation import Explanation
+    from outlay.optimizer.stress.result import Stress
     from outlay.optimizer.verify.report import Verification
 
 
@@ -99,3 +101,15 @@ def write_explanation_report(explanation: Explanation, path: str | Path, *, forc
     """
     target = check_target(path, force=force)
     return write_file(target, render_within("explanation.html", explanation_context(explanation)), force=force)
+
+
+def write_stress_report(stress: Stress, path: str | Path, *, force: bool = False) -> Path:
+    """Write the report of a stress test and return its path; see `write_report`.
+
+    Raises
+    ------
+    InputError
+        If the file exists and `force` is not set, or cannot be written.
+    """
+    target = check_target(path, force=force)
+    return write_file(target, render_within("stress.html", stress_context(stress)), force=force)

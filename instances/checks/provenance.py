@@ -25,7 +25,8 @@ def uncovered_numbers(instance: Instance) -> list[tuple[str, str, str]]:
 
     Rows cover by table, key (ids joined by a slash; `PSEUDO_KEYS` for tables without a key) and column, each a glob;
     a blank key or column covers all. Keys of ``instance`` are dotted paths with a blank column; those of ``sets`` are
-    set/number of the change, with the changed column.
+    set/number of the change, with the changed column. Those of ``uncertainty`` are the factor with the parameter,
+    correlations/number with `rank`, and scenarios/name with `probability`.
     """
     rules: dict[str, list[tuple[str, str]]] = {}
     table = instance["provenance"]
@@ -57,6 +58,24 @@ def _numbers(instance: Instance) -> Iterator[tuple[str, str, str]]:
             for column, value in changed.items():
                 if _is_number(value):
                     yield "sets", f"{name}/{number}", column
+
+    yield from _uncertain_numbers(instance)
+
+
+def _uncertain_numbers(instance: Instance) -> Iterator[tuple[str, str, str]]:
+    """Yield the numbers of distributions, correlations and scenarios; those in `where` only name rows."""
+    for name, factor in instance.uncertainty.get("factors", {}).items():
+        for column, value in factor.items():
+            if column not in {"change", "decimals"} and any(map(_is_number, _items(value))):
+                yield "uncertainty", name, column
+    for number in range(len(instance.uncertainty.get("correlations", ()))):
+        yield "uncertainty", f"correlations/{number + 1}", "rank"
+    for name in instance.uncertainty.get("scenarios", {}):
+        yield "uncertainty", f"scenarios/{name}", "probability"
+
+
+def _items(value: Any) -> tuple[Any, ...]:
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
 
 
 def _table_numbers(table: Table, keys: tuple[str, ...], column: str) -> Iterator[tuple[str, str, str]]:

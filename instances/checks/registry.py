@@ -76,6 +76,7 @@ CHECKS: tuple[Check, ...] = (
     Check("joint savings leave a commitment", checks_logic.savings, ("finance", *_CHOICES), compares_cells=True),
     Check("lags fit their kind and leave room", checks_logic.lags, ("calendar",), compares_cells=True),
     Check("dates lie in the calendar", checks_rules.dates, ("calendar",)),
+    Check("what is decided now is decided in the calendar", checks_rules.stages, ("calendar", "stages")),
     Check("dates leave a period to start in", checks_rules.starts, ("calendar",), compares_cells=True),
     Check(
         "what was decided before the calendar fits the status",

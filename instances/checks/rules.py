@@ -47,6 +47,15 @@ def dates(scope: Scope) -> Iterator[Fault]:
         yield scope.settings_fault("calendar.last_selection", last, outside, "use a month of it")
 
 
+def stages(scope: Scope) -> Iterator[Fault]:
+    """Yield a date of [stages] that no period holds."""
+    instance, by = scope.instance, scope.instance.settings.stages.decide_by
+    if by is not None and not 0 <= instance.period_holding(by) < instance.periods:
+        last = instance.period_label(instance.periods - 1)
+        problem = f"it lies outside the calendar (the calendar ends with {last})"
+        yield scope.settings_fault("stages.decide_by", by, problem, "use a month of it")
+
+
 def starts(scope: Scope) -> Iterator[Fault]:
     """Yield every project that its own dates leave no period to start in."""
     instance, rows = scope.instance, scope.instance["projects"]

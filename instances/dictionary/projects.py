@@ -155,6 +155,13 @@ PROJECTS = TableSpec(
             "What selecting it uses of the resource `selections`; never scaled, 0 for committed projects.",
             default=ONE,
         ),
+        share(
+            "cancel_share",
+            "Share of the column commitment (of the whole project, at the date of prices) that it costs, as `cost`, to "
+            "give the project up in a scenario after it was selected ([stages] decide_by); discounted from its "
+            "selection.",
+            default=Decimal("0.1"),
+        ),
         number("strategic_score", "score", "The metric `strategic` is this times K.", default=ZERO),
         text("source", "Where the facts come from."),
         *ALTERNATIVE_COLUMNS,

@@ -54,8 +54,9 @@ METRIC_MEANINGS: Mapping[str, str] = {
     "japan_content": "Also `lender_content`: japan_content_share times K, times the scale.",
     "credit": "Public credit at completion, discounted at the rate of us_npv.",
     "count": "1 a funded project, never scaled.",
-    "cost": "Programs, flows, import premiums and penalties of shortfalls, discounted from their period (a yearly "
-    "row's from the first of its block). Has weight -1 in every level that does not name it. Belongs to no project.",
+    "cost": "Programs, flows, import premiums, penalties of shortfalls and cancellations, discounted from their period "
+    "(a yearly row's from the first of its block). Has weight -1 in every level that does not name it. Belongs to no "
+    "project.",
 }
 BUILT_IN_METRICS = tuple(METRIC_MEANINGS)
 #: Spending when it falls due: a metric that only `limits` name, since its sum over a long calendar is `commitment`.
@@ -109,6 +110,7 @@ Share = Annotated[Decimal, Field(ge=0, le=1), BeforeValidator(_number)]
 NonNegative = Annotated[Decimal, Field(ge=0), BeforeValidator(_number)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 MonthOfYear = Annotated[int, Field(ge=1, le=12), BeforeValidator(_whole)]
+DecimalPlaces = Annotated[int, Field(ge=0, le=15), BeforeValidator(_whole)]
 Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$"), BeforeValidator(_month)]
 
 
@@ -238,6 +240,18 @@ class Finance(Frozen):
     )
 
 
+class Stages(Frozen):
+    """When what is known, for plans over several scenarios; it changes nothing of an instance solved by itself."""
+
+    decide_by: Month | None = described(
+        None,
+        "YYYY-MM",
+        "Selections up to the period that holds it, which lies in the calendar, are made now, in ignorance: project, "
+        "alternative and period of selection are the same in every scenario. Later selections and everything else "
+        "adapt (last_selection).",
+    )
+
+
 class Metric(Frozen):
     """A metric that the instance declares; a column of that name may stand in projects and alternatives."""
 
@@ -297,6 +311,7 @@ class Settings(Frozen):
     value_unit: str | None = described(None, "", "The unit of the metric `value`, such as votes; blank = money_unit.")
     calendar: Calendar = Field(description="The periods of the plan.")
     finance: Finance | None = Field(None, description="How money flows back; left out, no loan is modelled.")
+    stages: Stages = Field(default=Stages(), description="When what is known, for plans over several scenarios.")
     discount_rates: dict[str, NonNegative] = described(
         {},
         "share a year",

@@ -22,9 +22,10 @@ from outlay.instances.errors import Fault, InputError
 from outlay.instances.formats.raw_tables import RawTable, parse_table, raw_table, unread_tables
 from outlay.instances.instance import Instance
 from outlay.instances.table import Table
+from outlay.instances.uncertainty.parsing import parse_uncertainty
 from outlay.instances.values.text import Hints, as_text
 
-DOCUMENT_KEYS = ("instance", *TABLES, "sets")
+DOCUMENT_KEYS = ("instance", *TABLES, "sets", "uncertainty")
 
 #: Stand for settings that could not be read; every date lies in the calendar.
 _STAND_INS: Mapping[str, Any] = {
@@ -78,7 +79,13 @@ def parse_document(document: Mapping[str, Any], *, source: str) -> Instance:
                 unread.append(name)
                 faults.extend(error.faults)
     return parse_instance(
-        document.get("instance"), tables, document.get("sets"), source=source, faults=faults, unread=unread
+        document.get("instance"),
+        tables,
+        document.get("sets"),
+        document.get("uncertainty"),
+        source=source,
+        faults=faults,
+        unread=unread,
     )
 
 
@@ -86,6 +93,7 @@ def parse_instance(
     settings: Any,
     tables: Mapping[str, RawTable],
     sets: Any,
+    uncertainty: Any = None,
     *,
     source: str,
     faults: Sequence[Fault] = (),
@@ -96,10 +104,11 @@ def parse_instance(
 
     Parameters
     ----------
-    settings, tables, sets
-        The parts as they were found; None for absent settings or sets.
+    settings, tables, sets, uncertainty
+        The parts as they were found; None for an absent one that is no table.
     faults, unread
-        What the reader found wrong, and the parts (tables, ``instance``, ``sets``) that it could not read at all.
+        What the reader found wrong, and the parts (tables, ``instance``, ``sets``, ``uncertainty``) that it could not
+        read at all.
     source, toml_name
         What to call the whole and the settings in error messages.
 
@@ -116,7 +125,10 @@ def parse_instance(
     typed = {name: parse_table(TABLES[name], raw, metrics, found, ignored=parsed.ignore) for name, raw in known.items()}
     if "projects" not in broken and not len(typed.get("projects", ())):
         found.append(Fault(source, None, None, None, "the table projects is missing or has no rows", "add projects"))
-    instance = Instance(parsed, typed, parse_sets(sets, found))
+    before = len(found)
+    named = parse_sets(sets, found)
+    whole = "sets" not in broken and len(found) == before
+    instance = Instance(parsed, typed, named, parse_uncertainty(uncertainty, named if whole else None, found))
     sources = {name: raw.source for name, raw in tables.items()}
     found.extend(check_instance(Scope(instance, sources, toml_name, frozenset(broken), doubtful_rows(found))))
     if found:
@@ -156,7 +168,7 @@ def parse_changed(instance: Instance, settings: Any, tables: Mapping[str, RawTab
             typed[name] = parse_table(table.spec, tables[name], metrics, found, ignored=parsed.ignore)
         else:
             typed[name] = replace(table, metrics=metrics) if metrics and table.spec.metric_columns else table
-    changed = Instance(parsed, typed, instance.sets)
+    changed = Instance(parsed, typed, instance.sets, instance.uncertainty)
     sources = {name: name + words for name in TABLES}
     scope = Scope(changed, sources, f"instance{words}", frozenset(broken), doubtful_rows(found))
     found.extend(check_instance(scope))

@@ -23,7 +23,7 @@ from outlay.instances.values.text import Hints, shown
 
 __all__ = ["MAX_FILE_MB", "read", "text_of_file"]
 
-SETTINGS_FILE, SETS_FILE = "instance.toml", "sets.toml"
+SETTINGS_FILE, SETS_FILE, UNCERTAINTY_FILE = "instance.toml", "sets.toml", "uncertainty.toml"
 #: How the names of workbooks end.
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm")
 
@@ -78,7 +78,13 @@ def _read_workbook(path: Path, max_file_mb: float) -> Instance:
     book = raw_workbook(path, path.name, max_file_mb)
     try:
         return parse_instance(
-            book.settings, book.tables, book.sets, source=path.name, faults=book.faults, unread=book.unread
+            book.settings,
+            book.tables,
+            book.sets,
+            book.uncertainty,
+            source=path.name,
+            faults=book.faults,
+            unread=book.unread,
         )
     except InputError as error:
         raise InputError(map(book.with_cell, error.faults)) from None
@@ -154,7 +160,7 @@ class _Folder:
             if f"{name}.csv" in files:
                 self._collect(tables, name, f"{name}.csv", self._csv_table, "CSV")
         parts: dict[str, Any] = {}
-        for part, file in (("instance", SETTINGS_FILE), ("sets", SETS_FILE)):
+        for part, file in (("instance", SETTINGS_FILE), ("sets", SETS_FILE), ("uncertainty", UNCERTAINTY_FILE)):
             if file in files:
                 self._collect(parts, part, file, _toml_document, "TOML")
         for part, file in (("instance", SETTINGS_FILE), ("projects", "projects.csv")):
@@ -165,6 +171,7 @@ class _Folder:
             parts.get("instance"),
             tables,
             parts.get("sets"),
+            parts.get("uncertainty"),
             source=str(self.path),
             faults=self.faults,
             unread=self.broken,
@@ -173,7 +180,7 @@ class _Folder:
 
     def _refuse_unknown(self, files: list[str]) -> None:
         """A misspelt file would be left out in silence otherwise."""
-        known = [SETTINGS_FILE, SETS_FILE, *(f"{name}.csv" for name in TABLES)]
+        known = [SETTINGS_FILE, SETS_FILE, UNCERTAINTY_FILE, *(f"{name}.csv" for name in TABLES)]
         hint = Hints(known)
         for name in files:
             if name not in known and Path(name).suffix.lower() in {".csv", ".toml"}:

@@ -34,6 +34,8 @@ def to_document(instance: Instance) -> dict[str, Any]:
             document[name] = _records(table)
     if instance.sets:
         document["sets"] = thawed(instance.sets)
+    if instance.uncertainty:
+        document["uncertainty"] = thawed(instance.uncertainty)
     return document
 
 
@@ -97,6 +99,8 @@ def _fill(instance: Instance, folder: Path) -> None:
             _write_text(folder / f"{name}.csv", csv_text(table))
     if instance.sets:
         _write_text(folder / "sets.toml", tomli_w.dumps(_plain(instance.sets)))
+    if instance.uncertainty:
+        _write_text(folder / "uncertainty.toml", tomli_w.dumps(_plain(instance.uncertainty)))
 
 
 def _write_text(path: Path, text: str) -> None:

@@ -13,6 +13,7 @@ from outlay.instances.dictionary.sets import ConstraintSet
 from outlay.instances.dictionary.settings import Settings
 from outlay.instances.dictionary.tables import TABLES
 from outlay.instances.dictionary.vocabulary import OWN_PREFIX, Column, TableSpec
+from outlay.instances.uncertainty.schema import Uncertainty
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _DEFINITIONS = "#/$defs/{model}"
@@ -37,6 +38,7 @@ def json_schema() -> dict[str, Any]:
     properties |= {name: _table_schema(spec) for name, spec in TABLES.items()}
     one_set = _model_schema(ConstraintSet, definitions)
     properties["sets"] = {"type": ["object", "null"], "additionalProperties": one_set}
+    properties["uncertainty"] = {"anyOf": [_model_schema(Uncertainty, definitions), {"type": "null"}]}
     return {
         "$schema": DIALECT,
         "title": "outlay instance",

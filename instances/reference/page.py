@@ -28,8 +28,10 @@ from outlay.instances.dictionary.tables import TABLES
 from outlay.instances.dictionary.vocabulary import Column, TableSpec
 from outlay.instances.errors import InputError
 from outlay.instances.reference.json_schema import json_schema
+from outlay.instances.reference.uncertain import UNCERTAINTY_PAGE
 from outlay.instances.reference.words import CONVENTIONS, CORE_RULES, FAMILY_MEANINGS, INTRODUCTION, SETS_PAGE
 from outlay.instances.table import cell_text
+from outlay.instances.uncertainty.schema import Correlation, DrawnChange, Factor, Scenario
 from outlay.instances.values.text import did_you_mean
 
 __all__ = ["json_schema", "markdown"]
@@ -42,6 +44,13 @@ _SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("metrics.NAME.", Metric),
     ("objective[n].", Level),
     ("applied.", Applied),
+)
+#: The parts of ``uncertainty.toml``.
+_UNCERTAIN: tuple[tuple[str, str, type[BaseModel]], ...] = (
+    ("A factor", "factors.NAME.", Factor),
+    ("What a factor changes", "factors.NAME.change[n].", DrawnChange),
+    ("A correlation", "correlations[n].", Correlation),
+    ("A scenario", "scenarios.NAME.", Scenario),
 )
 _KINDS = {
     "id": "id",
@@ -80,12 +89,13 @@ def markdown() -> str:
             "",
             *_model_rows("NAME.change[n].", Change),
             "",
+            *_uncertainty_page(),
         ]
     )
 
 
 def markdown_of(name: str) -> str:
-    """Return the part of the reference page about one table, ``instance`` or ``sets``.
+    """Return the part of the reference page about one table, ``instance``, ``sets`` or ``uncertainty``.
 
     Raises
     ------
@@ -98,11 +108,18 @@ def markdown_of(name: str) -> str:
         lines = list(_settings_page())
     elif name == "sets":
         lines = [SETS_PAGE, *_model_rows("NAME.", ConstraintSet), "", *_model_rows("NAME.change[n].", Change)]
+    elif name == "uncertainty":
+        lines = list(_uncertainty_page())
     else:
-        raise InputError.single(
-            "schema", "there is no such table", did_you_mean(name, ["instance", *TABLES, "sets"]), value=name
-        )
+        known = ["instance", *TABLES, "sets", "uncertainty"]
+        raise InputError.single("schema", "there is no such table", did_you_mean(name, known), value=name)
     return "\n".join(lines).strip() + "\n"
+
+
+def _uncertainty_page() -> Iterator[str]:
+    yield UNCERTAINTY_PAGE
+    for title, before, model in _UNCERTAIN:
+        yield from (f"### {title}", "", *_model_rows(before, model), "")
 
 
 def _settings_page() -> Iterator[str]:

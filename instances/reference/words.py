@@ -10,9 +10,10 @@ from outlay.instances.values.text import LONGEST_TEXT
 INTRODUCTION = """\
 # Reference: what an instance holds
 
-An instance is a folder of `instance.toml`, CSV tables and `sets.toml`, or one JSON document
-`{"instance": {...}, "projects": [{...}], ..., "sets": {...}}`. Needed are `instance.toml` (a name and a calendar) and
-`projects.csv`; every other table may be left out. Period *t* = 0..T-1 covers *m* months from the calendar's start.
+An instance is a folder of `instance.toml`, CSV tables, `sets.toml` and `uncertainty.toml`, or one JSON document
+`{"instance": {...}, "projects": [{...}], ..., "sets": {...}, "uncertainty": {...}}`. Needed are `instance.toml` (a name
+and a calendar) and `projects.csv`; every other table may be left out. Period *t* = 0..T-1 covers *m* months from the
+calendar's start.
 """
 
 CONVENTIONS = f"""\
@@ -50,6 +51,11 @@ CORE_RULES = """\
   dated fund with funds on, or a limit by period or year with limits on. A committed project has q = 0.
 * Options that can never be right are dropped with a reason. A project that must be funded and has none left is an
   error.
+* Under several scenarios (`[stages]`) each q is an option of its own, and a project that is selected up to decide_by
+  in all of them may be *cancelled* in some: it is selected there with its alternative and q, brings nothing, uses its
+  selection_load in the rows of `selections` (not in the metric use:selections) and nothing else, and costs
+  cancel_share x commitment as `cost`, discounted from q. Projects that are committed, mandatory or forced in are not
+  cancelled. Nothing is cancelled without scenarios.
 * D(r, n) = (1 + r)^(-n/12) discounts n months. A loan's test passes within 1e-9 (money: 1e-9 K).
 """
 

@@ -86,6 +86,23 @@ class Draft:
         else:
             self._calculate(change, matched, place)
 
+    def matched(self, change: Change, place: str) -> list[tuple[int, Mapping[str, Any]]]:
+        """Return (row in the file, cells) of the rows that a change would touch; a blank cell is what it means.
+
+        Nothing is changed.
+
+        Raises
+        ------
+        InputError
+            If it names a column that is unknown or unfit, or matches no row.
+        """
+        self._check_columns(change, place)
+        columns = [column.name for column in TABLES[change.table].columns]
+        return [
+            (row.number, {name: self._effective(change.table, row, name) for name in columns})
+            for row in self._matched(change, self._table(change.table), place)
+        ]
+
     # -- instance.toml -------------------------------------------------------------------------------------------
 
     def _change_settings(self, change: Change, place: str) -> None:

@@ -204,6 +204,7 @@ def amount_of(case: Case, metric: str) -> Amount:
         for name in ("buy", "flow", "import_", "shortfall"):
             dated = case.block(name)
             periods[dated.columns] = [period for _, period in dated.keys]
+        periods[case.block("cancelled").columns] = case.cancelling_rules.selection
         column = np.nonzero(case.cost)[0]
         return Amount(column, case.cost[column], np.full(len(column), -1), periods[column])
     if metric == SPENDING:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from outlay.instances.dictionary.settings import RESOURCE_FAMILIES
 from outlay.models.arrays.rows import RowBlock
 from outlay.models.case import Case
+from outlay.models.families import cancelling as family_cancelling
 from outlay.models.families import choice as family_choice
 from outlay.models.families import dependencies as family_dependencies
 from outlay.models.families import funds as family_funds
@@ -32,6 +33,7 @@ class Family(NamedTuple):
 
 FAMILIES: tuple[Family, ...] = (
     Family(family_choice.NAME, family_choice.rows),
+    Family(family_cancelling.NAME, family_cancelling.rows),
     Family("cap", ResourceFamily("cap").rows),
     Family("draws", ResourceFamily("draws").rows),
     *(Family(kind, ResourceFamily(kind).rows) for kind in RESOURCE_FAMILIES),
@@ -48,7 +50,9 @@ FAMILIES: tuple[Family, ...] = (
 )
 
 #: Families that no constraint set can switch off.
-ALWAYS_ON = frozenset({CARRY_OVER, family_choice.NAME, family_programs.NAME, family_synergies.NAME})
+ALWAYS_ON = frozenset(
+    {CARRY_OVER, family_cancelling.NAME, family_choice.NAME, family_programs.NAME, family_synergies.NAME}
+)
 
 
 def rows_of(case: Case) -> Iterator[RowBlock]:

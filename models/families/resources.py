@@ -225,6 +225,9 @@ class ResourceRows(Standing):
         for name in sorted({"commitments", "draws"} & self.members):
             entry, period, amount = self.case.savings.of_resource(name)
             yield self._counted("used", period, self.case.block("saved").columns[entry], amount)
+        if "selections" in self.members:
+            given_up = self.case.cancelling_rules
+            yield self._counted("used", given_up.selection, self.case.block("cancelled").columns, given_up.load)
         yield self._columns("imported", "import_", lambda key: -1.0 if key in self.members else 0.0)
         share = self._link_shares()
         yield self._columns("linked", "flow", lambda key: share[key])

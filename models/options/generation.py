@@ -54,8 +54,12 @@ class _Screen:
             self.allowed[mode] &= ~starts
 
 
-def generate_options(alternatives: Alternatives, lender: LenderTest | None, needs: tuple[Need, ...]) -> Options:
+def generate_options(
+    alternatives: Alternatives, lender: LenderTest | None, needs: tuple[Need, ...], *, every_selection: bool = False
+) -> Options:
     """Return the options of an instance, with a reason for everything dropped; `needs` are its dependencies.
+
+    Each period of selection is an option of its own where it matters, or always (`every_selection`).
 
     Raises
     ------
@@ -82,7 +86,7 @@ def generate_options(alternatives: Alternatives, lender: LenderTest | None, need
         screen.allowed,
         (first, last),
         tuple(screen.dropped),
-        every_selection=selection_matters(instance),
+        every_selection=every_selection or selection_matters(instance),
     ).with_begun([option for option in begun if option is not None])
     options = without_unready(options, needs)
     _require_mandatory(options)

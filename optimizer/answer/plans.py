@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from outlay.instances.plan import AMOUNTS, Choice, Plan
+from outlay.instances.plan import AMOUNTS, Choice, Plan, Selection
 from outlay.models.case import Case
 from outlay.models.families.resources import resource_rows
 
@@ -36,7 +36,9 @@ def read_plan(model: Any, compiled: Compiled, point: np.ndarray) -> Plan:
         for (fund, option), amount in amounts["payments"].items()
         if option in funded
     }
-    return Plan(choices=tuple(choices), **amounts)
+    given_up = zip(case.cancelling_rules.keys, values["cancelled"].tolist(), strict=True)
+    cancelled = tuple(Selection(*key) for key, amount in given_up if amount > 0.5)
+    return Plan(choices=tuple(choices), cancelled=cancelled, **amounts)
 
 
 def _choice(case: Case, option: int, scale: dict[Any, float]) -> Choice:
@@ -94,6 +96,8 @@ def plan_columns(case: Case, plan: Plan) -> np.ndarray:
             key = (first, option_of_project.get(second, -1)) if kind == "payments" else (first, second)
             if key in place:
                 point[place[key]] = amount
+    given_up = dict(zip(case.cancelling_rules.keys, case.block("cancelled").columns.tolist(), strict=True))
+    point[[given_up[one] for one in plan.cancelled if one in given_up]] = 1.0
     funded = set(option_of_project)
     table = case.instance["dependencies"]
     for row, column in zip(case.synergies, case.block("both").columns, strict=True):

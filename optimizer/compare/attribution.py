@@ -14,6 +14,7 @@ Source: Shapley, A value for n-person games, 1953, doi:10.1515/9781400881970-018
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 from math import factorial, inf
 from typing import Any
@@ -70,7 +71,7 @@ def with_only(instance: Instance, players: Sequence[str], on: Coalition) -> Inst
     off = [family for name in players if name not in on for family in PLAYERS.get(name, (name,))]
     settings = instance.settings
     applied = settings.applied.model_copy(update={"disable": tuple(dict.fromkeys([*settings.applied.disable, *off]))})
-    return Instance(settings.model_copy(update={"applied": applied}), instance.tables, instance.sets)
+    return replace(instance, settings=settings.model_copy(update={"applied": applied}))
 
 
 def shapley(players: Sequence[str], values: Mapping[Coalition, tuple[float, float]]) -> pd.DataFrame:

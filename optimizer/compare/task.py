@@ -85,7 +85,7 @@ def make_request(
 ) -> Request:
     """Return the request of a case."""
     # What other sets say changes nothing about this case, and must not make it be solved again.
-    lean = replace(instance, sets={})
+    lean = replace(instance, sets={}, uncertainty={})
     return Request(
         name,
         zlib.compress(document_text(to_document(lean), compact=True).encode()),
@@ -134,6 +134,11 @@ def solve_case(request: Request) -> str:
         "nearest_proved": checked.proved_nearest,
     }
     return run_text(document)
+
+
+def building() -> threading.Lock:
+    """Return the lock that whoever builds a model holds."""
+    return _BUILDING
 
 
 def _after_fork() -> None:

@@ -71,6 +71,7 @@ def structure_of(case: Case, column_of: sparse.csr_array, integer: np.ndarray) -
     owner[fund] = options.project
     number, started = case.alternatives.project_number, case.block("started")
     owner[started.columns] = [number[side.partition("@")[0]] for side, _, _ in started.keys]
+    owner[case.block("cancelled").columns] = case.alternatives.project[case.cancelling_rules.alternative]
     # All members of a group belong to one project, so any of them will do.
     entries = sparse.coo_array(column_of)
     row, column = entries.coords

@@ -101,7 +101,7 @@ def recheck(run: dict[str, Any], instance: Instance, *, older: bool = False) -> 
     older
         Whether it was of an earlier format: what that computed in its own way is computed anew and not compared.
     """
-    case = Case(instance)
+    case = Case(instance, bool(run["options"].get("cancelling")))
     plan = None if run["plan"] is None else Plan.from_document(run["plan"])
     verification = None if plan is None else verify_plan(instance, plan, objective=claimed_finals(run))
     tables = {}

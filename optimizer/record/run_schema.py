@@ -72,6 +72,14 @@ class ChoicePart(Part):
     scale: float
 
 
+class SelectionPart(Part):
+    """A project that was selected and is given up."""
+
+    project: str
+    alternative: str
+    period: int
+
+
 class PlanPart(Part):
     """What is decided."""
 
@@ -81,6 +89,7 @@ class PlanPart(Part):
     imports: list[AmountAt]
     payments: list[PaymentOf]
     shortfalls: list[AmountAt]
+    cancelled: list[SelectionPart] = []
 
 
 class LevelPart(Part):
@@ -170,6 +179,7 @@ class OptionsPart(Part):
     time_limit_s: Positive | None
     effort: Literal["prove", "search", "repeat"] = "prove"
     work: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+    cancelling: bool = False
 
 
 class ComparisonPart(Part):

@@ -12,6 +12,7 @@ from scipy import sparse
 from outlay.instances.errors import InputError
 from outlay.models.arrays.rows import Entries
 from outlay.models.families.resources import resource_rows
+from outlay.models.stages import keep_selections
 from outlay.optimizer.engine.levels import Level
 from outlay.optimizer.problem.problem import Problem, Rows
 from outlay.optimizer.variation.limits import MOST_SHARE, Limit
@@ -85,6 +86,7 @@ def apply(over: Variable, variation: Variation) -> Varied:
     """
     work = _Work(over, variation)
     work.force()
+    work.keep_selected()
     work.leave_out()
     work.move()
     moves = work.stretch()
@@ -132,8 +134,24 @@ class _Work:
                 raise InputError.single("vary", problem, "see `outlay check` for the reasons", value=project)
             self.row_lower[rows] = self.factor[rows]
 
-    def _choice_rows(self, project: str) -> list[int]:
-        component = self.over.model.component("one_option_a_project")
+    def keep_selected(self) -> None:
+        """Fix what is selected now; raise for what can be neither funded nor cancelled."""
+        if self.variation.selected is None:
+            return
+        session, case = self.over.session, self.over.case
+        kept = keep_selections(case, self.variation.selected)
+        if kept.impossible:
+            named = ", ".join(f"{one.project}@{one.alternative}" for one in kept.impossible)
+            problem = "what was selected now can be neither built nor cancelled here"
+            raise InputError.single("vary", problem, "see `outlay check` for the reasons", value=named)
+        place = session.place[kept.absent]
+        self.upper[place[place >= 0]] = 0.0
+        for one in self.variation.selected:
+            rows = self._choice_rows(one.project, "funded_or_cancelled") or self._choice_rows(one.project)
+            self.row_lower[rows] = self.factor[rows]
+
+    def _choice_rows(self, project: str, block: str = "one_option_a_project") -> list[int]:
+        component = self.over.model.component(block)
         if component is None or project not in component:
             return []
         return self.over.session.compiled.rows_of(component[project])

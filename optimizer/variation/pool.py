@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import TypeVar
-
-import simplejson
+from typing import Any, TypeAlias, TypeVar
 
 from outlay.instances.errors import OutlayError
 from outlay.optimizer.compare.compare import CompareProgress
@@ -17,7 +15,6 @@ from outlay.optimizer.compare.executors import Workers, open_executor
 from outlay.optimizer.compare.task import solver_process
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import Status
-from outlay.optimizer.variation.solving import Question, VariedAnswer, solve_question
 
 #: Seconds after which we look whether there is still anybody to answer.
 LOOK_S = 1.0
@@ -25,8 +22,10 @@ LOOK_S = 1.0
 Answered = TypeVar("Answered")
 
 #: How a finished answer is kept under the key of its question, and found again.
-Keep = Callable[[str, VariedAnswer], None]
-Find = Callable[[Question], VariedAnswer | None]
+Keep = Callable[[str, Any], None]
+Find = Callable[[Any], Any | None]
+#: A question, or another task that says what answers it (`work`), how that is read, and what is said where it is lost.
+Task: TypeAlias = Any
 
 
 @dataclass
@@ -72,15 +71,15 @@ class QuestionPool:
         with SolverProcess() as engine:
             return work(engine)
 
-    def ask(self, questions: Sequence[Question]) -> dict[str, VariedAnswer]:
+    def ask(self, questions: Sequence[Task]) -> dict[str, Any]:
         """Return the answers by name; after an interrupt only those that there are.
 
         A question that is lost twice is answered by why.
         """
-        found: dict[str, VariedAnswer] = {}
+        found: dict[str, Any] = {}
         if self.interrupted:
             return found
-        open_: dict[Future[str], tuple[Question, int]] = {}
+        open_: dict[Future[str], tuple[Task, int]] = {}
         self.total = max(self.total, self.done + len(questions))
         try:
             for question in questions:
@@ -94,12 +93,11 @@ class QuestionPool:
                 ready, _ = wait(open_, LOOK_S, return_when=FIRST_COMPLETED)
                 if not ready and self._given_up():
                     lack = self.workers.lack if self.workers is not None else ""
-                    lost = VariedAnswer(Status.FAILED, message=f"not solved: {lack}")
-                    found |= {question.name: lost for question, _ in open_.values()}
+                    found |= {question.name: question.lost(f"not solved: {lack}") for question, _ in open_.values()}
                     break
                 for future in ready:
                     question, tries = open_.pop(future)
-                    answer = self._result(future, tries)
+                    answer = self._result(future, question, tries)
                     if answer is None:
                         open_[self._submit(question)] = (question, tries + 1)
                     else:
@@ -112,7 +110,7 @@ class QuestionPool:
                 future.cancel()
         return {question.name: found[question.name] for question in questions if question.name in found}
 
-    def _take(self, found: dict[str, VariedAnswer], question: Question, answer: VariedAnswer, *, fresh: bool) -> None:
+    def _take(self, found: dict[str, Any], question: Task, answer: Any, *, fresh: bool) -> None:
         found[question.name] = answer
         self.done += 1
         if fresh:
@@ -129,26 +127,26 @@ class QuestionPool:
             self._tell({}, note=note)
         return self.workers.given_up
 
-    def _submit(self, question: Question) -> Future[str]:
+    def _submit(self, question: Task) -> Future[str]:
         """Hand a question to the executor; one that refuses it gives a future that says so."""
         try:
-            return self.executor.submit(solve_question, question)
+            return self.executor.submit(question.work, question)
         except Exception as error:  # a broken or closed pool
             refused: Future[str] = Future()
             refused.set_exception(error)
             return refused
 
     @staticmethod
-    def _result(future: Future[str], tries: int) -> VariedAnswer | None:
+    def _result(future: Future[str], question: Task, tries: int) -> Any | None:
         """Return an answer; None where the question is worth another try."""
         try:
-            return VariedAnswer.from_document(simplejson.loads(future.result()))
+            return question.read(future.result())
         except OutlayError as error:
-            return VariedAnswer(Status.FAILED, message=str(error))  # wrong input stays wrong
+            return question.lost(str(error))  # wrong input stays wrong
         except Exception as error:  # whatever an executor may raise for a task that it lost
-            return None if tries < 2 else VariedAnswer(Status.FAILED, message=f"tried twice: {error!r}")
+            return None if tries < 2 else question.lost(f"tried twice: {error!r}")
 
-    def _tell(self, open_: Mapping[Future[str], tuple[Question, int]], note: str = "") -> None:
+    def _tell(self, open_: Mapping[Future[str], tuple[Task, int]], note: str = "") -> None:
         if self.on_progress is None:
             return
         running = tuple(question.name for future, (question, _) in open_.items() if future.running())

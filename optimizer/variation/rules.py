@@ -21,7 +21,7 @@ from outlay.optimizer.variation.limits import Limit, Limits
 
 #: Blocks of rows that only say what decisions mean.
 _MEANING = frozenset({"fully_paid", "program_total_kept", "one_option_a_project", "scale_at_most_one"})
-_MEANING_FAMILIES = frozenset({"choice", "programs", "synergies"})
+_MEANING_FAMILIES = frozenset({"choice", "cancelling", "programs", "synergies"})
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import threading
 import time
 import zlib
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -79,6 +79,19 @@ class Question:
         parts = [self.model, self.variation, self.start, self.nearest, dict(self.options)]
         text = simplejson.dumps([*parts, versions()["outlay"], versions()["highspy"]], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def work(self) -> Callable[[Any], str]:
+        """What answers it, anywhere."""
+        return solve_question
+
+    def read(self, text: str) -> VariedAnswer:
+        """Return the answer that `work` gave."""
+        return VariedAnswer.from_document(simplejson.loads(text))
+
+    def lost(self, message: str) -> VariedAnswer:
+        """Return the answer where there is none."""
+        return VariedAnswer(Status.FAILED, message=message)
 
     def own_instance(self) -> Instance:
         """Return the instance that travels with the question.

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from outlay.instances.errors import InputError
+from outlay.instances.plan import Selection
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,9 @@ class Variation:
         Projects that must be funded but may be let go, each counted as one move.
     without
         Names of rules (`outlay.optimizer.variation.rules`) that are left out.
+    selected
+        What was selected up to ``[stages] decide_by``, and nothing else was: kept, funded or cancelled. For models of
+        scenarios (``build(instance, cancelling=True)``); no constraint set says it. None: whatever is best.
     title
         What it asks, in a line.
     """
@@ -48,11 +52,14 @@ class Variation:
     count_first: bool = False
     release: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
+    selected: tuple[Selection, ...] | None = None
     title: str = ""
 
     def __post_init__(self) -> None:
         for name in ("force_in", "force_out", "stretch", "units", "release", "without"):
             object.__setattr__(self, name, _names(getattr(self, name), name))
+        if self.selected is not None:
+            object.__setattr__(self, "selected", _selections(self.selected))
         object.__setattr__(self, "level", MappingProxyType(_numbers(self.level, "level")))
         if self.objective is not None:
             object.__setattr__(self, "objective", MappingProxyType(_numbers(self.objective, "objective")))
@@ -87,6 +94,17 @@ def _names(given: Any, column: str) -> tuple[str, ...]:
     if not all(isinstance(name, str) for name in names):
         raise _wrong("a name is not a text", "give a list of names", column, names)
     return names
+
+
+def _selections(given: Any) -> tuple[Selection, ...]:
+    try:
+        found = tuple(sorted(Selection(*one) for one in given))
+    except TypeError:
+        raise _wrong("these are no selections", "give (project, alternative, period) each", "selected", given) from None
+    twice = sorted({one.project for one in found if sum(other.project == one.project for other in found) > 1})
+    if twice:
+        raise _wrong("a project is selected twice", "name each once", "selected", ", ".join(twice))
+    return found
 
 
 def _numbers(given: Any, column: str) -> dict[str, float]:

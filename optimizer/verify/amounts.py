@@ -17,6 +17,15 @@ from outlay.optimizer.verify.report import Ledger
 ByPeriod = dict[tuple[str, int], Fraction]
 
 
+class Cancelled(NamedTuple):
+    """A selection that is given up: whose, when it was made, what that costs and what it used of `selections`."""
+
+    project: str
+    period: int
+    fee: Fraction
+    load: Fraction
+
+
 @dataclass(frozen=True)
 class Amounts:
     """The amounts of a plan that name things that exist, as exact numbers.
@@ -27,6 +36,8 @@ class Amounts:
         By program, link or resource, and period.
     payments
         By fund and project.
+    cancelled
+        What was selected and is given up.
     """
 
     purchases: ByPeriod
@@ -34,6 +45,7 @@ class Amounts:
     imports: ByPeriod
     shortfalls: ByPeriod
     payments: dict[tuple[str, str], Fraction]
+    cancelled: tuple[Cancelled, ...] = ()
 
 
 def read_amounts(reading: Reading, plan: Plan, ledger: Ledger) -> Amounts:
@@ -167,7 +179,7 @@ def purchase_cost(reading: Reading, program: str, bought: Fraction) -> Fraction:
 
 
 def costs_by_period(reading: Reading, amounts: Amounts) -> list[Fraction]:
-    """Return the metric `cost` of each period: programs, links, import premiums and penalties, discounted."""
+    """Return the metric `cost` of each period: programs, links, imports, cancellations and penalties."""
     costs = [ZERO] * reading.periods
     for period, cost in _costs(reading, amounts):
         costs[period] += cost
@@ -192,5 +204,7 @@ def _costs(reading: Reading, amounts: Amounts) -> Iterator[tuple[int, Fraction]]
     for (resource, period), imported in amounts.imports.items():
         premium = reading.imports[resource][1][period] if resource in reading.imports else None
         yield period, imported * (premium or ZERO)
+    for one in amounts.cancelled:
+        yield one.period, one.fee
     for (resource, period), missing in amounts.shortfalls.items():
         yield period, missing * exact(reading.resources[resource]["penalty"])

@@ -7,12 +7,14 @@ number of the instance is the decimal that was written, every float of the plan 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.optimizer.verify.amounts import check_amounts, read_amounts
 from outlay.optimizer.verify.approved import check_frozen
+from outlay.optimizer.verify.cancelling import check_cancelled, read_cancelled
 from outlay.optimizer.verify.choice import check_choices, read_choices
 from outlay.optimizer.verify.dates import lateness
 from outlay.optimizer.verify.dependencies import check_dependencies, with_savings
@@ -86,13 +88,14 @@ def verify_plan(
     """
     reading, ledger = Reading(instance), Ledger(tolerance)
     funded = with_savings(reading, read_choices(reading, plan, ledger))
-    amounts = read_amounts(reading, plan, ledger)
+    amounts = replace(read_amounts(reading, plan, ledger), cancelled=read_cancelled(reading, plan, ledger))
     loans = compute_loans(reading, funded)
     scores = compute_scores(reading, funded, loans, amounts)
     recomputed = objective_values(reading, scores.totals)
 
     check_choices(reading, plan, funded, ledger)
     check_frozen(reading, funded, ledger)
+    check_cancelled(reading, plan, amounts.cancelled, ledger)
     check_fast_track_slots(reading, funded, ledger)
     check_lender(reading, loans, ledger)
     check_amounts(reading, amounts, ledger)

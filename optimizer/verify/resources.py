@@ -104,6 +104,8 @@ def _balances(reading: Reading, funded: Sequence[Funded], amounts: Amounts) -> B
             balances.enter("used", *entry)
         for entry in supplies(reading, option):
             balances.enter("given", *entry)
+    for one in amounts.cancelled:
+        balances.enter("used", "selections", one.period, one.load)
     for (resource, period), imported in amounts.imports.items():
         balances.enter("given", resource, period, imported)
     _enter_flows(reading, amounts, balances)

@@ -15,7 +15,12 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from outlay.cli.report.write import write_comparison_report, write_explanation_report, write_report
+    from outlay.cli.report.write import (
+        write_comparison_report,
+        write_explanation_report,
+        write_report,
+        write_stress_report,
+    )
     from outlay.instances.errors import (
         Fault,
         InfeasibleError,
@@ -52,6 +57,9 @@ if TYPE_CHECKING:
     from outlay.optimizer.solve import solve
     from outlay.optimizer.solver.outcome import Progress
     from outlay.optimizer.status import LevelResult, Status
+    from outlay.optimizer.stress.result import Stress
+    from outlay.optimizer.stress.stress import stress
+    from outlay.optimizer.uncertainty.draws import Draw, Draws, draw
     from outlay.optimizer.variation.solving import VariedAnswer
     from outlay.optimizer.variation.variation import Variation
     from outlay.optimizer.variation.vary import Variations, vary
@@ -91,6 +99,11 @@ _HOME = {
     "load_comparison": "optimizer.compare.reading",
     "explain": "optimizer.explain.explain",
     "Explanation": "optimizer.explain.explanation",
+    "stress": "optimizer.stress.stress",
+    "Stress": "optimizer.stress.result",
+    "draw": "optimizer.uncertainty.draws",
+    "Draw": "optimizer.uncertainty.draws",
+    "Draws": "optimizer.uncertainty.draws",
     "vary": "optimizer.variation.vary",
     "Variations": "optimizer.variation.vary",
     "Variation": "optimizer.variation.variation",
@@ -98,6 +111,7 @@ _HOME = {
     "write_report": "cli.report.write",
     "write_comparison_report": "cli.report.write",
     "write_explanation_report": "cli.report.write",
+    "write_stress_report": "cli.report.write",
     **dict.fromkeys(
         (
             "OutlayError",
@@ -117,6 +131,8 @@ _HOME = {
 __all__ = [
     "Choice",
     "Comparison",
+    "Draw",
+    "Draws",
     "Effort",
     "Evaluation",
     "Explanation",
@@ -134,6 +150,7 @@ __all__ = [
     "Solution",
     "SolverFailedError",
     "Status",
+    "Stress",
     "UnverifiedError",
     "Variation",
     "Variations",
@@ -142,6 +159,7 @@ __all__ = [
     "Violation",
     "build",
     "compare",
+    "draw",
     "evaluate",
     "explain",
     "exposure",
@@ -152,6 +170,7 @@ __all__ = [
     "load_comparison",
     "read",
     "solve",
+    "stress",
     "vary",
     "verify",
     "write",
@@ -160,6 +179,7 @@ __all__ = [
     "write_first_map",
     "write_report",
     "write_results",
+    "write_stress_report",
     "write_tables",
 ]
 

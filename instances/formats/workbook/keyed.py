@@ -1,4 +1,4 @@
-"""``instance.toml`` and ``sets.toml`` as rows of a sheet: keys and values, and their way back."""
+"""``instance.toml``, ``sets.toml`` and ``uncertainty.toml`` as rows of a sheet: keys and values, and their way back."""
 
 from __future__ import annotations
 
@@ -139,6 +139,18 @@ def set_path(name: str, place: str, key: str) -> Path | None:
         return None if not parts else (name, "change", int(place) - 1, *parts)
     parts = parts_of_path(key.strip())
     return None if parts is None else (name, place, *parts) if place else (name, *parts)
+
+
+def uncertainty_path(key: str) -> Path | None:
+    """Return the path of a key of the sheet ``uncertainty``; None if it is none.
+
+    What a change says of a key of instance.toml may have dots that nobody writes in quotation marks.
+    """
+    parts = parts_of_path(key.strip())
+    if parts is None or len(parts) < 5 or parts[0] != "factors" or parts[2] != "change":
+        return parts
+    own = _own_name(parts[4:])
+    return parts if own is None else (*parts[:4], *own)
 
 
 def value_of(cell: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -20,15 +20,17 @@ from outlay.instances.formats.files import bytes_of_file
 from outlay.instances.formats.raw_tables import RawTable
 from outlay.instances.formats.rows import Row, is_blank, table_of_rows
 from outlay.instances.formats.spellings import Spelling, Unreadable
-from outlay.instances.formats.workbook.keyed import Tree, set_path, settings_path, value_of
+from outlay.instances.formats.workbook.keyed import Tree, set_path, settings_path, uncertainty_path, value_of
 from outlay.instances.formats.workbook.texts import text_of_cell
 from outlay.instances.values.numbers import NotANumber, number_text, parse_number
 from outlay.instances.values.text import Hints, as_text
 
 #: Sheets that are no tables.
-SETTINGS_SHEET, SETS_SHEET = "instance", "sets"
-_KEY_COLUMN = {SETTINGS_SHEET: "A", SETS_SHEET: "C"}
-_VALUE_COLUMN = {SETTINGS_SHEET: "B", SETS_SHEET: "D"}
+SETTINGS_SHEET, SETS_SHEET, UNCERTAINTY_SHEET = "instance", "sets", "uncertainty"
+_KEY_COLUMN = {SETTINGS_SHEET: "A", SETS_SHEET: "C", UNCERTAINTY_SHEET: "A"}
+_VALUE_COLUMN = {SETTINGS_SHEET: "B", SETS_SHEET: "D", UNCERTAINTY_SHEET: "B"}
+#: The sheet of each file that is no table.
+_SHEETS = {"instance": SETTINGS_SHEET, "sets.toml": SETS_SHEET, "uncertainty.toml": UNCERTAINTY_SHEET}
 #: Keys of instance.toml that are text, also where a spreadsheet made a number of them.
 _TEXT_KEYS = frozenset({"name", "title", "money_unit", "value_unit"})
 #: How much larger than a file may be what it unpacks to.
@@ -43,8 +45,8 @@ class RawBook:
 
     Attributes
     ----------
-    settings, sets, tables
-        The parts of an instance; None for absent settings or sets.
+    settings, sets, uncertainty, tables
+        The parts of an instance; None for an absent one that is no table.
     faults, unread
         What is wrong with the sheets themselves, and the parts that could not be read.
     letters
@@ -55,6 +57,7 @@ class RawBook:
 
     settings: dict[str, Any] | None = None
     sets: dict[str, Any] | None = None
+    uncertainty: dict[str, Any] | None = None
     tables: dict[str, RawTable] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
@@ -65,7 +68,7 @@ class RawBook:
         """Return a fault with its cell, where it is about one."""
         if fault.cell is not None:
             return fault
-        sheet = {"instance": SETTINGS_SHEET, "sets.toml": SETS_SHEET}.get(fault.where, fault.where)
+        sheet = _SHEETS.get(fault.where, fault.where)
         if sheet in self.keys and fault.row is None and fault.column:
             row = _nearest_row(self.keys[sheet], fault.column)
             return fault if row is None else replace(fault, cell=f"{sheet}!{_VALUE_COLUMN[sheet]}{row}")
@@ -99,13 +102,15 @@ def raw_workbook(path: Path, name: str, max_file_mb: float) -> RawBook:
     """
     sheets = sheets_of(path, name, max_file_mb)
     book = RawBook()
-    known = [SETTINGS_SHEET, SETS_SHEET, *TABLES]
+    known = [SETTINGS_SHEET, SETS_SHEET, UNCERTAINTY_SHEET, *TABLES]
     hint = Hints(known)
     for sheet, rows in sheets.items():
         if sheet == SETTINGS_SHEET:
             _read_settings(book, rows)
         elif sheet == SETS_SHEET:
             _read_sets(book, rows)
+        elif sheet == UNCERTAINTY_SHEET:
+            _read_uncertainty(book, rows)
         elif sheet in TABLES:
             _read_table(book, sheet, rows)
         elif not sheet.startswith("_") and any(True for _ in rows):
@@ -184,19 +189,31 @@ def _read_table(book: RawBook, sheet: str, rows: list[Row]) -> None:
 
 
 def _read_settings(book: RawBook, rows: list[Row]) -> None:
-    tree = Tree(SETTINGS_SHEET)
+    remedy = "write a key such as calendar.start"
+    book.settings = _read_keys(book, rows, SETTINGS_SHEET, settings_path, remedy).root
+
+
+def _read_uncertainty(book: RawBook, rows: list[Row]) -> None:
+    remedy = "write a key such as factors.pool.low"
+    book.uncertainty = _read_keys(book, rows, UNCERTAINTY_SHEET, uncertainty_path, remedy).root
+
+
+def _read_keys(
+    book: RawBook, rows: list[Row], sheet: str, path_of: Callable[[str], tuple[str | int, ...] | None], remedy: str
+) -> Tree:
+    """Return what grows from a sheet of keys and values."""
+    tree = Tree(sheet)
     for row, cells in rows[1:]:
         key, value = (*cells, None, None)[:2]
         if is_blank(value):
             continue
-        path = None if is_blank(key) else settings_path(str(key))
+        path = None if is_blank(key) else path_of(str(key))
         if not path:
-            problem = "this is no key of instance.toml"
-            book.faults.append(_key_fault(SETTINGS_SHEET, row, key, problem, "write a key such as calendar.start"))
+            book.faults.append(_key_fault(sheet, row, key, f"this is no key of {sheet}.toml", remedy))
             continue
         _grow(book, tree, path, value, row=row, key=str(key))
-    book.settings = tree.root
-    _finish(book, tree, SETTINGS_SHEET)
+    _finish(book, tree, sheet)
+    return tree
 
 
 def _read_sets(book: RawBook, rows: list[Row]) -> None:

@@ -51,6 +51,7 @@ def _fill(book: Book, instance: Instance) -> None:
     for table in used:
         _write_table(book, table, instance)
     _write_sets(book, instance)
+    _write_uncertainty(book, instance)
     for table in unused:
         _write_table(book, table, instance).hide()
 
@@ -137,7 +138,7 @@ def _offer_words(sheet: Worksheet, place: int, column: Column, last: int, instan
         sheet.data_validation(1, place, last, place, rule)
 
 
-# -- instance.toml and sets.toml ---------------------------------------------------------------------------------
+# -- instance.toml, sets.toml and uncertainty.toml ---------------------------------------------------------------
 
 
 def _write_settings(book: Book, settings: Settings) -> None:
@@ -149,7 +150,7 @@ def _write_settings(book: Book, settings: Settings) -> None:
     row = 0
     for row, (path, value) in enumerate(rows, start=1):
         sheet.write_string(row, 0, path_text(path), book.style["text"])
-        month = path in {("calendar", "start"), ("calendar", "last_selection")}
+        month = path in {("calendar", "start"), ("calendar", "last_selection"), ("stages", "decide_by")}
         _write_value(book, sheet, row, 1, value, month=month)
         book.write(sheet, row, 2, _meaning(path), style="note")
     for path, meaning in _unused(present):
@@ -201,6 +202,16 @@ def _write_sets(book: Book, instance: Instance) -> None:
         book.write(sheet, row, 2, key or None)
         _write_value(book, sheet, row, 3, value, month=False)
     sheet.autofilter(0, 0, row, 3)
+
+
+def _write_uncertainty(book: Book, instance: Instance) -> None:
+    if not instance.uncertainty:
+        return
+    sheet = book.sheet("uncertainty")
+    _headers(book, sheet, ("key", 60), ("value", 60))
+    for row, (path, value) in enumerate(leaves(instance.uncertainty), start=1):
+        book.write(sheet, row, 0, path_text(path))
+        _write_value(book, sheet, row, 1, value, month=False)
 
 
 def _headers(book: Book, sheet: Worksheet, *columns: tuple[str, int]) -> None:

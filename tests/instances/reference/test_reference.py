@@ -191,7 +191,7 @@ def test_the_schema_is_plain_json_of_known_keywords() -> None:
 
 
 def test_the_schema_names_every_table_and_column() -> None:
-    assert list(SCHEMA["properties"]) == ["instance", *TABLES, "sets"]
+    assert list(SCHEMA["properties"]) == ["instance", *TABLES, "sets", "uncertainty"]
     for name, spec in TABLES.items():
         assert list(SCHEMA["properties"][name]["items"]["properties"]) == [column.name for column in spec.columns]
 

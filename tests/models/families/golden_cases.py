@@ -18,10 +18,11 @@ HALF_YEARS = {"periods": 4, "months_per_period": 6}
 
 
 class GoldenCase(NamedTuple):
-    """Which document, and the rows of which families are written."""
+    """Which document, the rows of which families are written, and whether it is one of several scenarios."""
 
     document: Callable[[], Document]
     families: tuple[str, ...]
+    cancelling: bool = False
 
 
 def _plain(*ids: str, **cells: Any) -> list[dict[str, Any]]:
@@ -81,6 +82,25 @@ def pace() -> Document:
             {"id": "A", "value": 3, "min_scale": 0.5},
             {"id": "B", "value": 2, "selection_load": 1.5, "earliest_start": "2028-01"},
             {"id": "C", "value": 1, "status": "committed", "latest_start": "2026-01"},
+        ],
+        resources=[{"resource": "selections", "kind": "committee"}],
+        availability=[level("selections", 2)],
+    )
+
+
+def cancelling() -> Document:
+    """Selections of 2026 are made now; B must be funded, and C is decided later or never."""
+    return document(
+        calendar={**TWO_YEARS, "max_wait_months": 12},
+        settings={"stages": {"decide_by": "2026-12"}, "discount_rates": {"cost": 0.25}},
+        projects=[
+            {"id": "A", "value": 3, "commitment": 20, "selection_load": 2},
+            {"id": "B", "value": 2, "commitment": 10, "status": "mandatory"},
+            {"id": "C", "value": 1, "commitment": 5, "status": "excluded", "cancel_share": 0.4},
+        ],
+        alternatives=[
+            {"project": "A", "alternative": "large"},
+            {"project": "A", "alternative": "small", "commitment": 10, "value": 1},
         ],
         resources=[{"resource": "selections", "kind": "committee"}],
         availability=[level("selections", 2)],
@@ -365,6 +385,7 @@ CASES: dict[str, GoldenCase] = {
     "committee": GoldenCase(scarce.committee, ("committee",)),
     "other": GoldenCase(scarce.other, ("other",)),
     "pace": GoldenCase(pace, ("pace",)),
+    "cancelling": GoldenCase(cancelling, ("choice", "cancelling", "pace"), cancelling=True),
     "permits": GoldenCase(permits, ("permits",)),
     "programs": GoldenCase(programs, ("programs", "labour", "limits")),
     "dependencies": GoldenCase(dependencies, ("dependencies",)),

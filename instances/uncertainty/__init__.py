@@ -1,0 +1,1 @@
+"""What is uncertain about an instance: factors, their correlations, and named scenarios."""
