@@ -2,8 +2,46 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from outlay.instances.errors import Fault, InputError
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan, Selection
+
+#: Probabilities add up to 1 within this.
+SUM_TOLERANCE = 1e-9
+
+
+class Linking(StrEnum):
+    """How the plans of scenarios hang together.
+
+    here-and-now: what is selected up to decide_by is the same in all. nested: what is funded in one is funded, with
+    the same alternative, in each later one.
+    """
+
+    NOW = "here-and-now"
+    NESTED = "nested"
+
+
+class Scenario(NamedTuple):
+    """One of several worlds.
+
+    Attributes
+    ----------
+    name
+        What it is called; different from all others.
+    probability
+        Its weight; those of all scenarios add up to 1.
+    instance
+        The instance that holds in it.
+    """
+
+    name: str
+    probability: float
+    instance: Instance
 
 
 def selected_now(instance: Instance, plan: Plan) -> tuple[Selection, ...]:
@@ -25,3 +63,118 @@ def selected_now(instance: Instance, plan: Plan) -> tuple[Selection, ...]:
     (Selection(project='A', alternative='base', period=0),)
     """
     return tuple(one for one in plan.selections if one.period <= instance.decide_by_period)
+
+
+def as_scenarios(
+    instance: Instance, scenarios: Iterable[Scenario | tuple[str, float, Instance] | str]
+) -> tuple[Scenario, ...]:
+    """Return scenarios given as such or as names of constraint sets of an instance, which are equally likely then.
+
+    Raises
+    ------
+    InputError
+        As `check_scenarios` and `scenarios_of_sets`.
+    """
+    if isinstance(scenarios, str):
+        scenarios = scenarios.split(",")
+    given = list(scenarios)
+    if given and all(isinstance(one, str) for one in given):
+        return scenarios_of_sets(instance, [str(one) for one in given])
+    return check_scenarios(instance, given)  # type: ignore[arg-type]
+
+
+def check_scenarios(
+    instance: Instance, scenarios: Iterable[Scenario | tuple[str, float, Instance]]
+) -> tuple[Scenario, ...]:
+    """Return the scenarios, if they make sense together.
+
+    Raises
+    ------
+    InputError
+        With every fault: no scenario, a name twice, probabilities that are negative or do not add up to 1 within 1e-9,
+        instances with other projects, alternatives or calendars, or with several levels of the objective.
+    """
+    try:
+        found = tuple(Scenario(*one) for one in scenarios)
+    except TypeError:
+        remedy = "give (name, probability, instance) each, or names of constraint sets"
+        raise InputError.single("scenarios", "these are no scenarios", remedy) from None
+    faults = list(_faults(instance, found))
+    if faults:
+        raise InputError(faults)
+    return found
+
+
+def _faults(instance: Instance, scenarios: Sequence[Scenario]) -> Iterator[Fault]:
+    def fault(value: object, problem: str, remedy: str) -> Fault:
+        return Fault("scenarios", None, None, value, problem, remedy)
+
+    if not scenarios:
+        yield fault(None, "there is no scenario", "name at least one")
+        return
+    names = [one.name for one in scenarios]
+    for name in dict.fromkeys(names):
+        if not name or names.count(name) > 1:
+            yield fault(name, "a scenario needs a name of its own", "name each one differently")
+    wrong = [one for one in scenarios if not (math.isfinite(one.probability) and one.probability > 0)]
+    for one in wrong:
+        yield fault(one.name, f"its probability is {one.probability}", "give more than 0, or leave it out")
+    total = math.fsum(one.probability for one in scenarios)
+    if not wrong and abs(total - 1.0) > SUM_TOLERANCE:
+        yield fault(None, f"the probabilities add up to {total:.12g}, not to 1", "correct them")
+    for one in scenarios:
+        for problem in _differences(instance, one.instance):
+            yield fault(one.name, f"{problem} than {instance.name}", "change amounts and dates only")
+        if len(one.instance.objective_levels) > 1:
+            problem = "its objective has several levels, of which a sum over scenarios makes no sense"
+            yield fault(one.name, problem, "give one objective: --objective METRIC=WEIGHT,...")
+
+
+def _differences(first: Instance, other: Instance) -> Iterator[str]:
+    if other is first:
+        return
+    columns = ("project", "alternative")
+    if list(zip(*map(first.alternatives.texts, columns), strict=True)) != list(
+        zip(*map(other.alternatives.texts, columns), strict=True)
+    ):
+        yield "it has other projects or alternatives"
+    calendars = [
+        (one.settings.calendar.start, one.periods, one.months_per_period, one.decide_by_period)
+        for one in (first, other)
+    ]
+    if calendars[0] != calendars[1]:
+        yield "it has another calendar, or decides until another period,"
+
+
+def scenarios_of_sets(
+    instance: Instance, names: Sequence[str], probabilities: Mapping[str, float] | None = None
+) -> tuple[Scenario, ...]:
+    """Return constraint sets as scenarios: ``a+b`` from left to right, ``base`` for the instance as it is.
+
+    Parameters
+    ----------
+    probabilities
+        By name, as weights: they are divided by their sum. None: all alike.
+
+    Raises
+    ------
+    InputError
+        If a set is unknown or named twice, or a weight is missing, unknown or not positive; every fault at once.
+    """
+    weights = dict.fromkeys(names, 1.0) if probabilities is None else dict(probabilities)
+    faults, instances = list[Fault](), dict[str, Instance]()
+    for name in dict.fromkeys([*names, *weights]):
+        if name not in names or name not in weights:
+            problem = "it has a weight, but is no scenario" if name in weights else "it has no weight"
+            faults.append(Fault("scenarios", None, None, name, problem, "give one weight for each scenario"))
+        elif not (math.isfinite(weights[name]) and weights[name] > 0):
+            faults.append(Fault("scenarios", None, None, name, f"its weight is {weights[name]}", "give more than 0"))
+    for name in dict.fromkeys(names):
+        try:
+            instances[name] = instance.with_set(name)
+        except InputError as error:
+            faults.extend(error.faults)
+    if faults:
+        raise InputError(faults)
+    total = math.fsum(weights[name] for name in names)
+    return check_scenarios(instance, ((name, weights[name] / total, instances[name]) for name in names))

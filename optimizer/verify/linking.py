@@ -6,12 +6,12 @@ Each plan is verified by itself (`outlay.optimizer.verify.plan`); here is only w
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from enum import StrEnum
 from itertools import pairwise
 from typing import TypeAlias
 
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan, Selection
+from outlay.instances.stages import Linking
 from outlay.optimizer.verify import words
 from outlay.optimizer.verify.exact import ZERO
 from outlay.optimizer.verify.report import Ledger, Violation
@@ -19,17 +19,6 @@ from outlay.optimizer.verify.report import Ledger, Violation
 FAMILY = "linking"
 #: What the plan of a scenario is for: its name, its instance and the plan.
 Member: TypeAlias = tuple[str, Instance, Plan]
-
-
-class Linking(StrEnum):
-    """How the plans of scenarios hang together.
-
-    here-and-now: what is selected up to decide_by is the same in all. nested: what is funded in one is funded, with
-    the same alternative, in each later one.
-    """
-
-    NOW = "here-and-now"
-    NESTED = "nested"
 
 
 def verify_linking(members: Sequence[Member], linking: Linking) -> tuple[Violation, ...]:

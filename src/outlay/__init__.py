@@ -37,9 +37,11 @@ if TYPE_CHECKING:
     from outlay.instances.importing.applying import import_sheet
     from outlay.instances.importing.guessing import write_first_map
     from outlay.instances.instance import Instance
-    from outlay.instances.plan import Choice, Plan
+    from outlay.instances.plan import Choice, Plan, Selection
     from outlay.instances.samples.generating import generate
+    from outlay.instances.stages import Linking, Scenario, scenarios_of_sets, selected_now
     from outlay.models.build import build
+    from outlay.models.ensemble import build_ensemble
     from outlay.models.supply.exposure import exposure
     from outlay.models.supply.graph import graph
     from outlay.optimizer.answer.solution import Solution
@@ -77,6 +79,12 @@ _HOME = {
     "Instance": "instances.instance",
     "Plan": "instances.plan",
     "Choice": "instances.plan",
+    "Selection": "instances.plan",
+    "Linking": "instances.stages",
+    "Scenario": "instances.stages",
+    "scenarios_of_sets": "instances.stages",
+    "selected_now": "instances.stages",
+    "build_ensemble": "models.ensemble",
     "build": "models.build",
     "graph": "models.supply.graph",
     "exposure": "models.supply.exposure",
@@ -141,12 +149,15 @@ __all__ = [
     "InputError",
     "Instance",
     "LevelResult",
+    "Linking",
     "NoPlanError",
     "NoRoomError",
     "NotKeptError",
     "OutlayError",
     "Plan",
     "Progress",
+    "Scenario",
+    "Selection",
     "Solution",
     "SolverFailedError",
     "Status",
@@ -158,6 +169,7 @@ __all__ = [
     "Verification",
     "Violation",
     "build",
+    "build_ensemble",
     "compare",
     "draw",
     "evaluate",
@@ -169,6 +181,8 @@ __all__ = [
     "load",
     "load_comparison",
     "read",
+    "scenarios_of_sets",
+    "selected_now",
     "solve",
     "stress",
     "vary",

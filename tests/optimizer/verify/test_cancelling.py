@@ -10,8 +10,8 @@ import pytest
 from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Choice, Plan, Selection
-from outlay.instances.stages import selected_now
-from outlay.optimizer.verify.linking import Linking, verify_kept, verify_linking
+from outlay.instances.stages import Linking, selected_now
+from outlay.optimizer.verify.linking import verify_kept, verify_linking
 from outlay.optimizer.verify.plan import verify_plan
 from tests.support.documents import instance as made
 from tests.support.documents import level

@@ -1,0 +1,1 @@
+"""Several scenarios decided together."""

@@ -1,0 +1,224 @@
+"""Several scenarios decided together, by trying everything: what is decided now, with the best that can follow in each.
+
+Tiny instances whose every decision is whole, drawn by a seed: each project is not funded, funded by one of all
+(alternative, selection, start), or cancelled after one of all selections. The verifier says which combinations hold and
+what they are worth; it shares nothing with the models. ``python -m tests.brute_force.ensembles FIRST COUNT`` tries
+many seeds.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import product
+from typing import Any, NamedTuple
+
+import outlay
+from outlay.instances.instance import Instance
+from outlay.instances.plan import Choice, Plan, Selection
+from outlay.instances.stages import Scenario
+from outlay.models.ensemble import build_ensemble
+from outlay.optimizer.engine.levels import Settings
+from outlay.optimizer.ensemble.session import EnsembleSession, Together
+from outlay.optimizer.solver.process import SolverProcess
+from outlay.optimizer.verify.plan import verify_plan
+from tests.support.documents import parsed
+
+#: Values agree within this share.
+CLOSE = 1e-6
+RISKS = ("expected", "cvar:0.6", "cvar:0.5:0.3", "worst", "regret")
+
+
+class Outcome(NamedTuple):
+    """The best plan for one here-and-now decision, and what it is worth."""
+
+    worth: float
+    plan: Plan
+
+
+def tiny(seed: int) -> dict[str, Any]:
+    """Return a document of two or three projects and periods, with sets that are its scenarios."""
+    draw = random.Random(seed)
+    periods, count = draw.choice([2, 2, 3]), draw.choice([2, 3, 3])
+    names = "ABC"[:count]
+    projects = [
+        {
+            "id": name, "value": draw.randint(3, 9), "commitment": draw.randint(2, 6),
+            "construction_months": draw.choice([12, 12, 24]), "cancel_share": draw.choice([0.1, 0.25]),
+            "status": draw.choice(["candidate"] * 5 + ["mandatory"]),
+        }
+        for name in names
+    ]  # fmt: skip
+    projects[0]["permit"] = "river"
+    alternatives = [{"project": "B", "alternative": "large"}, {"project": "B", "alternative": "small"}]
+    alternatives[1] |= {"value": 2, "commitment": 1}
+    dependencies = [
+        {"project": "A", "needs": "B", "kind": draw.choice(["requires", "excludes", "synergy"]), "bonus": 2}
+    ]
+    if dependencies[0]["kind"] != "synergy":
+        del dependencies[0]["bonus"]
+    needs = [
+        {"project": name, "resource": "crew", "phase": "construction", "amount": draw.randint(1, 2)} for name in names
+    ]
+    money, money_of = draw.randint(4, 9), {"table": "availability", "where": {"resource": "commitments"}}
+    worse = {"table": "projects", "where": {"id": draw.choice(names)}, "add": {"commitment": draw.randint(1, 4)}}
+    return {
+        "instance": {
+            "name": f"tiny-{seed}",
+            "calendar": {
+                "start": "2026-01", "periods": periods, "months_per_period": 12,
+                "max_wait_months": draw.choice([0, 12]), "last_selection": f"{2026 + periods - 1}-01",
+            },
+            "stages": {"decide_by": f"{2026 + draw.choice([0, 0, periods - 1])}-01"},
+            "discount_rates": {"cost": draw.choice([0, 0.1])},
+        },
+        "projects": projects,
+        "alternatives": alternatives,
+        "permits": [{"permit": "river", "review_months": draw.choice([0, 0, 12])}],
+        "dependencies": draw.choice([[], dependencies]),
+        "resources": [
+            {"resource": "commitments", "kind": "finance", "basis": "cumulative"},
+            {"resource": "crew", "kind": "labour"},
+            {"resource": "selections", "kind": "committee"},
+        ],
+        "requirements": needs,
+        "availability": [
+            {"resource": "commitments", "from": "2026-01", "amount": money},
+            {"resource": "crew", "from": "2026-01", "amount": draw.randint(2, 4)},
+            {"resource": "selections", "from": "2026-01", "amount": draw.choice([1, 2, 3])},
+        ],
+        "sets": {
+            "poor": {"change": [{**money_of, "scale": {"amount": draw.choice([0.5, 0.75])}}]},
+            "slow": {"change": [{"table": "permits", "where": {"permit": "river"}, "set": {"review_months": 24}}]},
+            "dear": {"change": [worse]},
+            "rich": {"change": [{**money_of, "scale": {"amount": 1.5}}]},
+        },
+    }  # fmt: skip
+
+
+def ways(instance: Instance, project: str, *, cancelling: bool) -> list[Choice | Selection | None]:
+    """Return every way to treat a project, possible or not."""
+    table = instance.alternatives
+    pairs = zip(table.texts("project"), table.texts("alternative"), strict=True)
+    names = [name for who, name in pairs if who == project]
+    periods = range(instance.periods)
+    found: list[Choice | Selection | None] = [None]
+    found += [Choice(project, name, False, q, s, 1.0) for name in names for q in periods for s in periods if q <= s]
+    if cancelling:
+        found += [Selection(project, name, q) for name in names for q in range(instance.decide_by_period + 1)]
+    return found
+
+
+def plans(instance: Instance, *, cancelling: bool) -> Iterator[Outcome]:
+    """Yield every plan that holds, with what it is worth."""
+    projects = instance["projects"].texts("id")
+    alone = [
+        [way for way in ways(instance, project, cancelling=cancelling) if way is None or isinstance(way, Selection)
+         or _dates_fit(instance, way)]
+        for project in projects
+    ]  # fmt: skip
+    for combination in product(*alone):
+        plan = Plan(
+            choices=tuple(way for way in combination if isinstance(way, Choice)),
+            cancelled=tuple(way for way in combination if isinstance(way, Selection)),
+        )
+        found = verify_plan(instance, plan)
+        if found.ok:
+            yield Outcome(float(found.objective[0]), plan)
+
+
+def _dates_fit(instance: Instance, way: Choice) -> bool:
+    """Leave out what can never hold, so that there is less to try: the verifier's word on dates of one choice alone."""
+    dates = ("start", "selection window", "permit is ready", "calendar")
+    found = verify_plan(instance, Plan(choices=(way,)))
+    return not any(word in one.rule for one in found.violations for word in dates)
+
+
+def by_decision(instance: Instance) -> dict[frozenset[Selection], Outcome]:
+    """Return the best plan for each here-and-now decision that some plan keeps."""
+    best: dict[frozenset[Selection], Outcome] = {}
+    for outcome in plans(instance, cancelling=True):
+        now = frozenset(one for one in outcome.plan.selections if one.period <= instance.decide_by_period)
+        if now not in best or outcome.worth > best[now].worth:
+            best[now] = outcome
+    return best
+
+
+def measure(risk: str, worths: Sequence[float], shares: Sequence[float], ideal: Sequence[float]) -> float:
+    """Return what outcomes are worth together, written anew from the definitions."""
+    kind, *numbers = risk.split(":")
+    mean = sum(share * worth for share, worth in zip(shares, worths, strict=True))
+    if kind == "expected":
+        return mean
+    if kind == "worst":
+        return min(worths)
+    if kind == "regret":
+        return -max(best - worth for best, worth in zip(ideal, worths, strict=True))
+    level, weight = float(numbers[0]), float(numbers[1]) if len(numbers) > 1 else 1.0
+    tail = max(
+        t - sum(share * max(0.0, t - worth) for share, worth in zip(shares, worths, strict=True)) / (1 - level)
+        for t in worths
+    )
+    return (1 - weight) * mean + weight * tail
+
+
+def disagreements(seed: int, risks: Sequence[str] = RISKS) -> list[str]:
+    """Return where the engine and the enumeration differ for the scenarios of a seed."""
+    base = parsed(tiny(seed))
+    draw = random.Random(seed + 1_000_000)
+    names = draw.sample(["base", "poor", "slow", "dear", "rich"], draw.choice([2, 2, 3, 4]))
+    weights = {name: draw.choice([1, 2, 3]) for name in names}
+    try:
+        scenarios = outlay.scenarios_of_sets(base, names, weights)
+        outcomes = {one.name: by_decision(one.instance) for one in scenarios}
+        ideal = {name: max((o.worth for o in each.values()), default=float("-inf")) for name, each in outcomes.items()}
+        models = {risk: build_ensemble(base, scenarios, risk=risk, best=ideal) for risk in risks}
+    except outlay.InputError as error:  # a mandatory project without option, which the enumeration need not know
+        return [] if "must be funded" in str(error) else [str(error)]
+    return [
+        problem
+        for risk, model in models.items()
+        for problem in _compared(risk, scenarios, outcomes, ideal, _solved(model, ideal))
+    ]
+
+
+def _solved(model: Any, ideal: dict[str, float]) -> Together:
+    with SolverProcess() as engine:
+        return EnsembleSession(model).solve(engine, Settings(gap=0.0), best=ideal)
+
+
+def _compared(
+    risk: str,
+    scenarios: Sequence[Scenario],
+    outcomes: dict[str, dict[frozenset[Selection], Outcome]],
+    ideal: dict[str, float],
+    found: Together,
+) -> Iterator[str]:
+    names, shares = [one.name for one in scenarios], [one.probability for one in scenarios]
+    common = set.intersection(*(set(outcomes[name]) for name in names))
+    values = {
+        now: measure(risk, [outcomes[name][now].worth for name in names], shares, [ideal[name] for name in names])
+        for now in common
+    }
+    if not values:
+        if str(found.status) != "infeasible":
+            yield f"{risk}: {found.status} instead of infeasible"
+        return
+    best = max(values.values())
+    if found.objective is None or not found.verified:
+        yield f"{risk}: {found.status}, no verified plans, but {best:.9g} is possible: {found.violations}"
+    elif abs(found.objective - best) > CLOSE * max(1.0, abs(best)):
+        yield f"{risk}: {found.objective:.9g} instead of {best:.9g}"
+
+
+def main() -> None:
+    """Try many seeds and print those that disagree."""
+    first, count = int(sys.argv[1]), int(sys.argv[2])
+    for seed in range(first, first + count):
+        for problem in disagreements(seed):
+            sys.stdout.write(f"seed {seed}: {problem}\n")
+
+
+if __name__ == "__main__":
+    main()
