@@ -60,6 +60,7 @@ FLOORS = {
         "evaluation",
         "compare",
         "variation",
+        "frontier",
         "explain",
     ),
     "cli": (

@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from outlay.optimizer.explain.explanation import Explanation
     from outlay.optimizer.export.tables import write_tables
     from outlay.optimizer.export.workbook import write_results
+    from outlay.optimizer.frontier.frontier import frontier
+    from outlay.optimizer.frontier.result import Frontier
     from outlay.optimizer.record.recheck import verify
     from outlay.optimizer.record.run_file import load
     from outlay.optimizer.solve import Effort, solve
@@ -90,6 +92,8 @@ _HOME = {
     "load_comparison": "optimizer.compare.reading",
     "explain": "optimizer.explain.explain",
     "Explanation": "optimizer.explain.explanation",
+    "frontier": "optimizer.frontier.frontier",
+    "Frontier": "optimizer.frontier.result",
     "vary": "optimizer.variation.vary",
     "Variations": "optimizer.variation.vary",
     "Variation": "optimizer.variation.variation",
@@ -120,6 +124,7 @@ __all__ = [
     "Evaluation",
     "Explanation",
     "Fault",
+    "Frontier",
     "InfeasibleError",
     "InputError",
     "Instance",
@@ -144,6 +149,7 @@ __all__ = [
     "evaluate",
     "explain",
     "exposure",
+    "frontier",
     "generate",
     "graph",
     "import_sheet",
