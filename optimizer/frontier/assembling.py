@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,11 @@ from outlay.optimizer.verify.plan import verify_plan
 
 #: Points this close to a line, as a share of its ends' distance, are on it.
 ON_LINE = 1e-5
+#: Points closer than so many least differences may be told apart by rounding alone.
+DOUBLE = 4.0
+
+#: Values of the two ends of each line.
+Lines: TypeAlias = set[tuple[tuple[float, ...], tuple[float, ...]]]
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,7 @@ def of_boxes(space: Space, boxes: Boxes) -> Outcome:
         if (point.values, other.values) not in lines:
             corners = np.array([point.values, other.values])
             open_.append((corners.min(axis=0), corners.max(axis=0), "a mixture of the two plans does not verify"))
-    points = _without_between(points, lines)
+    points = _without_between(_without_doubles(space, points, lines), lines)
     place = {point.values: at for at, point in enumerate(points)}
     segments = sorted((place[a], place[b]) for a, b in lines if a in place and b in place)
     open_.sort(key=lambda box: tuple(-box[1]))
@@ -111,7 +116,28 @@ def mixture(plan: Plan, other: Plan) -> Plan:
     return Plan(choices=tuple(choices), **amounts)
 
 
-def _without_between(points: list[Point], lines: set[tuple[tuple[float, ...], tuple[float, ...]]]) -> list[Point]:
+def _without_doubles(space: Space, points: list[Point], lines: Lines) -> list[Point]:
+    """Return points without those that only rounding tells from the end of a line, which then ends at the other one."""
+    far = np.array([0.25 if each.grain else DOUBLE for each in space.objectives]) * space.least
+    kept = points[:1]
+    for point in points[1:]:
+        before = kept[-1]
+        same = (np.abs(np.array(point.values) - before.values) <= far).all() and before.choices == point.choices
+        ending = {line for line in lines if line[1] == before.values}
+        starting = {line for line in lines if line[0] == point.values}
+        if not same or bool(ending) == bool(starting):
+            kept.append(point)
+        elif ending:
+            kept[-1] = point
+            lines -= ending
+            lines |= {(line[0], point.values) for line in ending}
+        else:
+            lines -= starting
+            lines |= {(before.values, line[1]) for line in starting}
+    return kept
+
+
+def _without_between(points: list[Point], lines: Lines) -> list[Point]:
     """Return points without those inside a longer line, and join the two lines that meet there."""
     kept = list(points)
     at = 1

@@ -72,12 +72,13 @@ def test_nothing_depends_on_how_many_are_asked_at_a_time(town: outlay.Frontier) 
 
 
 def test_a_divisible_project_makes_segments() -> None:
-    """A's part and B's part trade money for value along lines; nothing below half of A, and the jump to nothing."""
+    """A gives 3 a unit of money from half of it on, and B 1 from a quarter on."""
     found = outlay.frontier(divisible(), VALUE_AND_MONEY, tolerance=0, jobs=1)
-    # 0..: nothing; 1: half of A (3); 2: A (6); 3: A and a quarter of B (7); 5: A and three quarters (9)
     assert found.complete
-    assert np.array(values(found)) == pytest.approx(np.array([(9, 5), (7, 3), (6, 2), (3, 1), (0, 0)]), abs=1e-4)
-    assert found.segments.to_numpy().tolist() == [[1, 2], [3, 4]]
+    # B, A and a quarter of B; A made smaller until A alone is as good; A alone, half of A, nothing.
+    by_hand = np.array([(9, 5), (7, 3), (6, 8 / 3), (6, 2), (3, 1), (0, 0)])
+    assert np.array(values(found)) == pytest.approx(by_hand, abs=1e-4)
+    assert found.segments.to_numpy().tolist() == [[1, 2], [2, 3], [4, 5]]
 
 
 def test_a_third_objective_finds_all(town: outlay.Frontier) -> None:
