@@ -77,6 +77,7 @@ FLOORS = {
         "run",
         "options",
         "exchange",
+        "trading",
         "commands",
     ),
 }

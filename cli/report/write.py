@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from outlay.cli.report.comparison.page import comparison_context
 from outlay.cli.report.explanation.page import explanation_context
+from outlay.cli.report.frontier.page import frontier_context
 from outlay.cli.report.size import render_within
 from outlay.cli.report.solution import solution_context
 from outlay.instances.errors import UnverifiedError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from outlay.optimizer.answer.solution import Solution
     from outlay.optimizer.compare.comparison import Comparison
     from outlay.optimizer.explain.explanation import Explanation
+    from outlay.optimizer.frontier.result import Frontier
     from outlay.optimizer.verify.report import Verification
 
 
@@ -99,3 +101,15 @@ def write_explanation_report(explanation: Explanation, path: str | Path, *, forc
     """
     target = check_target(path, force=force)
     return write_file(target, render_within("explanation.html", explanation_context(explanation)), force=force)
+
+
+def write_frontier_report(frontier: Frontier, path: str | Path, *, force: bool = False) -> Path:
+    """Write the report of a frontier and return its path; see `write_report`.
+
+    Raises
+    ------
+    InputError
+        If the file exists and `force` is not set, or cannot be written.
+    """
+    target = check_target(path, force=force)
+    return write_file(target, render_within("frontier.html", frontier_context(frontier)), force=force)

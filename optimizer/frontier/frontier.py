@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-import math
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from itertools import permutations
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from outlay.instances.errors import InfeasibleError, InputError, NoPlanError
+import numpy as np
+
+from outlay.instances.errors import InputError, NoPlanError
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.compare.compare import CompareProgress
 from outlay.optimizer.frontier.assembling import Outcome, of_boxes, of_zones, sets_of, tables_of
 from outlay.optimizer.frontier.boxes import Boxes
+from outlay.optimizer.frontier.ends import Ends
 from outlay.optimizer.frontier.folder import FrontierFolder
-from outlay.optimizer.frontier.objectives import Objective, parse_objectives
+from outlay.optimizer.frontier.objectives import parse_objectives
 from outlay.optimizer.frontier.result import Frontier
 from outlay.optimizer.frontier.space import Point, Space
 from outlay.optimizer.frontier.volume import reached_volume
+from outlay.optimizer.frontier.weights import Cells, Weights, objectives_of, weights_of
 from outlay.optimizer.frontier.zones import Zones
 from outlay.optimizer.solve import check_arguments
-from outlay.optimizer.status import Status
 from outlay.optimizer.variation.pool import QuestionPool, question_pool
-from outlay.optimizer.variation.solving import Question, VariedAnswer, kept
+from outlay.optimizer.variation.solving import kept
 from outlay.optimizer.variation.vary import Variations, vary
 
 #: Questions at a time on an executor whose size is not ours to know.
@@ -37,8 +39,10 @@ TOLERANCE = 1e-3
 
 def frontier(
     source: Any,
-    objectives: Sequence[str],
+    objectives: Sequence[str] = (),
     *,
+    weights: str | None = None,
+    order: Sequence[str] = (),
     constraint_set: str = "base",
     tolerance: float = TOLERANCE,
     jobs: int | None = None,
@@ -59,6 +63,11 @@ def frontier(
     objectives
         Two or three of ``max:METRIC``, ``min:METRIC``, ``objective`` (the instance's own, its first level),
         ``@STAKEHOLDER``, and ``stretch:LIMIT`` (as little as possible).
+    weights
+        Instead of objectives: a stakeholder. Then the plans are returned that are best for some weights between ``low``
+        and ``high`` of its rows in ``stakeholders``; each with such weights.
+    order
+        Of `weights`: texts such as ``us_npv>jobs``, the first weighs no less than the second.
     constraint_set
         Sets to apply first; only with an instance.
     tolerance
@@ -103,18 +112,24 @@ def frontier(
         objectives = (objectives,)
     varied = vary(source, constraint_set=constraint_set)
     options = {"seed": seed, "time_limit_s": time_limit, **({} if gap is None else {"gap": gap})}
-    space = Space(varied, parse_objectives(varied.over, objectives), options, float(tolerance), executor is not None)
+    known = None if weights is None else _weights(varied, objectives, weights, order)
+    if known is None:
+        parsed = parse_objectives(varied.over, objectives)
+        tolerance = float(tolerance)
+    else:
+        parsed, tolerance = objectives_of(varied.instance, known), 0.0
+    space = Space(varied, parsed, options, tolerance, executor is not None)
     with ExitStack() as stack:
         home = None
         if folder is not None:
-            home = FrontierFolder.open(folder, _of(varied, space.objectives), force=force)
+            home = FrontierFolder.open(folder, _of(space, known), force=force)
         pool = stack.enter_context(question_pool(executor, jobs, on_progress=on_progress))
         stack.enter_context(kept(varied.key, varied.over))
         if home is not None:
             answers = home.answers
             pool.keep, pool.find = answers.keep, lambda question: answers.find(question, varied)
         at_once = pool_size(pool, jobs)
-        found = search(space, pool, at_once, began)
+        found = search(space, pool, at_once, began) if known is None else supported(space, known, pool, began)
     if home is not None:
         home.write(found)
     return found
@@ -122,13 +137,66 @@ def frontier(
 
 def pool_size(pool: QuestionPool, jobs: int | None) -> int:
     """Return how many questions a pool is handed at a time."""
-    import os  # noqa: PLC0415 - for this alone
-
     return (jobs or os.cpu_count() or 1) if pool.local else REMOTE_AT_ONCE
 
 
-def _of(varied: Variations, objectives: Sequence[Objective]) -> dict[str, Any]:
-    return {"instance": varied.instance.digest, "objectives": [each.name for each in objectives]}
+def _of(space: Space, known: Weights | None) -> dict[str, Any]:
+    """Return what a frontier is of, as plain data."""
+    of: dict[str, Any] = {"instance": space.varied.instance.digest, "objectives": [e.name for e in space.objectives]}
+    if known is not None:
+        of["weights"] = [
+            known.stakeholder,
+            known.low.tolist(),
+            known.high.tolist(),
+            [list(each) for each in known.order],
+        ]
+    return of
+
+
+def _weights(varied: Variations, objectives: Sequence[str], stakeholder: str, order: Sequence[str]) -> Weights:
+    if objectives:
+        problem = "weights are of a stakeholder's metrics, and take no objectives"
+        raise InputError.single("frontier", problem, "give one of the two", value=list(objectives))
+    return weights_of(varied.instance, stakeholder, (order,) if isinstance(order, str) else order)
+
+
+def supported(space: Space, known: Weights, pool: QuestionPool, began: float) -> Frontier:
+    """Return the plans that are best for some weights, as far as they are found before an interrupt.
+
+    Raises
+    ------
+    InputError, InfeasibleError
+        As `frontier`.
+    NoPlanError
+        If no plan was found in time.
+    """
+    cells = Cells(space, known)
+    cells.work(pool)
+    if not cells.points:
+        if pool.interrupted:
+            raise KeyboardInterrupt
+        raise NoPlanError(f"frontier: no plan was found ({cells.unproved[0][1]}); give each question more time")
+    extreme = cells.extreme()
+    points = [point for point, _ in extreme]
+    outcome = Outcome(points, [], [], not cells.unproved, 0.0, 0.0)
+    notes = [f"at {len(cells.unproved)} weights the best plan is not proved"] if cells.unproved else []
+    found = assembled(space, outcome, pool, began, notes)
+    table = found.points
+    for at, metric in enumerate(known.metrics):
+        table[f"weight {metric}"] = [float(weights[at]) for _, weights in extreme]
+    complete = not cells.unproved and not pool.interrupted
+    return replace(found, tables={**found.tables, "points": table}, sets=_sets(extreme, known), complete=complete)
+
+
+def _sets(extreme: Sequence[tuple[Point, Any]], known: Weights) -> dict[str, dict[str, Any]]:
+    """Return a constraint set for each plan with weights for which it is the best."""
+    return {
+        f"point-{number}": {
+            "title": f"Weights for which plan {number} is the best",
+            "objective": {"cost": 0.0, **dict(zip(known.metrics, weights.tolist(), strict=True))},
+        }
+        for number, (_, weights) in enumerate(extreme, start=1)
+    }
 
 
 def search(space: Space, pool: QuestionPool, at_once: int, began: float) -> Frontier:
@@ -174,75 +242,8 @@ def _work(zones: Zones, pool: QuestionPool) -> None:
                 zones.take(corner, answers[name])
 
 
-def _values(points: Sequence[Point]) -> Any:
-    import numpy as np  # noqa: PLC0415
-
+def _values(points: Sequence[Point]) -> np.ndarray:
     return np.array([point.values for point in points])
-
-
-@dataclass
-class Ends:
-    """The plans that are best for one objective after another: the ends of the frontier."""
-
-    space: Space
-    bounds: list[float] = field(default_factory=list)
-
-    def find(self, pool: QuestionPool) -> list[Point]:
-        """Return them: of two objectives both, of three all six orders.
-
-        Raises
-        ------
-        InputError
-            If an objective has no end.
-        InfeasibleError
-            If no plan is possible.
-        NoPlanError
-            If one was not found in time.
-        """
-        space, count = self.space, len(self.space.objectives)
-        orders = list(permutations(range(count)))
-        asked: list[Question] = []
-        for order in orders:
-            name = "best " + ", then ".join(space.objectives[at].name for at in order)
-            asked.append(space.lexicographic(name, order, {}))
-        answers = pool.ask(asked)
-        if pool.interrupted:
-            raise KeyboardInterrupt
-        bounds = [math.inf] * count
-        points = []
-        for order, question in zip(orders, asked, strict=True):
-            answer = answers[question.name]
-            self._refuse(order, answer)
-            found = space.read(answer)
-            if found.point is None:
-                problem = f"the plan that is {question.name} was not found ({found.reason})"
-                raise NoPlanError(f"frontier: {problem}; give each question more time (time_limit)")
-            points.append(found.point)
-            bounds[order[0]] = min(bounds[order[0]], found.bound)
-        self.bounds = bounds
-        space.span(points, bounds)
-        return points
-
-    def _refuse(self, order: Sequence[int], answer: VariedAnswer) -> None:
-        if answer.infeasible:
-            raise InfeasibleError("no plan is possible, so there is no frontier; `outlay explain INSTANCE` tells why")
-        if answer.status == Status.UNBOUNDED:
-            name = self.space.objectives[order[max(0, len(answer.stages) - 1)]].name
-            problem = "it can be made better without end"
-            raise InputError.single("frontier", problem, "limit what it counts", column="objective", value=name)
-
-    def beyond(self, boxes: Boxes) -> None:
-        """Leave open what the bounds of the ends do not exclude."""
-        from outlay.optimizer.frontier.boxes import Box  # noqa: PLC0415
-
-        space = self.space
-        first, second = boxes.points[0], boxes.points[-1]
-        for at, end in enumerate((first, second)):
-            if self.bounds[at] > end.values[at] + space.least[at] * 0.999:
-                low, high = list(end.values), [float(self.bounds[0]), float(self.bounds[1])]
-                low[1 - at] = -math.inf
-                why = "not proved" if math.isinf(self.bounds[at]) else "gap"
-                boxes.open.append(Box((low[0], low[1]), (high[0], high[1]), first, second, reason=why))
 
 
 def assembled(space: Space, outcome: Outcome, pool: QuestionPool, began: float, notes: Sequence[str] = ()) -> Frontier:

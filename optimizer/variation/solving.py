@@ -121,9 +121,9 @@ class VariedAnswer:
     violations
         What the verifier found, in words.
     stages
-        (value, bound) of every objective in turn, the goals' first; of more than one objective only.
+        (value, bound) of every objective in turn, the goals' first; of a variation with an objective of its own.
     metrics
-        Every metric of the plan, recomputed by the verifier; where floors, goals or further objectives are asked for.
+        Every metric of the plan, recomputed by the verifier; of a variation with an objective of its own.
     solver_s, total_s
         Seconds of the solver, and of everything.
     """
@@ -256,16 +256,16 @@ class _Asked:
             verified=verification.ok,
             body=body,
             violations=tuple(violation.sentence for violation in verification.violations),
-            metrics=floats(verification.metrics) if self.weighs_more else {},
+            metrics=floats(verification.metrics) if self.has_objective else {},
         )
 
     @property
-    def weighs_more(self) -> bool:
-        """Whether more is asked for than one objective."""
-        return bool(self.variation.then or self.variation.floors or self.variation.goals)
+    def has_objective(self) -> bool:
+        """Whether other objectives are asked for than the instance's."""
+        return self.variation.objective is not None
 
     def _stages(self, raw: Answer) -> tuple[tuple[float | None, float | None], ...]:
-        if not self.weighs_more:
+        if not self.has_objective:
             return ()
         return tuple((level.objective, level.bound) for level in raw.levels)
 

@@ -15,7 +15,12 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from outlay.cli.report.write import write_comparison_report, write_explanation_report, write_report
+    from outlay.cli.report.write import (
+        write_comparison_report,
+        write_explanation_report,
+        write_frontier_report,
+        write_report,
+    )
     from outlay.instances.errors import (
         Fault,
         InfeasibleError,
@@ -101,6 +106,7 @@ _HOME = {
     "write_report": "cli.report.write",
     "write_comparison_report": "cli.report.write",
     "write_explanation_report": "cli.report.write",
+    "write_frontier_report": "cli.report.write",
     **dict.fromkeys(
         (
             "OutlayError",
@@ -163,6 +169,7 @@ __all__ = [
     "write_comparison_report",
     "write_explanation_report",
     "write_first_map",
+    "write_frontier_report",
     "write_report",
     "write_results",
     "write_tables",
