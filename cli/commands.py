@@ -11,6 +11,7 @@ from outlay.cli.application import Application, run
 from outlay.cli.asking import asking
 from outlay.cli.exchange import convert_command, evaluate_command, import_command
 from outlay.cli.options import SET, common, objective, reading, solving, what_if
+from outlay.cli.trading import frontier_command
 from outlay.cli.uncertain import draw_command, stress_command
 
 EPILOG = """\b
@@ -314,6 +315,7 @@ def explain_command(**arguments: Any) -> int:
 
 main.add_command(draw_command)
 main.add_command(stress_command)
+main.add_command(frontier_command)
 
 
 @main.command(

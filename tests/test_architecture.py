@@ -79,6 +79,7 @@ FLOORS = {
         "compare",
         "variation",
         "ensemble",
+        "frontier",
         "explain",
         "uncertainty",
         "stress",
@@ -98,6 +99,7 @@ FLOORS = {
         "options",
         "exchange",
         "uncertain",
+        "trading",
         "commands",
     ),
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from outlay.cli.report.comparison.page import comparison_context
 from outlay.cli.report.explanation.page import explanation_context
+from outlay.cli.report.frontier.page import frontier_context
 from outlay.cli.report.size import render_within
 from outlay.cli.report.solution import solution_context
 from outlay.cli.report.stress.page import stress_context
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from outlay.optimizer.answer.solution import Solution
     from outlay.optimizer.compare.comparison import Comparison
     from outlay.optimizer.explain.explanation import Explanation
+    from outlay.optimizer.frontier.result import Frontier
     from outlay.optimizer.stress.result import Stress
     from outlay.optimizer.verify.report import Verification
 
@@ -108,8 +110,20 @@ def write_stress_report(stress: Stress, path: str | Path, *, force: bool = False
 
     Raises
     ------
-    InputError
+    NotKeptError
         If the file exists and `force` is not set, or cannot be written.
     """
     target = check_target(path, force=force)
     return write_file(target, render_within("stress.html", stress_context(stress)), force=force)
+
+
+def write_frontier_report(frontier: Frontier, path: str | Path, *, force: bool = False) -> Path:
+    """Write the report of a frontier and return its path; see `write_report`.
+
+    Raises
+    ------
+    NotKeptError
+        If the file exists and `force` is not set, or cannot be written.
+    """
+    target = check_target(path, force=force)
+    return write_file(target, render_within("frontier.html", frontier_context(frontier)), force=force)

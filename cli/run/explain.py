@@ -73,7 +73,7 @@ def run(
         progress.now("solving")
 
         def told(state: CompareProgress) -> None:
-            progress.now(_words(state))
+            progress.now(questions_in_words(state))
             if state.note:
                 streams.write_error(f"outlay: {state.note}\n")
 
@@ -113,7 +113,8 @@ def is_run_file(source: str) -> bool:
         return False  # whoever reads it says why
 
 
-def _words(state: CompareProgress) -> str:
+def questions_in_words(state: CompareProgress) -> str:
+    """Return how many questions are answered, and which are being asked."""
     left = "" if state.seconds_left is None else f", about {seconds(state.seconds_left)} left"
     running = ", ".join(state.running[:2]) + (", ..." if len(state.running) > 2 else "")
     return f"{state.done} of {state.total} questions answered{left}" + (f"; {running}" if running else "")

@@ -143,6 +143,16 @@ def fund_shares(scope: Scope) -> Iterator[Fault]:
                 yield scope.fault("funds", row, low, f"it exceeds {high} ({greatest})", "swap them")
 
 
+def weight_bounds(scope: Scope) -> Iterator[Fault]:
+    """Yield weights of stakeholders that lie outside of their own bounds."""
+    for row, record in enumerate(scope.instance["stakeholders"].records()):
+        weight, low, high = record["weight"], record["low"], record["high"]
+        if isinstance(weight, Decimal) and isinstance(low, Decimal) and low > weight:
+            yield scope.fault("stakeholders", row, "low", f"it exceeds the weight ({weight})", "lower it")
+        if isinstance(weight, Decimal) and isinstance(high, Decimal) and high < weight:
+            yield scope.fault("stakeholders", row, "high", f"it is below the weight ({weight})", "raise it")
+
+
 def fund_amounts(scope: Scope) -> Iterator[Fault]:
     """Yield amounts that contradict each other, and those for projects that the fund may not pay for."""
     projects, funds = scope.instance["projects"], scope.instance["funds"]

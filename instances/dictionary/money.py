@@ -155,6 +155,8 @@ STAKEHOLDERS = TableSpec(
         name("stakeholder", "The stakeholder.", required=True),
         text("metric", "The metric.", required=True),
         number("weight", "per unit of metric", "The weight.", required=True, minimum=None),
+        number("low", "per unit of metric", "The least that it may be, for `outlay frontier --weights`.", minimum=None),
+        number("high", "per unit of metric", "The most that it may be; blank = the weight itself.", minimum=None),
         NOTE,
     ),
 )

@@ -116,8 +116,8 @@ def explain(
         pool = stack.enter_context(question_pool(executor, jobs, on_progress=on_progress))
         stack.enter_context(kept(work.varied.key, work.varied.over))
         if work.home is not None:
-            home, varied = work.home, work.varied
-            pool.keep, pool.find = home.keep, lambda question: home.find(question, varied)
+            answers, varied = work.home.answers, work.varied
+            pool.keep, pool.find = answers.keep, lambda question: answers.find(question, varied)
         explanation = work.run(pool, remote=executor is not None)
     if work.home is not None:
         work.home.write(explanation)

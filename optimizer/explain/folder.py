@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING
 import simplejson
 
 from outlay.instances.errors import InputError
-from outlay.instances.formats.output import make_folder, refusals_told, remove_temporaries, replace_file
+from outlay.instances.formats.output import make_folder, refusals_told, replace_file
 from outlay.optimizer.explain.explanation import TABLES
-from outlay.optimizer.variation.solving import Question, VariedAnswer, answer_text
-from outlay.optimizer.variation.vary import Variations
-from outlay.optimizer.verify.plan import verify_plan
+from outlay.optimizer.variation.answers import AnswerFiles
 
 if TYPE_CHECKING:
     from outlay.optimizer.explain.explanation import Explanation
@@ -45,33 +43,15 @@ class ExplanationFolder:
             if others and not force:
                 problem = "the folder holds something that is no explanation"
                 raise InputError.single(str(path), problem, "choose another, or use force")
-            (folder.path / "answers").mkdir(exist_ok=True)
-            remove_temporaries(folder.path / "answers")
+            folder.answers.make_ready()
             if not (folder.path / MARKER).exists():
                 replace_file(folder.path / MARKER, '{"complete": false}\n')
         return folder
 
-    def keep(self, key: str, answer: VariedAnswer) -> None:
-        """Write the answer to a question, whole or not at all."""
-        with refusals_told(self.path):
-            replace_file(self._path(key), answer_text(answer))
-
-    def find(self, question: Question, varied: Variations) -> VariedAnswer | None:
-        """Return the answer to a question that is there, if it was settled and its plan is verified again."""
-        try:
-            text = self._path(question.key).read_text(encoding="utf-8")
-            answer = VariedAnswer.from_document(simplejson.loads(text))
-            if answer.infeasible:
-                return answer
-            if not answer.status.proved or answer.plan is None:
-                return None
-            if question.model == varied.key:
-                instance = varied.over.instance_with(dict(answer.body), answer.released)
-            else:
-                instance = question.own_instance()
-            return answer if verify_plan(instance, answer.plan).ok else None
-        except (OSError, ValueError, LookupError, TypeError, InputError):
-            return None  # not there, or damaged: asked anew
+    @property
+    def answers(self) -> AnswerFiles:
+        """The answers to its questions."""
+        return AnswerFiles(self.path / "answers")
 
     def write(self, explanation: Explanation) -> None:
         """Write the tables as CSV, the sets as TOML, and everything as JSON."""
@@ -86,6 +66,3 @@ class ExplanationFolder:
             replace_file(self.path / "sets.toml", explanation.sets_toml)
             text = simplejson.dumps(explanation.to_document(), use_decimal=True, ignore_nan=True, indent=1)
             replace_file(self.path / MARKER, text + "\n")
-
-    def _path(self, key: str) -> Path:
-        return self.path / "answers" / f"{key}.json"

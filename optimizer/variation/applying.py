@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,6 +19,8 @@ from outlay.optimizer.variation.limits import MOST_SHARE, Limit
 from outlay.optimizer.variation.variable import Variable
 from outlay.optimizer.variation.variation import Variation
 
+#: What the name of a limit follows where its move is weighed.
+STRETCH = "stretch:"
 #: A plan is as good as another one if it is worth this share of it less, at most.
 AS_GOOD = 1e-6
 
@@ -85,11 +87,13 @@ def apply(over: Variable, variation: Variation) -> Varied:
         If it names a project, limit or rule that there is not, or moves what cannot be moved.
     """
     work = _Work(over, variation)
+    work.check()
     work.force()
     work.keep_selected()
     work.leave_out()
     work.move()
     moves = work.stretch()
+    work.reach()
     return Varied(work.finish(), work.levels(moves), moves)
 
 
@@ -112,6 +116,24 @@ class _Work:
         self.whole: list[bool] = []
         self.extra: list[tuple[np.ndarray, dict[int, float], float]] = []  # coefficients, moves, upper
         self.soft: list[tuple[int, int, float]] = []
+        self.stretched: dict[str, tuple[int, float]] = {}  # limit: its column of moves, and what 1 of it is
+        self.goal: int | None = None
+
+    def check(self) -> None:
+        """Refuse what does not go together, and moves that are weighed and not made."""
+        given = self.variation
+        if given.objective is None and (given.then or given.goals):
+            raise InputError.single("vary", "there is no first objective", "give `objective` too", column="objective")
+        if given.count_first and (given.objective is not None or given.floors):
+            raise InputError.single(
+                "vary", "moves are counted before nothing else", "leave one out", column="objective"
+            )
+        sums = [*given.then, *(each[0] for each in (*given.floors, *given.goals)), given.objective or {}]
+        names = {name.removeprefix(STRETCH) for each in sums for name in each if name.startswith(STRETCH)}
+        for name in sorted(names - set(given.stretch)):
+            raise InputError.single(
+                "vary", "this limit is weighed and not stretched", "name it in `stretch`", value=name
+            )
 
     # -- projects ------------------------------------------------------------------------------------------------
 
@@ -197,6 +219,7 @@ class _Work:
                 coefficients = np.zeros(self.over.size)
                 coefficients[column] = self.over.session.column_units[column]
                 self.extra.append((coefficients, {number: -tolerance * (unit if units else level)}, tolerance * level))
+            self.stretched[name] = (number, unit)
             found.append(limit)
             by_units.append(units)
             units_of.append(unit)
@@ -208,6 +231,11 @@ class _Work:
                 self.row_lower[row] = self.factor[row]
             released.append(project)
         return Moves(tuple(found), tuple(by_units), tuple(units_of), tuple(released))
+
+    def reach(self) -> None:
+        """Add the column that says how far the goals are reached."""
+        if self.variation.goals:
+            self.goal = self._column(np.inf)
 
     def _column(self, upper: float, *, whole: bool = False) -> int:
         self.move_upper.append(upper)
@@ -283,6 +311,10 @@ class _Work:
             for move, amount in shifts.items():
                 row[len(coefficients) + move] = amount
             problem = problem.with_row(row, upper)
+        for weights, least in self.variation.floors:
+            problem = self._kept(problem, weights, least)
+        for weights, base, step in self.variation.goals:
+            problem = self._kept(problem, weights, base, step)
         if self.variation.count_first:
             problem = self._counted(problem, count)
         if self.variation.at_least is not None:
@@ -290,6 +322,27 @@ class _Work:
             cost = np.append(level.cost, np.zeros(len(problem.cost) - len(level.cost)))
             problem = problem.with_row(cost, -self.variation.at_least / level.unit - level.offset)
         return problem
+
+    def _kept(self, problem: Problem, weights: Mapping[str, float], least: float, step: float = 0.0) -> Problem:
+        """Add a row: a weighted sum is at least so large, and by a step larger for 1 of the goals' column."""
+        level = self._level(weights)
+        if self.goal is not None:
+            level.cost[self.over.size + self.goal] = step / level.unit
+        return problem.with_row(level.cost, -least / level.unit - level.offset)
+
+    def _level(self, weights: Mapping[str, float]) -> Level:
+        """Return a weighted sum of metrics and of moves, maximised, over the columns of the session and the moves."""
+        moved = {name.removeprefix(STRETCH): by for name, by in weights.items() if name.startswith(STRETCH)}
+        own = {name: by for name, by in weights.items() if not name.startswith(STRETCH)}
+        level = self.over.session.level_of({"cost": 0.0, **own} if moved else own)
+        cost = np.append(level.cost, np.zeros(len(self.move_upper)))
+        unit = level.unit
+        if moved and not level.cost.any():
+            unit = max(abs(by) * self.stretched[name][1] for name, by in moved.items()) or 1.0
+        for name, by in moved.items():
+            number, size = self.stretched[name]
+            cost[self.over.size + number] = -by * size / unit
+        return replace(level, cost=cost, unit=unit, size=max(level.size, unit) if moved else level.size)
 
     def _counted(self, problem: Problem, count: int) -> Problem:
         """Add a binary column a stretch that is 1 where it moves."""
@@ -313,7 +366,12 @@ class _Work:
             return replace(level, cost=np.append(level.cost, np.zeros(count + flags)))
 
         if self.variation.objective is not None:
-            return [padded(session.level_of(self.variation.objective))]
+            levels = [self._level(weights) for weights in (self.variation.objective, *self.variation.then)]
+            if self.goal is not None:
+                far = np.zeros(self.over.size + count)
+                far[self.over.size + self.goal] = -1.0
+                levels.insert(0, Level({}, far))
+            return levels
         if not count:
             return [padded(session.levels()[0])]
         sums = np.append(np.zeros(self.over.size), np.append(~np.array(self.whole), np.zeros(flags)).astype(float))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from outlay.instances.errors import OutlayError
 from outlay.optimizer.compare.compare import CompareProgress
@@ -26,6 +26,20 @@ Keep = Callable[[str, Any], None]
 Find = Callable[[Any], Any | None]
 #: A question, or another task that says what answers it (`work`), how that is read, and what is said where it is lost.
 Task: TypeAlias = Any
+
+
+class Source(Protocol):
+    """Whoever asks questions one after another."""
+
+    @property
+    def waiting(self) -> int:
+        """How many questions it would ask now."""
+
+    def next(self) -> Task | None:
+        """Return the next question, or None while there is none."""
+
+    def take(self, question: Task, answer: Any) -> None:
+        """Receive an answer."""
 
 
 @dataclass
@@ -109,6 +123,52 @@ class QuestionPool:
             for future in open_:
                 future.cancel()
         return {question.name: found[question.name] for question in questions if question.name in found}
+
+    def work(self, source: Source, at_once: int) -> None:
+        """Answer what a source asks, so many questions at a time, until it has no more; or until an interrupt.
+
+        What the source asks next may depend on the answers that it was given.
+        """
+        open_: dict[Future[str], tuple[Task, int]] = {}
+        try:
+            while not self.interrupted:
+                self._fill(source, open_, at_once)
+                if not open_:
+                    break
+                self.total = self.done + len(open_) + source.waiting
+                self._tell(open_)
+                ready, _ = wait(open_, LOOK_S, return_when=FIRST_COMPLETED)
+                if not ready and self._given_up():
+                    lack = self.workers.lack if self.workers is not None else ""
+                    for question, _ in open_.values():
+                        source.take(question, question.lost(f"not solved: {lack}"))
+                    break
+                for future in ready:
+                    question, tries = open_.pop(future)
+                    answer = self._result(future, question, tries)
+                    if answer is None:
+                        open_[self._submit(question)] = (question, tries + 1)
+                    else:
+                        self._give(source, question, answer, fresh=True)
+        except KeyboardInterrupt:
+            self.interrupted = True
+        finally:
+            for future in open_:
+                future.cancel()
+
+    def _fill(self, source: Source, open_: dict[Future[str], tuple[Task, int]], at_once: int) -> None:
+        """Ask a source for questions until so many are open; those whose answer is known are answered at once."""
+        while len(open_) < at_once and (question := source.next()) is not None:
+            known = None if self.find is None else self.find(question)
+            if known is None:
+                open_[self._submit(question)] = (question, 1)
+            else:
+                self._give(source, question, known, fresh=False)
+
+    def _give(self, source: Source, question: Task, answer: Any, *, fresh: bool) -> None:
+        found: dict[str, Any] = {}
+        self._take(found, question, answer, fresh=fresh)
+        source.take(question, answer)
 
     def _take(self, found: dict[str, Any], question: Task, answer: Any, *, fresh: bool) -> None:
         found[question.name] = answer

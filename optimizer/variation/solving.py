@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,7 @@ from outlay.optimizer.variation.limits import rounded_up
 from outlay.optimizer.variation.variable import Variable
 from outlay.optimizer.variation.variation import Variation
 from outlay.optimizer.verify.plan import verify_plan
+from outlay.optimizer.verify.report import as_float
 
 #: Compiled models kept in a process that runs tasks.
 MOST_KEPT = 4
@@ -131,6 +133,10 @@ class VariedAnswer:
         The variation, with its moves, as the body of a constraint set.
     violations
         What the verifier found, in words.
+    stages
+        (value, bound) of every objective in turn, the goals' first; of a variation with an objective of its own.
+    metrics
+        Every metric of the plan, recomputed by the verifier; of a variation with an objective of its own.
     solver_s, total_s
         Seconds of the solver, and of everything.
     """
@@ -148,6 +154,8 @@ class VariedAnswer:
     verified: bool = False
     body: Mapping[str, Any] = field(default_factory=dict)
     violations: tuple[str, ...] = ()
+    stages: tuple[tuple[float | None, float | None], ...] = ()
+    metrics: Mapping[str, float] = field(default_factory=dict)
     solver_s: float = 0.0
     total_s: float = 0.0
 
@@ -164,6 +172,7 @@ class VariedAnswer:
     def to_document(self) -> dict[str, Any]:
         """Return the answer as plain data, for JSON."""
         document = dict(vars(self)) | {"status": str(self.status), "moves": dict(self.moves)}
+        document["metrics"] = dict(self.metrics)
         document["body"] = simplejson.dumps(dict(self.body), use_decimal=True)  # its numbers are exact
         document["plan"] = None if self.plan is None else self.plan.to_document()
         return document
@@ -177,6 +186,7 @@ class VariedAnswer:
             "plan": None if plan is None else Plan.from_document(plan),
             "released": tuple(document["released"]),
             "violations": tuple(document["violations"]),
+            "stages": tuple((value, bound) for value, bound in document["stages"]),
             "body": simplejson.loads(document["body"], use_decimal=True),
         }
         return cls(**known)
@@ -230,7 +240,7 @@ class _Asked:
         size, level = self.over.size, raw.levels[-1] if raw.levels else None
         status = Status.STOPPED if level is None else max(raw.levels, key=lambda each: _ORDER.index(each.status)).status
         limit = next((each.limit for each in raw.levels if each.limit), None) if raw.levels else "time"
-        found = VariedAnswer(status, limit, raw.message, solver_s=self.solver_s)
+        found = VariedAnswer(status, limit, raw.message, stages=self._stages(raw), solver_s=self.solver_s)
         if raw.point is None or level is None:
             return found
         sign = 1.0 if self.minimises_moves else -1.0
@@ -257,7 +267,18 @@ class _Asked:
             verified=verification.ok,
             body=body,
             violations=tuple(violation.sentence for violation in verification.violations),
+            metrics=floats(verification.metrics) if self.has_objective else {},
         )
+
+    @property
+    def has_objective(self) -> bool:
+        """Whether other objectives are asked for than the instance's."""
+        return self.variation.objective is not None
+
+    def _stages(self, raw: Answer) -> tuple[tuple[float | None, float | None], ...]:
+        if not self.has_objective:
+            return ()
+        return tuple((level.objective, level.bound) for level in raw.levels)
 
     @property
     def minimises_moves(self) -> bool:
@@ -285,6 +306,11 @@ class _Asked:
             return replace(found, solver_s=self.solver_s)
         near = self._read(replace(raw, levels=self.raw.levels))
         return near if near.verified else replace(found, solver_s=self.solver_s)
+
+
+def floats(metrics: Mapping[str, Fraction]) -> dict[str, float]:
+    """Return metrics as the verifier recomputed them, as floats."""
+    return {name: as_float(amount) for name, amount in metrics.items()}
 
 
 _ORDER = [Status.OPTIMAL, Status.WITHIN_GAP, Status.STOPPED, Status.UNBOUNDED, Status.INFEASIBLE, Status.FAILED]

@@ -29,6 +29,13 @@ class Variation:
         The first level of the instance's objective must be worth at least this; None: whatever it is.
     objective
         Metric to weight, maximised instead of the instance's objective; None: the instance's first level, or the moves.
+        ``stretch:LIMIT`` weighs the move of a limit of `stretch`.
+    then
+        Further objectives, each maximised among the plans that are best for those before it.
+    floors
+        (weights, least): rows that keep a weighted sum, as of `objective`, at least so large.
+    goals
+        (weights, base, step): before the objectives the largest t is looked for with each sum at least base + t step.
     count_first
         Whether as few limits as possible are moved before the sum of the moves is minimised.
     release
@@ -49,6 +56,9 @@ class Variation:
     units: tuple[str, ...] = ()
     at_least: float | None = None
     objective: Mapping[str, float] | None = None
+    then: tuple[Mapping[str, float], ...] = ()
+    floors: tuple[tuple[Mapping[str, float], float], ...] = ()
+    goals: tuple[tuple[Mapping[str, float], float, float], ...] = ()
     count_first: bool = False
     release: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
@@ -63,6 +73,8 @@ class Variation:
         object.__setattr__(self, "level", MappingProxyType(_numbers(self.level, "level")))
         if self.objective is not None:
             object.__setattr__(self, "objective", MappingProxyType(_numbers(self.objective, "objective")))
+        for name in ("then", "floors", "goals"):
+            object.__setattr__(self, name, tuple(_with_weights(each, name) for each in getattr(self, name)))
         both = sorted(set(self.level) & set(self.stretch))
         if both:
             raise _wrong("this limit is both moved and stretched", "do one of the two", "stretch", ", ".join(both))
@@ -72,7 +84,9 @@ class Variation:
 
     def to_document(self) -> dict[str, Any]:
         """Return the variation as plain data, for JSON."""
-        document: dict[str, Any] = {name: list(value) for name, value in vars(self).items() if isinstance(value, tuple)}
+        document: dict[str, Any] = {
+            name: _plain(value) for name, value in vars(self).items() if isinstance(value, tuple)
+        }
         document |= {"level": dict(self.level), "at_least": self.at_least, "count_first": self.count_first}
         return document | {
             "objective": None if self.objective is None else dict(self.objective),
@@ -83,6 +97,20 @@ class Variation:
     def from_document(cls, document: Mapping[str, Any]) -> Variation:
         """Return the variation that `to_document` wrote."""
         return cls(**document)
+
+
+def _with_weights(given: Any, column: str) -> Any:
+    """Return weights, or a tuple of weights and numbers, that nobody can change."""
+    if isinstance(given, Mapping):
+        return MappingProxyType(_numbers(given, column))
+    weights, *numbers = given
+    return (MappingProxyType(_numbers(weights, column)), *_numbers(dict(enumerate(numbers)), column).values())
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return dict(value) if isinstance(value, Mapping) else value
 
 
 def _names(given: Any, column: str) -> tuple[str, ...]:

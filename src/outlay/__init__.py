@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from outlay.cli.report.write import (
         write_comparison_report,
         write_explanation_report,
+        write_frontier_report,
         write_report,
         write_stress_report,
     )
@@ -53,6 +54,8 @@ if TYPE_CHECKING:
     from outlay.optimizer.explain.explanation import Explanation
     from outlay.optimizer.export.tables import write_tables
     from outlay.optimizer.export.workbook import write_results
+    from outlay.optimizer.frontier.frontier import frontier
+    from outlay.optimizer.frontier.result import Frontier
     from outlay.optimizer.record.recheck import verify
     from outlay.optimizer.record.run_file import load
     from outlay.optimizer.settings import Effort
@@ -112,6 +115,8 @@ _HOME = {
     "draw": "optimizer.uncertainty.draws",
     "Draw": "optimizer.uncertainty.draws",
     "Draws": "optimizer.uncertainty.draws",
+    "frontier": "optimizer.frontier.frontier",
+    "Frontier": "optimizer.frontier.result",
     "vary": "optimizer.variation.vary",
     "Variations": "optimizer.variation.vary",
     "Variation": "optimizer.variation.variation",
@@ -120,6 +125,7 @@ _HOME = {
     "write_comparison_report": "cli.report.write",
     "write_explanation_report": "cli.report.write",
     "write_stress_report": "cli.report.write",
+    "write_frontier_report": "cli.report.write",
     **dict.fromkeys(
         (
             "OutlayError",
@@ -145,6 +151,7 @@ __all__ = [
     "Evaluation",
     "Explanation",
     "Fault",
+    "Frontier",
     "InfeasibleError",
     "InputError",
     "Instance",
@@ -175,6 +182,7 @@ __all__ = [
     "evaluate",
     "explain",
     "exposure",
+    "frontier",
     "generate",
     "graph",
     "import_sheet",
@@ -191,6 +199,7 @@ __all__ = [
     "write_comparison_report",
     "write_explanation_report",
     "write_first_map",
+    "write_frontier_report",
     "write_report",
     "write_results",
     "write_stress_report",

@@ -1,0 +1,1 @@
+"""A frontier on the terminal."""

@@ -1,0 +1,258 @@
+"""From what a search found to the tables of a `Frontier`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from outlay.instances.plan import Choice, Plan
+from outlay.optimizer.frontier.boxes import Boxes
+from outlay.optimizer.frontier.objectives import Objective
+from outlay.optimizer.frontier.space import Point, Space
+from outlay.optimizer.frontier.volume import nondominated, reached_volume
+from outlay.optimizer.frontier.zones import Zones
+from outlay.optimizer.verify.plan import verify_plan
+
+#: Points this close to a line, as a share of its ends' distance, are on it.
+ON_LINE = 1e-5
+#: Points closer than so many least differences may be told apart by rounding alone.
+DOUBLE = 4.0
+
+#: Values of the two ends of each line.
+Lines: TypeAlias = set[tuple[tuple[float, ...], tuple[float, ...]]]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is known of a frontier: points in the order of the first objective, lines between them, what is open.
+
+    `open` holds (low, high, reason); corners are shape (objectives,), all maximised.
+    """
+
+    points: list[Point]
+    segments: list[tuple[int, int]]
+    open: list[tuple[np.ndarray, np.ndarray, str]]
+    within: bool
+    reached: float
+    most: float
+
+
+def of_boxes(space: Space, boxes: Boxes) -> Outcome:
+    """Return what the search of two objectives found."""
+    points = _efficient(boxes.points)
+    lines = {(point.values, other.values) for point, other in boxes.segments if _mixture_holds(space, point, other)}
+    open_ = [(np.array(box.low), np.array(box.high), box.reason or _why(space, boxes, box)) for box in boxes.left]
+    for point, other in boxes.segments:
+        if (point.values, other.values) not in lines:
+            corners = np.array([point.values, other.values])
+            open_.append((corners.min(axis=0), corners.max(axis=0), "a mixture of the two plans does not verify"))
+    points = _without_between(_without_doubles(space, points, lines), lines)
+    place = {point.values: at for at, point in enumerate(points)}
+    segments = sorted((place[a], place[b]) for a, b in lines if a in place and b in place)
+    open_.sort(key=lambda box: tuple(-box[1]))
+    within = all(float(((high - low) / space.range).min()) <= space.tolerance for low, high, _ in open_)
+    if not (space.range > 0).all():
+        return Outcome(points, segments, open_, within, 0.0, 0.0)
+    reached = reached_volume(np.array([point.values for point in points]), space.nadir)
+    for a, b in segments:
+        sides = np.abs(np.array(points[a].values) - points[b].values)
+        reached += float(np.prod(sides)) / 2
+    area = sum(float(np.prod(high - np.maximum(low, space.nadir))) for low, high, _ in open_)
+    return Outcome(points, segments, open_, within, reached, reached + area)
+
+
+def _why(space: Space, boxes: Boxes, box: Any) -> str:
+    return "tolerance" if boxes.size(box) <= space.tolerance else "interrupted"
+
+
+def of_zones(space: Space, zones: Zones) -> Outcome:
+    """Return what the search of three objectives found."""
+    points = _efficient(zones.points)
+    values = np.array([point.values for point in points])
+    left = zones.left()
+    reached = reached_volume(values, space.nadir)
+    share = left / (reached + left) if reached + left > 0 else 0.0
+    within = share <= space.tolerance if space.tolerance > 0 else not len(zones.open())
+    reason = "tolerance" if within else "interrupted"
+    open_ = [
+        (corner, space.ideal.copy(), zones.stuck.get(tuple(corner), reason))
+        for corner in sorted(zones.open(), key=tuple)
+    ]  # fmt: skip
+    return Outcome(points, [], open_, within, reached, reached + left)
+
+
+def _efficient(points: Sequence[Point]) -> list[Point]:
+    """Return the points that no other one dominates, the best of the first objective first."""
+    kept = nondominated([point.values for point in points])
+    return sorted(
+        (point for point, keep in zip(points, kept, strict=True) if keep), key=lambda p: p.values, reverse=True
+    )
+
+
+def _mixture_holds(space: Space, point: Point, other: Point) -> bool:
+    """Return whether the plan half-way between two plans of the same choices verifies."""
+    plan = mixture(point.plan, other.plan)
+    if any(each.limit is not None for each in space.objectives):
+        return True  # each end holds under its own stretch, and rows are linear in both
+    verification = verify_plan(space.varied.over.instance_with({}), plan)
+    return verification.ok
+
+
+def mixture(plan: Plan, other: Plan) -> Plan:
+    """Return the plan half-way between two plans of the same choices."""
+    scale = {choice.project: choice.scale for choice in other.choices}
+    choices: list[Choice] = [
+        choice._replace(scale=(choice.scale + scale[choice.project]) / 2) for choice in plan.choices
+    ]
+    amounts: dict[str, Mapping[Any, float]] = {}
+    for name in ("purchases", "flows", "imports", "payments", "shortfalls"):
+        one, two = getattr(plan, name), getattr(other, name)
+        amounts[name] = {key: (one.get(key, 0.0) + two.get(key, 0.0)) / 2 for key in {**one, **two}}
+    return Plan(choices=tuple(choices), **amounts)
+
+
+def _without_doubles(space: Space, points: list[Point], lines: Lines) -> list[Point]:
+    """Return points without those that only rounding tells from the end of a line, which then ends at the other one."""
+    far = np.array([0.25 if each.grain else DOUBLE for each in space.objectives]) * space.least
+    kept = points[:1]
+    for point in points[1:]:
+        before = kept[-1]
+        same = (np.abs(np.array(point.values) - before.values) <= far).all() and before.choices == point.choices
+        ending = {line for line in lines if line[1] == before.values}
+        starting = {line for line in lines if line[0] == point.values}
+        if not same or bool(ending) == bool(starting):
+            kept.append(point)
+        elif ending:
+            kept[-1] = point
+            lines -= ending
+            lines |= {(line[0], point.values) for line in ending}
+        else:
+            lines -= starting
+            lines |= {(before.values, line[1]) for line in starting}
+    return kept
+
+
+def _without_between(points: list[Point], lines: Lines) -> list[Point]:
+    """Return points without those inside a longer line, and join the two lines that meet there."""
+    kept = list(points)
+    at = 1
+    while at + 1 < len(kept):
+        a, b, c = kept[at - 1], kept[at], kept[at + 1]
+        joined = (a.values, b.values) in lines and (b.values, c.values) in lines
+        if joined and _between(a, b, c):
+            lines -= {(a.values, b.values), (b.values, c.values)}
+            lines.add((a.values, c.values))
+            del kept[at]
+        else:
+            at += 1
+    return kept
+
+
+def _between(a: Point, b: Point, c: Point) -> bool:
+    ends = np.array([a.values, c.values])
+    share = (np.array(b.values) - ends.min(axis=0)) / np.ptp(ends, axis=0)
+    return a.choices == c.choices and abs(float(share.sum()) - 1.0) <= ON_LINE
+
+
+def tables_of(space: Space, outcome: Outcome) -> dict[str, pd.DataFrame]:
+    """Return the tables of a frontier."""
+    names = [each.name for each in space.objectives]
+    points = pd.DataFrame(
+        [
+            [number, *_stated(space.objectives, point.values), point.proved, len(point.plan.choices),
+             "; ".join(sorted(choice.project for choice in point.plan.choices))]
+            for number, point in enumerate(outcome.points, start=1)
+        ],
+        columns=["point", *names, "proved", "count", "projects"],
+    )  # fmt: skip
+    segments = pd.DataFrame(
+        [[a + 1, b + 1] for a, b in outcome.segments], columns=["from_point", "to_point"], dtype=int
+    )  # fmt: skip
+    return {
+        "points": points,
+        "segments": segments,
+        "open": open_table(space.objectives, outcome.open),
+        "plans": plans_table(space, outcome.points),
+        "projects": core_table(space, [point.plan for point in outcome.points]),
+    }
+
+
+def open_table(objectives: Sequence[Objective], boxes: Sequence[tuple[np.ndarray, np.ndarray, str]]) -> pd.DataFrame:
+    """Return what is open, its corners as the user counts: low is the smaller number."""
+    rows = []
+    for low, high, reason in boxes:
+        row: list[object] = []
+        for each, *ends in zip(objectives, low.tolist(), high.tolist(), strict=True):
+            row += sorted(each.stated(end) for end in ends)
+        rows.append([*row, reason])
+    columns = [f"{each.name} {end}" for each in objectives for end in ("low", "high")]
+    return pd.DataFrame(rows, columns=[*columns, "reason"])
+
+
+def plans_table(space: Space, points: Sequence[Point]) -> pd.DataFrame:
+    """Return a row a project that is funded at a point."""
+    instance = space.varied.instance
+    rows = [
+        [number, choice.project, choice.alternative, choice.scale,
+         instance.period_label(choice.selection), instance.period_label(choice.start)]
+        for number, point in enumerate(points, start=1)
+        for choice in sorted(point.plan.choices, key=lambda choice: choice.project)
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["point", "project", "alternative", "scale", "selected", "start"])
+
+
+def core_table(space: Space, plans: Sequence[Plan]) -> pd.DataFrame:
+    """Return the core index of each project: the share of the plans that hold it, certain ones first."""
+    table = space.varied.instance["projects"]
+    held = [{choice.project for choice in plan.choices} for plan in plans]
+    rows = []
+    for project, name in zip(table.texts("id"), table.texts("name"), strict=True):
+        count = sum(project in each for each in held)
+        core = count / len(held) if held else 0.0
+        standing = "core" if held and count == len(held) else "exterior" if not count else "borderline"
+        rows.append([project, name, core, standing, count])
+    rows.sort(key=lambda row: (-float(str(row[2])), str(row[0])))
+    return pd.DataFrame(rows, columns=["project", "name", "core", "standing", "points"])
+
+
+def sets_of(space: Space, points: Sequence[Point]) -> dict[str, dict[str, Any]]:
+    """Return a constraint set for each point under which it is the best plan, where limits can say so."""
+    first, *others = space.objectives
+    found = {}
+    for number, point in enumerate(points, start=1):
+        changes = [dict(change) for change in point.body.get("change", ())]
+        rows = []
+        for each, value in zip(others, point.values[1:], strict=True):
+            if each.limit is None:
+                row = _limit(each, value)
+                if row is None:
+                    break
+                rows.append(row)
+        else:
+            if rows:
+                changes.append({"table": "limits", "append": rows})
+            body: dict[str, Any] = {"title": f"Point {number} of the frontier"}
+            body |= {"change": changes} if changes else {}
+            own = {name: weight for name, weight in first.weights.items() if weight}
+            if first.name != "objective":
+                body["objective"] = {"cost": 0.0, **own}
+            found[f"point-{number}"] = body
+    return found
+
+
+def _limit(objective: Objective, value: float) -> dict[str, Any] | None:
+    """Return the row of ``limits`` that keeps an objective at a value, or None if there is no such row."""
+    (metric, *more) = [name for name, weight in objective.weights.items() if weight]
+    if more or abs(objective.weights[metric]) != 1.0 or objective.stated(value) < 0:
+        return None
+    side = "min" if objective.maximised else "max"
+    return {"metric": metric, side: Decimal(repr(round(objective.stated(value), 9))).normalize()}
+
+
+def _stated(objectives: Sequence[Objective], values: Sequence[float]) -> list[float]:
+    return [each.stated(value) for each, value in zip(objectives, values, strict=True)]

@@ -1,0 +1,274 @@
+"""`frontier`: every efficient plan for two or three objectives, with a certificate of what may still be missing."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from outlay.instances.errors import InputError, NoPlanError
+from outlay.optimizer.answer.solution import Solution
+from outlay.optimizer.compare.compare import CompareProgress
+from outlay.optimizer.frontier.assembling import Outcome, of_boxes, of_zones, sets_of, tables_of
+from outlay.optimizer.frontier.boxes import Boxes
+from outlay.optimizer.frontier.ends import Ends
+from outlay.optimizer.frontier.folder import FrontierFolder
+from outlay.optimizer.frontier.objectives import parse_objectives
+from outlay.optimizer.frontier.result import Frontier
+from outlay.optimizer.frontier.space import Point, Space
+from outlay.optimizer.frontier.volume import reached_volume
+from outlay.optimizer.frontier.weights import Cells, Weights, objectives_of, weights_of
+from outlay.optimizer.frontier.zones import Zones
+from outlay.optimizer.solve import check_arguments
+from outlay.optimizer.variation.pool import QuestionPool, question_pool
+from outlay.optimizer.variation.solving import kept
+from outlay.optimizer.variation.vary import Variations, vary
+
+#: Questions at a time on an executor whose size is not ours to know.
+REMOTE_AT_ONCE = 32
+#: Share that may stay open unless it is said otherwise.
+TOLERANCE = 1e-3
+
+
+def frontier(
+    source: Any,
+    objectives: Sequence[str] = (),
+    *,
+    weights: str | None = None,
+    order: Sequence[str] = (),
+    constraint_set: str = "base",
+    tolerance: float = TOLERANCE,
+    jobs: int | None = None,
+    executor: Executor | str | None = None,
+    folder: str | Path | None = None,
+    force: bool = False,
+    gap: float | None = None,
+    seed: int = 1,
+    time_limit: float | None = None,
+    on_progress: Callable[[CompareProgress], None] | None = None,
+) -> Frontier:
+    """Return every efficient plan for two or three objectives, and the region in which others may still lie.
+
+    Parameters
+    ----------
+    source
+        An instance, a solution (of whose instance it is), or a model from `outlay.build`.
+    objectives
+        Two or three of ``max:METRIC``, ``min:METRIC``, ``objective`` (the instance's own, its first level),
+        ``@STAKEHOLDER``, and ``stretch:LIMIT`` (as little as possible).
+    weights
+        Instead of objectives: a stakeholder. Then the plans are returned that are best for some weights between ``low``
+        and ``high`` of its rows in ``stakeholders``; each with such weights.
+    order
+        Of `weights`: texts such as ``us_npv>jobs``, the first weighs no less than the second.
+    constraint_set
+        Sets to apply first; only with an instance.
+    tolerance
+        What may stay open. With two objectives: a point that is missing is better than a reported one by at most this
+        share of the objective's range, in one of the two. With three: this share of the hypervolume. 0: nothing.
+    jobs, executor
+        As in `compare`; the result does not depend on them.
+    folder
+        Where answers and tables go; what is answered there is not asked again.
+    force
+        Write into a folder that holds other things.
+    gap
+        Relative gap of each question; None: so small that it does not matter beside the tolerance.
+    seed, time_limit
+        As in `outlay.solve`, for each question; every one uses one thread.
+    on_progress
+        Called when a question is asked or answered.
+
+    Raises
+    ------
+    InputError
+        If an objective or an option is wrong, or an objective has no end.
+    InfeasibleError
+        If no plan is possible.
+    NoPlanError
+        If an end of the frontier was not found in time.
+
+    Examples
+    --------
+    >>> import outlay
+    >>> town = outlay.frontier(outlay.read("tutorial"), ["max:value", "min:commitment"])
+    >>> town.complete, len(town.points), town.points["max:value"].max()
+    (True, 8, 19.1)
+    """
+    check_arguments(time_limit=time_limit, gap=gap or 0.0, seed=seed, threads=1 if jobs is None else jobs)
+    if not (isinstance(tolerance, int | float) and 0 <= tolerance < 1):
+        raise InputError.single("frontier", "this is no share", "a tolerance from 0 to below 1", value=tolerance)
+    began = time.monotonic()
+    if isinstance(source, Solution):
+        source = source.instance
+    if isinstance(objectives, str):
+        objectives = (objectives,)
+    varied = vary(source, constraint_set=constraint_set)
+    options = {"seed": seed, "time_limit_s": time_limit, **({} if gap is None else {"gap": gap})}
+    known = None if weights is None else _weights(varied, objectives, weights, order)
+    if known is None:
+        parsed = parse_objectives(varied.over, objectives)
+        tolerance = float(tolerance)
+    else:
+        parsed, tolerance = objectives_of(varied.instance, known), 0.0
+    space = Space(varied, parsed, options, tolerance, executor is not None)
+    with ExitStack() as stack:
+        home = None
+        if folder is not None:
+            home = FrontierFolder.open(folder, _of(space, known), force=force)
+        pool = stack.enter_context(question_pool(executor, jobs, on_progress=on_progress))
+        stack.enter_context(kept(varied.key, varied.over))
+        if home is not None:
+            answers = home.answers
+            pool.keep, pool.find = answers.keep, lambda question: answers.find(question, varied)
+        at_once = pool_size(pool, jobs)
+        found = search(space, pool, at_once, began) if known is None else supported(space, known, pool, began)
+    if home is not None:
+        home.write(found)
+    return found
+
+
+def pool_size(pool: QuestionPool, jobs: int | None) -> int:
+    """Return how many questions a pool is handed at a time."""
+    return (jobs or os.cpu_count() or 1) if pool.local else REMOTE_AT_ONCE
+
+
+def _of(space: Space, known: Weights | None) -> dict[str, Any]:
+    """Return what a frontier is of, as plain data."""
+    of: dict[str, Any] = {"instance": space.varied.instance.digest, "objectives": [e.name for e in space.objectives]}
+    if known is not None:
+        of["weights"] = [
+            known.stakeholder,
+            known.low.tolist(),
+            known.high.tolist(),
+            [list(each) for each in known.order],
+        ]
+    return of
+
+
+def _weights(varied: Variations, objectives: Sequence[str], stakeholder: str, order: Sequence[str]) -> Weights:
+    if objectives:
+        problem = "weights are of a stakeholder's metrics, and take no objectives"
+        raise InputError.single("frontier", problem, "give one of the two", value=list(objectives))
+    return weights_of(varied.instance, stakeholder, (order,) if isinstance(order, str) else order)
+
+
+def supported(space: Space, known: Weights, pool: QuestionPool, began: float) -> Frontier:
+    """Return the plans that are best for some weights, as far as they are found before an interrupt.
+
+    Raises
+    ------
+    InputError, InfeasibleError
+        As `frontier`.
+    NoPlanError
+        If no plan was found in time.
+    """
+    cells = Cells(space, known)
+    cells.work(pool)
+    if not cells.points:
+        if pool.interrupted:
+            raise KeyboardInterrupt
+        raise NoPlanError(f"frontier: no plan was found ({cells.unproved[0][1]}); give each question more time")
+    extreme = cells.extreme()
+    points = [point for point, _ in extreme]
+    outcome = Outcome(points, [], [], not cells.unproved, 0.0, 0.0)
+    notes = [f"at {len(cells.unproved)} weights the best plan is not proved"] if cells.unproved else []
+    found = assembled(space, outcome, pool, began, notes)
+    table = found.points
+    for at, metric in enumerate(known.metrics):
+        table[f"weight {metric}"] = [float(weights[at]) for _, weights in extreme]
+    complete = not cells.unproved and not pool.interrupted
+    return replace(found, tables={**found.tables, "points": table}, sets=_sets(extreme, known), complete=complete)
+
+
+def _sets(extreme: Sequence[tuple[Point, Any]], known: Weights) -> dict[str, dict[str, Any]]:
+    """Return a constraint set for each plan with weights for which it is the best."""
+    return {
+        f"point-{number}": {
+            "title": f"Weights for which plan {number} is the best",
+            "objective": {"cost": 0.0, **dict(zip(known.metrics, weights.tolist(), strict=True))},
+        }
+        for number, (_, weights) in enumerate(extreme, start=1)
+    }
+
+
+def search(space: Space, pool: QuestionPool, at_once: int, began: float) -> Frontier:
+    """Return the frontier of a space, as far as it is found before an interrupt.
+
+    Raises
+    ------
+    InputError, InfeasibleError, NoPlanError
+        As `frontier`.
+    """
+    ends = Ends(space)
+    points = ends.find(pool)
+    outcome: Outcome
+    if len(space.objectives) == 2:
+        boxes = Boxes(space)
+        boxes.begin(points[0], points[1])
+        ends.beyond(boxes)
+        pool.work(boxes, at_once)
+        outcome = of_boxes(space, boxes)
+    else:
+        zones = Zones(space)
+        zones.begin(points)
+        _work(zones, pool)
+        outcome = of_zones(space, zones)
+    return assembled(space, outcome, pool, began)
+
+
+def _work(zones: Zones, pool: QuestionPool) -> None:
+    """Ask zones, a fixed number at a time, until what is open is within the tolerance."""
+    space = zones.space
+    while not pool.interrupted:
+        if space.tolerance > 0:
+            left = zones.left()
+            reached = reached_volume(_values(zones.points), space.nadir)
+            if left <= space.tolerance * (reached + left):
+                return
+        asked = zones.ask()
+        if not asked:
+            return
+        answers = pool.ask([question for _, question in asked.values()])
+        for name, (corner, _) in asked.items():
+            if name in answers:
+                zones.take(corner, answers[name])
+
+
+def _values(points: Sequence[Point]) -> np.ndarray:
+    return np.array([point.values for point in points])
+
+
+def assembled(space: Space, outcome: Outcome, pool: QuestionPool, began: float, notes: Sequence[str] = ()) -> Frontier:
+    """Return a frontier as the user gets it."""
+    applied = space.varied.instance.settings.applied.sets
+    sets = sets_of(space, outcome.points)
+    return Frontier(
+        space.varied.instance,
+        "+".join(applied) or "base",
+        space.objectives,
+        tables_of(space, outcome),
+        tuple(point.plan for point in outcome.points),
+        {name: _extending(body, applied) for name, body in sets.items()},
+        complete=not outcome.open and all(point.proved for point in outcome.points),
+        within=outcome.within and all(point.proved for point in outcome.points),
+        tolerance=space.tolerance,
+        hypervolume=outcome.reached,
+        hypervolume_most=outcome.most,
+        interrupted=pool.interrupted,
+        notes=tuple(notes),
+        options=dict(space.options),
+        times_s={"total": time.monotonic() - began, "solver": pool.solver_s, "questions": float(pool.done)},
+    )
+
+
+def _extending(body: Mapping[str, Any], applied: Sequence[str]) -> dict[str, Any]:
+    """Return the body of a set that stands on the sets that were applied already."""
+    return {**body, "extends": list(applied)} if applied else dict(body)

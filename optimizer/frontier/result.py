@@ -1,0 +1,168 @@
+"""`Frontier`: efficient plans, what lies between them, and what may still."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from outlay.instances.instance import Instance
+from outlay.instances.plan import Plan
+from outlay.optimizer.frontier.objectives import Objective
+
+#: The tables of a frontier.
+TABLES = ("points", "segments", "open", "plans", "projects")
+
+
+@dataclass(frozen=True)
+class Frontier:
+    """The trade-off between two or three objectives.
+
+    Attributes
+    ----------
+    instance
+        The instance, with its constraint sets applied.
+    constraint_set
+        Names of the sets that were applied; ``base`` for none.
+    objectives
+        What is traded off.
+    tables
+        Name to table; see `points` and so on.
+    plan_of
+        The plan of each point, by its number less 1.
+    sets
+        Name to body of a constraint set under which a point is the best plan, where one can say so.
+    complete
+        Whether it is proved that there is no other efficient point.
+    within
+        Whether what is open is within the tolerance.
+    tolerance
+        Share of each objective's range (two objectives) or of the hypervolume (three) that may stay open.
+    hypervolume, hypervolume_most
+        What the points dominate above the worst values of the ends, and what all plans together can at most.
+    interrupted
+        Whether the user stopped it.
+    notes
+        What else is to be said.
+    options
+        How it was asked.
+    times_s
+        Seconds: ``total``, ``solver`` (summed over all questions); ``questions`` counts them.
+    """
+
+    instance: Instance
+    constraint_set: str
+    objectives: tuple[Objective, ...]
+    tables: Mapping[str, pd.DataFrame]
+    plan_of: tuple[Plan, ...]
+    sets: Mapping[str, Mapping[str, Any]]
+    complete: bool
+    within: bool
+    tolerance: float
+    hypervolume: float
+    hypervolume_most: float
+    interrupted: bool = False
+    notes: tuple[str, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+    times_s: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("tables", "sets", "options", "times_s"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a copy of a table by name.
+
+        Raises
+        ------
+        KeyError
+            If there is no such table.
+        """
+        return self.tables[name].copy()
+
+    @property
+    def points(self) -> pd.DataFrame:
+        """One row an efficient point: its number, a column an objective, whether it is proved, and the projects."""
+        return self.table("points")
+
+    @property
+    def segments(self) -> pd.DataFrame:
+        """One row a line of the frontier: every mixture of the two plans holds, and nothing lies beyond it."""
+        return self.table("segments")
+
+    @property
+    def open(self) -> pd.DataFrame:
+        """One row a box (strictly between low and high) in which efficient points may still lie, and why."""
+        return self.table("open")
+
+    @property
+    def plans(self) -> pd.DataFrame:
+        """One row a project that is funded at a point: alternative, scale, dates."""
+        return self.table("plans")
+
+    @property
+    def projects(self) -> pd.DataFrame:
+        """One row a project: the share of efficient points that hold it (1 = core, 0 = exterior, else borderline)."""
+        return self.table("projects")
+
+    def plan(self, point: int) -> Plan:
+        """Return the plan of a point by its number, from 1.
+
+        Raises
+        ------
+        IndexError
+            If there is no such point.
+        """
+        if not 1 <= point <= len(self.plan_of):
+            raise IndexError(f"there is no point {point}; they are numbered from 1 to {len(self.plan_of)}")
+        return self.plan_of[point - 1]
+
+    @property
+    def open_share(self) -> float:
+        """Share of the hypervolume at most reachable that is open."""
+        if self.hypervolume_most <= 0:
+            return 0.0 if self.complete else 1.0
+        return (self.hypervolume_most - self.hypervolume) / self.hypervolume_most
+
+    @property
+    def sets_toml(self) -> str:
+        """The constraint sets of the points, to paste into ``sets.toml``."""
+        import tomli_w  # noqa: PLC0415 - heavy
+
+        return tomli_w.dumps({name: dict(body) for name, body in self.sets.items()})
+
+    def to_document(self) -> dict[str, Any]:
+        """Return the frontier as plain data, for JSON."""
+        tables = {
+            name: [{key: _plain(value) for key, value in row.items()} for row in table.to_dict("records")]
+            for name, table in self.tables.items()
+        }
+        return {
+            "instance": self.instance.name,
+            "constraint_set": self.constraint_set,
+            "objectives": [
+                {"name": each.name, "title": each.title, "unit": each.unit, "maximised": each.maximised}
+                for each in self.objectives
+            ],
+            "complete": self.complete,
+            "within_tolerance": self.within,
+            "tolerance": self.tolerance,
+            "hypervolume": self.hypervolume,
+            "hypervolume_most": self.hypervolume_most,
+            "interrupted": self.interrupted,
+            "notes": list(self.notes),
+            **tables,
+            "sets": {name: dict(body) for name, body in self.sets.items()},
+            "options": dict(self.options),
+            "times_s": dict(self.times_s),
+        }
+
+
+def _plain(value: Any) -> Any:
+    """Return a cell for JSON: what is no number as None."""
+    if isinstance(value, float) and not abs(value) < float("inf"):
+        return None
+    return value.item() if hasattr(value, "item") else value

@@ -1,0 +1,191 @@
+"""What is asked on the way to a frontier, and what an answer says in the space of the objectives, all maximised."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from outlay.instances.plan import Plan
+from outlay.optimizer.frontier.objectives import LEAST_DIFFERENCE, LEAST_MOVE, Objective
+from outlay.optimizer.status import Status
+from outlay.optimizer.variation.solving import Question, VariedAnswer
+from outlay.optimizer.variation.variation import Variation
+from outlay.optimizer.variation.vary import Variations
+
+#: Of the tolerance of a frontier, this share may stay unproved in each of its questions.
+SHARE_OF_TOLERANCE = 0.05
+
+
+@dataclass(frozen=True)
+class Point:
+    """A plan in the space of the objectives.
+
+    Attributes
+    ----------
+    values
+        One an objective, maximised, as the verifier recomputed them.
+    plan, body
+        The plan, and the constraint set under which it holds (limits that were stretched); empty for the base.
+    proved
+        Whether no plan is better in one objective and as good in the others.
+    """
+
+    values: tuple[float, ...]
+    plan: Plan = field(compare=False)
+    body: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    proved: bool = True
+
+    @property
+    def choices(self) -> tuple[tuple[object, ...], ...]:
+        """What it decides of what is discrete."""
+        return tuple(sorted((c.project, c.alternative, c.fast_track, c.selection, c.start) for c in self.plan.choices))
+
+
+@dataclass(frozen=True)
+class Found:
+    """What an answer says.
+
+    Attributes
+    ----------
+    point
+        The verified plan, or None.
+    bound
+        What the first objective that was asked for cannot exceed; infinity if nothing is proved, minus infinity if
+        there is no plan.
+    reason
+        Why it is not proved; empty if it is.
+    status
+        As of the answer.
+    """
+
+    point: Point | None
+    bound: float
+    reason: str
+    status: Status
+
+
+@dataclass
+class Space:
+    """The objectives of a frontier and the way to ask for plans.
+
+    Attributes
+    ----------
+    varied, objectives
+        The compiled model, and what is maximised.
+    options
+        seed, time_limit_s, and gap if the user gave one.
+    tolerance
+        Share of each objective's range, or of the hypervolume, that may stay open.
+    remote
+        Whether questions go to other machines.
+    ideal, nadir
+        The best value of each objective, and the worst among the plans best for another one; shape (objectives,).
+    least
+        The least difference of each objective that counts, shape (objectives,).
+    """
+
+    varied: Variations
+    objectives: tuple[Objective, ...]
+    options: Mapping[str, Any]
+    tolerance: float
+    remote: bool = False
+    ideal: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    nadir: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    least: np.ndarray = field(default_factory=lambda: np.zeros(0))
+
+    @property
+    def range(self) -> np.ndarray:
+        """The range of each objective among efficient plans, as far as it is known; shape (objectives,)."""
+        return self.ideal - self.nadir
+
+    def span(self, points: Sequence[Point], bounds: Sequence[float]) -> None:
+        """Take the range of each objective from the plans that are best for one of them after another."""
+        values = np.array([point.values for point in points])
+        self.ideal = np.where(np.isfinite(bounds), np.maximum(bounds, values.max(axis=0)), values.max(axis=0))
+        self.nadir = values.min(axis=0)
+        size = np.abs(values).max(axis=0)
+        grain = np.array([objective.grain for objective in self.objectives])
+        share = [LEAST_DIFFERENCE if each.limit is None else LEAST_MOVE for each in self.objectives]
+        self.least = np.where(grain > 0, grain, np.array(share) * np.maximum(size, 1e-6))
+
+    # -- questions ---------------------------------------------------------------------------------------------------
+
+    def lexicographic(
+        self, name: str, order: Sequence[int], floors: Mapping[int, float], start: Point | None = None
+    ) -> Question:
+        """Return the question for the plan that is best for one objective after another, others kept above floors."""
+        first, *rest = [dict(self.objectives[at].weights) for at in order]
+        return self._question(name, start, order[0], objective=first, then=tuple(rest), floors=self._floors(floors))
+
+    def in_turn(self, name: str, first: int, floors: Mapping[int, float], start: Point | None = None) -> Question:
+        """Return the question for the plan best for one objective, then for the sum of the others by their range."""
+        others = [at for at in range(len(self.objectives)) if at != first]
+        total = self.sum_of({at: 1.0 / max(self.range[at], self.least[at]) for at in others})
+        weights = dict(self.objectives[first].weights)
+        return self._question(name, start, first, objective=weights, then=(total,), floors=self._floors(floors))
+
+    def towards(self, name: str, base: np.ndarray, step: np.ndarray, start: Point | None = None) -> Question:
+        """Return the question how far plans reach from a base in the direction of a step, in all objectives at once."""
+        goals = tuple((dict(each.weights), float(base[at]), float(step[at])) for at, each in enumerate(self.objectives))
+        total = self.sum_of({at: 1.0 / float(step[at]) for at in range(len(base))})
+        return self._question(name, start, None, objective=total, then=(), goals=goals)
+
+    def weighted(
+        self, name: str, weights: Mapping[int, float], floors: Mapping[int, float], start: Point | None = None
+    ) -> Question:
+        """Return the question for the plan that is best for a weighted sum of the objectives."""
+        return self._question(name, start, None, objective=self.sum_of(weights), floors=self._floors(floors))
+
+    def sum_of(self, weights: Mapping[int, float]) -> dict[str, float]:
+        """Return a weighted sum of objectives as one of metrics and moves."""
+        total: dict[str, float] = {}
+        for at, weight in weights.items():
+            for name, own in self.objectives[at].weights.items():
+                total[name] = total.get(name, 0.0) + weight * own
+        return total
+
+    def _floors(self, floors: Mapping[int, float]) -> tuple[tuple[dict[str, float], float], ...]:
+        return tuple((dict(self.objectives[at].weights), float(least)) for at, least in sorted(floors.items()))
+
+    def _question(self, name: str, start: Point | None, first: int | None, **asked: Any) -> Question:
+        stretched = [each for each in self.objectives if each.limit is not None]
+        variation = Variation(
+            stretch=tuple(str(each.limit) for each in stretched),
+            units=tuple(str(each.limit) for each in stretched if each.units),
+            **asked,
+        )
+        options = {**self.options, "gap": self._gap(first)}
+        plan = None if start is None else start.plan
+        return self.varied.question(name, variation, start=plan, options=options, remote=self.remote)
+
+    def _gap(self, first: int | None) -> float:
+        """Return the relative gap of a question: the user's, or one that does not matter beside the tolerance."""
+        given = self.options.get("gap")
+        if given is not None:
+            return float(given)
+        if first is None or not len(self.ideal):
+            return 0.0 if first is not None else SHARE_OF_TOLERANCE * self.tolerance
+        size = max(abs(self.ideal[first]), abs(self.nadir[first]), 1e-9)
+        return float(min(1e-4, SHARE_OF_TOLERANCE * self.tolerance * self.range[first] / size))
+
+    # -- answers -----------------------------------------------------------------------------------------------------
+
+    def read(self, answer: VariedAnswer) -> Found:
+        """Return what an answer says."""
+        if answer.infeasible:
+            return Found(None, -np.inf, "", answer.status)
+        bound = answer.stages[0][1] if answer.stages else answer.bound
+        if not answer.holds:
+            bound = None if answer.plan is not None else bound  # what rests on a plan that is none is not believed
+            why = answer.message or "; ".join(answer.violations) or str(answer.limit or answer.status)
+            return Found(None, np.inf if bound is None else bound, why, answer.status)
+        assert answer.plan is not None
+        values = tuple(each.value(answer.metrics, answer.moves) for each in self.objectives)
+        proved = answer.status.proved
+        body = {key: part for key, part in answer.body.items() if key != "title"}
+        point = Point(values, answer.plan, body, proved)
+        reason = "" if proved else answer.message or str(answer.limit or answer.status)
+        return Found(point, np.inf if bound is None else bound, reason, answer.status)

@@ -1,0 +1,164 @@
+"""Three objectives: the region where better points may lie is a union of zones; each is asked for a point, or closed.
+
+Objectives are maximised. A zone is everything strictly above a corner l in all objectives; with the zones of n points
+the search region is exactly what no known point dominates. Each answer is a fact: an orthant above which there is no
+plan. A zone inside such an orthant is closed. Zones are taken by the volume that may still hold something, a fixed
+number at a time, so that the result depends neither on their order nor on the number of jobs. Without a tolerance a
+zone is asked for its best plan in the first objective; with one, how far plans reach from its corner towards the best
+values, which says most about the volume that is open.
+
+Sources: Kirlik and Sayin, A new algorithm for generating all nondominated solutions of multiobjective discrete
+optimization problems, EJOR 232, 2014, doi:10.1016/j.ejor.2013.08.001; Klamroth, Lacour and Vanderpooten, On the
+representation of the search region in multi-objective optimization, EJOR 245, 2015, doi:10.1016/j.ejor.2015.03.031;
+Daechert and Klamroth, A linear bound on the number of scalarizations needed to solve discrete tricriteria optimization
+problems, Journal of Global Optimization 61, 2015, doi:10.1007/s10898-014-0205-z.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from outlay.optimizer.frontier.space import Found, Point, Space
+from outlay.optimizer.frontier.volume import open_volume
+from outlay.optimizer.variation.solving import Question, VariedAnswer
+
+#: Zones that are asked at a time, whatever the number of jobs.
+AT_A_TIME = 4
+
+
+@dataclass
+class Zones:
+    """The search of all zones.
+
+    Attributes
+    ----------
+    points
+        What was found so far.
+    corners
+        The lower corners of the zones, shape (zones, objectives); minus infinity: no bound.
+    facts
+        Corners above which there is no plan, shape (facts, objectives).
+    stuck
+        Corners that are asked no more, with the reason.
+    """
+
+    space: Space
+    points: list[Point] = field(default_factory=list)
+    corners: np.ndarray = field(default_factory=lambda: np.full((1, 3), -np.inf))
+    facts: np.ndarray = field(default_factory=lambda: np.zeros((0, 3)))
+    stuck: dict[tuple[float, ...], str] = field(default_factory=dict)
+
+    def begin(self, points: list[Point]) -> None:
+        """Start with the plans that are best for one objective after another; no plan is beyond the best values."""
+        for at, best in enumerate(self.space.ideal.tolist()):
+            fact = np.full(3, -np.inf)
+            fact[at] = best
+            self._learn(fact)
+        for point in points:
+            self._add(point)
+
+    # -- questions ---------------------------------------------------------------------------------------------------
+
+    def open(self) -> np.ndarray:
+        """Return the corners of the zones that may hold points, shape (open, objectives)."""
+        closed = np.zeros(len(self.corners), dtype=bool)
+        for fact in self.facts:
+            closed |= (np.isneginf(fact) | (fact < self.corners + 0.999 * self.space.least)).all(axis=1)
+        return self.corners[~closed]
+
+    def left(self) -> float:
+        """Return the volume that is open, inside the box from the worst to the best values."""
+        return open_volume(self.open(), self.facts, self.space.nadir, self.space.ideal)
+
+    def ask(self) -> dict[str, tuple[np.ndarray, Question]]:
+        """Return questions of the largest zones by name, none if nothing is to be asked."""
+        corners = [corner for corner in self.open() if tuple(corner) not in self.stuck]
+        sides = [self.space.ideal - np.maximum(corner, self.space.nadir) for corner in corners]
+        volumes = [float(np.prod(side / self.space.range)) for side in sides]
+        order = sorted(range(len(corners)), key=lambda at: (-volumes[at], tuple(corners[at])))
+        asked: dict[str, tuple[np.ndarray, Question]] = {}
+        for at in order:
+            question = self._question(f"zone {len(asked)}", corners[at])
+            if all(question.key != other.key for _, other in asked.values()):
+                asked[question.name] = (corners[at], question)
+            if len(asked) == AT_A_TIME:
+                break
+        return asked
+
+    def _question(self, name: str, corner: np.ndarray) -> Question:
+        if self.space.tolerance > 0:
+            base = self._base(corner)
+            return self.space.towards(name, base, self.space.ideal - base, self._start(base, (0, 1, 2)))
+        floors = self._floors(corner)
+        return self.space.in_turn(name, 0, floors, self._start(corner, (1, 2)))
+
+    def _base(self, corner: np.ndarray) -> np.ndarray:
+        """Return where to start from in a zone without end: a step below the worst values that are known."""
+        return np.where(np.isneginf(corner), self.space.nadir - self.space.range, corner)
+
+    def _floors(self, corner: np.ndarray) -> Mapping[int, float]:
+        return {at: corner[at] + self.space.least[at] / 2 for at in (1, 2) if np.isfinite(corner[at])}
+
+    def _start(self, corner: np.ndarray, which: tuple[int, ...]) -> Point | None:
+        able = [point for point in self.points if all(point.values[at] > corner[at] for at in which)]
+        return max(able, key=lambda point: point.values, default=None)
+
+    # -- answers -----------------------------------------------------------------------------------------------------
+
+    def take(self, corner: np.ndarray, answer: VariedAnswer) -> None:
+        """Learn from the answer of a zone."""
+        found = self.space.read(answer)
+        if self.space.tolerance > 0:
+            self._take_reach(corner, found)
+        else:
+            self._take_best(corner, found)
+        if found.point is not None:
+            self._add(found.point)
+        if found.reason or (self.open() == corner).all(axis=1).any():  # nothing more can be learned by asking again
+            self.stuck[tuple(corner)] = found.reason or "gap"
+
+    def _take_best(self, corner: np.ndarray, found: Found) -> None:
+        if np.isposinf(found.bound):
+            return
+        self._learn(np.array([found.bound, corner[1], corner[2]]))
+
+    def _take_reach(self, corner: np.ndarray, found: Found) -> None:
+        base = self._base(corner)
+        if np.isneginf(found.bound):
+            self._learn(base)
+        elif np.isfinite(found.bound):
+            self._learn(base + max(0.0, found.bound) * (self.space.ideal - base))
+
+    def _learn(self, fact: np.ndarray) -> None:
+        """Keep a fact, and drop those that it says as well."""
+        if len(self.facts) and (self.facts <= fact).all(axis=1).any():
+            return
+        kept = self.facts[~(fact <= self.facts).all(axis=1)]
+        self.facts = np.vstack([kept, fact])
+
+    def _add(self, point: Point) -> None:
+        """Split the zones that a point lies in."""
+        values = np.array(point.values)
+        inside = (values > self.corners + self.space.least / 4).all(axis=1)
+        if not inside.any():
+            return  # it is known, or as good as one that is
+        self.points.append(point)
+        kept, split = self.corners[~inside], self.corners[inside]
+        new = []
+        for at in range(3):
+            part = split.copy()
+            part[:, at] = values[at]
+            new.append(part)
+        self.corners = _largest(kept, np.unique(np.vstack(new), axis=0))
+
+
+def _largest(kept: np.ndarray, new: np.ndarray) -> np.ndarray:
+    """Return corners without those whose zone lies in another one; those kept lie in none of each other."""
+    every = np.vstack([kept, new])
+    redundant = [
+        bool(((every <= corner).all(axis=1) & (every < corner).any(axis=1)).any()) for corner in new
+    ]  # fmt: skip
+    return np.vstack([kept, new[~np.array(redundant, dtype=bool)]])

@@ -1,0 +1,192 @@
+"""What frontiers promise: by hand on the tutorial, whatever the jobs, resumable, refused where it makes no sense."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import outlay
+from outlay.instances.formats.parsing import parse_document
+from outlay.optimizer.variation.pool import QuestionPool
+from tests.brute_force.explaining import applied
+from tests.cli.small import SMALL
+
+#: The tutorial's whole frontier of value against money, by hand.
+BY_HAND = [(19.1, 11), (18, 10), (14.6, 9), (13.5, 7), (10.1, 6), (9, 5), (4.5, 3), (0, 0)]
+VALUE_AND_MONEY = ("max:value", "min:commitment")
+
+
+@pytest.fixture(scope="module")
+def town() -> outlay.Frontier:
+    return outlay.frontier(outlay.read("tutorial"), VALUE_AND_MONEY, jobs=1)
+
+
+def divisible() -> outlay.Instance:
+    """Return two projects of which a part can be funded: 3 a unit of money, then 1; and one that is all or nothing."""
+    document: dict[str, Any] = {
+        "instance": {"name": "parts", "calendar": {"start": "2026-01", "periods": 1, "months_per_period": 12}},
+        "projects": [
+            {"id": "A", "value": 6, "commitment": 2, "min_scale": 0.5},
+            {"id": "B", "value": 4, "commitment": 4, "min_scale": 0.25},
+        ],
+        "resources": [{"resource": "commitments", "kind": "finance", "basis": "cumulative"}],
+        "availability": [{"resource": "commitments", "from": "2026-01", "amount": 5}],
+    }
+    return parse_document(document, source="test")
+
+
+def values(found: outlay.Frontier) -> list[tuple[float, ...]]:
+    return list(found.points[[each.name for each in found.objectives]].itertuples(index=False, name=None))
+
+
+def test_the_tutorial_is_as_by_hand(town: outlay.Frontier) -> None:
+    assert values(town) == BY_HAND
+    assert town.complete
+    assert town.within
+    assert not len(town.open)
+    assert not len(town.segments)
+    core = town.projects.set_index("project")["core"]
+    assert core.to_dict() == {"park": 3 / 8, "school": 3 / 8, "solar": 3 / 8, "bridge": 2 / 8, "library": 2 / 8}
+    spent = [11, *(money for _, money in BY_HAND)]
+    area = sum(value * (before - money) for (value, money), before in zip(BY_HAND, spent, strict=False))
+    assert town.hypervolume == pytest.approx(area)
+    assert town.hypervolume_most == pytest.approx(area)
+
+
+def test_the_set_of_a_point_gives_its_value(town: outlay.Frontier) -> None:
+    for row, plan in zip(town.points.itertuples(), town.plan_of, strict=True):
+        instance = applied(town.instance, town.sets[f"point-{row.point}"])
+        assert outlay.solve(instance).objective == pytest.approx(row[2])
+        assert {choice.project for choice in plan.choices} == set(filter(None, row.projects.split("; ")))
+
+
+def test_nothing_depends_on_how_many_are_asked_at_a_time(town: outlay.Frontier) -> None:
+    other = outlay.frontier(outlay.read("tutorial"), VALUE_AND_MONEY, jobs=2)
+    for name in ("points", "plans", "projects", "open"):
+        assert other.table(name).equals(town.table(name))
+
+
+def test_a_divisible_project_makes_segments() -> None:
+    """A gives 3 a unit of money from half of it on, and B 1 from a quarter on."""
+    found = outlay.frontier(divisible(), VALUE_AND_MONEY, tolerance=0, jobs=1)
+    assert found.complete
+    # B, A and a quarter of B; A made smaller until A alone is as good; A alone, half of A, nothing.
+    by_hand = np.array([(9, 5), (7, 3), (6, 8 / 3), (6, 2), (3, 1), (0, 0)])
+    assert np.array(values(found)) == pytest.approx(by_hand, abs=1e-4)
+    assert found.segments.to_numpy().tolist() == [[1, 2], [2, 3], [4, 5]]
+
+
+def test_a_third_objective_finds_all(town: outlay.Frontier) -> None:
+    found = outlay.frontier(outlay.read("tutorial"), (*VALUE_AND_MONEY, "min:use:crew"), tolerance=0, jobs=1)
+    assert found.complete
+    assert [each[:2] for each in values(found)] == BY_HAND
+    some = outlay.frontier(outlay.read("tutorial"), (*VALUE_AND_MONEY, "min:use:crew"), tolerance=0.3, jobs=1)
+    assert some.within
+    assert some.open_share <= 0.3
+    assert set(values(some)) <= set(values(found))
+
+
+def test_stretching_a_limit_is_an_objective() -> None:
+    found = outlay.frontier(outlay.read("tutorial"), ("objective", "stretch:commitments"), jobs=1)
+    assert found.complete
+    assert values(found) == [(23.6, 0.181819), (22.5, 0.0909091), (19.1, 0.0)]
+    body = found.sets["point-1"]
+    assert outlay.solve(applied(found.instance, body)).objective == pytest.approx(23.6)
+
+
+def test_a_tolerance_leaves_boxes_open_and_says_so() -> None:
+    found = outlay.frontier(outlay.read("tutorial"), VALUE_AND_MONEY, tolerance=0.5, jobs=1)
+    assert found.within
+    assert not found.complete
+    assert len(found.points) < len(BY_HAND)
+    assert set(found.open["reason"]) == {"tolerance"}
+    assert found.hypervolume < found.hypervolume_most
+    for value, money in BY_HAND:
+        inside = (found.open["max:value low"] < value) & (value < found.open["max:value high"])
+        inside &= (found.open["min:commitment low"] < money) & (money < found.open["min:commitment high"])
+        assert inside.any() or (value, money) in values(found)
+
+
+def test_a_folder_is_resumed_and_not_mixed_up(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    first = outlay.frontier(outlay.read("tutorial"), VALUE_AND_MONEY, jobs=1, folder=folder)
+    again = outlay.frontier(outlay.read("tutorial"), VALUE_AND_MONEY, jobs=1, folder=folder)
+    assert again.times_s["solver"] == 0
+    assert again.points.equals(first.points)
+    assert json.loads((folder / "frontier.json").read_text())["complete"]
+    assert (folder / "points.csv").is_file()
+    with pytest.raises(outlay.InputError, match="another frontier"):
+        outlay.frontier(outlay.read("tutorial"), ("max:value", "min:count"), jobs=1, folder=folder)
+    with pytest.raises(outlay.InputError, match="no frontier"):
+        outlay.frontier(outlay.read("tutorial"), VALUE_AND_MONEY, jobs=1, folder=tmp_path)
+
+
+def test_a_damaged_answer_is_asked_anew(tmp_path: Path) -> None:
+    outlay.frontier(outlay.read("tutorial"), VALUE_AND_MONEY, jobs=1, folder=tmp_path / "out")
+    damaged, tampered = sorted((tmp_path / "out" / "answers").iterdir())[:2]
+    damaged.write_text("{")
+    document = json.loads(tampered.read_text())
+    document["metrics"]["value"] = 1e9
+    tampered.write_text(json.dumps(document))
+    again = outlay.frontier(outlay.read("tutorial"), VALUE_AND_MONEY, jobs=1, folder=tmp_path / "out")
+    assert values(again) == BY_HAND
+
+
+def test_an_interrupt_keeps_what_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = QuestionPool._give
+
+    def interrupted(self: QuestionPool, *arguments: Any, **more: Any) -> None:
+        given(self, *arguments, **more)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(QuestionPool, "_give", interrupted)
+    found = outlay.frontier(outlay.read("tutorial"), VALUE_AND_MONEY, jobs=1)
+    assert found.interrupted
+    assert not found.complete
+    assert not found.within
+    assert set(values(found)) < set(BY_HAND)
+    assert "interrupted" in set(found.open["reason"])
+
+
+@pytest.mark.parametrize(
+    ("objectives", "words"),
+    [
+        (["max:value"], "two or three objectives, not 1"),
+        (["max:value"] * 4, "two or three objectives, not 4"),
+        (["max:value", "max:value"], "weighs the same as max:value"),
+        (["max:value", "min:value"], "weighs the same as max:value"),
+        (["objective", "max:value"], "weighs the same as objective"),
+        (["stretch:crew", "stretch:crew"], "weighs the same"),
+        (["value", "min:commitment"], "write max:value or min:value"),
+        (["max:valu", "min:commitment"], "did you mean 'value'"),
+        (["more:value", "min:commitment"], "this is no objective"),
+        (["max:japan_content", "min:commitment"], "no project has any of it"),
+        (["@Majors", "min:commitment"], "did you mean '@Mayor'"),
+        (["objective", "stretch:comitments"], "did you mean 'commitments'"),
+        (["objective", "stretch:forgotten", "max:none"], "no such metric"),
+    ],
+)
+def test_what_makes_no_frontier_is_refused(objectives: list[str], words: str) -> None:
+    with pytest.raises(outlay.InputError, match=words):
+        outlay.frontier(parse_document(SMALL, source="test"), objectives, jobs=1)
+
+
+def test_every_fault_is_told_at_once() -> None:
+    with pytest.raises(outlay.InputError) as error:
+        outlay.frontier(parse_document(SMALL, source="test"), ["max:none", "min:nothing"], jobs=1)
+    assert len(error.value.faults) == 2
+
+
+def test_no_plan_and_no_end_are_told() -> None:
+    document = copy.deepcopy(SMALL)
+    document["sets"]["all"] = document["sets"]["must"]
+    with pytest.raises(outlay.InfeasibleError, match="no plan is possible"):
+        outlay.frontier(parse_document(document, source="test"), ["objective", "min:commitment"], constraint_set="all")
+    document["programs"] = [{"program": "training", "resource": "crew", "cost_per_unit": 1}]
+    with pytest.raises(outlay.InputError, match="without end"):
+        outlay.frontier(parse_document(document, source="test"), ["max:value", "max:cost"], jobs=1)
