@@ -35,6 +35,7 @@ FLOORS = {
         "formats.workbook",
         "formats",
         "sets",
+        "drafts",
         "importing",
         "reference",
         "samples",
@@ -61,6 +62,7 @@ FLOORS = {
         "compare",
         "variation",
         "explain",
+        "whatif",
     ),
     "cli": (
         "streams",
@@ -73,6 +75,7 @@ FLOORS = {
         "report",
         "report.comparison",
         "report.write",
+        "web",
         "run",
         "options",
         "exchange",
