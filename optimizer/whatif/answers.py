@@ -80,20 +80,21 @@ class Answers:
         return make_request(name, instance, reference=plan, nearest=plan is not None, options=options)
 
     def take(self, request: Request, document: dict[str, Any], instance: Instance, draft: DraftSet | None) -> None:
-        """Keep the answer to a request: its run file and the comparison are written.
+        """Take the answer to a request into memory; it is written by `keep`."""
+        answer = Answer(request.name, instance, lean_run(document), self.folder.run_path(request.key).name)
+        if draft is not None:
+            self.instance = with_draft(self.instance, draft)
+        self.found = {**self.found, request.name: answer}  # a new one: others may be reading
+
+    def keep(self, request: Request, document: dict[str, Any]) -> None:
+        """Write the run file of an answer.
 
         Raises
         ------
         InputError
-            If they cannot be written; the answer is shown all the same.
+            If it cannot be written.
         """
-        lean = lean_run(document)
-        answer = Answer(request.name, instance, lean, self.folder.run_path(request.key).name)
-        if draft is not None:
-            self.instance = with_draft(self.instance, draft)
-        self.found[request.name] = answer
         self.folder.keep(request.key, document)
-        self.write()
 
     def adopt(self, solution: Solution) -> None:
         """Take the answer of a run file as the reference.
@@ -113,6 +114,8 @@ class Answers:
         )
         document = simplejson.loads(simplejson.dumps(document, use_decimal=True, ignore_nan=True), use_decimal=True)
         self.take(request, document, solution.instance, None)
+        self.keep(request, document)
+        self.write()
 
     def restore(self) -> None:
         """Read the comparison of the folder, each run verified.

@@ -278,7 +278,8 @@ class WhatIf:
                 raise InputError.single("session", "this case is not solved", "solve it first", value=case)
             known = self.instance["projects"].texts("id")
             if project not in known:
-                raise InputError.single("session", "there is no such project", did_you_mean(project, known), value=project)  # fmt: skip
+                hint = did_you_mean(project, known)
+                raise InputError.single("session", "there is no such project", hint, value=project)
             self._queue(Kind.EXPLAIN, case, time_limit_s, project)
 
     def take_back(self, number: int) -> None:

@@ -125,12 +125,18 @@ class Worker:
         trouble = trouble_of(document)
         if trouble:
             return trouble
+        lost = ""
+        try:
+            answers.keep(request, document)  # first, for whoever shows an answer reads its file
+        except InputError as error:
+            lost = str(error)
         with session.lock:
-            try:
-                answers.take(request, document, instance, draft)
-                session.trouble = ""
-            except InputError as error:
-                session.trouble = str(error)
+            answers.take(request, document, instance, draft)
+        try:
+            answers.write()
+        except InputError as error:
+            lost = lost or str(error)
+        session.trouble = lost
         return ""
 
     def _explain(self, job: Job) -> str:
