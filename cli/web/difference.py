@@ -139,7 +139,8 @@ def _changed(rows: list[dict[Any, Any]], comparison: Comparison, case: str) -> G
 
 def _stands(row: dict[Any, Any]) -> str:
     share = "" if row["scale"] > 0.995 else f", {words.share(row['scale'])}"
-    return f"{row['alternative']} from {row['start_label']}{share}"
+    alternative = "" if row["alternative"] == "base" else f"{row['alternative']} "
+    return f"{alternative}from {row['start_label']}{share}"
 
 
 def _forced(solution: Solution) -> list[str]:

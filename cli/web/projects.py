@@ -57,7 +57,8 @@ def _how(row: dict[Any, Any]) -> str:
     if not row.get("funded"):
         return ""
     share = "" if float(row["scale"]) > 0.995 else f", {words.share(float(row['scale']))}"
-    return f"{row['alternative']} from {row['start']}{share}"
+    alternative = "" if row["alternative"] == "base" else f"{row['alternative']} "
+    return f"{alternative}from {row['start']}{share}"
 
 
 def project_context(session: WhatIf, project: str, case: str) -> dict[str, Any]:

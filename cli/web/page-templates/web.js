@@ -18,6 +18,10 @@
     message(event.detail.xhr.responseText.slice(0, 3000) || "The request was refused.");
     if (panel.contains(event.detail.elt)) { htmx.trigger(panel, "refresh"); }
   });
+  document.body.addEventListener("htmx:beforeRequest", function (event) {
+    var solves = event.detail.elt.getAttribute("data-solves");
+    if (solves) { awaited = solves; }
+  });
   document.body.addEventListener("htmx:sendError", lost);
   document.body.addEventListener("htmx:timeout", lost);
   function lost() { message("The page has lost its server. Was it ended in the terminal? What was solved is kept in the session's folder."); }
@@ -26,7 +30,6 @@
     var form = event.detail.elt;
     if (!event.detail.successful || event.detail.requestConfig.verb !== "post") { return; }
     if ($("message").classList.contains("good") === false) { message(""); }
-    if (form.hasAttribute("data-solves")) { awaited = form.getAttribute("data-solves"); }
     if (form.hasAttribute("data-closes")) { dialog.close(); }
     if (form.hasAttribute("data-explains")) { openProject(null); }
     if (tab === "projects") { show(true); }
@@ -171,19 +174,21 @@
     remember();
   }
   function listed(one) { return one ? one.jobs.map(function (job) { return job.number + job.state; }).join() : ""; }
+  var over = {};  // numbers of the jobs whose end was told
   function jobs(before, next) {
     if (listed(before) !== listed(next)) { htmx.trigger($("jobs"), "refresh"); }
     next.jobs.forEach(function (job) {
       var words = $("job-words-" + job.number);
       if (words) { words.textContent = job.words; }
-      var old = before && before.jobs.filter(function (one) { return one.number === job.number; })[0];
-      if (job.open || !old || !old.open) { return; }
+      if (job.open || over[job.number]) { return; }
+      over[job.number] = true;
+      if (!before) { return; }
       say(job.title + ": " + job.words);
       if (job.kind === "explain") {
         if (dialog.open && job.project === project) { openProject(project); }
       } else if (job.state === "done") {
         drawn = "";
-        if (job.case === awaited || !before.cases.length) {
+        if (job.case === awaited || (!before.cases.length && job.case === next.reference)) {
           awaited = null;
           choice.value = job.case;
           remember();
