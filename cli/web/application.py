@@ -18,7 +18,7 @@ from outlay.cli.web.actions import ACTIONS
 from outlay.cli.web.drawing import TEMPLATES, Drawing
 from outlay.cli.web.events import events, job_state
 from outlay.cli.web.forms import Form
-from outlay.cli.web.guard import Guard, Keys
+from outlay.cli.web.guard import Keys
 from outlay.cli.web.panel import panel_context
 from outlay.cli.web.projects import project_context, projects_context
 from outlay.instances.errors import InputError, OutlayError
@@ -214,8 +214,3 @@ def _file(text: str, name: str, kind: str) -> Response:
     safe = re.sub(r"[^A-Za-z0-9._-]+", "-", name)[-80:]
     headers = {"content-disposition": f'attachment; filename="{safe}"'}
     return Response(text, media_type=f"{kind}; charset=utf-8", headers=headers)
-
-
-def guarded(page: Page, port: int, tell: Callable[[Exception], None]) -> Guard:
-    """Return the application with its guard."""
-    return Guard(page.application(), page.keys, port, tell)

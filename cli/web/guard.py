@@ -204,7 +204,9 @@ def _entry(welcome: bool) -> tuple[str, str]:
     """Return a page that leads to ours, as a navigation of our own, which the strict cookie is sent with."""
     if not welcome:
         return f"This address was used already, or is not ours. {_REMEDY}", "text/plain"
-    text = '<!doctype html><html lang="en-GB"><meta charset="utf-8"><title>outlay</title><link rel="icon" href="data:,">'
+    text = (
+        '<!doctype html><html lang="en-GB"><meta charset="utf-8"><title>outlay</title><link rel="icon" href="data:,">'
+    )
     return f'{text}<meta http-equiv="refresh" content="0;url=/"><p><a href="/">Go on</a></p></html>', "text/html"
 
 

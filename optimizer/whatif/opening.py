@@ -13,19 +13,9 @@ from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.compare.folder import MARKER
 from outlay.optimizer.compare.reading import read_comparison_document
 from outlay.optimizer.whatif.answers import Answers
-from outlay.optimizer.whatif.home import SESSION_FILE, SessionHome, SessionState
+from outlay.optimizer.whatif.home import SessionHome, SessionState
 from outlay.optimizer.whatif.session import WhatIf
 from outlay.optimizer.whatif.worker import Worker
-
-
-def is_session(path: str | Path) -> bool:
-    """Return whether a path leads to the folder of a session or a comparison."""
-    return any((Path(path) / name).is_file() for name in (MARKER, SESSION_FILE))
-
-
-def default_folder(source: str) -> Path:
-    """Return where the session of an instance or run is kept unless told otherwise: beside us, ``NAME-session``."""
-    return Path(f"{Path(source).resolve().stem or 'outlay'}-session")
 
 
 def open_session(
