@@ -39,6 +39,7 @@ FLOORS = {
         "formats.workbook",
         "formats",
         "sets",
+        "drafts",
         "importing",
         "reference",
         "samples",
@@ -83,6 +84,7 @@ FLOORS = {
         "explain",
         "uncertainty",
         "stress",
+        "whatif",
     ),
     "cli": (
         "streams",
@@ -95,6 +97,7 @@ FLOORS = {
         "report",
         "report.comparison",
         "report.write",
+        "web",
         "run",
         "options",
         "exchange",

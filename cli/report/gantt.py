@@ -108,6 +108,7 @@ def _phases(solution: Solution, clock: Clock, places: list[tuple[int, dict[str, 
                 "x": [round(end - start, 6) for start, end in zip(starts, ends, strict=True)],
                 "width": 0.42 if begin == "review" else 0.66,
                 "marker": marker,
+                "customdata": [str(row["project"]) for _, row in bars],
                 "hoverinfo": "text",
                 "hovertext": [_facts(solution, row, unit) for _, row in bars],
             }

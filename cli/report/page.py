@@ -12,11 +12,15 @@ import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from outlay.instances.values.text import shown
 
-_TEMPLATES = Path(__file__).parent / "page-templates"
+if TYPE_CHECKING:
+    import jinja2
+
+#: The folder of the templates, scripts and styles of reports.
+TEMPLATES = Path(__file__).parent / "page-templates"
 _LONGEST_TEXT = 2000
 #: The largest page, bytes.
 MOST_BYTES = 3_000_000
@@ -24,11 +28,29 @@ MOST_BYTES = 3_000_000
 
 def render(template: str, context: Mapping[str, Any]) -> str:
     """Return a page from one of our templates."""
+    from markupsafe import Markup  # noqa: PLC0415 - only reports need it
+
+    library, script, style = _read("plotly-cartesian.min.js"), _read("page.js"), _read("page.css")
+    return (
+        make_environment()
+        .get_template(template)
+        .render(
+            **context,
+            library=Markup(library),  # noqa: S704 - plotly's own file
+            script=Markup(script),  # noqa: S704 - our own file
+            style=Markup(style),  # noqa: S704 - our own file
+            policy=policy(library, script),
+        )
+    )
+
+
+def make_environment(*folders: Path) -> jinja2.Environment:
+    """Return what fills our templates, those of other folders first: everything from data is escaped."""
     import jinja2  # noqa: PLC0415 - only reports need it
     from markupsafe import Markup  # noqa: PLC0415
 
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        loader=jinja2.FileSystemLoader([*folders, TEMPLATES]),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         finalize=_finalise,
@@ -37,14 +59,7 @@ def render(template: str, context: Mapping[str, Any]) -> str:
         keep_trailing_newline=True,
     )
     environment.filters["json_block"] = lambda value: Markup(json_block(value))  # noqa: S704 - escaped there
-    library, script, style = _read("plotly-cartesian.min.js"), _read("page.js"), _read("page.css")
-    return environment.get_template(template).render(
-        **context,
-        library=Markup(library),  # noqa: S704 - plotly's own file
-        script=Markup(script),  # noqa: S704 - our own file
-        style=Markup(style),  # noqa: S704 - our own file
-        policy=policy(library, script),
-    )
+    return environment
 
 
 def policy(*scripts: str) -> str:
@@ -89,4 +104,4 @@ def _finalise(value: Any) -> Any:
 
 
 def _read(name: str) -> str:
-    return (_TEMPLATES / name).read_text(encoding="utf-8")
+    return (TEMPLATES / name).read_text(encoding="utf-8")

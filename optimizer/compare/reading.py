@@ -57,9 +57,9 @@ def load_comparison(path: str | Path) -> Comparison:
     UnverifiedError
         If a run fails its verification, is not the run of its set, or a table is not what follows from the runs.
     """
-    document, instance = _read(Path(path))
+    document, instance = read_comparison_document(Path(path))
     resolved = {name: instance.with_set(name) for name in document["sets"]}
-    folder = _Runs(Path(path) / "runs", document)
+    folder = FolderRuns(Path(path) / "runs", document)
     runs = {name: folder.run(name, case) for name, case in resolved.items()}
     attribution = _attribution(folder, document, next(iter(resolved.values())), runs[document["sets"][0]])
     comparison = compare_cases(instance, resolved, runs, attribution=attribution, files=document["files"])
@@ -80,7 +80,7 @@ def run_of_set(path: str | Path, name: str | None) -> Path:
     if (folder / "instance.toml").is_file():
         remedy = f"solve it first: outlay solve {shown(str(path))} -o run.json"
         raise InputError.single(str(path), "this is an instance, not a run", remedy)
-    document, _ = _read(folder)
+    document, _ = read_comparison_document(folder)
     files = {one: file for one, file in document["files"].items() if one in document["sets"]}
     if name is None:
         raise InputError.single(str(path), "this is a comparison", f"name one of its sets: {', '.join(files)}")
@@ -91,8 +91,14 @@ def run_of_set(path: str | Path, name: str | None) -> Path:
     return folder / "runs" / str(files[name])
 
 
-def _read(folder: Path) -> tuple[dict[str, Any], Instance]:
-    """Return what ``comparison.json`` says, its types checked, and the base instance."""
+def read_comparison_document(folder: Path) -> tuple[dict[str, Any], Instance]:
+    """Return what ``comparison.json`` says, its types checked, and the base instance.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no comparison, or one that was not finished or is damaged.
+    """
     marker = folder / MARKER
     if folder.is_dir() and not marker.exists() and (folder / "instance.toml").is_file():
         remedy = f"solve it first: outlay solve {shown(str(folder))} -o run.json"
@@ -119,7 +125,7 @@ def _read(folder: Path) -> tuple[dict[str, Any], Instance]:
     return rest, parse_document(document["instance"], source=str(marker))
 
 
-class _Runs:
+class FolderRuns:
     """The runs of a folder, verified one by one."""
 
     def __init__(self, path: Path, document: Mapping[str, Any]) -> None:
@@ -155,7 +161,7 @@ class _Runs:
 
 
 def _attribution(
-    folder: _Runs, document: Mapping[str, Any], reference: Instance, first: Mapping[str, Any]
+    folder: FolderRuns, document: Mapping[str, Any], reference: Instance, first: Mapping[str, Any]
 ) -> tuple[pd.DataFrame, pd.DataFrame] | None:
     """Return losses and combinations, computed from the runs of the combinations; None if none were asked for."""
     table = document["tables"]["attribution"]

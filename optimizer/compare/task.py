@@ -11,6 +11,7 @@ import threading
 import time
 import weakref
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -26,6 +27,7 @@ from outlay.optimizer.session import Session
 from outlay.optimizer.settings import SolveSettings
 from outlay.optimizer.solve import make_solution, versions
 from outlay.optimizer.solver.forking import in_child
+from outlay.optimizer.solver.outcome import Progress
 from outlay.optimizer.solver.process import SolverProcess
 
 # A process that is forked off gets locks that nobody holds, and solvers of its own (`_after_fork`).
@@ -95,14 +97,19 @@ def make_request(
     )
 
 
-def solve_case(request: Request) -> str:
+def solve_case(
+    request: Request,
+    engine: SolverProcess | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> str:
     """Solve a case and return the text of its run file; what the nearest plan changed stands under ``comparison``.
 
-    One time limit holds for all of it: the nearest plan is looked for in what is left.
+    One time limit holds for all of it: the nearest plan is looked for in what is left. The solver is that of the thread
+    unless one is given. `on_progress` hears of the solve, objective and bound as they are maximised.
 
     The solver's crashes and hangs are retried and reported in the run file; anything else raises.
     """
-    engine = solver_process()
+    engine = engine or solver_process()
     engine.start_early()
     with _BUILDING:
         began = time.monotonic()  # waiting for another case's turn does not count
@@ -119,7 +126,7 @@ def solve_case(request: Request) -> str:
         settings.engine(),
         deadline=session.before_dates(deadline),
         start=reference,
-        on_progress=None,
+        on_progress=None if on_progress is None else _maximised(on_progress),
     )
     own = checked.plan
     if request.nearest and reference is not None and checked.verification is not None and checked.verification.ok:
@@ -139,6 +146,10 @@ def solve_case(request: Request) -> str:
 def building() -> threading.Lock:
     """Return the lock that whoever builds a model holds."""
     return _BUILDING
+
+
+def _maximised(on_progress: Callable[[Progress], None]) -> Callable[[Progress], None]:
+    return lambda state: on_progress(Progress(-state.objective, -state.bound, state.nodes, state.seconds))
 
 
 def _after_fork() -> None:

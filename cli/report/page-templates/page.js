@@ -64,7 +64,21 @@
   // Chromium tells that printing is over just before it takes the picture, so the screen's sizes wait a moment.
   window.addEventListener("afterprint", function () { setTimeout(function () { fit(false); }, 100); });
 
-  Promise.all(Array.prototype.map.call(document.querySelectorAll("[data-figure]"), draw)).then(function () {
-    document.body.dataset.drawn = String(charts.length);
-  });
+  function drawIn(root) {
+    return Promise.all(Array.prototype.map.call(root.querySelectorAll("[data-figure]"), draw)).then(function () {
+      document.body.dataset.drawn = String(charts.length);
+    });
+  }
+
+  function clearIn(root) {
+    charts = charts.filter(function (div) {
+      if (!root.contains(div)) { return true; }
+      Plotly.purge(div);
+      return false;
+    });
+  }
+  // For pages whose parts come and go.
+  window.outlayCharts = { drawIn: drawIn, clearIn: clearIn };
+
+  drawIn(document);
 })();

@@ -1,0 +1,1 @@
+"""Drafts: constraint sets in the making, a line a change, that can be undone, named and saved."""
