@@ -51,6 +51,7 @@ FLOORS = {
         "search",
         "proof",
         "engine",
+        "frames",
         "answer",
         "export",
         "checked",
@@ -60,6 +61,7 @@ FLOORS = {
         "evaluation",
         "compare",
         "variation",
+        "warm",
         "explain",
     ),
     "cli": (
@@ -73,6 +75,7 @@ FLOORS = {
         "report",
         "report.comparison",
         "report.write",
+        "report.plots",
         "run",
         "options",
         "exchange",
@@ -81,14 +84,15 @@ FLOORS = {
 }
 #: No room holds more files than this; the verifier has a small one for each rule.
 MOST_FILES = 12
-MORE_FILES = {"optimizer/verify": 20, "cli/report": 16, "cli/terminal": 15}
+MORE_FILES = {"optimizer/verify": 20, "cli/report": 20, "cli/terminal": 15}
 #: Imports inside functions that close a circle: `Instance` offers `with_set`, `replace` and `write` as methods, and
-#: `Solution` offers `save`; what does the work knows `Instance` and `Solution`.
+#: `Solution` offers `save` and `to_excel`; what does the work knows `Instance` and `Solution`.
 LATE = {
     ("outlay.instances.instance", "outlay.instances.sets.applying"),
     ("outlay.instances.instance", "outlay.instances.formats.parsing"),
     ("outlay.instances.instance", "outlay.instances.formats.writing"),
     ("outlay.optimizer.answer.solution", "outlay.optimizer.record.run_file"),
+    ("outlay.optimizer.answer.solution", "outlay.optimizer.export.workbook"),
 }
 HEAVY = (
     "pyomo",
