@@ -323,11 +323,14 @@ main.add_command(frontier_command)
     epilog="""\b
 Examples:
   outlay report run.json -o report.html
+  outlay report run.json -o results.xlsx
   outlay compare us-japan-550 --all -o out && outlay report out -o report.html
 """,
 )
 @click.argument("source", metavar="RUN_OR_FOLDER", type=click.Path())
 @click.option("-o", "--output", type=click.Path(), required=True, metavar="FILE", help="An .html or .xlsx file.")
+@click.option("--author", default="", metavar="NAME", help="Who answers for it: stands at the top of the page.")
+@click.option("--date", metavar="TEXT", help="Of when it is. Default: the day on which the run was written.")
 @click.option("--force", is_flag=True, help="Overwrite FILE.")
 @reading
 @common

@@ -134,16 +134,20 @@ class Session:
 
     def levels(self) -> list[Level]:
         """Return the objectives; one of the user's own is one level."""
+        return list(self._levels)
+
+    @cached_property
+    def _levels(self) -> tuple[Level, ...]:
         if self.has_own_objective:
             problem = self.compiled.problem
-            return [self._level({}, self._small.extend_cost(problem.cost), problem.offset)]
+            return (self._level({}, self._small.extend_cost(problem.cost), problem.offset),)
         fixed = np.array([variable.value if variable.fixed else 0.0 for variable in self.model.columns], dtype=float)
         found = []
         for number, level in enumerate(self.case.instance.objective_levels):
             cost = -self.case.weights(number)
             names = {name: float(weight) for name, weight in level.weights.items()}
             found.append(self._level(names, self._extended(cost), float(cost @ fixed), float(level.tolerance)))
-        return found
+        return tuple(found)
 
     def level_of(self, weights: Mapping[str, float]) -> Level:
         """Return an objective of other metrics, maximised; `cost` counts -1 unless it is weighed."""

@@ -5,19 +5,24 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
+import pandas as pd
 import pyomo.core as pyo  # not pyomo.environ, which loads every solver and extension that there is
 
 from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
+from outlay.models.arrays.rows import RowBlock
 from outlay.models.build import build
+from outlay.models.case import Case
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.answer.tables import compute_tables
 from outlay.optimizer.answer.user_rows import user_rows
 from outlay.optimizer.checked import Checked
+from outlay.optimizer.frames.later import LaterTables
 from outlay.optimizer.search.settings import SearchPlan
 from outlay.optimizer.session import Session
 from outlay.optimizer.settings import DEFAULT_WORK, Effort, SolveSettings, check_arguments
@@ -203,8 +208,8 @@ def make_solution(
     answer, verification, case = checked.answer, checked.verification, session.case
     status, limit = overall(answer.levels)
     objective, bound, gap = _as_stated(session, answer.levels)
-    begun, sign = time.monotonic(), _sign(session)
-    tables = {} if checked.plan is None else compute_tables(case, session.model.row_blocks, checked.plan)
+    sign = _sign(session)
+    tables = _tables(case, session.model.row_blocks, checked.plan)
     now = time.monotonic()
     problem = session.compiled.problem
     return Solution(
@@ -227,7 +232,7 @@ def make_solution(
         tables=tables,
         verification=verification,
         trace=tuple((at, sign * value, None if best is None else sign * best) for at, value, best in answer.trace),
-        times_s={**times_s, **checked.times_s, "tables": now - begun, "total": now - began},
+        times_s={**times_s, **checked.times_s, "total": now - began},
         sizes={
             "options": len(case.options),
             "columns": len(problem.cost),
@@ -238,6 +243,11 @@ def make_solution(
         versions=versions(),
         user_rows=user_rows(session.model, session.compiled, answer.point),
     )
+
+
+def _tables(case: Case, blocks: Sequence[RowBlock], plan: Plan | None) -> Mapping[str, pd.DataFrame]:
+    """Return the tables of a plan, computed when they are asked for; the model itself is let go."""
+    return {} if plan is None else LaterTables(lambda: compute_tables(case, blocks, plan))
 
 
 def _as_stated(session: Session, levels: list[LevelResult]) -> tuple[float | None, float | None, float | None]:
@@ -252,6 +262,11 @@ def _as_stated(session: Session, levels: list[LevelResult]) -> tuple[float | Non
 
 def versions() -> dict[str, str]:
     """Return the versions that an answer depends on."""
+    return dict(_versions())
+
+
+@cache
+def _versions() -> Mapping[str, str]:
     names = ("outlay", "highspy", "pyomo", "numpy", "scipy")
     return {
         **{name: importlib.metadata.version(name) for name in names},

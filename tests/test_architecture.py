@@ -70,6 +70,7 @@ FLOORS = {
         "proof",
         "engine",
         "settings",
+        "frames",
         "answer",
         "export",
         "checked",
@@ -81,6 +82,7 @@ FLOORS = {
         "variation",
         "ensemble",
         "frontier",
+        "warm",
         "explain",
         "uncertainty",
         "stress",
@@ -98,6 +100,7 @@ FLOORS = {
         "report.comparison",
         "report.write",
         "web",
+        "report.plots",
         "run",
         "options",
         "exchange",
@@ -108,14 +111,15 @@ FLOORS = {
 }
 #: No room holds more files than this; the verifier has a small one for each rule.
 MOST_FILES = 12
-MORE_FILES = {"optimizer/verify": 20, "cli/report": 16, "cli/terminal": 15}
+MORE_FILES = {"optimizer/verify": 20, "cli/report": 20, "cli/terminal": 15}
 #: Imports inside functions that close a circle: `Instance` offers `with_set`, `replace` and `write` as methods, and
-#: `Solution` offers `save`; what does the work knows `Instance` and `Solution`.
+#: `Solution` offers `save` and `to_excel`; what does the work knows `Instance` and `Solution`.
 LATE = {
     ("outlay.instances.instance", "outlay.instances.sets.applying"),
     ("outlay.instances.instance", "outlay.instances.formats.parsing"),
     ("outlay.instances.instance", "outlay.instances.formats.writing"),
     ("outlay.optimizer.answer.solution", "outlay.optimizer.record.run_file"),
+    ("outlay.optimizer.answer.solution", "outlay.optimizer.export.workbook"),
 }
 HEAVY = (
     "pyomo",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from outlay.cli.report.sectors import sector_places
 from outlay.cli.report.style import (
     BLACK,
-    BLUE,
-    GREEN,
-    GREY,
-    ORANGE,
-    VERMILION,
+    HAZE,
+    INK,
+    MIST,
+    SLATE,
     Clock,
     Figure,
     axis,
@@ -20,6 +20,7 @@ from outlay.cli.report.style import (
     label,
     layout,
     money,
+    series_style,
     striped,
     totals,
 )
@@ -32,7 +33,7 @@ Row = Mapping[str, Any]
 
 #: So many projects are drawn; those of the largest commitments first.
 MOST_BARS = 120
-_ROW_PIXELS = 23
+_ROW_PIXELS, _PHONE_PIXELS = 23, 46
 
 
 def gantt(solution: Solution) -> tuple[Figure | None, int]:
@@ -44,21 +45,61 @@ def gantt(solution: Solution) -> tuple[Figure | None, int]:
     places, ticks = _places(kept)
     clock = Clock(solution.instance)
     traces = [_waits(clock, places), *_phases(solution, clock, places), _selections(clock, places)]
-    height = 84 + _ROW_PIXELS * (len(ticks) + 1)
+    height = 104 + _ROW_PIXELS * (len(ticks) + 1)
+    line, note = _deadline(solution, clock)
     figure = layout(
         height,
         barmode="overlay",
-        margin={"l": 10, "r": 16, "t": 52, "b": 30},
-        xaxis=clock.axis(room=0.012),
+        margin={"l": 10, "r": 16, "t": 64, "b": 26},
+        xaxis=clock.axis(room=0.016, side="top"),
         yaxis=axis(
             range=[len(ticks) - 0.4, -0.6], tickvals=[place for place, _ in ticks],
-            ticktext=[text for _, text in ticks], showgrid=False, zeroline=False, tickfont={"size": 11.5},
+            ticktext=[text for _, text in ticks], showgrid=False, zeroline=False, tickfont={"size": 12},
             ticklabelstandoff=6,
         ),
         legend={"orientation": "h", "x": 0, "yref": "container", "y": 1, "yanchor": "top"},
-        **_deadline(solution, clock),
+        shapes=[*_stripes(solution, places), *line],
+        annotations=note,
     )  # fmt: skip
-    return {"data": traces, "layout": fewer_years_on_paper(figure)}, len(rows) - len(kept)
+    fewer_years_on_paper(figure)
+    figure["meta"] = {**figure.get("meta", {}), **_on_phone(ticks, note)}
+    return {"data": traces, "layout": figure}, len(rows) - len(kept)
+
+
+def _stripes(solution: Solution, places: list[tuple[int, dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Return a stripe in the colour of its sector at the left of each project; none where there is one sector."""
+    colours = sector_places(solution)
+    if len(colours) < 2:
+        return []
+    return [
+        {
+            "type": "rect", "xref": "paper", "x0": 0, "x1": 0.007, "yref": "y", "y0": place - 0.5, "y1": place + 0.5,
+            "fillcolor": series_style(colours[str(row["sector"] or "")])["color"], "line": {"width": 0},
+        }
+        for place, row in places
+    ]  # fmt: skip
+
+
+def _on_phone(ticks: list[tuple[int, str]], note: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return how the chart changes where it is narrow: each name above its bar, a label every few years."""
+    names = [
+        {
+            "xref": "paper", "x": 0.02, "xanchor": "left", "yref": "y", "y": place - 0.32, "yanchor": "bottom",
+            "text": text, "showarrow": False, "font": {"size": 12},
+        }
+        for place, text in ticks
+    ]  # fmt: skip
+    phone = {
+        "yaxis.showticklabels": False,
+        "annotations": [*note, *names],
+        "xaxis.nticks": 4,
+        "xaxis.dtick": None,
+        "xaxis.tickangle": 0,
+        "margin.l": 2,
+        "margin.r": 2,
+        "margin.t": 96,
+    }
+    return {"onPhone": {**phone, "height": 130 + _PHONE_PIXELS * (len(ticks) + 1)}}
 
 
 def _rows(solution: Solution) -> list[dict[str, Any]]:
@@ -88,9 +129,9 @@ def _places(rows: list[dict[str, Any]]) -> tuple[list[tuple[int, dict[str, Any]]
 
 def _phases(solution: Solution, clock: Clock, places: list[tuple[int, dict[str, Any]]]) -> list[dict[str, Any]]:
     phases: list[tuple[str, str, str, dict[str, Any]]] = [
-        ("permit review", "review", "start", {"color": ORANGE, "pattern": striped("/", 0.35)}),
-        ("building", "start", "operation", {"color": BLUE}),
-        ("operating", "operation", "end", {"color": GREEN, "opacity": 0.55}),
+        ("permit review", "review", "start", {"color": MIST, "pattern": striped("/", 0.35)}),
+        ("building", "start", "operation", {"color": INK}),
+        ("operating", "operation", "end", {"color": HAZE}),
     ]
     unit, last = solution.instance.settings.money_unit, solution.instance.periods
     traces = []
@@ -111,9 +152,21 @@ def _phases(solution: Solution, clock: Clock, places: list[tuple[int, dict[str, 
                 "customdata": [str(row["project"]) for _, row in bars],
                 "hoverinfo": "text",
                 "hovertext": [_facts(solution, row, unit) for _, row in bars],
+                **(_scales(bars) if name == "building" else {}),
             }
         )
     return traces
+
+
+def _scales(bars: list[tuple[int, dict[str, Any]]]) -> dict[str, Any]:
+    """Return the scale as text in the bar of each project that is not built whole."""
+    texts = [words.share(row["scale"]) if row["scale"] < 1 - 1e-6 else "" for _, row in bars]
+    if not any(texts):
+        return {}
+    return {
+        "text": texts, "textposition": "inside", "insidetextanchor": "middle", "textangle": 0,
+        "constraintext": "none", "textfont": {"size": 12, "color": "#FFFFFF"},
+    }  # fmt: skip
 
 
 def _facts(solution: Solution, row: Row, unit: str) -> str:
@@ -143,7 +196,7 @@ def _waits(clock: Clock, places: list[tuple[int, dict[str, Any]]]) -> dict[str, 
         "base": [clock.at(row["selection"]) for _, row in waiting],
         "x": [round(clock.at(row["start"]) - clock.at(row["selection"]), 6) for _, row in waiting],
         "width": 0.1,
-        "marker": {"color": GREY},
+        "marker": {"color": SLATE},
         "hoverinfo": "skip",
     }
 
@@ -162,16 +215,16 @@ def _selections(clock: Clock, places: list[tuple[int, dict[str, Any]]]) -> dict[
     }
 
 
-def _deadline(solution: Solution, clock: Clock) -> dict[str, Any]:
-    """Return the line after the last period in which a project can be selected, where the calendar names one."""
+def _deadline(solution: Solution, clock: Clock) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return line and note after the last period of selection, where the calendar names one."""
     last = solution.instance.last_selection_period
     if solution.instance.settings.calendar.last_selection is None or not 0 <= last < solution.instance.periods:
-        return {}
+        return [], []
     x = clock.at(last + 1)
     line = {"type": "line", "x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": 1}
-    line["line"] = {"color": VERMILION, "width": 1.5, "dash": "dash"}
+    line["line"] = {"color": BLACK, "width": 1.5, "dash": "dash"}
     note = {
-        "x": x, "xanchor": "center", "yref": "paper", "y": 1, "yanchor": "bottom", "showarrow": False,
-        "text": f"last selection: {solution.instance.period_label(last)}", "font": {"color": VERMILION, "size": 11},
+        "x": x, "xanchor": "center", "yref": "paper", "y": 0, "yanchor": "top", "showarrow": False,
+        "text": f"last selection: {label(solution.instance.period_label(last))}", "font": {"color": BLACK, "size": 12},
     }  # fmt: skip
-    return {"shapes": [line], "annotations": [note]}
+    return [line], [note]

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from outlay.cli.report.sectors import sector_places
 from outlay.cli.report.style import (
     BLACK,
     GREY,
+    MIST,
     Clock,
     Figure,
     axis,
@@ -109,10 +111,14 @@ def _chart(solution: Solution, by_sector: Series, resource: str, *, cumulative: 
     if rest is not None:
         series["programmes"] = rest
     starts = [clock.at(period) for period in range(0, solution.instance.periods, block)]
+    named = solution.instance.period_label if block == 1 else solution.instance.year_label
+    labels = [named(period) for period in range(0, solution.instance.periods, block)]
     width = clock.width * block
+    colours = sector_places(solution)
+    markers = {name: series_style(colours[name]) if name in colours else {"color": MIST} for name in series}
     traces = [
-        _bars(name or "no sector", amounts, place, starts, width=width, unit=unit, gap=not cumulative)
-        for place, (name, amounts) in enumerate(series.items())
+        _bars(name or "no sector", amounts, markers[name], starts, labels, width=width, unit=unit, gap=not cumulative)
+        for name, amounts in series.items()
     ]
     peak = float(np.sum(list(series.values()), axis=0).max())
     limit = _limit(rows, clock, block, name="cap" if resource == "commitments" else "limit", unit=unit)
@@ -126,7 +132,7 @@ def _chart(solution: Solution, by_sector: Series, resource: str, *, cumulative: 
         margin={"l": 52, "r": 12, "t": 40, "b": 30},
         xaxis=clock.axis(10, showline=True),
         yaxis=axis(label(unit), range=[0, 1.08 * peak]),
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 11}},
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 12}},
     )
     return {"data": traces, "layout": fewer_years_on_paper(figure)}
 
@@ -152,10 +158,17 @@ def _rest(series: Series, rows: pd.DataFrame, block: int) -> np.ndarray | None:
 
 
 def _bars(
-    name: str, amounts: np.ndarray, place: int, starts: list[float], *, width: float, unit: str, gap: bool
+    name: str,
+    amounts: np.ndarray,
+    marker: dict[str, Any],
+    starts: list[float],
+    labels: list[str],
+    *,
+    width: float,
+    unit: str,
+    gap: bool,
 ) -> dict[str, Any]:
     share = 0.84 if gap else 1.0
-    marker = series_style(place)
     if not gap:
         marker["line"] = {"width": 0}
     return {
@@ -167,8 +180,8 @@ def _bars(
         "marker": marker,
         "hoverinfo": "text",
         "hovertext": [
-            hover(name, [("from", f"{start:.4g}"), ("amount", money(amount, unit))])
-            for start, amount in zip(starts, amounts.tolist(), strict=True)
+            hover(name, [("from", when), ("amount", money(amount, unit))])
+            for when, amount in zip(labels, amounts.tolist(), strict=True)
         ],
     }  # fmt: skip
 

@@ -10,13 +10,10 @@ import pandas as pd
 
 from outlay.cli.report.style import (
     BLACK,
-    BLUE,
-    GREEN,
-    ORANGE,
-    PURPLE,
-    SKY,
-    VERMILION,
-    YELLOW,
+    HAZE,
+    INK,
+    SLATE,
+    WARNING,
     Clock,
     Figure,
     axis,
@@ -38,27 +35,42 @@ MOST_CHARTS = 12
 _NOTHING = 1e-9
 #: Where more comes from: column, words, colour, pattern; stacked on the resource's own limit.
 SOURCES = (
-    ("supplied", "supplied by projects", GREEN, "."),
-    ("imported", "imported", ORANGE, "/"),
-    ("bought", "bought (programmes)", YELLOW, "x"),
-    ("linked", "from links", PURPLE, "-"),
-    ("shortfall", "short (penalty paid)", VERMILION, "+"),
+    ("supplied", "supplied by projects", HAZE, "."),
+    ("imported", "imported", HAZE, "/"),
+    ("bought", "bought (programmes)", HAZE, "x"),
+    ("linked", "from links", HAZE, "-"),
+    ("shortfall", "short (penalty paid)", WARNING, ""),
 )
 #: The resources of the money charts.
 _SHOWN_ELSEWHERE = frozenset({"commitments", "draws"})
 
 
 @dataclass(frozen=True)
-class Scarce:
-    """One chart.
+class Used:
+    """A resource that the plan uses.
 
     Attributes
     ----------
-    name, unit, about
-        The resource, its unit, and where it is tightest, in words.
-    figure
-        The chart.
+    name, unit
+        The resource and its unit.
+    about
+        Where it is tightest, in words.
+    rows
+        Its rows of the table ``resources``.
+    tight
+        Use as a share of all there could be, by row.
     """
+
+    name: str
+    unit: str
+    about: str
+    rows: pd.DataFrame
+    tight: np.ndarray
+
+
+@dataclass(frozen=True)
+class Scarce:
+    """A chart of a resource, with its name, unit, and where it is tightest, in words."""
 
     name: str
     unit: str
@@ -66,8 +78,29 @@ class Scarce:
     figure: Figure
 
 
-def scarce_resources(solution: Solution, case: Case) -> tuple[list[Scarce], int]:
-    """Return the charts of the scarcest resources, and how many used resources are left out."""
+@dataclass(frozen=True)
+class Spark:
+    """A resource as a line of a list: share used over time as points of a small picture, 100 wide and 20 high.
+
+    Attributes
+    ----------
+    name, unit, about
+        As of `Used`.
+    points
+        The outline of the use, as SVG wants it; a share of 100 % is 4 from the top.
+    short
+        Whether more is used than there is.
+    """
+
+    name: str
+    unit: str
+    about: str
+    points: str
+    short: bool
+
+
+def used_resources(solution: Solution, case: Case) -> list[Used]:
+    """Return the resources that the plan uses, money aside, the scarcest first."""
     table = solution.resources
     table = table[table["on"].astype(bool) & ~table["resource"].isin(_SHOWN_ELSEWHERE)]
     binding = set(solution.table("binding")["resource"])
@@ -78,10 +111,28 @@ def scarce_resources(solution: Solution, case: Case) -> tuple[list[Scarce], int]
             continue
         tight = _tightness(rows, ceilings.get(str(name)))
         key = (-float(str(name) in binding), -round(float(tight.max()), 6), -round(float(tight.mean()), 6), str(name))
-        ranked.append((key, rows, tight, str(name) in binding))
-    ranked.sort(key=lambda item: item[0])
-    charts = [_scarce(solution, rows, tight, binds) for _, rows, tight, binds in ranked[:MOST_CHARTS]]
-    return charts, len(ranked) - len(charts)
+        about = _about(rows, tight, binds=str(name) in binding)
+        ranked.append((key, Used(str(name), str(rows["unit"].iloc[0] or ""), about, rows, tight)))
+    return [used for _, used in sorted(ranked, key=lambda item: item[0])]
+
+
+def scarce_resources(solution: Solution, case: Case) -> tuple[list[Scarce], list[Spark]]:
+    """Return the charts of the scarcest resources, and all that are used as a list."""
+    used = used_resources(solution, case)
+    charts = [Scarce(one.name, one.unit, one.about, resource_chart(solution, one)) for one in used[:MOST_CHARTS]]
+    return charts, [_spark(solution, one) for one in used]
+
+
+def _spark(solution: Solution, used: Used) -> Spark:
+    periods = max(1, solution.instance.periods)
+    block = (solution.instance.periods_per_year or 1) if used.rows["basis"].iloc[0] == "per_year" else 1
+    places = ["0,20"]
+    for period, share in zip(used.rows["period"].tolist(), used.tight.tolist(), strict=True):
+        left, right = 100 * period / periods, 100 * min(periods, period + block) / periods
+        height = 20 - 16 * min(1.25, share)
+        places += [f"{left:.3g},{height:.3g}", f"{right:.3g},{height:.3g}"]
+    short = bool(used.rows["shortfall"].max() > _NOTHING)
+    return Spark(used.name, used.unit, used.about, " ".join([*places, "100,20"]), short)
 
 
 def _out(rows: pd.DataFrame) -> np.ndarray:
@@ -105,9 +156,9 @@ def _tightness(rows: pd.DataFrame, ceiling: np.ndarray | None) -> np.ndarray:
     return np.nan_to_num(share, nan=0.0, posinf=10.0)
 
 
-def _scarce(solution: Solution, rows: pd.DataFrame, tight: np.ndarray, binds: bool) -> Scarce:
-    first = rows.iloc[0]
-    cumulative = first["basis"] == "cumulative"
+def _about(rows: pd.DataFrame, tight: np.ndarray, *, binds: bool) -> str:
+    """Return where a resource is tightest, in words."""
+    cumulative = rows["basis"].iloc[0] == "cumulative"
     at = int(np.argmax(np.round(tight, 6)))
     peak = float(tight[at])
     share = words.share(min(peak, 1.0)) if peak <= 1 + 1e-6 else "over 100 %"
@@ -120,13 +171,13 @@ def _scarce(solution: Solution, rows: pd.DataFrame, tight: np.ndarray, binds: bo
     if short.max() > _NOTHING:
         periods = words.count(int((short > _NOTHING).sum()), "period")
         about = f"short by up to {words.number(float(short.max()), 3)}, in {periods}"
-    about += ", cumulative" if cumulative else ""
-    unit = str(first["unit"] or "")
-    return Scarce(str(first["resource"]), unit, about, _chart(solution, rows, cumulative))
+    return about + (", cumulative" if cumulative else "")
 
 
-def _chart(solution: Solution, rows: pd.DataFrame, cumulative: bool) -> Figure:
-    clock = Clock(solution.instance)
+def resource_chart(solution: Solution, resource: Used) -> Figure:
+    """Return use against limit over time, with where more comes from."""
+    clock, rows = Clock(solution.instance), resource.rows
+    cumulative = rows["basis"].iloc[0] == "cumulative"
     block = (solution.instance.periods_per_year or 1) if rows["basis"].iloc[0] == "per_year" else 1
     width = clock.width * block
     starts = [clock.at(int(period)) for period in rows["period"]]
@@ -135,12 +186,12 @@ def _chart(solution: Solution, rows: pd.DataFrame, cumulative: bool) -> Figure:
     for column, name, colour, pattern in SOURCES:
         added = _added(rows, column)
         if added.max() > _NOTHING:
-            traces.append(_bars(name, starts, width, added, colour, base=top.copy(), pattern=pattern))
+            traces.append(_bars(name, starts, width, added, colour, base=top.copy(), pattern=pattern, wide=True))
             top += added
     texts = [_facts(row) for row in rows.to_dict("records")]
-    traces.append(_bars("used", starts, width * 0.62, used, BLUE, texts=texts))
+    traces.append(_bars("used", starts, width * 0.62, used, INK, texts=texts))
     if out.max() > _NOTHING:
-        traces.append(_bars("sent on", starts, width * 0.62, out, SKY, base=used))
+        traces.append(_bars("sent on", starts, width * 0.62, out, SLATE, base=used))
     traces.append(_limit_line(clock, starts, width, own))
     peak = max(float((used + out).max()), min(float(max(top.max(), own.max())), 2.5 * float((used + out).max())))
     figure = layout(
@@ -149,7 +200,6 @@ def _chart(solution: Solution, rows: pd.DataFrame, cumulative: bool) -> Figure:
         bargap=0,
         showlegend=False,
         margin={"l": 44, "r": 8, "t": 6, "b": 24},
-        font={"size": 10.5, "color": BLACK},
         xaxis=clock.axis(7, showgrid=False),
         yaxis=axis("", range=[0, 1.08 * peak], nticks=5, rangemode="tozero"),
     )
@@ -160,14 +210,14 @@ def _chart(solution: Solution, rows: pd.DataFrame, cumulative: bool) -> Figure:
 
 def _bars(
     name: str, starts: list[float], width: float, amounts: np.ndarray, colour: str, *,
-    base: np.ndarray | None = None, pattern: str = "", texts: list[str] | None = None,
+    base: np.ndarray | None = None, pattern: str = "", texts: list[str] | None = None, wide: bool = False,
 ) -> dict[str, Any]:  # fmt: skip
     full = max(width, 1e-6)
     marker: dict[str, Any] = {"color": colour, "line": {"width": 0}}
     if pattern:
-        marker |= {"pattern": striped(pattern), "opacity": 0.8}
+        marker |= {"pattern": {**striped(pattern), "fgcolor": SLATE, "fgopacity": 1.0}}
     step = float(np.diff(starts).min()) if len(starts) > 1 else full
-    centre = (step if not pattern else full) / 2
+    centre = (full if wide else step) / 2
     trace = {
         "type": "bar",
         "name": name,

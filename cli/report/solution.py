@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from outlay.cli.loading import as_recorded
+from outlay.cli.report.brief import brief, peak_words, sector_words
 from outlay.cli.report.gantt import gantt
 from outlay.cli.report.money import commitments, draws
 from outlay.cli.report.people import (
@@ -16,6 +17,7 @@ from outlay.cli.report.people import (
     years_grid,
 )
 from outlay.cli.report.resources import SOURCES, scarce_resources
+from outlay.cli.report.sectors import sector_bar
 from outlay.cli.report.style import gap, money
 from outlay.cli.report.supply import supply_chain
 from outlay.cli.report.tables import (
@@ -43,6 +45,8 @@ if TYPE_CHECKING:
     from outlay.optimizer.answer.solution import Solution
     from outlay.optimizer.verify.report import Verification
 
+#: What the five lines at the top say already.
+_IN_BRIEF = frozenset({"Short of", "What keeps projects out", "Data"})
 _LIMITS = {"time": "at the time limit", "interrupt": "by the user", "crash": "because the solver crashed twice"}
 _CARDS = ("us_npv", "japan_npv", "value", "japan_content", "strategic", "credit", "cost")
 _FIRST_CARDS = frozenset({"us_npv", "japan_npv", "value"})
@@ -54,16 +58,20 @@ def solution_context(solution: Solution, verification: Verification) -> dict[str
     """Return everything that the template of a run shows."""
     case = Case(solution.instance)
     gantt_chart, gantt_left_out = gantt(solution)
-    scarce, scarce_left_out = scarce_resources(solution, case)
+    scarce, sparks = scarce_resources(solution, case)
     chain, chain_left_out = supply_chain(solution)
     return {
         **_heading(solution, verification),
+        "brief": brief(solution),
+        "sector_bar": sector_bar(solution),
+        "sector_words": sector_words(solution),
+        "told": {name: peak_words(solution, name) for name in ("commitments", "draws")},
         "gantt": gantt_chart,
         "gantt_left_out": gantt_left_out,
         "commitments": commitments(solution),
         "draws": draws(solution, case),
         "scarce": scarce,
-        "scarce_left_out": scarce_left_out,
+        "sparks": sparks,
         "sources_of_supply": SOURCES,
         "waterfalls": waterfalls(solution, case),
         "chain": chain,
@@ -101,7 +109,7 @@ def _heading(solution: Solution, verification: Verification) -> dict[str, Any]:
         "cards": _cards(solution),
         "objective": objective_words(solution),
         "point": "" if solution.own_objective else point_line(solution.instance),
-        "in_short": in_short(solution),
+        "in_short": [fact for fact in in_short(solution) if fact[0] not in _IN_BRIEF],
         "proved": solution.status.proved,
         "proof": proof_line(solution),
         "levels": _levels(solution),
@@ -112,7 +120,7 @@ def _heading(solution: Solution, verification: Verification) -> dict[str, Any]:
         "sources": settings.sources,
         "digest": solution.instance.digest,
         "options": sorted((name, str(value)) for name, value in solution.options.items() if value is not None),
-        "versions": sorted(solution.versions.items()),
+        "versions": sorted(item for item in solution.versions.items() if item[0] != "platform"),
         "sizes": sorted(solution.sizes.items()),
     }
 
@@ -127,7 +135,7 @@ def proof_line(solution: Solution) -> str:
     if solution.status == Status.OPTIMAL:
         return f"Proved optimal: {figures}"
     if solution.status == Status.WITHIN_GAP:
-        return f"Proved optimal within {gap(solution.gap)}: {figures}"
+        return f"Proved optimal within {gap(solution.gap)}: objective {objective}, bound {bound}"
     why = _LIMITS.get(solution.limit or "", "before the proof was done")
     return f"Not proved to the gap asked for, stopped {why}: {figures}"
 

@@ -2,7 +2,8 @@
 
 Charts are plain dictionaries of Plotly's JSON (``data`` and ``layout``), so that nothing but ``plotly.js`` itself is
 needed to draw them. Colours are those of Okabe and Ito, which people with any kind of colour blindness tell apart
-(Okabe and Ito, Color Universal Design, 2008, https://jfly.uni-koeln.de/color/).
+(Okabe and Ito, Color Universal Design, 2008, https://jfly.uni-koeln.de/color/). On a page a colour means one thing:
+hues are sectors, greys are everything that is not one, and the warning colour is what is short or too late.
 """
 
 from __future__ import annotations
@@ -23,8 +24,12 @@ Figure: TypeAlias = dict[str, Any]
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 SKY, PURPLE, YELLOW, BLACK = "#56B4E9", "#CC79A7", "#F0E442", "#1B1F24"
 GREY, PALE, LINE = "#8A929B", "#ECEFF2", "#D5DAE0"
-#: For kinds of things, in this order; from the eighth on with a pattern.
-SERIES = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, YELLOW)
+#: From dark to light, for what is no sector: four steps that are told apart in print too.
+INK, SLATE, MIST, HAZE = "#3D4854", "#6E7A87", "#A9B3BD", "#DCE1E6"
+#: What is short, late or broken, and nothing else.
+WARNING = VERMILION
+#: For sectors, in this order; from the seventh on with a pattern.
+SERIES = (BLUE, ORANGE, GREEN, PURPLE, SKY, YELLOW)
 PATTERNS = ("", "/", ".", "x", "-")
 
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
@@ -111,7 +116,7 @@ def fewer_years_on_paper(figure: dict[str, Any]) -> dict[str, Any]:
 
 def axis(title: str = "", **more: Any) -> dict[str, Any]:
     """Return a quiet axis; `title` must be safe."""
-    named = {"title": {"text": title, "font": {"size": 11, "color": "#57606A"}, "standoff": 8}} if title else {}
+    named = {"title": {"text": title, "font": {"size": 12, "color": "#57606A"}, "standoff": 8}} if title else {}
     return {
         **named,
         "gridcolor": PALE,
@@ -176,6 +181,8 @@ class Clock:
         """
         first, last = self.at(0), self.end
         given = axis(range=[first - room * (last - first), last], **more)
+        if last - first >= 4 and self._fiscal:
+            return given | self._fiscal_ticks(most)
         if last - first >= 4:
             step = _nice_step((last - first) / most)
             return given | {"tick0": math.ceil(first), "dtick": step, "tickformat": "d"}
@@ -184,6 +191,21 @@ class Clock:
         return given | {
             "tickvals": [self.at(place) + self.width / 2 for place in places],
             "ticktext": [self.instance.period_label(place) for place in places],
+        }
+
+    @property
+    def _fiscal(self) -> bool:
+        """Whether years have names of their own."""
+        return self.instance.settings.calendar.label is not None and self.instance.periods_per_year is not None
+
+    def _fiscal_ticks(self, most: int) -> dict[str, Any]:
+        """Return ticks where fiscal years begin, named as everywhere else."""
+        per_year = self.instance.periods_per_year or 1
+        years = -(-self.instance.periods // per_year)
+        places = range(0, self.instance.periods, per_year * _nice_step(years / most))
+        return {
+            "tickvals": [self.at(place) for place in places],
+            "ticktext": [label(self.instance.year_label(place), 12) for place in places],
         }
 
 

@@ -9,7 +9,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from outlay.cli.report.chain import LEFT, MIDDLE, RIGHT, TIES, Chain, Node, arrange, read_chain
-from outlay.cli.report.style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, Figure, axis, hover, label, layout, money
+from outlay.cli.report.style import BLACK, GREY, INK, MIST, SLATE, Figure, axis, hover, label, layout, money
 from outlay.models.supply.graph import PROJECT, RESOURCE
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ _SCREEN, _PAPER = [-0.72, 2.72], [-2.0, 4.0]
 
 
 def supply_chain(solution: Solution) -> tuple[Figure | None, int]:
-    """Return the picture (None where nothing is connected) and how many nodes it leaves out."""
+    """Return the picture, and how many nodes it leaves out; None where no project supplies or depends on anything."""
     chain = read_chain(solution)
-    if not chain.edges:
+    if all(kind == "uses" for kind in chain.edges.values()):
         return None, 0
     places = arrange(chain)
     rows = max(len(nodes) for nodes in chain.columns().values())
@@ -58,11 +58,11 @@ def _curves(
 ) -> tuple[dict[str, list[list[int]]], list[dict[str, Any]]]:
     """Return, by node, where its edges lie in the traces; and the traces, one a style."""
     styles = {
-        "supplies": ("supplies", {"color": GREEN, "width": 1.4}),
-        "uses": ("uses", {"color": "#7FB2D6", "width": 1}),
+        "supplies": ("supplies", {"color": INK, "width": 1.6}),
+        "uses": ("uses", {"color": MIST, "width": 1}),
         "off": ("of a project not funded", {"color": "#C9CED4", "width": 0.8, "dash": "dot"}),
         "link": ("link between resources", {"color": GREY, "width": 1.2, "dash": "dash"}),
-        "tie": ("requires, excludes, goes with", {"color": PURPLE, "width": 1.4, "dash": "dash"}),
+        "tie": ("requires, excludes, goes with", {"color": SLATE, "width": 1.4, "dash": "dot"}),
     }
     lines: dict[str, tuple[list[float | None], list[float | None]]] = {name: ([], []) for name in styles}
     ends: dict[str, list[tuple[Node, Node, int]]] = {name: [] for name in styles}
@@ -124,10 +124,15 @@ def _nodes(solution: Solution, chain: Chain, places: dict[Node, tuple[float, flo
         else:
             groups["funded" if name.removeprefix(PROJECT) in chain.funded else "not funded"].append(node)
     markers = {
-        "funded": {"symbol": "circle", "size": 11, "color": BLUE},
+        "funded": {"symbol": "circle", "size": 11, "color": INK},
         "not funded": {"symbol": "x-thin", "size": 9, "color": GREY, "line": {"color": "#57606A", "width": 2}},
-        "resource": {"symbol": "square", "size": 10, "color": GREEN},
-        "resource, used up": {"symbol": "diamond", "size": 13, "color": ORANGE, "line": {"color": BLACK, "width": 1.5}},
+        "resource": {"symbol": "square", "size": 10, "color": MIST},
+        "resource, used up": {
+            "symbol": "diamond",
+            "size": 13,
+            "color": "#FFFFFF",
+            "line": {"color": BLACK, "width": 2},
+        },
     }
     position = {LEFT: "middle left", MIDDLE: "top center", RIGHT: "middle right"}
     unit = solution.instance.settings.money_unit
@@ -140,7 +145,7 @@ def _nodes(solution: Solution, chain: Chain, places: dict[Node, tuple[float, flo
             "y": [places[node][1] for node in nodes],
             "text": [f"  {label(chain.facts[node[1]]['title'], 46)}  " for node in nodes],
             "textposition": [position[node[0]] for node in nodes],
-            "textfont": {"size": 10.5, "color": "#57606A" if name == "not funded" else BLACK},
+            "textfont": {"size": 12, "color": "#57606A" if name == "not funded" else BLACK},
             "marker": markers[name],
             "customdata": [node[1] for node in nodes],
             "hoverinfo": "text",

@@ -143,13 +143,9 @@ def _named(solution: Solution, metric: str) -> str:
 
 def stakeholders_grid(solution: Solution) -> Grid:
     """Return each stakeholder's weighted sum."""
-    top = max((abs(amount) for amount in solution.stakeholders.values()), default=0.0) or 1.0
     return grid(
         (Heading("Stakeholder"), Heading("Weighted sum", right=True)),
-        [
-            [who, Cell(words.number(amount, 5), bar=amount / top)]
-            for who, amount in sorted(solution.stakeholders.items())
-        ],
+        [[who, words.number(amount, 5)] for who, amount in sorted(solution.stakeholders.items())],
     )
 
 

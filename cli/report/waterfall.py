@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from outlay.cli.report.style import BLACK, BLUE, GREY, ORANGE, Clock, axis, label, layout, money, plain, striped
+from outlay.cli.report.style import BLACK, HAZE, INK, MIST, Clock, axis, label, layout, money, plain
 from outlay.cli.views import words
 from outlay.cli.views.labels import finance_of
 from outlay.instances.plan import Choice
@@ -107,9 +107,9 @@ def _facts(row: dict[Any, Any], unit: str, called: Finance) -> str:
 
 def _chart(stream: Stream, unit: str, called: Finance) -> dict[str, Any]:
     traces = [
-        _bars("lent while building", stream.drawn, -1, {"color": GREY}),
-        _bars(f"to {called.lender}", stream.japan, 1, {"color": ORANGE, "pattern": striped("/")}),
-        _bars(f"to {called.owner}", stream.us, 1, {"color": BLUE}),
+        _bars("lent while building", stream.drawn, -1, {"color": HAZE}),
+        _bars(f"to {called.lender}", stream.japan, 1, {"color": MIST}),
+        _bars(f"to {called.owner}", stream.us, 1, {"color": INK}),
     ]
     figure = layout(
         360,
@@ -148,6 +148,6 @@ def _recovery_mark(year: int) -> dict[str, Any]:
     line["line"] = {"color": BLACK, "width": 1.5, "dash": "dot"}
     note = {
         "x": x, "xanchor": "left", "yref": "paper", "y": 0.96, "yanchor": "top", "showarrow": False,
-        "text": f" balance back: {year}", "font": {"size": 11}, "bgcolor": "rgba(255,255,255,0.8)",
+        "text": f" balance back: {year}", "font": {"size": 12}, "bgcolor": "rgba(255,255,255,0.8)",
     }  # fmt: skip
     return {"shapes": [line], "annotations": [note]}

@@ -8,25 +8,73 @@ from typing import TYPE_CHECKING
 from outlay.cli.report.comparison.page import comparison_context
 from outlay.cli.report.explanation.page import explanation_context
 from outlay.cli.report.frontier.page import frontier_context
+from outlay.cli.report.signed import UNSIGNED, Signed
 from outlay.cli.report.size import render_within
 from outlay.cli.report.solution import solution_context
 from outlay.cli.report.stress.page import stress_context
-from outlay.instances.errors import UnverifiedError
+from outlay.instances.errors import InputError, UnverifiedError
 from outlay.instances.formats.output import check_target, write_file
 from outlay.instances.values.text import shown
-from outlay.optimizer.answer.solution import unverified
+from outlay.optimizer.answer.solution import Solution, unverified
+from outlay.optimizer.compare.comparison import Comparison
+from outlay.optimizer.explain.explanation import Explanation
+from outlay.optimizer.frontier.result import Frontier
 from outlay.optimizer.record.recheck import verify
+from outlay.optimizer.stress.result import Stress
 
 if TYPE_CHECKING:
-    from outlay.optimizer.answer.solution import Solution
-    from outlay.optimizer.compare.comparison import Comparison
-    from outlay.optimizer.explain.explanation import Explanation
-    from outlay.optimizer.frontier.result import Frontier
-    from outlay.optimizer.stress.result import Stress
     from outlay.optimizer.verify.report import Verification
 
 
-def write_report(solution: Solution, path: str | Path, *, force: bool = False) -> Path:
+def report(
+    answer: Solution | Comparison | Explanation | Frontier | Stress,
+    path: str | Path,
+    *,
+    force: bool = False,
+    author: str = "",
+    date: str = "",
+) -> Path:
+    """Write the report of an answer, a comparison, an explanation, a frontier or a stress test, and return its path.
+
+    Parameters
+    ----------
+    answer
+        A solution with a verified plan, a comparison, an explanation, a frontier or a stress test.
+    path
+        An ``.html`` file; of a solution or a comparison also an ``.xlsx`` workbook.
+    force
+        Whether a file of this name is replaced.
+    author, date
+        Who answers for it, and of when it is; stand at its top and foot. Not in a workbook.
+
+    Raises
+    ------
+    NoPlanError, InfeasibleError, SolverFailedError
+        If there is no plan.
+    UnverifiedError
+        If a plan fails its verification.
+    InputError
+        If the answer is none, or the file exists and `force` is not set, or cannot be written.
+    """
+    if isinstance(answer, Solution | Comparison) and str(path).lower().endswith(".xlsx"):
+        return answer.to_excel(path, force=force)
+    signed = Signed(author, date)
+    if isinstance(answer, Solution):
+        return write_report(answer, path, force=force, signed=signed)
+    if isinstance(answer, Comparison):
+        return write_comparison_report(answer, path, force=force, signed=signed)
+    if isinstance(answer, Explanation):
+        return write_explanation_report(answer, path, force=force, signed=signed)
+    if isinstance(answer, Frontier):
+        return write_frontier_report(answer, path, force=force, signed=signed)
+    if isinstance(answer, Stress):
+        return write_stress_report(answer, path, force=force, signed=signed)
+    problem = f"there is no report of a {type(answer).__name__}"
+    remedy = "give what outlay.solve, compare, explain, frontier or stress returned, or outlay.load(RUN)"
+    raise InputError.single("report", problem, remedy)
+
+
+def write_report(solution: Solution, path: str | Path, *, force: bool = False, signed: Signed = UNSIGNED) -> Path:
     """Write the report of one answer and return its path.
 
     The plan is verified again, whatever the solution says about itself. The same solution gives the same bytes.
@@ -39,6 +87,8 @@ def write_report(solution: Solution, path: str | Path, *, force: bool = False) -
         The HTML file, at most 3 MB; it needs no other file and asks for none.
     force
         Whether a file of this name is replaced.
+    signed
+        Who answers for it, and of when it is.
 
     Raises
     ------
@@ -51,11 +101,16 @@ def write_report(solution: Solution, path: str | Path, *, force: bool = False) -
     """
     check_target(path, force=force)
     solution.table("projects")  # raises where there is no plan
-    return write_verified_report(solution, verify(solution), path, force=force)
+    return write_verified_report(solution, verify(solution), path, force=force, signed=signed)
 
 
 def write_verified_report(
-    solution: Solution, verification: Verification | None, path: str | Path, *, force: bool = False
+    solution: Solution,
+    verification: Verification | None,
+    path: str | Path,
+    *,
+    force: bool = False,
+    signed: Signed = UNSIGNED,
 ) -> Path:
     """Write the report of one answer whose verification was made just now; see `write_report`.
 
@@ -68,11 +123,13 @@ def write_verified_report(
     solution.table("projects")
     if verification is None or not verification.ok:
         raise unverified(verification)
-    text = render_within("solution.html", solution_context(solution, verification))
+    text = render_within("solution.html", signed.on(solution_context(solution, verification)))
     return write_file(target, text, force=force)
 
 
-def write_comparison_report(comparison: Comparison, path: str | Path, *, force: bool = False) -> Path:
+def write_comparison_report(
+    comparison: Comparison, path: str | Path, *, force: bool = False, signed: Signed = UNSIGNED
+) -> Path:
     """Write the report of a comparison of constraint sets and return its path; see `write_report`.
 
     Raises
@@ -90,10 +147,13 @@ def write_comparison_report(comparison: Comparison, path: str | Path, *, force: 
         raise UnverifiedError(
             f"the answers of these sets failed their independent verification: {named}; compare again"
         )
-    return write_file(target, render_within("comparison.html", comparison_context(comparison)), force=force)
+    text = render_within("comparison.html", signed.on(comparison_context(comparison)))
+    return write_file(target, text, force=force)
 
 
-def write_explanation_report(explanation: Explanation, path: str | Path, *, force: bool = False) -> Path:
+def write_explanation_report(
+    explanation: Explanation, path: str | Path, *, force: bool = False, signed: Signed = UNSIGNED
+) -> Path:
     """Write the report of an explanation and return its path; see `write_report`.
 
     Raises
@@ -102,28 +162,33 @@ def write_explanation_report(explanation: Explanation, path: str | Path, *, forc
         If the file exists and `force` is not set, or cannot be written.
     """
     target = check_target(path, force=force)
-    return write_file(target, render_within("explanation.html", explanation_context(explanation)), force=force)
+    text = render_within("explanation.html", signed.on(explanation_context(explanation)))
+    return write_file(target, text, force=force)
 
 
-def write_stress_report(stress: Stress, path: str | Path, *, force: bool = False) -> Path:
+def write_stress_report(stress: Stress, path: str | Path, *, force: bool = False, signed: Signed = UNSIGNED) -> Path:
     """Write the report of a stress test and return its path; see `write_report`.
 
     Raises
     ------
-    NotKeptError
+    InputError
         If the file exists and `force` is not set, or cannot be written.
     """
     target = check_target(path, force=force)
-    return write_file(target, render_within("stress.html", stress_context(stress)), force=force)
+    text = render_within("stress.html", signed.on(stress_context(stress)))
+    return write_file(target, text, force=force)
 
 
-def write_frontier_report(frontier: Frontier, path: str | Path, *, force: bool = False) -> Path:
+def write_frontier_report(
+    frontier: Frontier, path: str | Path, *, force: bool = False, signed: Signed = UNSIGNED
+) -> Path:
     """Write the report of a frontier and return its path; see `write_report`.
 
     Raises
     ------
-    NotKeptError
+    InputError
         If the file exists and `force` is not set, or cannot be written.
     """
     target = check_target(path, force=force)
-    return write_file(target, render_within("frontier.html", frontier_context(frontier)), force=force)
+    text = render_within("frontier.html", signed.on(frontier_context(frontier)))
+    return write_file(target, text, force=force)

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 from typing import Any
 
 from outlay.cli import streams
 from outlay.cli.loading import Loaded, load_run
+from outlay.cli.report.signed import Signed
 from outlay.cli.report.write import write_comparison_report, write_verified_report
 from outlay.cli.run.show import refuse
 from outlay.cli.terminal.progress import Progress
-from outlay.instances.errors import InputError
 from outlay.instances.formats.files import is_folder
 from outlay.instances.formats.output import check_target
+from outlay.optimizer.compare.comparison import Comparison
 from outlay.optimizer.compare.reading import load_comparison
 
 
-def run(*, source: str, output: str, force: bool, max_file_mb: float, as_json: bool, **_: Any) -> int:
+def run(
+    *,
+    source: str,
+    output: str,
+    force: bool,
+    author: str,
+    date: str | None,
+    max_file_mb: float,
+    as_json: bool,
+    **_: Any,
+) -> int:
     """Write the report of a run file, or of the folder of a comparison; neither is believed in anything.
 
     Raises
@@ -25,17 +37,16 @@ def run(*, source: str, output: str, force: bool, max_file_mb: float, as_json: b
         If the source or the place of the page is wrong.
     """
     check_target(output, force=force)
+    signed = Signed(author, _date_of(source) if date is None else date)
     with Progress("drawing the report"):
         if is_folder(source):
-            if _is_workbook(output):
-                remedy = "its tables are CSV files in the folder; or name an .html file"
-                raise InputError.single(source, "the workbook of a comparison is not written", remedy)
-            path = write_comparison_report(load_comparison(source), output, force=force)
+            found = load_comparison(source)
+            path = _write_comparison(found, output, force=force, signed=signed)
         else:
             loaded = load_run(source, max_file_mb)
             if not loaded.ok:
                 return refuse(loaded, as_json=as_json)
-            path = _write(loaded, output, force=force)
+            path = _write(loaded, output, force=force, signed=signed)
     if as_json:
         streams.write_json({"report": str(path), "bytes": path.stat().st_size})
     else:
@@ -46,9 +57,23 @@ def run(*, source: str, output: str, force: bool, max_file_mb: float, as_json: b
     return 0
 
 
-def _write(loaded: Loaded, output: str, *, force: bool) -> Path:
+def _date_of(source: str) -> str:
+    """Return the day on which a run or comparison was written; empty where that is not known."""
+    try:
+        return datetime.date.fromtimestamp(Path(source).stat().st_mtime).isoformat()
+    except (OSError, OverflowError, ValueError):
+        return ""
+
+
+def _write_comparison(found: Comparison, output: str, *, force: bool, signed: Signed) -> Path:
+    if _is_workbook(output):
+        return found.to_excel(output, force=force)
+    return write_comparison_report(found, output, force=force, signed=signed)
+
+
+def _write(loaded: Loaded, output: str, *, force: bool, signed: Signed) -> Path:
     if not _is_workbook(output):
-        return write_verified_report(loaded.solution, loaded.verification, output, force=force)
+        return write_verified_report(loaded.solution, loaded.verification, output, force=force, signed=signed)
     # Workbooks need a library that pages do not.
     from outlay.optimizer.export.workbook import write_results  # noqa: PLC0415
 

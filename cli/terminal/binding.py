@@ -94,8 +94,9 @@ def runs(group: Group, solution: Solution) -> str:
 
 
 def _label(solution: Solution, basis: str, period: int) -> str:
-    month = solution.instance.month_of(period)
-    return month[:4] if basis == "per_year" and month.endswith("-01") else solution.instance.period_label(period)
+    instance = solution.instance
+    named = instance.settings.calendar.label is not None or instance.month_of(period).endswith("-01")
+    return instance.year_label(period) if basis == "per_year" and named else instance.period_label(period)
 
 
 COLUMNS = (

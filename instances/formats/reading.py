@@ -16,12 +16,13 @@ from outlay.instances.errors import Fault, InputError
 from outlay.instances.formats.bundled import bundled_folder, bundled_names
 from outlay.instances.formats.csv_tables import csv_table
 from outlay.instances.formats.files import MAX_FILE_MB, text_of_file
+from outlay.instances.formats.kinds import WORKBOOK_ENDINGS, refuse_as_instance
 from outlay.instances.formats.parsing import parse_document, parse_instance
 from outlay.instances.formats.raw_tables import RawTable
 from outlay.instances.instance import Instance
 from outlay.instances.values.text import Hints, shown
 
-__all__ = ["MAX_FILE_MB", "read", "text_of_file"]
+__all__ = ["MAX_FILE_MB", "WORKBOOK_ENDINGS", "read", "text_of_file"]
 
 SETTINGS_FILE, SETS_FILE, UNCERTAINTY_FILE = "instance.toml", "sets.toml", "uncertainty.toml"
 #: How the names of workbooks end.
@@ -49,6 +50,7 @@ def read(source: str | os.PathLike[str], *, max_file_mb: float = MAX_FILE_MB) ->
     path = _path_of(source)
     name = shown(str(path))
     try:
+        refuse_as_instance(path)
         if path.is_dir():
             return _Folder(path, max_file_mb).read()
         there = path.exists() or path.is_symlink()

@@ -11,10 +11,12 @@ from typing import Any
 
 import pandas as pd
 
-from outlay.instances.errors import InfeasibleError, NoPlanError, SolverFailedError, UnverifiedError
+from outlay.instances.errors import InfeasibleError, InputError, NoPlanError, SolverFailedError, UnverifiedError
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
-from outlay.instances.values.text import shown
+from outlay.instances.values.text import did_you_mean, shown
+from outlay.optimizer.frames.later import LaterTables
+from outlay.optimizer.frames.typed import typed
 from outlay.optimizer.status import Dates, LevelResult, Status
 from outlay.optimizer.verify.report import Verification
 
@@ -47,7 +49,8 @@ class Solution:
     metrics, stakeholders
         Name to value.
     tables
-        Name to a table of the report (`projects`, `timeline`, `resources`, `finance`, `binding`, `dropped`, ...).
+        Name to a table of the report (`projects`, `timeline`, `resources`, `finance`, `binding`, `dropped`, ...);
+        computed when the first of them is asked for.
         Of a run that was read: computed from its plan, never those in the file.
     verification
         What the independent check found, or None without a plan. Of a run that was read: what was found just then,
@@ -55,7 +58,7 @@ class Solution:
     trace
         (seconds, objective, bound or None) of each improvement of the first level.
     times_s
-        Seconds by step: build, compile, solve, tables, verify, total.
+        Seconds by step: build, compile, solve, verify, total.
     sizes
         Numbers of options, columns, rows and nonzeros.
     options, versions
@@ -93,7 +96,9 @@ class Solution:
 
     def __post_init__(self) -> None:
         for name in _MAPPINGS:
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+            given = getattr(self, name)
+            plain = given if isinstance(given, LaterTables) else dict(given)
+            object.__setattr__(self, name, MappingProxyType(plain))
 
     def __reduce__(self) -> tuple[Any, ...]:
         plain = {each.name: getattr(self, each.name) for each in fields(self)}
@@ -172,6 +177,45 @@ class Solution:
     def finance(self) -> pd.DataFrame:
         """One row a funded project: loan, cover, recovery, both sides' present values."""
         return self.table("finance")
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """Return a table for computing: its key as index, dates of one type, flags that can be missing, units.
+
+        Dates are of dtype ``period`` where periods are months, quarters or years, else texts such as ``2027H1``;
+        ``attrs["unit"]`` holds the unit of each column that has one.
+
+        Examples
+        --------
+        >>> import outlay
+        >>> frame = outlay.solve(outlay.read("tutorial")).frame("projects")
+        >>> str(frame.start.dtype), frame.attrs["unit"]["commitment"]
+        ('period[Y-DEC]', '$M')
+
+        Raises
+        ------
+        InputError
+            If there is no such table.
+        InfeasibleError, SolverFailedError, NoPlanError, UnverifiedError
+            As `table`.
+        """
+        if self.verified and name not in self.tables:
+            remedy = did_you_mean(name, list(self.tables))
+            raise InputError.single("frame", "there is no such table", remedy, value=name)
+        return typed(name, self.table(name), self.instance)
+
+    def to_excel(self, path: str | Path, *, force: bool = False) -> Path:
+        """Write the answer as a workbook (``.xlsx``), one sheet a table, and return its path.
+
+        Raises
+        ------
+        InputError
+            If the file exists and `force` is not set, or cannot be written.
+        InfeasibleError, SolverFailedError, NoPlanError, UnverifiedError
+            As `table`.
+        """
+        from outlay.optimizer.export.workbook import write_results  # noqa: PLC0415 - it needs this class
+
+        return write_results(self, path, force=force)
 
     def save(self, path: str | Path, *, force: bool = False) -> Path:
         """Write the run file (one JSON with everything) and return its path.

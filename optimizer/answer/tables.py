@@ -138,13 +138,13 @@ def resources_table(case: Case, point: np.ndarray) -> pd.DataFrame:
         for place, period in enumerate(rule.periods.tolist()):
             own = [
                 amounts["used"][place],
-                *(-amounts[term][place] for term in ("supplied", "imported", "linked", "bought", "shortfall")),
+                *(0.0 - amounts[term][place] for term in ("supplied", "imported", "linked", "bought", "shortfall")),
             ]
             limit = float(limits[place])
             label = instance.period_label(period)
-            records.append(
-                [name, kind, unit, rule.basis, period, label, *map(float, own), limit, limit - float(net[place]), on]
-            )
+            slack = limit - float(net[place])
+            slack = 0.0 if abs(slack) < NOTHING * max(1.0, abs(limit)) else slack
+            records.append([name, kind, unit, rule.basis, period, label, *map(float, own), limit, slack, on])
     return pd.DataFrame(records, columns=columns)
 
 

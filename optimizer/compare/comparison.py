@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -136,6 +137,25 @@ class Comparison:
             raise KeyError(f"there is no table {name!r}; one of {', '.join(TABLES)}")
         found: pd.DataFrame | None = getattr(self, name)
         return found
+
+    def to_excel(self, path: str | Path, *, force: bool = False) -> Path:
+        """Write the comparison as a workbook (``.xlsx``), one sheet a table, and return its path.
+
+        Raises
+        ------
+        InputError
+            If the file exists and `force` is not set, or cannot be written.
+        """
+        from outlay.optimizer.export.workbook import write_sheets  # noqa: PLC0415 - workbooks alone need a library
+
+        known = {name: table for name in TABLES if (table := self.table(name)) is not None}
+        facts = [
+            ("instance", self.name),
+            ("reference", self.reference),
+            ("constraint sets", ", ".join(self.sets)),
+            ("unit of money", self.money_unit),
+        ]
+        return write_sheets(known, path, title=self.title or self.name, facts=facts, force=force)
 
 
 def compare_cases(

@@ -12,6 +12,7 @@ import simplejson
 from pydantic import Field
 
 from outlay.instances.errors import InputError, UnverifiedError
+from outlay.instances.formats.kinds import refuse_as_run
 from outlay.instances.formats.parsing import parse_document
 from outlay.instances.formats.reading import MAX_FILE_MB, text_of_file
 from outlay.instances.instance import Instance
@@ -77,9 +78,6 @@ def run_of_set(path: str | Path, name: str | None) -> Path:
         If the folder holds no comparison, or no run of the set.
     """
     folder = Path(path)
-    if (folder / "instance.toml").is_file():
-        remedy = f"solve it first: outlay solve {shown(str(path))} -o run.json"
-        raise InputError.single(str(path), "this is an instance, not a run", remedy)
     document, _ = read_comparison_document(folder)
     files = {one: file for one, file in document["files"].items() if one in document["sets"]}
     if name is None:
@@ -100,9 +98,14 @@ def read_comparison_document(folder: Path) -> tuple[dict[str, Any], Instance]:
         If the folder holds no comparison, or one that was not finished or is damaged.
     """
     marker = folder / MARKER
-    if folder.is_dir() and not marker.exists() and (folder / "instance.toml").is_file():
-        remedy = f"solve it first: outlay solve {shown(str(folder))} -o run.json"
-        raise InputError.single(str(folder), "this is an instance, not a comparison or a run", remedy)
+    if not marker.exists():
+        refuse_as_run(folder, wanted="a comparison or a run")
+        if folder.is_dir():
+            raise InputError.single(
+                shown(str(folder)), f"this folder holds no comparison: {MARKER} is missing", _REMEDY
+            )
+        if folder.is_file():
+            raise InputError.single(shown(str(folder)), "this is a file, not the folder of a comparison", _REMEDY)
     text = text_of_file(marker, str(marker), MAX_FILE_MB)
     wrong = InputError.single(str(marker), "this is not a comparison", _REMEDY)
     try:

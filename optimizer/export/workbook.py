@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,26 @@ def write_results(solution: Solution, path: str | Path, *, force: bool = False) 
     return write_file(path, book_of(lambda book: _fill(book, solution, tables), exact=False), force=force)
 
 
+def write_sheets(
+    tables: Mapping[str, pd.DataFrame], path: str | Path, *, title: str, facts: Sequence[tuple[str, Any]], force: bool
+) -> Path:
+    """Write tables as a workbook: a summary of facts, then one sheet a table; return its path.
+
+    Raises
+    ------
+    InputError
+        If the file exists and `force` is not set, or cannot be written.
+    """
+
+    def fill(book: Book) -> None:
+        summary = book.workbook.add_worksheet("summary")
+        for name, table in tables.items():
+            _write_table(book, name, table)
+        _write_facts(book, summary, title, facts)
+
+    return write_file(path, book_of(fill, exact=False), force=force)
+
+
 def _fill(book: Book, solution: Solution, tables: dict[str, pd.DataFrame]) -> None:
     summary = book.workbook.add_worksheet("summary")
     for name, table in tables.items():
@@ -45,9 +66,6 @@ def _fill(book: Book, solution: Solution, tables: dict[str, pd.DataFrame]) -> No
 def _write_summary(book: Book, sheet: Worksheet, solution: Solution) -> int:
     """Write the facts of an answer; return the last row."""
     instance, funded = solution.instance, solution.projects["funded"]
-    sheet.set_column(0, 0, 30)
-    sheet.set_column(1, 1, 60)
-    book.write(sheet, 0, 0, instance.settings.title or instance.name, style="title")
     facts: list[tuple[str, Any]] = [
         ("instance", instance.name),
         ("constraint set", solution.constraint_set),
@@ -61,6 +79,13 @@ def _write_summary(book: Book, sheet: Worksheet, solution: Solution) -> int:
         ("unit of money", instance.settings.money_unit),
         ("checked again independently", "all conditions hold" if solution.verified else "no"),
     ]
+    return _write_facts(book, sheet, instance.settings.title or instance.name, facts)
+
+
+def _write_facts(book: Book, sheet: Worksheet, title: str, facts: Sequence[tuple[str, Any]]) -> int:
+    sheet.set_column(0, 0, 30)
+    sheet.set_column(1, 1, 60)
+    book.write(sheet, 0, 0, title, style="title")
     row = 1
     for row, (name, value) in enumerate(facts, start=2):
         book.write(sheet, row, 0, name, style="header")

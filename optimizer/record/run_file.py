@@ -8,6 +8,7 @@ from typing import Any
 import simplejson
 
 from outlay.instances.errors import InputError
+from outlay.instances.formats.kinds import refuse_as_run
 from outlay.instances.formats.output import write_file
 from outlay.instances.formats.parsing import parse_document
 from outlay.instances.formats.reading import MAX_FILE_MB, text_of_file
@@ -74,6 +75,7 @@ def read_run_document(path: Path, max_file_mb: float) -> dict[str, Any]:
     InputError
         If it cannot be read or is not a JSON object.
     """
+    refuse_as_run(path)
     text = text_of_file(path, path.name, max_file_mb)
     try:
         document = simplejson.loads(text, use_decimal=True)

@@ -15,7 +15,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from outlay.cli.report.plots import plot_money, plot_plan, plot_resources
     from outlay.cli.report.write import (
+        report,
         write_comparison_report,
         write_explanation_report,
         write_frontier_report,
@@ -69,6 +71,7 @@ if TYPE_CHECKING:
     from outlay.optimizer.variation.variation import Variation
     from outlay.optimizer.variation.vary import Variations, vary
     from outlay.optimizer.verify.report import Verification, Violation
+    from outlay.optimizer.warm import Solver
 
     __version__: str
 
@@ -121,6 +124,11 @@ _HOME = {
     "Variations": "optimizer.variation.vary",
     "Variation": "optimizer.variation.variation",
     "VariedAnswer": "optimizer.variation.solving",
+    "Solver": "optimizer.warm",
+    "plot_plan": "cli.report.plots",
+    "plot_money": "cli.report.plots",
+    "plot_resources": "cli.report.plots",
+    "report": "cli.report.write",
     "write_report": "cli.report.write",
     "write_comparison_report": "cli.report.write",
     "write_explanation_report": "cli.report.write",
@@ -166,6 +174,7 @@ __all__ = [
     "Scenario",
     "Selection",
     "Solution",
+    "Solver",
     "SolverFailedError",
     "Status",
     "Stress",
@@ -188,7 +197,11 @@ __all__ = [
     "import_sheet",
     "load",
     "load_comparison",
+    "plot_money",
+    "plot_plan",
+    "plot_resources",
     "read",
+    "report",
     "scenarios_of_sets",
     "selected_now",
     "solve",

@@ -107,7 +107,7 @@ def attribution_chart(table: pd.DataFrame, reference: str) -> Figure:
     losses = [float(row["loss"]) for row in rows]
     trace = {
         "type": "bar", "orientation": "h", "y": list(range(len(rows))), "x": [plain(loss) for loss in losses],
-        "marker": {"color": BLUE, "line": {"color": LINE, "width": 0}},
+        "marker": {"color": ORANGE, "line": {"color": LINE, "width": 0}},
         "error_x": {
             "type": "data", "symmetric": False, "color": BLACK, "thickness": 1.5,
             "array": [plain(max(0.0, row["high"] - row["loss"])) for row in rows],

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from outlay.cli.report.style import BLUE, ORANGE, VERMILION, Figure, axis, hover, label, layout
+from outlay.cli.report.style import BLUE, INK, MIST, Figure, axis, hover, label, layout
 
 if TYPE_CHECKING:
     from outlay.optimizer.compare.comparison import Comparison
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MOST_ROWS, MOST_COLUMNS, MOST_WITH_TEXT = 120, 60, 20
 _PALE = "#F1F3F5"
 #: Kinds of cell of the plan's heat map: not funded, as in the reference, changed, only here, only in the reference.
-CELLS = (_PALE, BLUE, "#A5D4F1", ORANGE, "#F7D9C8")
+CELLS = (_PALE, INK, MIST, BLUE, "#F7D9C8")
 _OUT, _SAME, _OTHER, _ADDED, _DROPPED = range(5)
 _ROLE_ORDER = {"core": 0, "borderline": 1, "out": 2}
 
@@ -51,7 +51,7 @@ def plan_map(comparison: Comparison) -> tuple[Figure | None, int]:
         "hoverinfo": "text", "hovertext": hovers,
     }  # fmt: skip
     if len(sets) <= MOST_WITH_TEXT:
-        trace |= {"text": texts, "texttemplate": "%{text}", "textfont": {"size": 10}}
+        trace |= {"text": texts, "texttemplate": "%{text}", "textfont": {"size": 12}}
     names = [f"{label(row['name'], 44)}" for row in rows]
     return {"data": [trace], "layout": _map_layout(comparison, sets, names)}, len(frequency) - len(rows)
 
@@ -85,11 +85,11 @@ def _map_layout(comparison: Comparison, sets: tuple[str, ...], names: list[str])
         margin={"l": 10, "r": 60 if slanted else 10, "t": 20 + (int(4.6 * longest) if slanted else 10), "b": 8},
         xaxis=axis(
             side="top", tickvals=list(range(len(sets))), ticktext=[set_label(comparison, one) for one in sets],
-            tickangle=-45 if slanted else 0, showgrid=False, zeroline=False, tickfont={"size": 11},
+            tickangle=-45 if slanted else 0, showgrid=False, zeroline=False, tickfont={"size": 12},
         ),
         yaxis=axis(
             range=[len(names) - 0.5, -0.5], tickvals=list(range(len(names))), ticktext=names, showgrid=False,
-            zeroline=False, tickfont={"size": 11}, ticklabelstandoff=4,
+            zeroline=False, tickfont={"size": 12}, ticklabelstandoff=4,
         ),
     )  # fmt: skip
 
@@ -113,7 +113,7 @@ def binding_map(comparison: Comparison) -> tuple[Figure | None, int]:
     ]
     trace = {
         "type": "heatmap", "x": list(range(len(sets))), "y": list(range(len(ranked))), "z": kinds, "zmin": 0, "zmax": 1,
-        "colorscale": [[0, _PALE], [0.5, _PALE], [0.5, VERMILION], [1, VERMILION]], "showscale": False,
+        "colorscale": [[0, _PALE], [0.5, _PALE], [0.5, INK], [1, INK]], "showscale": False,
         "xgap": 1.5, "ygap": 1.5, "hoverinfo": "text", "hovertext": hovers,
     }  # fmt: skip
     if len(sets) <= MOST_WITH_TEXT:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from outlay.cli.report.style import BLACK, BLUE, GREY, ORANGE, Figure, axis, hover, label, layout, plain
+from outlay.cli.report.style import BLACK, BLUE, HAZE, INK, MIST, ORANGE, Figure, axis, hover, label, layout, plain
 from outlay.cli.views import words
 from outlay.cli.views.explanation import interval, standing_words
 
-_COLOURS = {"certain": BLACK, "funded": BLUE, "not funded": ORANGE, "never": GREY, "not known": GREY}
+_COLOURS = {"certain": BLACK, "funded": INK, "not funded": MIST, "never": HAZE, "not known": HAZE}
 
 
 def margins_chart(rows: list[dict[str, Any]]) -> Figure | None:

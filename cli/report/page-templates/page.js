@@ -7,16 +7,52 @@
     modeBarButtons: [["toImage"]],
     toImageButtonOptions: { scale: 2 }
   };
-  var charts = [];
+  var NARROW = 600, charts = [];
+
+  function each(selector, work, root) { Array.prototype.forEach.call((root || document).querySelectorAll(selector), work); }
+  function narrow() { return window.innerWidth < NARROW; }
+  function meta(div) { return (div.layout || {}).meta || {}; }
+
+  // Unpacks the library and runs it; the page's policy lets nothing else run.
+  function library() {
+    var place = document.getElementById("library");
+    if (!place) { return null; }  // the page loads it by itself
+    var text = atob(place.textContent), bytes = new Uint8Array(text.length);
+    for (var n = 0; n < text.length; n++) { bytes[n] = text.charCodeAt(n); }
+    place.textContent = "";
+    var stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Response(stream).text().then(function (code) {
+      var script = document.createElement("script");
+      script.textContent = code;
+      document.head.appendChild(script);
+    });
+  }
 
   function draw(div) {
     var spec = JSON.parse(document.getElementById(div.dataset.figure).textContent);
     var first = spec.choices ? spec.choices[0] : spec;
     charts.push(div);
     return Plotly.newPlot(div, first.data, first.layout, config).then(function () {
+      if (narrow() && meta(div).onPhone) { return phone(div); }
+    }).then(function () {
       if (spec.choices) { choose(div, spec.choices); }
-      if (spec.layout.meta && spec.layout.meta.paths) { light(div, spec.layout.meta); }
+      if (meta(div).paths) { light(div, meta(div)); }
     });
+  }
+
+  // What is closed is drawn when it is opened.
+  function isOpen(div) { return !div.closest("details:not([open])") && getComputedStyle(div).display !== "none"; }
+  function drawn(div) { return charts.indexOf(div) >= 0; }
+  function drawOpen(root) {
+    var found = [];
+    each("[data-figure]", function (div) { if (!drawn(div) && isOpen(div) && div.offsetParent) { found.push(draw(div)); } }, root);
+    return Promise.all(found).then(function () { document.body.dataset.drawn = String(charts.length); });
+  }
+
+  function phone(div) {
+    var height = meta(div).onPhone.height;
+    if (height) { div.style.minHeight = height + "px"; }
+    return Plotly.relayout(div, meta(div).onPhone);
   }
 
   function choose(div, choices) {
@@ -28,10 +64,10 @@
   }
 
   // Shows the connections of the node under the pointer.
-  function light(div, meta) {
-    function show(x, y) { Plotly.restyle(div, { x: [x], y: [y] }, [meta.highlight]); }
+  function light(div, about) {
+    function show(x, y) { Plotly.restyle(div, { x: [x], y: [y] }, [about.highlight]); }
     div.on("plotly_hover", function (event) {
-      var parts = meta.paths[event.points[0].customdata] || [], x = [], y = [];
+      var parts = about.paths[event.points[0].customdata] || [], x = [], y = [];
       parts.forEach(function (part) {
         var trace = div.data[part[0]];
         x = x.concat(trace.x.slice(part[1], part[1] + part[2]), [null]);
@@ -42,10 +78,123 @@
     div.on("plotly_unhover", function () { show([null], [null]); });
   }
 
+  // -- tables ---------------------------------------------------------------------------------------------------------
+
+  function cells(row) { return Array.prototype.map.call(row.cells, function (cell) { return cell.textContent.trim(); }); }
+
+  // A number as people write it: 1,234.5, −3, 84 %, $2.5B; NaN for everything else.
+  function amount(text) {
+    var found = /^[$€£¥]?\s*([-−+]?[\d,]*\.?\d+)\s*(%|[A-Za-z]{0,3})$/.exec(text);
+    return found ? Number(found[1].replace(/,/g, "").replace("−", "-")) : NaN;
+  }
+
+  function sort(table, column, down) {
+    var body = table.tBodies[0], rows = Array.prototype.map.call(body.rows, function (row, place) {
+      return { row: row, place: place, text: row.cells[column].textContent.trim() };
+    });
+    var numbers = rows.every(function (one) { return !one.text || one.text === "–" || !isNaN(amount(one.text)); });
+    rows.sort(function (one, other) {
+      var empty = (one.text === "" || one.text === "–") - (other.text === "" || other.text === "–");
+      if (empty) { return empty; }  // what is not there stays last
+      var order = numbers ? amount(one.text) - amount(other.text) : one.text.localeCompare(other.text);
+      return (down ? -order : order) || one.place - other.place;
+    });
+    rows.forEach(function (one) { body.appendChild(one.row); });
+  }
+
+  function sortable(table) {
+    var heads = Array.prototype.slice.call(table.tHead.rows[0].cells);
+    if (table.tBodies[0].rows.length < 2) { return; }
+    heads.forEach(function (head, column) {
+      var button = document.createElement("button");
+      button.type = "button";
+      button.title = "sort";
+      while (head.firstChild) { button.appendChild(head.firstChild); }
+      head.appendChild(button);
+      button.addEventListener("click", function () {
+        var down = head.getAttribute("aria-sort") === "ascending";
+        heads.forEach(function (other) { other.removeAttribute("aria-sort"); });
+        head.setAttribute("aria-sort", down ? "descending" : "ascending");
+        sort(table, column, down);
+      });
+    });
+  }
+
+  // A cell of a CSV file that no spreadsheet takes for a formula.
+  function quoted(text) {
+    var plain = isNaN(amount(text)) ? text : text.replace("−", "-").replace(/(\d),(?=\d)/g, "$1");
+    if (/^[=+@\t\r]/.test(plain) || (/^-/.test(plain) && isNaN(amount(plain)))) { plain = "'" + plain; }
+    return /[",\n\r]/.test(plain) ? '"' + plain.replace(/"/g, '""') + '"' : plain;
+  }
+
+  function headings(table) {
+    return Array.prototype.map.call(table.tHead.rows[0].cells, function (head) {
+      var unit = head.querySelector("small"), all = head.textContent.trim();
+      return unit ? all.slice(0, all.length - unit.textContent.trim().length).trim() + ", " + unit.textContent.trim() : all;
+    });
+  }
+
+  function csv(table) {
+    var lines = [headings(table)].concat(Array.prototype.map.call(table.tBodies[0].rows, cells));
+    return "\ufeff" + lines.map(function (line) { return line.map(quoted).join(","); }).join("\r\n") + "\r\n";
+  }
+
+  function save(table, name) {
+    var link = document.createElement("a"), address = URL.createObjectURL(new Blob([csv(table)], { type: "text/csv" }));
+    link.href = address;
+    link.download = name.replace(/[^\w-]+/g, "-").replace(/^-+|-+$/g, "").toLowerCase() + ".csv";
+    document.body.appendChild(link);
+    link.click();
+    link.remove();
+    setTimeout(function () { URL.revokeObjectURL(address); }, 1000);
+  }
+
+  function exportable(table) {
+    var name = table.caption ? table.caption.textContent.trim() : "table", button = document.createElement("button");
+    button.type = "button";
+    button.className = "csv";
+    button.textContent = "CSV";
+    button.setAttribute("aria-label", "Save as CSV: " + name);
+    button.addEventListener("click", function () { save(table, name); });
+    table.parentNode.parentNode.insertBefore(button, table.parentNode);
+  }
+
+  // On a narrow screen each row stands as a card, each cell with its heading.
+  function cards(table) {
+    var heads = headings(table);
+    each("tbody tr", function (row) {
+      Array.prototype.forEach.call(row.cells, function (cell, column) { cell.dataset.label = heads[column]; });
+    }, table);
+  }
+
+  function prepare(root) {
+    each(".table table", function (table) {
+      if (narrow() && table.tHead.rows[0].cells.length > 3) { cards(table); table.classList.add("cards-of-rows"); }
+      sortable(table);
+      exportable(table);
+    }, root);
+    each("details", function (part) {
+      part.addEventListener("toggle", function () { if (part.open && window.Plotly) { drawOpen(part); } });
+    }, root);
+  }
+
+  // -- paper ----------------------------------------------------------------------------------------------------------
+
   // On paper every chart takes the width that its place has there, not the window's, and if it can the height of a page.
   function lower(div) {
     var page = document.body.classList.contains("landscape") ? 600 : 930, height = div.dataset.height;
     return height > page && height < 1.5 * page ? page : height;
+  }
+
+  // Hatching is dear on paper: each bar of it is a picture of its own.
+  function hatching(div, printing) {
+    div.data.forEach(function (trace, number) {
+      var pattern = (trace.marker || {}).pattern;
+      if (!pattern) { return; }
+      if (printing) { trace.marker.patternOnScreen = trace.marker.patternOnScreen || pattern.shape; }
+      var shape = printing ? "" : trace.marker.patternOnScreen;
+      Plotly.restyle(div, { "marker.pattern.shape": shape }, [number]);
+    });
   }
 
   function fit(printing) {
@@ -56,29 +205,47 @@
       var height = Number(printing ? lower(div) : div.dataset.height);
       var change = { width: printing ? width : null, autosize: !printing, height: height };
       div.style.minHeight = height + "px";
-      var own = (div.layout.meta || {})[printing ? "onPaper" : "onScreen"] || {};
+      var own = meta(div)[printing ? "onPaper" : "onScreen"] || {};
+      hatching(div, printing);
       Plotly.relayout(div, Object.assign(change, own));
     });
   }
-  window.addEventListener("beforeprint", function () { fit(true); });
+
+  // All that is closed is opened for paper, and what was never drawn is drawn.
+  var closed = [];
+  window.addEventListener("beforeprint", function () {
+    each("details:not([open])", function (part) { closed.push(part); part.open = true; });
+    if (window.Plotly) { drawOpen(); fit(true); }
+  });
   // Chromium tells that printing is over just before it takes the picture, so the screen's sizes wait a moment.
-  window.addEventListener("afterprint", function () { setTimeout(function () { fit(false); }, 100); });
+  window.addEventListener("afterprint", function () {
+    setTimeout(function () {
+      closed.splice(0).forEach(function (part) { part.open = false; });
+      if (window.Plotly) { fit(false); }
+    }, 100);
+  });
 
-  function drawIn(root) {
-    return Promise.all(Array.prototype.map.call(root.querySelectorAll("[data-figure]"), draw)).then(function () {
-      document.body.dataset.drawn = String(charts.length);
+  function failed() {
+    each("[data-figure]", function (div) {
+      div.style.minHeight = "0";
+      div.className = "note";
+      div.textContent = "This browser is too old to draw the chart; the tables hold the same figures.";
     });
+    document.body.dataset.drawn = "0";
   }
 
-  function clearIn(root) {
-    charts = charts.filter(function (div) {
-      if (!root.contains(div)) { return true; }
-      Plotly.purge(div);
-      return false;
-    });
-  }
   // For pages whose parts come and go.
-  window.outlayCharts = { drawIn: drawIn, clearIn: clearIn };
+  window.outlayCharts = {
+    drawIn: function (root) { prepare(root); return drawOpen(root); },
+    clearIn: function (root) {
+      charts = charts.filter(function (div) {
+        if (!root.contains(div)) { return true; }
+        Plotly.purge(div);
+        return false;
+      });
+    }
+  };
 
-  drawIn(document);
+  prepare(document);
+  Promise.resolve().then(library).then(function () { return drawOpen(); }).catch(failed);
 })();
