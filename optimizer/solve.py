@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.models.build import build
 from outlay.optimizer.answer.solution import Solution
-from outlay.optimizer.answer.tables import compute_tables
+from outlay.optimizer.answer.tables import Told, compute_tables
 from outlay.optimizer.answer.user_rows import user_rows
 from outlay.optimizer.checked import Checked
 from outlay.optimizer.engine.levels import Settings
@@ -262,7 +263,7 @@ def make_solution(
     status, limit = overall(answer.levels)
     objective, bound, gap = _as_stated(session, answer.levels)
     begun, sign = time.monotonic(), _sign(session)
-    tables = {} if checked.plan is None else compute_tables(case, session.model.row_blocks, checked.plan)
+    told = Told({}, {}) if checked.plan is None else compute_tables(case, session.model.row_blocks, checked.plan)
     now = time.monotonic()
     problem = session.compiled.problem
     return Solution(
@@ -282,7 +283,8 @@ def make_solution(
         stakeholders={}
         if verification is None
         else {who: float(sum_) for who, sum_ in verification.stakeholders.items()},
-        tables=tables,
+        tables=told.tables,
+        reasons=told.reasons,
         verification=verification,
         trace=tuple((at, sign * value, None if best is None else sign * best) for at, value, best in answer.trace),
         times_s={**times_s, **checked.times_s, "tables": now - begun, "total": now - began},
@@ -310,9 +312,15 @@ def _as_stated(session: Session, levels: list[LevelResult]) -> tuple[float | Non
 
 def versions() -> dict[str, str]:
     """Return the versions that an answer depends on."""
+    return dict(_versions())
+
+
+@cache
+def _versions() -> tuple[tuple[str, str], ...]:
+    # Reading what is installed costs 20 ms, and every case of a comparison asks for it several times.
     names = ("outlay", "highspy", "pyomo", "numpy", "scipy")
-    return {
-        **{name: importlib.metadata.version(name) for name in names},
-        "python": platform.python_version(),
-        "platform": platform.platform(),
-    }
+    return (
+        *((name, importlib.metadata.version(name)) for name in names),
+        ("python", platform.python_version()),
+        ("platform", platform.platform()),
+    )
