@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-import gc
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+
+from tests.sources import parse
 
 #: Where a statement keeps others.
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
@@ -15,14 +16,7 @@ _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 @cache
 def tree_of(file: Path) -> ast.Module:
     """Return the syntax of a file; not to be changed."""
-    # What is collected meanwhile may set the recursion limit back, as Hypothesis does: Python 3.11 then gives up.
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        return ast.parse(file.read_text(encoding="utf-8"))
-    finally:
-        if collects:
-            gc.enable()
+    return parse(file)
 
 
 def statements(node: ast.AST, *, late: bool = True, typing: bool = True) -> Iterator[ast.AST]:
