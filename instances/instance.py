@@ -226,6 +226,11 @@ class Instance:
         first = self.month_of(period)
         return first[:4] if first.endswith("-01") else f"the year from {first}"
 
+    def limit_label(self, period: int, basis: str) -> str:
+        """Return when a limit with this basis holds: its period, or its year where that has a name."""
+        named = self.settings.calendar.label is not None or self.month_of(period).endswith("-01")
+        return self.year_label(period) if basis == "per_year" and named else self.period_label(period)
+
     def _fiscal_label(self, period: int) -> str:
         """Return a period of a calendar whose years have labels."""
         size, months = self.months_per_period, period * self.months_per_period

@@ -18,11 +18,12 @@ from outlay.instances.plan import Plan
 from outlay.models.arrays.rows import RowBlock
 from outlay.models.build import build
 from outlay.models.case import Case
+from outlay.optimizer.answer.reason import Reason
 from outlay.optimizer.answer.solution import Solution
-from outlay.optimizer.answer.tables import compute_tables
+from outlay.optimizer.answer.tables import Told, compute_tables
 from outlay.optimizer.answer.user_rows import user_rows
 from outlay.optimizer.checked import Checked
-from outlay.optimizer.frames.later import LaterTables
+from outlay.optimizer.frames.later import Later
 from outlay.optimizer.search.settings import SearchPlan
 from outlay.optimizer.session import Session
 from outlay.optimizer.settings import DEFAULT_WORK, Effort, SolveSettings, check_arguments
@@ -209,7 +210,7 @@ def make_solution(
     status, limit = overall(answer.levels)
     objective, bound, gap = _as_stated(session, answer.levels)
     sign = _sign(session)
-    tables = _tables(case, session.model.row_blocks, checked.plan)
+    tables, reasons = _told(case, session.model.row_blocks, checked.plan)
     now = time.monotonic()
     problem = session.compiled.problem
     return Solution(
@@ -230,6 +231,7 @@ def make_solution(
         if verification is None
         else {who: float(sum_) for who, sum_ in verification.stakeholders.items()},
         tables=tables,
+        reasons=reasons,
         verification=verification,
         trace=tuple((at, sign * value, None if best is None else sign * best) for at, value, best in answer.trace),
         times_s={**times_s, **checked.times_s, "total": now - began},
@@ -245,9 +247,18 @@ def make_solution(
     )
 
 
-def _tables(case: Case, blocks: Sequence[RowBlock], plan: Plan | None) -> Mapping[str, pd.DataFrame]:
-    """Return the tables of a plan, computed when they are asked for; the model itself is let go."""
-    return {} if plan is None else LaterTables(lambda: compute_tables(case, blocks, plan))
+def _told(
+    case: Case, blocks: Sequence[RowBlock], plan: Plan | None
+) -> tuple[Mapping[str, pd.DataFrame], Mapping[str, Reason]]:
+    """Return the tables of a plan and the reasons of losers, computed when asked for; the model itself is let go."""
+    if plan is None:
+        return {}, {}
+
+    @cache
+    def told() -> Told:
+        return compute_tables(case, blocks, plan)
+
+    return Later(lambda: told().tables), Later(lambda: told().reasons)
 
 
 def _as_stated(session: Session, levels: list[LevelResult]) -> tuple[float | None, float | None, float | None]:
@@ -266,10 +277,11 @@ def versions() -> dict[str, str]:
 
 
 @cache
-def _versions() -> Mapping[str, str]:
+def _versions() -> tuple[tuple[str, str], ...]:
+    # Reading what is installed costs 20 ms, and every case of a comparison asks for it several times.
     names = ("outlay", "highspy", "pyomo", "numpy", "scipy")
-    return {
-        **{name: importlib.metadata.version(name) for name in names},
-        "python": platform.python_version(),
-        "platform": platform.platform(),
-    }
+    return (
+        *((name, importlib.metadata.version(name)) for name in names),
+        ("python", platform.python_version()),
+        ("platform", platform.platform()),
+    )

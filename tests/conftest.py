@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support.solving import always_warm, warm  # noqa: F401 - fixtures for all
+from tests.support.solving import always_warm, idle_solvers, kept_solvers, warm  # noqa: F401 - fixtures for all
 
 CI = os.environ.get("CI") == "true"
 #: Seconds of CPU, of this process and of its children that have ended, that a test may take without the marker `slow`.
@@ -23,8 +23,8 @@ UNHURRIED: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthC
 # A page is as wide as its text unless this says otherwise; a worker of pytest-xdist has it from the terminal.
 os.environ.pop("COLUMNS", None)
 
-settings.register_profile("local", **UNHURRIED)
-settings.register_profile("ci", **UNHURRIED, derandomize=True, print_blob=True)
+settings.register_profile("local", **UNHURRIED, max_examples=30)
+settings.register_profile("ci", **UNHURRIED, max_examples=30, derandomize=True, print_blob=True)
 settings.register_profile("nightly", **UNHURRIED, max_examples=500, print_blob=True)
 settings.load_profile(os.environ.get("OUTLAY_HYPOTHESIS", "ci" if CI else "local"))
 

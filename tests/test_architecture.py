@@ -14,7 +14,7 @@ from pathlib import Path
 import networkx
 import pytest
 
-from tests.sources import parse
+from tests.support.syntax import statements, tree_of
 
 ROOT = Path(__file__).parents[1]
 #: The house, floor by floor: a room, or a file outside of rooms, may import itself and what stands before it in its own
@@ -154,14 +154,9 @@ def name_of(file: Path) -> str:
 
 
 @cache
-def tree_of(file: Path) -> ast.Module:
-    return parse(file)
-
-
-@cache
 def imported(file: Path) -> tuple[str, ...]:
     """Return the modules that a file imports anywhere, also inside functions; a name imported from one counts too."""
-    return tuple(modules_in(ast.walk(tree_of(file))))
+    return tuple(modules_in(statements(tree_of(file))))
 
 
 def modules_in(nodes: Iterator[ast.AST]) -> Iterator[str]:
@@ -186,7 +181,9 @@ def test_there_is_something_to_check() -> None:
 def test_imports_point_only_downwards() -> None:
     """Imports for type checking aside."""
     assert not [
-        edge for edge in import_graph(SOURCES).edges if floor_of(edge[1]) > floor_of(edge[0]) and edge not in LATE
+        edge
+        for edge in import_graph(tuple(SOURCES)).edges
+        if floor_of(edge[1]) > floor_of(edge[0]) and edge not in LATE
     ]
 
 
@@ -207,6 +204,7 @@ def badly_named(file: Path) -> Iterator[str]:
             yield "import the module itself, not the public face"
 
 
+@cache
 def floor_of(module: str) -> int:
     """Return the height of a module's place in the house; 0 for what is not of the house."""
     folder, _, rest = module.removeprefix("outlay.").partition(".")
@@ -239,41 +237,32 @@ def test_modules_do_not_import_each_other_in_circles() -> None:
 
 
 def test_every_declared_late_import_is_one_and_closes_a_circle() -> None:
-    graph = import_graph(SOURCES)
+    graph = import_graph(tuple(SOURCES))
     assert set(graph.edges) >= LATE
-    assert not set(import_graph(SOURCES, late=False).edges) & LATE
+    assert not set(import_graph(tuple(SOURCES), late=False).edges) & LATE
     for one in LATE:
         assert circles(LATE - {one}), one
 
 
 def circles(declared: set[tuple[str, str]]) -> list[list[str]]:
     """Return the groups of modules that import each other, declared imports aside."""
-    graph = import_graph(SOURCES)
+    graph = import_graph(tuple(SOURCES)).copy()
     graph.remove_edges_from(declared)
     groups = [sorted(group) for group in networkx.strongly_connected_components(graph) if len(group) > 1]
     return sorted(groups) + [[name] for name, _ in networkx.selfloop_edges(graph)]
 
 
-def import_graph(files: list[Path], *, late: bool = True) -> networkx.DiGraph:
+@cache
+def import_graph(files: tuple[Path, ...], *, late: bool = True) -> networkx.DiGraph:
     """Return which of our own modules imports which, type checking aside; `late`: inside functions too."""
     by_name = {module_of(file): file for file in files if file.name != "__init__.py"}
     graph = networkx.DiGraph()
     graph.add_nodes_from(by_name)
     for name, file in by_name.items():
-        for module in modules_in(run_nodes(tree_of(file), late=late)):
+        for module in modules_in(statements(tree_of(file), late=late, typing=False)):
             if module in by_name:
                 graph.add_edge(name, module)
     return graph
-
-
-def run_nodes(node: ast.AST, *, late: bool) -> Iterator[ast.AST]:
-    """Yield the nodes below one that run: not what stands under `if TYPE_CHECKING`."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.If) and ast.unparse(child.test).endswith("TYPE_CHECKING"):
-            continue
-        yield child
-        if late or not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            yield from run_nodes(child, late=late)
 
 
 def test_instances_need_no_solver() -> None:

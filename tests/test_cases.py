@@ -15,6 +15,7 @@ import outlay
 from outlay.instances.errors import InputError
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import Status
+from tests.support.choosing import some
 from tests.support.solving import warm  # noqa: F401
 
 CASES = Path(__file__).parent / "cases"
@@ -31,7 +32,7 @@ def test_every_case_has_an_expected_answer_and_the_other_way_round() -> None:
 
 
 @pytest.mark.parametrize(("case", "name", "right"), expected())
-@pytest.mark.parametrize("effort", ["prove", "search", "repeat"])
+@pytest.mark.parametrize("effort", some(["prove", "search", "repeat"], 1))
 def test_the_answer_is_the_one_that_is_known_from_elsewhere(
     case: str,
     name: str,

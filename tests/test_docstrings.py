@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import outlay
-from tests.sources import parse
+from tests.support.syntax import tree_of
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("instances", "models", "optimizer", "cli", "src")
@@ -37,7 +37,7 @@ def is_command(function: ast.FunctionDef) -> bool:
 def test_public_functions_that_raise_say_what() -> None:
     count, silent = 0, []
     for file in sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")):
-        for name, function in public_functions(parse(file)):
+        for name, function in public_functions(tree_of(file)):
             if raises(function) and not is_command(function):
                 count += 1
                 if "Raises\n------" not in (ast.get_docstring(function) or ""):

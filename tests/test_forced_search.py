@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 
 import pytest
@@ -13,12 +14,18 @@ from tests.brute_force.hopeless import one_too_many
 from tests.support.forced import solve_forced
 from tests.support.solving import warm  # noqa: F401
 
-#: As many run by default; the rest is slow.
-QUICK, CASES, FIRST = 2, 60, 20_000
+#: As many run by default, before every change - other ones with each commit - and nightly.
+QUICK, CHOSEN, CASES, FIRST = 1, 14, 60, 20_000
+SHIFT = int(os.environ.get("OUTLAY_BRUTE_FORCE_FIRST", "0")) % (CASES - QUICK)
 
-SEEDS = [
-    pytest.param(seed, marks=[] if seed < FIRST + QUICK else [pytest.mark.slow]) for seed in range(FIRST, FIRST + CASES)
-]
+
+def marks(place: int) -> list[pytest.MarkDecorator]:
+    if place < QUICK:
+        return []
+    return [pytest.mark.slow if (place - QUICK + SHIFT) % (CASES - QUICK) < CHOSEN else pytest.mark.nightly]
+
+
+SEEDS = [pytest.param(FIRST + place, marks=marks(place)) for place in range(CASES)]
 
 
 @pytest.mark.parametrize("work", [None, 3], ids=["beside the proof", "before the proof"])

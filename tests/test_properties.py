@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import copy
-import os
-from collections.abc import Callable
 from decimal import Decimal
 from functools import cache
 from itertools import pairwise
@@ -13,8 +11,6 @@ from typing import Any
 
 import networkx as nx
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
-from hypothesis import strategies as st
 
 import outlay
 from outlay.instances.dictionary.settings import FAMILIES
@@ -26,16 +22,12 @@ from outlay.optimizer.status import Status
 from tests.brute_force.shrink import plain
 from tests.support.documents import Document, parsed
 from tests.support.generated import draft
+from tests.support.properties import Solve, assume, for_all
 from tests.support.shuffle import renamed, shuffled
 from tests.support.solving import warm  # noqa: F401
 
 #: Answers agree to this share of their size, or amount.
 CLOSE = 2e-6
-#: Documents that each property is tried on, of so many; more by OUTLAY_PROPERTY_EXAMPLES.
-EXAMPLES = int(os.environ.get("OUTLAY_PROPERTY_EXAMPLES", "16"))
-SEEDS = max(40, 2 * EXAMPLES)
-
-Solve = Callable[[Document], Solution | None]
 
 
 @pytest.fixture(scope="module")
@@ -56,18 +48,6 @@ def solved(warm: SolverProcess) -> Solve:  # noqa: F811
         return solution
 
     return run
-
-
-def for_all(test: Callable[..., None]) -> Callable[..., None]:
-    """Try a test on many generated documents, always the same ones."""
-    chosen = settings(
-        max_examples=EXAMPLES,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much],
-    )
-    return chosen(given(seed=st.integers(0, SEEDS))(test))
 
 
 @cache
@@ -118,7 +98,7 @@ def cost_is_unwelcome(document: Document) -> bool:
 @for_all
 def test_the_verifier_accepts_every_answer(seed: int, solved: Solve) -> None:
     solution = solved(document_of(seed))
-    assume(solution is not None and solution.plan is not None)
+    assume(holds=solution is not None and solution.plan is not None)
     assert solution is not None
     again = outlay.verify(solution)
     assert again.ok, again.violations
@@ -129,12 +109,12 @@ def test_the_verifier_accepts_every_answer(seed: int, solved: Solve) -> None:
 
 
 @for_all
-def test_the_order_of_rows_and_columns_changes_nothing(seed: int, solved: Solve, warm: SolverProcess) -> None:  # noqa: F811
+def test_the_order_of_rows_and_columns_changes_nothing(seed: int, solved: Solve) -> None:
     document = document_of(seed)
     first = solved(document)
-    assume(first is not None)
+    assume(holds=first is not None)
     assert first is not None
-    second = outlay.solve(parsed(shuffled(document, Random(seed))), gap=0, process=warm)
+    second = outlay.solve(parsed(shuffled(document, Random(seed))), gap=0)
     assert (second.plan, second.objective, second.bound) == (first.plan, first.objective, first.bound)
 
 
@@ -151,7 +131,7 @@ def test_renaming_projects_changes_nothing_but_names(seed: int, solved: Solve) -
 @for_all
 def test_money_in_another_unit_scales_the_value(seed: int, solved: Solve) -> None:
     document = document_of(seed)
-    assume(_all_money(document))
+    assume(holds=_all_money(document))
     for factor in ("0.25", *_factors(seed)):
         assert_same_value(solved(_in_other_money(document, Decimal(factor))), solved(document), float(factor))
 
@@ -160,7 +140,7 @@ def test_money_in_another_unit_scales_the_value(seed: int, solved: Solve) -> Non
 def test_a_resource_in_another_unit_changes_nothing(seed: int, solved: Solve) -> None:
     document = document_of(seed)
     resources = _with_own_units(document)
-    assume(resources)
+    assume(holds=resources)
     for factor in _factors(seed):
         assert_same_value(solved(_in_other_units(document, resources, Decimal(factor))), solved(document))
 
@@ -207,7 +187,7 @@ def _all_money(document: Document) -> bool:
 
 def _in_other_money(document: Document, factor: Decimal) -> Document:
     """Return a document with every amount of money multiplied."""
-    assume(_money_stands_apart(document))
+    assume(holds=_money_stands_apart(document))
     other = changed(document)
     funds = {row["fund"] for row in other.get("funds", [])}
     for table, columns in MONEY.items():
@@ -300,7 +280,7 @@ def test_a_bigger_budget_never_lowers_the_value(seed: int, solved: Solve) -> Non
     funds = {row["fund"] for row in document.get("funds", [])}
     bigger = changed(document)
     rows = [row for row in bigger.get("availability", []) if row["resource"] in funds | {"commitments", "draws"}]
-    assume(rows)
+    assume(holds=rows)
     for row in rows:
         if row.get("amount") is not None:
             row["amount"] = row["amount"] * 2 + 1
@@ -311,7 +291,7 @@ def test_a_bigger_budget_never_lowers_the_value(seed: int, solved: Solve) -> Non
 def test_more_of_every_resource_never_lowers_the_value(seed: int, solved: Solve) -> None:
     document = document_of(seed)
     bigger = changed(document)
-    assume(bigger.get("availability"))
+    assume(holds=bigger.get("availability"))
     for row in bigger["availability"]:
         row["amount"] = None
     assert_no_worse(solved(bigger), solved(document))
@@ -320,7 +300,7 @@ def test_more_of_every_resource_never_lowers_the_value(seed: int, solved: Solve)
 @for_all
 def test_removing_a_constraint_family_never_lowers_the_value(seed: int, solved: Solve) -> None:
     document = document_of(seed)
-    assume(cost_is_unwelcome(document))
+    assume(holds=cost_is_unwelcome(document))
     base = solved(document)
     for family in Random(seed).sample(FAMILIES, 5):
         # Without reviews the agency is not used, which a limit or weight on its use may notice.
@@ -336,7 +316,7 @@ def test_removing_a_constraint_family_never_lowers_the_value(seed: int, solved: 
 def test_a_project_nobody_chose_can_be_deleted_without_change(seed: int, solved: Solve) -> None:
     document = document_of(seed)
     first = solved(document)
-    assume(first is not None and first.plan is not None and len(document["projects"]) > 1)
+    assume(holds=first is not None and first.plan is not None and len(document["projects"]) > 1)
     assert first is not None
     assert first.plan is not None
     funded = {choice.project for choice in first.plan.choices}
@@ -384,7 +364,7 @@ def test_an_unused_resource_changes_nothing(seed: int, solved: Solve) -> None:
     more.setdefault("availability", []).extend(
         {"resource": name, "from": start, "amount": 7} for name in ("zz idle", "zz soft")
     )
-    assume(cost_is_unwelcome(document))
+    assume(holds=cost_is_unwelcome(document))
     assert_same_value(solved(more), solved(document))
 
 

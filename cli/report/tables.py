@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from outlay.cli.report.grid import Cell, Grid, Heading, grid
-from outlay.cli.terminal.binding import groups, runs
-from outlay.cli.terminal.metrics import objective_text
 from outlay.cli.views import words
+from outlay.cli.views.binding import groups, runs
 from outlay.cli.views.labels import finance_of, metric_label, metric_name, metrics_in_use
+from outlay.cli.views.metrics import objective_text
+from outlay.cli.views.reasons import never_available
+from outlay.optimizer.answer.reason import Kind, unavailable_words
 
 if TYPE_CHECKING:
     from outlay.optimizer.answer.solution import Solution
 
-_NEVER = "never available: "
-_LOSSES = (
-    (_NEVER, "never available", "never"),
-    ("available, but not worth it", "not worth it", "worthless"),
-    ("worth ", "crowded out", "crowded"),
-    ("available and worth", "displaced", "crowded"),
-)
+#: The badge of each kind of reason: its tone.
+_TONES = {
+    Kind.NEVER: "never",
+    Kind.WORTHLESS: "worthless",
+    Kind.CROWDED: "crowded",
+    Kind.DISPLACED: "crowded",
+}
 
 
 def plan_grid(solution: Solution) -> Grid:
@@ -51,7 +53,8 @@ def plan_grid(solution: Solution) -> Grid:
 def losers_grid(solution: Solution) -> Grid:
     """Return every project that is not funded, with the whole reason; those that came closest first."""
     rows = [row for row in solution.projects.to_dict("records") if not row["funded"]]
-    ranked = sorted(rows, key=lambda row: (str(row["reason"]).startswith(_NEVER), str(row["project"])))
+    never = never_available(solution)
+    ranked = sorted(rows, key=lambda row: (row["project"] in never, str(row["project"])))
     return grid(
         (Heading("Project"), Heading("Name"), Heading("Sector"), Heading("Why"), Heading("Reason in full", wide=True)),
         [
@@ -59,23 +62,13 @@ def losers_grid(solution: Solution) -> Grid:
                 row["project"],
                 row["name"],
                 row["sector"] or "",
-                _verdict(str(row["reason"] or "")),
-                _reason(row["reason"]),
+                Cell(str(reason.kind), f"badge {_TONES[reason.kind]}"),
+                unavailable_words(reason) if reason.kind == Kind.NEVER else row["reason"],
             ]
             for row in ranked
+            for reason in [solution.reasons[row["project"]]]
         ],
     )
-
-
-def _verdict(reason: str) -> Cell:
-    for start, verdict, tone in _LOSSES:
-        if reason.startswith(start):
-            return Cell(verdict, f"badge {tone}")
-    return Cell("")
-
-
-def _reason(reason: Any) -> str:
-    return str(reason or "").removeprefix(_NEVER)
 
 
 def binding_grid(solution: Solution) -> Grid:

@@ -6,12 +6,12 @@ from typing import Any
 
 from outlay.cli import streams
 from outlay.cli.loading import as_recorded, load_run
-from outlay.cli.terminal.metrics import objective_text
 from outlay.cli.terminal.progress import Progress
 from outlay.cli.terminal.proof import PROVED, UNVERIFIED, checked, exit_code, no_plan, show_violations
 from outlay.cli.terminal.screen import Column, Page
 from outlay.cli.terminal.summary import show_title
 from outlay.cli.views import words
+from outlay.cli.views.metrics import objective_text
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.record.recheck import OWN_OBJECTIVE
 from outlay.optimizer.verify.report import Verification

@@ -8,10 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from outlay.cli.terminal.reasons import shorten
 from outlay.cli.terminal.screen import Column, Page
 from outlay.cli.views import words
+from outlay.cli.views.reasons import short
 from outlay.instances.values.text import shown
+from outlay.optimizer.answer.reason import Reason
 from outlay.optimizer.compare.comparison import Comparison
 from outlay.optimizer.record.recheck import AS_RECORDED
 
@@ -110,7 +111,8 @@ def _matrix(page: Page, result: Comparison) -> None:
             continue
         page.fact(name, _in_words(rows, flips[name], result.money_unit))
         if rows:
-            page.table(_CHANGE_COLUMNS, [_change_cells(row) for row in rows[:most]])
+            reasons = result.reasons.get(name, {})
+            page.table(_CHANGE_COLUMNS, [_change_cells(row, reasons.get(row["project"])) for row in rows[:most]])
         if len(rows) > most:
             moved = words.money(sum(abs(row["difference"]) for row in rows[most:]), result.money_unit)
             page.note(f"{len(rows) - most} more, {moved} (in changes.csv of -o FOLDER, or with --json)")
@@ -126,11 +128,13 @@ _CHANGE_COLUMNS = (
 )
 
 
-def _change_cells(row: dict[str, Any]) -> list[object]:
+def _change_cells(row: dict[str, Any], reason: Reason | None) -> list[object]:
     name = "" if row["name"] == row["project"] else row["name"]
     mark = {"in": "+", "out": "-"}.get(row["change"], "=")
     money = f"{row['difference']:+,.4g}" if abs(row["difference"]) < 1e4 else f"{row['difference']:+,.0f}"
-    why = shorten(str(row["why"])) if row["change"] == "out" else "" if row["change"] == "in" else row["change"]
+    why = "" if row["change"] == "in" else row["change"]
+    if row["change"] == "out":
+        why = row["why"] if reason is None else short(reason)
     return [mark, row["project"], name, row["sector"], "" if not row["difference"] else money, why]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from outlay.cli.terminal.screen import Column, Page
 from outlay.cli.views import words
+from outlay.models.options.options import LEADS
 
 _MOST_GROUPS = 40
 _OWN_DATES = "outside the project's own dates (or what its supply chain leaves of them)"
@@ -61,7 +62,7 @@ def show_dropped(page: Page, dropped: Iterable[Mapping[Any, Any]], *, most: int 
             Column("Whose", least=18, wrap=True),
         ],
         [
-            [RULES.get(group["rule"], group["rule"]), _reason(group["reason"]), f"{group['starts']:,}", _whose(group)]
+            [RULES.get(group["rule"], group["rule"]), _figures(group), f"{group['starts']:,}", _whose(group)]
             for group in groups[:most]
         ],
     )
@@ -69,8 +70,9 @@ def show_dropped(page: Page, dropped: Iterable[Mapping[Any, Any]], *, most: int 
         page.note(f"... and {len(groups) - most} more reasons")
 
 
-def _reason(reason: str) -> str:
-    return reason.removeprefix("fails the lender test: ")
+def _figures(group: Mapping[str, Any]) -> str:
+    """Return a reason without the lead that the name of its rule, beside it, says already."""
+    return str(group["reason"]).removeprefix(LEADS.get(group["rule"], ""))
 
 
 def _whose(group: Mapping[str, Any]) -> str:

@@ -80,18 +80,18 @@ def _failure(case: Case, project: str, *, literal: bool) -> list[object]:
     rows = alternatives.by_project.of(alternatives.project_number[project])
     yields = table.floats("cash_yield")
     number = int(rows[np.argmax(yields[rows])])
-    place, why = int(cash.loans.row[number]), lender.reasons[number]
+    place, failed = int(cash.loans.row[number]), lender.failed[number]
     cover, year = float(cash.money.dscr[number]), float(cash.money.recovery_year[number])
     repaid = "never" if np.isnan(year) else f"year {year:.0f}"
     npv = words.number(float(np.max(lender.japan_npv[number])), 3)
     content = words.share(float(table.floats("japan_content_share")[number]))
-    if "recovered" in why:
+    if "recover_within_years" in failed:
         repaid += f" > {terms.floats('recover_within_years')[place]:g}"
     if lender.fails_at[number].any():
         npv += f" < {lender.min_japan_npv[number]:g}"
-    if f"{finance_of(case.instance).content} " in why:
+    if "min_japan_content_share" in failed:
         content += f" < {words.share(float(terms.floats('min_japan_content_share')[place]))}"
-    least = f" < {terms.floats('min_dscr')[place]:g}" if "cover" in why else ""
+    least = f" < {terms.floats('min_dscr')[place]:g}" if "min_dscr" in failed else ""
     return [
         project,
         alternatives.names[number],

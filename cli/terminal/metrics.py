@@ -8,36 +8,11 @@ from typing import TYPE_CHECKING
 
 from outlay.cli.terminal.screen import Column, Page
 from outlay.cli.views import words
-from outlay.cli.views.labels import can_cost, metric_label, metric_name, metrics_in_use
+from outlay.cli.views.labels import metric_label, metric_name, metrics_in_use
+from outlay.cli.views.metrics import weighed
 
 if TYPE_CHECKING:
-    from outlay.instances.instance import Instance
     from outlay.optimizer.answer.solution import Solution
-
-
-def objective_text(instance: Instance) -> str:
-    """Return the objective as a person would write it, level by level."""
-    levels = []
-    for level in instance.objective_levels:
-        terms = [
-            _term(metric_name(instance, name), weight)
-            for name, weight in sorted(level.weights.items(), key=_order)
-            if weight and (name != "cost" or can_cost(instance))
-        ]
-        levels.append(" ".join(terms).removeprefix("+ ") or "nothing")
-    text = "; then ".join(levels)
-    given = instance.settings.objective
-    return f"{text} (weights of {given.removeprefix('@')})" if isinstance(given, str) else text
-
-
-def _order(item: tuple[str, Decimal]) -> tuple[bool, bool, str]:
-    return item[1] < 0, item[0] == "cost", item[0]
-
-
-def _term(name: str, weight: Decimal) -> str:
-    size = abs(weight)
-    factor = "" if size == 1 else f"{words.number(float(size), 6)} "
-    return f"{'-' if weight < 0 else '+'} {factor}{name}"
 
 
 def key_metrics(solution: Solution) -> list[str]:
@@ -79,7 +54,7 @@ def show_stakeholders(page: Page, solution: Solution) -> None:
     weights: dict[str, list[str]] = {}
     for who, metric, weight in zip(rows.texts("stakeholder"), rows.texts("metric"), rows.raw("weight"), strict=True):
         assert isinstance(weight, Decimal)
-        weights.setdefault(who, []).append(_term(metric, weight))
+        weights.setdefault(who, []).append(weighed(metric, weight))
     page.table(
         [Column("Stakeholder", least=12), Column("Sum", right=True), Column("Of", wrap=True, least=20)],
         [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from outlay.cli.terminal.binding import show_binding
 from outlay.cli.terminal.groups import show_groups, show_procurement
 from outlay.cli.terminal.lender import lender_line, show_failures
-from outlay.cli.terminal.metrics import key_metrics, objective_text, show_metrics
+from outlay.cli.terminal.metrics import key_metrics, show_metrics
 from outlay.cli.terminal.plan import headline, show_plan
 from outlay.cli.terminal.proof import TO_FIND_OUT, no_plan, show_proof
 from outlay.cli.terminal.reasons import failed_lender, show_losers
@@ -16,6 +16,7 @@ from outlay.cli.terminal.totals import show_keeps_out, show_totals
 from outlay.cli.views import words
 from outlay.cli.views.facts import short_line
 from outlay.cli.views.labels import point_line
+from outlay.cli.views.metrics import objective_text
 from outlay.optimizer.record.recheck import OWN_OBJECTIVE
 from outlay.optimizer.status import Status
 

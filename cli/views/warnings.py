@@ -12,6 +12,7 @@ from outlay.instances.instance import Instance
 from outlay.models.case import Case
 from outlay.models.projects.funding import Funding
 from outlay.models.ranges import wide_rows
+from outlay.optimizer.answer.reason import unavailable_words
 from outlay.optimizer.answer.reasons import unavailable
 
 #: So many names are listed in a warning.
@@ -108,7 +109,7 @@ def _about_projects(case: Case) -> Iterator[str]:
     status = dict(zip(case.alternatives.projects, case.alternatives.status, strict=True))
     for project, reason in unavailable(case).items():
         if status[project] != "excluded":
-            yield f"project {project} has no possible option, whatever is decided: {reason.partition(': ')[2]}"
+            yield f"project {project} has no possible option, whatever is decided: {unavailable_words(reason)}"
 
 
 def _about_limits(instance: Instance) -> Iterator[str]:

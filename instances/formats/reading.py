@@ -25,8 +25,6 @@ from outlay.instances.values.text import Hints, shown
 __all__ = ["MAX_FILE_MB", "WORKBOOK_ENDINGS", "read", "text_of_file"]
 
 SETTINGS_FILE, SETS_FILE, UNCERTAINTY_FILE = "instance.toml", "sets.toml", "uncertainty.toml"
-#: How the names of workbooks end.
-WORKBOOK_ENDINGS = (".xlsx", ".xlsm")
 
 _Parsed = TypeVar("_Parsed")
 

@@ -29,6 +29,8 @@ class RowBlock:
         From a row number to what it is in domain words ("electrical labour in PJM, 2028H1").
     defines
         Whether the rows only say what columns of their own stand for, and limit nothing.
+    limit
+        From a row number to the name of its limit where no key holds it: the sentence without its date of selection.
     """
 
     name: str
@@ -39,6 +41,7 @@ class RowBlock:
     upper: np.ndarray
     sentence: Callable[[int], str]
     defines: bool = False
+    limit: Callable[[int], str] | None = None
 
 
 @dataclass
@@ -77,6 +80,7 @@ def block(
     lower: np.ndarray | float = -np.inf,
     upper: np.ndarray | float = np.inf,
     sentence: Callable[[int], str],
+    limit: Callable[[int], str] | None = None,
 ) -> RowBlock:
     """Return a block of rows, leaving out those that hold whatever is decided."""
     size = len(keys)
@@ -94,6 +98,7 @@ def block(
         low[keep],
         high[keep],
         lambda row: sentence(keep[row]),
+        limit=None if limit is None else lambda row: limit(keep[row]),
     )
 
 

@@ -55,18 +55,20 @@ def rows(case: Case) -> Iterator[RowBlock]:
     entries = Entries()
     keys: list[Hashable] = []
     words: list[str] = []
+    names: list[str] = []
     bounds: list[tuple[float, float]] = []
     for number, record in enumerate(case.instance["limits"].records()):
-        for key, low, high, sentence, terms in _Limit(case, number, record).rows():
+        for key, low, high, (name, sentence), terms in _Limit(case, number, record).rows():
             for column, value in terms:
                 entries.add(np.full(len(column), len(keys)), column, value)
             keys.append(key)
             words.append(sentence)
+            names.append(name)
             bounds.append((low, high))
     limits = np.array(bounds, dtype=float).reshape(-1, 2)
     yield block(
         "metric_within_limit", NAME, keys, entries, case.book.size, lower=limits[:, 0], upper=limits[:, 1],
-        sentence=lambda row: words[row],
+        sentence=lambda row: words[row], limit=lambda row: names[row],
     )  # fmt: skip
 
 
@@ -91,7 +93,8 @@ def limit_levels(case: Case, point: np.ndarray) -> Iterator[LimitLevel]:
         yield from _Limit(case, number, record).levels(point)
 
 
-Row = tuple[Hashable, float, float, str, list[tuple[np.ndarray, np.ndarray]]]
+#: Key, bounds, (name of the limit, sentence of the row), terms.
+Row = tuple[Hashable, float, float, tuple[str, str], list[tuple[np.ndarray, np.ndarray]]]
 
 
 class _Limit:
@@ -113,7 +116,10 @@ class _Limit:
                 dated = self.record["metric"] != SPENDING
                 if last is not None and dated and first > self.case.instance.last_selection_period:
                     low = -np.inf
-                key, words = (self.number, group, first), self._words(group, first, last)
+                key, words = (
+                    (self.number, group, first),
+                    (self._name(group, first, last), self._words(group, first, last)),
+                )
                 if not share:
                     yield key, low, high, words, [what]
                     continue
@@ -184,6 +190,11 @@ class _Limit:
         if last is not None:
             keep &= (amount.period >= first) & (amount.period <= last)
         return amount.column[keep], amount.value[keep]
+
+    def _name(self, group: str, first: int, last: int | None) -> str:
+        """Return the words without the date of selection, which are the same in every period."""
+        counts_when_selected = self.record["metric"] not in (SPENDING, "cost")
+        return self._words(group, 0, None) if counts_when_selected else self._words(group, first, last)
 
     def _words(self, group: str, first: int, last: int | None) -> str:
         metric, of = self.record["metric"], self.record["of"]

@@ -36,7 +36,7 @@ class _Screen:
     allowed: np.ndarray
     dropped: list[Dropped] = field(default_factory=list)
 
-    def drop(self, mode: int, starts: np.ndarray, rule: str, reason: str) -> None:
+    def drop(self, mode: int, starts: np.ndarray, rule: str, what: str) -> None:
         """Remove starts of a mode that are still allowed, if any, for a reason."""
         hit = self.allowed[mode] & starts
         if hit.any():
@@ -47,7 +47,7 @@ class _Screen:
                     self.alternatives.names[number],
                     bool(self.modes.fast[mode]),
                     rule,
-                    reason,
+                    what,
                     int(hit.sum()),
                 )
             )
@@ -225,15 +225,15 @@ def _apply_lender(screen: _Screen, mode: int, lender: LenderTest) -> None:
         return
     if lender.reasons[number]:
         every = np.ones(screen.allowed.shape[1], dtype=bool)
-        screen.drop(mode, every, "lender", f"fails the lender test: {lender.reasons[number]}")
+        screen.drop(mode, every, "lender", lender.reasons[number])
     fails = lender.fails_at[number]
     if fails.any():
         best = lender.japan_npv[number][screen.allowed[mode] & fails].max(initial=-np.inf)
         least = lender.min_japan_npv[number]
         finance = screen.alternatives.instance.settings.finance
         assert finance is not None
-        reason = f"fails the lender test: {finance.lender}'s net present value is at most {best:.3f}, below {least:g}"
-        screen.drop(mode, fails, "lender", reason)
+        what = f"{finance.lender}'s net present value is at most {best:.3f}, below {least:g}"
+        screen.drop(mode, fails, "lender", what)
 
 
 def _apply_funds(screen: _Screen, mode: int, funding: Funding) -> None:

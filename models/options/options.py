@@ -23,6 +23,10 @@ from outlay.models.projects.alternatives import Alternatives, Modes
 MAX_OPTIONS = 20_000_000
 
 
+#: What a sentence about a rule begins with, where its figures alone do not say what failed.
+LEADS = {"lender": "fails the lender test: "}
+
+
 @dataclass(frozen=True)
 class Dropped:
     """Options of one alternative and track that were dropped for one reason.
@@ -33,8 +37,8 @@ class Dropped:
         Whose.
     rule
         Short name of the rule: status, forced, lender, funds, finish, permit, selection, window, frozen or needs.
-    reason
-        The rule and its figures, in a sentence.
+    what
+        The rule's figures in words, without what the name of the rule says.
     starts
         How many starts it removed.
     """
@@ -43,8 +47,13 @@ class Dropped:
     alternative: str
     fast_track: bool
     rule: str
-    reason: str
+    what: str
     starts: int
+
+    @property
+    def reason(self) -> str:
+        """The rule and its figures, in a sentence."""
+        return LEADS.get(self.rule, "") + self.what
 
 
 class Begun(NamedTuple):

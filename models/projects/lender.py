@@ -35,6 +35,9 @@ class LenderTest:
     ----------
     reasons
         Why the alternative fails whatever its start, with the figures; empty if it does not. Shape (alternatives,).
+    failed
+        Which of the terms the alternative fails whatever its start: `min_dscr`, `recover_within_years`,
+        `min_japan_content_share`. Shape (alternatives,).
     fails_at
         Whether Japan's NPV is too low at a start, shape (alternatives, starts).
     japan_npv, min_japan_npv
@@ -42,6 +45,7 @@ class LenderTest:
     """
 
     reasons: tuple[str, ...]
+    failed: tuple[frozenset[str], ...]
     fails_at: np.ndarray
     japan_npv: np.ndarray
     min_japan_npv: np.ndarray
@@ -58,24 +62,26 @@ def lender_test(cash: CashModel, japan_npv: np.ndarray) -> LenderTest:
     least_content = terms.floats("min_japan_content_share")[row]
     least_dscr = terms.floats("min_dscr")[row]
     within = terms.floats("recover_within_years")[row]
-    reasons: list[str] = []
+    verdicts: list[dict[str, str]] = []
     for number in range(len(row)):
-        failed: list[str] = []
+        failed: dict[str, str] = {}
         dscr, recovery = cash.money.dscr[number], cash.money.recovery_year[number]
         if not literal and dscr < least_dscr[number] - TOLERANCE:
-            failed.append(f"debt service cover {dscr:.3f} is below {least_dscr[number]:g}")
+            failed["min_dscr"] = f"debt service cover {dscr:.3f} is below {least_dscr[number]:g}"
         if not np.isnan(within[number]) and not recovery <= within[number]:
             when = "never recovered" if np.isnan(recovery) else f"recovered in year {recovery:.0f}"
-            failed.append(f"the loan is {when}, not within {within[number]:.0f} years")
+            failed["recover_within_years"] = f"the loan is {when}, not within {within[number]:.0f} years"
         if content[number] < least_content[number] - TOLERANCE:
-            failed.append(f"{finance.content} {content[number]:.1%} is below {least_content[number]:.1%}")
-        reasons.append("; ".join(failed))
+            words = f"{finance.content} {content[number]:.1%} is below {least_content[number]:.1%}"
+            failed["min_japan_content_share"] = words
+        verdicts.append(failed)
     least_npv = _min_japan_npv(cash)
     slack = TOLERANCE * cash.alternatives.commitment
     japan_npv = japan_npv / cash.alternatives.full_scale[:, None]  # the test is made at scale 1
     with np.errstate(invalid="ignore"):
         fails_at = japan_npv < (least_npv - slack / cash.alternatives.full_scale)[:, None]
-    return LenderTest(tuple(reasons), fails_at, japan_npv, least_npv)
+    reasons = tuple("; ".join(failed.values()) for failed in verdicts)
+    return LenderTest(reasons, tuple(map(frozenset, verdicts)), fails_at, japan_npv, least_npv)
 
 
 def _min_japan_npv(cash: CashModel) -> np.ndarray:

@@ -16,7 +16,7 @@ from outlay.instances.plan import Plan
 from outlay.models.arrays.rows import RowBlock
 from outlay.models.case import Case
 from outlay.models.families.limits import limit_levels
-from outlay.optimizer.answer.reasons import Loser
+from outlay.optimizer.answer.reason import Reason
 
 LIMIT_COLUMNS = ("limit", "family", "unit", "when", "side", "used", "available", "share")
 _SAME = 1e-9
@@ -28,12 +28,12 @@ def limits_table(case: Case, blocks: Sequence[RowBlock], resources: pd.DataFrame
     return pd.DataFrame(records, columns=list(LIMIT_COLUMNS))
 
 
-def keeps_out_table(losers: Mapping[str, Loser]) -> pd.DataFrame:
+def keeps_out_table(losers: Mapping[str, Reason]) -> pd.DataFrame:
     """Return the limits that losers would exceed, those that keep out most worth first: limit, projects, worth, ..."""
     found: dict[str, list[tuple[str, float, bool]]] = {}
-    for project, loser in losers.items():
-        for limit in loser.limits:
-            found.setdefault(limit, []).append((project, loser.worth, len(loser.limits) == 1))
+    for project, reason in losers.items():
+        for limit in reason.limits:
+            found.setdefault(limit, []).append((project, reason.worth, len(reason.limits) == 1))
     records = [
         [
             limit,

@@ -1,4 +1,4 @@
-"""Why a project is not in the plan, in plain words.
+"""Why a project is not in the plan: found beside the plan as it stands.
 
 Two kinds of answer. A project without any option was never available, and the rule that dropped each alternative says
 why. One that was available lost: its best options are tried beside the plan as it stands, and the limits that they
@@ -8,17 +8,16 @@ would break are named. Those are facts about this plan, not a proof that no othe
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
 
-from outlay.instances.values.numbers import decimal_text
 from outlay.models.arrays.ragged import spans
 from outlay.models.arrays.rows import RowBlock
 from outlay.models.case import Case
 from outlay.models.options.options import Dropped
 from outlay.optimizer.answer.headroom import extra_room
+from outlay.optimizer.answer.reason import Broken, Kind, Limit, Reason
 from outlay.optimizer.problem.scaling import largest_of_rows
 
 #: Rules that choose or pay for the project itself and so cannot be what keeps it out.
@@ -35,29 +34,9 @@ _OWN_ROWS = frozenset(
         "bonus_if_both",
     }
 )
-#: How many broken limits are named.
-MOST_NAMED = 3
 
 
-class Loser(NamedTuple):
-    """Why a project is not in the plan.
-
-    Attributes
-    ----------
-    reason
-        In words.
-    worth
-        What its option that comes nearest would add to the objective; 0 where it was never available.
-    limits
-        The limits that this option would exceed beside the plan, whatever the period.
-    """
-
-    reason: str
-    worth: float = 0.0
-    limits: tuple[str, ...] = ()
-
-
-def find_losers(case: Case, blocks: Sequence[RowBlock], point: np.ndarray, funded: set[str]) -> dict[str, Loser]:
+def find_losers(case: Case, blocks: Sequence[RowBlock], point: np.ndarray, funded: set[str]) -> dict[str, Reason]:
     """Return why each project that is not funded is not, by id."""
     never = unavailable(case)
     unfitting = case.unfitting[0]
@@ -67,12 +46,11 @@ def find_losers(case: Case, blocks: Sequence[RowBlock], point: np.ndarray, funde
         if project in funded:
             continue
         options = case.options.by_project.of(number)
-        lost = Loser(never[project]) if project in never else trial.loser(options[~unfitting[options]])
-        losers[project] = lost
+        losers[project] = never[project] if project in never else trial.loser(options[~unfitting[options]])
     return losers
 
 
-def unavailable(case: Case) -> dict[str, str]:
+def unavailable(case: Case) -> dict[str, Reason]:
     """Return why each project without a possible option was never available, by id."""
     unfitting, records = case.unfitting
     by_project: dict[str, list[Dropped]] = {}
@@ -86,7 +64,7 @@ def unavailable(case: Case) -> dict[str, str]:
     }
 
 
-def never_available(dropped: Sequence[Dropped]) -> str:
+def never_available(dropped: Sequence[Dropped]) -> Reason:
     """Return why a project has no option: the rule that took most of each alternative, with its figures.
 
     Of what the project's own dates allow, if another rule took that.
@@ -97,10 +75,7 @@ def never_available(dropped: Sequence[Dropped]) -> str:
         known = most.get(item.alternative)
         if known is None or item.starts > known.starts:
             most[item.alternative] = item
-    texts = {item.reason for item in most.values()}
-    if len(texts) == 1:
-        return f"never available: {next(iter(texts))}"
-    return "never available: " + "; ".join(f"{name} {item.reason}" for name, item in sorted(most.items()))
+    return Reason(Kind.NEVER, dropped=tuple(item for _, item in sorted(most.items())))
 
 
 class _Trial:
@@ -124,15 +99,14 @@ class _Trial:
         self.weights = case.weights(0)
         self.size = np.maximum(largest_of_rows(self.columns), np.abs(np.where(np.isfinite(upper), upper, lower)))
 
-    def loser(self, options: np.ndarray) -> Loser:
+    def loser(self, options: np.ndarray) -> Reason:
         """Return why none of a project's options is in the plan."""
         fund = self.case.block("fund").first + options
         scale = self.case.scale_column[options]
         worth = self.weights[fund] + np.where(scale != fund, self.weights[scale], 0.0)
         order = np.argsort(-worth, kind="stable")
         if worth[order[0]] <= 0:
-            adds = decimal_text(float(worth[order[0]]))
-            return Loser(f"available, but not worth it: its best option would add {adds} to the objective")
+            return self._reason(Kind.WORTHLESS, float(worth[order[0]]), int(options[order[0]]))
         broken: dict[int, list[tuple[int, float]]] = {}
         for place in order.tolist():
             if worth[place] > 0:
@@ -140,19 +114,13 @@ class _Trial:
                 if not broken[place]:
                     break
         place = min(broken, key=lambda key: len(broken[key]))  # of several, the one that is worth most
-        when = self.case.instance.period_label(int(self.case.options.start[options[place]]))
-        value = decimal_text(float(worth[place]))
-        if not broken[place]:
-            return Loser(
-                f"available and worth {value} by itself (start {when}), but not beside this plan: what it "
-                "would import, buy or be paid from costs as much, or is not to be had for it",
-                float(worth[place]),
-            )
-        named = "; ".join(self._words(*item) for item in broken[place][:MOST_NAMED])
-        named += "; ..." if len(broken[place]) > MOST_NAMED else ""
-        limits = dict.fromkeys(name for row, _ in broken[place] if (name := self._limit(row)))
-        text = f"worth {value}, but crowded out: beside this plan (start {when}) it would break {named}"
-        return Loser(text, float(worth[place]), tuple(limits))
+        kind = Kind.CROWDED if broken[place] else Kind.DISPLACED
+        return self._reason(kind, float(worth[place]), int(options[place]), broken[place])
+
+    def _reason(self, kind: Kind, worth: float, option: int, broken: Sequence[tuple[int, float]] = ()) -> Reason:
+        start = int(self.case.options.start[option])
+        told = tuple(self._told(*item) for item in broken)
+        return Reason(kind, worth, start, self.case.instance.period_label(start), told)
 
     def _broken(self, option: int) -> list[tuple[int, float]]:
         """Return the rows that an option would break beside the plan, and by how much, the worst first."""
@@ -179,19 +147,24 @@ class _Trial:
         block = self.blocks[place]
         return block, row - int(self.ends[place]) + len(block.keys)
 
-    def _words(self, row: int, excess: float) -> str:
+    def _told(self, row: int, excess: float) -> Broken:
         block, number = self._block_of(row)
-        words = block.sentence(number)
-        return words if block.family == "dependencies" else f"{words} (by {decimal_text(excess)})"
+        limit = limit_of(block, number)
+        return Broken(limit, excess if limit.name else None)
 
-    def _limit(self, row: int) -> str:
-        """Return the name of the limit that a row belongs to; empty for a rule that limits no amount."""
-        block, number = self._block_of(row)
-        if block.family == "dependencies":
-            return ""
-        key = block.keys[number]
-        if block.family == "funds":
-            return f"fund {key[0] if isinstance(key, tuple) else key}"
-        if block.family != "limits" and isinstance(key, tuple):
-            return str(key[0])
-        return block.sentence(number).split(" selected in ")[0]
+
+def limit_of(block: RowBlock, row: int) -> Limit:
+    """Return what a row of the model limits, as a person knows it."""
+    words, key = block.sentence(row), block.keys[row]
+    if block.family == "dependencies":
+        return Limit(block.family, "", None, words)
+    if block.limit is not None or not isinstance(key, tuple):
+        name = words if block.limit is None else block.limit(row)
+        return Limit(block.family, f"fund {key}" if block.family == "funds" else name, None, words)
+    name, period = str(key[0]), key[1] if len(key) == 2 else None
+    return Limit(
+        block.family,
+        f"fund {name}" if block.family == "funds" else name,
+        int(period) if isinstance(period, int | np.integer) else None,
+        words,
+    )

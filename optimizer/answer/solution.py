@@ -15,13 +15,14 @@ from outlay.instances.errors import InfeasibleError, InputError, NoPlanError, So
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.instances.values.text import did_you_mean, shown
-from outlay.optimizer.frames.later import LaterTables
+from outlay.optimizer.answer.reason import Reason
+from outlay.optimizer.frames.later import Later
 from outlay.optimizer.frames.typed import typed
 from outlay.optimizer.status import Dates, LevelResult, Status
 from outlay.optimizer.verify.report import Verification
 
 #: Fields that are read-only views of mappings.
-_MAPPINGS = ("metrics", "stakeholders", "tables", "times_s", "sizes", "options", "versions")
+_MAPPINGS = ("metrics", "stakeholders", "tables", "reasons", "times_s", "sizes", "options", "versions")
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,8 @@ class Solution:
         Rows that a user added in Pyomo, evaluated at the answer; not independently verified. None if there are none.
     own_objective
         Whether the user replaced the objective in Pyomo; then nobody but that model can check it.
+    reasons
+        Why each project that is not in the plan is not, by id, as data: what `tables` say of it in a sentence.
     dates
         How the dates were chosen that the objective leaves open; None without a verified plan.
     """
@@ -93,11 +96,12 @@ class Solution:
     user_rows: pd.DataFrame | None = field(default=None, compare=False)
     own_objective: bool = False
     dates: Dates | None = None
+    reasons: Mapping[str, Reason] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
         for name in _MAPPINGS:
             given = getattr(self, name)
-            plain = given if isinstance(given, LaterTables) else dict(given)
+            plain = given if isinstance(given, Later) else dict(given)
             object.__setattr__(self, name, MappingProxyType(plain))
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,8 @@ from outlay.optimizer.answer.groups import group_tables, with_own_columns
 from outlay.optimizer.answer.headroom import extra_room
 from outlay.optimizer.answer.limits import keeps_out_table, limits_table, procurement_table
 from outlay.optimizer.answer.plans import option_of, plan_columns, share_of
-from outlay.optimizer.answer.reasons import Loser, find_losers
+from outlay.optimizer.answer.reason import Reason, recorded
+from outlay.optimizer.answer.reasons import find_losers
 from outlay.optimizer.problem.scaling import largest_of_rows
 
 #: A row counts as binding when less than this share of its limit is left.
@@ -26,12 +27,19 @@ BINDING_SHARE = 1e-3
 NOTHING = 1e-9
 
 
-def compute_tables(case: Case, blocks: Sequence[RowBlock], plan: Plan) -> dict[str, pd.DataFrame]:
+class Told(NamedTuple):
+    """What is told of a plan: its tables by name, and why each project that is not in it is not, by id."""
+
+    tables: dict[str, pd.DataFrame]
+    reasons: dict[str, Reason]
+
+
+def compute_tables(case: Case, blocks: Sequence[RowBlock], plan: Plan) -> Told:
     """Return every table of a plan; periods as people write them, money in the instance's unit."""
     point = plan_columns(case, plan)
     losers = find_losers(case, blocks, point, {choice.project for choice in plan.choices})
     projects, resources = projects_table(case, plan, losers, point), resources_table(case, point)
-    return {
+    tables = {
         "projects": with_own_columns(projects, case.instance),
         "timeline": timeline_table(case, plan),
         "resources": resources,
@@ -45,6 +53,7 @@ def compute_tables(case: Case, blocks: Sequence[RowBlock], plan: Plan) -> dict[s
         "procurement": procurement_table(case, plan),
         **group_tables(case, plan, projects),
     }
+    return Told(tables, losers)
 
 
 def dropped_table(case: Case) -> pd.DataFrame:
@@ -54,7 +63,7 @@ def dropped_table(case: Case) -> pd.DataFrame:
     return pd.DataFrame([[getattr(item, name) for name in columns] for item in dropped], columns=columns)
 
 
-def projects_table(case: Case, plan: Plan, losers: Mapping[str, Loser], point: np.ndarray) -> pd.DataFrame:
+def projects_table(case: Case, plan: Plan, losers: Mapping[str, Reason], point: np.ndarray) -> pd.DataFrame:
     """Return one row a project, funded or not."""
     instance, projects = case.instance, case.instance["projects"]
     chosen = {choice.project: choice for choice in plan.choices}
@@ -80,7 +89,7 @@ def projects_table(case: Case, plan: Plan, losers: Mapping[str, Loser], point: n
                 "operation": label(int(case.options.operation[option])),
                 "contribution": _contribution(case, weights, option, scaled),
             }
-        record["reason"] = losers[project].reason if project in losers else ""
+        record["reason"] = recorded(losers[project]) if project in losers else ""
         records.append(record)
     order = [
         "project", "name", "sector", "region", "funded", "alternative", "scale", "commitment", "fast_track", "selected",

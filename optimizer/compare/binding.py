@@ -33,7 +33,8 @@ def merge_periods(instance: Instance, binding: pd.DataFrame) -> list[list[Any]]:
     Amounts are those of the fullest period of a run.
     """
     merged: list[list[Any]] = []
-    last: dict[str, int] = {}
+    #: Of each resource: the last period, and the label of the first one of its run.
+    runs: dict[str, tuple[int, str]] = {}
     rows: list[dict[str, Any]] = binding.to_dict("records")  # type: ignore[assignment]
     for row in rows:
         resource, used, limit = row["resource"], float(row["used"]), float(row["limit"])
@@ -41,31 +42,22 @@ def merge_periods(instance: Instance, binding: pd.DataFrame) -> list[list[Any]]:
         if row["period"] is None or pd.isna(row["period"]):
             merged.append([row["family"], resource, row["what"], *amounts])
             continue
-        period = int(row["period"])
-        label = _label(instance, resource, period)
-        if merged and merged[-1][1] == resource and last.get(resource) == period - _step(instance, resource):
-            first = merged[-1][2].removeprefix(f"{resource} ").split(" to ")[0]
+        period, basis = int(row["period"]), _basis(instance, resource)
+        label = instance.limit_label(period, basis)
+        step = (instance.periods_per_year or 1) if basis == "per_year" else 1
+        last, first = runs.get(resource, (-1, label))
+        if merged and merged[-1][1] == resource and resource in runs and last == period - step:
             merged[-1][2] = f"{resource} {first} to {label}"
             if amounts[2] < merged[-1][5]:
                 merged[-1][3:] = amounts
         else:
+            first = label
             merged.append([row["family"], resource, f"{resource} {label}", *amounts])
-        last[resource] = period
+        runs[resource] = (period, first)
     return merged
 
 
-def _label(instance: Instance, resource: str, period: int) -> str:
-    """Return a period, or the year of a yearly block that begins with January."""
-    month = instance.month_of(period)
-    whole_year = _yearly(instance, resource) and month.endswith("-01")
-    return month[:4] if whole_year else instance.period_label(period)
-
-
-def _step(instance: Instance, resource: str) -> int:
-    return (instance.periods_per_year or 1) if _yearly(instance, resource) else 1
-
-
-def _yearly(instance: Instance, resource: str) -> bool:
+def _basis(instance: Instance, resource: str) -> str:
     rows = instance["resources"]
     number = rows.index.get((resource,))
-    return number is not None and rows.texts("basis")[number] == "per_year"
+    return "" if number is None else rows.texts("basis")[number]

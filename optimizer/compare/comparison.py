@@ -15,6 +15,7 @@ from outlay.instances.plan import Plan
 from outlay.instances.sets.applying import set_kind, set_title
 from outlay.optimizer.answer.distance import distance
 from outlay.optimizer.answer.documents import floats
+from outlay.optimizer.answer.reason import Reason
 from outlay.optimizer.compare.binding import binding_table
 from outlay.optimizer.compare.differences import Difference, input_differences
 from outlay.optimizer.compare.side_by_side import (
@@ -22,6 +23,7 @@ from outlay.optimizer.compare.side_by_side import (
     changes_table,
     frequency_table,
     never_words,
+    reasons_of,
     tables_of_sets,
     unavailable_table,
 )
@@ -89,6 +91,8 @@ class Comparison:
         Set, or combination of the attribution, to the name of its run file, where a folder was given.
     instance
         The base instance, which the sets are applied to; None for a comparison put together by hand.
+    reasons
+        Set and project to why it is not in the plan, as data: what `changes` and `unavailable` say in sentences.
     """
 
     name: str
@@ -112,6 +116,7 @@ class Comparison:
     combinations: pd.DataFrame | None
     files: Mapping[str, str]
     instance: Instance | None = field(default=None, repr=False, compare=False)
+    reasons: Mapping[str, Mapping[str, Reason]] = field(default_factory=dict, repr=False, compare=False)
 
     def __repr__(self) -> str:
         """Return what it is in two lines."""
@@ -203,6 +208,7 @@ def compare_cases(
         combinations=None if attribution is None else attribution[1],
         files=dict(files),
         instance=instance,
+        reasons={name: reasons_of(runs[name]) for name in sets},
     )
 
 

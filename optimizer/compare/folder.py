@@ -22,6 +22,7 @@ from outlay.instances.formats.writing import to_document
 from outlay.instances.instance import Instance
 from outlay.instances.values.text import shown
 from outlay.optimizer.answer.documents import table_document
+from outlay.optimizer.answer.reason import to_documents
 from outlay.optimizer.compare.comparison import TABLES, Comparison
 from outlay.optimizer.compare.lock import give_sign_of_life, hold
 from outlay.optimizer.compare.task import Request
@@ -126,9 +127,10 @@ class ComparisonFolder:
             return None, f"{path.name} cannot be read ({error})"
         if document["format"] != RUN_FORMAT or not _answers(run, instance, request):
             return None, f"{path.name} is not the run file of this case"
-        false = recheck(run, instance).violations
-        if false:
-            return None, f"{path.name} failed its verification ({shown(str(false[0]))})"
+        found = recheck(run, instance)
+        if found.violations:
+            return None, f"{path.name} failed its verification ({shown(str(found.violations[0]))})"
+        run["comparison"]["reasons"] = to_documents(found.reasons)
         # A case that failed or ran out of time deserves another try.
         return (run if run["status"] in _FINISHED else None), ""
 
@@ -141,8 +143,10 @@ class ComparisonFolder:
             If it cannot be written.
         """
         path = self.run_path(key)
+        # Why projects are left out follows from instance and plan, and is found again whenever the file is read.
+        extra = {name: item for name, item in (document["comparison"] or {}).items() if name != "reasons"} or None
         with refusals_told(path):
-            replace_file(path, run_text({**document, "request": key}))
+            replace_file(path, run_text({**document, "comparison": extra, "request": key}))
         give_sign_of_life(self.path / LOCK)
 
     def write(self, comparison: Comparison) -> None:

@@ -18,6 +18,7 @@ from outlay.instances.formats.reading import MAX_FILE_MB, text_of_file
 from outlay.instances.instance import Instance
 from outlay.instances.values.text import did_you_mean, shown
 from outlay.optimizer.answer.documents import finite, floats
+from outlay.optimizer.answer.reason import to_documents
 from outlay.optimizer.compare.attribution import attribute_cases, check_players, coalitions, combination_name, with_only
 from outlay.optimizer.compare.comparison import TABLES, Comparison, compare_cases, failed_run, lean_run
 from outlay.optimizer.compare.folder import FORMAT, MARKER, to_comparison_document
@@ -151,7 +152,8 @@ class FolderRuns:
             return lean_run(failed_run(self._messages.get(name, "")))
         path = self._path / self._files[name]
         run, own = run_and_instance(read_run_document(path, MAX_FILE_MB), path.name)
-        false = [violation.sentence for violation in recheck(run, own).violations]
+        found = recheck(run, own)
+        false = [violation.sentence for violation in found.violations]
         if own.digest != replace(instance, sets={}, uncertainty={}).digest or run.get("request") != path.stem:
             false.insert(0, "it is the run of another case")
         if run.get("comparison") is None:
@@ -160,6 +162,7 @@ class FolderRuns:
             raise UnverifiedError(
                 f"{path.name}, the run of {shown(name)}, failed its verification ({shown(false[0])}); compare again"
             )
+        run["comparison"]["reasons"] = to_documents(found.reasons)
         return lean_run(run)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from outlay.instances.instance import Instance
+from outlay.optimizer.answer.reason import Kind, Reason, from_documents, unavailable_words
 
 Runs = Mapping[str, Mapping[str, Any]]
 
@@ -50,22 +51,26 @@ def tables_of_sets(sets: Sequence[str], runs: Runs, table: str) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"set": pd.Series([], dtype=object)})
 
 
+def reasons_of(run: Mapping[str, Any]) -> dict[str, Reason]:
+    """Return why each project that is not in the plan of a run is not, by id."""
+    return from_documents((run.get("comparison") or {}).get("reasons") or {})
+
+
 def unavailable_table(sets: Sequence[str], runs: Runs) -> pd.DataFrame:
     """Return the projects of each set that have no possible option: rule and reason."""
     records = []
     for name in sets:
-        projects, dropped = frame(runs[name], "projects"), frame(runs[name], "dropped")
-        if projects is None or dropped is None:
+        dropped = frame(runs[name], "dropped")
+        if dropped is None:
             continue
         rule_of: dict[str, tuple[int, str]] = {}
         for project, rule, starts in zip(*(dropped[key] for key in ("project", "rule", "starts")), strict=True):
             known = rule_of.get(project, (-1, ""))
             rank = (0 if rule == "window" else int(starts), rule)
             rule_of[project] = max(known, rank)
-        for project, reason in zip(projects["project"], projects["reason"], strict=True):
-            if str(reason).startswith("never available: "):
-                rule = rule_of.get(project, (0, ""))[1]
-                records.append([name, project, rule, str(reason).removeprefix("never available: ")])
+        for project, reason in reasons_of(runs[name]).items():
+            if reason.kind == Kind.NEVER:
+                records.append([name, project, rule_of.get(project, (0, ""))[1], unavailable_words(reason)])
     return pd.DataFrame(records, columns=list(UNAVAILABLE_COLUMNS))
 
 

@@ -13,6 +13,7 @@ import weakref
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import simplejson
@@ -22,6 +23,7 @@ from outlay.instances.formats.writing import document_text, to_document
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.models.build import build
+from outlay.optimizer.answer.reason import to_documents
 from outlay.optimizer.record.run_file import run_text, to_run_document
 from outlay.optimizer.session import Session
 from outlay.optimizer.settings import SolveSettings
@@ -60,12 +62,12 @@ class Request:
     nearest: bool = True
     options: dict[str, Any] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """The digest of the instance (`Instance.digest`)."""
         return hashlib.sha256(zlib.decompress(self.instance)).hexdigest()
 
-    @property
+    @cached_property
     def key(self) -> str:
         """SHA-256 of everything that the answer depends on; names the run file."""
         whole = simplejson.dumps(
@@ -139,6 +141,7 @@ def solve_case(
     document["comparison"] = {
         "own_plan": None if own is None else own.to_document(),
         "nearest_proved": checked.proved_nearest,
+        "reasons": to_documents(solution.reasons),
     }
     return run_text(document)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from outlay.optimizer.answer.reason import recorded
 from outlay.optimizer.answer.reasons import never_available
 from outlay.optimizer.explain.context import Context, exchanged
 from outlay.optimizer.status import Status
@@ -86,7 +87,8 @@ def _settled(context: Context, project: str) -> Margin | None:
         return Margin(project, name, "certain", reason=reason, status="given")
     if not len(context.over.options_of(project)):
         dropped = [item for item in context.case.options.dropped if item.project == project]
-        return Margin(project, name, "never", reason=never_available(dropped), status="given")
+        reason = recorded(never_available(dropped))
+        return Margin(project, name, "never", reason=reason, status="given")
     return None
 
 

@@ -19,8 +19,9 @@ from outlay.instances.plan import Plan
 from outlay.models.case import Case
 from outlay.models.families.registry import rows_of
 from outlay.optimizer.answer.documents import finite, table_document
+from outlay.optimizer.answer.reason import Reason
 from outlay.optimizer.answer.solution import Solution
-from outlay.optimizer.answer.tables import compute_tables
+from outlay.optimizer.answer.tables import Told, compute_tables
 from outlay.optimizer.record.claims import ROUNDING, Claims, claim, claimed_finals, largest_decision
 from outlay.optimizer.record.run_document import claims_of
 from outlay.optimizer.verify.plan import TOLERANCE, Verification, Violation, verify_plan
@@ -51,7 +52,7 @@ class Rechecked(NamedTuple):
     ----------
     verification
         With every false claim; None where there is no plan and nothing false.
-    tables
+    tables, reasons
         Computed from the plan; empty where it does not verify.
     case
         The instance's.
@@ -60,6 +61,7 @@ class Rechecked(NamedTuple):
     verification: Verification | None
     tables: dict[str, pd.DataFrame]
     case: Case
+    reasons: dict[str, Reason]
 
     @property
     def violations(self) -> tuple[Violation, ...]:
@@ -104,22 +106,22 @@ def recheck(run: dict[str, Any], instance: Instance, *, older: bool = False) -> 
     case = Case(instance, bool(run["options"].get("cancelling")))
     plan = None if run["plan"] is None else Plan.from_document(run["plan"])
     verification = None if plan is None else verify_plan(instance, plan, objective=claimed_finals(run))
-    tables = {}
+    told = Told({}, {})
     if plan is not None and verification is not None and verification.ok:
-        tables = compute_tables(case, tuple(rows_of(case)), plan)
+        told = compute_tables(case, tuple(rows_of(case)), plan)
     false = [*Claims(run, case, verification).false()]
     false += _differences(run, case, plan, verification)
     if not older:
         false += _verification_differences(run["verification"], verification)
-        if tables or plan is None:
-            false += _table_differences(run["tables"], tables)
+        if told.tables or plan is None:
+            false += _table_differences(run["tables"], told.tables)
     if run.get("comparison") is not None:
         false += _comparison_differences(run, case)
     if false:
         found = verification or Verification()
         verification = replace(found, violations=(*found.violations, *_each_once(false)))
-        tables = {}
-    return Rechecked(verification, tables, case)
+        told = Told({}, {})
+    return Rechecked(verification, told.tables, case, told.reasons)
 
 
 def _each_once(violations: list[Violation]) -> list[Violation]:

@@ -120,6 +120,7 @@ def _solution(run: dict[str, Any], instance: Instance, found: Rechecked) -> Solu
         dates=dates_of(run),
         plan=None if run["plan"] is None else Plan.from_document(run["plan"]),
         tables=found.tables,
+        reasons=found.reasons,
         verification=found.verification,
         trace=tuple(tuple(step) for step in run["trace"]),
         user_rows=None if run["user_rows"] is None else user_rows_table(run["user_rows"]["rows"]),

@@ -1,19 +1,24 @@
 """Messages between the engine and its solver process: a dictionary with arrays, in one length-prefixed frame.
 
-Nothing is ever unpickled, so a child that writes garbage can be refused but can do no harm.
+Nothing is ever unpickled, so a child that writes garbage can be refused but can do no harm. A frame is a header of
+JSON - what is plain, and key, type and shape of each array - and then the arrays as they lie in memory. Not an archive
+of NumPy's: that parses a line of Python for every array, which two threads must not do at once in Python 3.11.
 """
 
 from __future__ import annotations
 
-import io
 import json
+import math
 import struct
 from typing import IO, Any
 
 import numpy as np
 
-MAGIC = b"OUTLAY01"
+MAGIC = b"OUTLAY02"
 _HEADER = struct.Struct(">8sQ")
+_LENGTH = struct.Struct(">Q")
+#: Kinds of numbers that arrays may hold: booleans, integers, floats.
+_TYPES = {np.dtype(code).str: np.dtype(code) for code in ("?", "i1", "u1", "i2", "i4", "u4", "i8", "u8", "f4", "f8")}
 LONGEST_FRAME = 16 * 2**30
 #: Bytes read at once: what a garbled header announces is not set aside before it comes.
 MOST_AT_ONCE = 2**20
@@ -24,16 +29,32 @@ class BadFrameError(Exception):
 
 
 def write_frame(stream: IO[bytes], message: dict[str, Any]) -> None:
-    """Write a message: arrays as arrays, everything else as JSON."""
-    arrays = {key: item for key, item in message.items() if isinstance(item, np.ndarray)}
-    plain = {key: item for key, item in message.items() if not isinstance(item, np.ndarray)}
-    arrays["__json__"] = np.frombuffer(json.dumps(plain).encode(), dtype=np.uint8)
-    buffer = io.BytesIO()
-    np.savez(buffer, **arrays)  # type: ignore[arg-type]
-    payload = buffer.getbuffer()
-    _write(stream, memoryview(_HEADER.pack(MAGIC, len(payload))))
-    _write(stream, payload)
+    """Write a message: arrays as arrays, everything else as JSON.
+
+    Raises
+    ------
+    TypeError
+        If an array holds something else than numbers, or JSON has no word for a value.
+    """
+    arrays = {key: np.ascontiguousarray(item) for key, item in message.items() if isinstance(item, np.ndarray)}
+    plain = {key: item for key, item in message.items() if key not in arrays}
+    for key, item in arrays.items():
+        if item.dtype.str not in _TYPES:
+            raise TypeError(f"{key} is an array of {item.dtype}")
+    shapes = [[key, item.dtype.str, np.shape(message[key])] for key, item in arrays.items()]
+    told = json.dumps([plain, shapes]).encode()
+    told += b" " * (_padded(len(told)) - len(told))
+    length = _LENGTH.size + len(told) + sum(_padded(item.nbytes) for item in arrays.values())
+    _write(stream, memoryview(_HEADER.pack(MAGIC, length) + _LENGTH.pack(len(told)) + told))
+    for item in arrays.values():
+        _write(stream, item.reshape(-1).view(np.uint8).data)
+        _write(stream, memoryview(bytes(_padded(item.nbytes) - item.nbytes)))
     stream.flush()
+
+
+def _padded(size: int) -> int:
+    """Return a number of bytes rounded up, so that every array lies in memory as the processor likes it."""
+    return -(-size // 8) * 8
 
 
 def _write(stream: IO[bytes], rest: memoryview) -> None:
@@ -42,13 +63,12 @@ def _write(stream: IO[bytes], rest: memoryview) -> None:
         rest = rest[stream.write(rest) :]
 
 
-def _read(stream: IO[bytes], length: int) -> bytes:
+def _read(stream: IO[bytes], length: int) -> bytearray:
     """Read so many bytes, or what there is before the end; an unbuffered stream may give less at a time."""
-    parts, missing = [], length
-    while missing and (part := stream.read(min(missing, MOST_AT_ONCE))):
-        parts.append(part)
-        missing -= len(part)
-    return b"".join(parts)
+    found = bytearray()
+    while len(found) < length and (part := stream.read(min(length - len(found), MOST_AT_ONCE))):
+        found += part
+    return found
 
 
 def read_frame(stream: IO[bytes]) -> dict[str, Any] | None:
@@ -71,11 +91,37 @@ def read_frame(stream: IO[bytes]) -> dict[str, Any] | None:
     if len(payload) < length:
         raise BadFrameError("the stream ends inside a message")
     try:
-        with np.load(io.BytesIO(payload), allow_pickle=False) as arrays:
-            message = {key: arrays[key] for key in arrays.files}
-        plain = json.loads(message.pop("__json__").tobytes())
-    except Exception as error:  # whatever such bytes may bring about
+        return _message(payload)
+    except (LookupError, TypeError, ValueError, RecursionError, struct.error) as error:
         raise BadFrameError(f"a message cannot be read: {error}") from error
+
+
+def _message(payload: bytearray) -> dict[str, Any]:
+    """Return the message that the bytes of a frame hold.
+
+    Raises
+    ------
+    BadFrameError
+        If it is no dictionary.
+    LookupError, TypeError, ValueError, RecursionError, struct.error
+        If it is none of ours.
+    """
+    (told,) = _LENGTH.unpack_from(payload)
+    place = _LENGTH.size + told
+    if place > len(payload):
+        raise ValueError("it is shorter than it says")
+    plain, shapes = json.loads(payload[_LENGTH.size : place])
     if not isinstance(plain, dict):
         raise BadFrameError("a message is no dictionary")
+    message: dict[str, Any] = {}
+    for key, code, shape in shapes:
+        kind, many = _TYPES[code], math.prod(shape)
+        if not isinstance(key, str) or not all(isinstance(size, int) and size >= 0 for size in shape):
+            raise ValueError("an array has no name or no shape")
+        if place + many * kind.itemsize > len(payload):
+            raise ValueError("it is shorter than it says")
+        message[key] = np.frombuffer(payload, kind, many, place).reshape(shape)
+        place += _padded(many * kind.itemsize)
+    if place != len(payload):
+        raise ValueError("it is longer than it says")
     return {**message, **plain}

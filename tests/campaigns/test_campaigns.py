@@ -9,7 +9,7 @@ import pytest
 from tests.campaigns.registry import NAMES, campaign
 from tests.campaigns.tally import Ending, Tally
 
-CASES = 60
+CASES = 25
 
 
 @pytest.mark.slow

@@ -15,9 +15,14 @@ from tests.campaigns.tally import Ending
     ("name", "broken", "attack"),
     [
         ("outlay.optimizer.compare.lock._is_free", lambda _: True, disk._two_comparisons),
-        ("outlay.instances.formats.output.Path.unlink", lambda *_, **__: None, disk._full_at_any_byte),
-        ("outlay.instances.formats.output._FULL", frozenset[int](), disk._full_at_any_byte),
-        ("outlay.optimizer.compare.folder.ComparisonFolder.write", lambda *_: None, disk._missing_folder),
+        *(
+            pytest.param(*broken, marks=pytest.mark.slow)
+            for broken in (
+                ("outlay.instances.formats.output.Path.unlink", lambda *_, **__: None, disk._full_at_any_byte),
+                ("outlay.instances.formats.output._FULL", frozenset[int](), disk._full_at_any_byte),
+                ("outlay.optimizer.compare.folder.ComparisonFolder.write", lambda *_: None, disk._missing_folder),
+            )
+        ),
     ],
 )
 def test_a_promise_that_is_broken_is_found(

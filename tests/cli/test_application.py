@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from outlay.cli import failures
-from outlay.cli.terminal import reasons
-from outlay.cli.views import words
+from outlay.cli.views import reasons, words
 from outlay.instances.errors import Fault, InputError
 from tests.cli.small import run
+from tests.support.choosing import some
 
 HEAVY = ("numpy", "pandas", "scipy", "pyomo", "highspy", "networkx", "pydantic", "rich", "simplejson", "tomli_w")
 
@@ -143,7 +143,9 @@ def test_a_full_disk_is_told_in_a_line():
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-@pytest.mark.parametrize(("arguments", "code"), [(["list"], 0), (["check", "nowhere"], 3), (["no such"], 2)])
+@pytest.mark.parametrize(
+    ("arguments", "code"), [(["check", "nowhere"], 3), *some([(["list"], 0), (["no such"], 2)], 0)]
+)
 def test_an_exit_code_stands_where_nobody_can_be_told(arguments, code):
     with Path("/dev/full").open("w") as full:
         command = [sys.executable, "-m", "outlay", *arguments]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from outlay.instances.dictionary.settings import Settings
@@ -20,9 +20,10 @@ from outlay.instances.formats.reading import read
 from outlay.instances.formats.writing import write
 from outlay.instances.instance import Instance
 from tests.instances.support import parsed, small
+from tests.support.examples import examples
 
-often = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
-sometimes = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+often = examples(800)
+sometimes = examples(200)
 
 
 def _deep(depth: int) -> Any:

@@ -1,4 +1,8 @@
-"""A solver process that stays warm over the tests of a module."""
+"""Solver processes that stay warm: one for a module's tests, and those that closed ones leave to the next.
+
+A start costs half a second of CPU, and most tests are not about processes. Those that are define a fixture
+`kept_solvers` of their own that does nothing.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,89 @@ from typing import Any
 import pytest
 
 import outlay
+from outlay.optimizer.solver import process as processes
 from outlay.optimizer.solver.process import SolverProcess
+
+#: Idle solvers that a worker keeps at most: one that proves, one that searches beside it, and one of a pool.
+MOST_IDLE = 3
+#: What belongs to a running child, and passes from one `SolverProcess` to another with it.
+_OF_THE_CHILD = ("_child", "_ready", "_inbox", "_outbox", "_threads", "_errors", "_requests")
+
+
+class Idle:
+    """Children of solver processes that were closed in peace; the next process that starts takes one over."""
+
+    def __init__(self) -> None:
+        self._kept: list[SolverProcess] = []
+        self._at_work: set[int] = set()
+
+    def install(self, patch: pytest.MonkeyPatch) -> None:
+        """Let every `SolverProcess` start with, and leave behind, a child of ours."""
+        launch, solve, close = SolverProcess._launch, SolverProcess.solve, SolverProcess.close
+
+        def launched(process: SolverProcess) -> None:
+            process._close()
+            if not self._take(process):
+                launch(process)
+
+        def solved(process: SolverProcess, *given: Any, **named: Any) -> Any:
+            self._at_work.add(id(process))
+            try:
+                return solve(process, *given, **named)
+            finally:
+                self._at_work.discard(id(process))
+
+        def closed(process: SolverProcess) -> None:
+            self._keep(process)
+            close(process)
+
+        patch.setattr(SolverProcess, "_launch", launched)
+        patch.setattr(SolverProcess, "solve", solved)
+        patch.setattr(SolverProcess, "close", closed)
+
+    def _take(self, process: SolverProcess) -> bool:
+        while self._kept and process.command == processes.COMMAND:
+            kept = self._kept.pop()
+            if kept._child is not None and kept._child.poll() is None:
+                _pass_on(kept, process)
+                return True
+        return False
+
+    def _keep(self, process: SolverProcess) -> None:
+        """Keep the child of a process that is about to be closed, unless it is at work or of another kind."""
+        if id(process) in self._at_work or process.command != processes.COMMAND or len(self._kept) >= MOST_IDLE:
+            return
+        with process._lock:
+            if process._child is not None and process._child.poll() is None:
+                kept = SolverProcess()  # known to `_forget`, should this process fork
+                _pass_on(process, kept)
+                self._kept.append(kept)
+
+    def close(self) -> None:
+        """End all that are kept."""
+        while self._kept:
+            self._kept.pop().close()
+
+
+def _pass_on(giver: SolverProcess, taker: SolverProcess) -> None:
+    fresh = SolverProcess(giver.command)
+    for name in _OF_THE_CHILD:
+        setattr(taker, name, getattr(giver, name))
+        setattr(giver, name, getattr(fresh, name))
+
+
+@pytest.fixture(scope="session")
+def idle_solvers() -> Iterator[Idle]:
+    """Return the solvers that wait for work, for all tests of a worker."""
+    idle = Idle()
+    yield idle
+    idle.close()
+
+
+@pytest.fixture(autouse=True)
+def kept_solvers(idle_solvers: Idle, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let solver processes be used again from test to test."""
+    idle_solvers.install(monkeypatch)
 
 
 @pytest.fixture(scope="module")

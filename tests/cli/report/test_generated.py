@@ -14,11 +14,16 @@ from outlay.instances.errors import InputError
 from outlay.models.supply.graph import graph
 from outlay.optimizer.solver.process import SolverProcess
 from tests.brute_force.generator import case_of
+from tests.support.choosing import some
 from tests.support.documents import instance, level
 from tests.support.solving import warm  # noqa: F401
 
-QUICK, ALL = 8, 120
-SEEDS = [pytest.param(seed, marks=[] if seed < QUICK else [pytest.mark.slow]) for seed in range(ALL)]
+QUICK, CHOSEN, ALL = 2, 40, 120
+SEEDS = [
+    *range(QUICK),
+    *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(QUICK, CHOSEN)),
+    *(pytest.param(seed, marks=pytest.mark.nightly) for seed in range(CHOSEN, ALL)),
+]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -35,7 +40,7 @@ def test_the_report_of_a_generated_instance_can_be_drawn(
         assert write_report(solution, tmp_path / "page.html").stat().st_size > 10_000
 
 
-@pytest.mark.parametrize("filled", ENGINE_RESOURCES)
+@pytest.mark.parametrize("filled", some(ENGINE_RESOURCES, 1))
 @pytest.mark.parametrize(
     "parts",
     [

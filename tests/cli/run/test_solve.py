@@ -17,6 +17,7 @@ import outlay
 from outlay.cli.terminal import progress
 from outlay.optimizer.verify.report import Violation
 from tests.cli.small import HOSTILE, SMALL, changed, hard_document, lender_document, run, solved, write_small
+from tests.support.clocks import LONGEST_S
 from tests.support.documents import hard_knapsack
 
 run_solve = importlib.import_module("outlay.cli.run.solve")
@@ -177,9 +178,12 @@ def test_no_time_at_all_exits_with_6(tmp_path):
 def test_ctrl_c_shows_the_best_plan_so_far(tmp_path):
     path = write_small(tmp_path, hard_document())
     # A shell may start background jobs deaf to Ctrl-C; this one listens.
-    listening = "import signal; signal.signal(2, signal.default_int_handler); from outlay.cli import main; main()"
+    listening = (
+        "import signal; signal.signal(2, signal.default_int_handler); from outlay.cli.terminal import progress; "
+        "progress.QUIET_S, progress.PLAIN_EVERY_S = 0.0, 0.05; from outlay.cli import main; main()"
+    )
     child = subprocess.Popen(
-        [sys.executable, "-c", listening, "solve", path, "--time-limit", "50", "--gap", "0"],
+        [sys.executable, "-c", listening, "solve", path, "--time-limit", "3600", "--gap", "0"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -191,7 +195,7 @@ def test_ctrl_c_shows_the_best_plan_so_far(tmp_path):
         while told and "best" not in told:
             told = child.stderr.readline()
         child.send_signal(signal.SIGINT)
-        shown, rest = child.communicate(timeout=30)
+        shown, rest = child.communicate(timeout=LONGEST_S)
     finally:
         child.kill()
     assert child.returncode == 5, rest

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import simplejson
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from outlay.instances.errors import InputError
@@ -22,8 +22,9 @@ from outlay.instances.formats.writing import document_text, to_document, write
 from outlay.instances.instance import Instance
 from tests.instances.strategies import documents
 from tests.instances.support import changed, parsed, small
+from tests.support.examples import examples
 
-slowly = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+slowly = examples(64)
 
 
 def written_and_read(instance: Instance, name: str) -> Instance:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import simplejson
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from outlay.instances.dictionary.sets import Change, ConstraintSet
 from outlay.instances.dictionary.settings import (
@@ -32,6 +32,7 @@ from outlay.instances.reference.page import markdown
 from outlay.instances.reference.words import FAMILY_MEANINGS
 from tests.instances.strategies import documents
 from tests.instances.support import parsed, small
+from tests.support.examples import examples
 
 SCHEMA = json_schema()
 
@@ -206,7 +207,7 @@ def test_the_schema_admits_the_small_document_as_given_and_as_written() -> None:
     assert list(problems(SCHEMA, simplejson.loads(document_text(to_document(parsed(small())))))) == []
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(120)
 @given(documents())
 def test_the_schema_admits_whatever_is_read(document: dict[str, Any]) -> None:
     written = document_text(to_document(parsed(document)))

@@ -36,7 +36,7 @@ def always(monkeypatch: pytest.MonkeyPatch) -> None:
 
 #: Generated cases; some have rows to date that are spelt out so.
 SEEDS = range(50)
-QUICK = 5
+QUICK = 2
 CASES = [*SEEDS[:QUICK], *(pytest.param(seed, marks=pytest.mark.slow) for seed in SEEDS[QUICK:])]
 
 
@@ -118,7 +118,7 @@ def test_reasons_limits_and_tables_are_the_same_in_both_forms(
             monkeypatch.setattr(so_far, "SAVING", 0)
         case = Case(made)
         assert bool(case.so_far.keys) == (form == "added up")
-        found = [compute_tables(case, list(rows_of(case)), plan) for plan in plans]
+        found = [compute_tables(case, list(rows_of(case)), plan).tables for plan in plans]
         tables.append(
             [{name: table.astype(object).fillna("").to_dict("records") for name, table in one.items()} for one in found]
         )
@@ -129,22 +129,25 @@ def test_reasons_limits_and_tables_are_the_same_in_both_forms(
 
 
 @pytest.mark.usefixtures("always")
-def test_a_plan_as_columns_holds_every_row(warm: SolverProcess) -> None:  # noqa: F811
-    for seed in SEEDS[:12]:
+@pytest.mark.parametrize("most", [1, pytest.param(4, marks=pytest.mark.slow)])
+def test_a_plan_as_columns_holds_every_row(most: int, warm: SolverProcess) -> None:  # noqa: F811
+    tried = 0
+    for seed in filter(has_columns, SEEDS):
         made = case_of(seed).instance()
-        try:
-            solution = outlay.solve(made, gap=0.01, time_limit=20, process=warm)
-        except outlay.InputError:
+        solution = outlay.solve(made, gap=0.01, time_limit=60, process=warm)
+        if solution.plan is None:
             continue
         case = Case(made)
-        if solution.plan is None or not case.so_far.keys:
-            continue
         point = plan_columns(case, solution.plan)
         for block in rows_of(case):
             sums = block.matrix @ point
             slack = 1e-6 * np.maximum(1.0, np.abs(sums))
             assert (sums >= block.lower - slack).all(), block.name
             assert (sums <= block.upper + slack).all(), block.name
+        tried += 1
+        if tried == most:
+            break
+    assert tried
 
 
 @pytest.mark.usefixtures("always")
@@ -173,7 +176,9 @@ def test_the_search_finds_plans(effort: str, warm: SolverProcess) -> None:  # no
     )
     assert len(Case(made).so_far.keys) == 24
     best = outlay.solve(made, gap=0, effort="prove", process=warm)
-    found = outlay.solve(made, gap=1e-4, effort=effort, time_limit=None if effort == "repeat" else 10, process=warm)
+    found = outlay.solve(
+        made, gap=1e-4, effort=effort, work=20, time_limit=None if effort == "repeat" else 60, process=warm
+    )
     assert found.verified
     assert found.objective == pytest.approx(best.objective, rel=0.02)
 

@@ -8,12 +8,13 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from outlay.models.case import Case
 from tests.brute_force.money import Loan, free_cash_by_yield, growth, waterfall
 from tests.support.documents import document, parsed
+from tests.support.examples import examples
 
 #: 100 committed and built in a year, no interest, paid back in two years of level service of 50.
 LOAN = {"terms": "loan", "rate": 0, "tenor_years": 2, "min_japan_npv": None}
@@ -272,7 +273,7 @@ def deals(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@examples(400, derandomize=True)
 @given(deals())
 def test_floats_agree_with_exact_fractions(deal: dict[str, Any]) -> None:
     m, size = deal["m"], -(-deal["months"] // deal["m"])

@@ -35,6 +35,11 @@ def compared(executor: Any = None, **options: Any) -> Comparison:
     return outlay.compare(case(), SETS, executor=executor, **options)
 
 
+@pytest.fixture(autouse=True)
+def kept_solvers() -> None:
+    """Solver processes are what these tests are about: each starts its own."""
+
+
 @pytest.fixture(scope="module")
 def due() -> Comparison:
     """Return the comparison without any failure."""

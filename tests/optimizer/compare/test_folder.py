@@ -19,6 +19,7 @@ from outlay.optimizer.compare.comparison import TABLES, Comparison
 from outlay.optimizer.compare.reading import load_comparison
 from outlay.optimizer.compare.task import make_request
 from tests.optimizer.compare.support import Unreliable, assert_same, cap, compared_into, lost, row, town, tutorial
+from tests.support.choosing import some
 
 SETS = ("base", "less", "least")
 
@@ -166,23 +167,26 @@ def _path_of(folder: Path, name: str) -> Path:
     return folder / "runs" / comparison.files[name]
 
 
+#: What may stand in the place of a run file.
+CORRUPT = [
+    "",
+    "{",
+    "null",
+    "[]",
+    "3",
+    '{"format": "something else"}',
+    "[" * 100_000,
+    "\x00\x01",
+    '{"format": "outlay run 3"}',
+    '{"format": "outlay run 3", "request": "KEY"}',
+    '{"format": "outlay run 1", "request": "KEY", "status": "optimal"}',
+    '{"format": "outlay run 3", "request": "KEY", "status": "optimal", "objective": "much", "tables": {}}',
+    '{"format": "outlay run 3", "request": "KEY", "status": "optimal", "tables": {"binding": {}}, "plan": 3}',
+]
+
+
 @pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "{",
-        "null",
-        "[]",
-        "3",
-        '{"format": "something else"}',
-        "[" * 100_000,
-        "\x00\x01",
-        '{"format": "outlay run 3"}',
-        '{"format": "outlay run 3", "request": "KEY"}',
-        '{"format": "outlay run 1", "request": "KEY", "status": "optimal"}',
-        '{"format": "outlay run 3", "request": "KEY", "status": "optimal", "objective": "much", "tables": {}}',
-        '{"format": "outlay run 3", "request": "KEY", "status": "optimal", "tables": {"binding": {}}, "plan": 3}',
-    ],
+    "text", some(CORRUPT, {"{", '{"format": "outlay run 1", "request": "KEY", "status": "optimal"}'})
 )
 def test_a_corrupt_run_file_is_named_ignored_and_solved_again(finished: Path, due: Comparison, text: str) -> None:
     path = _path_of(finished, "less")
@@ -349,7 +353,7 @@ def test_a_reader_never_sees_half_a_table(finished: Path) -> None:
     thread = threading.Thread(target=watch)
     thread.start()
     try:
-        for _ in range(5):
+        for _ in range(3):
             compared(finished)
     finally:
         over.set()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 import math
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +18,8 @@ from outlay.instances.errors import InfeasibleError, InputError, NoPlanError
 from outlay.optimizer.solver.outcome import Outcome, Progress
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import Status
+from tests.support.choosing import some
+from tests.support.clocks import LONGEST_S, SetClock
 from tests.support.documents import document, hard_knapsack, instance, knapsack, level, parsed, small_plan
 
 ROOT = Path(__file__).parents[3]
@@ -47,8 +48,21 @@ def test_an_answer_within_a_wide_gap_says_so(warm: SolverProcess) -> None:
     assert solution.verified
 
 
-def test_the_gap_is_that_of_the_numbers_shown(warm: SolverProcess) -> None:
-    solution = outlay.solve(parsed(hard_knapsack()), gap=0, time_limit=1, process=warm)
+def stopped(**how: Any) -> outlay.Solution:
+    """Solve what takes for ever until the time is over, which is once there are a plan and a bound."""
+    clock, tell = SetClock(), how.pop("on_progress", lambda _: None)
+
+    def told(state: Progress) -> None:
+        tell(state)
+        if state.objective is not None and math.isfinite(state.bound):
+            clock.pass_(100.0)
+
+    with SolverProcess(clock=clock) as process:
+        return outlay.solve(parsed(hard_knapsack()), gap=0, time_limit=100, on_progress=told, process=process, **how)
+
+
+def test_the_gap_is_that_of_the_numbers_shown() -> None:
+    solution = stopped()
     assert solution.status == Status.STOPPED
     assert solution.limit == "time"
     assert solution.objective is not None
@@ -212,9 +226,9 @@ def test_what_is_no_instance_is_refused_in_words(source: Any) -> None:
 # -- progress and interrupts -------------------------------------------------------------------------------------
 
 
-def test_progress_is_told_as_maximised(warm: SolverProcess) -> None:
+def test_progress_is_told_as_maximised() -> None:
     states: list[Progress] = []
-    solution = outlay.solve(parsed(hard_knapsack()), gap=0, time_limit=1, on_progress=states.append, process=warm)
+    solution = stopped(on_progress=states.append)
     assert states
     last = states[-1]
     assert solution.objective is not None
@@ -239,19 +253,17 @@ def stop():
     os.kill(os.getpid(), signal.SIGINT)
 
 threading.Thread(target=stop, daemon=True).start()
-begun = time.monotonic()
 solution = outlay.solve(parsed(hard_knapsack()), gap=0, on_progress=lambda state: found.set())
 print(json.dumps({"status": str(solution.status), "limit": solution.limit, "verified": solution.verified,
-                  "ok": outlay.verify(solution).ok, "seconds": time.monotonic() - begun}))
+                  "ok": outlay.verify(solution).ok}))
 """
 
 
 def test_an_interrupt_returns_the_best_answer_so_far_verified() -> None:
     done = subprocess.run(
-        [sys.executable, "-c", INTERRUPTED], cwd=ROOT, capture_output=True, text=True, timeout=90, check=True
+        [sys.executable, "-c", INTERRUPTED], cwd=ROOT, capture_output=True, text=True, timeout=LONGEST_S, check=True
     )
     told = json.loads(done.stdout)
-    assert told["seconds"] < 30
     assert {key: told[key] for key in ("status", "limit", "verified", "ok")} == {
         "status": "stopped at limit",
         "limit": "interrupt",
@@ -300,11 +312,10 @@ def test_progress_of_an_own_objective_is_told_in_its_own_sense(sense: str, warm:
 # -- starting from a plan ----------------------------------------------------------------------------------------
 
 
-def test_a_plan_to_start_from_is_at_least_kept(warm: SolverProcess) -> None:
-    made = parsed(hard_knapsack())
-    first = outlay.solve(made, gap=0, time_limit=1, process=warm)
+def test_a_plan_to_start_from_is_at_least_kept() -> None:
+    first = stopped()
     assert first.plan is not None
-    second = outlay.solve(made, gap=0, time_limit=0.5, start=first.plan, process=warm)
+    second = stopped(start=first.plan)
     assert second.objective is not None
     assert first.objective is not None
     assert second.objective >= first.objective - 1e-6
@@ -333,45 +344,17 @@ def test_a_solution_starts_its_own_second_solve(warm: SolverProcess) -> None:
     assert second.trace[0][1] == pytest.approx(first.objective)
 
 
-# -- scripts and folders -----------------------------------------------------------------------------------------
-
-SCRIPT = """
-import outlay
-from tests.support.documents import knapsack
-from outlay.instances.formats.parsing import parse_document
-solution = outlay.solve(parse_document(knapsack([3, 2, 4], [[1, 1, 1]], [2]), source="script"))
-print(solution.status, solution.objective, solution.verified)
-"""
-
-
-def run_script(folder: Path, *command: str) -> str:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [sys.executable, *command], cwd=folder, capture_output=True, text=True, timeout=90, check=True, env=environment
-    )
-    return done.stdout.strip()
-
-
-def test_a_script_without_main_guard_beside_modules_of_the_user_s_own_works(tmp_path: Path) -> None:
-    for name in ("models", "cli", "instances", "optimizer"):
-        (tmp_path / f"{name}.py").write_text(f"raise RuntimeError('this is the {name} of the user')", encoding="utf-8")
-    (tmp_path / "plan.py").write_text(SCRIPT, encoding="utf-8")
-    assert run_script(tmp_path, "plan.py") == "optimal 7.0 True"
-
-
-def test_the_solver_process_imports_nothing_from_the_user_s_folder(tmp_path: Path) -> None:
-    # -P keeps the parent safe; the solver process must be so by itself, wherever it is started.
-    for name in ("numpy", "highspy", "simplejson", "json", "queue"):
-        (tmp_path / f"{name}.py").write_text(f"raise RuntimeError('this is the {name} of the user')", encoding="utf-8")
-    assert run_script(tmp_path, "-P", "-c", SCRIPT) == "optimal 7.0 True"
-
-
 def test_a_knapsack_is_solved_as_documented() -> None:
     assert outlay.solve(parsed(knapsack([3, 2, 4], [[1, 1, 1]], [2]))).objective == 7
 
 
-@pytest.mark.parametrize("effort", ["prove", "search", "repeat"])
-@pytest.mark.parametrize("length", [39, 40, 41])
+@pytest.mark.parametrize(
+    ("effort", "length"),
+    some(
+        [(effort, length) for effort in ("prove", "search", "repeat") for length in (39, 40, 41)],
+        {("prove", 40), ("search", 39)},
+    ),
+)
 def test_a_chain_of_needs_that_cannot_hold_is_infeasible_at_any_length(length: int, effort: str) -> None:
     chain = knapsack([1] * (length + 2), [[0] * (length - 1) + [5, 2, 2]], [3])
     names = [row["id"] for row in chain["projects"]]

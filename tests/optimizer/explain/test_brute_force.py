@@ -14,20 +14,24 @@ from tests.brute_force.generator import case_of
 from tests.brute_force.hopeless import one_too_many
 
 FIRST = int(os.environ.get("OUTLAY_BRUTE_FORCE_FIRST", "0"))
+#: Seeds before every change - other ones with each commit -, and nightly.
+CHOSEN, ALL = 12, 32
+MORE = [
+    pytest.param(FIRST + 1 + place, marks=[pytest.mark.slow if place < CHOSEN else pytest.mark.nightly])
+    for place in range(ALL)
+]
 
 
-@pytest.mark.parametrize("seed", range(FIRST, FIRST + 2))
+@pytest.mark.parametrize("seed", [FIRST])
 def test_what_explain_claims_is_what_trying_everything_finds(seed: int) -> None:
     assert problems(case_of(seed)) == []
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", range(FIRST + 2, FIRST + 32))
+@pytest.mark.parametrize("seed", MORE)
 def test_what_explain_claims_is_what_trying_everything_finds_in_more_cases(seed: int) -> None:
     assert problems(case_of(seed)) == []
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", range(FIRST, FIRST + 30))
+@pytest.mark.parametrize("seed", MORE)
 def test_conflicts_and_repairs_are_what_trying_everything_finds(seed: int) -> None:
     assert problems(one_too_many(case_of(seed), seed)) == []

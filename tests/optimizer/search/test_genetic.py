@@ -18,6 +18,7 @@ from outlay.optimizer.search.genetic import Packing, Population, breed, packing
 from outlay.optimizer.search.params import Breeding
 from outlay.optimizer.solver.process import SolverProcess
 from tests.optimizer.support import OPTIONS
+from tests.support.choosing import some
 from tests.support.documents import hard_knapsack, parsed
 
 PROJECTS = np.repeat(np.arange(6), 2)
@@ -60,7 +61,7 @@ def relaxed(problem: Problem, process: SolverProcess) -> Relaxation:
     return found
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", some(range(20), 5))
 def test_some_generations_find_the_optimum_of_a_small_problem(seed: int) -> None:
     problem = drawn(seed)
     population = Population(packed(problem), seed=seed)
@@ -71,7 +72,7 @@ def test_some_generations_find_the_optimum_of_a_small_problem(seed: int) -> None
     assert problem.value(population.best()) == pytest.approx(least(problem))
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", some(range(5), 2))
 def test_what_is_fixed_stays(seed: int) -> None:
     problem = drawn(seed)
     lower, upper = problem.lower.copy(), problem.upper.copy()

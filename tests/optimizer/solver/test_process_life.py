@@ -91,7 +91,6 @@ process = SolverProcess()
 threading.Thread(target=lambda: solve(parsed(hard_knapsack()), gap=0, process=process), daemon=True).start()
 while process._child is None:
     time.sleep(0.01)
-time.sleep(1)
 print(process._child.pid, flush=True)
 time.sleep(600)
 """

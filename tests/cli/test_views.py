@@ -1,0 +1,80 @@
+"""What is shown is made of data: other sentences in the tables change nothing of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import outlay
+from outlay.cli.report.tables import binding_grid, losers_grid
+from outlay.cli.views.binding import groups, runs
+from outlay.cli.views.reasons import short
+from outlay.instances.instance import Instance
+from outlay.models.families import resources
+from outlay.optimizer.answer.reason import Broken, Kind, Limit, Reason
+from tests.cli.small import changed, run, write_small
+from tests.optimizer.compare.support import cap, town
+from tests.support.documents import parsed
+
+
+def not_funded(text: str) -> str:
+    """Return the section of an answer that says why projects are not in it."""
+    return text[text.index("Not funded, and why") : text.index("What it brings")]
+
+
+def test_the_terminal_reads_no_sentence_of_the_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = changed(projects=[*changed()["projects"], {"id": "D", "value": 1, "status": "excluded"}], sets={})
+    path = write_small(tmp_path, document)
+    due = not_funded(run("solve", path).stdout)
+    assert "worth 7; from 20" in due
+    assert "never available: the project is excluded" in due
+    monkeypatch.setattr("outlay.optimizer.answer.tables.recorded", lambda _: "in other words")
+    assert not_funded(run("solve", path).stdout) == due
+
+
+def test_the_page_reads_no_sentence_of_the_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = parsed(changed(projects=[*changed()["projects"], {"id": "D", "value": 1, "status": "excluded"}], sets={}))
+    due = losers_grid(outlay.solve(made))
+    monkeypatch.setattr("outlay.optimizer.answer.tables.recorded", lambda _: "in other words")
+    again = losers_grid(outlay.solve(made))
+    assert [row[:4] for row in again.rows] == [row[:4] for row in due.rows]
+    assert [row[3].text for row in due.rows] == ["crowded out", "never available"]
+
+
+def test_what_binds_is_found_by_its_key_and_not_by_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    def told() -> list[tuple[str, str]]:
+        solution = outlay.solve(outlay.read("tutorial"))
+        assert binding_grid(solution).rows
+        return [(group.what, runs(group, solution)) for group in groups(solution)]
+
+    due, describe = told(), resources.describe
+    assert due
+
+    def otherwise(instance: Instance, resource: str, period: int) -> str:
+        return describe(instance, resource, period).upper() + ", in other words"
+
+    monkeypatch.setattr(resources, "describe", otherwise)
+    assert told() == due
+
+
+def test_a_comparison_finds_what_is_never_available_without_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = town(none=cap(0.5), out={"force_out": ["A"]})
+    monkeypatch.setattr("outlay.optimizer.answer.tables.recorded", lambda _: "in other words")
+    comparison = outlay.compare(case, ["base", "out"], jobs=1)
+    assert comparison.unavailable.to_dict("records") == [
+        {"set": "out", "project": "A", "rule": "forced", "reason": "the constraint set forces A out"}
+    ]
+    assert comparison.reasons["out"]["A"].kind == Kind.NEVER
+
+
+def test_what_is_limited_to_the_end_is_limited_in_all() -> None:
+    made = parsed(changed(sets={}))
+    last = made.periods - 1
+    crowded = Reason(
+        Kind.CROWDED, 7.0, 0, "2026", (Broken(Limit("cap", "commitments", last, "commitments up to 2029"), 6.0),)
+    )
+    assert short(crowded, made) == "worth 7; from 2026 it would exceed commitments by 6"
+    assert short(crowded) == "worth 7; from 2026 it would exceed commitments up to 2029 by 6"
+    rule = Reason(Kind.CROWDED, 7.0, 0, "2026", (Broken(Limit("dependencies", "", None, "A needs B"), None),))
+    assert short(rule, made) == "worth 7; from 2026 it would break A needs B"

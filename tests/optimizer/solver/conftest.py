@@ -1,0 +1,10 @@
+"""Solver processes are what these tests are about: each starts its own."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def kept_solvers() -> None:
+    """Keep nothing."""
