@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from outlay.cli.terminal.binding import groups, runs
 from outlay.cli.views import words
+from outlay.cli.views.binding import groups, runs
 from outlay.cli.views.facts import beyond_lines, bought_line, short_line
 
 if TYPE_CHECKING:
