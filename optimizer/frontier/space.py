@@ -167,7 +167,7 @@ class Space:
         if given is not None:
             return float(given)
         if first is None or not len(self.ideal):
-            return 0.0 if first is not None else SHARE_OF_TOLERANCE * self.tolerance
+            return min(1e-4, SHARE_OF_TOLERANCE * self.tolerance)
         size = max(abs(self.ideal[first]), abs(self.nadir[first]), 1e-9)
         return float(min(1e-4, SHARE_OF_TOLERANCE * self.tolerance * self.range[first] / size))
 

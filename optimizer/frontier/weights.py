@@ -255,7 +255,8 @@ class Cells:
         for number, point in enumerate(self.points):
             own = np.array([share for share, best in vertices if number in best]).reshape(-1, count)
             if len(own) > count and np.linalg.matrix_rank(own - own.mean(axis=0), tol=1e-6) == count:
-                found.append((point, self.weights.at(own.mean(axis=0))))
+                midst = self.weights.at(own.mean(axis=0)).tolist()
+                found.append((point, np.array([float(f"{each:.9g}") for each in midst])))
         return sorted(found, key=lambda each: each[0].values, reverse=True)
 
 
