@@ -24,6 +24,13 @@ def asking(command: Command) -> Command:
                 help="Tell the worth of this limit too: a resource, a fund, limits/METRIC/...; one row as NAME@PERIOD.",
             ),
             click.option(
+                "--curve",
+                "curves",
+                multiple=True,
+                metavar="LIMIT",
+                help="Tell the best objective over how far this limit is stretched, by its breakpoints.",
+            ),
+            click.option(
                 "--step",
                 default="10%",
                 show_default=True,

@@ -20,6 +20,8 @@ from outlay.optimizer.compare.compare import CompareProgress
 from outlay.optimizer.explain.changes import Change, limit_changes
 from outlay.optimizer.explain.conflicts import Conflict, conflicts
 from outlay.optimizer.explain.context import Context, Today
+from outlay.optimizer.explain.curves import Breakpoint
+from outlay.optimizer.explain.curves import curves as drawn_curves
 from outlay.optimizer.explain.explanation import Explanation, frame
 from outlay.optimizer.explain.folder import ExplanationFolder
 from outlay.optimizer.explain.impossible import ConflictRow, conflict_rows, without_forced, without_option
@@ -27,6 +29,7 @@ from outlay.optimizer.explain.margins import Margin, losers, margins
 from outlay.optimizer.explain.parameters import parameter_changes
 from outlay.optimizer.explain.repair import REPAIR, Move, Repair, repair
 from outlay.optimizer.explain.worth import Step, Worth, binding_limits, limits_worth, prices
+from outlay.optimizer.frontier.frontier import pool_size
 from outlay.optimizer.settings import SolveSettings, check_arguments
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import Status
@@ -45,6 +48,7 @@ def explain(
     *,
     constraint_set: str = "base",
     limits: Sequence[str] = (),
+    curves: Sequence[str] = (),
     step: str | float = "10%",
     conflicts: int | None = None,
     keep: Sequence[str] = (),
@@ -71,6 +75,8 @@ def explain(
         Sets to apply first; only with an instance.
     limits
         Names of further limits to tell the worth of; one row is written ``draws@2031``.
+    curves
+        Names of limits of which the whole curve is told: the best objective over how far the limit is stretched.
     step
         By how much limits are moved to tell their worth: ``"10%"`` of their level, or a number of units.
     conflicts
@@ -106,7 +112,7 @@ def explain(
     check_arguments(time_limit=time_limit, gap=gap, seed=seed, threads=1 if jobs is None else jobs)
     if conflicts is not None and not 1 <= conflicts <= MOST_CONFLICTS:
         raise InputError.single("explain", "this is no number of conflicts", f"1 to {MOST_CONFLICTS}", value=conflicts)
-    asked = _Asked(tuple(projects), tuple(limits), Step.of(step), conflicts, tuple(keep))
+    asked = _Asked(tuple(projects), tuple(limits), tuple(curves), Step.of(step), conflicts, tuple(keep))
     work = _Work(asked, SolveSettings(time_limit, gap, seed), began=time.monotonic())
     with ExitStack() as stack:
         work.compile(source, constraint_set)
@@ -118,6 +124,7 @@ def explain(
         if work.home is not None:
             answers, varied = work.home.answers, work.varied
             pool.keep, pool.find = answers.keep, lambda question: answers.find(question, varied)
+        work.at_once = pool_size(pool, jobs)
         explanation = work.run(pool, remote=executor is not None)
     if work.home is not None:
         work.home.write(explanation)
@@ -128,6 +135,7 @@ def explain(
 class _Asked:
     projects: tuple[str, ...]
     limits: tuple[str, ...]
+    curves: tuple[str, ...]
     step: Step
     conflicts: int | None
     keep: tuple[str, ...]
@@ -143,6 +151,7 @@ class _Work:
     hopeless: list[Conflict] = field(default_factory=list)  # projects that must be funded and have no option
     notes: list[str] = field(default_factory=list)
     given: Any = None
+    at_once: int = 1
     varied: Variations = field(init=False)
     instance: Instance = field(init=False)
 
@@ -187,6 +196,8 @@ class _Work:
                 raise InputError.single("explain", "there is no such project", hint, column="project", value=project)
         for name in self.asked.limits:
             over.limits.movable(name, units=self.asked.step.units)
+        for name in self.asked.curves:
+            over.limits.movable(name, units=over.limits[name].by_units)
         for name in self.asked.keep:
             if name not in known:
                 _ = over.limits[name]
@@ -232,6 +243,9 @@ class _Work:
 
     def _possible(self, context: Context, status: Status) -> Explanation:
         pool = context.pool
+        drawn = drawn_curves(context, self.asked.curves, self.at_once)
+        if self.asked.curves and not self.asked.projects and not self.asked.limits:
+            return self._explanation(pool, context, status, {"curves": frame(Breakpoint, drawn)})
         projects = list(dict.fromkeys(self.asked.projects)) or context.case.alternatives.projects
         found = pool.unless_stopped(lambda: margins(context, projects)) or []
         price = pool.unless_stopped(lambda: pool.run(lambda engine: prices(context, engine))) or {}
@@ -245,6 +259,7 @@ class _Work:
         worth = pool.unless_stopped(lambda: limits_worth(context, chosen, self.asked.step, price)) or []
         return self._explanation(context.pool, context, status, {
             "margins": frame(Margin, found), "changes": frame(Change, changes), "limits": frame(Worth, worth),
+            "curves": frame(Breakpoint, drawn),
         })  # fmt: skip
 
     def _limits(self, context: Context) -> list[Limit]:
@@ -303,7 +318,8 @@ class _Work:
         plan: Plan | None = None,
     ) -> Explanation:
         today = None if context is None or status == Status.INFEASIBLE else context.today
-        kinds = {"margins": Margin, "changes": Change, "limits": Worth, "conflicts": ConflictRow, "repair": Move}
+        kinds: dict[str, Any] = {"margins": Margin, "changes": Change, "limits": Worth, "curves": Breakpoint}
+        kinds |= {"conflicts": ConflictRow, "repair": Move}
         applied = self.instance.settings.applied.sets
         sets = {} if context is None else context.sets
         return Explanation(

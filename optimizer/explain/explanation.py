@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 #: The tables of an explanation.
-TABLES = ("margins", "changes", "limits", "conflicts", "repair")
+TABLES = ("margins", "changes", "limits", "curves", "conflicts", "repair")
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,11 @@ class Explanation:
     def limits(self) -> pd.DataFrame:
         """One row a limit: what a step wider brings and a step tighter costs, with intervals, and the price."""
         return self.table("limits")
+
+    @property
+    def curves(self) -> pd.DataFrame:
+        """One row a breakpoint of the best objective over the stretch of a limit, for each limit that was asked for."""
+        return self.table("curves")
 
     @property
     def conflicts(self) -> pd.DataFrame:

@@ -17,7 +17,7 @@ Computing 27(4), 2015, doi:10.1287/ijoc.2015.0657 (the second solve).
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -26,6 +26,8 @@ from outlay.optimizer.variation.solving import Question, VariedAnswer
 
 #: Plans beyond a line by less than this share of a box are on it.
 ON_LINE = 1e-6
+#: Boxes of at most this share of the second objective's range are searched from their lower end, not halved.
+SMALL = 0.15
 
 
 @dataclass(frozen=True)
@@ -121,18 +123,30 @@ class Boxes:
         if self._is_line(box):
             across = {at: 1.0 / float(side) for at, side in enumerate(box.sides)}
             return self.space.weighted(name, across, dict(enumerate(box.low)), box.first)
+        order, floors = self._order(box)
+        return self.space.lexicographic(name, order, floors, box.first if box.half else box.second)
+
+    def _order(self, box: Box) -> tuple[tuple[int, int], dict[int, float]]:
+        """Return which objective is the first one in a box, and where the other one has its floor."""
         if box.half:
-            return self.space.lexicographic(name, (1, 0), {0: box.low[0] + self.space.least[0] / 2}, box.first)
-        return self.space.lexicographic(name, (0, 1), {1: self._middle(box)}, box.second)
+            return (1, 0), {0: box.low[0] + float(self.space.least[0]) / 2}
+        return (0, 1), {1: self._middle(box)}
 
     def _is_line(self, box: Box) -> bool:
         return not box.half and not box.crossed and box.first.choices == box.second.choices
 
     def _middle(self, box: Box) -> float:
-        """Return the middle of the second objective; between two steps of one that has steps."""
+        """Return the middle of the second objective; between two steps of one that has steps.
+
+        In a small box that has few steps it is the least one that counts: then one solve finds the neighbour of the
+        first corner, or that there is none.
+        """
         side, grain = float(box.sides[1]), self.space.objectives[1].grain
         if not grain:
             return box.low[1] + side / 2
+        whole = float(self.space.range[1])
+        if side <= SMALL * whole and grain >= self.space.tolerance * whole / 4:
+            return box.low[1] + grain / 2
         steps = max(1, round(side / grain))
         return box.low[1] + (steps // 2 + 0.5 if steps > 1 else 0.5) * grain
 
@@ -141,6 +155,9 @@ class Boxes:
     def take(self, question: Question, answer: VariedAnswer) -> None:
         """Draw what an answer says from the box it was asked of."""
         box, found = self._asked.pop(question.name), self.space.read(answer)
+        order, floors = self._order(box)
+        if not self._is_line(box) and self.space.blends(order[0], floors):
+            found = replace(found, bound=self.space.unblended(found.bound, order[0], floors))
         if self._is_line(box):
             self._line(box, found)
         elif found.point is None and not np.isneginf(found.bound):

@@ -15,6 +15,8 @@ from outlay.optimizer.variation.solving import Question, VariedAnswer
 from outlay.optimizer.variation.variation import Variation
 from outlay.optimizer.variation.vary import Variations
 
+#: Objectives in steps are asked for in one solve, not one after another, if their numbers of steps multiply to less.
+MOST_STEPS = 2e6
 #: Of the tolerance of a frontier, this share may stay unproved in each of its questions.
 SHARE_OF_TOLERANCE = 0.05
 
@@ -117,11 +119,49 @@ class Space:
         self, name: str, order: Sequence[int], floors: Mapping[int, float], start: Point | None = None
     ) -> Question:
         """Return the question for the plan that is best for one objective after another, others kept above floors."""
+        if self.blends(order[0], floors):
+            return self._blended(name, order[0], floors, start)
         first, *rest = [dict(self.objectives[at].weights) for at in order]
         return self._question(name, start, order[0], objective=first, then=tuple(rest), floors=self._floors(floors))
 
+    def blends(self, first: int, floors: Mapping[int, float]) -> bool:
+        """Return whether the other objectives can be so small a part of the first one that no step of it is lost.
+
+        All must have steps, and the others floors: then a step of the first weighs more than all that they can gain.
+        """
+        others = [at for at in range(len(self.objectives)) if at != first]
+        grains = np.array([each.grain for each in self.objectives])
+        if not len(self.ideal) or not (grains > 0).all() or any(at not in floors for at in others):
+            return False
+        size = np.maximum(np.abs(self.ideal), np.abs(self.nadir))[first] / grains[first]
+        return bool((self._steps(others, floors) + 1) * max(1.0, size) <= MOST_STEPS)
+
+    def _steps(self, others: Sequence[int], floors: Mapping[int, float]) -> float:
+        """Return how many steps other objectives can be above their floors, together."""
+        return sum((self.ideal[at] - floors[at]) / self.objectives[at].grain for at in others)
+
+    def _blended(self, name: str, first: int, floors: Mapping[int, float], start: Point | None) -> Question:
+        others = [at for at in range(len(self.objectives)) if at != first]
+        share = 1.0 / (self._steps(others, floors) + 1)
+        weights = {at: share / self.objectives[at].grain for at in others}
+        weights[first] = 1.0 / self.objectives[first].grain
+        return self._question(
+            name, start, None, objective=self.sum_of(weights), floors=self._floors(floors), exact=True
+        )
+
+    def unblended(self, bound: float, first: int, floors: Mapping[int, float]) -> float:
+        """Return what the first objective cannot exceed, by a bound of what `_blended` asks for."""
+        if not np.isfinite(bound):
+            return bound
+        others = [at for at in range(len(self.objectives)) if at != first]
+        share = 1.0 / (self._steps(others, floors) + 1)
+        least = sum(share * floors[at] / self.objectives[at].grain for at in others)
+        return float(np.floor(bound - least + 1e-6) * self.objectives[first].grain)
+
     def in_turn(self, name: str, first: int, floors: Mapping[int, float], start: Point | None = None) -> Question:
         """Return the question for the plan best for one objective, then for the sum of the others by their range."""
+        if self.blends(first, floors):
+            return self._blended(name, first, floors, start)
         others = [at for at in range(len(self.objectives)) if at != first]
         total = self.sum_of({at: 1.0 / max(self.range[at], self.least[at]) for at in others})
         weights = dict(self.objectives[first].weights)
@@ -150,14 +190,16 @@ class Space:
     def _floors(self, floors: Mapping[int, float]) -> tuple[tuple[dict[str, float], float], ...]:
         return tuple((dict(self.objectives[at].weights), float(least)) for at, least in sorted(floors.items()))
 
-    def _question(self, name: str, start: Point | None, first: int | None, **asked: Any) -> Question:
+    def _question(
+        self, name: str, start: Point | None, first: int | None, *, exact: bool = False, **asked: Any
+    ) -> Question:
         stretched = [each for each in self.objectives if each.limit is not None]
         variation = Variation(
             stretch=tuple(str(each.limit) for each in stretched),
             units=tuple(str(each.limit) for each in stretched if each.units),
             **asked,
         )
-        options = {**self.options, "gap": self._gap(first)}
+        options = {**self.options, "gap": 0.0 if exact else self._gap(first)}
         plan = None if start is None else start.plan
         return self.varied.question(name, variation, start=plan, options=options, remote=self.remote)
 
@@ -167,7 +209,7 @@ class Space:
         if given is not None:
             return float(given)
         if first is None or not len(self.ideal):
-            return 0.0 if first is not None else SHARE_OF_TOLERANCE * self.tolerance
+            return min(1e-4, SHARE_OF_TOLERANCE * self.tolerance)
         size = max(abs(self.ideal[first]), abs(self.nadir[first]), 1e-9)
         return float(min(1e-4, SHARE_OF_TOLERANCE * self.tolerance * self.range[first] / size))
 

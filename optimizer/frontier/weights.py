@@ -14,9 +14,10 @@ programme, INFORMS Journal on Computing 22(3), 2010, doi:10.1287/ijoc.1090.0342 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from scipy.optimize import linprog
@@ -97,9 +98,7 @@ def weights_of(instance: Instance, stakeholder: str, order: Sequence[str]) -> We
         people = set(instance["stakeholders"].texts("stakeholder"))
         raise _wrong("there is no such stakeholder", did_you_mean(stakeholder, people), stakeholder)
     metrics = tuple(str(row["metric"]) for row in rows)
-    low, high = (
-        np.array([float(row["weight"] if row[side] is None else row[side]) for row in rows]) for side in ("low", "high")
-    )
+    low, high = (np.array([_bound(row, side) for row in rows]) for side in ("low", "high"))
     pairs, faults = _pairs(order, metrics)
     found = Weights(stakeholder, metrics, low, high, tuple(pairs))
     if len(found.free) > MOST_METRICS:
@@ -111,6 +110,11 @@ def weights_of(instance: Instance, stakeholder: str, order: Sequence[str]) -> We
     if faults:
         raise InputError(faults)
     return found
+
+
+def _bound(row: Mapping[str, Any], side: str) -> float:
+    """Return an end of a weight's range: the weight itself where it is blank."""
+    return float(row["weight"] if row[side] is None else row[side])
 
 
 def _pairs(order: Sequence[str], metrics: Sequence[str]) -> tuple[list[tuple[int, int]], list[Fault]]:
@@ -251,7 +255,8 @@ class Cells:
         for number, point in enumerate(self.points):
             own = np.array([share for share, best in vertices if number in best]).reshape(-1, count)
             if len(own) > count and np.linalg.matrix_rank(own - own.mean(axis=0), tol=1e-6) == count:
-                found.append((point, self.weights.at(own.mean(axis=0))))
+                midst = self.weights.at(own.mean(axis=0)).tolist()
+                found.append((point, np.array([float(f"{each:.9g}") for each in midst])))
         return sorted(found, key=lambda each: each[0].values, reverse=True)
 
 
@@ -264,4 +269,6 @@ def _inside(rows: np.ndarray) -> np.ndarray | None:
     matrix, limits, norms = matrix[norms > 0], limits[norms > 0], norms[norms > 0]
     cost = np.append(np.zeros(matrix.shape[1]), -1.0)
     solved = linprog(cost, A_ub=np.hstack([matrix, norms[:, None]]), b_ub=limits, bounds=(None, None))
-    return solved.x[:-1] if solved.status == 0 and solved.x[-1] > SAME else None
+    if solved.status != 0 or solved.x[-1] <= SAME:
+        return None
+    return np.asarray(solved.x[:-1])

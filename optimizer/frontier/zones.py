@@ -121,9 +121,10 @@ class Zones:
             self.stuck[tuple(corner)] = found.reason or "gap"
 
     def _take_best(self, corner: np.ndarray, found: Found) -> None:
-        if np.isposinf(found.bound):
-            return
-        self._learn(np.array([found.bound, corner[1], corner[2]]))
+        floors = self._floors(corner)
+        bound = self.space.unblended(found.bound, 0, floors) if self.space.blends(0, floors) else found.bound
+        if not np.isposinf(bound):
+            self._learn(np.array([bound, corner[1], corner[2]]))
 
     def _take_reach(self, corner: np.ndarray, found: Found) -> None:
         base = self._base(corner)

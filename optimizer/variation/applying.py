@@ -128,7 +128,8 @@ class _Work:
             raise InputError.single(
                 "vary", "moves are counted before nothing else", "leave one out", column="objective"
             )
-        sums = [*given.then, *(each[0] for each in (*given.floors, *given.goals)), given.objective or {}]
+        sums: list[Mapping[str, float]] = [*given.then, given.objective or {}]
+        sums += [*(weights for weights, _ in given.floors), *(weights for weights, *_ in given.goals)]
         names = {name.removeprefix(STRETCH) for each in sums for name in each if name.startswith(STRETCH)}
         for name in sorted(names - set(given.stretch)):
             raise InputError.single(
@@ -199,9 +200,9 @@ class _Work:
                 else:
                     self.row_upper[row] += amount
             self._implied(limit, units=units, by=by)
-            for column, tolerance, level in self._shortfalls(limit):
+            for column, share, level, most in self.over.followers(limit):
                 moved = level + (by if units else by * level)
-                self.upper[column] = tolerance * moved / self.over.session.column_units[column]
+                self.upper[column] = min(share * moved, most) / self.over.session.column_units[column]
 
     def stretch(self) -> Moves:
         found, by_units, units_of = [], [], []
@@ -214,11 +215,11 @@ class _Work:
                 amount = (unit * float(moves) if units else level) * self.factor[row]
                 self.entries.append((row, number, amount if limit.least else -amount))
             self._implied(limit, units=units, move=number, unit=unit)
-            for column, tolerance, level in self._shortfalls(limit):
-                self.upper[column] = np.inf
+            for column, share, level, most in self.over.followers(limit):
+                self.upper[column] = most / self.over.session.column_units[column]
                 coefficients = np.zeros(self.over.size)
                 coefficients[column] = self.over.session.column_units[column]
-                self.extra.append((coefficients, {number: -tolerance * (unit if units else level)}, tolerance * level))
+                self.extra.append((coefficients, {number: -share * (unit if units else level)}, share * level))
             self.stretched[name] = (number, unit)
             found.append(limit)
             by_units.append(units)
@@ -279,23 +280,6 @@ class _Work:
             shifts = {} if move is None else {move: -add}
             self.extra.append((row, shifts, level + (by * add if move is None else 0.0)))
 
-    def _shortfalls(self, limit: Limit) -> list[tuple[int, float, float]]:
-        """Return (column, tolerance, level) of the shortfalls that follow a limit."""
-        if limit.resource is None:
-            return []
-        case, table = self.over.case, self.over.case.instance["resources"]
-        tolerance = table.floats("tolerance")[table.index[(limit.resource,)]]
-        if np.isnan(tolerance):
-            return []
-        levels = {place.key[1]: place.level for place in limit.places}
-        found = []
-        block = case.block("shortfall")
-        for (name, period), at in zip(block.keys, block.columns.tolist(), strict=True):
-            column = int(self.over.session.place[at])
-            if name == limit.resource and period in levels and column >= 0:
-                found.append((column, float(tolerance), levels[period]))
-        return found
-
     # -- the whole -----------------------------------------------------------------------------------------------
 
     def finish(self) -> Problem:
@@ -313,8 +297,8 @@ class _Work:
             problem = problem.with_row(row, upper)
         for weights, least in self.variation.floors:
             problem = self._kept(problem, weights, least)
-        for weights, base, step in self.variation.goals:
-            problem = self._kept(problem, weights, base, step)
+        for goal, base, step in self.variation.goals:
+            problem = self._kept(problem, goal, base, step)
         if self.variation.count_first:
             problem = self._counted(problem, count)
         if self.variation.at_least is not None:

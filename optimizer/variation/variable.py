@@ -45,13 +45,41 @@ class Variable:
         """Columns of the session's problem."""
         return len(self.session.problem.cost)
 
-    def rows_of(self, limit: Limit) -> list[tuple[int, float, bool]]:
-        """Return (row, level, whether units are added) of a limit's rows in the compiled problem."""
+    def rows_of(self, limit: Limit) -> list[tuple[int, float, float]]:
+        """Return (row, level, how much of a unit is added) of a limit's rows, and of what its periods leave."""
         found = []
+        carry = self.case.carry_overs.get(limit.resource or "")
         for place in limit.places:
             for row in self.rows_at(place.block, place.key, least=limit.least):
-                found.append((row, place.level, place.moves))
+                found.append((row, place.level, float(place.moves)))
+            if carry is not None:
+                for row in self.rows_at("left_carried_over", place.key, least=False):
+                    found.append((row, carry.share * place.level, carry.share * place.moves))
         return found
+
+    def followers(self, limit: Limit) -> list[tuple[int, float, float, float]]:
+        """Return (column, share, level, most) of columns that are at most a share of a limit's levels, and the most.
+
+        These are the shortfalls of a soft limit, and what its periods may carry over once.
+        """
+        if limit.resource is None:
+            return []
+        table, found = self.case.instance["resources"], []
+        tolerance = float(table.floats("tolerance")[table.index[(limit.resource,)]])
+        if not np.isnan(tolerance):
+            found.append(("shortfall", tolerance, np.inf))
+        carry = self.case.carry_overs.get(limit.resource)
+        if carry is not None and carry.once:
+            found.append(("carried", carry.share, carry.most))
+        levels = {place.key[1]: place.level for place in limit.places}
+        columns = []
+        for name, share, most in found:
+            block = self.case.block(name)
+            for (resource, period), at in zip(block.keys, block.columns.tolist(), strict=True):
+                column = int(self.session.place[at])
+                if resource == limit.resource and period in levels and column >= 0:
+                    columns.append((column, share, levels[period], most))
+        return columns
 
     def rows_at(self, block: str, key: Any, *, least: bool) -> list[int]:
         """Return the rows of a key of a block that are limited from the side that is asked for."""

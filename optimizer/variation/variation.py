@@ -101,6 +101,8 @@ class Variation:
 
 def _with_weights(given: Any, column: str) -> Any:
     """Return weights, or a tuple of weights and numbers, that nobody can change."""
+    if not isinstance(given, Mapping) and not isinstance(given, list | tuple):
+        raise _wrong("these are no weights", 'write {"value": 1.0}, with a number behind it', column, given)
     if isinstance(given, Mapping):
         return MappingProxyType(_numbers(given, column))
     weights, *numbers = given

@@ -38,6 +38,7 @@ def explanation_context(explanation: Explanation) -> dict[str, Any]:
         "changes": list(change_sentences(explanation).items()),
         "limits": tornado(limits),
         "limits_grid": _limits_grid(limits),
+        "curves": _curves(records(explanation.curves)),
         "step": step_words(limits) if limits else "",
         "conflicts": [(number, titles, minimal) for number, (titles, minimal) in conflict_groups(explanation).items()],
         "repair": [row["sentence"] for row in records(explanation.repair)],
@@ -79,3 +80,21 @@ def _limits_grid(rows: list[dict[str, Any]]) -> Grid:
          row["loss_out"], words.number(row["price"])]
         for row in rows
     ])  # fmt: skip
+
+
+def _curves(rows: list[dict[str, Any]]) -> list[tuple[str, Grid]]:
+    """Return (limit, breakpoints) of each curve."""
+    headings = [
+        Heading("Stretch", right=True), Heading("Objective", right=True), Heading("In", wide=True),
+        Heading("Out", wide=True), Heading("Line to the next"), Heading("Open", right=True),
+    ]  # fmt: skip
+    found = []
+    for limit in dict.fromkeys(str(row["limit"]) for row in rows):
+        lines = [
+            [words.share(row["stretch"]) if row["unit"] == "share" else words.number(row["stretch"], 6),
+             words.number(row["objective"], 6), row["comes_in"], row["goes"], "yes" if row["line"] else "",
+             amounts(row["open"]) if row["open"] else ""]
+            for row in rows if row["limit"] == limit
+        ]  # fmt: skip
+        found.append((limit, grid(headings, lines)))
+    return found

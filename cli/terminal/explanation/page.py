@@ -35,6 +35,7 @@ def show_explanation(page: Page, explanation: Explanation) -> None:
     _show_margins(page, records(explanation.margins))
     _show_changes(page, explanation)
     _show_limits(page, records(explanation.limits))
+    _show_curves(page, records(explanation.curves))
     _show_conflicts(page, explanation)
     for note in explanation.notes:
         page.line(f"{note[:1].upper()}{note[1:]}.", "bold")
@@ -101,6 +102,24 @@ def _limit(row: dict[str, Any]) -> list[object]:
 def _who(row: dict[str, Any], side: str) -> str:
     sides = (("+", row[f"{side}_in"]), ("-", row[f"{side}_out"]))
     return " ".join(f"{sign}{name}" for sign, names in sides for name in names.split("; ") if name)
+
+
+def _show_curves(page: Page, rows: list[dict[str, Any]]) -> None:
+    columns = [
+        Column("Stretch", right=True), Column("Objective", right=True), Column(""), Column("In", least=12, wrap=True),
+        Column("Out", least=12, wrap=True), Column("Open", right=True),
+    ]  # fmt: skip
+    for limit in dict.fromkeys(row["limit"] for row in rows):
+        own = [row for row in rows if row["limit"] == limit]
+        page.heading(f"The best objective over how far {limit} is stretched")
+        page.table(columns, [
+            [f"{words.number(100 * row['stretch'])} %" if row["unit"] == "share" else words.number(row["stretch"], 6),
+             words.number(row["objective"], 6), "┄" if row["line"] else "", row["comes_in"], row["goes"],
+             amounts(row["open"]) if row["open"] else ""]
+            for row in own
+        ])  # fmt: skip
+        if any(row["line"] for row in own):
+            page.note("┄ between this breakpoint and the next one the curve is a straight line.")
 
 
 def _show_conflicts(page: Page, explanation: Explanation) -> None:

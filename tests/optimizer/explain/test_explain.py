@@ -43,6 +43,19 @@ def test_every_change_applied_and_solved_anew_gives_what_is_claimed(tutorial: An
             assert solution.objective == pytest.approx(tutorial.objective + value)
 
 
+def test_the_curve_of_a_limit_is_its_breakpoints() -> None:
+    explanation = outlay.explain(outlay.read("tutorial"), curves=["commitments"], jobs=1)
+    rows = explanation.curves
+    assert rows["objective"].tolist() == [19.1, 22.5, 23.6]
+    assert rows["stretch"].tolist() == pytest.approx([0, 1 / 11, 2 / 11], abs=1e-6)
+    assert not rows["open"].any()
+    assert not len(explanation.margins)
+    for row in rows[rows["set"] != ""].itertuples():
+        assert outlay.solve(applied(explanation.instance, explanation.sets[row.set])).objective == row.objective
+    with pytest.raises(outlay.InputError, match="there is no such limit"):
+        outlay.explain(outlay.read("tutorial"), curves=["crews of all kinds"])
+
+
 def test_a_stretch_never_hurts() -> None:
     varied = outlay.vary(outlay.read("tutorial"))
     names = varied.limits
