@@ -61,6 +61,19 @@ def test_an_instance_without_uncertainty_ends_with_3(tmp_path: Path) -> None:
     assert "outlay schema uncertainty" in result.stderr
 
 
+def test_check_says_what_is_uncertain_and_what_of_it_matches_nothing(tmp_path: Path) -> None:
+    path = uncertain(tmp_path)
+    shown = run("check", path)
+    assert shown.exit_code == 0, shown.output
+    assert "1 factor, 1 number in all; 0 scenarios" in shown.stdout
+    assert json.loads(run("check", path, "--json").stdout)["uncertain"] == {"factors": 1, "scenarios": 0, "numbers": 1}
+    change = [{"table": "projects", "where": {"id": "Z"}, "scale": {"value": "@"}}]
+    other = uncertain(tmp_path / "other", factors={"money": {**MONEY, "change": change}})
+    wrong = run("check", other)
+    assert wrong.exit_code == 3
+    assert "factors.money.change[1]: 'id = Z': no row of projects matches" in wrong.stderr
+
+
 def test_a_draw_that_is_not_valid_ends_with_3(tmp_path: Path) -> None:
     path = uncertain(tmp_path, factors={"money": {**MONEY, "low": -90}})
     result = run("draw", path, "--draws", "4")
