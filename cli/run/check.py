@@ -21,6 +21,7 @@ from outlay.instances.errors import Fault, InputError
 from outlay.instances.formats.reading import read
 from outlay.instances.instance import Instance
 from outlay.models.case import Case
+from outlay.optimizer.uncertainty.worlds import uncertainty_of, worlds_of
 
 #: So many rows of a long list are shown to people; machines get all.
 MOST_ASKED, MOST_EXPOSED, MOST_WARNINGS = 25, 12, 40
@@ -40,6 +41,7 @@ class Facts(NamedTuple):
     exposed: list[dict[Any, Any]]
     not_looked_at: int
     warnings: list[str]
+    uncertain: dict[str, int]
 
 
 def run(
@@ -94,7 +96,25 @@ def _facts(instance: Instance) -> Facts:
         peaks(check_facts.asked(case), instance.periods),
         *check_facts.exposed(instance),
         warnings(case),
+        _uncertain(instance),
     )
+
+
+def _uncertain(instance: Instance) -> dict[str, int]:
+    """Return how much is said to be uncertain, once it is sure that it can be drawn; empty where nothing is.
+
+    Raises
+    ------
+    InputError
+        If a factor's change names what there is not, or matches no row.
+    """
+    if not instance.uncertainty:
+        return {}
+    read = uncertainty_of(instance)
+    found = {"factors": len(read.factors), "scenarios": len(read.scenarios)}
+    if instance.settings.applied.sets:  # a set may take away what a factor is about; `draw` says so
+        return found
+    return {**found, "numbers": len(worlds_of(instance, read)[1])}
 
 
 def _document(facts: Facts) -> dict[str, Any]:
@@ -115,6 +135,7 @@ def _document(facts: Facts) -> dict[str, Any]:
         "exposure": facts.exposed,
         "exposure_left_out": facts.not_looked_at,
         "warnings": facts.warnings,
+        "uncertain": facts.uncertain,
     }
 
 
@@ -129,6 +150,11 @@ def _write_page(facts: Facts, *, every_row: bool) -> None:
         "Instance", "; ".join(f"{size[name]:,} {name}" for name in ("projects", "alternatives", "periods", "resources"))
     )
     page.fact("Model", "; ".join(f"{size[name]:,} {name}" for name in ("options", "columns", "rows", "nonzeros")))
+    if facts.uncertain:
+        many = f", {words.count(facts.uncertain['numbers'], 'number')} in all" if "numbers" in facts.uncertain else ""
+        scenarios = words.count(facts.uncertain["scenarios"], "scenario")
+        text = f"{words.count(facts.uncertain['factors'], 'factor')}{many}; {scenarios}: outlay draw, outlay stress"
+        page.fact("Uncertain", text)
     _show_warnings(page, facts.warnings)
     _show_asked(page, facts)
     page.heading("Dropped before solving")

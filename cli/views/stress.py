@@ -60,6 +60,6 @@ def telling(rows: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
 
 def headline(stress: Stress) -> str:
     """Return what was tried, in a sentence."""
-    plans, draws = len(stress.plans), len(stress.draws)
-    seed = f", seed {stress.draws.seed}" if stress.draws.dimensions else ""
+    plans, draws = len(stress.decided), len(stress.worlds)
+    seed = f", seed {stress.worlds.seed}" if stress.worlds.dimensions else ""
     return f"{words.count(plans, 'plan')} in the same {words.count(draws, 'world')}{seed}"

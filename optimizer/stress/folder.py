@@ -70,7 +70,7 @@ class StressFolder:
                     replace_file(target, spreadsheet_csv(stress.tables[name]))
                 else:
                     target.unlink(missing_ok=True)
-            replace_file(self.path / "sets.toml", stress.draws.sets_toml)
+            replace_file(self.path / "sets.toml", stress.worlds.sets_toml)
             text = simplejson.dumps(stress.to_document(), use_decimal=True, ignore_nan=True, indent=1)
             replace_file(self.path / MARKER, text + "\n")
 

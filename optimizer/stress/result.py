@@ -27,12 +27,12 @@ class Stress:
     ----------
     instance
         What the worlds are worlds of.
-    plans
+    decided
         The plans by name.
-    draws
-        The worlds.
+    worlds
+        The draws that were reached.
     tables
-        By name:
+        By name; each is an attribute too (``stress.projects``):
 
         ``plans``: a row a plan: draws, failed (draws in which it is not carried out; the figures are over the others),
         unproved, of the objective mean, se (standard error), sd, min, p5 to p95, max, cvar10 (mean of the worst tenth);
@@ -56,8 +56,8 @@ class Stress:
     """
 
     instance: Instance = field(repr=False)
-    plans: Mapping[str, Plan] = field(repr=False)
-    draws: Draws
+    decided: Mapping[str, Plan] = field(repr=False)
+    worlds: Draws
     tables: Mapping[str, pd.DataFrame] = field(repr=False)
     notes: tuple[str, ...] = ()
     complete: bool = True
@@ -65,7 +65,7 @@ class Stress:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "tables", MappingProxyType(dict(self.tables)))
-        object.__setattr__(self, "plans", MappingProxyType(dict(self.plans)))
+        object.__setattr__(self, "decided", MappingProxyType(dict(self.decided)))
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         """Return a table by name.
@@ -83,10 +83,10 @@ class Stress:
 
     def __repr__(self) -> str:
         """Return what it is in two lines."""
-        names = ", ".join(list(self.plans)[:6])
+        names = ", ".join(list(self.decided)[:6])
         failed = int(self.tables["plans"]["failed"].sum())
         worst = f"{failed} failed" if failed else "none failed"
-        return f"<Stress of {self.instance.name!r}: {names}\n {len(self.draws)} draws, {worst}>"
+        return f"<Stress of {self.instance.name!r}: {names}\n {len(self.worlds)} draws, {worst}>"
 
     def _repr_html_(self) -> str:
         """Return it as a notebook shows it: its heading and its plans."""
@@ -100,9 +100,9 @@ class Stress:
             "complete": self.complete,
             "name": self.instance.name,
             "constraint_set": "+".join(self.instance.settings.applied.sets) or "base",
-            "seed": self.draws.seed,
+            "seed": self.worlds.seed,
             "notes": list(self.notes),
-            "plans": {name: plan.to_document() for name, plan in self.plans.items()},
+            "plans": {name: plan.to_document() for name, plan in self.decided.items()},
             "tables": {name: table_document(self.tables[name]) for name in TABLES},
             "times_s": dict(self.times_s),
         }

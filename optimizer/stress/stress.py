@@ -26,6 +26,9 @@ from outlay.optimizer.stress.task import Outcome, StressTask
 from outlay.optimizer.uncertainty.draws import Draws, draw
 from outlay.optimizer.variation.pool import question_pool
 
+#: What is running while every draw is made an instance; see `CompareProgress.running`.
+CHECKING = "checking the draws"
+
 
 def stress(
     plans: Solution | Sequence[Solution] | Mapping[str, Solution | Plan],
@@ -205,7 +208,7 @@ def _tasks(
     faults: list[Fault] = []
     for number, one in enumerate(worlds):
         if on_progress is not None:
-            on_progress(CompareProgress(number, len(worlds), (), None, ""))
+            on_progress(CompareProgress(number, len(worlds), (CHECKING,), None, ""))
         try:
             world = replace(one.world(), sets={}, uncertainty={})
         except InputError as error:

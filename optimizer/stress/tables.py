@@ -206,7 +206,7 @@ def _mean(values: np.ndarray, weights: np.ndarray, where: np.ndarray) -> float |
 
 def limits_table(sample: Sample) -> pd.DataFrame:
     """Return a row a plan and limit: how likely it binds, and, if it is soft, is broken; the likeliest first."""
-    records = []
+    records: list[list[Any]] = []
     for plan in sample.plans:
         held = sample.held(plan)
         at = sample.weights[[row for row, _ in held]] if held else np.zeros(0)
@@ -226,11 +226,11 @@ def factors_table(sample: Sample) -> pd.DataFrame:
     titles = {
         name: str(body.get("title", "")) for name, body in sample.draws.instance.uncertainty.get("factors", {}).items()
     }
-    records = []
+    records: list[list[Any]] = []
     for column, plan in enumerate(sample.plans):
         own = sample.payoffs[:, column]
         known = ~np.isnan(own)
-        found = []
+        found: list[list[Any]] = []
         for name, values in sample.factors.items() if known.any() else ():
             index = first_order(values[known], own[known], sample.weights[known])
             low, high = ends(values[known], own[known], sample.weights[known])

@@ -20,7 +20,7 @@ from outlay.instances.values.numbers import NotANumber, number_text
 from outlay.optimizer.uncertainty.copula import correlated, nearest_correlation, scores_of_ranks, sobol_points
 from outlay.optimizer.uncertainty.faults import Origin, drawn_faults
 from outlay.optimizer.uncertainty.marginals import as_written, quantiles, written
-from outlay.optimizer.uncertainty.worlds import Dimension, World, exactly, rank_matrix, worlds_of
+from outlay.optimizer.uncertainty.worlds import Dimension, World, exactly, rank_matrix, uncertainty_of, worlds_of
 
 MOST_DRAWS, MOST_DIMENSIONS = 65_536, 5_000
 #: What the draw among the scenarios is called beside factors.
@@ -233,11 +233,6 @@ def draw(instance: Instance, *, draws: int = 200, seed: int = 1, constraint_set:
 def draws(instance: Instance, n: int, seed: int = 1) -> Draws:
     """Return `draw` of an instance as it is."""
     return draw(instance, draws=n, seed=seed)
-
-
-def uncertainty_of(instance: Instance) -> Uncertainty:
-    """Return what is uncertain about an instance."""
-    return Uncertainty.model_validate(thawed(instance.uncertainty))
 
 
 @dataclass

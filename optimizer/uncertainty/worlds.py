@@ -9,7 +9,7 @@ from typing import Any
 
 from outlay.instances.dictionary.sets import Change
 from outlay.instances.errors import Fault, InputError
-from outlay.instances.instance import Instance
+from outlay.instances.instance import Instance, thawed
 from outlay.instances.sets.changes import Draft
 from outlay.instances.uncertainty.parsing import each_column, factors_named
 from outlay.instances.uncertainty.schema import WHERE, DrawnChange, Factor, Uncertainty
@@ -59,6 +59,11 @@ class World:
 
     scenario: str | None
     rows: Mapping[tuple[str, int, str], tuple[int, ...]]
+
+
+def uncertainty_of(instance: Instance) -> Uncertainty:
+    """Return what is uncertain about an instance."""
+    return Uncertainty.model_validate(thawed(instance.uncertainty))
 
 
 def worlds_of(instance: Instance, read: Uncertainty) -> tuple[list[World], list[Dimension]]:
@@ -171,8 +176,8 @@ def rank_matrix(read: Uncertainty, dimensions: list[Dimension]) -> tuple[list[tu
     """Return the pairs of single draws that are correlated, and their rank correlations; the later rule of two wins."""
     found: dict[tuple[int, int], float] = {}
     places: dict[str, list[int]] = {}
-    for place, one in enumerate(dimensions):
-        places.setdefault(one.factor, []).append(place)
+    for place, dimension in enumerate(dimensions):
+        places.setdefault(dimension.factor, []).append(place)
     for rule in read.correlations:
         groups = [factors_named(pattern, read.factors) for pattern in rule.between]
         if len(groups) == 1:
@@ -187,11 +192,11 @@ def rank_matrix(read: Uncertainty, dimensions: list[Dimension]) -> tuple[list[tu
                 if one != other
             ]
         for first, second in pairs:
-            for one in places.get(first, ()):
-                for other in places.get(second, ()):
-                    within = len(groups) == 1
-                    if one != other and _joined(read, dimensions[one], dimensions[other], rule.same, within=within):
-                        found[min(one, other), max(one, other)] = float(rule.rank)
+            for here in places.get(first, ()):
+                for there in places.get(second, ()):
+                    sides = dimensions[here], dimensions[there]
+                    if here != there and _joined(read, *sides, rule.same, within=len(groups) == 1):
+                        found[min(here, there), max(here, there)] = float(rule.rank)
     return list(found), list(found.values())
 
 

@@ -150,5 +150,5 @@ def _drawn_grid(stress: Stress) -> Grid:
     return grid(headings, [
         [f"{row['factor']}/{row['key']}" if row["key"] else row["factor"], row["title"], row["distribution"],
          *(words.number(row[key], 3) for key in ("mean", "p10", "p50", "p90"))]
-        for row in records(stress.draws.factors)
+        for row in records(stress.worlds.factors)
     ])  # fmt: skip

@@ -16,14 +16,14 @@ from outlay.cli.terminal.progress import Progress
 from outlay.cli.terminal.proof import NO_PLAN, PROVED, STOPPED
 from outlay.cli.terminal.screen import Page
 from outlay.cli.terminal.uncertainty.stress import show_stress
-from outlay.cli.views.words import count, seconds
+from outlay.cli.views.words import seconds
 from outlay.instances.errors import InputError
 from outlay.instances.formats.output import check_target
 from outlay.instances.formats.reading import read
 from outlay.optimizer.answer.solution import Solution, unverified
 from outlay.optimizer.compare.compare import CompareProgress
 from outlay.optimizer.stress.result import Stress
-from outlay.optimizer.stress.stress import stress
+from outlay.optimizer.stress.stress import CHECKING, stress
 
 
 def run(
@@ -111,8 +111,8 @@ def _load(runs: tuple[str, ...], max_file_mb: float) -> dict[str, Solution]:
 
 def _words(state: CompareProgress) -> str:
     left = "" if state.seconds_left is None else f", about {seconds(state.seconds_left)} left"
-    if not state.running and not state.done and state.note == "":
-        return f"checking {count(state.total, 'draw')}"
+    if state.running == (CHECKING,):
+        return f"{state.done} of {state.total} draws checked"
     running = ", ".join(state.running[:2]) + (", ..." if len(state.running) > 2 else "")
     return f"{state.done} of {state.total} tried{left}" + (f"; {running}" if running else "")
 

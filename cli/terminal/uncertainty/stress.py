@@ -23,7 +23,7 @@ def show_stress(page: Page, stress: Stress) -> None:
     show_title(page, stress.instance)
     page.fact("Tried", headline(stress))
     _show_plans(page, stress)
-    for plan in stress.plans:
+    for plan in stress.decided:
         _show_projects(page, plan, [row for row in records(stress.tables["projects"]) if row["plan"] == plan])
         _show_factors(page, plan, [row for row in records(stress.tables["factors"]) if row["plan"] == plan])
         _show_limits(page, plan, [row for row in records(stress.tables["limits"]) if row["plan"] == plan])
@@ -38,7 +38,7 @@ def show_stress(page: Page, stress: Stress) -> None:
 
 def _show_plans(page: Page, stress: Stress) -> None:
     page.heading("The objective over the draws")
-    several = len(stress.plans) > 1
+    several = len(stress.decided) > 1
     columns = [
         Column("Plan", least=10), Column("Mean", right=True), Column("5 %", right=True), Column("Median", right=True),
         Column("95 %", right=True), Column("Worst tenth", right=True),

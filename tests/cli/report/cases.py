@@ -50,6 +50,19 @@ def hostile_solution() -> outlay.Solution:
 
 
 @lru_cache
+def hostile_stress() -> outlay.Stress:
+    """Return two plans of the hostile case under stress, with names and titles that try to be more than text."""
+    change = {"table": "projects", "scale": {"commitment": "@"}}
+    factor = {"title": SCRIPT, "distribution": "uniform", "low": 0.9, "high": 1.4, "change": [change]}
+    given = {**hostile_document(), "uncertainty": {"factors": {"<b>overrun": {**factor, "each": "project"}}}}
+    solution = hostile_solution()
+    assert solution.plan is not None
+    fewer = outlay.Plan(choices=solution.plan.choices[:1])
+    instance = parse_document(given, source="hostile")
+    return outlay.stress({MARKUP: solution.plan, IMAGE: fewer}, instance=instance, draws=12, jobs=2)
+
+
+@lru_cache
 def tutorial_solution() -> outlay.Solution:
     return outlay.solve(outlay.read("tutorial"))
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from outlay.cli.report.write import write_comparison_report, write_report
+from outlay.cli.report.write import write_comparison_report, write_report, write_stress_report
 from tests.cli.report.browser import Browser, chromium, find_chromium
-from tests.cli.report.cases import SCRIPT, comparison, hostile_solution, tutorial_solution
+from tests.cli.report.cases import SCRIPT, comparison, hostile_solution, hostile_stress, tutorial_solution
 
 #: A real browser.
 pytestmark = pytest.mark.slow
@@ -43,10 +43,11 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "hostile": write_report(hostile_solution(), folder / "hostile.html"),
         "tutorial": write_report(tutorial_solution(), folder / "tutorial.html"),
         "comparison": write_comparison_report(comparison(), folder / "comparison.html"),
+        "stress": write_stress_report(hostile_stress(), folder / "stress.html"),
     }
 
 
-@pytest.mark.parametrize("name", ["hostile", "tutorial", "comparison"])
+@pytest.mark.parametrize("name", ["hostile", "tutorial", "comparison", "stress"])
 def test_every_chart_is_drawn_and_nothing_complains(browser: Browser, reports: dict[str, Path], name: str) -> None:
     browser.open(reports[name])
     charts = browser.evaluate(CHARTS)
@@ -74,7 +75,9 @@ def test_the_library_draws_every_kind_of_chart_that_is_used(browser: Browser, re
     assert kinds == {"bar", "heatmap", "scatter"}
 
 
-@pytest.mark.parametrize(("name", "chart"), [("hostile", "gantt"), ("comparison", "plan-map")])
+@pytest.mark.parametrize(
+    ("name", "chart"), [("hostile", "gantt"), ("comparison", "plan-map"), ("stress", "projects-chart-1")]
+)
 def test_a_project_called_script_is_shown_as_text(
     browser: Browser, reports: dict[str, Path], name: str, chart: str
 ) -> None:

@@ -82,7 +82,7 @@ def best_recourse(instance: Instance, plan: Plan) -> float:
 def test_each_outcome_is_that_of_the_best_recourse(stressed: outlay.Stress) -> None:
     found = stressed.tables["outcomes"].set_index(["draw", "plan"])["objective"]
     assert len(found) == 6
-    for one in stressed.draws:
+    for one in stressed.worlds:
         for name, plan in PLANS.items():
             assert found[one.name, name] == pytest.approx(best_recourse(one.instance, plan), abs=1e-6), (one.name, name)
 
@@ -108,7 +108,7 @@ def test_figures_are_those_of_the_scenarios_with_their_probabilities(stressed: o
 
 def test_projects_that_do_not_fit_are_given_up_at_their_price(stressed: outlay.Stress) -> None:
     rows = stressed.tables["projects"].set_index(["plan", "project"])
-    poor = best_recourse(stressed.draws[2].instance, PLANS["library"])
+    poor = best_recourse(stressed.worlds[2].instance, PLANS["library"])
     assert poor == pytest.approx(13.5 - 0.1 * 3)  # 8 pay for the library alone, and giving the park up costs a tenth
     assert rows.loc[("library", "park"), "cancelled"] == pytest.approx(0.3)
     assert rows.loc[("library", "park"), "built"] == pytest.approx(0.7)
