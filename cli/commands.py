@@ -9,6 +9,7 @@ import click
 
 from outlay.cli.application import Application, run
 from outlay.cli.asking import asking
+from outlay.cli.deciding import rank_command
 from outlay.cli.exchange import convert_command, evaluate_command, import_command
 from outlay.cli.options import SET, common, objective, reading, solving, what_if
 
@@ -309,6 +310,9 @@ def explain_command(**arguments: Any) -> int:
     Ctrl-C, which shows what is answered so far.
     """
     return run("explain", **arguments)
+
+
+main.add_command(rank_command)
 
 
 @main.command(

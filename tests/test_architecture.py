@@ -91,6 +91,7 @@ FLOORS = {
         "run",
         "options",
         "exchange",
+        "deciding",
         "commands",
     ),
 }

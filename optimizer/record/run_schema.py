@@ -46,7 +46,7 @@ Count: TypeAlias = Annotated[int, Field(ge=0, lt=2**63)]
 Amounts: TypeAlias = dict[str, float]
 Cell: TypeAlias = Annotated[Any, AfterValidator(_is_cell)]
 StatusName: TypeAlias = Annotated[Status, Field(strict=False)]
-Limit: TypeAlias = Literal["time", "work", "interrupt", "crash", "solver tolerance"]
+Limit: TypeAlias = Literal["time", "work", "interrupt", "crash", "solver tolerance", "together"]
 
 
 def _tuple(*, of: Any) -> Any:

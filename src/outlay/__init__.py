@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from outlay.optimizer.compare.compare import compare
     from outlay.optimizer.compare.comparison import Comparison
     from outlay.optimizer.compare.reading import load_comparison
+    from outlay.optimizer.ensemble.rank import rank
+    from outlay.optimizer.ensemble.ranking import Ranking
     from outlay.optimizer.evaluation.evaluate import Evaluation, evaluate
     from outlay.optimizer.explain.explain import explain
     from outlay.optimizer.explain.explanation import Explanation
@@ -89,6 +91,8 @@ _HOME = {
     "verify": "optimizer.record.recheck",
     "Verification": "optimizer.verify.report",
     "Violation": "optimizer.verify.report",
+    "rank": "optimizer.ensemble.rank",
+    "Ranking": "optimizer.ensemble.ranking",
     "evaluate": "optimizer.evaluation.evaluate",
     "Evaluation": "optimizer.evaluation.evaluate",
     "write_tables": "optimizer.export.tables",
@@ -139,6 +143,7 @@ __all__ = [
     "OutlayError",
     "Plan",
     "Progress",
+    "Ranking",
     "Scenario",
     "Selection",
     "Solution",
@@ -161,6 +166,7 @@ __all__ = [
     "import_sheet",
     "load",
     "load_comparison",
+    "rank",
     "read",
     "scenarios_of_sets",
     "selected_now",
