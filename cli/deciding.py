@@ -7,7 +7,28 @@ from typing import Any
 import click
 
 from outlay.cli.application import run
-from outlay.cli.options import SET, common, objective, reading, solving
+from outlay.cli.options import SET, Command, common, objective, reading, solving
+
+
+def scenarios(command: Command) -> Command:
+    """Add the options of a solve for several scenarios."""
+    for option in (
+        click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Of --scenarios: questions at a time."),
+        click.option(
+            "--risk",
+            metavar="MEASURE",
+            help="Of --scenarios: expected (the default), cvar:A (mean of the worst share 1 - A), cvar:A:W (weighed W "
+            "against the mean), regret or worst.",
+        ),
+        click.option(
+            "--scenarios",
+            metavar="SETS_OR_N",
+            help="Decide for several worlds at once: constraint sets, as base,tight-labour, with weights as "
+            "base=2,boom=1; or so many draws of what is uncertain.",
+        ),
+    ):
+        command = option(command)
+    return command
 
 
 @click.command(

@@ -43,8 +43,11 @@ if TYPE_CHECKING:
     from outlay.optimizer.compare.compare import compare
     from outlay.optimizer.compare.comparison import Comparison
     from outlay.optimizer.compare.reading import load_comparison
+    from outlay.optimizer.ensemble.answer import EnsembleSolution
     from outlay.optimizer.ensemble.rank import rank
     from outlay.optimizer.ensemble.ranking import Ranking
+    from outlay.optimizer.ensemble.record import load_ensemble
+    from outlay.optimizer.ensemble.solve import solve_ensemble
     from outlay.optimizer.evaluation.evaluate import Evaluation, evaluate
     from outlay.optimizer.explain.explain import explain
     from outlay.optimizer.explain.explanation import Explanation
@@ -91,6 +94,9 @@ _HOME = {
     "verify": "optimizer.record.recheck",
     "Verification": "optimizer.verify.report",
     "Violation": "optimizer.verify.report",
+    "solve_ensemble": "optimizer.ensemble.solve",
+    "EnsembleSolution": "optimizer.ensemble.answer",
+    "load_ensemble": "optimizer.ensemble.record",
     "rank": "optimizer.ensemble.rank",
     "Ranking": "optimizer.ensemble.ranking",
     "evaluate": "optimizer.evaluation.evaluate",
@@ -129,6 +135,7 @@ __all__ = [
     "Choice",
     "Comparison",
     "Effort",
+    "EnsembleSolution",
     "Evaluation",
     "Explanation",
     "Fault",
@@ -166,11 +173,13 @@ __all__ = [
     "import_sheet",
     "load",
     "load_comparison",
+    "load_ensemble",
     "rank",
     "read",
     "scenarios_of_sets",
     "selected_now",
     "solve",
+    "solve_ensemble",
     "vary",
     "verify",
     "write",
