@@ -15,18 +15,20 @@ from outlay.instances.stages import Scenario
 from outlay.models.ensemble import build_scenario
 from outlay.optimizer.answer.plans import plan_point
 from outlay.optimizer.answer.solution import Solution
-from outlay.optimizer.checked import Checked
+from outlay.optimizer.checked import Checked, dated
 from outlay.optimizer.compare.compare import CompareProgress
 from outlay.optimizer.engine.levels import Answer
 from outlay.optimizer.session import Session
 from outlay.optimizer.solve import make_solution
-from outlay.optimizer.status import OPTIMAL_GAP, LevelResult, Status, relative_gap
+from outlay.optimizer.status import OPTIMAL_GAP, DatesFound, LevelResult, Status, relative_gap
 from outlay.optimizer.variation.pool import QuestionPool, question_pool
 from outlay.optimizer.variation.solving import Question, VariedAnswer, kept
 from outlay.optimizer.variation.variable import Variable
 from outlay.optimizer.variation.variation import Variation
 from outlay.optimizer.verify.plan import verify_plan
 
+#: Why the dates of a plan are one choice of many.
+WHY_OPEN = "they were decided together with other scenarios or levels"
 #: What asks for progress of questions in a pool.
 OnQuestions = Callable[[CompareProgress], None] | None
 
@@ -99,7 +101,7 @@ class Members:
         limit = None if status.proved else "together"
         level = LevelResult(weights, status, limit, worth, most, gap, 0, 0.0, worth, size)
         point = plan_point(session.model, session.compiled, plan)
-        checked = Checked(Answer(point, [level]), plan, verification)
+        checked = dated(Checked(Answer(point, [level]), plan, verification), DatesFound.OPEN, WHY_OPEN)
         options = {
             "gap": asked.gap,
             "seed": asked.seed,
