@@ -9,6 +9,7 @@ import click
 
 from outlay.cli.application import Application, run
 from outlay.cli.asking import asking
+from outlay.cli.deciding import rank_command, scenarios
 from outlay.cli.exchange import convert_command, evaluate_command, import_command
 from outlay.cli.options import SET, common, objective, reading, solving, what_if
 from outlay.cli.trading import frontier_command
@@ -140,11 +141,13 @@ Examples:
   outlay solve us-japan-550 --objective us_npv=1,credit=-1
   outlay solve us-japan-550 --objective @Treasury
   outlay solve run.json --force-in P18 --change 'availability.amount[resource=draws] + 5'
+  outlay solve my-plan --scenarios base,tight-labour,boom=0.3 --risk cvar:0.9:0.5 -o plans
 """,
 )
 @click.argument("instance", metavar="INSTANCE_OR_RUN")
 @SET
 @what_if
+@scenarios
 @solving
 @click.option(
     "--threads",
@@ -192,10 +195,23 @@ def solve_command(**arguments: Any) -> int:
     Shows which projects are funded, at what scale and when, what binds, and why the others lost. A run file in the
     place of INSTANCE is solved again, from its plan.
 
+    With --scenarios one plan for now is chosen for several worlds, and one for each that follows from it; -o is then a
+    new folder, with a run file a scenario.
+
     Progress goes to standard error. Ctrl-C stops the search and shows the best plan so far, verified. With --json the
     whole run document is printed, the same that -o saves.
     """
-    return run("solve", **arguments)
+    names = {"risk": "--risk", "jobs": "--jobs"}
+    if arguments["scenarios"] is None:
+        for name, option in names.items():
+            if arguments[name] is not None:
+                raise click.UsageError(f"{option} goes with --scenarios")
+        return run("solve", **arguments)
+    if arguments["effort"] in {"search", "repeat"}:
+        raise click.UsageError("several scenarios are solved by HiGHS alone: leave out --effort")
+    if arguments["tables"] is not None:
+        raise click.UsageError("--tables writes those of one answer; with --scenarios, -o writes a folder")
+    return run("scenarios", **arguments)
 
 
 @main.command(
@@ -316,6 +332,7 @@ def explain_command(**arguments: Any) -> int:
 main.add_command(draw_command)
 main.add_command(stress_command)
 main.add_command(frontier_command)
+main.add_command(rank_command)
 
 
 @main.command(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from outlay.instances.errors import Fault, InputError
 from outlay.instances.instance import Instance
@@ -70,6 +70,8 @@ def as_scenarios(
 ) -> tuple[Scenario, ...]:
     """Return scenarios given as such or as names of constraint sets of an instance, which are equally likely then.
 
+    What has a name, a probability and an instance, such as a draw, is a scenario too.
+
     Raises
     ------
     InputError
@@ -80,7 +82,12 @@ def as_scenarios(
     given = list(scenarios)
     if given and all(isinstance(one, str) for one in given):
         return scenarios_of_sets(instance, [str(one) for one in given])
-    return check_scenarios(instance, given)  # type: ignore[arg-type]
+    return check_scenarios(instance, [_named(one) for one in given])
+
+
+def _named(one: Any) -> Any:
+    fields = Scenario._fields
+    return Scenario(*(getattr(one, name) for name in fields)) if all(hasattr(one, name) for name in fields) else one
 
 
 def check_scenarios(

@@ -144,21 +144,37 @@ def _model_of(source: Any, constraint_set: str, objective: str | Mapping[str, fl
                 "solve", "this model was not made by outlay.build", "start from outlay.build(instance)"
             )
         return source
+    return build(as_asked(source, constraint_set, objective))
+
+
+def as_asked(source: Any, constraint_set: str, objective: str | Mapping[str, float] | None) -> Instance:
+    """Return an instance with constraint sets applied and its objective replaced.
+
+    Raises
+    ------
+    InputError
+        If it is no instance, or the set, the objective or the changed instance is wrong.
+    """
     if not isinstance(source, Instance):
-        if isinstance(source, str):
-            remedy = f"write outlay.solve(outlay.read({source!r}))"
-            raise InputError.single("solve", "this is the name of an instance, not an instance", remedy, value=source)
-        raise InputError.single(
-            "solve",
-            f"a {type(source).__name__} cannot be solved",
-            "give an Instance (outlay.read) or a model (outlay.build)",
-        )
+        raise no_instance(source)
     instance = source.with_set(constraint_set)
-    if objective is not None:
-        settings = instance.settings.model_dump(exclude_defaults=True)
-        settings["objective"] = objective if isinstance(objective, str) else dict(objective)
-        instance = instance.replace(instance=settings)
-    return build(instance)
+    if objective is None:
+        return instance
+    settings = instance.settings.model_dump(exclude_defaults=True)
+    settings["objective"] = objective if isinstance(objective, str) else dict(objective)
+    return instance.replace(instance=settings)
+
+
+def no_instance(source: Any) -> InputError:
+    """Return the error of what is given for an instance and is none."""
+    if isinstance(source, str):
+        remedy = f"write outlay.solve(outlay.read({source!r}))"
+        return InputError.single("solve", "this is the name of an instance, not an instance", remedy, value=source)
+    return InputError.single(
+        "solve",
+        f"a {type(source).__name__} cannot be solved",
+        "give an Instance (outlay.read) or a model (outlay.build)",
+    )
 
 
 def _sign(session: Session) -> float:

@@ -42,7 +42,8 @@ class LevelResult:
     status
         What is proved about this level.
     limit
-        The limit that ended it (``time``, ``work``, ``interrupt``, ``crash``), or None.
+        The limit that ended it (``time``, ``work``, ``interrupt``, ``crash``; ``together``: what was decided together
+        with other scenarios or levels), or None.
     objective, bound, gap
         Best value found, proved bound, their distance (`relative_gap`); None where there is none.
     nodes, seconds

@@ -106,6 +106,7 @@ FLOORS = {
         "exchange",
         "uncertain",
         "trading",
+        "deciding",
         "commands",
     ),
 }

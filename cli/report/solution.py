@@ -47,7 +47,12 @@ if TYPE_CHECKING:
 
 #: What the five lines at the top say already.
 _IN_BRIEF = frozenset({"Short of", "What keeps projects out", "Data"})
-_LIMITS = {"time": "at the time limit", "interrupt": "by the user", "crash": "because the solver crashed twice"}
+_LIMITS = {
+    "time": "at the time limit",
+    "interrupt": "by the user",
+    "crash": "because the solver crashed twice",
+    "together": "where it has to agree with other scenarios or levels",
+}
 _CARDS = ("us_npv", "japan_npv", "value", "japan_content", "strategic", "credit", "cost")
 _FIRST_CARDS = frozenset({"us_npv", "japan_npv", "value"})
 #: So many cards stand at the top.

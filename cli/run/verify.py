@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from outlay.cli import streams
@@ -10,15 +11,21 @@ from outlay.cli.terminal.progress import Progress
 from outlay.cli.terminal.proof import PROVED, UNVERIFIED, checked, exit_code, no_plan, show_violations
 from outlay.cli.terminal.screen import Column, Page
 from outlay.cli.terminal.summary import show_title
+from outlay.cli.terminal.together.scenarios import show_scenarios
 from outlay.cli.views import words
 from outlay.cli.views.metrics import objective_text
 from outlay.optimizer.answer.solution import Solution
+from outlay.optimizer.ensemble.answer import MARKER
+from outlay.optimizer.ensemble.record import load_ensemble
 from outlay.optimizer.record.recheck import OWN_OBJECTIVE
+from outlay.optimizer.record.run_document import run_text
 from outlay.optimizer.verify.report import Verification
 
 
 def run(*, run_file: str, max_file_mb: float, as_json: bool, **_: Any) -> int:
-    """Verify a run file; 0 if all holds."""
+    """Verify a run file, or the folder of plans for several scenarios; 0 if all holds."""
+    if (Path(run_file) / MARKER).is_file():
+        return _verify_scenarios(run_file, max_file_mb, as_json=as_json)
     with Progress("reading and verifying the run"):
         loaded = load_run(run_file, max_file_mb)
     solution, verification = loaded.solution, loaded.verification
@@ -37,6 +44,19 @@ def run(*, run_file: str, max_file_mb: float, as_json: bool, **_: Any) -> int:
         show_violations(page, verification)
         page.show()
     return PROVED if verification.ok else UNVERIFIED
+
+
+def _verify_scenarios(folder: str, max_file_mb: float, *, as_json: bool) -> int:
+    """Verify plans for several scenarios, and what they must have in common."""
+    with Progress("reading and verifying the plans"):
+        found = load_ensemble(folder, max_file_mb=max_file_mb)
+    if as_json:
+        streams.write_json_text(run_text(found.to_document()))
+    else:
+        page = Page()
+        show_scenarios(page, found)
+        page.show()
+    return PROVED if found.verified else UNVERIFIED
 
 
 def _write(as_json: bool, document: dict[str, Any], lines: list[str]) -> None:

@@ -29,6 +29,8 @@ def show_plan(page: Page, solution: Solution) -> None:
     funded = [row for row in solution.tables["projects"].to_dict("records") if row["funded"]]
     if not funded:
         page.note("No project is funded.")
+        if solution.plan is not None and solution.plan.cancelled:
+            page.fact("Given up", given_up(solution), "yellow")
         return
     places = words.places_for(row["commitment"] for row in funded)
     fast = any(row["fast_track"] for row in funded)
@@ -46,6 +48,8 @@ def show_plan(page: Page, solution: Solution) -> None:
     )
     if fast:
         page.note("* on the fast track of its permit")
+    if solution.plan is not None and solution.plan.cancelled:
+        page.fact("Given up", given_up(solution), "yellow")
     page.fact("Dates", dates_line(solution))
     for line in beyond_lines(solution.instance, solution.tables["beyond"]):
         page.fact("Beyond", line, "yellow")
@@ -62,6 +66,13 @@ def _cells(row: Mapping[Any, Any], places: int) -> list[object]:
         row["operation"],
         words.fixed(row["commitment"], places),
     ]
+
+
+def given_up(solution: Solution) -> str:
+    """Return what was selected for several scenarios and is not built in this one."""
+    label = solution.instance.period_label
+    cancelled = () if solution.plan is None else solution.plan.cancelled
+    return "; ".join(f"{one.project}@{one.alternative}, selected in {label(one.period)}" for one in cancelled)
 
 
 def name_of(row: Mapping[Any, Any], longest: int = 200) -> str:

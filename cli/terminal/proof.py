@@ -23,6 +23,7 @@ _LIMITS = {
     "interrupt": "by Ctrl-C",
     "crash": "because the solver crashed twice; this is its best plan so far",
     "solver tolerance": "within the solver's own tolerance",
+    "together": "where it has to agree with other scenarios or levels",
 }
 #: So many violations are listed.
 MOST_VIOLATIONS = 50

@@ -217,7 +217,7 @@ def trade_table(case: Case, plan: Plan) -> pd.DataFrame:
 
 
 #: Families whose rows say what a project is or needs, not what is scarce.
-_STRUCTURE = frozenset({"choice", "synergies", "dependencies"})
+_STRUCTURE = frozenset({"choice", "cancelling", "synergies", "dependencies"})
 #: Rules of the funds that hold with equality or by share for every project, and so say nothing of scarcity.
 _BY_PROJECT = frozenset({"fully_paid", "share_at_least", "share_at_most"})
 

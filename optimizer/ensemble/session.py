@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -151,11 +152,12 @@ class EnsembleSession:
     ) -> Together:
         """Solve and verify; an answer that does not verify is solved anew with finer tolerances, once."""
         level, begun = self.level(), time.monotonic()
+        told = None if on_progress is None else partial(_tell, on_progress)
         begin = None if start is None else self.point_of(start)
         found = Together(Status.FAILED)
         for feasibility in (settings.feasibility, FINE_FEASIBILITY):
             fine = replace(settings, feasibility=feasibility)
-            answer = solve_levels(engine, self.problem, [level], fine, start=begin, on_progress=on_progress)
+            answer = solve_levels(engine, self.problem, [level], fine, start=begin, on_progress=told)
             if answer.point is None and found.plans:
                 break
             found = replace(self._read(answer, best), seconds=time.monotonic() - begun)
@@ -193,6 +195,11 @@ class EnsembleSession:
         inside[~self.problem.integer & (np.abs(inside) < NEGLIGIBLE)] = 0.0
         own = self._small.shorten(self._scaling.back(inside))
         return {one.name: read_plan(self.model.scenario[one.name], self.compiled, own) for one in self.scenarios}
+
+
+def _tell(on_progress: Callable[[Progress], None], state: Progress) -> None:
+    """Tell of the progress as what is maximised."""
+    on_progress(Progress(-state.objective, -state.bound, state.nodes, state.seconds))
 
 
 def together(

@@ -51,6 +51,11 @@ if TYPE_CHECKING:
     from outlay.optimizer.compare.compare import compare
     from outlay.optimizer.compare.comparison import Comparison
     from outlay.optimizer.compare.reading import load_comparison
+    from outlay.optimizer.ensemble.answer import EnsembleSolution
+    from outlay.optimizer.ensemble.rank import rank
+    from outlay.optimizer.ensemble.ranking import Ranking
+    from outlay.optimizer.ensemble.record import load_ensemble
+    from outlay.optimizer.ensemble.solve import solve_ensemble
     from outlay.optimizer.evaluation.evaluate import Evaluation, evaluate
     from outlay.optimizer.explain.explain import explain
     from outlay.optimizer.explain.explanation import Explanation
@@ -104,6 +109,11 @@ _HOME = {
     "verify": "optimizer.record.recheck",
     "Verification": "optimizer.verify.report",
     "Violation": "optimizer.verify.report",
+    "solve_ensemble": "optimizer.ensemble.solve",
+    "EnsembleSolution": "optimizer.ensemble.answer",
+    "load_ensemble": "optimizer.ensemble.record",
+    "rank": "optimizer.ensemble.rank",
+    "Ranking": "optimizer.ensemble.ranking",
     "evaluate": "optimizer.evaluation.evaluate",
     "Evaluation": "optimizer.evaluation.evaluate",
     "write_tables": "optimizer.export.tables",
@@ -156,6 +166,7 @@ __all__ = [
     "Draw",
     "Draws",
     "Effort",
+    "EnsembleSolution",
     "Evaluation",
     "Explanation",
     "Fault",
@@ -171,6 +182,7 @@ __all__ = [
     "OutlayError",
     "Plan",
     "Progress",
+    "Ranking",
     "Scenario",
     "Selection",
     "Solution",
@@ -197,14 +209,17 @@ __all__ = [
     "import_sheet",
     "load",
     "load_comparison",
+    "load_ensemble",
     "plot_money",
     "plot_plan",
     "plot_resources",
+    "rank",
     "read",
     "report",
     "scenarios_of_sets",
     "selected_now",
     "solve",
+    "solve_ensemble",
     "stress",
     "vary",
     "verify",

@@ -212,11 +212,47 @@ def _compared(
         yield f"{risk}: {found.objective:.9g} instead of {best:.9g}"
 
 
+def nested_disagreements(seed: int, levels: Sequence[int], weights: Sequence[float]) -> list[str]:
+    """Return where `outlay.rank` and the enumeration of all nested lists differ."""
+    base = parsed(tiny(seed))
+    lists: list[dict[frozenset[tuple[str, str]], float]] = []
+    for level in levels:
+        rows = [
+            {**row, "amount": level} if row["resource"] == "commitments" else row for row in tiny(seed)["availability"]
+        ]
+        best: dict[frozenset[tuple[str, str]], float] = {}
+        for outcome in plans(base.replace(availability=rows), cancelling=False):
+            funded = frozenset((one.project, one.alternative) for one in outcome.plan.choices)
+            best[funded] = max(outcome.worth, best.get(funded, outcome.worth))
+        lists.append(best)
+    try:
+        found = outlay.rank(base, limit="commitments", levels=levels, weights=weights, gap=0.0, jobs=1)
+    except outlay.InputError as error:
+        return [] if "must be funded" in str(error) else [str(error)]
+    so_far = {frozenset[tuple[str, str]](): 0.0}
+    for place, (best, weight) in enumerate(zip(lists, weights, strict=True)):
+        so_far = {
+            funded: max(worths) + weight / sum(weights) * worth
+            for funded, worth in best.items()
+            if (worths := [value for before, value in so_far.items() if before <= funded])
+        }
+        alone = max(best.values(), default=None)
+        told = found.tables["levels"]["best"].iloc[place] if found.runs else None
+        if found.runs and (alone is None or abs(told - alone) > CLOSE * max(1.0, abs(alone))):
+            return [f"level {levels[place]}: {told} instead of {alone} alone"]
+    if not so_far:
+        return [] if not found.runs and str(found.status) == "infeasible" else [f"{found!r} instead of infeasible"]
+    due = max(so_far.values())
+    if not found.verified or found.objective is None or abs(found.objective - due) > CLOSE * max(1.0, abs(due)):
+        return [f"{found.objective} instead of {due}: {found.violations}"]
+    return []
+
+
 def main() -> None:
     """Try many seeds and print those that disagree."""
     first, count = int(sys.argv[1]), int(sys.argv[2])
     for seed in range(first, first + count):
-        for problem in disagreements(seed):
+        for problem in [*disagreements(seed), *nested_disagreements(seed, [3, 6, 9], [1, 2, 1])]:
             sys.stdout.write(f"seed {seed}: {problem}\n")
 
 

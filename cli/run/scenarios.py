@@ -1,0 +1,128 @@
+"""``outlay solve --scenarios``."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import math
+from typing import Any
+
+from outlay.cli import failures, streams
+from outlay.cli.loading import read_or_load, with_asked
+from outlay.cli.run.rank import exit_code, keep, question_words
+from outlay.cli.terminal.progress import Progress
+from outlay.cli.terminal.screen import Page
+from outlay.cli.terminal.together.scenarios import show_scenarios
+from outlay.instances.errors import Fault, InputError
+from outlay.instances.formats.output import check_target
+from outlay.instances.instance import Instance
+from outlay.optimizer.compare.compare import CompareProgress
+from outlay.optimizer.ensemble.solve import solve_ensemble
+from outlay.optimizer.record.run_document import run_text
+from outlay.optimizer.solver.outcome import Progress as State
+
+#: Where worlds are drawn from what is uncertain.
+_DRAWS = "outlay.optimizer.uncertainty"
+
+
+def run(
+    *,
+    instance: str,
+    constraint_set: str,
+    force_in: tuple[str, ...],
+    force_out: tuple[str, ...],
+    changes: tuple[str, ...],
+    scenarios: str,
+    risk: str | None,
+    jobs: int | None,
+    time_limit: float,
+    gap: float,
+    seed: int,
+    threads: int,
+    objective: dict[str, float] | str | None,
+    output: str | None,
+    max_file_mb: float,
+    as_json: bool,
+    **_: Any,
+) -> int:
+    """Decide for several scenarios, save the plans if asked to, and show them.
+
+    Raises
+    ------
+    InputError
+        If the instance, a scenario or an option is wrong, or the folder cannot be written.
+    """
+    if output is not None:
+        check_target(output, folder=True)
+    with Progress("reading the tables") as progress:
+        source, _start = read_or_load(instance, max_file_mb)
+        source, constraint_set = with_asked(source, constraint_set, force_in, force_out, changes)
+        given, weights = scenarios_asked(source.with_set(constraint_set), scenarios, seed)
+        progress.now("building the models")
+
+        def told(state: CompareProgress) -> None:
+            progress.now(question_words(state, "questions about single scenarios answered"))
+
+        def moved(state: State) -> None:
+            progress.now("solving all scenarios together")
+            progress.state = state
+
+        found = solve_ensemble(
+            source.with_set(constraint_set),
+            given,
+            risk=risk or "expected",
+            probabilities=weights,
+            objective=objective,
+            time_limit=time_limit if math.isfinite(time_limit) else None,
+            gap=gap,
+            seed=seed,
+            threads=threads,
+            jobs=jobs,
+            on_questions=told,
+            on_progress=moved,
+        )
+    trouble = keep(found, output)
+    if as_json:
+        streams.write_json_text(run_text(found.to_document()))
+    else:
+        page = Page()
+        show_scenarios(page, found)
+        if output is not None and trouble is None and found.runs:
+            page.fact("Saved", f"{output} (tables as CSV, a run file a scenario; outlay verify {output})")
+        page.show()
+    return failures.report_unsaved(trouble, exit_code(found.status, found.verified, bool(found.runs)))
+
+
+def scenarios_asked(instance: Instance, text: str, seed: int) -> tuple[Any, dict[str, float] | None]:
+    """Return the scenarios that are asked for: draws, or names of constraint sets with their weights, if they have any.
+
+    Raises
+    ------
+    InputError
+        If a weight is no number or missing, or nothing can be drawn; every fault at once.
+    """
+    if text.strip().isdigit():
+        return _drawn(instance, int(text), seed), None
+    names, weights, faults = list[str](), dict[str, float](), list[Fault]()
+    for part in text.split(","):
+        name, equals, number = part.strip().rpartition("=")
+        if not equals:
+            names.append(number)
+            continue
+        names.append(name)
+        try:
+            weights[name] = float(number)
+        except ValueError:
+            remedy = "write SET=WEIGHT, as base=2,boom=1"
+            faults.append(Fault("solve", None, "scenarios", number, "this is no weight", remedy))
+    if faults:
+        raise InputError(faults)
+    return names, weights or None
+
+
+def _drawn(instance: Instance, count: int, seed: int) -> Any:
+    """Return so many draws of what is uncertain about an instance."""
+    if importlib.util.find_spec(_DRAWS) is None:
+        remedy = "name constraint sets: --scenarios base,tight-labour"
+        raise InputError.single("solve", "there is nothing to draw from", remedy, column="scenarios", value=count)
+    return importlib.import_module(f"{_DRAWS}.draws").draw(instance, draws=count, seed=seed)

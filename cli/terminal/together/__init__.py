@@ -1,0 +1,1 @@
+"""Plans for several worlds, on the terminal."""

@@ -1,0 +1,147 @@
+"""A plan for several scenarios on the terminal."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from outlay.cli.terminal.screen import Column, Page
+from outlay.cli.terminal.summary import show_title
+from outlay.cli.terminal.together.proof import show_failed, show_proof
+from outlay.cli.views import words
+from outlay.cli.views.explanation import interval
+from outlay.cli.views.labels import objective_unit
+
+if TYPE_CHECKING:
+    from outlay.optimizer.ensemble.answer import EnsembleSolution
+
+#: So many scenarios and candidates are listed.
+MOST_LISTED = 40
+
+
+def show_scenarios(page: Page, found: EnsembleSolution) -> None:
+    """Add what is decided now, what follows in each scenario, what it is worth to know, and what is proved."""
+    show_title(page, found.instance)
+    if not found.verified:
+        show_failed(page, found, "plan for all scenarios")
+        return
+    page.fact("Scenarios", f"{words.count(len(found.scenarios), 'scenario')}; what is best: {risk_words(found.risk)}")
+    _show_projects(page, found)
+    _show_outcomes(page, found)
+    _show_values(page, found)
+    _show_candidates(page, found)
+    show_proof(page, found, "no decision can have more than")
+
+
+def risk_words(risk: str) -> str:
+    """Return a measure of risk in words.
+
+    Examples
+    --------
+    >>> risk_words("cvar:0.9:0.5")
+    'half the mean, half the mean of the worst 10 %'
+    >>> risk_words("cvar:0.5"), risk_words("regret")
+    ('the mean of the worst 50 %', 'the least greatest regret')
+    """
+    kind, *numbers = risk.split(":")
+    if kind != "cvar":
+        plain = {"expected": "the mean", "worst": "the worst scenario", "regret": "the least greatest regret"}
+        return plain[kind]
+    tail = f"the mean of the worst {words.share(1 - float(numbers[0]))}"
+    weight = float(numbers[1]) if len(numbers) > 1 else 1.0
+    if weight == 1.0:
+        return tail
+    if weight == 0.5:
+        return f"half the mean, half {tail}"
+    return f"{words.share(1 - weight)} of the mean and {words.share(weight)} of {tail}"
+
+
+def _show_projects(page: Page, found: EnsembleSolution) -> None:
+    rows = found.projects.to_dict("records")
+    columns = [
+        Column("Id"), Column("Project", least=12, wrap=True), Column("Alternative"), Column("Selected"),
+        Column("Built", right=True), Column("Given up", right=True), Column("Starts"),
+    ]  # fmt: skip
+    until = found.instance.period_label(found.instance.decide_by_period)
+    for when, heading in (("now", f"Decided now (selections up to {until}, the same in every scenario)"),
+                          ("later", "Decided later, where it suits")):  # fmt: skip
+        chosen = [row for row in rows if row["decided"] == when]
+        if chosen:
+            page.heading(heading)
+            page.table(columns, [_project(row) for row in chosen])
+        elif when == "now":
+            page.heading(heading)
+            page.note("Nothing is selected now.")
+    page.note("Built, given up: the probability of it. What is given up costs its cancel_share and brings nothing.")
+
+
+def _project(row: dict[str, Any]) -> list[object]:
+    name = "" if row["name"] == row["project"] else row["name"]
+    return [
+        row["project"], name, row["alternative"], _span(row["selected"], row["selected_latest"]),
+        words.share(row["built"]), words.share(row["cancelled"]) if row["cancelled"] else "",
+        _span(row["starts"], row["starts_latest"]),
+    ]  # fmt: skip
+
+
+def _span(first: str, last: str) -> str:
+    return first if first == last else f"{first} to {last}"
+
+
+def _show_outcomes(page: Page, found: EnsembleSolution) -> None:
+    unit = objective_unit(found.instance)
+    page.heading(f"What follows in each scenario{f', {unit}' if unit else ''}")
+    columns = [
+        Column("Scenario", least=12, wrap=True), Column("Probability", right=True), Column("Worth", right=True),
+        Column("Best, if it were known", right=True), Column("Regret", right=True), Column("Projects", right=True),
+        Column("Given up", least=12, wrap=True),
+    ]  # fmt: skip
+    rows = found.outcomes.to_dict("records")
+    page.table(
+        columns,
+        [
+            [row["scenario"], words.share(row["probability"]), words.number(row["worth"], 6),
+             _best(row["best"], row["best_at_most"]), words.number(row["regret"]), row["projects"], row["given_up"]]
+            for row in rows[:MOST_LISTED]
+        ],
+    )  # fmt: skip
+    if len(rows) > MOST_LISTED:
+        page.note(f"... and {len(rows) - MOST_LISTED} more (-o keeps them all).")
+
+
+def _best(low: float, high: float) -> str:
+    text = words.number(low, 6)
+    return text if high - low <= 1e-9 * max(1.0, abs(high)) else f"{text} to {words.number(high, 6)}"
+
+
+_MEANINGS = {
+    "perfect information": "to know which scenario comes true before anything is decided",
+    "stochastic solution": "to plan for all scenarios instead of the instance as it is",
+}
+
+
+def _show_values(page: Page, found: EnsembleSolution) -> None:
+    page.heading("What it is worth")
+    for name, (low, high) in found.values.items():
+        if math.isinf(low):
+            text = "the plan for the instance as it is cannot be kept in every scenario"
+        else:
+            text = f"{words.number(low, 6)} ({interval(low, high)}): {_MEANINGS.get(name, '')}"
+        page.fact(f"{name[:1].upper()}{name[1:]}", text)
+
+
+def _show_candidates(page: Page, found: EnsembleSolution) -> None:
+    rows = found.table("candidates").to_dict("records")
+    if not rows:
+        return
+    page.heading("Deciding as if one scenario were certain")
+    columns = [Column("The best plan of", least=16, wrap=True), Column("Worth in all", right=True),
+               Column("Decides now", least=20, wrap=True)]  # fmt: skip
+    page.table(
+        columns,
+        [[row["candidate"], _kept(row["worth"]), row["selected"]] for row in rows[:MOST_LISTED]],
+    )
+
+
+def _kept(worth: float) -> str:
+    return "cannot be kept" if math.isinf(worth) or math.isnan(worth) else words.number(worth, 6)

@@ -1,0 +1,121 @@
+"""The scenarios of an ensemble one by one: compiled, asked questions, and their part of an answer as a `Solution`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from outlay.instances.plan import Plan
+from outlay.instances.stages import Scenario
+from outlay.models.ensemble import build_scenario
+from outlay.optimizer.answer.plans import plan_point
+from outlay.optimizer.answer.solution import Solution
+from outlay.optimizer.checked import Checked, dated
+from outlay.optimizer.compare.compare import CompareProgress
+from outlay.optimizer.engine.levels import Answer
+from outlay.optimizer.session import Session
+from outlay.optimizer.solve import make_solution
+from outlay.optimizer.status import OPTIMAL_GAP, DatesFound, LevelResult, Status, relative_gap
+from outlay.optimizer.variation.pool import QuestionPool, question_pool
+from outlay.optimizer.variation.solving import Question, VariedAnswer, kept
+from outlay.optimizer.variation.variable import Variable
+from outlay.optimizer.variation.variation import Variation
+from outlay.optimizer.verify.plan import verify_plan
+
+#: Why the dates of a plan are one choice of many.
+WHY_OPEN = "they were decided together with other scenarios or levels"
+#: What asks for progress of questions in a pool.
+OnQuestions = Callable[[CompareProgress], None] | None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How questions are to be solved: gap, seed and the seconds that each may take (None: until proved)."""
+
+    gap: float
+    seed: int
+    time_limit: float | None = None
+
+    def options(self, questions: int, jobs: int, share: float) -> dict[str, Any]:
+        """Return the options of so many questions that are to take a share of the time together."""
+        limit = self.time_limit
+        each = None if limit is None else max(0.1, share * limit * jobs / max(questions, 1))
+        return {"gap": self.gap, "seed": self.seed, "time_limit_s": each}
+
+
+class Members:
+    """Scenarios, each compiled by itself.
+
+    Attributes
+    ----------
+    scenarios
+        The scenarios.
+    over
+        The compiled model of each, by name.
+
+    Raises
+    ------
+    InputError
+        If a scenario has a project that must be funded and cannot be.
+    """
+
+    def __init__(self, scenarios: Sequence[Scenario], *, cancelling: bool) -> None:
+        self.scenarios = tuple(scenarios)
+        self.over = {one.name: Variable(Session(build_scenario(one, cancelling=cancelling))) for one in scenarios}
+
+    @contextmanager
+    def pool(self, jobs: int, on_progress: OnQuestions = None) -> Iterator[QuestionPool]:
+        """Open a pool of so many solvers that knows the scenarios."""
+        with ExitStack() as stack:
+            for name, over in self.over.items():
+                stack.enter_context(kept(self._key(name), over))
+            yield stack.enter_context(question_pool(None, jobs, on_progress=on_progress))
+
+    def question(
+        self, name: str, variation: Variation, options: Mapping[str, Any], *, start: Plan | None = None, what: str = ""
+    ) -> Question:
+        """Return a question about a scenario; `what` tells those about the same one apart."""
+        begin = None if start is None else start.to_document()
+        return Question(f"{what}{name}", self._key(name), None, variation.to_document(), begin, False, dict(options))
+
+    def _key(self, name: str) -> str:
+        return f"scenario-{id(self)}-{name}"
+
+    def solution(self, name: str, plan: Plan, *, bound: float | None, began: float, asked: Asked) -> Solution:
+        """Return a plan as the answer to its scenario by itself, with what is proved of the scenario alone."""
+        session = self.over[name].session
+        worth = float(verify_plan(session.case.instance, plan).objective[0])
+        verification = verify_plan(session.case.instance, plan, objective=[worth])
+        weights = {key: float(amount) for key, amount in session.case.instance.objective_levels[0].weights.items()}
+        size = float(np.abs(session.case.weights(0)).max(initial=0.0))
+        most = None if bound is None or not math.isfinite(bound) else max(bound, worth)
+        gap = None if most is None else relative_gap(worth, most, size)
+        status = Status.STOPPED
+        if gap is not None and gap <= max(OPTIMAL_GAP, asked.gap):
+            status = Status.OPTIMAL if gap <= OPTIMAL_GAP else Status.WITHIN_GAP
+        limit = None if status.proved else "together"
+        level = LevelResult(weights, status, limit, worth, most, gap, 0, 0.0, worth, size)
+        point = plan_point(session.model, session.compiled, plan)
+        checked = dated(Checked(Answer(point, [level]), plan, verification), DatesFound.OPEN, WHY_OPEN)
+        options = {
+            "gap": asked.gap,
+            "seed": asked.seed,
+            "threads": 1,
+            "time_limit_s": asked.time_limit,
+            "effort": "prove",
+        }
+        return make_solution(session, checked, times_s={}, began=began, options=options)
+
+
+def interval_of(answer: VariedAnswer) -> tuple[float, float]:
+    """Return the (least, greatest) that the best of a variation can be worth; infinities where nothing is known."""
+    least = -math.inf if not answer.holds or answer.worth is None else answer.worth
+    if answer.infeasible:
+        return -math.inf, -math.inf
+    most = math.inf if answer.bound is None else max(answer.bound, least)
+    return least, most

@@ -1,0 +1,177 @@
+"""`rank`: one list for a budget that is not known yet, right at every level of it.
+
+What is funded at a level is funded, with the same alternative, at each higher one; starts may move. The weighted sum of
+the levels' worths is maximised as one ensemble with nested links. Beside it: the best plan of each level by itself, and
+so what nesting costs.
+
+Source: Koc and Morton, Prioritization via stochastic optimization, Management Science 61(3), 2015,
+doi:10.1287/mnsc.2013.1865.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from outlay.instances.instance import Instance
+from outlay.instances.plan import Plan
+from outlay.instances.stages import Linking, Scenario
+from outlay.models.ensemble import build_ensemble
+from outlay.optimizer.engine.levels import Settings
+from outlay.optimizer.ensemble.levels import check_levels, check_weights, level_scenarios, limit_named
+from outlay.optimizer.ensemble.members import Asked, Members, OnQuestions
+from outlay.optimizer.ensemble.ranking import Ranking, ranking_of
+from outlay.optimizer.ensemble.session import EnsembleSession, Together
+from outlay.optimizer.solve import as_asked, check_arguments
+from outlay.optimizer.solver.deadline import Deadline
+from outlay.optimizer.solver.outcome import Progress
+from outlay.optimizer.solver.process import SolverProcess
+from outlay.optimizer.status import Status
+from outlay.optimizer.variation.solving import VariedAnswer, answer
+from outlay.optimizer.variation.variation import Variation
+
+#: Shares of the time for the best plan of each level, and for two first lists.
+BEST_SHARE, FIRST_SHARE = 0.3, 0.1
+
+
+def rank(
+    instance: Instance,
+    *,
+    limit: str,
+    levels: Sequence[Any],
+    weights: Sequence[float] | None = None,
+    constraint_set: str = "base",
+    objective: str | Mapping[str, float] | None = None,
+    time_limit: float | None = None,
+    gap: float = 1e-4,
+    seed: int = 1,
+    jobs: int | None = None,
+    on_questions: OnQuestions = None,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Ranking:
+    """Return one list of projects such that those up to the mark of a level are a plan for it.
+
+    Parameters
+    ----------
+    instance
+        The instance.
+    limit
+        The limit that is not known: a resource (``commitments``), a fund, or a greatest amount of ``limits``, named as
+        in `outlay.explain`.
+    levels
+        Its levels, rising, in its unit.
+    weights
+        How much each level counts; None: all alike. They are divided by their sum.
+    constraint_set, objective
+        As of `outlay.solve`.
+    time_limit
+        Seconds for everything before the last checks; None: until proved.
+    gap, seed
+        As of `outlay.solve`.
+    jobs
+        Levels to solve at a time; None: one a core.
+    on_questions, on_progress
+        Called while the levels are solved one by one, and while the list is.
+
+    Returns
+    -------
+    Ranking
+        Its ``projects`` are the list, its ``levels`` what nesting costs. Each level's plan is verified by itself, and
+        that they are nested too.
+
+    Raises
+    ------
+    InputError
+        If the limit, a level, a weight or an option is wrong, or the objective has several levels.
+
+    Examples
+    --------
+    >>> import outlay
+    >>> found = outlay.rank(outlay.read("tutorial"), limit="commitments", levels=[5, 11], jobs=1)
+    >>> found.levels[["level", "nested", "best"]].values.tolist()
+    [[5.0, 9.0, 9.0], [11.0, 19.1, 19.1]]
+    """
+    began = time.monotonic()
+    check_arguments(time_limit=time_limit, gap=gap, seed=seed, threads=1)
+    base = as_asked(instance, constraint_set, objective)
+    marks = check_levels(levels)
+    shares = check_weights(weights, marks)
+    asked_limit = limit_named(base, limit)
+    scenarios = level_scenarios(base, asked_limit, marks, shares)
+    asked = Asked(gap, seed, time_limit)
+    work = _Work(base, scenarios, asked, Deadline.after(time_limit), jobs or os.cpu_count() or 1)
+    found = work.run(on_questions, on_progress)
+    return ranking_of(base, asked_limit, work.members, found, work.best, asked=asked, began=began)
+
+
+@dataclass
+class _Work:
+    base: Instance
+    scenarios: tuple[Scenario, ...]
+    asked: Asked
+    deadline: Deadline
+    jobs: int
+
+    def __post_init__(self) -> None:
+        self.members = Members(self.scenarios, cancelling=False)
+        self.names = [one.name for one in self.scenarios]
+        self.best: dict[str, VariedAnswer] = {}
+
+    def run(self, on_questions: OnQuestions, on_progress: Callable[[Progress], None] | None) -> Together:
+        """Return the nested plans; where a level alone has none, that."""
+        options = self.asked.options(len(self.names), self.jobs, BEST_SHARE)
+        with self.members.pool(self.jobs, on_questions) as pool:
+            self.best = pool.ask([self.members.question(name, Variation(), options) for name in self.names])
+            if pool.interrupted:
+                raise KeyboardInterrupt
+        for name, found in self.best.items():
+            if found.infeasible:
+                return Together(Status.INFEASIBLE, message=f"there is no plan at level {name}")
+        model = build_ensemble(self.base, self.scenarios, linking=Linking.NESTED)
+        session = EnsembleSession(model)
+        settings = Settings(gap=self.asked.gap, seed=self.asked.seed, deadline=self.deadline)
+        with SolverProcess() as engine:
+            start = self._first_list(engine)
+            return session.solve(engine, settings, start=start, on_progress=on_progress)
+
+    def _first_list(self, engine: SolverProcess) -> dict[str, Plan] | None:
+        """Return the better of two lists: built up from the lowest level, and cut down from the highest."""
+        lists = [self._chain(engine, self.names, up=True), self._chain(engine, self.names[::-1], up=False)]
+        known = [one for one in lists if one is not None]
+        if not known:
+            return None
+        share = {one.name: one.probability for one in self.scenarios}
+        best = max(known, key=lambda one: sum(share[name] * (each.worth or 0.0) for name, each in one.items()))
+        return {name: each.plan for name, each in best.items() if each.plan is not None}
+
+    def _chain(self, engine: SolverProcess, names: Sequence[str], *, up: bool) -> dict[str, VariedAnswer] | None:
+        """Return the best plan of each level that goes with the one before; None where there is none in time."""
+        options = self.asked.options(len(names), 1, FIRST_SHARE)
+        found: dict[str, VariedAnswer] = {}
+        last = self.best[names[0]]
+        for name in names:
+            if name != names[0]:
+                variation = _built_on(last.plan) if up else self._cut_from(last.plan)
+                question = self.members.question(name, variation, options)
+                last = answer(self.members.over[name], question, engine)
+            if not last.holds or last.plan is None or last.limit == "interrupt":
+                return None
+            found[name] = last
+        return found
+
+    def _cut_from(self, plan: Plan | None) -> Variation:
+        """Return what funds nothing that a plan does not."""
+        kept = {(choice.project, choice.alternative) for choice in (plan.choices if plan else ())}
+        table = self.base.alternatives
+        pairs = zip(table.texts("project"), table.texts("alternative"), strict=True)
+        return Variation(force_out=tuple(f"{who}@{name}" for who, name in pairs if (who, name) not in kept))
+
+
+def _built_on(plan: Plan | None) -> Variation:
+    """Return what funds everything that a plan does."""
+    return Variation(
+        force_in=tuple(f"{choice.project}@{choice.alternative}" for choice in (plan.choices if plan else ()))
+    )

@@ -1,0 +1,253 @@
+"""`Ranking`: a list that is right at every level, and what it costs that it is one."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from outlay.instances.errors import InfeasibleError, NoPlanError, UnverifiedError
+from outlay.instances.instance import Instance
+from outlay.instances.values.text import shown
+from outlay.optimizer.answer.documents import finite, table_document
+from outlay.optimizer.answer.solution import Solution
+from outlay.optimizer.ensemble.folder import write_runs
+from outlay.optimizer.ensemble.members import Asked, Members, interval_of
+from outlay.optimizer.ensemble.session import Together
+from outlay.optimizer.status import Status
+from outlay.optimizer.variation.limits import Limit
+from outlay.optimizer.variation.solving import VariedAnswer
+
+FORMAT = "outlay ranking 1"
+LEVELS = ("level", "weight", "nested", "best", "best_at_most", "price", "price_at_most", "projects", "new", "lost")
+PROJECTS = ("rank", "project", "name", "alternative", "level", "commitment", "best_at")
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """A list of projects with a mark for each level of a limit.
+
+    Attributes
+    ----------
+    instance
+        The instance, with its constraint sets applied.
+    limit, unit
+        The limit that is not known, and its unit.
+    status, stopped_by, message
+        What is proved of the list; which limit ended the solve (``time``, ``interrupt``, ...), or None; why it failed.
+    objective, bound, gap
+        The weighted mean of the levels' worths: that of the list, and what no nested list can exceed. None: none.
+    runs
+        The list up to the mark of each level, as the answer to it by itself, with what is proved of that level alone.
+    violations
+        What the plans, or their being nested, break: (level, sentence), the level empty for what is between them.
+    tables
+        ``levels`` and ``projects``.
+    options, times_s
+        How it was asked, and seconds.
+    """
+
+    instance: Instance
+    limit: str
+    unit: str
+    status: Status
+    stopped_by: str | None
+    message: str
+    objective: float | None
+    bound: float | None
+    gap: float | None
+    runs: Mapping[str, Solution]
+    violations: tuple[tuple[str, str], ...]
+    tables: Mapping[str, pd.DataFrame]
+    options: Mapping[str, Any]
+    times_s: Mapping[str, float]
+
+    def __post_init__(self) -> None:
+        for name in ("runs", "tables", "options", "times_s"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    def __repr__(self) -> str:
+        """Return what it is in two lines."""
+        head = f"<Ranking of {self.instance.name!r} by {self.limit}: {self.status}"
+        if not self.runs:
+            return f"{head}\n no list{f': {self.message}' if self.message else ''}>"
+        checked = "verified" if self.verified else "NOT VERIFIED"
+        return f"{head}\n {len(self.tables['projects'])} projects at {len(self.runs)} levels, {checked}>"
+
+    @property
+    def verified(self) -> bool:
+        """Whether there is a list, each of its plans passed its verification, and they are nested."""
+        return bool(self.runs) and not self.violations
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a copy of a table by name.
+
+        Raises
+        ------
+        InfeasibleError, NoPlanError
+            If there is no list.
+        UnverifiedError
+            If it failed its verification.
+        KeyError
+            If there is no such table.
+        """
+        if not self.runs:
+            if self.status in {Status.INFEASIBLE, Status.UNBOUNDED}:
+                raise InfeasibleError(f"there is no list: {self.message or self.status}")
+            raise NoPlanError(f"there is no list ({self.message or 'none was found in time'}); raise the time limit")
+        if self.violations:
+            raise UnverifiedError(f"the list failed its verification ({shown(self.violations[0][1])}); solve again")
+        return self.tables[name].copy()
+
+    @property
+    def levels(self) -> pd.DataFrame:
+        """One row a level: worth of the list, of the best plan without nesting, and so the price of nesting.
+
+        ``best`` to ``best_at_most`` is an interval, and so is ``price`` to ``price_at_most``. ``new`` are the projects
+        that come in at the level, ``lost`` those of the best plan that the list does not hold there.
+        """
+        return self.table("levels")
+
+    @property
+    def projects(self) -> pd.DataFrame:
+        """The list: one row a project that is funded at some level, in order, with the level from which it is.
+
+        Within a level those first that the best plans of most levels hold, then by id; ``best_at`` names these levels.
+        """
+        return self.table("projects")
+
+    def to_document(self) -> dict[str, Any]:
+        """Return the ranking as plain data, for JSON; without what failed its verification."""
+        shown_tables = self.tables if self.verified else {}
+        return finite(
+            {
+                "format": FORMAT,
+                "name": self.instance.name,
+                "limit": self.limit,
+                "unit": self.unit,
+                "status": str(self.status),
+                "stopped_by": self.stopped_by,
+                "message": self.message,
+                "objective": self.objective,
+                "bound": self.bound,
+                "gap": self.gap,
+                "verified": self.verified,
+                "violations": [list(one) for one in self.violations],
+                **{name: table_document(table) for name, table in shown_tables.items()},
+                "plans": {name: run.plan.to_document() for name, run in self.runs.items() if run.plan is not None},
+                "options": dict(self.options),
+                "times_s": dict(self.times_s),
+            }
+        )
+
+    def save(self, path: str | Path) -> Path:
+        """Write a new folder: ``ranking.json``, its tables as CSV, and a run file a level in ``runs``.
+
+        Raises
+        ------
+        InputError
+            If the folder exists and is not empty, or cannot be written.
+        """
+        return write_runs(path, "ranking.json", self.to_document(), self.tables if self.verified else {}, self.runs)
+
+
+def ranking_of(
+    instance: Instance,
+    limit: Limit,
+    members: Members,
+    found: Together,
+    best: Mapping[str, VariedAnswer],
+    *,
+    asked: Asked,
+    began: float,
+) -> Ranking:
+    """Return the ranking of nested plans, beside the best plan of each level."""
+    runs = {
+        name: members.solution(name, plan, bound=best[name].bound, began=began, asked=asked)
+        for name, plan in found.plans.items()
+    }
+    tables = {}
+    if found.plans:
+        tables = {"levels": _levels(members, runs, best), "projects": _projects(instance, runs, best)}
+    scenarios = members.scenarios
+    options = {
+        "limit": limit.name,
+        "levels": [one.name for one in scenarios],
+        "weights": [one.probability for one in scenarios],
+        "gap": asked.gap,
+        "seed": asked.seed,
+        "time_limit_s": asked.time_limit,
+    }
+    return Ranking(
+        instance, limit.name, limit.unit, found.status, found.limit, found.message,
+        found.objective, found.bound, found.gap, runs,
+        tuple((name, one.sentence) for name, one in found.violations), tables, options,
+        {"solver": found.seconds, "total": time.monotonic() - began},
+    )  # fmt: skip
+
+
+def _levels(members: Members, runs: Mapping[str, Solution], best: Mapping[str, VariedAnswer]) -> pd.DataFrame:
+    rows, before = [], set[str]()
+    for one in members.scenarios:
+        run = runs[one.name]
+        assert run.plan is not None
+        assert run.objective is not None
+        least, most = interval_of(best[one.name])
+        least = max(least, run.objective)  # the list is a plan for the level, too
+        most = max(most, least)
+        funded = {choice.project for choice in run.plan.choices}
+        plan = best[one.name].plan
+        lost = sorted({choice.project for choice in plan.choices} - funded) if plan is not None else []
+        price = max(0.0, least - run.objective)
+        rows.append(
+            [float(one.name), one.probability, run.objective, least, most, price, most - run.objective, len(funded),
+             "; ".join(sorted(funded - before)), "; ".join(lost)]
+        )  # fmt: skip
+        before = funded
+    return pd.DataFrame(rows, columns=list(LEVELS))
+
+
+def _projects(instance: Instance, runs: Mapping[str, Solution], best: Mapping[str, VariedAnswer]) -> pd.DataFrame:
+    table = instance["projects"]
+    names = dict(zip(table.texts("id"), table.texts("name"), strict=True))
+    mark: dict[str, tuple[int, str, str]] = {}
+    for place, (level, run) in enumerate(runs.items()):
+        assert run.plan is not None
+        for choice in run.plan.choices:
+            mark.setdefault(choice.project, (place, level, choice.alternative))
+    alone = {name: [level for level, found in best.items() if _holds(found, name)] for name in mark}
+    order = sorted(mark, key=lambda name: (mark[name][0], -len(alone[name]), name))
+    money = _commitments(runs)
+    rows = [
+        [place, name, names[name] or name, mark[name][2], float(mark[name][1]), money.get(name, math.nan),
+         "; ".join(alone[name])]
+        for place, name in enumerate(order, start=1)
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=list(PROJECTS))
+
+
+def _holds(found: VariedAnswer, project: str) -> bool:
+    return found.plan is not None and any(choice.project == project for choice in found.plan.choices)
+
+
+def _commitments(runs: Mapping[str, Solution]) -> dict[str, float]:
+    """Return what each project asks for where it first comes in."""
+    money: dict[str, float] = {}
+    for run in runs.values():
+        frame = run.tables.get("projects")
+        if frame is None or not len(frame):
+            continue
+        for project, amount in _pairs(frame):
+            money.setdefault(project, amount)
+    return money
+
+
+def _pairs(frame: pd.DataFrame) -> Sequence[tuple[str, float]]:
+    funded = frame[frame["funded"]]
+    return list(zip(funded["project"], funded["commitment"], strict=True))

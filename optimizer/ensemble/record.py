@@ -1,0 +1,182 @@
+"""Read the folder of plans for several scenarios back, believing nothing in it.
+
+Every run file is checked as any other is (`outlay.optimizer.record`). What is said of them together (the measure of
+risk, what is decided now, the tables) must follow from them. As recorded, for nobody can repeat it: bounds, candidates,
+values of information as far as they rest on bounds, times and messages.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from outlay.instances.errors import InputError
+from outlay.instances.formats.reading import MAX_FILE_MB
+from outlay.instances.stages import Linking, Scenario, check_scenarios
+from outlay.models.risk import parse_risk
+from outlay.optimizer.answer.documents import finite, floats, plain_table, table_document
+from outlay.optimizer.answer.solution import Solution
+from outlay.optimizer.ensemble.answer import (
+    FORMAT,
+    MARKER,
+    EnsembleSolution,
+    Interval,
+    project_table,
+    scenario_table,
+)
+from outlay.optimizer.ensemble.folder import RUNS
+from outlay.optimizer.record.recheck import table_differences
+from outlay.optimizer.record.run_file import load, read_run_document
+from outlay.optimizer.record.run_schema import Limit, Part, SelectionPart, StatusName, TablePart, checked_part
+from outlay.optimizer.status import OPTIMAL_GAP, Status
+from outlay.optimizer.verify.linking import verify_linking
+from outlay.optimizer.verify.plan import TOLERANCE
+
+REMEDY = "solve again: outlay solve INSTANCE --scenarios ... -o FOLDER"
+Pair = list[float | None]
+
+
+class EnsemblePart(Part):
+    """What ``ensemble.json`` holds."""
+
+    format: Literal["outlay ensemble 1"]
+    name: str
+    risk: str
+    scenarios: dict[str, float]
+    status: StatusName
+    stopped_by: Limit | None
+    message: str
+    objective: float | None
+    bound: float | None
+    gap: float | None
+    verified: bool
+    violations: list[list[str]]
+    best: dict[str, Pair]
+    ideal: dict[str, float]
+    values: dict[str, Pair]
+    selected: list[SelectionPart]
+    tables: dict[Literal["scenarios", "projects", "candidates"], TablePart]
+    options: dict[str, float | int | str | None]
+    times_s: dict[str, float]
+    sizes: dict[str, int]
+    runs: dict[str, str]
+
+
+def load_ensemble(path: str | Path, *, max_file_mb: float = MAX_FILE_MB) -> EnsembleSolution:
+    """Return what `EnsembleSolution.save` wrote, verified again.
+
+    `violations` is what is found now: of each plan, of what links them, and every claim of the folder that is false.
+
+    Raises
+    ------
+    InputError
+        If the folder or a file in it is missing, no such folder, or damaged.
+    """
+    folder = Path(path)
+    if not (folder / MARKER).is_file():
+        remedy = "give a folder that solve --scenarios -o wrote"
+        raise InputError.single(str(path), f"there is no {MARKER} in it", remedy)
+    document = floats(read_run_document(folder / MARKER, max_file_mb))
+    if document.get("format") != FORMAT:
+        raise InputError.single(MARKER, "this is not what solve --scenarios wrote", REMEDY)
+    checked_part(EnsemblePart, document, MARKER, remedy=REMEDY)
+    runs = {
+        name: load(_run_file(folder, name, file), max_file_mb=max_file_mb) for name, file in document["runs"].items()
+    }
+    return _Reading(document, runs).solution(folder)
+
+
+def _run_file(folder: Path, name: str, file: str) -> Path:
+    if Path(file).name != file or not file:
+        raise InputError.single(MARKER, "a run lies outside the folder", REMEDY, column=f"runs.{name}", value=file)
+    return folder / RUNS / file
+
+
+class _Reading:
+    """A document whose types are right, and its runs, each checked by itself."""
+
+    def __init__(self, document: Mapping[str, Any], runs: Mapping[str, Solution]) -> None:
+        self.document, self.runs = document, runs
+        self.best = {name: _interval(pair, -math.inf) for name, pair in document["best"].items()}
+        if runs and list(runs) != list(document["scenarios"]):
+            raise InputError.single(MARKER, "the runs are not those of the scenarios", REMEDY, column="runs")
+
+    def solution(self, folder: Path) -> EnsembleSolution:
+        """Return the solution, with everything that is false as a violation."""
+        said, runs = self.document, self.runs
+        false = [(name, one.sentence) for name, run in runs.items() for one in _of(run)]
+        tables = {}
+        if runs and not false:
+            first = next(iter(runs.values())).instance
+            tables = {
+                "scenarios": scenario_table(said["scenarios"], runs, self.best),
+                "projects": project_table(first, said["scenarios"], runs),
+            }
+            false += [("", sentence) for sentence in self._false(tables)]
+            if "candidates" in said["tables"]:
+                tables["candidates"] = plain_table(said["tables"]["candidates"])
+        instance = next(iter(runs.values())).instance if runs else None
+        if instance is None:
+            raise InputError.single(str(folder), "no plan was found when it was written", REMEDY)
+        kept = ("risk", "scenarios", "stopped_by", "message", "objective", "bound", "gap", "ideal")
+        return EnsembleSolution(
+            instance=instance,
+            status=Status(said["status"]),
+            runs=runs,
+            best=self.best,
+            values={name: _interval(pair, math.inf) for name, pair in said["values"].items()},
+            violations=tuple(false),
+            tables=tables if not false else {},
+            **{name: said[name] for name in (*kept, "options", "times_s", "sizes")},
+        )
+
+    def _false(self, tables: Mapping[str, Any]) -> Iterator[str]:
+        """Yield each thing that is said of the plans together and does not follow from them."""
+        said, runs = self.document, self.runs
+        scenarios = [Scenario(name, said["scenarios"][name], run.instance) for name, run in runs.items()]
+        try:
+            check_scenarios(scenarios[0].instance, scenarios)
+        except InputError as error:
+            yield str(error)
+            return
+        members = [(name, run.instance, run.plan) for name, run in runs.items() if run.plan is not None]
+        yield from (one.sentence for one in verify_linking(members, Linking.NOW))
+        worth = self._worth(scenarios)
+        size = float(TOLERANCE) * max(1.0, abs(worth))
+        if said["objective"] is None or abs(said["objective"] - worth) > size:
+            yield f"objective is recorded as {said['objective']}, it is {worth}"
+        elif said["bound"] is not None and said["bound"] < worth - size:
+            yield f"the bound {said['bound']} is below what the plans are worth, {worth}"
+        status = Status(said["status"])
+        most = OPTIMAL_GAP if status == Status.OPTIMAL else max(OPTIMAL_GAP, float(said["options"].get("gap") or 0))
+        if status.proved and (said["gap"] is None or said["gap"] > most * (1 + 1e-6)):
+            yield f"the status is {status}, but the gap is {said['gap']}"
+        for name, table in tables.items():
+            recorded = said["tables"].get(name)
+            if recorded is None:
+                yield f"the table {name} is missing"
+                continue
+            due = finite(table_document(table))
+            yield from (one.sentence for one in table_differences(recorded, due, f"tables.{name}"))
+
+    def _worth(self, scenarios: list[Scenario]) -> float:
+        risk, said = parse_risk(self.document["risk"]), self.document
+        worths = [float(self.runs[one.name].objective or 0.0) for one in scenarios]
+        ideal = None
+        if risk.kind == "regret":
+            if any(one.name not in said["ideal"] for one in scenarios):
+                raise InputError.single(MARKER, "what the regret is held against is missing", REMEDY, column="ideal")
+            ideal = [said["ideal"][one.name] for one in scenarios]
+        return risk.value(worths, [one.probability for one in scenarios], ideal)
+
+
+def _of(run: Solution) -> tuple[Any, ...]:
+    return () if run.verification is None else run.verification.violations
+
+
+def _interval(pair: Pair, unknown: float) -> Interval:
+    """Return (least, at most); what JSON could not hold is infinite."""
+    low, high = pair
+    return (unknown if low is None else low, math.inf if high is None else high)

@@ -1,0 +1,234 @@
+"""`solve_ensemble`: one plan for now that is best over several scenarios, and what follows from it in each.
+
+What is solved, in order: each scenario by itself (wait and see); what is decided now in each of these plans, and in
+that of the instance as it is, kept in all scenarios (candidates, of which the best is the start); the extensive form,
+by HiGHS. From these follow what it would be worth to know (Raiffa and Schlaifer 1961) and to plan for all scenarios
+instead of one (Birge, Mathematical Programming 24, 1982, doi:10.1007/BF01585113), as intervals.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from outlay.instances.errors import InputError
+from outlay.instances.instance import Instance
+from outlay.instances.plan import Plan
+from outlay.instances.stages import Scenario, as_scenarios, scenarios_of_sets
+from outlay.models.ensemble import build_ensemble
+from outlay.models.risk import Risk, parse_risk
+from outlay.optimizer.engine.levels import Settings
+from outlay.optimizer.ensemble.answer import EnsembleSolution, probabilities, project_table, scenario_table
+from outlay.optimizer.ensemble.candidates import Candidate, MeanCase, candidates_of, least_of, questions_of, taken
+from outlay.optimizer.ensemble.members import Asked, Members, OnQuestions, interval_of
+from outlay.optimizer.ensemble.session import EnsembleSession, Together
+from outlay.optimizer.ensemble.worth import Worth
+from outlay.optimizer.solve import as_asked, check_arguments
+from outlay.optimizer.solver.deadline import Deadline
+from outlay.optimizer.solver.outcome import Progress
+from outlay.optimizer.solver.process import SolverProcess
+from outlay.optimizer.status import Status
+from outlay.optimizer.variation.solving import VariedAnswer
+from outlay.optimizer.variation.variation import Variation
+
+#: Shares of the time for the scenarios one by one, and for the candidates.
+BEST_SHARE, CANDIDATES_SHARE = 0.2, 0.2
+
+
+def solve_ensemble(
+    instance: Instance,
+    scenarios: Iterable[Scenario | tuple[str, float, Instance] | str],
+    *,
+    risk: Risk | str = "expected",
+    probabilities: Mapping[str, float] | None = None,
+    constraint_set: str = "base",
+    objective: str | Mapping[str, float] | None = None,
+    time_limit: float | None = None,
+    gap: float = 1e-4,
+    seed: int = 1,
+    threads: int = 1,
+    jobs: int | None = None,
+    on_questions: OnQuestions = None,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> EnsembleSolution:
+    """Decide for several scenarios at once: one plan for now, and one for each scenario that follows from it.
+
+    Parameters
+    ----------
+    instance
+        The instance; as it is, it is the case that is planned for where scenarios are not thought of.
+    scenarios
+        Names of constraint sets (``base`` for the instance as it is), or (name, probability, instance) each.
+    risk
+        What is maximised: ``expected``, ``cvar:a`` (mean of the worst share 1 - a), ``cvar:a:w``, ``regret``,
+        ``worst``.
+    probabilities
+        Of constraint sets, by name, as weights; None: all alike.
+    constraint_set, objective
+        As of `outlay.solve`; a constraint set with names of sets only.
+    time_limit
+        Seconds for everything before the last checks; None: until proved.
+    gap, seed, threads
+        As of `outlay.solve`; the threads are those of the scenarios together.
+    jobs
+        Questions about single scenarios at a time; None: one a core.
+    on_questions, on_progress
+        Called while these are answered, and while the scenarios are solved together.
+
+    Returns
+    -------
+    EnsembleSolution
+        Each plan verified by itself, and that they agree on what is decided now.
+
+    Raises
+    ------
+    InputError
+        If a scenario, the risk or an option is wrong, or a project that must be funded cannot be in a scenario.
+    KeyboardInterrupt
+        If the user stops it before the scenarios are solved together.
+
+    Examples
+    --------
+    >>> import outlay
+    >>> found = outlay.solve_ensemble(outlay.read("tutorial"), ["base", "more-money"], jobs=1)
+    >>> round(found.objective, 6), found.verified
+    (20.75, True)
+    """
+    began = time.monotonic()
+    check_arguments(time_limit=time_limit, gap=gap, seed=seed, threads=threads)
+    measure = parse_risk(risk) if isinstance(risk, str) else risk
+    base = as_asked(instance, constraint_set, objective)
+    members = _members_of(base, scenarios, probabilities, constraint_set, objective)
+    work = _Work(base, members, measure, Asked(gap, seed, time_limit), jobs or os.cpu_count() or 1, threads)
+    found = work.run(on_questions, on_progress)
+    return work.answer(found, began)
+
+
+def _members_of(
+    base: Instance,
+    scenarios: Iterable[Any],
+    weights: Mapping[str, float] | None,
+    constraint_set: str,
+    objective: str | Mapping[str, float] | None,
+) -> tuple[Scenario, ...]:
+    given = scenarios.split(",") if isinstance(scenarios, str) else list(scenarios)
+    if given and all(isinstance(one, str) for one in given):
+        return scenarios_of_sets(base, given, weights)
+    if weights is not None or constraint_set != "base":
+        problem = "scenarios that are given whole have their probabilities and sets already"
+        raise InputError.single("scenarios", problem, "leave out `probabilities` and `constraint_set`")
+    found = as_scenarios(base, given)
+    return tuple(one._replace(instance=as_asked(one.instance, "base", objective)) for one in found)
+
+
+@dataclass
+class _Work:
+    base: Instance
+    scenarios: tuple[Scenario, ...]
+    risk: Risk
+    asked: Asked
+    jobs: int
+    threads: int
+
+    def __post_init__(self) -> None:
+        self.deadline = Deadline.after(self.asked.time_limit)
+        self.mean = MeanCase.of(self.base, self.scenarios)
+        self.members = Members(self.scenarios, cancelling=True)
+        self.mean.add_to(self.members)
+        self.best: dict[str, VariedAnswer] = {}
+        self.candidates: list[Candidate] = []
+        self.sizes: dict[str, int] = {}
+
+    @property
+    def ideal(self) -> dict[str, float]:
+        """What each scenario is held against for regret: the best that is known of it."""
+        found = {}
+        for one in self.scenarios:
+            known = [self.best[one.name].worth, *(each.answers[one.name].worth for each in self.candidates)]
+            found[one.name] = max((worth for worth in known if worth is not None), default=0.0)
+        return found
+
+    def run(self, on_questions: OnQuestions, on_progress: Callable[[Progress], None] | None) -> Together:
+        """Return the plans; where a scenario alone has none, that."""
+        self._ask(on_questions)
+        for one in self.scenarios:
+            if self.best[one.name].infeasible:
+                return Together(Status.INFEASIBLE, message=f"there is no plan in scenario {one.name}")
+        ideal = self.ideal if self.risk.kind == "regret" else None
+        session = EnsembleSession(build_ensemble(self.base, self.scenarios, risk=self.risk, best=ideal))
+        self.sizes = {
+            "columns": len(session.problem.cost),
+            "rows": len(session.problem.row_lower),
+            "nonzeros": session.nonzeros,
+        }
+        settings = Settings(self.asked.gap, self.deadline, self.asked.seed, self.threads)
+        with SolverProcess() as engine:
+            return session.solve(engine, settings, start=self._start(), best=ideal, on_progress=on_progress)
+
+    def _ask(self, on_questions: OnQuestions) -> None:
+        names = list(self.members.over)
+        with self.members.pool(self.jobs, on_questions) as pool:
+            options = self.asked.options(len(names), self.jobs, BEST_SHARE)
+            self.best = pool.ask([self.members.question(name, Variation(), options) for name in names])
+            if not pool.interrupted:
+                chosen = candidates_of(self.base, self.scenarios, self.mean, self.best)
+                questions = questions_of(self.members, self.scenarios, chosen, self.best)
+                options = self.asked.options(len(questions), self.jobs, CANDIDATES_SHARE)
+                answers = pool.ask([replace(one, options=options) for one in questions])
+                self.candidates = [taken(self.scenarios, one, place, answers) for place, one in enumerate(chosen)]
+            if pool.interrupted:
+                raise KeyboardInterrupt
+
+    def _start(self) -> dict[str, Plan] | None:
+        """Return the plans of the best candidate that holds in every scenario."""
+        worth = Worth(self.scenarios, self.risk, self.ideal)
+        known = [one for one in self.candidates if one.holds]
+        if not known:
+            return None
+        best = max(known, key=lambda one: worth.of(one.intervals)[0])
+        return {name: each.plan for name, each in best.answers.items() if each.plan is not None}
+
+    def answer(self, found: Together, began: float) -> EnsembleSolution:
+        """Return the solution of what was found."""
+        shares = probabilities(self.scenarios)
+        best = {one.name: interval_of(self.best[one.name]) for one in self.scenarios if one.name in self.best}
+        runs = {
+            name: self.members.solution(name, plan, bound=self.best[name].bound, began=began, asked=self.asked)
+            for name, plan in found.plans.items()
+        }
+        tables, values = {}, {}
+        ideal = self.ideal if self.risk.kind == "regret" and runs else {}
+        if runs:
+            worth = Worth(self.scenarios, self.risk, self.ideal)
+            values = worth.values(found, best, self.mean.interval(self.candidates))
+            tables = {
+                "scenarios": scenario_table(shares, runs, best),
+                "projects": project_table(self.base, shares, runs),
+                "candidates": _candidate_table(self.base, worth, self.candidates),
+            }
+        options = {"gap": self.asked.gap, "seed": self.asked.seed, "time_limit_s": self.asked.time_limit}
+        return EnsembleSolution(
+            self.base, str(self.risk), shares, found.status, found.limit, found.message, found.objective, found.bound,
+            found.gap, runs, best, ideal, values, tuple((name, one.sentence) for name, one in found.violations),
+            tables, options, {"solver": found.seconds, "total": time.monotonic() - began}, self.sizes,
+        )  # fmt: skip
+
+
+def _selected(instance: Instance, candidate: Candidate) -> str:
+    return "; ".join(f"{one.project} {instance.period_label(one.period)}" for one in candidate.selected)
+
+
+def _candidate_table(instance: Instance, worth: Worth, candidates: list[Candidate]) -> pd.DataFrame:
+    """Return one row a candidate: whose best plan it is, what it selects now, and what keeping it is worth."""
+    rows = []
+    for one in candidates:
+        low, high = worth.of(one.intervals)
+        row = [one.name, _selected(instance, one), low, high]
+        rows.append([*row, *map(least_of, one.intervals.values())])
+    columns = ["candidate", "selected", "worth", "worth_at_most", *(each.name for each in worth.scenarios)]
+    return pd.DataFrame(rows, columns=columns)

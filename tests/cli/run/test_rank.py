@@ -1,0 +1,45 @@
+"""``outlay rank`` as a user types it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.small import run
+
+pytestmark = pytest.mark.usefixtures("always_warm")
+
+ASKED = ("rank", "tutorial", "--limit", "commitments", "--jobs", "1")
+
+
+def test_a_list_is_shown_with_its_marks_and_its_price(tmp_path: Path) -> None:
+    result = run(*ASKED, "--levels", "3,8,14", "--weights", "1,1,2", "-o", str(tmp_path / "list"))
+    assert result.exit_code == 0, result.output
+    for text in ("8 ──", "14 ──", "What one list costs, $M", "4.5  exactly  park", "Optimal: none is better", "Saved"):
+        assert text in result.stdout
+    assert run("verify", str(tmp_path / "list" / "runs" / "02-8.json")).exit_code == 0
+    again = run(*ASKED, "--levels", "3,8,14", "-o", str(tmp_path / "list"))
+    assert (again.exit_code, again.stdout) == (3, "")
+
+
+def test_a_list_is_data() -> None:
+    document = json.loads(run(*ASKED, "--levels", "5,11", "--json").stdout)
+    assert document["format"] == "outlay ranking 1"
+    assert document["verified"] is True
+    assert [row[2:4] for row in document["levels"]["rows"]] == [[9.0, 9.0], [19.1, 19.1]]
+    assert document["plans"].keys() == {"5", "11"}
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (("--levels", "5,x,y"), "'y': this is no level"),
+        (("--levels", "5,11", "--weights", "1,a"), "column weights: 'a': this is no number"),
+    ],
+)
+def test_bad_input_is_told_with_exit_code_3(more: tuple[str, ...], words: str) -> None:
+    result = run(*ASKED, *more)
+    assert result.exit_code == 3
+    assert words in result.stderr

@@ -1,0 +1,71 @@
+"""``outlay solve --scenarios`` as a user types it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from outlay.cli.terminal.together.scenarios import risk_words
+from tests.cli.small import run
+
+pytestmark = pytest.mark.usefixtures("always_warm")
+
+ASKED = ("solve", "tutorial", "--jobs", "1", "--scenarios")
+
+
+def test_plans_for_several_scenarios_are_shown_kept_and_verified(tmp_path: Path) -> None:
+    folder = str(tmp_path / "plans")
+    result = run(*ASKED, "base=2,more-money=1,two-crews=1", "-o", folder)
+    assert result.exit_code == 0, result.output
+    for text in (
+        "Decided now (selections up to 2027, the same in every scenario)",
+        "What follows in each scenario, $M",
+        "Perfect information  0.65 (exactly)",
+        "Optimal: none is better",
+        "3 plans checked again",
+    ):
+        assert text in result.stdout
+    verified = run("verify", folder)
+    assert verified.exit_code == 0
+    assert "Decided now" in verified.stdout
+    one = run("show", str(tmp_path / "plans" / "runs" / "01-base.json"))
+    assert "library@base, selected in 2027" in one.stdout
+    assert run(*ASKED, "base", "-o", folder).exit_code == 3
+
+
+def test_plans_for_several_scenarios_are_data() -> None:
+    document = json.loads(run(*ASKED, "base,more-money", "--risk", "cvar:0.5:0.5", "--json").stdout)
+    assert document["format"] == "outlay ensemble 1"
+    assert document["risk"] == "cvar:0.5:0.5"
+    assert document["verified"] is True
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "words"),
+    [
+        (("base,tow-crews",), 3, "two-crews"),
+        (("base=1,two-crews",), 3, "it has no weight"),
+        (("base=x",), 3, "'x': this is no weight"),
+        (("base=0,two-crews=1",), 3, "its weight is 0.0"),
+        (("base", "--risk", "cvar"), 3, "not complete"),
+        (("base", "--effort", "search"), 2, "HiGHS alone"),
+        (("base", "--tables", "t"), 2, "--tables"),
+    ],
+)
+def test_bad_input_is_told(more: tuple[str, ...], code: int, words: str) -> None:
+    result = run(*ASKED, *more)
+    assert result.exit_code == code
+    assert words in result.stderr
+
+
+def test_options_of_scenarios_need_scenarios() -> None:
+    for option in (("--risk", "worst"), ("--jobs", "2")):
+        assert run("solve", "tutorial", *option).exit_code == 2
+
+
+def test_measures_of_risk_are_told_in_words() -> None:
+    assert risk_words("cvar:0.9") == "the mean of the worst 10 %"
+    assert risk_words("cvar:0.9:0.25") == "75 % of the mean and 25 % of the mean of the worst 10 %"
+    assert risk_words("worst") == "the worst scenario"

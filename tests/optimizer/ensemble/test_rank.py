@@ -1,0 +1,113 @@
+"""A priority list is nested, right at each level, and the best that a list can be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import outlay
+from outlay.instances.errors import InfeasibleError, InputError
+from tests.brute_force.ensembles import nested_disagreements
+from tests.support.documents import instance as made
+from tests.support.documents import level
+
+
+@pytest.fixture(scope="module")
+def town() -> outlay.Instance:
+    return outlay.read("tutorial")
+
+
+@pytest.fixture(scope="module")
+def found(town: outlay.Instance) -> outlay.Ranking:
+    return outlay.rank(town, limit="commitments", levels=["3", 8, 14.0], weights=[1, 1, 2], jobs=1)
+
+
+def test_a_list_costs_what_it_is_worth_less_than_the_best_plan_of_each_level(found: outlay.Ranking) -> None:
+    # 14 counts twice: library, school and solar (23.6); of them library is within 8 (13.5); 3 buys the park alone,
+    # which the best plan of 14 does not hold, so nothing is funded at 3.
+    assert found.verified
+    assert found.levels[["level", "nested", "best", "price"]].to_numpy().tolist() == [
+        [3.0, 0.0, 4.5, 4.5],
+        [8.0, 13.5, 13.5, 0.0],
+        [14.0, 23.6, 23.6, 0.0],
+    ]
+    assert found.objective == pytest.approx((0 + 13.5 + 2 * 23.6) / 4)
+    assert found.projects[["project", "level"]].to_numpy().tolist() == [
+        ["library", 8.0], ["school", 14.0], ["solar", 14.0],
+    ]  # fmt: skip
+    assert list(found.levels["lost"]) == ["park", "", ""]
+
+
+def test_a_list_is_kept_as_runs_that_can_be_verified(found: outlay.Ranking, tmp_path: Path) -> None:
+    folder = found.save(tmp_path / "list")
+    for file in (folder / "runs").iterdir():
+        assert outlay.load(file).verified, file
+    assert (folder / "projects.csv").read_text().splitlines()[1].startswith("1,library,Central library,base,8")
+    with pytest.raises(InputError, match="something with this name exists"):
+        found.save(folder)
+
+
+@pytest.mark.parametrize("seed", [1, 5])
+@pytest.mark.usefixtures("always_warm")
+def test_no_nested_list_is_better(seed: int) -> None:
+    assert nested_disagreements(seed, [3, 6, 9], [1, 2, 1]) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(6, 26))
+@pytest.mark.usefixtures("always_warm")
+def test_many_lists_agree_with_the_enumeration(seed: int) -> None:
+    assert nested_disagreements(seed, [2, 5, 7, 12], [3, 1, 1, 2]) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"levels": []}, "there is no level"),
+        ({"levels": [3, 3]}, "levels rise, but 3 follows 3"),
+        ({"levels": [5, 3]}, "levels rise, but 3 follows 5"),
+        ({"levels": [-1, float("nan")]}, "'-1': this is no level"),
+        ({"levels": ["a", "1e400000000"]}, "'a': this is no level"),
+        ({"weights": [1]}, "there are 1 weights for 2 levels"),
+        ({"weights": [1, 0]}, "a weight is not positive"),
+        ({"limit": "comitments"}, "did you mean 'commitments'"),
+        ({"limit": "library"}, "this is a project, not a limit"),
+        ({"objective": "@nobody"}, "nobody"),
+        ({"gap": 2}, "gap is out of range"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(town: outlay.Instance, asked: dict[str, Any], words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        outlay.rank(town, **{"limit": "commitments", "levels": [3, 5], **asked})
+
+
+def test_a_level_that_no_plan_keeps_is_named() -> None:
+    instance = made(
+        calendar={"periods": 1},
+        projects=[{"id": "A", "value": 1, "commitment": 4, "status": "mandatory"}],
+        resources=[{"resource": "commitments", "kind": "finance", "basis": "cumulative"}],
+        availability=[level("commitments", 9)],
+    )
+    found = outlay.rank(instance, limit="commitments", levels=[3, 5], jobs=1)
+    assert (str(found.status), found.message) == ("infeasible", "there is no plan at level 3")
+    with pytest.raises(InfeasibleError, match="there is no list"):
+        found.levels  # noqa: B018
+
+
+def test_a_fund_and_dated_levels_are_put_to_a_level_as_a_whole() -> None:
+    instance = made(
+        calendar={"periods": 2},
+        projects=[{"id": name, "value": 1, "commitment": 4} for name in "AB"],
+        resources=[{"resource": "commitments", "kind": "finance", "basis": "cumulative"}],
+        availability=[level("commitments", 4), level("commitments", 8, "2027-01")],
+        funds=[{"fund": "bank", "total": 8}],
+    )
+    dated = outlay.rank(instance, limit="commitments", levels=[6, 8], jobs=1)
+    amounts = [run.instance["availability"].floats("amount").tolist() for run in dated.runs.values()]
+    assert amounts == [[3.0, 6.0], [4.0, 8.0]]
+    assert dated.levels["projects"].tolist() == [1, 2]
+    fund = outlay.rank(instance, limit="bank", levels=[3, 4, 8], jobs=1)
+    assert [run.instance["funds"].floats("total").tolist() for run in fund.runs.values()] == [[3.0], [4.0], [8.0]]
+    assert fund.levels["projects"].tolist() == [0, 1, 2]
