@@ -200,7 +200,7 @@ def test_a_long_solve_is_stopped_with_its_best_verified_plan_and_the_queue_goes_
         wait_for(session, lambda: session.answers.first is not None or not any(job.open for job in session.jobs))
         first = session.answers.first
         assert first is not None
-        assert first.run["status"] in {"stopped", "optimal", "within gap"}
+        assert first.run["status"] in {"stopped at limit", "optimal", "within gap"}  # the last, if it was quicker
         assert session.answers.solution("base")[1].ok  # type: ignore[union-attr]
         assert session.jobs[2].state == State.TAKEN_BACK
         assert session.jobs[1].open
