@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from outlay.cli import streams
 from outlay.instances.errors import InputError
+from outlay.instances.formats.output import check_target
 from outlay.instances.formats.reading import read
 from outlay.instances.values.text import shown
-from outlay.optimizer.whatif.places import default_folder, is_session
+from outlay.optimizer.whatif.places import TELLING, default_folder, is_session
 
 if TYPE_CHECKING:
     from outlay.cli.web.guard import Keys
@@ -53,6 +54,7 @@ def run(
 
     instance, answer = _read(source, max_file_mb)
     place = Path(folder or (source if instance is None else default_folder(source)))
+    _check_place(place)
     sock = bound_socket(port)
     port = sock.getsockname()[1]
     address, keys, opening = f"http://{LOOPBACK}:{port}/", Keys(), Opening(Path(source).name)
@@ -148,6 +150,14 @@ def _read(source: str, max_file_mb: float) -> tuple[Instance | None, Solution | 
 
     instance, plan = read_or_load(source, max_file_mb)
     return instance, None if plan is None else load_run(source, max_file_mb).solution
+
+
+def _check_place(place: Path) -> None:
+    """Refuse a folder that is none of ours or cannot be written, before anything is opened."""
+    target = check_target(place / TELLING[-1], force=True).parent
+    if target.is_dir() and not is_session(target) and any(not item.name.startswith(".") for item in target.iterdir()):
+        problem = "the folder holds something that is no session"
+        raise InputError.single(str(target), problem, "choose another --folder")
 
 
 def _announce(entry: str, place: Path, *, as_json: bool) -> None:

@@ -18,7 +18,7 @@ from outlay.cli.web.actions import ACTIONS
 from outlay.cli.web.drawing import TEMPLATES, Drawing
 from outlay.cli.web.events import events, job_state
 from outlay.cli.web.forms import Form
-from outlay.cli.web.guard import Keys
+from outlay.cli.web.guard import Keys, TooLargeError
 from outlay.cli.web.panel import panel_context
 from outlay.cli.web.projects import project_context, projects_context
 from outlay.instances.errors import InputError, OutlayError
@@ -166,7 +166,10 @@ class Page:
         action = ACTIONS.get(request.path_params["action"])
         if action is None:
             return PlainTextResponse("There is no such action.", 404)
-        body = await request.body()
+        try:
+            body = await request.body()
+        except TooLargeError as error:
+            return PlainTextResponse(str(error), 413)
 
         def done() -> Response:
             try:

@@ -180,7 +180,7 @@ def over_time(first: Solution, second: Solution, case: str, reference: str, reso
             lines.append(_step(clock, rows["period"].tolist(), limit, f"limit in {name}", line))
     if not lines:
         return None
-    figure = layout(280, xaxis=clock.axis(), yaxis=axis(first.instance.settings.money_unit, rangemode="tozero"))
+    figure = layout(280, xaxis=clock.axis(8), yaxis=axis(first.instance.settings.money_unit, rangemode="tozero"))
     return {"data": lines, "layout": fewer_years_on_paper(figure)}
 
 

@@ -173,9 +173,6 @@ class Guard:
 
         try:
             await self.application(scope, _bounded(receive), send_with_headers)
-        except TooLargeError:
-            if not begun:
-                await _answer(send, 413, f"A request has at most {MOST_BYTES:,} bytes.")
         except Exception as error:  # the last line of defence
             self.tell(error)
             if not begun:
@@ -194,7 +191,7 @@ def _bounded(receive: Receive) -> Receive:
         message = await receive()
         size += len(message.get("body") or b"")
         if size > MOST_BYTES:
-            raise TooLargeError
+            raise TooLargeError(f"A request has at most {MOST_BYTES:,} bytes.")
         return message
 
     return bounded

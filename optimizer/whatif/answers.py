@@ -107,6 +107,8 @@ class Answers:
         if solution.own_objective or solution.user_rows is not None:
             problem = "the run is of a model with rules of the user's own, which no other solve would keep"
             raise InputError.single("open", problem, "open the instance")
+        # As every run of a comparison, it does not hold the sets that others are of.
+        solution = replace(solution, instance=replace(solution.instance, sets={}))
         plan = None if solution.plan is None else solution.plan.to_document()
         document = to_run_document(solution) | {"comparison": {"own_plan": plan, "nearest_proved": False}}
         request = make_request(

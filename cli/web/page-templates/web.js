@@ -193,6 +193,7 @@
           choice.value = job.case;
           remember();
           choose(job.case === next.reference ? "plan" : "difference");
+          window.scrollTo(0, 0);
         }
       }
     });
