@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from outlay.instances.plan import Plan
-from outlay.optimizer.engine.levels import Answer
+from outlay.optimizer.engine.answer import Answer
+from outlay.optimizer.problem.spaces import FullPoint
 from outlay.optimizer.status import Dates, DatesFound
 from outlay.optimizer.verify.report import Verification, as_float
 
@@ -28,7 +29,7 @@ class Checked:
         How the dates were chosen; None without a verified plan.
     """
 
-    answer: Answer
+    answer: Answer[FullPoint]
     plan: Plan | None = None
     verification: Verification | None = None
     times_s: dict[str, float] = field(default_factory=lambda: {"solve": 0.0, "verify": 0.0})

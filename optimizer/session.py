@@ -19,12 +19,15 @@ from outlay.optimizer.answer.distance import distance, distance_weights
 from outlay.optimizer.answer.headroom import HELPERS
 from outlay.optimizer.answer.plans import plan_point, read_plan, spread
 from outlay.optimizer.checked import Checked, dated
-from outlay.optimizer.engine.levels import Answer, Level, Settings, solve_levels, with_finals
+from outlay.optimizer.engine.answer import Answer
+from outlay.optimizer.engine.levels import Level, Settings, solve_levels, with_finals
 from outlay.optimizer.presolve.aggregation import aggregate
 from outlay.optimizer.presolve.restriction import restrict
+from outlay.optimizer.presolve.steps import grouping, units
 from outlay.optimizer.problem.compiling import compile_model
 from outlay.optimizer.problem.problem import Problem, Rows
 from outlay.optimizer.problem.scaling import scaled
+from outlay.optimizer.problem.spaces import FullPoint, SolverPoint
 from outlay.optimizer.problem.structure import Structure, structure_of
 from outlay.optimizer.proof.certificate import completed
 from outlay.optimizer.search.params import SearchParams
@@ -74,17 +77,18 @@ class Session:
         self._small = aggregate(self.compiled.problem, groups)
         tidy = self._small.extend_cost(spread(self.compiled, model.columns, self._helpers()))
         self._scaling = scaled(replace(self._small.problem, tidy=tidy))
+        self._stack = grouping(self._small).then(units(self._scaling))
 
     @property
     def problem(self) -> Problem:
         """The problem that the solver gets: with group columns, in its own units."""
-        return self._scaling.problem
+        return self._stack.problem
 
-    def to_solver(self, point: np.ndarray) -> np.ndarray:
+    def to_solver(self, point: FullPoint) -> SolverPoint:
         """Return a point of the compiled problem as one of the solver's."""
-        return self._scaling.there(self._small.extend(point))
+        return self._stack.to_reduced(point)
 
-    def from_solver(self, point: np.ndarray, problem: Problem | None = None) -> np.ndarray:
+    def from_solver(self, point: SolverPoint, problem: Problem | None = None) -> FullPoint:
         """Return a point of the solver's problem as one of the compiled problem, without rounding errors.
 
         Of a problem that is another one by bounds of columns only, if it is given.
@@ -92,7 +96,7 @@ class Session:
         problem = problem or self.problem
         inside = np.clip(point, problem.lower, problem.upper)
         inside[~problem.integer & (np.abs(inside) < NEGLIGIBLE)] = 0.0
-        return self._small.shorten(self._scaling.back(inside))
+        return self._stack.to_original(SolverPoint(inside))
 
     @cached_property
     def structure(self) -> Structure:
@@ -115,7 +119,7 @@ class Session:
         """Whether a point of the solver's problem keeps all its rows and, as a plan, passes the verifier."""
         if not self.problem.holds(point):
             return False
-        plan = read_plan(self.model, self.compiled, self.from_solver(point))
+        plan = read_plan(self.model, self.compiled, self.from_solver(SolverPoint(point)))
         return verify_plan(self.case.instance, plan).ok
 
     def _helpers(self) -> np.ndarray:
@@ -194,7 +198,7 @@ class Session:
     ) -> Checked:
         """Solve and verify; an answer that does not verify is solved anew with finer tolerances, once."""
         checked = Checked(Answer(None, []))
-        begin = None if start is None else plan_point(self.model, self.compiled, start)
+        begin = None if start is None else FullPoint(plan_point(self.model, self.compiled, start))
         for feasibility in (settings.feasibility, FINE_FEASIBILITY):
             begun = time.monotonic()
             fine = replace(settings, feasibility=feasibility, deadline=deadline)
@@ -219,12 +223,12 @@ class Session:
             begin, search = checked.answer.point, None  # a mistake of the search or its reductions is not made twice
         return checked
 
-    def _check(self, checked: Checked, answer: Answer) -> None:
+    def _check(self, checked: Checked, answer: Answer[SolverPoint]) -> None:
         begun = time.monotonic()
-        checked.answer = answer
-        if answer.point is not None:
-            answer.point = self.from_solver(answer.point)
-            checked.plan = read_plan(self.model, self.compiled, answer.point)
+        point = None if answer.point is None else self.from_solver(answer.point)
+        checked.answer = answer.at(point)
+        if point is not None:
+            checked.plan = read_plan(self.model, self.compiled, point)
             claims = claimed_objective(answer.levels)
             checked.verification = verify_plan(self.case.instance, checked.plan, objective=claims)
         checked.times_s["verify"] += time.monotonic() - begun
@@ -254,7 +258,7 @@ class Session:
         better = Checked(checked.answer, times_s=checked.times_s)
         level = improved(levels[0], value, proved=not beaten)
         finals = with_finals([level, *levels[1:]], objectives, found)
-        self._check(better, replace(checked.answer, point=found, levels=finals))
+        self._check(better, checked.answer.at(SolverPoint(found), finals))
         if better.verification is not None and better.verification.ok:
             checked.answer, checked.plan, checked.verification = better.answer, better.plan, better.verification
             seconds = checked.times_s["solve"]
@@ -289,7 +293,7 @@ class Session:
             return own
         near = Checked(own.answer, times_s=own.times_s)
         levels = with_finals(own.answer.levels, self.levels(), answer.point)
-        self._check(near, replace(own.answer, point=answer.point, levels=levels))
+        self._check(near, own.answer.at(answer.point, levels))
         near.proved_nearest = answer.levels[0].status.proved
         return near if near.verification is not None and near.verification.ok else own
 
@@ -320,7 +324,7 @@ class Session:
             objectives = self.levels()
             first = objectives[0]
             levels = with_finals(raised(own.answer.levels, first.value(point), first.size), objectives, point)
-            self._check(early, replace(own.answer, point=point, levels=levels))
+            self._check(early, own.answer.at(SolverPoint(point), levels))
         if early.verification is None or not early.verification.ok:
             return dated(own, DatesFound.OPEN, "the solver found none that holds in its time")
         return dated(early, DatesFound.EARLIEST if outcome.status == "kOptimal" else DatesFound.EARLY)

@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 
 from outlay.optimizer.presolve.reduction import reduced
+from outlay.optimizer.presolve.steps import reduction
 from outlay.optimizer.problem.problem import Problem
+from outlay.optimizer.problem.spaces import ReducedPoint, SolverPoint
 from outlay.optimizer.proof.parts import PartsProver
 from outlay.optimizer.relaxation import relaxation
 from outlay.optimizer.search.params import SearchParams
@@ -53,6 +55,7 @@ class SearchingSolver:
 
     def __init__(self, process: SolverProcess, problem: Problem, plan: SearchPlan, *, options: dict[str, Any]) -> None:
         self._process, self._reduction = process, reduced(problem)
+        self._step = reduction(self._reduction)
         self._search = Search(
             self._reduction.problem,
             replace(plan, structure=self._reduction.structure(plan.structure), accept=self._accepting(plan)),
@@ -62,7 +65,7 @@ class SearchingSolver:
         self._thread = threading.Thread(target=self._search.run, daemon=True)
 
     def _accepting(self, plan: SearchPlan) -> Callable[[np.ndarray], bool]:
-        return lambda point: plan.accept(self._reduction.whole(point))
+        return lambda point: plan.accept(self._step.to_original(ReducedPoint(point)))
 
     def __enter__(self) -> SearchingSolver:
         self._thread.start()
@@ -88,10 +91,10 @@ class SearchingSolver:
         on_progress: Callable[[Progress], None] | None = None,
     ) -> Outcome:
         """Solve the problem that this was made for; see `SolverProcess.solve`."""
-        search, problem, params = self._search, self._reduction.problem, self._search.plan.params
+        search, problem, params = self._search, self._step.problem, self._search.plan.params
         search.state.deadline = Deadline.after(time_limit_s, self._process.clock)
         if start is not None:
-            start = self._reduction.part(start)
+            start = self._step.to_reduced(SolverPoint(start))
             search.plans.offer(start)
 
         def told(state: Progress) -> None:
@@ -119,7 +122,7 @@ class SearchingSolver:
         self._stop()
         outcome = with_plan(outcome, problem, search)
         if outcome.point is not None:
-            outcome.point = self._reduction.whole(outcome.point)
+            outcome.point = self._step.to_original(ReducedPoint(outcome.point))
         return outcome
 
 

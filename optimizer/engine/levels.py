@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
 
+from outlay.optimizer.engine.answer import Answer
 from outlay.optimizer.engine.combined import RepeatableSolver, SearchingSolver
 from outlay.optimizer.problem.problem import Problem
+from outlay.optimizer.problem.spaces import SolverPoint
 from outlay.optimizer.search.settings import SearchPlan
 from outlay.optimizer.solver.deadline import NEVER, Deadline
 from outlay.optimizer.solver.outcome import Outcome, Progress
@@ -19,31 +21,6 @@ from outlay.optimizer.status import OPTIMAL_GAP, LevelResult, Status, relative_g
 
 #: Share of a plan's value by which it may beat the bound, for rounding.
 CONTRADICTION = 1e-5
-
-
-@dataclass
-class Answer:
-    """What the engine returns: the point (or None) and the levels that led to it.
-
-    Attributes
-    ----------
-    point
-        Values of the problem's columns, integers integral.
-    broken
-        Whether the last point breaks rows of its own problem, and so is none.
-    levels
-        One result a level that was solved.
-    message
-        Why it failed, if it did.
-    trace
-        (seconds, objective, bound) of the first level's improvements, as maximised.
-    """
-
-    point: np.ndarray | None
-    levels: list[LevelResult]
-    message: str = ""
-    broken: bool = False
-    trace: list[tuple[float, float, float | None]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -128,7 +105,7 @@ def solve_levels(
     start: np.ndarray | None = None,
     search: SearchPlan | None = None,
     on_progress: Callable[[Progress], None] | None = None,
-) -> Answer:
+) -> Answer[SolverPoint]:
     """Solve a strict order of objectives.
 
     Parameters
@@ -140,7 +117,7 @@ def solve_levels(
     search
         How to search beside branch and bound, or before it; None: branch and bound alone.
     """
-    answer = Answer(start, [])
+    answer = Answer(None if start is None else SolverPoint(start), [])
     for level in levels:
         current = replace(problem, cost=level.cost, offset=level.offset)
         told = _stating(level, on_progress)
@@ -152,7 +129,7 @@ def solve_levels(
             # A later level that finds nothing in time keeps the plan of the earlier ones.
             result = _kept(result, level.value(answer.point))
         elif result.objective is not None:
-            answer.point = outcome.point
+            answer.point = None if outcome.point is None else SolverPoint(outcome.point)
         else:
             answer.point = None
         if not answer.levels:

@@ -99,9 +99,9 @@ class Problem:
             "integer": self.integer,
             "row_lower": self.row_lower,
             "row_upper": self.row_upper,
-            "starts": self.matrix.indptr.astype(np.int32),
-            "rows": self.matrix.indices.astype(np.int32),
-            "values": self.matrix.data.astype(float),
+            "starts": self.matrix.indptr.astype(np.int32, copy=False),
+            "rows": self.matrix.indices.astype(np.int32, copy=False),
+            "values": self.matrix.data.astype(float, copy=False),
         }
 
     @classmethod

@@ -12,7 +12,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
@@ -22,11 +22,10 @@ from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.solver.deadline import CLOCK, NEVER, PATIENCE, Clock, Deadline, Patience, Verdict, Watch
 from outlay.optimizer.solver.forking import in_child
 from outlay.optimizer.solver.frames import BadFrameError
+from outlay.optimizer.solver.messages import Cancel, Offer, SolveRequest
 from outlay.optimizer.solver.outcome import Outcome, Progress, take
 from outlay.optimizer.solver.pipes import Inbox, collect, drop, post
-from outlay.optimizer.solver.tasks.dive import Dive
-from outlay.optimizer.solver.tasks.probe import Probe
-from outlay.optimizer.solver.tasks.split import Split
+from outlay.optimizer.solver.tasks.task import Task
 
 #: How the solver process is started; -P keeps the user's folder out of its imports.
 COMMAND = (sys.executable, "-P", "-m", "outlay.optimizer.solver.worker")
@@ -47,9 +46,8 @@ _INHERITED = "the solver belongs to the process that this one was forked from"
 class _Asked:
     """A request, and who wants to hear of it."""
 
-    request: dict[str, Any]
+    request: SolveRequest
     limit_s: float | None
-    columns: int
     on_progress: Callable[[Progress], None] | None
     on_incumbent: Callable[[np.ndarray], None] | None
 
@@ -154,7 +152,7 @@ class SolverProcess:
         tick_s: float | None = None,
         approximate: bool = False,
         cuts: bool = False,
-        how: Dive | Probe | Split | None = None,
+        how: Task | None = None,
         basis: np.ndarray | None = None,
     ) -> Outcome:
         """Solve a problem; never raise for what the process does.
@@ -180,9 +178,18 @@ class SolverProcess:
             outcome.message = f"the solver process cannot be started: {error}"
             self.close()
             return outcome
-        flags = {"takes_offers": on_incumbent is not None, "approximate": approximate, "tells_cuts": cuts}
-        request = _request(problem, options, start) | _way(how, basis) | flags | {"number": self._requests}
-        asked = _Asked(request, time_limit_s, len(problem.cost), on_progress, on_incumbent)
+        request = SolveRequest(
+            self._requests,
+            problem,
+            options,
+            start,
+            basis,
+            how,
+            takes_offers=on_incumbent is not None,
+            approximate=approximate,
+            tells_cuts=cuts,
+        )
+        asked = _Asked(request, time_limit_s, on_progress, on_incumbent)
         try:
             self._follow(outcome, asked, Watch(self.deadline, self.patience, self.clock, tick_s=tick_s))
         except BaseException:
@@ -207,7 +214,7 @@ class SolverProcess:
                 watch.ask()
             try:
                 if self._ready and not watch.begun:
-                    self._outbox.put(_limited(asked.request, watch.begin(asked.limit_s)))
+                    self._outbox.put(asked.request.limited(watch.begin(asked.limit_s)).frame())
                 done = self._step(outcome, asked, watch)
             except KeyboardInterrupt:
                 if outcome.interrupted:
@@ -250,7 +257,7 @@ class SolverProcess:
             if message["kind"] == "ready":
                 self._ready = True
                 return False
-            state = take(outcome, message, asked.columns)
+            state = take(outcome, message, len(asked.request.problem.cost))
         except (LookupError, TypeError, ValueError, ArithmeticError) as error:
             outcome.status, outcome.message = "garbage", f"a message of the solver makes no sense: {error}"
             return True
@@ -309,11 +316,11 @@ class SolverProcess:
 
     def offer(self, point: np.ndarray) -> None:
         """Hand a point to the solve in work; may be called from another thread."""
-        self._outbox.put({"kind": "offer", "number": self._requests, "point": point})
+        self._outbox.put(Offer(self._requests, point).frame())
 
     def cancel(self) -> None:
         """Ask the solve in work to end with the best answer so far; may be called from another thread."""
-        self._outbox.put({"kind": "cancel", "number": self._requests})
+        self._outbox.put(Cancel(self._requests).frame())
 
     def end_soon(self) -> None:
         """Ask the solve in work to end, and kill the process if it does not: an LP in work may not listen for long.
@@ -335,29 +342,6 @@ class SolverProcess:
             lines = self._errors.read()[-2000:].decode(errors="replace").strip().splitlines()
         ended = f"the solver process ended with code {code}" if code is not None else "the solver process was killed"
         return ended + (f": {lines[-1]}" if lines else "")
-
-
-def _request(problem: Problem, options: dict[str, Any], start: np.ndarray | None) -> dict[str, Any]:
-    request: dict[str, Any] = {"kind": "solve", "options": dict(options), **problem.arrays()}
-    if start is not None:
-        request["start"] = start
-    return request
-
-
-def _limited(request: dict[str, Any], limit_s: float | None) -> dict[str, Any]:
-    """Return a request with the seconds that it gets."""
-    if limit_s is None:
-        return request
-    options = request["options"]
-    return {**request, "options": {**options, "time_limit": max(min(limit_s, options.get("time_limit", np.inf)), 1e-3)}}
-
-
-def _way(how: Dive | Probe | Split | None, basis: np.ndarray | None) -> dict[str, Any]:
-    """Return what a request says of how to begin; arrays travel at the top level only."""
-    begin = {} if basis is None else {"basis": basis}
-    if how is None:
-        return begin
-    return begin | {"how": type(how).__name__} | {f"how_{each.name}": getattr(how, each.name) for each in fields(how)}
 
 
 # -- forks -------------------------------------------------------------------------------------------------------------

@@ -27,7 +27,9 @@ from outlay.models.build import build
 from outlay.optimizer.answer.distance import distance, distance_weights
 from outlay.optimizer.answer.plans import read_plan
 from outlay.optimizer.compare.task import solver_process
-from outlay.optimizer.engine.levels import Answer, Level, Settings, solve_levels
+from outlay.optimizer.engine.answer import Answer
+from outlay.optimizer.engine.levels import Level, Settings, solve_levels
+from outlay.optimizer.problem.spaces import SolverPoint
 from outlay.optimizer.session import FINE_FEASIBILITY, TIE, Session
 from outlay.optimizer.settings import SolveSettings
 from outlay.optimizer.solve import versions
@@ -214,7 +216,7 @@ class _Asked:
     engine: SolverProcess
     settings: Settings
     solver_s: float = 0.0
-    raw: Answer | None = None
+    raw: Answer[SolverPoint] | None = None
 
     def solve(self, start: Plan | None) -> VariedAnswer:
         found = VariedAnswer(Status.FAILED)
@@ -229,13 +231,15 @@ class _Asked:
                 break
         return found
 
-    def _run(self, varied: Varied, levels: list[Level], settings: Settings, start: np.ndarray | None) -> Answer:
+    def _run(
+        self, varied: Varied, levels: list[Level], settings: Settings, start: np.ndarray | None
+    ) -> Answer[SolverPoint]:
         begun = time.monotonic()
         raw = solve_levels(self.engine, varied.problem, levels, settings, start=start)
         self.solver_s += time.monotonic() - begun
         return raw
 
-    def _read(self, raw: Answer) -> VariedAnswer:
+    def _read(self, raw: Answer[SolverPoint]) -> VariedAnswer:
         """Return an answer in domain words, its plan verified."""
         size, level = self.over.size, raw.levels[-1] if raw.levels else None
         status = Status.STOPPED if level is None else max(raw.levels, key=lambda each: _ORDER.index(each.status)).status
@@ -250,7 +254,7 @@ class _Asked:
         session = self.over.session
         changed = self.varied.problem
         own = replace(session.problem, lower=changed.lower[:size], upper=changed.upper[:size])
-        point = session.from_solver(raw.point[:size], own)
+        point = session.from_solver(SolverPoint(raw.point[:size]), own)
         plan = read_plan(session.model, session.compiled, point)
         verification = verify_plan(self.over.instance_with(body, released), plan)
         return replace(

@@ -15,6 +15,7 @@ from outlay.instances.plan import Plan
 from outlay.instances.values.text import did_you_mean
 from outlay.optimizer.answer.plans import plan_point
 from outlay.optimizer.problem.problem import Problem
+from outlay.optimizer.problem.spaces import FullPoint
 from outlay.optimizer.session import Session
 from outlay.optimizer.variation.limits import Limit, Limits
 from outlay.optimizer.variation.rules import Rules
@@ -137,7 +138,7 @@ class Variable:
         gone = {item.partition("@")[0] for item in variation.force_out}
         pay = {key: amount for key, amount in plan.payments.items() if key[1] not in gone}
         kept = replace(plan, choices=tuple(c for c in plan.choices if c.project not in gone), payments=pay)
-        point = self.session.to_solver(plan_point(self.model, self.session.compiled, kept))
+        point = self.session.to_solver(FullPoint(plan_point(self.model, self.session.compiled, kept)))
         more = len(problem.cost) - len(point)
         whole = np.append(point, np.zeros(more))
         return whole if problem.holds(problem.rounded(whole)) else None

@@ -31,7 +31,7 @@ INSTANCES = {
     "schedule-8-1": 2,
     "scale-80-3": 3,
     "synergy-100-1": 2,
-    "PI_1": 1,
+    "mknap2-5": 4,
 }
 
 

@@ -23,6 +23,7 @@ import numpy as np
 
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.solver.tasks.bounded import WHOLE, Bounded
+from outlay.optimizer.solver.tasks.task import Task
 
 #: Relaxations that a dive may solve, and steps that it may take back.
 MOST_RELAXATIONS, MOST_TAKEN_BACK = 300, 60
@@ -35,7 +36,7 @@ MOST_LEFT = 500
 
 
 @dataclass(frozen=True)
-class Dive:
+class Dive(Task):
     """How to dive.
 
     Attributes

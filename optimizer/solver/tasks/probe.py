@@ -24,6 +24,7 @@ import numpy as np
 
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.solver.tasks.bounded import Bounded
+from outlay.optimizer.solver.tasks.task import Task
 
 #: Relaxations that are solved, at most, before projects are decided anew, which may take as many again.
 MOST_RELAXATIONS = 150
@@ -38,7 +39,7 @@ NOISE = 0.3
 
 
 @dataclass(frozen=True)
-class Probe:
+class Probe(Task):
     """How to probe.
 
     Attributes

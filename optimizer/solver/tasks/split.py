@@ -17,6 +17,7 @@ import numpy as np
 
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.solver.tasks.bounded import WHOLE, Bounded
+from outlay.optimizer.solver.tasks.task import Task
 
 #: Projects that are tried, at most, and options of one that may be chosen from.
 MOST_TRIED, MOST_OPTIONS = 15, 40
@@ -25,7 +26,7 @@ BEYOND = 1e-6
 
 
 @dataclass(frozen=True)
-class Split:
+class Split(Task):
     """How to look for a project to divide.
 
     Attributes

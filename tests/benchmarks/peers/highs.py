@@ -7,7 +7,7 @@ from typing import Any
 import highspy
 import numpy as np
 
-from outlay.optimizer.solver.worker import highs_model
+from outlay.optimizer.solver.highs import highs_model
 from tests.benchmarks.peers import Task, Teller
 
 

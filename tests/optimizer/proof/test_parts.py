@@ -17,10 +17,10 @@ from outlay.optimizer.proof import parts
 from outlay.optimizer.proof.parts import Part, PartsProver
 from outlay.optimizer.search.params import SearchParams
 from outlay.optimizer.solver.deadline import CLOCK
+from outlay.optimizer.solver.highs import highs_model
 from outlay.optimizer.solver.outcome import Outcome, Progress
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.solver.tasks.split import Split, Splitter
-from outlay.optimizer.solver.worker import highs_model
 from tests.optimizer.support import OPTIONS
 
 NO_CUTS = Rows(sparse.csr_array((0, 9)), np.zeros(0), np.zeros(0))

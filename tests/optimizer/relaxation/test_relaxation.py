@@ -19,7 +19,8 @@ from outlay.optimizer.search.phases.first import begin, find_any, round_relaxati
 from outlay.optimizer.search.phases.state import Step
 from outlay.optimizer.search.search import Search
 from outlay.optimizer.session import Session
-from outlay.optimizer.solver.process import SolverProcess, _limited, _request
+from outlay.optimizer.solver.messages import SolveRequest
+from outlay.optimizer.solver.process import SolverProcess
 from tests.optimizer.support import OPTIONS, holds, level_problem
 from tests.support.documents import knapsack, parsed
 
@@ -160,7 +161,7 @@ def test_a_basis_that_is_known_spares_the_simplex_method_its_way(relaxed: Search
 def test_the_time_limit_of_an_approximate_relaxation_is_its_own(session: Session) -> None:
     problem = level_problem(session)
     own = OPTIONS | {"time_limit": 7.0}
-    request = _request(problem, own, None)
-    limits = [_limited(request, limit)["options"]["time_limit"] for limit in (500.0, 3.0, 0.0, None)]
+    request = SolveRequest(1, problem, own)
+    limits = [request.limited(limit).options["time_limit"] for limit in (500.0, 3.0, 0.0, None)]
     assert limits == [7.0, 3.0, 1e-3, 7.0]
-    assert "time_limit" not in _limited(_request(problem, OPTIONS, None), None)["options"]
+    assert "time_limit" not in SolveRequest(1, problem, OPTIONS).limited(None).options

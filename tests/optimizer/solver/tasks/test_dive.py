@@ -64,7 +64,7 @@ def test_with_much_left_open_a_dive_is_branch_and_bound(session: Session, relaxe
 
 
 def test_a_dive_into_what_cannot_hold_comes_to_nothing(session: Session, relaxed: Search) -> None:
-    relaxed.problem = relaxed.problem.with_row(np.ones(len(relaxed.problem.cost)), -1.0)
+    relaxed.state.problem = relaxed.problem.with_row(np.ones(len(relaxed.problem.cost)), -1.0)
     assert dived(session, relaxed).point is None
 
 

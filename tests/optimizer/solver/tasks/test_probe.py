@@ -14,10 +14,10 @@ from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.relaxation.relaxation import relaxation_of
 from outlay.optimizer.search.drawing import Neighbourhoods
 from outlay.optimizer.search.search import Search
+from outlay.optimizer.solver.highs import highs_model
 from outlay.optimizer.solver.outcome import Outcome
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.solver.tasks.probe import Probe, Prober
-from outlay.optimizer.solver.worker import highs_model
 from tests.optimizer.support import OPTIONS
 
 

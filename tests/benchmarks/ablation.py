@@ -1,0 +1,203 @@
+"""What each neighbourhood and number of the search is worth: ``python -m tests.benchmarks.ablation [INSTANCE...]``.
+
+The search alone, without a proof beside it, is run on each instance with several seeds: as it is, without one kind of
+neighbourhood, and with one number halved or doubled (a tuple: all of its numbers). What counts is the gap of its plan
+to the best bound of all runs. A change is told beside the spread: the standard error of the mean difference to the
+search as it is, over instances and seeds. A number whose changes lie within the spread earns nothing and is to go.
+
+With ``--work`` each run solves so many sub-problems, which does not depend on how busy the machine is, and is fair to
+kinds; numbers that make sub-problems larger look too good. With ``--seconds`` each run has that long: for a quiet
+machine. ``-o`` writes the table that stands beside the registry of neighbourhoods.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from outlay.models.build import build
+from outlay.optimizer.engine.levels import Settings
+from outlay.optimizer.problem.problem import Problem
+from outlay.optimizer.search.neighbourhoods.registry import CROSSING, NEIGHBOURHOODS
+from outlay.optimizer.search.params import SearchParams
+from outlay.optimizer.search.search import Search
+from outlay.optimizer.session import Session
+from outlay.optimizer.solver.deadline import Deadline
+from outlay.optimizer.solver.process import SolverProcess
+from tests.benchmarks.families import read
+
+#: Two generated portfolios, and scheduling with optional projects.
+INSTANCES = ("scale-60-2", "scale-100-1", "schedule-opt-30-1")
+Change = Callable[[SearchParams], SearchParams]
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One run: the value of its plan and its bound, of the minimisation, and its sub-problems by kind and with gain."""
+
+    value: float
+    bound: float
+    drawn: Mapping[str, int]
+    gained: Mapping[str, int]
+
+
+def changes() -> Iterator[tuple[str, str, Change]]:
+    """Yield (what, how it is changed, the change): each kind left out, and each number halved and doubled."""
+    for kind in (*NEIGHBOURHOODS, CROSSING):
+        yield f"kind {kind.name}", "off", _without(kind.name)
+    for path, value in numbers(SearchParams()):
+        for word, factor in (("x 1/2", 0.5), ("x 2", 2.0)):
+            if scaled(value, factor) != value:
+                yield path, word, _times(path, factor)
+
+
+def numbers(params: Any, above: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield (dotted name, value) of each number, or tuple of numbers, of parameters."""
+    for each in fields(params):
+        value = getattr(params, each.name)
+        if is_dataclass(value):
+            yield from numbers(value, f"{above}{each.name}.")
+        elif value and not isinstance(value, str) and not (isinstance(value, tuple) and isinstance(value[0], str)):
+            yield above + each.name, value
+
+
+def scaled(value: Any, factor: float) -> Any:
+    """Return a number, or each of a tuple, times a factor; whole ones stay whole and at least 1, shares at most 1."""
+    if isinstance(value, tuple):
+        return tuple(scaled(one, factor) for one in value)
+    return (
+        max(1, round(value * factor)) if isinstance(value, int) else min(1.0 if value < 1 else math.inf, value * factor)
+    )
+
+
+def changed(params: Any, path: str, factor: float) -> Any:
+    """Return parameters with the number of a dotted name times a factor."""
+    name, _, rest = path.partition(".")
+    inner = getattr(params, name)
+    return replace(params, **{name: changed(inner, rest, factor) if rest else scaled(inner, factor)})
+
+
+def _without(name: str) -> Change:
+    return lambda params: replace(params, selecting=replace(params.selecting, without=(name,)))
+
+
+def _times(path: str, factor: float) -> Change:
+    return lambda params: changed(params, path, factor)
+
+
+class Bench:
+    """Runs searches on instances that are compiled once."""
+
+    def __init__(self, names: tuple[str, ...], seeds: int, work: int | None, seconds: float) -> None:
+        self.sessions = {name: Session(build(read(name))) for name in names}
+        self.seeds, self.work, self.seconds = range(1, seeds + 1), work, seconds
+
+    def run(self, params: SearchParams) -> dict[tuple[str, int], Ran]:
+        """Return the runs with some parameters, by instance and seed."""
+        return {(name, seed): self._one(name, seed, params) for name in self.sessions for seed in self.seeds}
+
+    def _one(self, name: str, seed: int, params: SearchParams) -> Ran:
+        session = self.sessions[name]
+        plan = session.search_plan(seed=seed, sub_problems=self.work, params=replace(params, head_start_s=0.0))
+        deadline = Deadline.after(None if self.work else self.seconds)
+        options = Settings(seed=seed).options(retry=False)
+        with SolverProcess() as process, process.until(deadline):
+            search = Search(
+                _first_level(session), plan, options, on_better=lambda _: None, process=process, deadline=deadline
+            )
+            search.run()
+        if search.trouble:
+            raise RuntimeError(f"{name}, seed {seed}: {search.trouble}")
+        drawn: dict[str, int] = {}
+        gained: dict[str, int] = {}
+        for record in search.state.trace.sub_problems:
+            drawn[record.kind] = drawn.get(record.kind, 0) + 1
+            gained[record.kind] = gained.get(record.kind, 0) + (record.gain > 0)
+        return Ran(*search.known(), drawn, gained)
+
+
+def _first_level(session: Session) -> Problem:
+    level = session.levels()[0]
+    return replace(session.problem, cost=level.cost, offset=level.offset)
+
+
+def gaps(runs: Mapping[tuple[str, int], Ran], bounds: Mapping[str, float]) -> dict[tuple[str, int], float]:
+    """Return the gap of each run's plan to the best bound of its instance; 1 without a plan."""
+    return {
+        key: 1.0 if math.isnan(ran.value) else (ran.value - bounds[key[0]]) / abs(ran.value)
+        for key, ran in runs.items()
+    }
+
+
+def difference(found: Mapping[Any, float], base: Mapping[Any, float]) -> tuple[float, float]:
+    """Return the mean difference of gaps, run by run, and its standard error."""
+    each = [found[key] - base[key] for key in base]
+    error = statistics.stdev(each) / math.sqrt(len(each)) if len(each) > 1 else math.nan
+    return statistics.fmean(each), error
+
+
+def table(found: Mapping[tuple[str, str], tuple[float, float]], base: Mapping[tuple[str, int], Ran]) -> list[str]:
+    """Return the lines of the table, in Markdown."""
+    drawn, gained = (
+        {name: sum(getattr(ran, part).get(name, 0) for ran in base.values()) for name in _names()}
+        for part in ("drawn", "gained")
+    )
+    total = max(1, sum(drawn.values()))
+    lines = ["| what | change | drawn % | improved % | gap, change in points | spread | verdict |"]
+    lines.append("|---|---|---:|---:|---:|---:|---|")
+    for (what, how), (mean, error) in found.items():
+        name = what.removeprefix("kind ")
+        shares = ["", ""]
+        if name in drawn:
+            shares = [f"{100 * drawn[name] / total:.0f}", f"{100 * gained[name] / max(1, drawn[name]):.0f}"]
+        verdict = "within the spread" if not abs(mean) > 2.0 * error else "worse" if mean > 0 else "better"
+        numbers_ = f"{100 * mean:+.3f} | {100 * error:.3f}"
+        lines.append(f"| {what} | {how} | {shares[0]} | {shares[1]} | {numbers_} | {verdict} |")
+    return lines
+
+
+def _names() -> list[str]:
+    return [kind.name for kind in (*NEIGHBOURHOODS, CROSSING)]
+
+
+@click.command(help=__doc__)
+@click.argument("names", nargs=-1, metavar="[INSTANCE]...")
+@click.option("--seeds", default=3, show_default=True, help="so many, from 1")
+@click.option("--work", type=int, help="sub-problems of each run")
+@click.option("--seconds", default=30.0, show_default=True, help="limit of each run, without --work")
+@click.option("--only", default="", help="beginning of the names of what is changed: kind, diving., ...")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="file for the table")
+def main(
+    *, names: tuple[str, ...], seeds: int, work: int | None, seconds: float, only: str, output: Path | None
+) -> None:
+    """Run all and print the table."""
+    bench = Bench(names or INSTANCES, seeds, work, seconds)
+    wanted = [(what, how, change) for what, how, change in changes() if what.startswith(only)]
+    base = bench.run(SearchParams())
+    runs = {}
+    for number, (what, how, change) in enumerate(wanted, 1):
+        sys.stderr.write(f"{number} of {len(wanted)}: {what} {how}\n")
+        runs[what, how] = bench.run(change(SearchParams()))
+    bounds = {
+        name: max(ran.bound for each in (base, *runs.values()) for (other, _), ran in each.items() if other == name)
+        for name in bench.sessions
+    }
+    before = gaps(base, bounds)
+    found = {key: difference(gaps(each, bounds), before) for key, each in runs.items()}
+    limit = f"{work} sub-problems" if work else f"{seconds:g} s"
+    lines = [f"{', '.join(bench.sessions)}; {seeds} seeds, {limit} each; gap as it is: "
+             f"{100 * statistics.fmean(before.values()):.3f} %.", "", *table(found, base)]  # fmt: skip
+    click.echo("\n".join(lines))
+    if output is not None:
+        output.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
