@@ -58,6 +58,7 @@ FLOORS = {
         "record",
         "solve",
         "evaluation",
+        "advance",
         "compare",
         "variation",
         "explain",

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from outlay.models.build import build
     from outlay.models.supply.exposure import exposure
     from outlay.models.supply.graph import graph
+    from outlay.optimizer.advance.advance import Advanced, advance
     from outlay.optimizer.answer.solution import Solution
     from outlay.optimizer.compare.compare import compare
     from outlay.optimizer.compare.comparison import Comparison
@@ -81,6 +82,8 @@ _HOME = {
     "verify": "optimizer.record.recheck",
     "Verification": "optimizer.verify.report",
     "Violation": "optimizer.verify.report",
+    "advance": "optimizer.advance.advance",
+    "Advanced": "optimizer.advance.advance",
     "evaluate": "optimizer.evaluation.evaluate",
     "Evaluation": "optimizer.evaluation.evaluate",
     "write_tables": "optimizer.export.tables",
@@ -114,6 +117,7 @@ _HOME = {
 }
 
 __all__ = [
+    "Advanced",
     "Choice",
     "Comparison",
     "Effort",
@@ -139,6 +143,7 @@ __all__ = [
     "VariedAnswer",
     "Verification",
     "Violation",
+    "advance",
     "build",
     "compare",
     "evaluate",
