@@ -58,8 +58,8 @@ FLOORS = {
         "record",
         "solve",
         "evaluation",
-        "advance",
         "compare",
+        "advance",
         "variation",
         "explain",
     ),
@@ -77,6 +77,7 @@ FLOORS = {
         "run",
         "options",
         "exchange",
+        "years",
         "commands",
     ),
 }

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from outlay.models.supply.exposure import exposure
     from outlay.models.supply.graph import graph
     from outlay.optimizer.advance.advance import Advanced, advance
+    from outlay.optimizer.advance.runs import compare_runs
     from outlay.optimizer.answer.solution import Solution
     from outlay.optimizer.compare.compare import compare
     from outlay.optimizer.compare.comparison import Comparison
@@ -89,6 +90,7 @@ _HOME = {
     "write_tables": "optimizer.export.tables",
     "write_results": "optimizer.export.workbook",
     "compare": "optimizer.compare.compare",
+    "compare_runs": "optimizer.advance.runs",
     "Comparison": "optimizer.compare.comparison",
     "load_comparison": "optimizer.compare.reading",
     "explain": "optimizer.explain.explain",
@@ -146,6 +148,7 @@ __all__ = [
     "advance",
     "build",
     "compare",
+    "compare_runs",
     "evaluate",
     "explain",
     "exposure",
