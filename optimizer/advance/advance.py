@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from outlay.instances.dictionary.settings import SPENDING
 from outlay.instances.errors import InputError
 from outlay.instances.formats.files import MAX_FILE_MB
 from outlay.instances.formats.parsing import parse_document
@@ -166,6 +167,7 @@ def _move_settings(instance: Instance, document: dict[str, Any], periods: int, t
     last = old.last_selection
     if last is not None and instance.period_holding(last) < periods:
         del calendar["last_selection"]
+        _nothing_due_by_selection(document)
     if any(row["escalation_per_year"] for row in instance.alternatives.records()):
         calendar["price_date"] = old.price_date or old.start
     calendar.pop("base_date", None)
@@ -178,6 +180,19 @@ def _move_settings(instance: Instance, document: dict[str, Any], periods: int, t
     for key in ("force_in", "force_out"):
         if key in applied:
             applied[key] = [item for item in applied[key] if not _is_past(instance, item, periods)]
+
+
+def _nothing_due_by_selection(document: dict[str, Any]) -> None:
+    """Take least amounts of what counts at selection off limits by date: nothing can be selected any more."""
+    kept = []
+    for row in document.get("limits", []):
+        dated = row.get("every", "total") != "total" and row["metric"] != SPENDING
+        least = {name: cell for name, cell in row.items() if name != "min"} if dated else row
+        if "min" in least or "max" in least:
+            kept.append(least)
+    document.pop("limits", None)
+    if kept:
+        document["limits"] = kept
 
 
 def _is_past(instance: Instance, item: str, periods: int) -> bool:
