@@ -14,6 +14,7 @@ from outlay.cli.exchange import convert_command, evaluate_command, import_comman
 from outlay.cli.options import SET, common, objective, reading, solving, what_if
 from outlay.cli.trading import frontier_command
 from outlay.cli.uncertain import draw_command, stress_command
+from outlay.cli.years import advance_command
 
 EPILOG = """\b
 To begin:
@@ -268,9 +269,11 @@ Examples:
   outlay compare us-japan-550 --sets base,tight-labour,fast-permits+tight-power
   outlay compare us-japan-550 --attribute labour,energy,permits,supply,finance
   outlay compare my-plan --change 'availability.amount[resource=commitments] * 0.9'
+  outlay compare run.json next.json
 """,
 )
 @click.argument("instance")
+@click.argument("others", nargs=-1, metavar="[RUN]...")
 @click.option("--sets", metavar="A,B,...", help="Constraint sets; the first is the reference. Default: base.")
 @click.option("--all", "every_set", is_flag=True, help="base and every set of the instance.")
 @click.option(
@@ -293,11 +296,13 @@ Examples:
 @reading
 @common
 def compare_command(**arguments: Any) -> int:
-    """Compare INSTANCE under several constraint sets.
+    """Compare INSTANCE under several constraint sets, or run files with each other.
 
     For each set: the objective and what changed, the plan nearest to the reference's among those equally good, what
     binds, and what differs in the inputs. The time limit and the gap hold for each case.
     """
+    if arguments["others"]:
+        return run("years.compare", **arguments)
     if arguments["every_set"] and arguments["sets"] is not None:
         raise click.UsageError("--all and --sets exclude each other")
     return run("compare", **arguments)
@@ -391,6 +396,7 @@ def open_command(**arguments: Any) -> int:
 
 main.add_command(convert_command)
 main.add_command(import_command)
+main.add_command(advance_command)
 
 
 @main.command("schema", epilog="\b\nExamples:\n  outlay schema projects\n  outlay schema instance\n")

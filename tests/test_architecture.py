@@ -79,6 +79,7 @@ FLOORS = {
         "solve",
         "evaluation",
         "compare",
+        "advance",
         "variation",
         "ensemble",
         "frontier",
@@ -107,6 +108,7 @@ FLOORS = {
         "uncertain",
         "trading",
         "deciding",
+        "years",
         "commands",
     ),
 }

@@ -91,4 +91,18 @@ def headline(solution: Solution) -> str:
     table = solution.tables["projects"]
     funded = int(table["funded"].sum())
     spent = words.money(solution.metrics.get("commitment"), solution.instance.settings.money_unit)
-    return f"{funded:,} of {words.count(len(table), 'project')} funded, {spent} committed"
+    return f"{funded:,} of {words.count(len(table), 'project')} funded, {spent} committed{_of_it_before(solution)}"
+
+
+def _of_it_before(solution: Solution) -> str:
+    """Return what of the commitments was decided before the calendar, in words; nothing where nothing was."""
+    plan, table = solution.plan, solution.tables["projects"]
+    before = set() if plan is None else {choice.project for choice in plan.choices if choice.selection < 0}
+    if not before:
+        return ""
+    money = float(table.loc[table["project"].isin(before), "commitment"].sum())
+    return f", {words.money(money, solution.instance.settings.money_unit)} of it before {_begins(solution)}"
+
+
+def _begins(solution: Solution) -> str:
+    return solution.instance.period_label(0)

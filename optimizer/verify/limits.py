@@ -59,6 +59,13 @@ def check_limits(reading: Reading, scores: Scores, ledger: Ledger) -> None:
             _check_row(reading, row, scores, ledger)
 
 
+def amounts_by_group(reading: Reading, row: Record, scores: Scores) -> dict[str, Fraction]:
+    """Return what a row of `limits` on absolute amounts in all counts, by its groups."""
+    by = str(row["by"])
+    parts = _parts(reading, scores, str(row["metric"]), by, _times(reading, "total"), with_bonuses=by == "all")
+    return {group: exact_sum(parts.get((group, 0), ())) for group in _groups(reading, row)}
+
+
 def _check_row(reading: Reading, row: Record, scores: Scores, ledger: Ledger) -> None:
     times, groups, by = _times(reading, row["every"]), _groups(reading, row), str(row["by"])
     metric, bonuses = str(row["metric"]), row["by"] == "all"

@@ -67,9 +67,7 @@ def compute_loan(reading: Reading, funded: Funded) -> Loan | None:
         opening=opening,
         waterfall=waterfall,
         recovered=waterfall.recovered(CLOSE * funded.full_commitment),
-        us_npv=waterfall.present_value(
-            _ahead(funded, waterfall.us, to_operation), reading.rate("us_npv"), to_operation
-        ),
+        us_npv=waterfall.present_value(_ahead(funded, waterfall.us, to_operation), reading.rate("us_npv"), at),
         japan_npv=waterfall.present_value(_ahead(funded, waterfall.japan, to_operation), reading.rate("japan_npv"), at)
         + _credit_ahead(funded) * reading.worth("japan_npv", to_operation)
         - _discounted_draws(reading, funded),

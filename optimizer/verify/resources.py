@@ -71,7 +71,7 @@ class Row:
 
 def check_resources(reading: Reading, funded: Sequence[Funded], amounts: Amounts, ledger: Ledger) -> None:
     """Check every row of every resource whose family is on, and the shortfalls of soft ones."""
-    balances = _balances(reading, funded, amounts)
+    balances = balances_of(reading, funded, amounts)
     rows_with_shortfall: set[Key] = set()
     for resource in reading.resources:
         if reading.instance.is_on(reading.instance.family_of(resource)):
@@ -97,7 +97,8 @@ class Balances(dict[str, Balance]):
             periods[period] = periods.get(period, ZERO) + amount
 
 
-def _balances(reading: Reading, funded: Sequence[Funded], amounts: Amounts) -> Balances:
+def balances_of(reading: Reading, funded: Sequence[Funded], amounts: Amounts) -> Balances:
+    """Return what is taken from every resource and given to it, period by period."""
     balances = Balances(reading)
     for option in funded:
         for entry in uses(reading, option):
@@ -178,11 +179,11 @@ def _check_rows(reading: Reading, resource: str, balance: Balance, amounts: Amou
         if row["basis"] != "cumulative" or (taken, limit, level) != told:
             check.at_most(taken, limit, partial(_too_much, reading, condition, taken, limit))
         told = (taken, limit, level)
-        carried = _carried(row, level, limit - taken)
+        carried = carried_over(row, level, limit - taken)
     return found
 
 
-def _carried(row: Record, level: Fraction, left: Fraction) -> Fraction:
+def carried_over(row: Record, level: Fraction, left: Fraction) -> Fraction:
     """Return the most of what is left that may be carried over to the next period or year."""
     share, most = exact(row["carry_over_share"]), exact_or_none(row["carry_over_max"])
     ceilings = [share * left, *([] if most is None else [most]), *([share * level] if row["carry_over_once"] else [])]

@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from outlay.models.ensemble import build_ensemble
     from outlay.models.supply.exposure import exposure
     from outlay.models.supply.graph import graph
+    from outlay.optimizer.advance.advance import Advanced, advance
+    from outlay.optimizer.advance.runs import compare_runs
     from outlay.optimizer.answer.solution import Solution
     from outlay.optimizer.compare.compare import compare
     from outlay.optimizer.compare.comparison import Comparison
@@ -114,11 +116,14 @@ _HOME = {
     "load_ensemble": "optimizer.ensemble.record",
     "rank": "optimizer.ensemble.rank",
     "Ranking": "optimizer.ensemble.ranking",
+    "advance": "optimizer.advance.advance",
+    "Advanced": "optimizer.advance.advance",
     "evaluate": "optimizer.evaluation.evaluate",
     "Evaluation": "optimizer.evaluation.evaluate",
     "write_tables": "optimizer.export.tables",
     "write_results": "optimizer.export.workbook",
     "compare": "optimizer.compare.compare",
+    "compare_runs": "optimizer.advance.runs",
     "Comparison": "optimizer.compare.comparison",
     "load_comparison": "optimizer.compare.reading",
     "explain": "optimizer.explain.explain",
@@ -161,6 +166,7 @@ _HOME = {
 }
 
 __all__ = [
+    "Advanced",
     "Choice",
     "Comparison",
     "Draw",
@@ -196,9 +202,11 @@ __all__ = [
     "VariedAnswer",
     "Verification",
     "Violation",
+    "advance",
     "build",
     "build_ensemble",
     "compare",
+    "compare_runs",
     "draw",
     "evaluate",
     "explain",

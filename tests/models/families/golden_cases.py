@@ -369,7 +369,33 @@ def lender() -> Document:
     )
 
 
+def under_way() -> Document:
+    """A has drawn half of its 8 before the calendar, B was selected then at half its scale, C was approved."""
+    return document(
+        calendar=TWO_YEARS,
+        projects=[
+            {
+                "id": "A",
+                "status": "started",
+                "started": "2025-07",
+                "construction_months": 24,
+                "commitment": 8,
+                "value": 5,
+            },
+            {"id": "B", "status": "committed", "selected": "2025-07", "scale": 0.5, "min_scale": 0.5, "commitment": 6},
+            {"id": "C", "value": 3, "commitment": 4},
+            {"id": "D", "value": 2, "commitment": 1},
+        ],
+        resources=[{"resource": name, "kind": "finance", "basis": "cumulative"} for name in ("commitments", "draws")],
+        availability=[level("commitments", 5), level("draws", 9)],
+        funds=[{"fund": "bank", "total": 5, "per_year": 8}],
+        approved=[{"project": "A"}, {"project": "C", "start": "2026-01", "change_cost": 0.5}],
+        limits=[{"metric": name, "max": 1} for name in ("changed_projects", "changed_starts", "change_cost")],
+    )
+
+
 CASES: dict[str, GoldenCase] = {
+    "under_way": GoldenCase(under_way, ("choice", "cap", "draws", "funds", "limits")),
     "choice": GoldenCase(choice, ("choice",)),
     "cap": GoldenCase(cap, ("cap",)),
     "cap_constant": GoldenCase(cap_constant, ("cap",)),

@@ -1,0 +1,1 @@
+"""Next year's instance, from a plan and what became of it."""
