@@ -408,3 +408,16 @@ def schema_command(**arguments: Any) -> int:
     A reference page in Markdown; with --json the JSON Schema of an instance.
     """
     return run("schema", **arguments)
+
+
+@main.command("help", hidden=True)
+@click.argument("command", required=False)
+@click.pass_context
+def help_command(context: click.Context, command: str | None) -> int:
+    """Show the help of COMMAND, or of all."""
+    whole = context.find_root()
+    known = None if command is None else main.get_command(whole, command)
+    if command is not None and known is None:
+        raise click.UsageError(f"there is no command {command!r}; outlay help lists them")
+    click.echo(main.get_help(whole) if known is None else known.get_help(click.Context(known, whole, command)))
+    return 0

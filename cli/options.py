@@ -39,6 +39,52 @@ SET = click.option(
 )
 
 
+class Share(click.FloatRange):
+    """A share, written 0.01 or 1%."""
+
+    name = "share"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the share as a number.
+
+        Raises
+        ------
+        BadParameter
+            If it is none, or out of range.
+        """
+        if isinstance(value, str) and value.strip().endswith("%"):
+            try:
+                value = float(value.strip()[:-1]) / 100
+            except ValueError:
+                self.fail(f"{value!r} is no share; write 0.01 or 1%", param, ctx)
+        return float(super().convert(value, param, ctx))
+
+
+class Seconds(click.FloatRange):
+    """A time, written 90, 90s, 1.5m or 2h."""
+
+    name = "number of seconds"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the time in seconds.
+
+        Raises
+        ------
+        BadParameter
+            If it is none, or out of range.
+        """
+        text = value.strip().lower() if isinstance(value, str) else ""
+        if text[-1:] in _UNITS and text != "inf":
+            try:
+                value = float(text[:-1]) * _UNITS[text[-1]]
+            except ValueError:
+                self.fail(f"{value!r} is no time; write 90, 90s, 1.5m or 2h", param, ctx)
+        return float(super().convert(value, param, ctx))
+
+
+_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
+
+
 def finite(context: click.Context, parameter: click.Parameter, value: float) -> float:
     """Return a number that is one.
 
@@ -81,21 +127,21 @@ def objective(context: click.Context, parameter: click.Parameter, value: str | N
 
 GAP = click.option(
     "--gap",
-    type=click.FloatRange(min=0, max=1, max_open=True),
+    type=Share(min=0, max=1, max_open=True),
     default=1e-4,
     show_default=True,
     callback=finite,
     metavar="SHARE",
-    help="Share of the objective that may stay unproved.",
+    help="Share of the objective that may stay unproved: 0.001 or 0.1%.",
 )
 TIME_LIMIT = click.option(
     "--time-limit",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Seconds(min=0, min_open=True),
     default=60.0,
     show_default=True,
     callback=finite,
     metavar="SECONDS",
-    help="Stop then with the best plan so far; inf: only when proved.",
+    help="Stop then with the best plan so far: 60, 90s, 5m; inf: only when proved.",
 )
 
 

@@ -43,6 +43,8 @@ def commands() -> str:
 def _commands() -> Iterator[str]:
     parent = click.Context(main, info_name="outlay")
     for name in main.list_commands(parent):
+        if main.commands[name].hidden:
+            continue
         command = main.commands[name]
         yield f"## outlay {name}\n"
         context = click.Context(command, info_name=name, parent=parent, max_content_width=88)

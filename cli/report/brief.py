@@ -78,7 +78,9 @@ def _waits(solution: Solution) -> Line | None:
         return None
     never = [row for row in rows if str(row["reason"]).startswith(_NEVER)]
     useless = [row for row in rows if str(row["reason"]).startswith(_NOT_WORTH)]
+    worthy = _by_worth(solution)
     waiting = [row for row in rows if row not in never and row not in useless]
+    waiting.sort(key=lambda row: worthy.get(row["project"], len(worthy)))
     parts = []
     if waiting:
         names = words.listed([_named(row) for row in waiting], _MOST_NAMES)
@@ -89,6 +91,15 @@ def _waits(solution: Solution) -> Line | None:
         parts.append(f"{len(useless):,} {_verb(useless, 'adds', 'add')} nothing")
     text = "; ".join(parts)
     return Line(f"{text[:1].upper()}{text[1:]}.")
+
+
+def _by_worth(solution: Solution) -> dict[str, int]:
+    """Return the place of each project that some limit keeps out: the one of most worth to the widest limit first."""
+    found: dict[str, int] = {}
+    for which in solution.table("keeps_out")["which"]:
+        for project in str(which).split(";"):
+            found.setdefault(project, len(found))
+    return found
 
 
 def _named(row: dict[Any, Any]) -> str:

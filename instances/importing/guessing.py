@@ -23,26 +23,46 @@ from outlay.instances.importing.sheet import Sheet, headers_of, read_sheet
 from outlay.instances.values.numbers import month_text
 from outlay.instances.values.text import as_text
 
-#: Our column, and what people call it; the first that fits is taken, each of ours once.
+#: Our column, and what people call it, also in Dutch, German, French and Spanish; the first that fits, each once.
 _NAMES = (
-    ("id", r"(?:project\s*)?(?:id|no\.?|number|nr\.?|#|code)|(?:cip|project)\s*(?:id|no\.?|number|#|code)"),
-    ("earliest_start", r".*\b(?:earliest|start|begin)\w*\b.*"),
+    (
+        "id",
+        r"(?:project\s*)?(?:id|no\.?|number|nr\.?|#|code|nummer|num[eé]ro|n[°º])|(?:cip|project)\s*(?:id|no\.?|number|#|code)",
+    ),
+    ("earliest_start", r".*\b(?:earliest|start|begin|d[ée]but|inicio)\w*\b.*"),
     ("latest_start", r".*\b(?:latest|deadline|no later)\b.*"),
-    ("construction_months", r".*\b(?:duration|months)\b.*"),
-    ("commitment", r".*\b(?:total|estimated)?\s*(?:cost|budget|amount|estimate|kosten)\b.*"),
-    ("value", r".*\b(?:score|benefit|votes?|points|value|npv|rating)\b.*"),
-    ("sector", r".*\b(?:department|dept\.?|sector|category|division)\b.*"),
-    ("region", r".*\b(?:region|district|ward|neighbou?rhood|area|location)\b.*"),
-    ("company", r".*\b(?:company|contractor|sponsor|applicant)\b.*"),
-    ("name", r".*\b(?:title|name|project|description)\b.*"),
-    ("note", r"notes?|comments?|remarks?"),
+    ("construction_months", r".*\b(?:duration|months|duur|dauer|dur[ée]e)\b.*"),
+    (
+        "commitment",
+        r".*\b(?:total|estimated)?\s*"
+        r"(?:cost|budget|amount|estimate|kosten|bedrag|betrag|co[uû]ts?|montant|coste|importe)\b.*",
+    ),
+    (
+        "value",
+        r".*\b(?:score|benefit|votes?|points|value|npv|rating|stemmen|punten|stimmen|punkte|nutzen|votos|puntos|voix)\b.*",
+    ),
+    (
+        "sector",
+        r".*\b(?:department|dept\.?|sector|category|division|categorie|afdeling|kategorie|abteilung|cat[ée]gorie"
+        r"|categor[ií]a|secteur)\b.*",
+    ),
+    ("region", r".*\b(?:region|district|ward|neighbou?rhood|area|location|wijk|buurt|stadtteil|quartier|barrio)\b.*"),
+    ("company", r".*\b(?:company|contractor|sponsor|applicant|indiener|aanvrager)\b.*"),
+    (
+        "name",
+        r".*\b(?:title|name|project|description|voorstel|naam|titel|omschrijving|vorhaben|projekt|titre|nom|projet"
+        r"|proyecto|nombre)\b.*",
+    ),
+    ("note", r"notes?|comments?|remarks?|opmerking(?:en)?|bemerkung(?:en)?|remarques?"),
 )
 _YEAR = re.compile(r"(?:FY|fiscal year)\s*['’-]?\s*(\d{4}|\d{2})\b.*|(\d{4})(?:\s+(?:budget|plan|cost|amount))?", re.I)
 _DAY_FIRST = re.compile(r"(?:1[3-9]|2\d|3[01])[-/.]\d{1,2}[-/.]\d{2,4}", re.ASCII)
-_TOTAL = re.compile(r"total", re.IGNORECASE)
+_TOTAL = re.compile(r"\b(?:sub)?(?:total|totaal|totale|gesamt|summe|somme|suma)\b", re.IGNORECASE)
+_A_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 #: Rows among which the header is looked for.
 _TOP = 40
 _FISCAL_START = 7
+_LONGEST_TITLE = 120
 
 
 class _Guess(NamedTuple):
@@ -53,6 +73,17 @@ class _Guess(NamedTuple):
     years: dict[str, tuple[int, bool]]
     columns: dict[str, tuple[str, str]]
     how: ImportMap
+    above: tuple[str, ...] = ()  # what stands above the header
+
+    @property
+    def title(self) -> str:
+        """What the sheet is called: the first text above the header."""
+        return next((text for text in self.above if re.search(r"[^\W\d]{3}", text)), "")[:_LONGEST_TITLE]
+
+    @property
+    def fiscal(self) -> bool:
+        """Whether its years are fiscal years."""
+        return any(is_fiscal for _, is_fiscal in self.years.values())
 
 
 def first_map(source: str | Path, *, max_file_mb: float = MAX_FILE_MB) -> str:
@@ -73,7 +104,8 @@ def first_map(source: str | Path, *, max_file_mb: float = MAX_FILE_MB) -> str:
     order: Any = "dmy" if any(_DAY_FIRST.match(as_text(cell)) for _, cells in body for cell in cells) else "mdy"
     sign: Any = sheet.decimal_sign
     how = ImportMap(columns={"id": "id"}, instance={}, decimal_sign=sign, date_order=order)
-    return _text(Path(source), sheet, top, _Guess(names, body, years, _columns(names, years, body, how), how))
+    above = tuple(as_text(cell).strip() for row in sheet.rows if row[0] < top for cell in row[1] if not is_blank(cell))
+    return _text(Path(source), sheet, top, _Guess(names, body, years, _columns(names, years, body, how), how, above))
 
 
 def write_first_map(source: str | Path, *, max_file_mb: float = MAX_FILE_MB) -> Path:
@@ -165,8 +197,8 @@ def _pair(key: str, value: Any) -> str:
 
 
 def _text(source: Path, sheet: Sheet, top: int, found: _Guess) -> str:
-    names, body, years, columns, how = found
-    fiscal = any(is_fiscal for _, is_fiscal in years.values())
+    names, body, years, columns, _, _ = found
+    how = found.how
     lines = [
         f"# How outlay reads {source.name!a}: guesses, to be corrected. Then:",
         f"#   outlay import {source.name!a} --map {source.stem + '.map.toml'!a} -o my-plan",
@@ -180,7 +212,7 @@ def _text(source: Path, sheet: Sheet, top: int, found: _Guess) -> str:
         "skip_rows = []    # rows to leave out, as the sheet counts them",
         f"{_toml(decimal_sign=sheet.decimal_sign)}    # the other sign separates thousands",
         f'date_order = "{how.date_order}"    # what 7/1/2019 means: mdy = 1 July, dmy = 7 January',
-        f"fiscal_year_start = {_FISCAL_START if fiscal else 1}    # month; FY2019 is the year that ends in 2019",
+        f"fiscal_year_start = {_FISCAL_START if found.fiscal else 1}    # month; FY2019 is the year that ends in 2019",
         "money_factor = 1    # all money is multiplied by it: 0.001 makes thousands",
         'blanks = ["-", "n/a", "tbd", "none"]    # texts that say nothing, in capitals or not',
         "",
@@ -211,8 +243,13 @@ def _skips(columns: dict[str, tuple[str, str]], body: Sequence[Row], names: Sequ
     for name, (ours, _) in columns.items():
         if ours in {"id", "name"}:
             cells = [as_text(_at(row, names.index(name))).strip() for row in body]
-            if any(map(_TOTAL.search, cells)):
-                found.append(_pair(name, ["*Total*", "*TOTAL*", "*total*"]).replace("\n", " "))
+            sums = [cell for cell in cells if _TOTAL.search(cell)]
+            if sums:
+                words = {match[0] for cell in sums if (match := _TOTAL.search(cell))}
+                globs = sorted(
+                    {f"*{form}*" for word in words for form in (word, word.title(), word.upper(), word.lower())}
+                )
+                found.append(_pair(name, globs).replace("\n", " "))
     return found
 
 
@@ -238,27 +275,53 @@ def _instance_lines(source: Path, found: _Guess) -> list[str]:
     return [
         "[instance]    # instance.toml, as it will be written (outlay schema)",
         _toml(name=name),
+        *([f"{_toml(title=title)}    # what stands above the header"] if (title := found.title) else []),
         f"{_toml(money_unit=_money_unit(body))}    # a guess",
+        *_value_unit(found),
         "[instance.calendar]",
         f"{_toml(start=month_text(begin))}    # the first month of the plan",
         f"periods = {periods}    # years, where months_per_period is 12",
         "months_per_period = 12",
+        *(["finish_inside = true    # nothing is built past the last year"] if years else []),
+        *(['label = "FY{end}"    # what a year is called'] if found.fiscal else []),
         "",
         "# What limits the plan; the amount here is all that is asked for: lower it to what there is.",
         "[[tables.resources]]",
         'resource = "commitments"',
         'kind = "finance"',
+        _toml(unit=_money_unit(body)),
         'basis = "cumulative"',
         "[[tables.availability]]",
         'resource = "commitments"',
         f'from = "{month_text(begin)}"',
         f"amount = {_total(found)}",
+        *_ceilings(found),
+    ]
+
+
+def _value_unit(found: _Guess) -> list[str]:
+    """Return the unit of the value, which is what their column is called: votes, points."""
+    name = next((name for name, (ours, _) in found.columns.items() if ours == "value"), None)
+    return [] if name is None else [f"{_toml(value_unit=name.lower())}    # of value; a guess by the column's name"]
+
+
+def _ceilings(found: _Guess) -> list[str]:
+    """Return how a ceiling for each sector is written, for who wants one."""
+    if not any(ours == "sector" for ours, _ in found.columns.values()):
+        return []
+    return [
+        "",
+        '# A ceiling for each sector, or for one of them (group = "..."):',
+        "# [[tables.limits]]",
+        '# metric = "commitment"',
+        '# by = "sector"',
+        "# max = 1000000",
     ]
 
 
 def _calendar(found: _Guess) -> tuple[int, int]:
     """Return the first month and the years of a calendar that holds the dates of a sheet."""
-    names, body, _, columns, how = found
+    names, body, _, columns, how, above = found
     column = PROJECTS.column("earliest_start")
     assert column is not None
     years = []
@@ -269,7 +332,10 @@ def _calendar(found: _Guess) -> tuple[int, int]:
                 if not is_blank(cell) and _is_read(column, cell, how):
                     month = read_cell(column, cell, how).value
                     years += [int(month[:4])] if month else []
-    first, last = (min(years), max(years)) if years else (2027, 2030)
+    if not years:  # nothing is dated: one period, of the year that stands above the header
+        told = _A_YEAR.findall(" ".join(above))
+        return 12 * (int(told[-1]) if told else 2027), 1
+    first, last = min(years), max(years)
     return 12 * first, min(last - first + 2, 60)
 
 
@@ -281,7 +347,7 @@ def _money_unit(body: Sequence[Row]) -> str:
 
 
 def _total(found: _Guess) -> str:
-    names, body, years, columns, how = found
+    names, body, years, columns, how, _ = found
     column = PROJECTS.column("commitment")
     assert column is not None
     wanted = [name for name, (ours, _) in columns.items() if ours == "commitment"] or list(years)

@@ -14,7 +14,7 @@ import pytest
 from outlay.cli import failures
 from outlay.cli.views import reasons, words
 from outlay.instances.errors import Fault, InputError
-from tests.cli.small import run
+from tests.cli.small import run, write_small
 from tests.support.choosing import some
 
 HEAVY = ("numpy", "pandas", "scipy", "pyomo", "highspy", "networkx", "pydantic", "rich", "simplejson", "tomli_w")
@@ -163,3 +163,18 @@ def test_output_fits_an_encoding_without_our_signs():
 @pytest.mark.parametrize("module", [words, reasons])
 def test_examples_in_docstrings(module):
     assert doctest.testmod(module).failed == 0
+
+
+def test_shares_and_times_are_written_as_people_write_them(tmp_path: Path) -> None:
+    folder = write_small(tmp_path)
+    assert run("solve", folder, "--gap", "1%", "--time-limit", "1m").exit_code == 0
+    assert run("solve", folder, "--time-limit", "inf").exit_code == 0
+    assert "is no share; write 0.01 or 1%" in run("solve", folder, "--gap", "one%").output
+    assert "is no time; write 90, 90s, 1.5m or 2h" in run("solve", folder, "--time-limit", "xm").output
+    assert run("solve", folder, "--gap", "200%").exit_code == 2
+
+
+def test_help_is_a_command_too() -> None:
+    assert "COMMAND [ARGS]" in run("help").output
+    assert "--time-limit" in run("help", "solve").output
+    assert run("help", "slove").exit_code == 2

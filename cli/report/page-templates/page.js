@@ -106,11 +106,15 @@
     var heads = Array.prototype.slice.call(table.tHead.rows[0].cells);
     if (table.tBodies[0].rows.length < 2) { return; }
     heads.forEach(function (head, column) {
-      var button = document.createElement("button");
-      button.type = "button";
-      button.title = "sort";
+      var button = document.createElement("span");  // a button would not be printed again on each page
+      button.setAttribute("role", "button");
+      button.tabIndex = 0;
+      button.className = "sort";
       while (head.firstChild) { button.appendChild(head.firstChild); }
       head.appendChild(button);
+      button.addEventListener("keydown", function (event) {
+        if (event.key === "Enter" || event.key === " ") { event.preventDefault(); button.click(); }
+      });
       button.addEventListener("click", function () {
         var down = head.getAttribute("aria-sort") === "ascending";
         heads.forEach(function (other) { other.removeAttribute("aria-sort"); });
