@@ -28,6 +28,7 @@ from outlay.cli.report.style import (
     striped,
 )
 from outlay.cli.views import words
+from outlay.optimizer.answer.series import FULL_SHARE, NOTHING, Used, added, sent_on, used_resources
 
 if TYPE_CHECKING:
     from outlay.models.case import Case
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
 #: So many charts are drawn.
 MOST_CHARTS = 12
-_NOTHING = 1e-9
 #: Where more comes from: column, words, colour, pattern; stacked on the resource's own limit.
 SOURCES = (
     ("supplied", "supplied by projects", GREEN, "."),
@@ -44,8 +44,6 @@ SOURCES = (
     ("linked", "from links", PURPLE, "-"),
     ("shortfall", "short (penalty paid)", VERMILION, "+"),
 )
-#: The resources of the money charts.
-_SHOWN_ELSEWHERE = frozenset({"commitments", "draws"})
 
 
 @dataclass(frozen=True)
@@ -68,57 +66,25 @@ class Scarce:
 
 def scarce_resources(solution: Solution, case: Case) -> tuple[list[Scarce], int]:
     """Return the charts of the scarcest resources, and how many used resources are left out."""
-    table = solution.resources
-    table = table[table["on"].astype(bool) & ~table["resource"].isin(_SHOWN_ELSEWHERE)]
-    binding = set(solution.table("binding")["resource"])
-    ceilings = case.dated("imports", "max_per_period")
-    ranked = []
-    for name, rows in table.groupby("resource", sort=True):
-        if rows["used"].abs().max() <= _NOTHING:
-            continue
-        tight = _tightness(rows, ceilings.get(str(name)))
-        key = (-float(str(name) in binding), -round(float(tight.max()), 6), -round(float(tight.mean()), 6), str(name))
-        ranked.append((key, rows, tight, str(name) in binding))
-    ranked.sort(key=lambda item: item[0])
-    charts = [_scarce(solution, rows, tight, binds) for _, rows, tight, binds in ranked[:MOST_CHARTS]]
-    return charts, len(ranked) - len(charts)
+    used = used_resources(solution, case)
+    return [_scarce(solution, one) for one in used[:MOST_CHARTS]], max(0, len(used) - MOST_CHARTS)
 
 
-def _out(rows: pd.DataFrame) -> np.ndarray:
-    """Return what is sent on through links, by row."""
-    return np.maximum(0.0, -rows["linked"].to_numpy(dtype=float))
-
-
-def _added(rows: pd.DataFrame, column: str) -> np.ndarray:
-    return np.maximum(0.0, rows[column].to_numpy(dtype=float))
-
-
-def _tightness(rows: pd.DataFrame, ceiling: np.ndarray | None) -> np.ndarray:
-    """Return use as a share of all there could be: limit, supply, links, purchases, and imports up to their ceiling."""
-    used = rows["used"].to_numpy(dtype=float) + _out(rows)
-    room = rows["limit"].to_numpy(dtype=float) + sum(_added(rows, name) for name in ("supplied", "bought", "linked"))
-    if ceiling is not None:
-        levels = np.cumsum(ceiling) if rows["basis"].iloc[0] == "cumulative" else ceiling
-        room = room + np.nan_to_num(levels, nan=np.inf)[rows["period"].to_numpy(dtype=int)]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(used <= _NOTHING, 0.0, used / room)
-    return np.nan_to_num(share, nan=0.0, posinf=10.0)
-
-
-def _scarce(solution: Solution, rows: pd.DataFrame, tight: np.ndarray, binds: bool) -> Scarce:
+def _scarce(solution: Solution, one: Used) -> Scarce:
+    rows, tight = one.rows, one.tightness
     first = rows.iloc[0]
     cumulative = first["basis"] == "cumulative"
     at = int(np.argmax(np.round(tight, 6)))
     peak = float(tight[at])
     share = words.share(min(peak, 1.0)) if peak <= 1 + 1e-6 else "over 100 %"
     when = f"{'to ' if cumulative else 'in '}{rows.iloc[at]['label']}"
-    full = int((tight >= 1 - 1e-3).sum())
+    full = int((tight >= FULL_SHARE).sum())
     about = f"most used {when}: {share}"
-    if binds:
+    if one.binds:
         about = f"used up {f'in {full} periods' if full > 1 else when}"
     short = rows["shortfall"].to_numpy(dtype=float)
-    if short.max() > _NOTHING:
-        periods = words.count(int((short > _NOTHING).sum()), "period")
+    if short.max() > NOTHING:
+        periods = words.count(int((short > NOTHING).sum()), "period")
         about = f"short by up to {words.number(float(short.max()), 3)}, in {periods}"
     about += ", cumulative" if cumulative else ""
     unit = str(first["unit"] or "")
@@ -130,16 +96,16 @@ def _chart(solution: Solution, rows: pd.DataFrame, cumulative: bool) -> Figure:
     block = (solution.instance.periods_per_year or 1) if rows["basis"].iloc[0] == "per_year" else 1
     width = clock.width * block
     starts = [clock.at(int(period)) for period in rows["period"]]
-    used, out, own = rows["used"].to_numpy(dtype=float), _out(rows), rows["limit"].to_numpy(dtype=float)
+    used, out, own = rows["used"].to_numpy(dtype=float), sent_on(rows), rows["limit"].to_numpy(dtype=float)
     traces, top = [], own.copy()
     for column, name, colour, pattern in SOURCES:
-        added = _added(rows, column)
-        if added.max() > _NOTHING:
-            traces.append(_bars(name, starts, width, added, colour, base=top.copy(), pattern=pattern))
-            top += added
+        more = added(rows, column)
+        if more.max() > NOTHING:
+            traces.append(_bars(name, starts, width, more, colour, base=top.copy(), pattern=pattern))
+            top += more
     texts = [_facts(row) for row in rows.to_dict("records")]
     traces.append(_bars("used", starts, width * 0.62, used, BLUE, texts=texts))
-    if out.max() > _NOTHING:
+    if out.max() > NOTHING:
         traces.append(_bars("sent on", starts, width * 0.62, out, SKY, base=used))
     traces.append(_limit_line(clock, starts, width, own))
     peak = max(float((used + out).max()), min(float(max(top.max(), own.max())), 2.5 * float((used + out).max())))
@@ -198,6 +164,6 @@ def _limit_line(clock: Clock, starts: list[float], width: float, own: np.ndarray
 
 def _facts(row: dict[Any, Any]) -> str:
     facts: list[tuple[str, object]] = [("used", words.number(row["used"]))]
-    facts += [(name, words.number(row[column])) for column, name, _, _ in SOURCES if abs(row[column]) > _NOTHING]
+    facts += [(name, words.number(row[column])) for column, name, _, _ in SOURCES if abs(row[column]) > NOTHING]
     facts += [("own limit", words.number(row["limit"])), ("left", words.number(row["slack"] + 0.0))]
     return hover(f"{label(row['label'])}", [*facts, ("unit", row["unit"] or "")])
