@@ -44,6 +44,7 @@ FLOORS = {
     "models": ("arrays", "projects", "options", "metrics", "case", "families", "ranges", "build", "supply"),
     "optimizer": (
         "status",
+        "tolerances",
         "verify",
         "problem",
         "presolve",
@@ -188,6 +189,16 @@ def floor_of(module: str) -> int:
 
 def test_every_module_has_a_place() -> None:
     assert not [name for name, file in NAMES.items() if file.name != "__init__.py" and not floor_of(name)]
+
+
+def test_renderers_do_not_import_each_other() -> None:
+    """What terminal and page share stands in `cli/views`."""
+    renderers = {f"outlay.cli.{room}" for room in ("terminal", "report")}
+    assert not [
+        edge
+        for edge in import_graph(tuple(SOURCES)).edges
+        if len({room for room in renderers for module in edge if belongs(module, room)}) > 1
+    ]
 
 
 def test_no_room_is_crowded() -> None:

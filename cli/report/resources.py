@@ -28,7 +28,8 @@ from outlay.cli.report.style import (
     striped,
 )
 from outlay.cli.views import words
-from outlay.optimizer.answer.series import FULL_SHARE, NOTHING, Used, added, sent_on, used_resources
+from outlay.optimizer.answer.series import Used, added, sent_on, used_resources
+from outlay.optimizer.tolerances import FULL_SHARE, NOTHING
 
 if TYPE_CHECKING:
     from outlay.models.case import Case

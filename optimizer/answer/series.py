@@ -10,11 +10,8 @@ import pandas as pd
 
 from outlay.models.case import Case
 from outlay.optimizer.answer.solution import Solution
+from outlay.optimizer.tolerances import NOTHING, REAL_SHARE
 
-#: Amounts up to this are rounding errors.
-NOTHING = 1e-9
-#: From this share of all there could be, a resource counts as used up in a period.
-FULL_SHARE = 1 - 1e-3
 #: What is told of a use where nothing at all could be there.
 MOST_TIGHT = 10.0
 #: Money, which has series of its own.
@@ -154,4 +151,4 @@ def counted_beside(series: Mapping[str, np.ndarray], rows: pd.DataFrame, block: 
     rest = np.zeros_like(total)
     for period, used in zip(rows["period"], rows["used"], strict=True):
         rest[int(period) // block] = float(used) - total[int(period) // block]
-    return np.maximum(rest, 0.0) if rest.max(initial=0.0) > 1e-6 * max(1.0, float(total.max())) else None
+    return np.maximum(rest, 0.0) if rest.max(initial=0.0) > REAL_SHARE * max(1.0, float(total.max())) else None
