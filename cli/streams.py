@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-import math
 import os
 import re
 import sys
-from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, TextIO
 
 from outlay.instances.errors import InputError
+from outlay.instances.values.plain import plain
 
 #: What stands for our own signs where the encoding is not Unicode.
 _PLAIN_SIGNS = str.maketrans({"–": "-", "…": "...", "─": "-", "·": "-", "—": "-", "≥": ">=", "’": "'"})
@@ -94,7 +92,7 @@ def flush() -> None:
 
 def write_json(document: Any) -> None:
     """Write one JSON document to standard output: ASCII only, null for numbers that do not exist."""
-    write_json_text(json.dumps(plain(document), indent=1, allow_nan=False) + "\n")
+    write_json_text(json.dumps(plain(document, decimals=False), indent=1, allow_nan=False) + "\n")
 
 
 def write_json_text(text: str) -> None:
@@ -107,18 +105,3 @@ def write_json_text(text: str) -> None:
 
 def _escaped(match: re.Match[str]) -> str:
     return json.dumps(match.group())[1:-1] if match.group() != "\x7f" else "\\u007f"
-
-
-def plain(value: Any) -> Any:
-    """Return data that JSON can hold: mappings, lists, text and finite numbers; NaN and infinity become None."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [plain(item) for item in value]
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    if hasattr(value, "item"):  # a scalar of numpy
-        value = value.item()
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value

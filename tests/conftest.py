@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Generator
 from typing import Any
 
+import psutil
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support.solving import always_warm, idle_solvers, kept_solvers, warm  # noqa: F401 - fixtures for all
+from tests.support.solving import always_warm, idle_solvers, kept_solvers, running, warm  # noqa: F401 - fixtures for all
 
 CI = os.environ.get("CI") == "true"
 #: Seconds of CPU, of this process and of its children that have ended, that a test may take without the marker `slow`.
@@ -30,8 +31,18 @@ settings.load_profile(os.environ.get("OUTLAY_HYPOTHESIS", "ci" if CI else "local
 
 
 def cpu_seconds() -> float:
-    """Return what this process and its children that have ended took, however busy the machine is."""
-    return sum(os.times()[:4])
+    """Return what this process, its children that have ended and its solvers took, however busy the machine is.
+
+    Solvers that live on are used from test to test, so what each took counts when it took it.
+    """
+    return sum(os.times()[:4]) + sum(map(living_s, running()))
+
+
+def living_s(pid: int) -> float:
+    try:
+        return sum(psutil.Process(pid).cpu_times()[:2])
+    except psutil.Error:
+        return 0.0
 
 
 def measured(item: pytest.Item) -> Generator[None, Any, Any]:

@@ -23,8 +23,8 @@ from outlay.cli.report.style import (
     money,
     plain,
     series_style,
-    totals,
 )
+from outlay.optimizer.answer.series import blocked, by_sector, committed, counted_beside, drawn
 
 if TYPE_CHECKING:
     from outlay.models.case import Case
@@ -32,62 +32,25 @@ if TYPE_CHECKING:
 
 Series = Mapping[str, np.ndarray]
 
-_NOTHING = 1e-9
 #: So many sectors have a colour of their own.
 _MOST_SECTORS = 10
+#: What the others are called.
+_OTHERS = "other sectors"
 
 
 def commitments(solution: Solution) -> Figure | None:
     """Return commitments summed up over time against the cap; None where nothing is committed."""
-    periods = solution.instance.periods
-    by_sector = {
-        name: np.cumsum(amounts) for name, amounts in _by_sector(solution, _selected(solution), periods).items()
-    }
-    return _chart(solution, by_sector, "commitments", cumulative=True)
+    series = by_sector(solution, committed(solution), most=_MOST_SECTORS, rest=_OTHERS)
+    summed = {name: np.cumsum(amounts) for name, amounts in series.items()}
+    return _chart(solution, summed, "commitments", cumulative=True)
 
 
 def draws(solution: Solution, case: Case) -> Figure | None:
     """Return what is drawn while building, in the blocks of the call limit (years), against it."""
-    by_sector = _by_sector(solution, _drawn(solution, case), solution.instance.periods)
+    series = by_sector(solution, drawn(solution, case), most=_MOST_SECTORS, rest=_OTHERS)
     cumulative = _basis(solution, "draws") == "cumulative"
-    summed = {name: np.cumsum(amounts) for name, amounts in by_sector.items()} if cumulative else by_sector
+    summed = {name: np.cumsum(amounts) for name, amounts in series.items()} if cumulative else series
     return _chart(solution, summed, "draws", cumulative=cumulative)
-
-
-def _selected(solution: Solution) -> dict[str, list[tuple[int, float]]]:
-    table = solution.projects
-    amounts = dict(zip(table["project"], table["commitment"], strict=True))
-    assert solution.plan is not None
-    return {choice.project: [(choice.selection, float(amounts[choice.project]))] for choice in solution.plan.choices}
-
-
-def _drawn(solution: Solution, case: Case) -> dict[str, list[tuple[int, float]]]:
-    assert solution.plan is not None
-    table, found = solution.projects, {}
-    amounts = dict(zip(table["project"], table["commitment"], strict=True))
-    for choice in solution.plan.choices:
-        number = case.alternatives.number[choice.project, choice.alternative]
-        amount = float(amounts[choice.project])
-        weights = case.alternatives.draw_weights[number].tolist()
-        found[choice.project] = [(choice.start + k, amount * weight) for k, weight in enumerate(weights)]
-    return found
-
-
-def _by_sector(
-    solution: Solution, events: Mapping[str, list[tuple[int, float]]], periods: int
-) -> dict[str, np.ndarray]:
-    """Return the amounts by period of each sector, the largest sector first."""
-    table = solution.projects
-    sector = dict(zip(table["project"], table["sector"].fillna("").astype(str), strict=True))
-    sizes = totals((sector[name], sum(amount for _, amount in steps)) for name, steps in events.items())
-    kept = [name for name, size in sizes.items() if size > _NOTHING]
-    shown = {name: name if place < _MOST_SECTORS else "other sectors" for place, name in enumerate(kept)}
-    series = {name: np.zeros(periods) for name in dict.fromkeys(shown.values())}
-    for name, steps in events.items():
-        for period, amount in steps:
-            if 0 <= period < periods and sector[name] in shown:
-                series[shown[sector[name]]][period] += amount
-    return series
 
 
 def _rows(solution: Solution, resource: str) -> pd.DataFrame:
@@ -100,14 +63,14 @@ def _basis(solution: Solution, resource: str) -> str:
     return str(rows["basis"].iloc[0]) if len(rows) else ""
 
 
-def _chart(solution: Solution, by_sector: Series, resource: str, *, cumulative: bool) -> Figure | None:
+def _chart(solution: Solution, sectors: Series, resource: str, *, cumulative: bool) -> Figure | None:
     rows = _rows(solution, resource)
-    if not by_sector:
+    if not sectors:
         return None
     clock, unit = Clock(solution.instance), solution.instance.settings.money_unit
     block = _block(solution, rows) if not cumulative else 1
-    series = dict(_blocked(by_sector, block))
-    rest = _rest(series, rows, block)
+    series = blocked(sectors, block)
+    rest = counted_beside(series, rows, block)
     if rest is not None:
         series["programmes"] = rest
     starts = [clock.at(period) for period in range(0, solution.instance.periods, block)]
@@ -141,20 +104,6 @@ def _block(solution: Solution, rows: pd.DataFrame) -> int:
     """Return how many periods one bar stands for: those of a row of the limit, a year where there is none."""
     per_year = solution.instance.periods_per_year or 1
     return 1 if len(rows) and rows["basis"].iloc[0] != "per_year" else per_year
-
-
-def _blocked(by_sector: Series, block: int) -> dict[str, np.ndarray]:
-    size = len(next(iter(by_sector.values())))
-    return {name: np.add.reduceat(amounts, range(0, size, block)) for name, amounts in by_sector.items()}
-
-
-def _rest(series: Series, rows: pd.DataFrame, block: int) -> np.ndarray | None:
-    """Return what the limit's rows count beyond the projects: programmes that count against the cap."""
-    total = np.sum(list(series.values()), axis=0)
-    rest = np.zeros_like(total)
-    for period, used in zip(rows["period"], rows["used"], strict=True):
-        rest[int(period) // block] = float(used) - total[int(period) // block]
-    return np.maximum(rest, 0.0) if rest.max(initial=0.0) > 1e-6 * max(1.0, float(total.max())) else None
 
 
 def _bars(

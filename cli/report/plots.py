@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from outlay.cli.report.gantt import gantt
 from outlay.cli.report.money import commitments, draws
-from outlay.cli.report.resources import resource_chart, used_resources
+from outlay.cli.report.resources import resource_chart
 from outlay.instances.errors import InputError
 from outlay.instances.values.text import did_you_mean
 from outlay.models.case import Case
+from outlay.optimizer.answer.series import used_resources
 from outlay.optimizer.answer.solution import Solution
 
 if TYPE_CHECKING:

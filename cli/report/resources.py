@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from outlay.cli.report.style import (
     BLACK,
@@ -25,6 +24,8 @@ from outlay.cli.report.style import (
     striped,
 )
 from outlay.cli.views import words
+from outlay.optimizer.answer.series import Used, added, sent_on, used_resources
+from outlay.optimizer.tolerances import FULL_SHARE, NOTHING
 
 if TYPE_CHECKING:
     from outlay.models.case import Case
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 #: So many charts are drawn.
 MOST_CHARTS = 12
-_NOTHING = 1e-9
 #: Where more comes from: column, words, colour, pattern; stacked on the resource's own limit.
 SOURCES = (
     ("supplied", "supplied by projects", HAZE, "."),
@@ -41,31 +41,6 @@ SOURCES = (
     ("linked", "from links", HAZE, "-"),
     ("shortfall", "short (penalty paid)", WARNING, ""),
 )
-#: The resources of the money charts.
-_SHOWN_ELSEWHERE = frozenset({"commitments", "draws"})
-
-
-@dataclass(frozen=True)
-class Used:
-    """A resource that the plan uses.
-
-    Attributes
-    ----------
-    name, unit
-        The resource and its unit.
-    about
-        Where it is tightest, in words.
-    rows
-        Its rows of the table ``resources``.
-    tight
-        Use as a share of all there could be, by row.
-    """
-
-    name: str
-    unit: str
-    about: str
-    rows: pd.DataFrame
-    tight: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -85,11 +60,11 @@ class Spark:
     Attributes
     ----------
     name, unit, about
-        As of `Used`.
+        The resource, its unit, and where it is tightest.
     points
-        The outline of the use, as SVG wants it; a share of 100 % is 4 from the top.
+        Of the polygon, which begins and ends at the foot; the line of 100 % lies at a height of 16.
     short
-        Whether more is used than there is.
+        Whether there is too little of it.
     """
 
     name: str
@@ -99,27 +74,10 @@ class Spark:
     short: bool
 
 
-def used_resources(solution: Solution, case: Case) -> list[Used]:
-    """Return the resources that the plan uses, money aside, the scarcest first."""
-    table = solution.resources
-    table = table[table["on"].astype(bool) & ~table["resource"].isin(_SHOWN_ELSEWHERE)]
-    binding = set(solution.table("binding")["resource"])
-    ceilings = case.dated("imports", "max_per_period")
-    ranked = []
-    for name, rows in table.groupby("resource", sort=True):
-        if rows["used"].abs().max() <= _NOTHING:
-            continue
-        tight = _tightness(rows, ceilings.get(str(name)))
-        key = (-float(str(name) in binding), -round(float(tight.max()), 6), -round(float(tight.mean()), 6), str(name))
-        about = _about(rows, tight, binds=str(name) in binding)
-        ranked.append((key, Used(str(name), str(rows["unit"].iloc[0] or ""), about, rows, tight)))
-    return [used for _, used in sorted(ranked, key=lambda item: item[0])]
-
-
 def scarce_resources(solution: Solution, case: Case) -> tuple[list[Scarce], list[Spark]]:
     """Return the charts of the scarcest resources, and all that are used as a list."""
     used = used_resources(solution, case)
-    charts = [Scarce(one.name, one.unit, one.about, resource_chart(solution, one)) for one in used[:MOST_CHARTS]]
+    charts = [Scarce(one.name, one.unit, _about(one), resource_chart(solution, one)) for one in used[:MOST_CHARTS]]
     return charts, [_spark(solution, one) for one in used]
 
 
@@ -127,49 +85,29 @@ def _spark(solution: Solution, used: Used) -> Spark:
     periods = max(1, solution.instance.periods)
     block = (solution.instance.periods_per_year or 1) if used.rows["basis"].iloc[0] == "per_year" else 1
     places = ["0,20"]
-    for period, share in zip(used.rows["period"].tolist(), used.tight.tolist(), strict=True):
+    for period, share in zip(used.rows["period"].tolist(), used.tightness.tolist(), strict=True):
         left, right = 100 * period / periods, 100 * min(periods, period + block) / periods
         height = 20 - 16 * min(1.25, share)
         places += [f"{left:.3g},{height:.3g}", f"{right:.3g},{height:.3g}"]
-    short = bool(used.rows["shortfall"].max() > _NOTHING)
-    return Spark(used.name, used.unit, used.about, " ".join([*places, "100,20"]), short)
+    short = bool(used.rows["shortfall"].max() > NOTHING)
+    return Spark(used.name, used.unit, _about(used), " ".join([*places, "100,20"]), short)
 
 
-def _out(rows: pd.DataFrame) -> np.ndarray:
-    """Return what is sent on through links, by row."""
-    return np.maximum(0.0, -rows["linked"].to_numpy(dtype=float))
-
-
-def _added(rows: pd.DataFrame, column: str) -> np.ndarray:
-    return np.maximum(0.0, rows[column].to_numpy(dtype=float))
-
-
-def _tightness(rows: pd.DataFrame, ceiling: np.ndarray | None) -> np.ndarray:
-    """Return use as a share of all there could be: limit, supply, links, purchases, and imports up to their ceiling."""
-    used = rows["used"].to_numpy(dtype=float) + _out(rows)
-    room = rows["limit"].to_numpy(dtype=float) + sum(_added(rows, name) for name in ("supplied", "bought", "linked"))
-    if ceiling is not None:
-        levels = np.cumsum(ceiling) if rows["basis"].iloc[0] == "cumulative" else ceiling
-        room = room + np.nan_to_num(levels, nan=np.inf)[rows["period"].to_numpy(dtype=int)]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(used <= _NOTHING, 0.0, used / room)
-    return np.nan_to_num(share, nan=0.0, posinf=10.0)
-
-
-def _about(rows: pd.DataFrame, tight: np.ndarray, *, binds: bool) -> str:
+def _about(one: Used) -> str:
     """Return where a resource is tightest, in words."""
+    rows, tight = one.rows, one.tightness
     cumulative = rows["basis"].iloc[0] == "cumulative"
     at = int(np.argmax(np.round(tight, 6)))
     peak = float(tight[at])
     share = words.share(min(peak, 1.0)) if peak <= 1 + 1e-6 else "over 100 %"
     when = f"{'to ' if cumulative else 'in '}{rows.iloc[at]['label']}"
-    full = int((tight >= 1 - 1e-3).sum())
+    full = int((tight >= FULL_SHARE).sum())
     about = f"most used {when}: {share}"
-    if binds:
+    if one.binds:
         about = f"used up {f'in {full} periods' if full > 1 else when}"
     short = rows["shortfall"].to_numpy(dtype=float)
-    if short.max() > _NOTHING:
-        periods = words.count(int((short > _NOTHING).sum()), "period")
+    if short.max() > NOTHING:
+        periods = words.count(int((short > NOTHING).sum()), "period")
         about = f"short by up to {words.number(float(short.max()), 3)}, in {periods}"
     return about + (", cumulative" if cumulative else "")
 
@@ -181,16 +119,16 @@ def resource_chart(solution: Solution, resource: Used) -> Figure:
     block = (solution.instance.periods_per_year or 1) if rows["basis"].iloc[0] == "per_year" else 1
     width = clock.width * block
     starts = [clock.at(int(period)) for period in rows["period"]]
-    used, out, own = rows["used"].to_numpy(dtype=float), _out(rows), rows["limit"].to_numpy(dtype=float)
+    used, out, own = rows["used"].to_numpy(dtype=float), sent_on(rows), rows["limit"].to_numpy(dtype=float)
     traces, top = [], own.copy()
     for column, name, colour, pattern in SOURCES:
-        added = _added(rows, column)
-        if added.max() > _NOTHING:
-            traces.append(_bars(name, starts, width, added, colour, base=top.copy(), pattern=pattern, wide=True))
-            top += added
+        more = added(rows, column)
+        if more.max() > NOTHING:
+            traces.append(_bars(name, starts, width, more, colour, base=top.copy(), pattern=pattern, wide=True))
+            top += more
     texts = [_facts(row) for row in rows.to_dict("records")]
     traces.append(_bars("used", starts, width * 0.62, used, INK, texts=texts))
-    if out.max() > _NOTHING:
+    if out.max() > NOTHING:
         traces.append(_bars("sent on", starts, width * 0.62, out, SLATE, base=used))
     traces.append(_limit_line(clock, starts, width, own))
     peak = max(float((used + out).max()), min(float(max(top.max(), own.max())), 2.5 * float((used + out).max())))
@@ -248,6 +186,6 @@ def _limit_line(clock: Clock, starts: list[float], width: float, own: np.ndarray
 
 def _facts(row: dict[Any, Any]) -> str:
     facts: list[tuple[str, object]] = [("used", words.number(row["used"]))]
-    facts += [(name, words.number(row[column])) for column, name, _, _ in SOURCES if abs(row[column]) > _NOTHING]
+    facts += [(name, words.number(row[column])) for column, name, _, _ in SOURCES if abs(row[column]) > NOTHING]
     facts += [("own limit", words.number(row["limit"])), ("left", words.number(row["slack"] + 0.0))]
     return hover(f"{label(row['label'])}", [*facts, ("unit", row["unit"] or "")])

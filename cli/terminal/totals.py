@@ -8,6 +8,7 @@ from outlay.cli.terminal.screen import Column, Page
 from outlay.cli.views import words
 from outlay.instances.dictionary.settings import ENGINE_RESOURCES
 from outlay.optimizer.answer.limits import peaks
+from outlay.optimizer.tolerances import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +51,7 @@ def limit_cells(row: Mapping[Any, Any]) -> list[object]:
     known = words.exists(row["available"])
     shown = words.share if row["unit"] == "share" else words.number
     what = row["limit"] if row["side"] == "at most" else f"{row['limit']} (least)"
-    over = known and row["available"] <= 0 and row["used"] > 1e-9
+    over = known and row["available"] <= 0 and row["used"] > NOTHING
     return [
         what,
         "" if row["unit"] == "share" else row["unit"],
@@ -92,7 +93,7 @@ def show_keeps_out(page: Page, solution: Solution) -> None:
 
 def peak_cells(row: Mapping[str, Any]) -> list[object]:
     """Return the cells of `PEAK_COLUMNS` of a resource at its tightest (`peaks`)."""
-    idle = row["net"] <= 1e-9
+    idle = row["net"] <= NOTHING
     return [
         row["resource"],
         row["unit"] or "",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from outlay.optimizer.tolerances import NOTHING
+
 if TYPE_CHECKING:
     from outlay.optimizer.answer.solution import Solution
 
@@ -38,8 +40,6 @@ class Group:
 
 #: Columns of what fills a resource up, and their words.
 _MEANS = {"imported": "imports", "bought": "purchases", "linked": "links", "shortfall": "shortfall"}
-#: Amounts up to this are rounding errors.
-_NOTHING = 1e-9
 
 
 def groups(solution: Solution) -> list[Group]:
@@ -70,7 +70,7 @@ def _resource_rows(solution: Solution) -> dict[tuple[str, int], dict[Any, Any]]:
 
 def _eased(row: dict[Any, Any]) -> str:
     """Return what fills a resource up: imports, purchases, links, shortfall."""
-    return " and ".join(word for name, word in _MEANS.items() if row.get(name, 0.0) > _NOTHING)
+    return " and ".join(word for name, word in _MEANS.items() if row.get(name, 0.0) > NOTHING)
 
 
 def runs(group: Group, solution: Solution) -> str:

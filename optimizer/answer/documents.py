@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import pandas as pd
+
+from outlay.instances.values.plain import plain
 
 
 def table_document(table: pd.DataFrame) -> dict[str, Any]:
@@ -20,15 +21,7 @@ def plain_table(document: dict[str, Any]) -> pd.DataFrame:
 
 def finite(value: Any) -> Any:
     """Return plain data with NaN and infinity as None, numpy scalars as Python's, tuples as lists."""
-    if isinstance(value, dict):
-        return {key: finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [finite(item) for item in value]
-    if hasattr(value, "item"):
-        value = value.item()
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
+    return plain(value)
 
 
 def floats(value: Any) -> Any:

@@ -17,13 +17,12 @@ from outlay.models.case import Case
 from outlay.models.options.options import Options
 from outlay.models.options.usage import compute_usage, draw_entries
 from outlay.optimizer.answer.plans import option_of, share_of
+from outlay.optimizer.tolerances import NOTHING, REAL_SHARE
 
 #: What a year past the calendar is called.
 AFTER = "after the calendar"
 #: And one before it, of projects that are under way.
 BEFORE = "before the calendar"
-#: Amounts below this share of the whole are rounding errors.
-NOTHING = 1e-9
 
 
 def group_tables(case: Case, plan: Plan, projects: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -108,7 +107,7 @@ def _first_real(amounts: Any) -> Iterator[tuple[str, int, float]]:
     for (name, _), amount in amounts.items():
         largest[name] = max(largest.get(name, 0.0), amount)
     for (name, period), amount in sorted(amounts.items()):
-        if amount > 1e-6 * largest[name]:
+        if amount > REAL_SHARE * largest[name]:
             yield name, period, amount
 
 

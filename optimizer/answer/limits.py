@@ -17,9 +17,9 @@ from outlay.models.arrays.rows import RowBlock
 from outlay.models.case import Case
 from outlay.models.families.limits import limit_levels
 from outlay.optimizer.answer.reason import Reason
+from outlay.optimizer.tolerances import NOTHING, REAL_SHARE
 
 LIMIT_COLUMNS = ("limit", "family", "unit", "when", "side", "used", "available", "share")
-_SAME = 1e-9
 
 
 def limits_table(case: Case, blocks: Sequence[RowBlock], resources: pd.DataFrame, point: np.ndarray) -> pd.DataFrame:
@@ -52,7 +52,7 @@ def _resource_rows(case: Case, resources: pd.DataFrame) -> Iterator[list[Any]]:
     rows = resources[resources["on"].astype(bool)]
     for row in peaks(rows, case.instance.periods):
         family = case.instance.family_of(row["resource"])
-        idle = row["net"] <= _SAME and row["basis"] != "cumulative"
+        idle = row["net"] <= NOTHING and row["basis"] != "cumulative"
         when = "" if idle else row["when"]
         share = row["share"]
         yield [row["resource"], family, row["unit"] or "", when, "at most", row["net"], row["limit"], share]
@@ -132,11 +132,11 @@ def _tightest(rows: list[dict[str, Any]]) -> dict[str, Any]:
 
     def tightness(row: dict[str, Any]) -> float:
         if row["share"] is None:
-            return 0.0 if row["net"] <= _SAME else math.inf
+            return 0.0 if row["net"] <= NOTHING else math.inf
         return float(row["share"])
 
     top = max(tightness(row) for row in rows)
-    same = [row for row in rows if tightness(row) >= top - _SAME or tightness(row) == top]
+    same = [row for row in rows if tightness(row) >= top - NOTHING or tightness(row) == top]
     if math.isinf(top):
         return max(same, key=lambda row: float(row["net"]))
     return same[-1 if same[0]["basis"] == "cumulative" or top <= 0 else 0]
@@ -175,7 +175,7 @@ def procurement_table(case: Case, plan: Plan) -> pd.DataFrame:
         for what, by_period in sorted(amounts.items()):
             resource = resource_of.get(what, what)
             largest = max(by_period.values())
-            real = {period: amount for period, amount in by_period.items() if amount > 1e-6 * largest}
+            real = {period: amount for period, amount in by_period.items() if amount > REAL_SHARE * largest}
             label = case.instance.period_label
             cost = math.fsum(price.get((what, period), 0.0) * amount for period, amount in real.items())
             records.append(

@@ -19,6 +19,7 @@ from outlay.models.options.options import Dropped
 from outlay.optimizer.answer.headroom import extra_room
 from outlay.optimizer.answer.reason import Broken, Kind, Limit, Reason
 from outlay.optimizer.problem.scaling import largest_of_rows
+from outlay.optimizer.tolerances import REAL_SHARE
 
 #: Rules that choose or pay for the project itself and so cannot be what keeps it out.
 _OWN_ROWS = frozenset(
@@ -126,7 +127,7 @@ class _Trial:
         """Return the rows that an option would break beside the plan, and by how much, the worst first."""
         rows, size = self._change(option)
         above, below = size - self.room_above[rows], -size - self.room_below[rows]
-        tolerance = 1e-6 * self.size[rows]
+        tolerance = REAL_SHARE * self.size[rows]
         broken = ((above > tolerance) & (size > 0)) | ((below > tolerance) & (size < 0))
         excess = dict(zip(rows[broken].tolist(), np.maximum(above, below)[broken].tolist(), strict=True))
         return sorted(excess.items(), key=lambda item: (-item[1] / self.size[item[0]], item[0]))

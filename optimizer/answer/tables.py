@@ -20,11 +20,7 @@ from outlay.optimizer.answer.plans import option_of, plan_columns, share_of
 from outlay.optimizer.answer.reason import Reason, recorded
 from outlay.optimizer.answer.reasons import find_losers
 from outlay.optimizer.problem.scaling import largest_of_rows
-
-#: A row counts as binding when less than this share of its limit is left.
-BINDING_SHARE = 1e-3
-#: Amounts below this share of the largest one in their row are rounding errors.
-NOTHING = 1e-9
+from outlay.optimizer.tolerances import BINDING_SHARE, NOTHING
 
 
 class Told(NamedTuple):

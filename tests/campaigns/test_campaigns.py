@@ -9,13 +9,15 @@ import pytest
 from tests.campaigns.registry import NAMES, campaign
 from tests.campaigns.tally import Ending, Tally
 
-CASES = 25
+CASES = 60
 
 
-@pytest.mark.slow
+@pytest.mark.parametrize(
+    "share", [pytest.param(3, marks=pytest.mark.slow), pytest.param(1, marks=pytest.mark.nightly)], ids=["third", "all"]
+)
 @pytest.mark.parametrize("name", NAMES)
-def test_a_short_run_fails_in_no_case(name: str) -> None:
-    cases = getattr(campaign(name), "SHORT_RUN", CASES)
+def test_a_short_run_fails_in_no_case(name: str, share: int) -> None:
+    cases = getattr(campaign(name), "SHORT_RUN", CASES) // share
     tally = campaign(name).run(Ending(cases=cases), Random(f"{name} test"))
     assert tally.tried.total() >= cases
     assert not tally.failed, "\n".join(tally.lines())

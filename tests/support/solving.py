@@ -83,6 +83,12 @@ def _pass_on(giver: SolverProcess, taker: SolverProcess) -> None:
         setattr(giver, name, getattr(fresh, name))
 
 
+def running() -> list[int]:
+    """Return the processes of all solvers of this one that run."""
+    known = [process._child for process in list(processes._ALL)]
+    return [child.pid for child in known if child is not None and child.returncode is None]
+
+
 @pytest.fixture(scope="session")
 def idle_solvers() -> Iterator[Idle]:
     """Return the solvers that wait for work, for all tests of a worker."""

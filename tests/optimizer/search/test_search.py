@@ -31,7 +31,7 @@ from tests.support.forced import force
 
 @pytest.fixture(scope="module")
 def small() -> Session:
-    return Session(build(generate(24, 3)))
+    return Session(build(generate(40, 3)))
 
 
 @pytest.fixture

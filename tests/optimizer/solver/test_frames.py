@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import itertools
 import json
 from typing import Any
 
@@ -63,7 +64,9 @@ def test_nothing_is_parsed_as_python(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read(data)["array"].tolist() == [0, 1, 2]  # type: ignore[index]
 
 
-@pytest.mark.parametrize("value", [np.array(["a"]), np.array([object()]), {1, 2}, b"x"], ids=repr)
+@pytest.mark.parametrize(
+    "value", [np.array(["a"]), np.array([object()]), {1, 2}, b"x"], ids=["texts", "objects", "a set", "bytes"]
+)
 def test_what_is_no_number_is_not_written(value: Any) -> None:
     with pytest.raises(TypeError):
         written({"value": value})
@@ -104,6 +107,7 @@ def framed(told: Any, data: bytes = b"", length: int | None = None) -> bytes:
         framed([{}, [["a", "<f8", [2**62, 4]]]], b"x" * 8),
         framed([{}, []], length=10**9),
     ],
+    ids=itertools.count(),
 )
 def test_what_is_none_of_ours_is_refused(data: bytes) -> None:
     with pytest.raises(BadFrameError):

@@ -1,0 +1,23 @@
+"""What counts as nothing, as used up, as real: the tolerances by which answers are told, each with what it is for.
+
+NOTHING = 1e-9
+    Amounts in any unit, and shares of the largest amount of a row: at most this is a rounding error.
+REAL_SHARE = 1e-6
+    Of the largest amount of its kind: what is bought, imported, exceeded or counted beside is told from this share on.
+BINDING_SHARE = 1e-3
+    Of a limit: with less than this left, it binds.
+FULL_SHARE = 0.999
+    Of all there could be: from this on, a resource counts as used up in a period.
+
+Others belong to one place each: the gap that is called optimal (`status.OPTIMAL_GAP`), what the solver may break
+(`engine.levels.Settings.feasibility`), what a plan as good as another may be worth less (`session.TIE`), the rounding
+of numbers in a run file (`record.claims.ROUNDING`), and the verifier's own, which shares nothing with any
+(`verify.plan.TOLERANCE`).
+"""
+
+from __future__ import annotations
+
+NOTHING = 1e-9
+REAL_SHARE = 1e-6
+BINDING_SHARE = 1e-3
+FULL_SHARE = 1 - BINDING_SHARE
