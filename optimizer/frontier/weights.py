@@ -269,6 +269,5 @@ def _inside(rows: np.ndarray) -> np.ndarray | None:
     matrix, limits, norms = matrix[norms > 0], limits[norms > 0], norms[norms > 0]
     cost = np.append(np.zeros(matrix.shape[1]), -1.0)
     solved = linprog(cost, A_ub=np.hstack([matrix, norms[:, None]]), b_ub=limits, bounds=(None, None))
-    if solved.status != 0 or solved.x[-1] <= SAME:
-        return None
-    return np.asarray(solved.x[:-1])
+    found = np.zeros(1) if solved.status != 0 or solved.x is None else np.asarray(solved.x)
+    return found[:-1] if found[-1] > SAME else None
