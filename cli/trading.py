@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -80,13 +81,18 @@ def frontier_command(**arguments: Any) -> int:
     in which a better one may still lie are told; where there are none, the frontier is complete. Ctrl-C keeps what is
     found so far (exit code 5).
     """
-    names = [arguments.pop(key) for key in ("of", "against", "third")]
-    if (names[0] is None or names[1] is None) == (arguments["weights"] is None):
+    names = [name for key in ("of", "against", "third") if (name := arguments.pop(key)) is not None]
+    _check(names, arguments)
+    return run("frontier", objectives=names, **arguments)
+
+
+def _check(names: list[str], arguments: Mapping[str, Any]) -> None:
+    """Refuse what does not go together on the command line."""
+    if arguments["weights"] is None and len(names) < 2:
         raise click.UsageError("give --of and --against, or --weights")
-    if arguments["weights"] is not None and any(names):
+    if arguments["weights"] is not None and names:
         raise click.UsageError("--weights takes no objectives")
     if arguments["order"] and arguments["weights"] is None:
         raise click.UsageError("--order belongs to --weights")
     if sum(arguments[key] for key in ("as_csv", "sets", "as_json")) > 1:
         raise click.UsageError("--csv, --sets and --json exclude each other")
-    return run("frontier", objectives=[name for name in names if name is not None], **arguments)

@@ -68,7 +68,7 @@ def _curve(context: Context, name: str, at_once: int) -> list[Breakpoint]:
         return []
     lines = set(frontier.segments["to_point"].tolist())
     unit = parsed[1].unit or "units"
-    found = []
+    found: list[Breakpoint] = []
     for row in reversed(list(frontier.points.itertuples(index=False))):
         number, value, move = int(row[0]), float(row[1]), float(row[2])
         comes_in, goes = exchanged(frontier.plan(number), context.today.plan)

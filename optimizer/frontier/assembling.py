@@ -125,7 +125,7 @@ def _without_doubles(space: Space, points: list[Point], lines: Lines) -> list[Po
         same = (np.abs(np.array(point.values) - before.values) <= far).all() and before.choices == point.choices
         ending = {line for line in lines if line[1] == before.values}
         starting = {line for line in lines if line[0] == point.values}
-        if not same or bool(ending) == bool(starting):
+        if not same or (ending and starting):
             kept.append(point)
         elif ending:
             kept[-1] = point

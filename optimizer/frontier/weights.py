@@ -23,12 +23,14 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.spatial import HalfspaceIntersection
 
-from outlay.instances.errors import Fault, InputError
+from outlay.instances.errors import Fault, InfeasibleError, InputError
 from outlay.instances.instance import Instance
 from outlay.instances.values.text import did_you_mean
 from outlay.optimizer.frontier.objectives import Objective
 from outlay.optimizer.frontier.space import Point, Space
+from outlay.optimizer.status import Status
 from outlay.optimizer.variation.pool import QuestionPool
+from outlay.optimizer.variation.solving import VariedAnswer
 
 #: Metrics whose weights may be uncertain.
 MOST_METRICS = 4
@@ -162,7 +164,15 @@ class Cells:
     _done: list[np.ndarray] = field(default_factory=list)
 
     def work(self, pool: QuestionPool) -> None:
-        """Ask at vertices until none is left, or until an interrupt."""
+        """Ask at vertices until none is left, or until an interrupt.
+
+        Raises
+        ------
+        InputError
+            If the weights have no room, or there is no best plan for some.
+        InfeasibleError
+            If no plan is possible.
+        """
         vertices = self._corners()
         while len(vertices) and not pool.interrupted:
             asked = {}
@@ -182,8 +192,13 @@ class Cells:
         if pool.interrupted:
             self.unproved += [(self.weights.at(share), "interrupted") for share in vertices if not self._known(share)]
 
-    def _take(self, share: np.ndarray, answer: object) -> None:
-        found = self.space.read(answer)  # type: ignore[arg-type]
+    def _take(self, share: np.ndarray, answer: VariedAnswer) -> None:
+        found = self.space.read(answer)
+        if answer.infeasible and not self.points:
+            raise InfeasibleError("no plan is possible, so there is no best one; `outlay explain INSTANCE` tells why")
+        if answer.status == Status.UNBOUNDED:
+            problem = "for some weights a plan can be made better without end"
+            raise _wrong(problem, "limit what the metrics count", self.weights.stakeholder)
         w = self.weights.at(share)
         known = max((float(w @ point.values) for point in self.points), default=-np.inf)
         if found.point is not None and float(w @ found.point.values) > known + self._slack():
@@ -269,6 +284,5 @@ def _inside(rows: np.ndarray) -> np.ndarray | None:
     matrix, limits, norms = matrix[norms > 0], limits[norms > 0], norms[norms > 0]
     cost = np.append(np.zeros(matrix.shape[1]), -1.0)
     solved = linprog(cost, A_ub=np.hstack([matrix, norms[:, None]]), b_ub=limits, bounds=(None, None))
-    if solved.status != 0 or solved.x[-1] <= SAME:
-        return None
-    return np.asarray(solved.x[:-1])
+    found = np.zeros(1) if solved.status != 0 or solved.x is None else np.asarray(solved.x)
+    return found[:-1] if found[-1] > SAME else None

@@ -297,8 +297,8 @@ class _Work:
             problem = problem.with_row(row, upper)
         for weights, least in self.variation.floors:
             problem = self._kept(problem, weights, least)
-        for goal, base, step in self.variation.goals:
-            problem = self._kept(problem, goal, base, step)
+        for goal, begin, step in self.variation.goals:
+            problem = self._kept(problem, goal, begin, step)
         if self.variation.count_first:
             problem = self._counted(problem, count)
         if self.variation.at_least is not None:

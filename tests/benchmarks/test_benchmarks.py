@@ -14,6 +14,8 @@ import outlay
 from outlay.optimizer.problem.compiling import compile_model
 from tests.benchmarks import families
 from tests.benchmarks.data import benchmarks_folder
+from tests.benchmarks.families import trade_offs
+from tests.benchmarks.frontier import ours, vectors
 from tests.benchmarks.peers import NAN, Task, peers, solves
 
 SMALL = "scale-40-1"
@@ -21,7 +23,7 @@ SMALL = "scale-40-1"
 
 @pytest.mark.parametrize("name", families.families())
 def test_every_family_reads_what_it_names(name: str) -> None:
-    if name in {"knapsack", "minelib", "ppssp"} and not benchmarks_folder().is_dir():
+    if name in {"knapsack", "minelib", "ppssp", "trade_offs"} and not benchmarks_folder().is_dir():
         pytest.skip(f"no benchmark data in {benchmarks_folder()}")
     assert len(families.read(families.families()[name].names()[0])["projects"]) > 5
 
@@ -71,6 +73,16 @@ def test_figures_are_read_off_a_trace_as_they_were_known() -> None:
     assert found.time_to(0.02, 10.0) == 9.0
     assert math.isnan(found.time_to(0.001, 10.0))
     assert measure.gap(8.0, 10.0) == 0.25
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["2kp50", pytest.param("3kp40", marks=pytest.mark.nightly)])
+def test_frontiers_have_the_published_efficient_vectors(name: str) -> None:
+    if not benchmarks_folder().is_dir():
+        pytest.skip(f"no benchmark data in {benchmarks_folder()}")
+    frontier, _ = ours(name, jobs=2)
+    assert frontier.complete
+    assert vectors(frontier) == trade_offs.efficient(name)
 
 
 @pytest.mark.nightly

@@ -67,6 +67,15 @@ def tutorial_solution() -> outlay.Solution:
     return outlay.solve(outlay.read("tutorial"))
 
 
+@lru_cache
+def hostile_frontier() -> outlay.Frontier:
+    """Return a frontier of the tutorial with a hostile name, searched so coarsely that boxes stay open."""
+    projects = outlay.read("tutorial").frame("projects")
+    projects["name"] = [SCRIPT, *projects["name"][1:]]
+    instance = outlay.read("tutorial").replace(projects=projects)
+    return outlay.frontier(instance, ["max:value", "min:commitment"], tolerance=0.4, jobs=1)
+
+
 def plan_rows(name: str, starts: dict[str, int]) -> list[dict[str, Any]]:
     """Return the rows of `plans` of one set; projects without a start are not funded."""
     return [

@@ -9,9 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from outlay.cli.report.write import write_comparison_report, write_report, write_stress_report
+from outlay.cli.report.write import (
+    write_comparison_report,
+    write_frontier_report,
+    write_report,
+    write_stress_report,
+)
 from tests.cli.report.browser import Browser, chromium, find_chromium
-from tests.cli.report.cases import SCRIPT, comparison, hostile_solution, hostile_stress, tutorial_solution
+from tests.cli.report.cases import (
+    SCRIPT,
+    comparison,
+    hostile_frontier,
+    hostile_solution,
+    hostile_stress,
+    tutorial_solution,
+)
 
 #: A real browser.
 pytestmark = pytest.mark.slow
@@ -53,15 +65,16 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "tutorial": write_report(tutorial_solution(), folder / "tutorial.html"),
         "comparison": write_comparison_report(comparison(), folder / "comparison.html"),
         "stress": write_stress_report(hostile_stress(), folder / "stress.html"),
+        "frontier": write_frontier_report(hostile_frontier(), folder / "frontier.html"),
     }
 
 
-@pytest.mark.parametrize("name", ["hostile", "tutorial", "comparison", "stress"])
+@pytest.mark.parametrize("name", ["hostile", "tutorial", "comparison", "stress", "frontier"])
 def test_every_chart_is_drawn_and_nothing_complains(browser: Browser, reports: dict[str, Path], name: str) -> None:
     browser.open(reports[name])
     browser.evaluate(OPEN)
     charts = browser.evaluate(CHARTS)
-    assert len(charts) >= int(browser.evaluate("document.body.dataset.drawn")) >= 3
+    assert len(charts) >= int(browser.evaluate("document.body.dataset.drawn")) >= (2 if name == "frontier" else 3)
     for chart, marks, width, height in charts:
         assert marks > 0, f"{chart} is empty"
         assert width > 200, f"{chart} is too narrow"
@@ -87,7 +100,13 @@ def test_the_library_draws_every_kind_of_chart_that_is_used(browser: Browser, re
 
 
 @pytest.mark.parametrize(
-    ("name", "chart"), [("hostile", "gantt"), ("comparison", "plan-map"), ("stress", "projects-chart-1")]
+    ("name", "chart"),
+    [
+        ("hostile", "gantt"),
+        ("comparison", "plan-map"),
+        ("stress", "projects-chart-1"),
+        ("frontier", "strip-chart"),
+    ],
 )
 def test_a_project_called_script_is_shown_as_text(
     browser: Browser, reports: dict[str, Path], name: str, chart: str
@@ -149,6 +168,26 @@ def test_pointing_at_a_node_shows_its_connections(browser: Browser, reports: dic
         browser.call("Input.dispatchMouseEvent", type="mouseMoved", x=place[0] + step, y=place[1])
         time.sleep(0.2)
     assert browser.evaluate(drawn) > before
+    assert browser.complaints() == []
+
+
+def test_a_point_of_a_frontier_tells_its_plan_and_what_is_open_is_shaded(
+    browser: Browser, reports: dict[str, Path]
+) -> None:
+    browser.open(reports["frontier"])
+    shaded = "document.querySelectorAll('#frontier-chart-0-1 .shapelayer path').length"
+    assert browser.evaluate(shaded) == len(hostile_frontier().open) > 0
+    place = browser.evaluate(
+        "(function () { var div = document.getElementById('frontier-chart-0-1'); div.scrollIntoView();"
+        " var box = div.querySelector('.trace.scatter:last-child .point').getBoundingClientRect();"
+        " return [box.x + box.width / 2, box.y + box.height / 2]; })()"
+    )
+    for step in (-30, -10, 0):
+        browser.call("Input.dispatchMouseEvent", type="mouseMoved", x=place[0] + step, y=place[1])
+        time.sleep(0.2)
+    told = browser.evaluate("document.querySelector('#frontier-chart-0-1 .hoverlayer').textContent")
+    assert "Point 1" in told
+    assert "bridge, school, solar" in told
     assert browser.complaints() == []
 
 

@@ -109,6 +109,18 @@ def test_an_order_that_leaves_no_room_is_refused() -> None:
         outlay.frontier(instance, ("max:value", "min:count"), weights="Mayor")
 
 
+def test_weights_for_which_there_is_no_best_plan_are_told() -> None:
+    given = document(value=(1, 1), jobs=(0, 1))
+    given["projects"][0]["status"] = given["projects"][5]["status"] = given["projects"][2]["status"] = "mandatory"
+    with pytest.raises(outlay.InfeasibleError, match="no plan is possible"):
+        outlay.frontier(parse_document(given, source="test"), weights="Mayor", jobs=1)
+    endless = document(value=(1, 1), jobs=(0, 1))
+    endless["stakeholders"].append({"stakeholder": "Mayor", "metric": "cost", "weight": 1})
+    endless["programs"] = [{"program": "training", "resource": "crew", "cost_per_unit": 1}]
+    with pytest.raises(outlay.InputError, match="without end"):
+        outlay.frontier(parse_document(endless, source="test"), weights="Mayor", jobs=1)
+
+
 def test_a_weight_outside_of_its_bounds_is_refused() -> None:
     with pytest.raises(outlay.InputError) as error:
         parse_document(document(value=(1.5, 2), jobs=(0, 0.5)), source="test")
