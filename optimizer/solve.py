@@ -110,7 +110,7 @@ def solve(
     """
     began = time.monotonic()
     check_arguments(time_limit=time_limit, gap=gap, seed=seed, threads=threads)
-    effort = _effort(effort, work, time_limit)
+    effort = effort_asked(effort, work, time_limit)
     options = {"gap": gap, "seed": seed, "threads": threads, "time_limit_s": time_limit, "effort": str(effort)}
     if effort == Effort.REPEAT:
         options["work"] = work
@@ -140,7 +140,7 @@ def solve(
     return make_solution(session, checked, times_s=times, began=began, options=options)
 
 
-def _effort(effort: Effort | str, work: int, time_limit: float | None) -> Effort:
+def effort_asked(effort: Effort | str, work: int, time_limit: float | None) -> Effort:
     """Return what to do; ``auto`` becomes what it stands for.
 
     Raises

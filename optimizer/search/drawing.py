@@ -156,11 +156,12 @@ class Neighbourhoods:
         """Return a neighbourhood of a plan."""
         way, kind, breadth = self.ways.draw(), self.kinds.draw(), self.random.randrange(len(BREADTHS))
         share = DIVES[way - 1] if way else self._share(kind, breadth)
-        wanted = min(max(2, round(share * self.structure.projects)), self.structure.projects)
+        projects = self.structure.projects
+        wanted = min(max(2, round(share * projects / self.structure.twins)), projects)
         other, most = plan, BREADTHS[breadth]
         if isinstance(self.known[kind], Cross):
             other, most = self.others[self.random.randrange(len(self.others))], CROSS_BREADTHS[breadth]
-        chosen = self.known[kind].projects(self.guide, plan, other, wanted)
+        chosen = self.structure.with_twins(self.known[kind].projects(self.guide, plan, other, wanted))
         worth = (other > 0.5) | (self.cheapest | (plan > 0.5) if way else self._worth_a_thought(plan, most))
         free = self.structure.project < 0
         free[~free] = chosen[self.structure.project[~free]]
