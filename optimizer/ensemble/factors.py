@@ -1,6 +1,6 @@
 r"""What it would be worth to know one factor before anything is decided, over the payoffs of candidate plans.
 
-With candidates c, scenarios s of probability p_s and payoffs v_cs, and scenarios put into bins b by the factor's value::
+With candidates c, scenarios s of probability p_s and payoffs v_cs, and scenarios put into bins b by the value of it::
 
     sum_b max_c sum_{s in b} p_s v_cs  -  max_c sum_s p_s v_cs
 
