@@ -208,8 +208,6 @@ def solve_command(**arguments: Any) -> int:
             if arguments[name] is not None:
                 raise click.UsageError(f"{option} goes with --scenarios")
         return run("solve", **arguments)
-    if arguments["effort"] in {"search", "repeat"}:
-        raise click.UsageError("several scenarios are solved by HiGHS alone: leave out --effort")
     if arguments["tables"] is not None:
         raise click.UsageError("--tables writes those of one answer; with --scenarios, -o writes a folder")
     return run("scenarios", **arguments)

@@ -113,7 +113,7 @@ def check_scenarios(
 
 
 def _faults(instance: Instance, scenarios: Sequence[Scenario]) -> Iterator[Fault]:
-    def fault(value: object, problem: str, remedy: str) -> Fault:
+    def fault(value: str | None, problem: str, remedy: str) -> Fault:
         return Fault("scenarios", None, None, value, problem, remedy)
 
     if not scenarios:

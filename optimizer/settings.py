@@ -78,7 +78,7 @@ class SolveSettings:
             At the first one that makes no sense.
         """
         check_arguments(time_limit=time_limit, gap=gap, seed=seed, threads=threads)
-        return cls(time_limit, gap, seed, threads, _effort(effort, work, time_limit), work)
+        return cls(time_limit, gap, seed, threads, effort_asked(effort, work, time_limit), work)
 
     @classmethod
     def of_question(cls, document: Mapping[str, Any]) -> Self:
@@ -144,7 +144,7 @@ def check_arguments(*, time_limit: float | None, gap: float, seed: int, threads:
             raise InputError.single("solve", f"{name} is out of range", "correct it", column=name, value=value)
 
 
-def _effort(effort: Effort | str, work: int, time_limit: float | None) -> Effort:
+def effort_asked(effort: Effort | str, work: int, time_limit: float | None) -> Effort:
     """Return what to do; ``auto`` becomes what it stands for.
 
     Raises

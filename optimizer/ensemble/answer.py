@@ -54,7 +54,8 @@ class EnsembleSolution:
     violations
         What the plans, or what links them, break: (scenario, sentence), the scenario empty for what is between them.
     tables
-        ``scenarios``, ``projects`` and ``candidates``.
+        ``scenarios``, ``projects`` and ``candidates``; of scenarios that were drawn, ``factors``: what it would be
+        worth to know each one first.
     options, times_s, sizes
         How it was asked, seconds, and sizes of the whole problem.
     """

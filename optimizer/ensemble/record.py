@@ -57,7 +57,7 @@ class EnsemblePart(Part):
     ideal: dict[str, float]
     values: dict[str, Pair]
     selected: list[SelectionPart]
-    tables: dict[Literal["scenarios", "projects", "candidates"], TablePart]
+    tables: dict[Literal["scenarios", "projects", "candidates", "factors"], TablePart]
     options: dict[str, float | int | str | None]
     times_s: dict[str, float]
     sizes: dict[str, int]
@@ -115,8 +115,9 @@ class _Reading:
                 "projects": project_table(first, said["scenarios"], runs),
             }
             false += [("", sentence) for sentence in self._false(tables)]
-            if "candidates" in said["tables"]:
-                tables["candidates"] = plain_table(said["tables"]["candidates"])
+            tables |= {
+                name: plain_table(said["tables"][name]) for name in ("candidates", "factors") if name in said["tables"]
+            }
         instance = next(iter(runs.values())).instance if runs else None
         if instance is None:
             raise InputError.single(str(folder), "no plan was found when it was written", REMEDY)

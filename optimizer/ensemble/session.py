@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 from pyomo.common.gc_manager import PauseGC
+from scipy import sparse
 
 from outlay.instances.plan import Plan
 from outlay.instances.stages import Scenario
@@ -18,10 +19,13 @@ from outlay.optimizer.answer.headroom import HELPERS
 from outlay.optimizer.answer.plans import plan_columns, read_plan
 from outlay.optimizer.engine.levels import Answer, Level, Settings, solve_levels
 from outlay.optimizer.ensemble.starting import auxiliary_values
+from outlay.optimizer.ensemble.structure import ensemble_structure
 from outlay.optimizer.presolve.aggregation import aggregate
 from outlay.optimizer.problem.compiling import compile_model
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.scaling import scaled
+from outlay.optimizer.problem.structure import Structure, structure_of
+from outlay.optimizer.search.settings import SearchParams, SearchPlan
 from outlay.optimizer.session import FINE_FEASIBILITY, NEGLIGIBLE
 from outlay.optimizer.solver.outcome import Progress
 from outlay.optimizer.solver.process import SolverProcess
@@ -148,23 +152,55 @@ class EnsembleSession:
         *,
         start: Mapping[str, Plan] | None = None,
         best: Mapping[str, float] | None = None,
+        search: SearchPlan | None = None,
         on_progress: Callable[[Progress], None] | None = None,
     ) -> Together:
-        """Solve and verify; an answer that does not verify is solved anew with finer tolerances, once."""
+        """Solve and verify; an answer that does not verify is solved anew with finer tolerances, once.
+
+        With a search (`search_plan`), which frees a project in all scenarios together.
+        """
         level, begun = self.level(), time.monotonic()
         told = None if on_progress is None else partial(_tell, on_progress)
         begin = None if start is None else self.point_of(start)
         found = Together(Status.FAILED)
         for feasibility in (settings.feasibility, FINE_FEASIBILITY):
             fine = replace(settings, feasibility=feasibility)
-            answer = solve_levels(engine, self.problem, [level], fine, start=begin, on_progress=told)
+            answer = solve_levels(engine, self.problem, [level], fine, start=begin, search=search, on_progress=told)
             if answer.point is None and found.plans:
                 break
             found = replace(self._read(answer, best), seconds=time.monotonic() - begun)
             if answer.point is None or (found.verified and not answer.broken):
                 break
-            begin = answer.point
+            begin, search = answer.point, None  # a mistake of the search or its reductions is not made twice
         return found
+
+    @cached_property
+    def structure(self) -> Structure:
+        """The projects behind the columns of the solver's problem, each scenario's apart."""
+        parts = []
+        for one in self.scenarios:
+            block = self.model.scenario[one.name]
+            place = self.compiled.columns_of(block.columns)
+            there = np.nonzero(place >= 0)[0]
+            shape = (len(self.compiled.variables), len(place))
+            own = sparse.csr_array((np.ones(len(there)), (place[there], there)), shape=shape)
+            column_of = sparse.csr_array(sparse.vstack([own, self._small.groups @ own]))
+            parts.append(structure_of(block.case, column_of, self.problem.integer))
+        return ensemble_structure(parts)
+
+    def search_plan(self, *, seed: int, sub_problems: int | None = None) -> SearchPlan:
+        """Return how to search: by the clock, or repeatably for so many sub-problems."""
+        return SearchPlan(self.structure, self._accepts, seed, sub_problems, SearchParams())
+
+    def _accepts(self, point: np.ndarray) -> bool:
+        """Whether a point keeps all rows, and its plans pass the verifier and agree."""
+        if not self.problem.holds(point):
+            return False
+        plans = self.plans_of(point)
+        members = [(one.name, one.instance, plans[one.name]) for one in self.scenarios]
+        if verify_linking(members, self.model.linking):
+            return False
+        return all(verify_plan(instance, plan).ok for _, instance, plan in members)
 
     def _read(self, answer: Answer, best: Mapping[str, float] | None) -> Together:
         level = answer.levels[0] if answer.levels else None

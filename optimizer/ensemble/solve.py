@@ -12,7 +12,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -22,13 +22,17 @@ from outlay.instances.plan import Plan
 from outlay.instances.stages import Scenario, as_scenarios, scenarios_of_sets
 from outlay.models.ensemble import build_ensemble
 from outlay.models.risk import Risk, parse_risk
+from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.engine.levels import Settings
-from outlay.optimizer.ensemble.answer import EnsembleSolution, probabilities, project_table, scenario_table
+from outlay.optimizer.ensemble.answer import EnsembleSolution, Interval, probabilities, project_table, scenario_table
 from outlay.optimizer.ensemble.candidates import Candidate, MeanCase, candidates_of, least_of, questions_of, taken
+from outlay.optimizer.ensemble.factors import factor_table, factors_of
 from outlay.optimizer.ensemble.members import Asked, Members, OnQuestions, interval_of
 from outlay.optimizer.ensemble.session import EnsembleSession, Together
 from outlay.optimizer.ensemble.worth import Worth
-from outlay.optimizer.solve import as_asked, check_arguments
+from outlay.optimizer.search.settings import SearchPlan
+from outlay.optimizer.settings import DEFAULT_WORK, Effort, check_arguments, effort_asked
+from outlay.optimizer.solve import as_asked
 from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.solver.outcome import Progress
 from outlay.optimizer.solver.process import SolverProcess
@@ -52,6 +56,8 @@ def solve_ensemble(
     gap: float = 1e-4,
     seed: int = 1,
     threads: int = 1,
+    effort: Effort | str = Effort.AUTO,
+    work: int = DEFAULT_WORK,
     jobs: int | None = None,
     on_questions: OnQuestions = None,
     on_progress: Callable[[Progress], None] | None = None,
@@ -75,6 +81,8 @@ def solve_ensemble(
         Seconds for everything before the last checks; None: until proved.
     gap, seed, threads
         As of `outlay.solve`; the threads are those of the scenarios together.
+    effort, work
+        As of `outlay.solve`, for the scenarios together: the search frees a project in all of them.
     jobs
         Questions about single scenarios at a time; None: one a core.
     on_questions, on_progress
@@ -101,12 +109,27 @@ def solve_ensemble(
     """
     began = time.monotonic()
     check_arguments(time_limit=time_limit, gap=gap, seed=seed, threads=threads)
+    hard = Searching(effort_asked(effort, work, time_limit), work)
     measure = parse_risk(risk) if isinstance(risk, str) else risk
     base = as_asked(instance, constraint_set, objective)
     members = _members_of(base, scenarios, probabilities, constraint_set, objective)
-    work = _Work(base, members, measure, Asked(gap, seed, time_limit), jobs or os.cpu_count() or 1, threads)
-    found = work.run(on_questions, on_progress)
-    return work.answer(found, began)
+    asked = Asked(gap, seed, time_limit)
+    todo = _Work(base, members, measure, asked, jobs or os.cpu_count() or 1, threads, hard, factors_of(scenarios))
+    found = todo.run(on_questions, on_progress)
+    return todo.answer(found, began)
+
+
+class Searching(NamedTuple):
+    """How hard to look for plans beside the proof, and the work of a repeatable search."""
+
+    effort: Effort
+    work: int
+
+    def plan(self, session: EnsembleSession, seed: int) -> SearchPlan | None:
+        """Return how to search, or None for branch and bound alone."""
+        if self.effort == Effort.PROVE:
+            return None
+        return session.search_plan(seed=seed, sub_problems=self.work if self.effort == Effort.REPEAT else None)
 
 
 def _members_of(
@@ -134,6 +157,8 @@ class _Work:
     asked: Asked
     jobs: int
     threads: int
+    hard: Searching
+    factors: Mapping[str, Mapping[str, float]]
 
     def __post_init__(self) -> None:
         self.deadline = Deadline.after(self.asked.time_limit)
@@ -167,8 +192,11 @@ class _Work:
             "nonzeros": session.nonzeros,
         }
         settings = Settings(self.asked.gap, self.deadline, self.asked.seed, self.threads)
+        search = self.hard.plan(session, self.asked.seed)
         with SolverProcess() as engine:
-            return session.solve(engine, settings, start=self._start(), best=ideal, on_progress=on_progress)
+            return session.solve(
+                engine, settings, start=self._start(), best=ideal, search=search, on_progress=on_progress
+            )
 
     def _ask(self, on_questions: OnQuestions) -> None:
         names = list(self.members.over)
@@ -193,6 +221,12 @@ class _Work:
         best = max(known, key=lambda one: worth.of(one.intervals)[0])
         return {name: each.plan for name, each in best.answers.items() if each.plan is not None}
 
+    def _payoffs(self, runs: Mapping[str, Solution]) -> dict[str, dict[str, Interval]]:
+        """Return what each candidate, and what was decided, is worth in each scenario."""
+        found = {one.name: one.intervals for one in self.candidates}
+        own = {name: float(run.objective or 0.0) for name, run in runs.items()}
+        return {**found, "": {name: (worth, worth) for name, worth in own.items()}}
+
     def answer(self, found: Together, began: float) -> EnsembleSolution:
         """Return the solution of what was found."""
         shares = probabilities(self.scenarios)
@@ -211,7 +245,10 @@ class _Work:
                 "projects": project_table(self.base, shares, runs),
                 "candidates": _candidate_table(self.base, worth, self.candidates),
             }
-        options = {"gap": self.asked.gap, "seed": self.asked.seed, "time_limit_s": self.asked.time_limit}
+            if self.factors and self.risk.kind == "expected":
+                tables["factors"] = factor_table(self._payoffs(runs), shares, self.factors)
+        options: dict[str, Any] = {"gap": self.asked.gap, "seed": self.asked.seed}
+        options |= {"time_limit_s": self.asked.time_limit, "effort": str(self.hard.effort)}
         return EnsembleSolution(
             self.base, str(self.risk), shares, found.status, found.limit, found.message, found.objective, found.bound,
             found.gap, runs, best, ideal, values, tuple((name, one.sentence) for name, one in found.violations),

@@ -29,6 +29,9 @@ class Structure:
         Arrays of shape (projects,), each a number by kind (sector, region).
     links
         Which projects depend on each other, symmetric, shape (projects, projects).
+    together
+        Of several scenarios, where each has projects of its own: which project each is, so that it is freed in all of
+        them together; shape (projects,). None: each is its own.
     """
 
     project: np.ndarray
@@ -40,11 +43,25 @@ class Structure:
     option_operation: np.ndarray
     labels: tuple[np.ndarray, ...]
     links: sparse.csr_array
+    together: np.ndarray | None = None
 
     @property
     def projects(self) -> int:
         """Number of projects."""
         return self.links.shape[0]
+
+    def with_twins(self, chosen: np.ndarray) -> np.ndarray:
+        """Return a choice of projects with what is freed together with them; shape (projects,)."""
+        if self.together is None:
+            return chosen
+        known = np.zeros(int(self.together.max(initial=-1)) + 1, dtype=bool)
+        known[self.together[chosen]] = True
+        return known[self.together]
+
+    @property
+    def twins(self) -> int:
+        """How many projects are freed together."""
+        return 1 if self.together is None else max(1, self.projects // (int(self.together.max(initial=0)) + 1))
 
     @cached_property
     def first_start(self) -> np.ndarray:

@@ -154,11 +154,12 @@ class Neighbourhoods:
         way, kind = self.ways.choose(), self.kinds.choose()
         breadth, repair = self.random.randrange(len(sizes.breadths)), self.repairs[way]
         share = self._share(kind, breadth) if repair.share is None else repair.share
-        wanted = min(max(2, round(share * self.structure.projects)), self.structure.projects)
+        projects = self.structure.projects
+        wanted = min(max(2, round(share * projects / self.structure.twins)), projects)
         other, most = plan, sizes.breadths[breadth]
         if isinstance(self.known[kind], Cross):
             other, most = self.others[self.random.randrange(len(self.others))], sizes.cross_breadths[breadth]
-        chosen = self.known[kind].projects(self.guide, plan, other, wanted)
+        chosen = self.structure.with_twins(self.known[kind].projects(self.guide, plan, other, wanted))
         dives = repair.share is not None
         worth = (other > 0.5) | (self.cheapest | (plan > 0.5) if dives else self._worth_a_thought(plan, most))
         free = self.structure.project < 0

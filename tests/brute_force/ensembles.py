@@ -163,8 +163,8 @@ def measure(risk: str, worths: Sequence[float], shares: Sequence[float], ideal: 
     return (1 - weight) * mean + weight * tail
 
 
-def disagreements(seed: int, risks: Sequence[str] = RISKS) -> list[str]:
-    """Return where the engine and the enumeration differ for the scenarios of a seed."""
+def disagreements(seed: int, risks: Sequence[str] = RISKS, *, sub_problems: int | None = None) -> list[str]:
+    """Return where the engine, with a search of so many sub-problems, and the enumeration differ for a seed."""
     base = parsed(tiny(seed))
     draw = random.Random(seed + 1_000_000)
     names = draw.sample(["base", "poor", "slow", "dear", "rich"], draw.choice([2, 2, 3, 4]))
@@ -179,13 +179,15 @@ def disagreements(seed: int, risks: Sequence[str] = RISKS) -> list[str]:
     return [
         problem
         for risk, model in models.items()
-        for problem in _compared(risk, scenarios, outcomes, ideal, _solved(model, ideal))
+        for problem in _compared(risk, scenarios, outcomes, ideal, _solved(model, ideal, sub_problems))
     ]
 
 
-def _solved(model: Any, ideal: dict[str, float]) -> Together:
+def _solved(model: Any, ideal: dict[str, float], sub_problems: int | None) -> Together:
+    session = EnsembleSession(model)
+    search = None if sub_problems is None else session.search_plan(seed=1, sub_problems=sub_problems)
     with SolverProcess() as engine:
-        return EnsembleSession(model).solve(engine, Settings(gap=0.0), best=ideal)
+        return session.solve(engine, Settings(gap=0.0), best=ideal, search=search)
 
 
 def _compared(

@@ -32,7 +32,7 @@ def _show_list(page: Page, ranking: Ranking) -> None:
     money = ranking.instance.settings.money_unit
     columns = [
         Column("#", right=True), Column("Id"), Column("Project", least=12, wrap=True), Column("Alternative"),
-        Column(f"Commitment {money}".strip(), right=True), Column("From level", right=True),
+        Column(f"Commitment {money}".strip(), right=True), Column("From", right=True), Column("Mark"),
         Column("In the best plan of", least=16, wrap=True),
     ]  # fmt: skip
     marks: dict[float, int] = {}
@@ -41,9 +41,19 @@ def _show_list(page: Page, ranking: Ranking) -> None:
     cells: list[list[object]] = []
     for place, row in enumerate(rows, start=1):
         name = "" if row["name"] == row["project"] else row["name"]
-        mark = words.number(row["level"]) + (" ──" if marks[row["level"]] == place else "")
+        level = words.number(row["level"])
+        mark = f"up to {level}" if marks[row["level"]] == place else ""
         cells.append(
-            [place, row["project"], name, row["alternative"], words.number(row["commitment"]), mark, row["best_at"]]
+            [
+                place,
+                row["project"],
+                name,
+                row["alternative"],
+                words.number(row["commitment"]),
+                level,
+                mark,
+                row["best_at"],
+            ]
         )
     page.table(columns, cells)
     if not rows:

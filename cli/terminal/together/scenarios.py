@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from outlay.cli.terminal.screen import Column, Page
@@ -29,6 +30,7 @@ def show_scenarios(page: Page, found: EnsembleSolution) -> None:
     _show_projects(page, found)
     _show_outcomes(page, found)
     _show_values(page, found)
+    _show_factors(page, found)
     _show_candidates(page, found)
     show_proof(page, found, "no decision can have more than")
 
@@ -75,7 +77,7 @@ def _show_projects(page: Page, found: EnsembleSolution) -> None:
     page.note("Built, given up: the probability of it. What is given up costs its cancel_share and brings nothing.")
 
 
-def _project(row: dict[str, Any]) -> list[object]:
+def _project(row: Mapping[Any, Any]) -> list[object]:
     name = "" if row["name"] == row["project"] else row["name"]
     return [
         row["project"], name, row["alternative"], _span(row["selected"], row["selected_latest"]),
@@ -128,6 +130,17 @@ def _show_values(page: Page, found: EnsembleSolution) -> None:
         else:
             text = f"{words.number(low, 6)} ({interval(low, high)}): {_MEANINGS.get(name, '')}"
         page.fact(f"{name[:1].upper()}{name[1:]}", text)
+
+
+def _show_factors(page: Page, found: EnsembleSolution) -> None:
+    if "factors" not in found.tables:
+        return
+    page.heading("What it would be worth to know one factor first")
+    rows = found.table("factors").to_dict("records")
+    cells = [[row["factor"], words.number(row["value"]), interval(row["value"], row["value_at_most"])] for row in rows]
+    columns = [Column("Factor", least=16, wrap=True), Column("Value", right=True), Column("Proved", right=True)]
+    page.table(columns, cells[:MOST_LISTED])
+    page.note("Over the plans below, in bins of the factor; of few scenarios it is too large.")
 
 
 def _show_candidates(page: Page, found: EnsembleSolution) -> None:

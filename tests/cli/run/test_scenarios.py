@@ -50,7 +50,6 @@ def test_plans_for_several_scenarios_are_data() -> None:
         (("base=x",), 3, "'x': this is no weight"),
         (("base=0,two-crews=1",), 3, "its weight is 0.0"),
         (("base", "--risk", "cvar"), 3, "not complete"),
-        (("base", "--effort", "search"), 2, "HiGHS alone"),
         (("base", "--tables", "t"), 2, "--tables"),
     ],
 )

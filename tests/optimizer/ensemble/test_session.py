@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+import outlay
+from outlay.models.ensemble import build_ensemble
+from outlay.optimizer.ensemble.session import EnsembleSession
+from outlay.optimizer.session import Session
 from tests.brute_force.ensembles import RISKS, disagreements
 
 pytestmark = pytest.mark.usefixtures("always_warm")
@@ -12,6 +17,27 @@ pytestmark = pytest.mark.usefixtures("always_warm")
 @pytest.mark.parametrize("seed", [0, 5])
 def test_every_measure_of_risk_agrees_with_the_enumeration(seed: int) -> None:
     assert disagreements(seed, RISKS) == []
+
+
+def test_the_search_beside_it_changes_nothing_that_is_proved() -> None:
+    assert disagreements(5, ["expected", "worst"], sub_problems=2) == []
+
+
+def test_a_project_is_freed_in_all_scenarios_together() -> None:
+    town = outlay.read("tutorial")
+    structure = EnsembleSession(build_ensemble(town, ["base", "more-money", "two-crews"])).structure
+    assert (structure.projects, structure.twins) == (15, 3)
+    chosen = structure.with_twins(np.arange(15) == 6)
+    assert np.nonzero(chosen)[0].tolist() == [1, 6, 11]
+    apart = Session(outlay.build(town)).structure
+    assert apart.twins == 1
+    assert np.nonzero(apart.with_twins(np.arange(5) == 3))[0].tolist() == [3]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4, 14))
+def test_many_ensembles_that_are_searched_agree_with_the_enumeration(seed: int) -> None:
+    assert disagreements(seed, ["expected", "cvar:0.5:0.3", "regret"], sub_problems=4) == []
 
 
 @pytest.mark.slow
