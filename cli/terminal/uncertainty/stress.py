@@ -96,9 +96,10 @@ def _show_factors(page: Page, plan: str, rows: list[dict[str, Any]]) -> None:
     ])  # fmt: skip
     rest = len(rows) - len(shown)
     more = f" {rest} more factors matter less." if rest > 0 else ""
+    chance = chance_words(rows)
     page.note(
         "Explains: the share of the variance that the factor accounts for by itself (first-order Sobol index). Low and "
-        f"high fifth: the mean objective where its value is in the lowest and the highest fifth. {chance_words(rows)}{more}"
+        f"high fifth: the mean objective where its value is in the lowest and the highest fifth. {chance}{more}"
     )
 
 
