@@ -50,8 +50,6 @@ def draw_command(**arguments: Any) -> int:
     Each draw is a constraint set, which can be read, applied and solved by itself. Every one is applied and checked;
     one that is not valid is told with the factor, its value and the row. The first n of 2n draws are the draws of n.
     """
-    if arguments["sets"] + arguments["as_csv"] + arguments["as_json"] > 1:
-        raise click.UsageError("--sets, --csv and --json exclude each other")
     return run("uncertainty.draw", **arguments)
 
 

@@ -39,6 +39,22 @@ def flagship() -> outlay.Instance:
     return outlay.read("us-japan-550")
 
 
+def test_what_is_uncertain_can_be_drawn_and_every_world_is_valid(flagship: outlay.Instance) -> None:
+    drawn = outlay.draw(flagship, draws=6)
+    drawn.check()
+    assert not drawn.notes
+    values = drawn.values
+    assert {"overrun-nuclear/P05", "delay/P01", "review-nrc", "cash-yield/O4", "loan-rate"} <= set(values.columns)
+    for one in drawn:
+        projects = one.instance.alternatives
+        row = projects.index[("P05", "four_units")]
+        overrun, cash = float(one.values["overrun-nuclear/P05"]), float(one.values["cash-yield/P05"])
+        assert projects.floats("commitment")[row] == pytest.approx(40 * overrun)
+        # Cash does not grow with cost: what comes in a year is as drawn, whatever the reactors cost.
+        got = projects.floats("commitment")[row] * projects.floats("cash_yield")[row]
+        assert got == pytest.approx(40 * 0.0725 * cash, rel=1e-5)
+
+
 @pytest.mark.parametrize("name", bundled_names())
 def test_every_number_of_a_bundled_instance_has_an_origin(name: str) -> None:
     assert uncovered_numbers(outlay.read(name)) == []

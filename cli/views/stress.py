@@ -58,6 +58,15 @@ def telling(rows: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
     return ordered[:most]
 
 
+def chance_words(rows: list[dict[str, Any]]) -> str:
+    """Return how much a share means among so many factors, in a sentence; nothing where there are no shares."""
+    if not rows or not rows[0]["index_chance"]:
+        return ""
+    share = round(100 * rows[0]["index_chance"])
+    told = "a factor that tells nothing" if len(rows) == 1 else f"the luckiest of {len(rows)} factors that tell nothing"
+    return f"With so many draws {told} would show about {share} %."
+
+
 def headline(stress: Stress) -> str:
     """Return what was tried, in a sentence."""
     plans, draws = len(stress.decided), len(stress.worlds)

@@ -41,8 +41,9 @@ class Stress:
         ``projects``: a row a plan and project: planned start, probability of being built, cancelled, later, earlier,
         months later where it is (mean and most), mean scale where built.
         ``limits``: how likely each limit binds, and is broken if it is soft.
-        ``factors``: a row a plan and single draw: first-order Sobol index with its standard error, mean objective in
-        the lowest and in the highest fifth of its values, swing (their difference).
+        ``factors``: a row a plan and single draw: first-order Sobol index with its standard error, and what the
+        luckiest of these factors would show by chance (index_chance); mean objective in the lowest and in the highest
+        fifth of its values, swing (their difference).
         ``knowing``: what it is worth to know a factor, or everything, before one of the plans is chosen; chance is what
         a factor that tells nothing would show.
         ``outcomes``: a row a draw and plan. ``failed``: draws in which a plan is not carried out, and why.

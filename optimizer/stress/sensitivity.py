@@ -6,7 +6,8 @@ are in one bin.
 First-order index (Sobol): the share of the variance that would go if the factor were known,
 ``S = Var(E[y | x]) / Var(y)``, from the means of the bins. These scatter even where the factor does nothing, so what
 that is expected to add, (bins - 1) / n of the variance within, is taken off (omega squared). Its error is that of a
-jackknife over the draws in groups.
+jackknife over the draws in groups. Factors that are correlated share what they explain, so their indices may add up to
+more than 1.
 
 Value of knowing a factor: the mean over its bins of the best plan's mean there, less the best plan's mean over all:
 what choosing the plan after the factor is known would add, over the plans that are given. It is never negative, and
@@ -21,6 +22,7 @@ Strong and Oakley, An efficient method for computing single-parameter partial ex
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -91,6 +93,22 @@ def _share(group: np.ndarray, results: np.ndarray, weights: np.ndarray) -> float
         return min(1.0, between / total)
     noise = (levels - 1) * (total - between) / (size - levels)
     return float(np.clip((between - noise) / total, 0.0, 1.0))
+
+
+def largest_by_chance(factors: Sequence[np.ndarray], results: np.ndarray, weights: np.ndarray, seed: int = 1) -> float:
+    """Return the index that the luckiest of some factors shows where none of them tells anything, on the average.
+
+    Results are dealt out to the draws at random. The more factors and the fewer draws, the larger it is.
+    """
+    groups = [group for group in map(bins, factors) if group.max() > 0]
+    if not groups or np.ptp(results) == 0:
+        return 0.0
+    random = np.random.default_rng(seed)
+    found = []
+    for _ in range(SHUFFLES):
+        dealt = random.permutation(len(results))
+        found.append(max(_share(group, results[dealt], weights[dealt]) for group in groups))
+    return float(np.mean(found))
 
 
 def ends(values: np.ndarray, results: np.ndarray, weights: np.ndarray) -> tuple[float, float]:

@@ -13,7 +13,7 @@ import pandas as pd
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Choice, Plan
 from outlay.optimizer.stress import statistics
-from outlay.optimizer.stress.sensitivity import ends, first_order, value_of_knowing
+from outlay.optimizer.stress.sensitivity import ends, first_order, largest_by_chance, value_of_knowing
 from outlay.optimizer.stress.task import Outcome
 from outlay.optimizer.uncertainty.draws import SCENARIO, Draws
 
@@ -231,13 +231,17 @@ def factors_table(sample: Sample) -> pd.DataFrame:
         own = sample.payoffs[:, column]
         known = ~np.isnan(own)
         found: list[list[Any]] = []
+        given = [values[known] for values in sample.factors.values()]
+        chance = largest_by_chance(given, own[known], sample.weights[known]) if known.any() else 0.0
         for name, values in sample.factors.items() if known.any() else ():
             index = first_order(values[known], own[known], sample.weights[known])
             low, high = ends(values[known], own[known], sample.weights[known])
             title = titles.get(name.partition("/")[0], "")
-            found.append([plan, name, title, index.share, index.error, low, high, high - low])
+            found.append([plan, name, title, index.share, index.error, chance, low, high, high - low])
         records += sorted(found, key=lambda row: (-abs(row[-1]), row[1]))
-    return pd.DataFrame(records, columns=["plan", "factor", "title", "index", "index_se", "low", "high", "swing"])
+    return pd.DataFrame(
+        records, columns=["plan", "factor", "title", "index", "index_se", "index_chance", "low", "high", "swing"]
+    )
 
 
 def knowing_table(sample: Sample) -> pd.DataFrame:

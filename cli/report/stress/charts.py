@@ -127,6 +127,8 @@ def best_chart(plans: list[dict[str, Any]]) -> Figure | None:
     return {"data": [trace], "layout": figure}
 
 
+#: Above the chart, in the order of the bars.
+_LEGEND = {"orientation": "h", "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom", "traceorder": "normal"}
 #: What becomes of a project, in the order in which it is drawn.
 _FATES = (("built as planned", BLUE), ("built later", SKY), ("given up", ORANGE), ("not funded", PALE))
 
@@ -149,7 +151,7 @@ def projects_chart(rows: list[dict[str, Any]]) -> Figure | None:
         if any(share[place] > 1e-9 for share in shares)
     ]  # fmt: skip
     figure = layout(
-        90 + 22 * len(known), barmode="stack", margin={"l": 10, "r": 24, "t": 30, "b": 40},
+        90 + 22 * len(known), barmode="stack", legend=_LEGEND, margin={"l": 10, "r": 24, "t": 30, "b": 40},
         xaxis=axis("share of the draws, %", range=[0, 100]),
         yaxis=axis(
             range=[len(known) - 0.4, -0.6], tickvals=list(range(len(known))), showgrid=False, zeroline=False,

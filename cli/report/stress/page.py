@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from outlay.cli.report.grid import Cell, Grid, Heading, grid
 from outlay.cli.report.stress.charts import best_chart, projects_chart, spread_chart, tornado
 from outlay.cli.views import words
-from outlay.cli.views.stress import firm_words, headline, later_words, records, telling, with_error
+from outlay.cli.views.stress import chance_words, firm_words, headline, later_words, records, telling, with_error
 
 if TYPE_CHECKING:
     from outlay.optimizer.stress.result import Stress
@@ -55,6 +55,7 @@ def _plan(stress: Stress, row: dict[str, Any]) -> dict[str, Any]:
         "tornado": tornado(shown, row["mean"]),
         "factors_grid": _factors_grid(shown),
         "factors_left_out": len(factors) - len(shown),
+        "chance": chance_words(factors),
         "limits_grid": _limits_grid(limits[:MOST_LIMITS]),
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import click
 import simplejson
 
 from outlay.cli import streams
@@ -35,9 +36,13 @@ def run(
 
     Raises
     ------
+    UsageError
+        If several forms are asked for at once.
     InputError
         If the instance, its uncertainty or a draw is wrong, or something cannot be written.
     """
+    if sets + as_csv + as_json > 1:
+        raise click.UsageError("--sets, --csv and --json exclude each other")
     if output is not None:
         check_target(output, folder=True)
     with Progress("reading the tables") as progress:

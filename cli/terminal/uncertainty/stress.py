@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from outlay.cli.terminal.screen import Column, Page
 from outlay.cli.terminal.summary import show_title
 from outlay.cli.views import words
-from outlay.cli.views.stress import firm_words, headline, later_words, records, telling, with_error
+from outlay.cli.views.stress import chance_words, firm_words, headline, later_words, records, telling, with_error
 
 if TYPE_CHECKING:
     from outlay.optimizer.stress.result import Stress
@@ -96,9 +96,10 @@ def _show_factors(page: Page, plan: str, rows: list[dict[str, Any]]) -> None:
     ])  # fmt: skip
     rest = len(rows) - len(shown)
     more = f" {rest} more factors matter less." if rest > 0 else ""
+    chance = chance_words(rows)
     page.note(
         "Explains: the share of the variance that the factor accounts for by itself (first-order Sobol index). Low and "
-        f"high fifth: the mean objective where its value is in the lowest and the highest fifth.{more}"
+        f"high fifth: the mean objective where its value is in the lowest and the highest fifth. {chance}{more}"
     )
 
 

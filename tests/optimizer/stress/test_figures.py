@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from outlay.optimizer.stress.sensitivity import bins, ends, first_order, value_of_knowing
+from outlay.optimizer.stress.sensitivity import bins, ends, first_order, largest_by_chance, value_of_knowing
 from outlay.optimizer.stress.statistics import cvar, deviation, mean, quantile
 
 WEIGHTS = np.array([0.05, 0.15, 0.2, 0.25, 0.35])
@@ -47,6 +47,14 @@ def test_first_order_indices_of_a_sum_are_its_shares_of_variance() -> None:
         assert index.error < 0.02
     assert first_order(np.ones(50), result[:50], weights[:50]) == (0.0, 0.0)
     assert first_order(one[:5], result[:5], weights[:5]) == (None, None)  # too few to say anything
+
+
+def test_the_luckiest_of_many_idle_factors_shows_something() -> None:
+    random = np.random.default_rng(4)
+    idle, result, weights = list(random.random((40, 64))), random.random(64), np.full(64, 1 / 64)
+    many, one = largest_by_chance(idle, result, weights), largest_by_chance(idle[:1], result, weights)
+    assert 0 <= one < many < 0.5
+    assert largest_by_chance(idle, np.ones(64), weights) == 0
 
 
 def test_a_tornado_compares_the_ends_of_a_factor() -> None:
