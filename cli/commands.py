@@ -11,7 +11,7 @@ from outlay.cli.application import Application, run
 from outlay.cli.asking import asking
 from outlay.cli.deciding import rank_command, scenarios
 from outlay.cli.exchange import convert_command, evaluate_command, import_command
-from outlay.cli.options import SET, common, objective, reading, solving, what_if
+from outlay.cli.options import SET, common, finite, objective, reading, solving, what_if
 from outlay.cli.trading import frontier_command
 from outlay.cli.uncertain import draw_command, stress_command
 from outlay.cli.years import advance_command
@@ -380,6 +380,15 @@ Examples:
     "--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="Of 127.0.0.1. Default: any free one."
 )
 @click.option("--browser/--no-browser", default=True, help="Open it in the browser. Default: yes.")
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0, max=86_400, min_open=True),
+    default=60.0,
+    show_default=True,
+    callback=finite,
+    metavar="SECONDS",
+    help="Of each solve, unless the page says otherwise.",
+)
 @reading
 @common
 def open_command(**arguments: Any) -> int:

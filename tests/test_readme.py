@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -47,6 +48,9 @@ def test_the_command_lines_work_in_their_order(tmp_path: Path) -> None:
     (tmp_path / "plan.csv").write_text("project,start\nschool,2026-01\nbridge,2027-01\n", encoding="utf-8")
     for line in lines:
         words = shlex.split(line)
+        if words[1] == "open":
+            _opened_and_ended(words, tmp_path)
+            continue
         done = subprocess.run(
             [sys.executable, "-m", "outlay", *words[1:]],
             cwd=tmp_path,
@@ -57,6 +61,16 @@ def test_the_command_lines_work_in_their_order(tmp_path: Path) -> None:
         )
         assert done.returncode == 0, f"{line}\n{done.stderr}"
         assert done.stdout, line
+
+
+def _opened_and_ended(words: list[str], folder: Path) -> None:
+    """Serve a page until its address is told, then press Ctrl-C."""
+    command = [sys.executable, "-m", "outlay", *words[1:], "--no-browser"]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("http://127.0.0.1:")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(120) == 0
 
 
 def test_the_python_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,6 +35,7 @@ def run(
     folder: str | None,
     port: int,
     browser: bool,
+    time_limit: float,
     max_file_mb: float,
     as_json: bool,
     debug: bool,
@@ -59,7 +60,7 @@ def run(
     port = sock.getsockname()[1]
     address, keys, opening = f"http://{LOOPBACK}:{port}/", Keys(), Opening(Path(source).name)
     server = make_server(Guard(opening, keys, port, _teller(debug=debug)))
-    loading = _Loading(source, instance, answer, place, keys, address, opening, server)
+    loading = _Loading(source, instance, answer, place, time_limit, keys, address, opening, server)
 
     def started() -> None:
         loading.thread.start()
@@ -88,6 +89,7 @@ class _Loading:
     instance: Instance | None
     answer: Solution | None
     place: Path
+    time_limit_s: float
     keys: Keys
     address: str
     opening: Opening
@@ -111,7 +113,14 @@ class _Loading:
             from outlay.cli.web.application import Page  # noqa: PLC0415
             from outlay.optimizer.whatif.opening import open_session  # noqa: PLC0415
 
-            session, worker = open_session(self.instance, self.place, self.stack, source=self.source, run=self.answer)
+            session, worker = open_session(
+                self.instance,
+                self.place,
+                self.stack,
+                source=self.source,
+                run=self.answer,
+                time_limit_s=self.time_limit_s,
+            )
             page = Page(session, worker, self.keys, self.address, lambda: self.server.should_exit)
             if self.server.should_exit:
                 return

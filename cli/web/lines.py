@@ -56,11 +56,17 @@ def project_title(instance: Instance, project: str) -> str:
 
 
 def _project(instance: Instance, body: Mapping[str, Any], project: str) -> str:
-    (key, [chosen]), *_ = body.items()
-    _, alternative, start, *_ = [*chosen.split("@"), "", ""]
+    key, alternative, start = forced(body)
     with_ = f" as {alternative}" if alternative else ""
     from_ = f" from {start}" if start else ""
     return f"{project_title(instance, project)} is {'' if key == 'force_in' else 'not '}funded{with_}{from_}"
+
+
+def forced(body: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return how a line forces its project: ``force_in`` or ``force_out``, alternative and start, empty for any."""
+    key, chosen = next((str(key), str(value[0])) for key, value in body.items())
+    _, alternative, start, *_ = [*chosen.split("@"), "", ""]
+    return key, alternative, start
 
 
 def _level(instance: Instance, body: Mapping[str, Any], rest: str) -> str:

@@ -14,7 +14,7 @@ from outlay.instances.drafts.line import Line
 from outlay.instances.instance import Instance
 from outlay.instances.sets.applying import set_kind, set_title
 from outlay.instances.values.numbers import number_text, parse_number
-from outlay.optimizer.whatif.session import TIME_LIMIT_S, WhatIf
+from outlay.optimizer.whatif.session import WhatIf
 
 #: Sliders of loan terms: column, least, most, step, as shown.
 TERM_SLIDERS = (("rate", "0", "15", "0.25"), ("tenor_years", "1", "40", "1"), ("min_dscr", "0", "3", "0.05"))
@@ -41,7 +41,7 @@ def panel_context(session: WhatIf) -> dict[str, Any]:
             "lines": [(line.subject, line_words(base, line), line.text.splitlines()) for line in draft.lines],
             "toml": draft.toml.splitlines(),
             "can_save": bool(session.source),
-            "time_limit": f"{TIME_LIMIT_S:g}",
+            "time_limit": f"{session.time_limit_s:g}",
             "reference": session.answers.reference,
             "sets": _sets(session, draft),
             **_levels(base, draft),

@@ -9,7 +9,7 @@ import pandas as pd
 
 from outlay.cli.views import words
 from outlay.cli.views.explanation import amounts, change_sentences, interval
-from outlay.cli.web.lines import line_words, project_title
+from outlay.cli.web.lines import forced, line_words, project_title
 from outlay.instances.drafts.choices import alternatives_of
 from outlay.optimizer.compare.side_by_side import frame
 from outlay.optimizer.whatif.job import Kind
@@ -18,7 +18,7 @@ from outlay.optimizer.whatif.session import WhatIf
 
 def projects_context(session: WhatIf, case: str) -> dict[str, Any]:
     """Return the list of projects as they stand in a case."""
-    forced = {
+    forced_words = {
         line.subject.removeprefix("project/"): line_words(session.instance, line)
         for line in session.draft.lines
         if line.subject.startswith("project/")
@@ -40,7 +40,7 @@ def projects_context(session: WhatIf, case: str) -> dict[str, Any]:
                 "how": _how(found),
                 "money": words.number(found.get("commitment") or None) if found.get("funded") else "",
                 "reason": str(found.get("reason") or ""),
-                "forced": forced.get(project, ""),
+                "forced": forced_words.get(project, ""),
             }
         )
     rows.sort(key=lambda row: (row["sector"], not row["funded"], row["id"]))
@@ -67,9 +67,8 @@ def project_context(session: WhatIf, project: str, case: str) -> dict[str, Any]:
     line = next((line for line in draft.lines if line.subject == f"project/{project}"), None)
     force, alternative, start = "free", "", ""
     if line is not None:
-        (key, [chosen]), *_ = line.body.items()
+        key, alternative, start = forced(line.body)
         force = key.removeprefix("force_")
-        _, alternative, start, *_ = [*chosen.split("@"), "", ""]
     found = _standing(session, case).get(project, {})
     table = instance["projects"]
     row = table.index[(project,)]

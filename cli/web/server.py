@@ -15,6 +15,8 @@ from outlay.instances.values.text import shown
 
 #: Only this machine can reach it.
 LOOPBACK = "127.0.0.1"
+#: Connections that may wait to be accepted.
+BACKLOG = 256
 #: Seconds that open requests are given to end.
 PATIENCE_S = 2
 
@@ -31,6 +33,7 @@ def bound_socket(port: int) -> socket.socket:
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind((LOOPBACK, port))
+        sock.listen(BACKLOG)  # only now the port is ours alone
     except OSError as error:
         sock.close()
         problem = f"the port cannot be used ({error.strerror or error})"

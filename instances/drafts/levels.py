@@ -116,7 +116,7 @@ def _funds(instance: Instance) -> Iterator[Dial]:
 def _rows(instance: Instance) -> Iterator[Dial]:
     for number, row in enumerate(instance["limits"].records()):
         level = row["max"] if row["max"] is not None else row["min"]
-        if level is None:
+        if not isinstance(level, Decimal):
             continue
         where = " ".join(str(row[key]) for key in ("by", "group") if row[key] not in (None, "all"))
         share = " as a share" if row["basis"] == "share" else ""
@@ -140,20 +140,24 @@ def _dated(instance: Instance, name: str, factor: Decimal, begin: str | None, en
     """Return the changes that move the levels of a resource: rows in the range, and new rows at its two ends."""
     table = instance["availability"]
     columns = zip(table.texts("resource"), table.texts("from"), table.raw("amount"), strict=True)
-    rows = sorted((instance.period_from(month), month, amount) for who, month, amount in columns if who == name)
+    rows = sorted(
+        (instance.period_from(month), month, amount if isinstance(amount, Decimal) else None)
+        for who, month, amount in columns
+        if who == name
+    )
     first = 0 if begin is None else instance.period_from(begin)
     last = instance.periods if end is None else instance.period_from(end)
     inside = [month for at, month, amount in rows if first <= at < last and amount is not None]
     changes: list[dict[str, Any]] = []
     before = [amount for at, _, amount in rows if at < first]
-    opens = begin is not None and bool(before) and before[-1] is not None and not any(at == first for at, *_ in rows)
+    held = before[-1] if before and begin is not None and not any(at == first for at, *_ in rows) else None
     if inside:
         where: dict[str, Any] = {"resource": exactly(name)}
         if len(inside) < len(rows):
             where["from"] = inside
         changes.append({"table": "availability", "where": where, "scale": {"amount": factor}})
-    if opens:
-        changes.append(_appended(name, begin or "", EXACT.multiply(before[-1], factor)))
+    if held is not None:
+        changes.append(_appended(name, begin or "", EXACT.multiply(held, factor)))
     if changes and end is not None and last < instance.periods and not any(at == last for at, *_ in rows):
         changes.append(_appended(name, end, [amount for at, _, amount in rows if at < last][-1]))
     return changes

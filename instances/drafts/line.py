@@ -36,7 +36,7 @@ class Line:
     @property
     def text(self) -> str:
         """The line as ``sets.toml`` could hold it, on one line of text a key."""
-        lines = []
+        lines: list[str] = []
         for key, value in self.body.items():
             values = value if key == "change" else [value]
             lines.extend(f"{key} = {inline_toml(each)}" for each in values)

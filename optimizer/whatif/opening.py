@@ -14,12 +14,18 @@ from outlay.optimizer.compare.folder import MARKER
 from outlay.optimizer.compare.reading import read_comparison_document
 from outlay.optimizer.whatif.answers import Answers
 from outlay.optimizer.whatif.home import SessionHome, SessionState
-from outlay.optimizer.whatif.session import WhatIf
+from outlay.optimizer.whatif.session import TIME_LIMIT_S, WhatIf
 from outlay.optimizer.whatif.worker import Worker
 
 
 def open_session(
-    instance: Instance | None, folder: str | Path, stack: ExitStack, *, source: str = "", run: Solution | None = None
+    instance: Instance | None,
+    folder: str | Path,
+    stack: ExitStack,
+    *,
+    source: str = "",
+    run: Solution | None = None,
+    time_limit_s: float = TIME_LIMIT_S,
 ) -> tuple[WhatIf, Worker]:
     """Return the session of a folder and its worker, which has not begun; both end with the stack.
 
@@ -33,6 +39,8 @@ def open_session(
         Name or path that the instance was read from.
     run
         The answer of a run file, to be the reference.
+    time_limit_s
+        Seconds that a solve may take unless told otherwise.
 
     Raises
     ------
@@ -56,7 +64,7 @@ def open_session(
     if state is None:
         state = SessionState(digest, source=_folder_of(source))
     answers = Answers(home.comparison, instance)
-    session = WhatIf(home, answers, state)
+    session = WhatIf(home, answers, state, time_limit_s)
     worker = Worker(session, run)
     stack.callback(worker.close)
     return session, worker

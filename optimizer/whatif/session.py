@@ -36,15 +36,20 @@ class WhatIf:
         Counts changes, so that whoever shows the session sees when to look again.
     jobs
         What waits, runs and is over, in order.
+    time_limit_s
+        Seconds that a solve, and each question, may take unless told otherwise.
     trouble
         What could not be written, in words; empty if all is kept.
     """
 
-    def __init__(self, home: SessionHome, answers: Answers, state: SessionState) -> None:
+    def __init__(
+        self, home: SessionHome, answers: Answers, state: SessionState, time_limit_s: float = TIME_LIMIT_S
+    ) -> None:
         self.lock = threading.RLock()
         self.changed = threading.Condition(self.lock)
         self.home, self.answers, self._state = home, answers, state
         self.version = 1
+        self.time_limit_s = time_limit_s
         self.jobs: list[Job] = []
         self.trouble = ""
         self.ready = False  # whether what the folder holds has been read
@@ -245,7 +250,7 @@ class WhatIf:
 
     # -- jobs ----------------------------------------------------------------------------------------------------
 
-    def solve(self, name: str, time_limit_s: float = TIME_LIMIT_S) -> None:
+    def solve(self, name: str, time_limit_s: float | None = None) -> None:
         """Put a draft, or the reference, into the queue; the reference comes first if it is not solved yet.
 
         Raises
@@ -254,6 +259,7 @@ class WhatIf:
             If there is no such draft, it does not hold, or the queue is full.
         """
         with self.lock:
+            time_limit_s = self.time_limit_s if time_limit_s is None else time_limit_s
             if not 0 < time_limit_s <= MOST_TIME_S:
                 problem, remedy = "this is no time limit", f"more than 0 and at most {MOST_TIME_S:g} seconds"
                 raise InputError.single("draft", problem, remedy, value=time_limit_s)
@@ -265,7 +271,7 @@ class WhatIf:
                     self._queue(Kind.SOLVE, reference, time_limit_s)
             self._queue(Kind.SOLVE, name, time_limit_s)
 
-    def explain(self, case: str, project: str, time_limit_s: float = TIME_LIMIT_S) -> None:
+    def explain(self, case: str, project: str) -> None:
         """Ask what a project is worth to the plan of a solved case.
 
         Raises
@@ -280,7 +286,7 @@ class WhatIf:
             if project not in known:
                 hint = did_you_mean(project, known)
                 raise InputError.single("session", "there is no such project", hint, value=project)
-            self._queue(Kind.EXPLAIN, case, time_limit_s, project)
+            self._queue(Kind.EXPLAIN, case, self.time_limit_s, project)
 
     def take_back(self, number: int) -> None:
         """Take a job out of the queue that has not begun."""

@@ -12,7 +12,7 @@ import outlay
 from outlay.cli.web.application import Page
 from outlay.cli.web.guard import Guard, Keys
 from outlay.cli.web.server import LOOPBACK, bound_socket, make_server, serve
-from outlay.optimizer.whatif.session import WhatIf
+from outlay.optimizer.whatif.session import TIME_LIMIT_S, WhatIf
 from outlay.optimizer.whatif.worker import Worker
 from tests.optimizer.whatif.support import opened, settled
 
@@ -47,10 +47,12 @@ def page_of(folder: Path, instance: outlay.Instance, *, source: str = "") -> Ite
 
 
 @contextmanager
-def served(folder: Path, instance: outlay.Instance, *, source: str = "", wait: bool = True) -> Iterator[Served]:
+def served(
+    folder: Path, instance: outlay.Instance, *, source: str = "", wait: bool = True, time_limit_s: float = TIME_LIMIT_S
+) -> Iterator[Served]:
     """Open a session and serve its page on a free port."""
     sock = bound_socket(0)
-    with opened(folder, instance, source=source) as (session, worker):
+    with opened(folder, instance, source=source, time_limit_s=time_limit_s) as (session, worker):
         if wait:
             settled(session)
         made = Served(session, worker, sock.getsockname()[1])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import outlay
 from outlay.optimizer.whatif.opening import open_session
-from outlay.optimizer.whatif.session import WhatIf
+from outlay.optimizer.whatif.session import TIME_LIMIT_S, WhatIf
 from outlay.optimizer.whatif.worker import Worker
 
 #: Seconds after which something has gone wrong for certain.
@@ -25,10 +25,15 @@ def settled(session: WhatIf) -> None:
 
 @contextmanager
 def opened(
-    folder: Path, instance: outlay.Instance | None = None, *, source: str = "", run: outlay.Solution | None = None
+    folder: Path,
+    instance: outlay.Instance | None = None,
+    *,
+    source: str = "",
+    run: outlay.Solution | None = None,
+    time_limit_s: float = TIME_LIMIT_S,
 ) -> Iterator[tuple[WhatIf, Worker]]:
     """Open a session and let it work."""
     with ExitStack() as stack:
-        session, worker = open_session(instance, folder, stack, source=source, run=run)
+        session, worker = open_session(instance, folder, stack, source=source, run=run, time_limit_s=time_limit_s)
         worker.start()
         yield session, worker
