@@ -65,6 +65,19 @@ ALTERNATIVE_COLUMNS = (
         default=ONE,
         positive=True,
     ),
+    share(
+        "from_scale",
+        "Steps of scale: alternatives of one project that are one curve. The alternative is built at a scale in "
+        "[from_scale, to_scale], where the step before it ends, if there is one; the steps of a project join.",
+        positive=True,
+    ),
+    share(
+        "to_scale",
+        "End of the step. Its commitment, value and columns of scaled metrics are what there is in all at to_scale; "
+        "below, they lie on the straight line from the end of the step before (of the first step, from nothing at "
+        "scale 0). Requirements and cash flows follow the scale. Not with min_scale or [finance].",
+        positive=True,
+    ),
     name("permit", "The permit whose review precedes building; blank = no review, no agency.", refers_to="permits"),
     choice(
         "draw_shape",

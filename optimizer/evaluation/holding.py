@@ -39,8 +39,8 @@ def options_of(case: Case, wish: Wish) -> np.ndarray:
             right &= column[found] == asked
     if wish.selection is not None and len(np.unique(case.options.selection[found[right]])) > 1:
         right &= case.options.selection[found] == wish.selection  # where only the latest is kept, any other is as good
-    least, whole = float(case.alternatives.min_scale[number]), float(case.alternatives.full_scale[number])
-    if not least * whole <= wish.scale <= whole:
+    least, whole = float(case.alternatives.least_scale[number]), float(case.alternatives.full_scale[number])
+    if not least <= wish.scale <= whole:
         right &= False
     return found[right]
 
@@ -67,7 +67,7 @@ def held(instance: Instance, wishes: Sequence[Wish], *, bending: bool) -> tuple[
             model.funded_as_planned[wish.project] = sum(model.fund[option] for option in found) == 1
             divisible = [option for option in found if case.options.divisible[option]]
             if divisible:
-                share = wish.scale / float(case.alternatives.full_scale[case.options.alternative[divisible[0]]])
+                share = case.alternatives.column_of(int(case.options.alternative[divisible[0]]), wish.scale)
                 model.scale_as_planned[wish.project] = sum(model.scale[option] for option in divisible) == share
     if bending:
         _bend(model)
@@ -166,7 +166,7 @@ def _distance(model: Any, plan: Plan, wishes: Sequence[Wish]) -> Any:
         for option in [] if number is None else case.options.by_alternative.of(number).tolist():
             if case.options.divisible[option]:
                 least = float(case.alternatives.min_scale[number])
-                share = scale / float(case.alternatives.full_scale[number])
+                share = case.alternatives.column_of(number, scale)
                 model.scale[option].setub(max(least, min(1.0, share)))
                 weights[int(case.scale_column[option])] -= share
     columns = np.nonzero(weights)[0]
