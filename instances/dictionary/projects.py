@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from outlay.instances.dictionary.kinds import (
@@ -18,7 +19,7 @@ from outlay.instances.dictionary.kinds import (
     text,
     years,
 )
-from outlay.instances.dictionary.vocabulary import TableSpec
+from outlay.instances.dictionary.vocabulary import Cell, TableSpec
 
 STATUSES = ("candidate", "mandatory", "committed", "started", "excluded")
 #: Statuses of what was decided before the calendar: for these the columns of `UNDER_WAY_COLUMNS` may be given.
@@ -130,6 +131,13 @@ UNDER_WAY_COLUMNS = (
         positive=True,
     ),
 )
+
+
+def released(record: Mapping[str, Cell]) -> dict[str, str]:
+    """Return the cells that make a project that must be funded a candidate: blank where something was decided."""
+    decided = [column.name for column in UNDER_WAY_COLUMNS if record.get(column.name) is not None]
+    return {"status": "candidate", **dict.fromkeys(decided, "")}
+
 
 PROJECTS = TableSpec(
     name="projects",

@@ -12,6 +12,7 @@ import numpy as np
 import pyomo.core as pyo  # not pyomo.environ, which loads every solver and extension that there is
 from pyomo.core.expr import LinearExpression
 
+from outlay.instances.dictionary.projects import UNDER_WAY_COLUMNS
 from outlay.instances.errors import InputError
 from outlay.instances.formats.parsing import parse_document
 from outlay.instances.formats.writing import to_document
@@ -85,7 +86,8 @@ def loosened(instance: Instance, projects: Sequence[str]) -> Instance:
     document, freed = to_document(instance), set(projects)
     for row in document["projects"]:
         if row["id"] in freed:
-            for name in ("earliest_start", "latest_start", "permit", "review_remaining_months"):
+            decided = (column.name for column in UNDER_WAY_COLUMNS)
+            for name in ("earliest_start", "latest_start", "permit", "review_remaining_months", *decided):
                 row.pop(name, None)
             row["status"] = "committed"
     for row in document.get("alternatives", ()):

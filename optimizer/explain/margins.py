@@ -82,7 +82,9 @@ def _settled(context: Context, project: str) -> Margin | None:
     name = _name(context, project)
     if alternatives.funding_required(number):
         status = alternatives.status[number]
-        reason = f"it is {status}" if status in {"mandatory", "committed"} else "the constraint set forces it in"
+        reason = (
+            f"it is {status}" if status in {"mandatory", "committed", "started"} else "the constraint set forces it in"
+        )
         return Margin(project, name, "certain", reason=reason, status="given")
     if not len(context.over.options_of(project)):
         dropped = [item for item in context.case.options.dropped if item.project == project]
