@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -43,12 +43,42 @@ def metric_terms(case: Case, name: str) -> Terms:
         return Terms(zeros, case.changes(name).option)
     if name.startswith(USE_PREFIX):
         return _use(case, name.removeprefix(USE_PREFIX))
-    coefficients = _FORMULAS[name](case) if name in _FORMULAS else _declared(case, name)
-    coefficients = coefficients + _cash_rows(case, name)
+    return _formula_terms(case, name)
+
+
+def _formula_terms(case: Case, name: str) -> Terms:
+    """Return the coefficients of a metric that is made of columns and cash flows."""
+    zeros, cash, formula = np.zeros(len(case.options)), _cash_rows(case, name), _FORMULAS.get(name)
+
+    def amount(of: _Amounts) -> np.ndarray:
+        return _declared(case, name, of) if formula is None else formula(case, of)
+
+    whole = cash + amount(_in_full(case))
     declared = case.instance.settings.metrics.get(name)
     if declared is not None and not declared.scaled:
-        return Terms(zeros, coefficients)
-    return Terms(coefficients, zeros)
+        return Terms(zeros, whole)
+    if not case.alternatives.is_step.any():
+        return Terms(whole, zeros)
+    first = cash * case.alternatives.share_at_least[case.options.alternative] + amount(_at_first(case))
+    return Terms(whole - first, first)
+
+
+class _Amounts(NamedTuple):
+    """What metrics are made of, by option: K, and a column of the alternatives."""
+
+    commitment: np.ndarray
+    cells: Callable[[str], np.ndarray]
+
+
+def _in_full(case: Case) -> _Amounts:
+    options = case.options
+    return _Amounts(options.commitment, lambda name: case.alternatives.floats(name)[options.alternative])
+
+
+def _at_first(case: Case) -> _Amounts:
+    """Return what there is at the beginning of steps; 0 elsewhere."""
+    options = case.options
+    return _Amounts(options.least_commitment, lambda name: case.alternatives.at_least(name)[options.alternative])
 
 
 def saved_of_metric(case: Case, name: str) -> np.ndarray:
@@ -65,47 +95,46 @@ def saved_of_metric(case: Case, name: str) -> np.ndarray:
     return total
 
 
-def _declared(case: Case, name: str) -> np.ndarray:
+def _declared(case: Case, name: str, amounts: _Amounts) -> np.ndarray:
     if name not in case.instance.settings.metrics:
         return np.zeros(len(case.options))
-    follows = case.instance.settings.metrics[name].scaled
-    cells = case.alternatives.floats(name) if follows else case.alternatives.table.floats(name)
-    return cells[case.options.alternative]
+    if case.instance.settings.metrics[name].scaled:
+        return amounts.cells(name)
+    return case.alternatives.table.floats(name)[case.options.alternative]
 
 
-def _value(case: Case) -> np.ndarray:
-    value = case.alternatives.floats("value")[case.options.alternative]
+def _value(case: Case, amounts: _Amounts) -> np.ndarray:
+    value = amounts.cells("value")
     if not case.instance.settings.value_discount:
         return value
     months = case.instance.months_of_value(0) + case.options.operation * case.instance.months_per_period
     return value * discount_factors(case.instance.discount_rate("value"), months)
 
 
-def _commitment(case: Case) -> np.ndarray:
-    return case.options.commitment
+def _commitment(_: Case, amounts: _Amounts) -> np.ndarray:
+    return amounts.commitment
 
 
-def _strategic(case: Case) -> np.ndarray:
-    return case.instance["projects"].floats("strategic_score")[case.options.project] * case.options.commitment
+def _strategic(case: Case, amounts: _Amounts) -> np.ndarray:
+    return case.instance["projects"].floats("strategic_score")[case.options.project] * amounts.commitment
 
 
-def _japan_content(case: Case) -> np.ndarray:
-    share = case.alternatives.table.floats("japan_content_share")
-    return share[case.options.alternative] * case.options.commitment
+def _japan_content(case: Case, amounts: _Amounts) -> np.ndarray:
+    return case.alternatives.table.floats("japan_content_share")[case.options.alternative] * amounts.commitment
 
 
-def _credit(case: Case) -> np.ndarray:
+def _credit(case: Case, amounts: _Amounts) -> np.ndarray:
     share = case.alternatives.table.floats("credit_share")[case.options.alternative]
     months = case.instance.months_of_value(0) + case.options.operation * case.instance.months_per_period
-    credit = share * case.options.commitment * discount_factors(case.instance.discount_rate("us_npv"), months)
+    credit = share * amounts.commitment * discount_factors(case.instance.discount_rate("us_npv"), months)
     return np.where(case.options.begun & (case.options.operation < 0), 0.0, credit)
 
 
-def _us_npv(case: Case) -> np.ndarray:
+def _us_npv(case: Case, _: _Amounts) -> np.ndarray:
     return _present_value(case, 0)
 
 
-def _japan_npv(case: Case) -> np.ndarray:
+def _japan_npv(case: Case, _: _Amounts) -> np.ndarray:
     return _present_value(case, 1)
 
 
@@ -121,7 +150,7 @@ def _present_value(case: Case, side: int) -> np.ndarray:
     return found
 
 
-_FORMULAS: dict[str, Callable[[Case], np.ndarray]] = {
+_FORMULAS: dict[str, Callable[[Case, _Amounts], np.ndarray]] = {
     "value": _value,
     "commitment": _commitment,
     "strategic": _strategic,

@@ -18,6 +18,7 @@ RULES = {
     "lender": "lender test",
     "funds": "funds",
     "window": "dates",
+    "frozen": "approved",
     "finish": "horizon",
     "permit": "permit",
     "selection": "selection",

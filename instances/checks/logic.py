@@ -111,6 +111,6 @@ def _too_much_saved(
         if isinstance(commitment, Decimal) and saved[key] > commitment:
             problem = f"savings of {saved[key]} in all exceed the commitment of {'@'.join(key)}, {commitment}"
             yield scope.fault("dependencies", row, "bonus", problem, "save less")
-        elif own["min_scale"] != 1:
+        elif own["min_scale"] != 1 or own["to_scale"] is not None:
             problem = f"{'@'.join(key)} may be built in part, which saves no certain amount"
             yield scope.fault("dependencies", row, "project", problem, "let its min_scale be 1, or name another metric")

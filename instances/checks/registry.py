@@ -14,6 +14,7 @@ from outlay.instances.checks import logic as checks_logic
 from outlay.instances.checks import money as checks_money
 from outlay.instances.checks import names as checks_names
 from outlay.instances.checks import rules as checks_rules
+from outlay.instances.checks import steps as checks_steps
 from outlay.instances.checks import under_way as checks_under_way
 from outlay.instances.checks.scope import Scope
 from outlay.instances.errors import Fault
@@ -90,6 +91,7 @@ CHECKS: tuple[Check, ...] = (
         ("calendar", "approved", *_CHOICES),
         compares_cells=True,
     ),
+    Check("steps of scale join", checks_steps.steps, ("finance", *_CHOICES), compares_cells=True),
     Check("changes are limited by number and in all", checks_under_way.changes, compares_cells=True),
     Check("years need periods that divide a year", checks_rules.years, ("calendar",)),
     Check("resources nest in their own unit", checks_rules.parents),

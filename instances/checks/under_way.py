@@ -63,16 +63,20 @@ def _alternative(scope: Scope, row: int, record: dict[str, Cell]) -> Iterator[Fa
             problem = "it has several alternatives, and which was decided is not said"
             yield scope.fault("projects", row, "alternative", problem, f"write one of {', '.join(sorted(names))}")
         return
-    least = _least_scale(scope, str(record["id"]), str(given or next(iter(names))))
-    if isinstance(scale, Decimal) and scale < least:
-        problem = f"its least scale is {least}"
-        yield scope.fault("projects", row, "scale", problem, f"write a share from {least} to 1")
+    least, most = _scales(scope, str(record["id"]), str(given or next(iter(names))))
+    if isinstance(scale, Decimal) and not least <= scale <= most:
+        problem = f"it is built at scales from {least} to {most}"
+        yield scope.fault("projects", row, "scale", problem, "write one of these")
 
 
-def _least_scale(scope: Scope, project: str, alternative: str) -> Decimal:
+def _scales(scope: Scope, project: str, alternative: str) -> tuple[Decimal, Decimal]:
+    """Return the least and the greatest scale of an alternative."""
     merged = scope.instance.alternatives
-    found = merged.column("min_scale")[merged.index[project, alternative]]
-    return found if isinstance(found, Decimal) else Decimal(1)
+    row = merged.index[project, alternative]
+    low, high, least = (merged.column(name)[row] for name in ("from_scale", "to_scale", "min_scale"))
+    if isinstance(low, Decimal) and isinstance(high, Decimal):
+        return low, high
+    return (least if isinstance(least, Decimal) else Decimal(1)), Decimal(1)
 
 
 def approved(scope: Scope) -> Iterator[Fault]:
@@ -86,10 +90,10 @@ def approved(scope: Scope) -> Iterator[Fault]:
             problem = "it has several alternatives, and which was approved is not said"
             yield scope.fault("approved", row, "alternative", problem, f"write one of {', '.join(sorted(names))}")
         elif isinstance(scale, Decimal) and name in names:
-            least = _least_scale(scope, str(record["project"]), name)
-            if scale < least:
-                problem = f"its least scale is {least}"
-                yield scope.fault("approved", row, "scale", problem, f"write a share from {least} to 1")
+            least, most = _scales(scope, str(record["project"]), name)
+            if not least <= scale <= most:
+                problem = f"it is built at scales from {least} to {most}"
+                yield scope.fault("approved", row, "scale", problem, "write one of these")
         selected, start = record["selected"], record["start"]
         if selected is not None and start is not None and str(selected) > str(start):
             yield scope.fault("approved", row, "selected", f"it starts before, in {start}", "swap the two dates")

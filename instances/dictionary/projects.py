@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from outlay.instances.dictionary.kinds import (
@@ -18,7 +19,7 @@ from outlay.instances.dictionary.kinds import (
     text,
     years,
 )
-from outlay.instances.dictionary.vocabulary import TableSpec
+from outlay.instances.dictionary.vocabulary import Cell, TableSpec
 
 STATUSES = ("candidate", "mandatory", "committed", "started", "excluded")
 #: Statuses of what was decided before the calendar: for these the columns of `UNDER_WAY_COLUMNS` may be given.
@@ -63,6 +64,19 @@ ALTERNATIVE_COLUMNS = (
         "money, requirements, supply and scaled metrics follow the scale; review, `selections`, fast-track slots and "
         "`count` do not.",
         default=ONE,
+        positive=True,
+    ),
+    share(
+        "from_scale",
+        "Steps of scale: alternatives of one project that are one curve. The alternative is built at a scale in "
+        "[from_scale, to_scale], where the step before it ends, if there is one; the steps of a project join.",
+        positive=True,
+    ),
+    share(
+        "to_scale",
+        "End of the step. Its commitment, value and columns of scaled metrics are what there is in all at to_scale; "
+        "below, they lie on the straight line from the end of the step before (of the first step, from nothing at "
+        "scale 0). Requirements and cash flows follow the scale. Not with min_scale or [finance].",
         positive=True,
     ),
     name("permit", "The permit whose review precedes building; blank = no review, no agency.", refers_to="permits"),
@@ -117,6 +131,13 @@ UNDER_WAY_COLUMNS = (
         positive=True,
     ),
 )
+
+
+def released(record: Mapping[str, Cell]) -> dict[str, str]:
+    """Return the cells that make a project that must be funded a candidate: blank where something was decided."""
+    decided = [column.name for column in UNDER_WAY_COLUMNS if record.get(column.name) is not None]
+    return {"status": "candidate", **dict.fromkeys(decided, "")}
+
 
 PROJECTS = TableSpec(
     name="projects",

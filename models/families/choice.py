@@ -8,6 +8,9 @@ Formula, with x = fund and y = scale::
     sum_{o in O_p} x_o <= 1      (= 1 where the project must be funded)
     min_scale_o x_o <= y_o <= x_o
 
+Of a step of scale [f, t] y is the share of the way from f to t (`outlay.models.projects.steps`): 0 <= y_o <= x_o, and
+amounts are (that at f) x_o + (that at t less that at f) y_o.
+
 Why this form: one set-packing row a project is the convex hull of "one of"; no pair of options needs a row of its own.
 
 Size: one row a project, two a divisible option.
@@ -49,18 +52,19 @@ def rows(case: Case) -> Iterator[RowBlock]:
     scale = case.block("scale")
     chosen = np.array(scale.keys, dtype=int)
     number = np.arange(len(chosen))
+    least = case.alternatives.min_scale[options.alternative[chosen]]
     for name, sign, factor, words in (
         ("scale_at_most_one", 1.0, np.ones(len(chosen)), "at most the whole"),
         (
             "scale_at_least_the_least",
             -1.0,
-            case.alternatives.min_scale[options.alternative[chosen]],
+            least,
             "at least the least",
         ),
     ):
-        entries = Entries()
-        entries.add(number, scale.columns, sign)
-        entries.add(number, fund[chosen], -sign * factor)
+        entries, here = Entries(), factor > 0  # along a step there is no least
+        entries.add(number[here], scale.columns[here], sign)
+        entries.add(number[here], fund[chosen[here]], -sign * factor[here])
         yield block(
             name,
             NAME,

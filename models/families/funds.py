@@ -72,7 +72,9 @@ class _Funds:
 
     def _add_commitments(self, entries: Entries, row: np.ndarray, option: np.ndarray, factor: np.ndarray) -> None:
         """Add to rows a multiple of what options ask for: K at their scale, less joint savings."""
-        entries.add(row, self.case.scale_column[option], factor * self.commitment[option])
+        least = self.case.options.least_commitment[option]
+        entries.add(row, self.case.scale_column[option], factor * (self.commitment[option] - least))
+        entries.add(row, self.case.block("fund").columns[option], factor * least)
         savings = self.case.savings
         owner, entry = join(option, savings.by_option)
         saved = self.case.block("saved").columns[entry]

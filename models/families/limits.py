@@ -222,13 +222,16 @@ def amount_of(case: Case, metric: str) -> Amount:
         option, period, weight = draw_entries(options)
         inside = (period >= 0) & (period < case.instance.periods) & (options.commitment[option] > 0)
         option, period, weight = option[inside], period[inside], weight[inside]
-        amount = options.commitment[option] * weight
+        least = options.least_commitment[option] * weight
+        amount, fund = options.commitment[option] * weight - least, case.block("fund").columns[option]
         entry, when, saved = case.savings.draws
         return Amount(
-            np.concatenate([case.scale_column[option], case.block("saved").columns[entry]]),
-            np.concatenate([amount, saved]),
-            np.concatenate([options.project[option], options.project[case.savings.option[entry]]]),
-            np.concatenate([period, when]),
+            np.concatenate([case.scale_column[option], fund, case.block("saved").columns[entry]]),
+            np.concatenate([amount, least, saved]),
+            np.concatenate(
+                [options.project[option], options.project[option], options.project[case.savings.option[entry]]]
+            ),
+            np.concatenate([period, period, when]),
         )
     terms = case.metric(metric)
     if metric in CHANGE_METRICS:

@@ -17,7 +17,6 @@ from outlay.instances.dictionary.settings import SPENDING
 from outlay.instances.dictionary.vocabulary import Cell
 from outlay.instances.errors import Fault, NoOptionError
 from outlay.instances.instance import Instance
-from outlay.models.arrays.cells import decimals
 from outlay.models.options.needs import Need, without_unready
 from outlay.models.options.options import Begun, Dropped, Options, expand
 from outlay.models.options.savings import most_saved
@@ -253,9 +252,11 @@ def _apply_funds(screen: _Screen, mode: int, funding: Funding) -> None:
 def _unpaid(alternatives: Alternatives, number: int, funding: Funding, commitment: Fraction) -> str | None:
     """Return why funds can never add up to the commitment of an alternative at a start, or None if they may."""
     project, instance = int(alternatives.project[number]), alternatives.instance
-    base = Fraction(decimals(alternatives.table, "commitment")[number] or 0) * alternatives.whole[number]
+    steps = alternatives.steps
+    base = steps.amount("commitment", number, alternatives.whole[number])
+    lowest = steps.amount("commitment", number, alternatives.least_scale[number])
     saved = most_saved(instance, alternatives.projects[project], alternatives.names[number])
-    least = alternatives.least[number] * (base - saved) / base
+    least = lowest / base * (base - saved) / base
     return funding.problem(project, commitment, commitment * least)
 
 

@@ -113,6 +113,13 @@ class Options:
         return base if factors is None else base * factors
 
     @cached_property
+    def least_commitment(self) -> np.ndarray:
+        """K of each option at the beginning of its step, in the prices of its start, money; 0 without one."""
+        factors = self.alternatives.price_factors(self.alternative, self.start)
+        base = self.alternatives.at_least("commitment")[self.alternative]
+        return base if factors is None else base * factors
+
+    @cached_property
     def divisible(self) -> np.ndarray:
         """Whether the option may be funded in part."""
         return self.alternatives.min_scale[self.alternative] < 1.0

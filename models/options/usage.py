@@ -60,10 +60,13 @@ def compute_usage(options: Options, *, periods: int | None = None) -> Usage:
     instance = options.instance
     number = {name: row for row, name in enumerate(instance["resources"].texts("resource"))}
     horizon = instance.periods if periods is None else periods
-    parts = [_requirements(options, number, horizon)]
-    for name, fill in (("commitments", _commitments), ("draws", _draws), ("selections", _selections)):
+    parts = [_stepped(options, _requirements(options, number, horizon), options.alternatives.share_at_least)]
+    money = _least_shares(options)
+    for name, fill in (("commitments", _commitments), ("draws", _draws)):
         if name in number:
-            parts.append(fill(options, number[name]))
+            parts.append(_stepped(options, fill(options, number[name]), money))
+    if "selections" in number:
+        parts.append(_selections(options, number["selections"]))
     if instance.is_on("permits"):
         parts.append(_reviews(options, number))
     resource, option, period, amount, scaled = (np.concatenate(column) for column in zip(*parts, strict=True))
@@ -93,6 +96,30 @@ def _requirements(options: Options, number: dict[str, int], horizon: int) -> Col
     whole_scale = alternatives.full_scale[options.alternative[option]][owner]
     amount = (rows.floats("amount") * sign)[row][owner] * factor * whole_scale
     return resource[row][owner], option[owner], period, amount, np.ones(len(owner), dtype=bool)
+
+
+def _least_shares(options: Options) -> np.ndarray:
+    """Return the share of its money in full that each alternative asks for at the beginning of its step."""
+    least, whole = options.alternatives.at_least("commitment"), options.alternatives.commitment
+    return np.where(whole > 0, least / np.where(whole > 0, whole, 1.0), 0.0)
+
+
+def _stepped(options: Options, parts: Columns, share: np.ndarray) -> Columns:
+    """Return entries with those of steps in two: what there is at the beginning, and what the rest adds."""
+    resource, option, period, amount, scaled = parts
+    step = np.nonzero(options.alternatives.is_step[options.alternative[option]])[0]
+    if not len(step):
+        return parts
+    least = amount[step] * share[options.alternative[option[step]]]
+    amount = amount.astype(float)
+    amount[step] -= least
+    return (
+        np.append(resource, resource[step]),
+        np.append(option, option[step]),
+        np.append(period, period[step]),
+        np.append(amount, least),
+        np.append(scaled, np.zeros(len(step), dtype=bool)),
+    )
 
 
 def _windows(options: Options, option: np.ndarray, row: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -22,6 +22,7 @@ from outlay.models.arrays.cells import decimals, wholes
 from outlay.models.arrays.discount import exact_growth, growth
 from outlay.models.arrays.ragged import Groups, group_by
 from outlay.models.projects.approved import Approved
+from outlay.models.projects.steps import Steps
 from outlay.models.projects.under_way import UnderWay
 
 #: A window that never ends inside any calendar.
@@ -96,7 +97,23 @@ class Alternatives:
 
         Whatever follows the scale is held at this scale, so that the model's columns are shares of it.
         """
-        return self.under_way.whole(self.project)
+        given = [Fraction(1) if ends is None else ends[1] for ends in self.steps.ends]
+        decided = self.under_way.scale
+        pairs = ((decided[project], most) for project, most in zip(self.project.tolist(), given, strict=True))
+        return tuple(most if scale is None else scale for scale, most in pairs)
+
+    @cached_property
+    def steps(self) -> Steps:
+        """The steps of scale."""
+        return Steps(self.table)
+
+    @cached_property
+    def is_step(self) -> np.ndarray:
+        """Whether the scale of each alternative is chosen along a step, shape (alternatives,)."""
+        decided = self.under_way.scale_decided
+        open_ = (not decided[project] for project in self.project.tolist())
+        pairs = zip(self.steps.ends, open_, strict=True)
+        return np.array([ends is not None and ends[0] < ends[1] and free for ends, free in pairs], dtype=bool)
 
     @cached_property
     def full_scale(self) -> np.ndarray:
@@ -106,11 +123,48 @@ class Alternatives:
     @cached_property
     def commitment(self) -> np.ndarray:
         """K in full at the date of prices, money."""
-        return self.table.floats("commitment") * self.full_scale
+        return self.floats("commitment")
 
     def floats(self, column: str) -> np.ndarray:
         """Return a column of amounts that follow the scale, in full."""
-        return self.table.floats(column) * self.full_scale
+        amounts = self.table.floats(column) * self.full_scale
+        for row, ends in enumerate(self.steps.ends):
+            if ends is not None:
+                amounts[row] = float(self.steps.amount(column, row, self.whole[row]))
+        return amounts
+
+    def at_least(self, column: str) -> np.ndarray:
+        """Return a column of amounts that follow the scale at the beginning of steps; 0 of other alternatives."""
+        amounts = np.zeros(len(self.project))
+        for row in np.nonzero(self.is_step)[0].tolist():
+            amounts[row] = float(self.steps.amount(column, row, self.least_scale[row]))
+        return amounts
+
+    @cached_property
+    def share_at_least(self) -> np.ndarray:
+        """What of its requirements in full a step takes at its beginning; 0 of other alternatives."""
+        shares = [float(low / high) for low, high in zip(self.least_scale, self.whole, strict=True)]
+        return np.where(self.is_step, np.array(shares), 0.0)
+
+    @cached_property
+    def least_scale(self) -> tuple[Fraction, ...]:
+        """The least scale of each alternative."""
+        decided, own = self.under_way.scale, decimals(self.table, "min_scale")
+        least = [
+            Fraction(low or 1) if ends is None else ends[0] for ends, low in zip(self.steps.ends, own, strict=True)
+        ]
+        pairs = ((decided[project], low) for project, low in zip(self.project.tolist(), least, strict=True))
+        return tuple(low if scale is None else scale for scale, low in pairs)
+
+    def column_of(self, number: int, scale: float) -> float:
+        """Return a scale of an alternative as the model's column counts it: a share of it in full, or of its step."""
+        low, high = float(self.least_scale[number]), float(self.full_scale[number])
+        return (scale - low) / (high - low) if self.is_step[number] else scale / high
+
+    def scale_of(self, number: int, column: float) -> float:
+        """Return the scale that a column of the model stands for; the inverse of `column_of`."""
+        low, high = float(self.least_scale[number]), float(self.full_scale[number])
+        return low + (high - low) * column if self.is_step[number] else column * high
 
     @cached_property
     def _rates(self) -> tuple[Decimal, ...]:
@@ -127,19 +181,14 @@ class Alternatives:
 
     def commitment_at(self, number: int, start: int) -> Fraction:
         """Return K in full of an alternative that starts in a period, exactly."""
-        amount = decimals(self.table, "commitment")[number]
         prices = exact_growth(self._rates[number], self.instance.months_of_prices(start))
-        return Fraction(amount or 0) * self.whole[number] * Fraction(prices)
+        return self.steps.amount("commitment", number, self.whole[number]) * Fraction(prices)
 
     @cached_property
     def least(self) -> tuple[Fraction, ...]:
-        """The least share of itself, in full, at which each alternative is built."""
-        decided = self.under_way.scale_decided
-        least = (Fraction(scale or 1) for scale in decimals(self.table, "min_scale"))
-        return tuple(
-            Fraction(1) if decided[project] else scale / whole
-            for project, scale, whole in zip(self.project.tolist(), least, self.whole, strict=True)
-        )
+        """The least of the model's column of scale where an alternative is built; 0 along a step."""
+        pairs = zip(self.least_scale, self.whole, self.is_step.tolist(), strict=True)
+        return tuple(Fraction(0) if step else low / high for low, high, step in pairs)
 
     @cached_property
     def min_scale(self) -> np.ndarray:

@@ -8,8 +8,6 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
-import numpy as np
-
 from outlay.instances.instance import Instance
 from outlay.models.arrays.cells import decimals
 from outlay.models.projects.approved import Approved
@@ -99,8 +97,3 @@ class UnderWay:
         ids = self.instance["projects"].texts("id")
         scales = dict(zip(rows.texts("project"), decimals(rows, "scale"), strict=True))
         return {ids[place]: scale for place in decided if (scale := scales[ids[place]]) is not None}
-
-    def whole(self, project: np.ndarray) -> tuple[Fraction, ...]:
-        """Return the scale in full of the alternatives that belong to projects."""
-        scales = [Fraction(1) if scale is None else scale for scale in self.scale]
-        return tuple(scales[place] for place in project.tolist())

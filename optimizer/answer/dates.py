@@ -80,7 +80,7 @@ def _same_alternative(case: Case, project: str, alternative: str) -> np.ndarray:
 
 
 def _weights(case: Case, plan: Plan) -> list[float]:
-    commitment = case.alternatives.commitment
+    commitment = case.alternatives.table.floats("commitment")
     numbers = [case.alternatives.number.get((choice.project, choice.alternative)) for choice in plan.choices]
     money = [0.0 if number is None else float(commitment[number]) for number in numbers]
     least = LEAST_WEIGHT * max(money, default=0.0) or 1.0

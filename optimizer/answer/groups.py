@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from outlay.instances.table import cell_text
 from outlay.models.case import Case
 from outlay.models.options.options import Options
 from outlay.models.options.usage import compute_usage, draw_entries
-from outlay.optimizer.answer.plans import option_of, share_of
+from outlay.optimizer.answer.plans import money_of, option_of, share_of
 from outlay.optimizer.tolerances import NOTHING, REAL_SHARE
 
 #: What a year past the calendar is called.
@@ -40,10 +41,11 @@ def group_tables(case: Case, plan: Plan, projects: pd.DataFrame) -> dict[str, pd
 
 def group_table(case: Case, plan: Plan, projects: pd.DataFrame, by: str) -> pd.DataFrame:
     """Return one row a sector or region: candidates, funded, commitment, share of it, value, contribution."""
-    table = case.instance.alternatives
-    keys = zip(table.texts("project"), table.texts("alternative"), strict=True)
-    worth = dict(zip(keys, table.floats("value").tolist(), strict=True))
-    value = {choice.project: worth[choice.project, choice.alternative] * choice.scale for choice in plan.choices}
+    number, steps = case.alternatives.number, case.alternatives.steps
+    value = {
+        choice.project: float(steps.amount("value", number[choice.project, choice.alternative], Fraction(choice.scale)))
+        for choice in plan.choices
+    }
     whole = math.fsum(projects["commitment"].fillna(0.0))
     records = []
     for name, rows in projects.groupby(by, sort=True):
@@ -77,7 +79,7 @@ def todo_table(case: Case, plan: Plan, projects: pd.DataFrame) -> pd.DataFrame:
         if option is None:
             continue
         name = str(names.get(choice.project, choice.project))
-        amount = float(case.options.commitment[option]) * share_of(case, choice)
+        amount = money_of(case, option, choice)
         review = int(case.options.review[option])
         status = case.alternatives.status[int(case.options.project[option])]
         if status not in {"committed", "started"}:
@@ -125,7 +127,8 @@ class _Spending:
         self.project = [choice.project for choice, _ in known]
         owner, self.period, weight = draw_entries(self.options)
         self.owner, self.weight = owner, weight
-        self.amount = self.options.commitment[owner] * self.scale[owner] * weight
+        self.money = np.array([money_of(case, option, choice) for choice, option in known], dtype=float)
+        self.amount = self.money[owner] * weight
         self.size = case.instance.periods_per_year or 1
 
     def _year(self, period: int) -> str:
@@ -164,7 +167,7 @@ class _Spending:
         """Return what falls into each year: selected, commitment, started, completed, draws."""
         events = {name: dict.fromkeys([BEFORE, *self._years(), AFTER], 0.0) for name in _YEAR_COLUMNS}
         options = self.options
-        for place, money in enumerate((options.commitment * self.scale).tolist()):
+        for place, money in enumerate(self.money.tolist()):
             for name, period, amount in (
                 ("selected", int(options.selection[place]), 1.0),
                 ("commitment", int(options.selection[place]), money),

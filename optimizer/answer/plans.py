@@ -51,15 +51,20 @@ def _choice(case: Case, option: int, scale: dict[Any, float]) -> Choice:
         bool(options.fast[option]),
         int(options.selection[option]),
         int(options.start[option]),
-        min(1.0, max(least, scale.get(option, 1.0))) * float(alternatives.full_scale[number]),
+        alternatives.scale_of(number, min(1.0, max(least, scale.get(option, 1.0)))),
     )
 
 
 def share_of(case: Case, choice: Choice) -> float:
-    """Return the scale of a choice as a share of its alternative in full, as the model's columns count it."""
-    return choice.scale / float(
-        case.alternatives.full_scale[case.alternatives.number[choice.project, choice.alternative]]
-    )
+    """Return the scale of a choice as the model's columns count it: a share of its alternative, or of its step."""
+    number = case.alternatives.number[choice.project, choice.alternative]
+    return case.alternatives.column_of(number, choice.scale)
+
+
+def money_of(case: Case, option: int, choice: Choice) -> float:
+    """Return the commitment of a choice, joint savings aside, money."""
+    least = float(case.options.least_commitment[option])
+    return least + (float(case.options.commitment[option]) - least) * share_of(case, choice)
 
 
 def option_of(case: Case, choice: Choice) -> int | None:

@@ -16,7 +16,7 @@ from outlay.models.families.resources import resource_rows
 from outlay.optimizer.answer.groups import group_tables, with_own_columns
 from outlay.optimizer.answer.headroom import extra_room
 from outlay.optimizer.answer.limits import keeps_out_table, limits_table, procurement_table
-from outlay.optimizer.answer.plans import option_of, plan_columns, share_of
+from outlay.optimizer.answer.plans import money_of, option_of, plan_columns, share_of
 from outlay.optimizer.answer.reason import Reason, recorded
 from outlay.optimizer.answer.reasons import find_losers
 from outlay.optimizer.problem.scaling import largest_of_rows
@@ -78,7 +78,7 @@ def projects_table(case: Case, plan: Plan, losers: Mapping[str, Reason], point: 
             record |= {
                 "alternative": choice.alternative,
                 "scale": choice.scale,
-                "commitment": float(case.options.commitment[option]) * scaled + _saved(case, option, point),
+                "commitment": money_of(case, option, choice) + _saved(case, option, point),
                 "fast_track": choice.fast_track,
                 "selected": label(choice.selection),
                 "start": label(choice.start),

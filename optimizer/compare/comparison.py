@@ -321,10 +321,7 @@ def _plans(
         if plan is None:
             continue
         chosen = {choice.project: choice for choice in plan.choices}
-        table = instance.alternatives
-        keys = zip(table.texts("project"), table.texts("alternative"), strict=True)
-        money = dict(zip(keys, table.floats("commitment").tolist(), strict=True))
-        projects = instance["projects"]
+        money, projects = _commitments(runs[name]), instance["projects"]
         for project, title, sector in zip(*(projects.texts(key) for key in ("id", "name", "sector")), strict=True):
             head = [name, project, title or project, sector]
             choice = chosen.get(project)
@@ -332,9 +329,16 @@ def _plans(
                 records.append([*head, False, "", None, None, "", 0.0])
                 continue
             label = instance.period_label(choice.start)
-            paid = money[project, choice.alternative] * choice.scale
+            paid = money.get(project, 0.0)
             records.append([*head, True, choice.alternative, choice.scale, choice.start, label, paid])
     return pd.DataFrame(records, columns=columns)
+
+
+def _commitments(run: Mapping[str, Any]) -> dict[str, float]:
+    """Return what the plan of a run commits to each project, money."""
+    table = run["tables"]["projects"]
+    project, commitment = (table["columns"].index(name) for name in ("project", "commitment"))
+    return {row[project]: float(row[commitment] or 0.0) for row in table["rows"] if row[commitment] is not None}
 
 
 def _plan_matrix(sets: Sequence[str], plans: pd.DataFrame) -> pd.DataFrame:

@@ -26,6 +26,7 @@ RULE_WORDS = {
     "lender": "the lender test",
     "funds": "no fund may pay",
     "window": "its own dates",
+    "frozen": "the approved plan",
     "finish": "the end of the calendar",
     "permit": "the permit",
     "selection": "the last selection",

@@ -12,6 +12,7 @@ import numpy as np
 import pyomo.core as pyo  # not pyomo.environ, which loads every solver and extension that there is
 from pyomo.core.expr import LinearExpression
 
+from outlay.instances.dictionary.projects import UNDER_WAY_COLUMNS
 from outlay.instances.errors import InputError
 from outlay.instances.formats.parsing import parse_document
 from outlay.instances.formats.writing import to_document
@@ -39,8 +40,8 @@ def options_of(case: Case, wish: Wish) -> np.ndarray:
             right &= column[found] == asked
     if wish.selection is not None and len(np.unique(case.options.selection[found[right]])) > 1:
         right &= case.options.selection[found] == wish.selection  # where only the latest is kept, any other is as good
-    least, whole = float(case.alternatives.min_scale[number]), float(case.alternatives.full_scale[number])
-    if not least * whole <= wish.scale <= whole:
+    least, whole = float(case.alternatives.least_scale[number]), float(case.alternatives.full_scale[number])
+    if not least <= wish.scale <= whole:
         right &= False
     return found[right]
 
@@ -67,7 +68,7 @@ def held(instance: Instance, wishes: Sequence[Wish], *, bending: bool) -> tuple[
             model.funded_as_planned[wish.project] = sum(model.fund[option] for option in found) == 1
             divisible = [option for option in found if case.options.divisible[option]]
             if divisible:
-                share = wish.scale / float(case.alternatives.full_scale[case.options.alternative[divisible[0]]])
+                share = case.alternatives.column_of(int(case.options.alternative[divisible[0]]), wish.scale)
                 model.scale_as_planned[wish.project] = sum(model.scale[option] for option in divisible) == share
     if bending:
         _bend(model)
@@ -85,7 +86,8 @@ def loosened(instance: Instance, projects: Sequence[str]) -> Instance:
     document, freed = to_document(instance), set(projects)
     for row in document["projects"]:
         if row["id"] in freed:
-            for name in ("earliest_start", "latest_start", "permit", "review_remaining_months"):
+            decided = (column.name for column in UNDER_WAY_COLUMNS)
+            for name in ("earliest_start", "latest_start", "permit", "review_remaining_months", *decided):
                 row.pop(name, None)
             row["status"] = "committed"
     for row in document.get("alternatives", ()):
@@ -166,7 +168,7 @@ def _distance(model: Any, plan: Plan, wishes: Sequence[Wish]) -> Any:
         for option in [] if number is None else case.options.by_alternative.of(number).tolist():
             if case.options.divisible[option]:
                 least = float(case.alternatives.min_scale[number])
-                share = scale / float(case.alternatives.full_scale[number])
+                share = case.alternatives.column_of(number, scale)
                 model.scale[option].setub(max(least, min(1.0, share)))
                 weights[int(case.scale_column[option])] -= share
     columns = np.nonzero(weights)[0]

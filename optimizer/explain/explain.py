@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from outlay.instances.dictionary.projects import released
 from outlay.instances.errors import InputError, NoOptionError
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
@@ -298,11 +299,11 @@ class _Work:
 
     def _let_go(self, context: Context, let_go: Sequence[Move], least: Repair) -> None:
         """Put projects without an option into the set of the repair; what a set forces in, no other one takes back."""
-        status = self.given["projects"]
+        records = {str(record["id"]): record for record in self.given["projects"].records()}
         changes = [
-            {"table": "projects", "where": {"id": exactly(move.what)}, "set": {"status": "candidate"}}
+            {"table": "projects", "where": {"id": exactly(move.what)}, "set": released(records[move.what])}
             for move in let_go
-            if status.texts("status")[status.index[(move.what,)]] in {"mandatory", "committed"}
+            if records[move.what]["status"] in {"mandatory", "committed", "started"}
         ]
         body = dict(context.sets.get(REPAIR, {}))
         sentences = [move.sentence for move in (*let_go, *least.moves)]

@@ -82,8 +82,11 @@ def _settled(context: Context, project: str) -> Margin | None:
     number = alternatives.project_number[project]
     name = _name(context, project)
     if alternatives.funding_required(number):
-        status = alternatives.status[number]
-        reason = f"it is {status}" if status in {"mandatory", "committed"} else "the constraint set forces it in"
+        status, reason = alternatives.status[number], "the constraint set forces it in"
+        if status in {"mandatory", "committed", "started"}:
+            reason = f"it is {status}"
+        elif number in alternatives.approved.decided:
+            reason = "it was approved, and decisions of its time are frozen"
         return Margin(project, name, "certain", reason=reason, status="given")
     if not len(context.over.options_of(project)):
         dropped = [item for item in context.case.options.dropped if item.project == project]

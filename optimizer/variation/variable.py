@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from outlay.instances.dictionary.projects import released as released_cells
 from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance, thawed
 from outlay.instances.plan import Plan
@@ -149,11 +150,11 @@ class Variable:
         for name, by in [*variation.level.items(), *moves.items()]:
             if by:
                 changes.extend(self.limits[name].changes(by, units=name in variation.units))
-        status = self.case.alternatives.status
+        records = {str(record["id"]): record for record in self.case.instance["projects"].records()}
         for project in released:
-            if status[self.case.alternatives.project_number[project]] not in {"mandatory", "committed"}:
+            if records[project]["status"] not in {"mandatory", "committed", "started"}:
                 continue  # forced in by a constraint set, which no other one takes back
-            changes.append({"table": "projects", "where": {"id": project}, "set": {"status": "candidate"}})
+            changes.append({"table": "projects", "where": {"id": project}, "set": released_cells(records[project])})
         body: dict[str, Any] = {"title": variation.title} if variation.title else {}
         if changes:
             body["change"] = changes

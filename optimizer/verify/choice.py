@@ -107,12 +107,14 @@ def _matches(reading: Reading, option: Funded, item: str) -> bool:
 
 
 def _check_scale(option: Funded, ledger: Ledger) -> None:
-    least = exact(option.row["min_scale"])
+    row = option.row
+    least = exact(row["min_scale"] if row["to_scale"] is None else row["from_scale"])
+    most = ONE if row["to_scale"] is None else exact(row["to_scale"])
     scale = words.number(option.scale)
     text = f"{option.name} is funded at scale {scale}, the least scale is {words.number(least)}"
     ledger.check(FAMILY, "scale", option.name).at_least(option.scale, least, text, size=ONE)
-    text = f"{option.name} is funded at scale {scale}, the greatest is 1"
-    ledger.check(FAMILY, "scale", option.name).at_most(option.scale, ONE, text)
+    text = f"{option.name} is funded at scale {scale}, the greatest is {words.number(most)}"
+    ledger.check(FAMILY, "scale", option.name).at_most(option.scale, most, text)
 
 
 def _check_decided(reading: Reading, option: Funded, ledger: Ledger) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from outlay.optimizer.verify.exact import ONE, ZERO, exact_sum
+from outlay.optimizer.verify.exact import ONE, ZERO, exact, exact_sum
 from outlay.optimizer.verify.schedule import Funded
 
 #: What a project without commitment weighs, as a share of the largest.
@@ -17,8 +17,10 @@ def lateness(funded: Sequence[Funded]) -> Fraction:
 
     A project without commitment counts with a thousandth of the largest, with 1 where there is none at all.
     """
-    largest = max((option.full_commitment for option in funded), default=ZERO)
+    weights = [exact(option.row["commitment"]) * option.prices for option in funded]
+    largest = max(weights, default=ZERO)
     least = LEAST_WEIGHT * largest or ONE
     return exact_sum(
-        (option.full_commitment or least) * (option.selection + option.start + option.operation) for option in funded
+        (weight or least) * (option.selection + option.start + option.operation)
+        for weight, option in zip(weights, funded, strict=True)
     )

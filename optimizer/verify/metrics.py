@@ -66,7 +66,7 @@ def compute_scores(
 def _option_metrics(reading: Reading, funded: Funded, loan: Loan | None) -> dict[str, Fraction]:
     row, money = funded.row, funded.full_commitment * funded.scale
     metrics = {
-        "value": exact(row["value"]) * funded.scale * _worth_of_time(reading, funded),
+        "value": funded.per_scale("value") * funded.scale * _worth_of_time(reading, funded),
         "commitment": funded.commitment,
         "strategic": exact(funded.project_row["strategic_score"]) * money,
         "japan_content": exact(row["japan_content_share"]) * money,
@@ -77,7 +77,8 @@ def _option_metrics(reading: Reading, funded: Funded, loan: Loan | None) -> dict
         metrics["us_npv"] = loan.us_npv * funded.scale
         metrics["japan_npv"] = loan.japan_npv * funded.scale
     for name in reading.settings.metrics:
-        metrics[name] = exact(row[name]) * _scale(reading, funded, name)
+        follows = reading.settings.metrics[name].scaled
+        metrics[name] = funded.per_scale(name) * funded.scale if follows else exact(row[name])
     for flow in reading.cashflows(funded.project, funded.alternative):
         if flow["metric"] is not None:
             name = str(flow["metric"])

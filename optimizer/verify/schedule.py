@@ -33,6 +33,8 @@ class Funded:
         Periods in a year, for profiles by year.
     prices
         What 1 at the date of prices costs when building starts.
+    step_before
+        Row of the step of scale at whose end its own begins, if there is one.
     saved
         What joint savings take off, at the date of prices.
     """
@@ -50,6 +52,7 @@ class Funded:
     end: int
     year: int
     prices: Fraction
+    step_before: Record | None = None
     saved: Fraction = ZERO
 
     @property
@@ -77,10 +80,22 @@ class Funded:
         """First period of operation, also beyond the horizon."""
         return self.start + self.building
 
+    def per_scale(self, column: str) -> Fraction:
+        """Return what a column that follows the scale comes to for each unit of scale."""
+        whole = exact(self.row[column])
+        if self.row["to_scale"] is None or self.row["from_scale"] is None:
+            return whole
+        low, high = exact(self.row["from_scale"]), exact(self.row["to_scale"])
+        if low == high:
+            return whole / high
+        first = whole * low / high if self.step_before is None else exact(self.step_before[column])
+        amount = first + (whole - first) * (self.scale - low) / (high - low)
+        return amount / self.scale if self.scale else ZERO
+
     @cached_property
     def full_commitment(self) -> Fraction:
-        """K, the money at scale 1, in the prices of the start."""
-        return exact(self.row["commitment"]) * self.prices
+        """K, the money for each unit of scale, in the prices of the start."""
+        return self.per_scale("commitment") * self.prices
 
     @cached_property
     def commitment(self) -> Fraction:
@@ -131,7 +146,20 @@ def schedule(reading: Reading, choice: Choice, scale: Fraction) -> Funded:
         end=reading.periods if life is None else operation + reading.periods_up(12 * life),
         year=reading.instance.periods_per_year or 1,
         prices=growth(exact(row["escalation_per_year"]), reading.months_of_prices(choice.start)),
+        step_before=_step_before(reading, choice.project, row),
     )
+
+
+def _step_before(reading: Reading, project: str, row: Record) -> Record | None:
+    """Return the step of scale that ends where another one begins; one with a length rather than a point."""
+    if row["to_scale"] is None:
+        return None
+    ended = [
+        other
+        for (who, _), other in reading.alternatives.items()
+        if who == project and other is not row and other["to_scale"] == row["from_scale"]
+    ]
+    return max(ended, key=lambda other: exact(other["to_scale"]) - exact(other["from_scale"]), default=None)
 
 
 def review_periods(reading: Reading, project_row: Record, row: Record, *, fast_track: bool) -> int:

@@ -132,13 +132,14 @@ class Fund:
         if match is not None:
             shares.append(exact(match) / (1 + exact(match)))
         if row is not None and row["max"] is not None:
-            lowest = (option.commitment - saved_at_most(option)) * option.of.scales[0]
+            saved = saved_at_most(option)
+            lowest = (option.commitment - saved) * option.of.scales[0] + option.base
             shares += [exact(row["max"]) / lowest] if lowest else []
         return min(shares)
 
     def least_share(self, option: Option) -> Fraction:
         """Return the least share of the commitment that it can ever bear: at full scale."""
-        row, most = self.amounts(option), option.commitment * option.of.scales[1]
+        row, most = self.amounts(option), option.asks(option.of.scales[1])
         return max(exact(self.row["min_share"]), Fraction(0) if row is None else exact(row["min"]) / most)
 
 
@@ -157,7 +158,7 @@ def funds_of(instance: Instance) -> list[Fund]:
 def funds_can_pay(option: Option) -> bool:
     """Return whether the eligible funds' shares can add up to the commitment."""
     funds = funds_of(option.of.instance)
-    if not funds or not option.commitment:
+    if not funds or not option.asks(option.of.scales[1]):
         return True
     payers = [fund for fund in funds if fund.eligible(option)]
     most = sum(fund.most_share(option) for fund in payers)
@@ -171,19 +172,28 @@ def fill_metrics(option: Option, returns: Returns | None) -> None:
     """Fill in every metric of the option except `use:` ones, at scale 1."""
     instance, cells, commitment = option.of.instance, option.of.cells, option.commitment
     m, settings = instance.months_per_period, instance.settings
-    metrics = option.metrics
-    option.fixed_metrics["count"] = Fraction(1)
+    metrics, fixed = option.metrics, option.fixed_metrics
+    fixed["count"] = Fraction(1)
     late = worth(instance, "value", option.ready * m) if settings.value_discount else 1
-    metrics["value"] += exact(cells["value"]) * late
-    metrics["commitment"] += commitment
-    metrics["strategic"] += exact(option.of.project["strategic_score"]) * commitment
-    metrics["japan_content"] += exact(cells["japan_content_share"]) * commitment
-    credit = exact(cells["credit_share"]) * commitment
+    slope, besides = option.of.line("value")
+    metrics["value"] += slope * late
+    fixed["value"] += besides * late
+    for amounts, money in ((metrics, commitment), (fixed, option.base)):
+        amounts["commitment"] += money
+        amounts["strategic"] += exact(option.of.project["strategic_score"]) * money
+        amounts["japan_content"] += exact(cells["japan_content_share"]) * money
+    credit, other = exact(cells["credit_share"]) * commitment, exact(cells["credit_share"]) * option.base
     if option.of.begun and option.ready < 0:
-        credit = Fraction(0)  # received before the calendar
+        credit = other = Fraction(0)  # received before the calendar
     metrics["credit"] += credit * worth(instance, "us_npv", option.ready * m)
+    fixed["credit"] += other * worth(instance, "us_npv", option.ready * m)
     for name, declared in settings.metrics.items():
-        (metrics if declared.scaled else option.fixed_metrics)[name] += exact(cells[name])
+        if declared.scaled:
+            slope, besides = option.of.line(name)
+            metrics[name] += slope
+            fixed[name] += besides
+        else:
+            fixed[name] += exact(cells[name])
     for row in option.of.rows("cashflows"):
         if row["metric"] is not None:
             name = row["metric"]
@@ -224,9 +234,11 @@ def fill_use(option: Option, ancestors: dict[str, tuple[str, ...]]) -> None:
                 book[row["resource"], period] += amount
     if option.selection >= 0:
         option.uses["commitments", option.selection] += option.commitment
+        option.fixed_uses["commitments", option.selection] += option.base
     for k, weight in enumerate(option.of.draw_weights):
         if option.start + k in inside:
             option.uses["draws", option.start + k] += option.commitment * weight
+            option.fixed_uses["draws", option.start + k] += option.base * weight
     fill_fixed_use(option)
     for book, metrics in ((option.uses, option.metrics), (option.fixed_uses, option.fixed_metrics)):
         for (resource, _), amount in book.items():

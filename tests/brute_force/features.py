@@ -106,6 +106,8 @@ def _alternatives(document: Document) -> Iterator[str]:
         "life to the horizon": any("life_years" not in row for row in projects),
         "profile by period": any(_shares(row) == draft_building(document, row) for row in profiled),
         "profile by year": any(_shares(row) < draft_building(document, row) for row in profiled),
+        "steps of scale": any("to_scale" in row for row in both),
+        "a step that is a point": any("to_scale" in row and row["to_scale"] == row["from_scale"] for row in both),
         "bell draws": any(row.get("draw_shape") == "bell" for row in both),
         "min_scale nearly 0": any(row.get("min_scale") == 0.01 for row in both),
         "blank cells filled from the project": any(

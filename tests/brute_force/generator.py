@@ -25,6 +25,7 @@ from tests.brute_force.generator_projects import (
     add_permits,
     add_profiles,
     add_projects,
+    add_steps,
     put_under_way,
 )
 from tests.brute_force.generator_resources import (
@@ -97,6 +98,7 @@ def draft_case(draw: Draw) -> Case:
         add_finance(draft)
     add_projects(draft, draw.weighted({1: 3, 2: 7, 3: 22, 4: 28, 5: 20, 6: 12, 7: 5, 8: 3}))
     add_profiles(draft)
+    add_steps(draft)
     put_under_way(draft)
     add_cashflows(draft)
     add_engine_resources(draft)

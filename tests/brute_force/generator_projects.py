@@ -179,6 +179,23 @@ def _profile(draft: Draft, building: int) -> str:
     return ";".join(str(tenth / 10) for tenth in tenths)
 
 
+def add_steps(draft: Draft) -> None:
+    """Make a project a curve of two or three steps of scale, which bends either way."""
+    draw = draft.draw
+    plain = [row for row in draft.projects if draft.alternatives[row["id"]] == ["base"]]
+    if draft.finance or not plain or not draw.chance(0.35):
+        return
+    project = draw.pick(plain)
+    project.pop("min_scale", None)
+    ends = draw.pick([[0.2, 0.5, 1], [0.4, 0.4, 0.8], [0.25, 0.75, 1], [0.5, 1]])
+    names, money, value = ["small", "medium", "large"], 0.0, 0.0
+    for name, low, high in zip(names, ends, ends[1:], strict=False):
+        money, value = round(money + draw.number(0.5, 6), 1), round(value + draw.number(-0.5, 9), 1)
+        cells = {"from_scale": low, "to_scale": high, "commitment": money, "value": value}
+        draft.add("alternatives", project=project["id"], alternative=name, **cells)
+        draft.alternatives[project["id"]] = names[: names.index(name) + 1]
+
+
 def put_under_way(draft: Draft) -> None:
     """Let some projects have started, or have been selected, before the calendar."""
     draw = draft.draw
@@ -198,6 +215,9 @@ def put_under_way(draft: Draft) -> None:
         rows = draft.rows("alternatives")
         own = [row for row in rows if (row["project"], row["alternative"]) == (project["id"], chosen)]
         least = {**project, **(own[0] if own else {})}.get("min_scale")
+        low = None if not own else own[0].get("from_scale")
+        if low is not None:
+            project["scale"] = draw.pick([low, own[0]["to_scale"], (low + own[0]["to_scale"]) / 2])
         if least is not None and draw.chance(0.8):
             project["scale"] = draw.pick([least, (1 + least) / 2])
 

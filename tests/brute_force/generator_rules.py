@@ -224,7 +224,7 @@ def _joint_saving(draft: Draft, row: dict[str, Any], first: str, second: str) ->
     for own, other in ((first, second), (second, first)):
         cells = draft.cells(next(project for project in draft.projects if project["id"] == own))
         least = min(float(one["commitment"]) for one in cells)
-        whole = all(one.get("min_scale", 1) == 1 for one in cells)
+        whole = all(one.get("min_scale", 1) == 1 and "to_scale" not in one for one in cells)
         if whole and least > 1 and not draft.finance and own not in taken and draw.chance(0.9):
             # Sets may halve commitments, twice.
             row |= {"metric": "commitment", "bonus": -round(least * draw.pick([0.1, 0.2, 0.24]), 2)}
@@ -323,7 +323,7 @@ def add_approved(draft: Draft) -> None:
             alternative=named,
             selected=draft.maybe(0.5, draft.month(max(0, start - draw.whole(0, 1)))),
             start=draft.maybe(0.8, draft.month(start)),
-            scale=1 if draw.chance(0.2) and (named or len(names) == 1) else None,
+            scale=_whole_scale(draft, project, named or names[0]) if named or len(names) == 1 else None,
             change_cost=draft.maybe(0.6, draw.number(0.5, 5)),
         )
     kinds = ("changed_projects", "changed_starts", "change_cost")
@@ -335,6 +335,13 @@ def add_approved(draft: Draft) -> None:
         objective[draw.pick(kinds)] = -draw.pick([0.5, 1, 3])
     if draw.chance(0.4):
         settings["calendar"]["frozen_until"] = draft.month(draw.whole(0, 2))
+
+
+def _whole_scale(draft: Draft, project: dict[str, Any], name: str) -> Any:
+    """Return the greatest scale of an alternative, now and then."""
+    rows = draft.rows("alternatives")
+    own = [row for row in rows if (row["project"], row["alternative"]) == (project["id"], name)]
+    return draft.maybe(0.2, own[0].get("to_scale", 1) if own else 1)
 
 
 def add_switches(draft: Draft) -> dict[str, list[str]]:

@@ -48,6 +48,23 @@ class Alternative:
     def commitment(self) -> Fraction:
         return exact(self.cells["commitment"])
 
+    def line(self, column: str) -> tuple[Fraction, Fraction]:
+        """Return (per unit of scale, besides) of a column: the straight line on which a step lies."""
+        amount = exact(self.cells[column])
+        if self.cells["to_scale"] is None:
+            return amount, Fraction(0)
+        low, high = exact(self.cells["from_scale"]), exact(self.cells["to_scale"])
+        if low == high:
+            return amount / high, Fraction(0)
+        found = [
+            (exact(cells["to_scale"]) - exact(cells["from_scale"]), exact(cells[column]))
+            for project, name, cells in merged_alternatives(self.instance)
+            if project["id"] == self.id and name != self.name and cells["to_scale"] == self.cells["from_scale"]
+        ]
+        begins = max(found)[1] if found else amount * low / high
+        slope = (amount - begins) / (high - low)
+        return slope, amount - slope * high
+
     @cached_property
     def scales(self) -> tuple[Fraction, Fraction]:
         """The least and the greatest scale."""
@@ -58,6 +75,8 @@ class Alternative:
         approved = decided_by_approval(self.instance, self.id)
         if approved is not None and approved["scale"] is not None:
             return exact(approved["scale"]), exact(approved["scale"])
+        if self.cells["to_scale"] is not None:
+            return exact(self.cells["from_scale"]), exact(self.cells["to_scale"])
         return exact(self.cells["min_scale"]), Fraction(1)
 
     @cached_property
@@ -135,8 +154,17 @@ class Option:
 
     @property
     def commitment(self) -> Fraction:
-        """K in the prices of the start."""
-        return self.of.commitment * self.price
+        """K for each unit of scale, in the prices of the start."""
+        return self.of.line("commitment")[0] * self.price
+
+    @property
+    def base(self) -> Fraction:
+        """What is added to K x scale, in the prices of the start."""
+        return self.of.line("commitment")[1] * self.price
+
+    def asks(self, scale: Fraction) -> Fraction:
+        """Return the commitment at a scale."""
+        return self.commitment * scale + self.base
 
     @property
     def ready(self) -> int:

@@ -26,7 +26,7 @@ def add_funds(instance: Instance, system: System) -> None:
         for fund in funds:
             if fund.eligible(option):
                 most = exact(fund.row["max_share"])
-                column = system.column(("pay", fund.name, o), 0, most * option.commitment, owner=o)
+                column = system.column(("pay", fund.name, o), 0, most * option.asks(option.of.scales[1]), owner=o)
                 pays[fund.name].append((o, column))
                 paid.columns[column] += 1
                 pay = Expression(columns=defaultdict(Fraction, {column: Fraction(1)}))
@@ -48,7 +48,7 @@ def _add_amounts(system: System, fund: Fund, o: int, pay: Expression, cost: Expr
     row, match = fund.amounts(system.options[o]), fund.row["match_share"]
     if row is not None and row["max"] is not None:
         system.at_most(("max amount", fund.name, o), Expression().add(pay), exact(row["max"]), owner=o)
-    if row is not None and system.options[o].commitment:
+    if row is not None and system.options[o].asks(system.options[o].of.scales[1]):
         system.at_least(("min amount", fund.name, o), Expression().add(pay), exact(row["min"]), owner=o)
     if match is not None:
         others = Expression().add(cost).add(pay, -1)

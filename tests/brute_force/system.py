@@ -87,7 +87,8 @@ class System:
 
     def take_commitment(self, form: Expression, o: int, factor: Fraction | int = 1) -> None:
         """Add to a form what option o asks for, less what it saves with others."""
-        self.take(form, o, scaled=self.options[o].commitment * factor)
+        option = self.options[o]
+        self.take(form, o, scaled=option.commitment * factor, fixed=option.base * factor)
         for place, owner, amount in self.savings:
             if owner == o:
                 form.synergies[place] += amount * factor

@@ -394,7 +394,29 @@ def under_way() -> Document:
     )
 
 
+def steps() -> Document:
+    """A curve of two steps: of the first a half begins it, the second asks for 6 more; the crew follows the scale."""
+    return document(
+        calendar=TWO_YEARS,
+        projects=[{"id": "A", "latest_start": "2026-12", "construction_months": 24, "strategic_score": 2}],
+        alternatives=[
+            {"project": "A", "alternative": "half", "from_scale": 0.25, "to_scale": 0.5, "commitment": 4, "value": 6},
+            {"project": "A", "alternative": "whole", "from_scale": 0.5, "to_scale": 1, "commitment": 10, "value": 8},
+        ],
+        resources=[
+            {"resource": "commitments", "kind": "finance", "basis": "cumulative"},
+            {"resource": "draws", "kind": "finance"},
+            {"resource": "crew", "kind": "labour"},
+        ],
+        availability=[level("commitments", 7), level("draws", 3), level("crew", 8)],
+        requirements=[{"project": "A", "resource": "crew", "phase": "construction", "amount": 8}],
+        funds=[{"fund": "bank", "max_share": 0.75}, {"fund": "town", "total": 4}],
+        limits=[{"metric": "strategic", "max": 9}, {"metric": "draws", "every": "period", "max": 4}],
+    )
+
+
 CASES: dict[str, GoldenCase] = {
+    "steps": GoldenCase(steps, ("choice", "cap", "draws", "labour", "funds", "limits")),
     "under_way": GoldenCase(under_way, ("choice", "cap", "draws", "funds", "limits")),
     "choice": GoldenCase(choice, ("choice",)),
     "cap": GoldenCase(cap, ("cap",)),
