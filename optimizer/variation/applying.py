@@ -14,7 +14,7 @@ from outlay.models.arrays.rows import Entries
 from outlay.models.families.resources import resource_rows
 from outlay.optimizer.engine.levels import Level
 from outlay.optimizer.problem.problem import Problem, Rows
-from outlay.optimizer.variation.limits import MOST_SHARE, Limit
+from outlay.optimizer.variation.limit import MOST_SHARE, Limit
 from outlay.optimizer.variation.variable import Variable
 from outlay.optimizer.variation.variation import Variation
 
@@ -158,7 +158,8 @@ class _Work:
                     self.row_lower[row] -= amount
                 else:
                     self.row_upper[row] += amount
-            self._implied(limit, units=units, by=by)
+            for part in limit.each:
+                self._implied(part, units=units, by=by)
             for column, tolerance, level in self._shortfalls(limit):
                 moved = level + (by if units else by * level)
                 self.upper[column] = tolerance * moved / self.over.session.column_units[column]
@@ -173,7 +174,8 @@ class _Work:
             for row, level, moves in self.over.rows_of(limit):
                 amount = (unit * float(moves) if units else level) * self.factor[row]
                 self.entries.append((row, number, amount if limit.least else -amount))
-            self._implied(limit, units=units, move=number, unit=unit)
+            for part in limit.each:
+                self._implied(part, units=units, move=number, unit=unit)
             for column, tolerance, level in self._shortfalls(limit):
                 self.upper[column] = np.inf
                 coefficients = np.zeros(self.over.size)
@@ -235,6 +237,8 @@ class _Work:
 
     def _shortfalls(self, limit: Limit) -> list[tuple[int, float, float]]:
         """Return (column, tolerance, level) of the shortfalls that follow a limit."""
+        if limit.parts:
+            return [found for part in limit.parts for found in self._shortfalls(part)]
         if limit.resource is None:
             return []
         case, table = self.over.case, self.over.case.instance["resources"]

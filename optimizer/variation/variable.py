@@ -16,7 +16,8 @@ from outlay.instances.values.text import did_you_mean
 from outlay.optimizer.answer.plans import plan_point
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.session import Session
-from outlay.optimizer.variation.limits import Limit, Limits
+from outlay.optimizer.variation.limit import Limit
+from outlay.optimizer.variation.limits import Limits
 from outlay.optimizer.variation.rules import Rules
 from outlay.optimizer.variation.variation import Variation
 
