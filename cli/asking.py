@@ -21,7 +21,8 @@ def asking(command: Command) -> Command:
                 "limits",
                 multiple=True,
                 metavar="LIMIT",
-                help="Tell the worth of this limit too: a resource, a fund, limits/METRIC/...; one row as NAME@PERIOD.",
+                help="Tell the worth of this limit too: a resource, a fund, limits/METRIC/...; one row as NAME@PERIOD, "
+                "several moved together as 'labour/*'.",
             ),
             click.option(
                 "--curve",

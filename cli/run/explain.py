@@ -139,9 +139,9 @@ def _write(found: Explanation, *, sets: bool, output: str | None, report: str | 
 
 
 def exit_code(found: Explanation) -> int:
-    """Return the exit code: 5 after an interrupt, 4 where no plan is possible."""
+    """Return the exit code: 5 after an interrupt (6 before there was a plan), 4 where no plan is possible."""
     if not found.complete:
-        return STOPPED
+        return NO_PLAN if found.objective is None and found.status != Status.INFEASIBLE else STOPPED
     if found.status == Status.INFEASIBLE:
         return NO_PLAN_POSSIBLE
     if found.objective is None:

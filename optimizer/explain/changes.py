@@ -17,7 +17,7 @@ from typing import Any
 
 from outlay.optimizer.explain.context import Context, exchanged
 from outlay.optimizer.explain.margins import Margin
-from outlay.optimizer.variation.limits import Limit
+from outlay.optimizer.variation.limit import Limit
 from outlay.optimizer.variation.solving import VariedAnswer
 from outlay.optimizer.variation.variation import Variation
 
@@ -68,15 +68,17 @@ class Change:
     set: str = ""
 
 
-def limit_changes(context: Context, found: Sequence[Margin], prices: Mapping[str, float]) -> list[Change]:
-    """Return the least changes of limits for projects that lost, and of their own worth."""
+def limit_changes(
+    context: Context, found: Sequence[Margin], prices: Mapping[str, float], *, also: Sequence[Limit] = ()
+) -> list[Change]:
+    """Return the least changes of limits for projects that lost, and of their own worth; `also`: of several at once."""
     changes: list[Change] = []
     asked: dict[str, Variation] = {}
     names: dict[str, tuple[str, Limit]] = {}
     projects = [margin.project for margin in found]
     for margin in found:
         changes.append(_own_worth(context, margin))
-        for limit in concerned(context, margin.project, prices):
+        for limit in [*concerned(context, margin.project, prices), *_touching(context, margin.project, also)]:
             units = (limit.name,) if limit.by_units else ()
             names[f"{margin.project} by {limit.name}"] = margin.project, limit
             asked[f"{margin.project} by {limit.name}"] = Variation(
@@ -90,14 +92,15 @@ def limit_changes(context: Context, found: Sequence[Margin], prices: Mapping[str
     return sorted(changes, key=lambda change: projects.index(change.project))
 
 
+def _touching(context: Context, project: str, limits: Sequence[Limit]) -> list[Limit]:
+    """Return which limits have a row that a project appears in."""
+    touched = context.over.touched_by(project)
+    return [limit for limit in limits if any(touched[row] for row, *_ in context.over.rows_of(limit))]
+
+
 def concerned(context: Context, project: str, prices: Mapping[str, float]) -> list[Limit]:
     """Return the limits that can be moved and have a row that the project appears in, the dearest first."""
-    touched = context.over.touched_by(project)
-    limits = [
-        limit
-        for limit in context.over.limits.whole
-        if not limit.fixed and any(touched[row] for row, *_ in context.over.rows_of(limit))
-    ]
+    limits = _touching(context, project, [limit for limit in context.over.limits.whole if not limit.fixed])
     return sorted(limits, key=lambda limit: -prices.get(limit.name, 0.0))
 
 

@@ -34,9 +34,11 @@ from outlay.optimizer.frontier.frontier import pool_size
 from outlay.optimizer.settings import SolveSettings, check_arguments
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import Status
-from outlay.optimizer.variation.limits import Limit, exactly
+from outlay.optimizer.variation.limit import Limit
+from outlay.optimizer.variation.limits import exactly
 from outlay.optimizer.variation.pool import QuestionPool, question_pool
 from outlay.optimizer.variation.solving import kept
+from outlay.optimizer.variation.variation import Variation
 from outlay.optimizer.variation.vary import Variations, vary
 
 #: Conflicts that are looked for at most.
@@ -75,7 +77,8 @@ def explain(
     constraint_set
         Sets to apply first; only with an instance.
     limits
-        Names of further limits to tell the worth of; one row is written ``draws@2031``.
+        Names of further limits to tell the worth of; one row is written ``draws@2031``, and several that are moved
+        together ``labour/electrical/*``: these are asked about for projects that lost, too.
     curves
         Names of limits of which the whole curve is told: the best objective over how far the limit is stretched.
     step
@@ -225,17 +228,40 @@ class _Work:
             return Today(solution.plan, solution.objective, solution.bound), solution.status
         if solution is not None and solution.status == Status.INFEASIBLE:
             return None, solution.status
-        checked = pool.run(self._solved)
+        kept = self._kept_today()
+        if kept is not None:
+            return kept
+        with SolverProcess() as engine:  # in this thread, where Ctrl-C ends it with the best plan so far
+            checked = self._solved(engine)
         levels = checked.answer.levels
+        stopped = any(level.limit == "interrupt" for level in levels)
+        if stopped:
+            pool.interrupted = True
+            self.notes.append("stopped while the best plan was looked for: nothing is explained")
         if checked.plan is None or not levels:
             return None, levels[0].status if levels else Status.STOPPED
         if checked.verification is None or not checked.verification.ok:
             raise unverified(checked.verification)
-        if any(level.limit == "interrupt" for level in levels):
-            raise KeyboardInterrupt
         worth = levels[0].objective  # what later levels give up of it is not lost by overruling the plan
         assert worth is not None
-        return Today(checked.plan, worth, levels[0].bound), levels[0].status
+        status, bound = levels[0].status, levels[0].bound
+        if self.home is not None and not stopped:
+            plan = checked.plan.to_document()
+            document = {"status": str(status), "objective": worth, "bound": bound, "plan": plan}
+            self.home.keep_today(self._base_key, document)
+        return Today(checked.plan, worth, bound), status
+
+    @property
+    def _base_key(self) -> str:
+        """What the best plan depends on."""
+        return self.varied.question("base", Variation(), options=self.options).key
+
+    def _kept_today(self) -> tuple[Today, Status] | None:
+        """Return the best plan that the folder holds, if there is one."""
+        known = None if self.home is None else self.home.find_today(self._base_key, self.varied)
+        if known is None:
+            return None
+        return Today(Plan.from_document(known["plan"]), known["objective"], known["bound"]), Status(known["status"])
 
     def _solved(self, engine: SolverProcess) -> Checked:
         session, settings = self.varied.over.session, self.settings
@@ -254,7 +280,8 @@ class _Work:
         never = [margin for margin in found if margin.standing == "never"]
         if any((margin.margin or 0.0) < -context.today.slack for margin in found):
             self.notes.append("a plan better than today's was found on the way; solve with a smaller gap to have it")
-        changes = pool.unless_stopped(lambda: limit_changes(context, lost, price)) or []
+        joint = [limit for name in dict.fromkeys(self.asked.limits) if (limit := context.over.limits[name]).parts]
+        changes = pool.unless_stopped(lambda: limit_changes(context, lost, price, also=joint)) or []
         changes += pool.unless_stopped(lambda: parameter_changes(context, never)) or []
         chosen = self._limits(context)
         worth = pool.unless_stopped(lambda: limits_worth(context, chosen, self.asked.step, price)) or []

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import simplejson
 
 from outlay.instances.errors import InputError
 from outlay.instances.formats.output import make_folder, refusals_told, replace_file
+from outlay.instances.plan import Plan
 from outlay.optimizer.explain.explanation import TABLES
+from outlay.optimizer.session import TIE
+from outlay.optimizer.status import Status
 from outlay.optimizer.variation.answers import AnswerFiles
+from outlay.optimizer.variation.vary import Variations
+from outlay.optimizer.verify.plan import verify_plan
 
 if TYPE_CHECKING:
     from outlay.optimizer.explain.explanation import Explanation
 
 MARKER = "explanation.json"
+#: The file of the best plan.
+TODAY = "today.json"
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,25 @@ class ExplanationFolder:
     def answers(self) -> AnswerFiles:
         """The answers to its questions."""
         return AnswerFiles(self.path / "answers")
+
+    def keep_today(self, key: str, document: Mapping[str, Any]) -> None:
+        """Write the best plan that questions start from, under what it depends on."""
+        with refusals_told(self.path):
+            replace_file(self.path / "answers" / TODAY, simplejson.dumps({"key": key, **document}, use_decimal=True))
+
+    def find_today(self, key: str, varied: Variations) -> dict[str, Any] | None:
+        """Return what `keep_today` wrote, if it was proved and its plan is verified again and worth what it says."""
+        try:
+            text = (self.path / "answers" / TODAY).read_text(encoding="utf-8")
+            document: dict[str, Any] = simplejson.loads(text)
+            worth = float(document["objective"])
+            if document["key"] != key or not Status(document["status"]).proved:
+                return None
+            found = verify_plan(varied.instance, Plan.from_document(document["plan"]))
+            kept = found.ok and float(found.objective[0]) <= worth + TIE * max(1.0, abs(worth))
+        except (OSError, ValueError, LookupError, TypeError, ArithmeticError, InputError):
+            return None  # not there, or damaged: solved anew
+        return document if kept else None
 
     def write(self, explanation: Explanation) -> None:
         """Write the tables as CSV, the sets as TOML, and everything as JSON."""

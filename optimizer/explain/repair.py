@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from outlay.optimizer.explain.changes import amount_words
 from outlay.optimizer.explain.context import Context
+from outlay.optimizer.variation.joint import is_pattern
 from outlay.optimizer.variation.solving import VariedAnswer
 from outlay.optimizer.variation.variation import Variation
 
@@ -55,7 +56,7 @@ class Repair:
 
 def repair(context: Context, keep: Sequence[str]) -> Repair:
     """Return the least repair of an instance without any plan."""
-    kept = set(keep)
+    kept = {*keep, *(part.name for name in keep if is_pattern(name) for part in context.over.limits[name].each)}
     limits = [limit for limit in context.over.limits.whole if not limit.fixed and context.over.rows_of(limit)]
     movable = [limit for limit in limits if limit.name not in kept]
     units = tuple(limit.name for limit in movable if limit.by_units)

@@ -18,7 +18,7 @@ from outlay.optimizer.answer.tables import binding_rows
 from outlay.optimizer.explain.context import Context, exchanged
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.variation.applying import apply
-from outlay.optimizer.variation.limits import Limit
+from outlay.optimizer.variation.limit import Limit
 from outlay.optimizer.variation.solving import VariedAnswer
 from outlay.optimizer.variation.variation import Variation
 
@@ -144,8 +144,14 @@ def limits_worth(context: Context, limits: Sequence[Limit], step: Step, price: M
     for limit in limits:
         both = [answers.get(f"{limit.name} {side}") for side in ("wider", "tighter")]
         if any(both):
-            found.append(_worth(context, limit, step, price.get(limit.name, 0.0), both))
+            found.append(_worth(context, limit, step, _price(limit, step, price), both))
     return sorted(found, key=lambda worth: (-(worth.gain or 0.0), -(worth.loss or 0.0), worth.limit))
+
+
+def _price(limit: Limit, step: Step, prices: Mapping[str, float]) -> float:
+    """Return what the prices of a limit, or of all that it stands for, say that a step is worth."""
+    each = [(prices.get(part.name, 0.0), abs(part.places[0].level)) for part in limit.each if part.places]
+    return step.by * sum(price if not step.units else price / max(level, 1e-12) for price, level in each)
 
 
 def _can_tighten(limit: Limit, step: Step) -> bool:
@@ -159,8 +165,7 @@ def _can_tighten(limit: Limit, step: Step) -> bool:
 def _worth(context: Context, limit: Limit, step: Step, price: float, answers: Sequence[VariedAnswer | None]) -> Worth:
     wider, tighter = answers
     unit = (limit.unit or "units") if step.units else "share"
-    of_step = price * step.by if not step.units else price / max(abs(limit.places[0].level), 1e-12) * step.by
-    found: dict[str, object] = {"limit": limit.name, "step": step.by, "unit": unit, "price": of_step}
+    found: dict[str, object] = {"limit": limit.name, "step": step.by, "unit": unit, "price": price}
     today = context.today
     if wider is not None and wider.holds:
         lost = today.lost(wider)

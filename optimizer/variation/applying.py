@@ -15,7 +15,7 @@ from outlay.models.families.resources import resource_rows
 from outlay.models.stages import keep_selections
 from outlay.optimizer.engine.levels import Level
 from outlay.optimizer.problem.problem import Problem, Rows
-from outlay.optimizer.variation.limits import MOST_SHARE, Limit
+from outlay.optimizer.variation.limit import MOST_SHARE, Limit
 from outlay.optimizer.variation.variable import Variable
 from outlay.optimizer.variation.variation import Variation
 
@@ -199,7 +199,8 @@ class _Work:
                     self.row_lower[row] -= amount
                 else:
                     self.row_upper[row] += amount
-            self._implied(limit, units=units, by=by)
+            for part in limit.each:
+                self._implied(part, units=units, by=by)
             for column, share, level, most in self.over.followers(limit):
                 moved = level + (by if units else by * level)
                 self.upper[column] = min(share * moved, most) / self.over.session.column_units[column]
@@ -214,7 +215,8 @@ class _Work:
             for row, level, moves in self.over.rows_of(limit):
                 amount = (unit * float(moves) if units else level) * self.factor[row]
                 self.entries.append((row, number, amount if limit.least else -amount))
-            self._implied(limit, units=units, move=number, unit=unit)
+            for part in limit.each:
+                self._implied(part, units=units, move=number, unit=unit)
             for column, share, level, most in self.over.followers(limit):
                 self.upper[column] = most / self.over.session.column_units[column]
                 coefficients = np.zeros(self.over.size)

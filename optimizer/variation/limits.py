@@ -14,8 +14,7 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Context, Decimal
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -25,94 +24,11 @@ from outlay.instances.table import Table
 from outlay.instances.values.numbers import EXACT, number_text
 from outlay.instances.values.text import did_you_mean
 from outlay.models.families.resources import ROW_NAMES, resource_rows
+from outlay.optimizer.variation.joint import is_pattern, joint_limit
+from outlay.optimizer.variation.limit import Limit, Place
 
 #: Columns that tell the rows of ``limits`` apart.
 _TELLING = ("metric", "of", "by", "group", "basis", "every")
-#: A limit is stretched by at most so many times its level.
-MOST_SHARE = 10.0
-#: Significant digits of a move that is proposed, rounded to the side that allows it.
-DIGITS = 6
-
-
-@dataclass(frozen=True)
-class Place:
-    """A row that a limit stands in: the block of rows, its key there, the level, and whether units are added to it."""
-
-    block: str
-    key: Any
-    level: float
-    moves: bool = True
-
-
-@dataclass(frozen=True)
-class Limit:
-    """A limit as a person would call it.
-
-    Attributes
-    ----------
-    name, title, unit
-        Its name, what it is in words, and the unit of its level.
-    family
-        The constraint family.
-    places
-        The rows it stands in.
-    least
-        Whether it is a least amount, which gives way downwards.
-    whole
-        Name of the limit that it is a row of; None for a whole one.
-    fixed
-        Why it cannot be moved; empty if it can.
-    resource
-        The resource whose shortfalls follow it, or None.
-    period
-        Of one row.
-    write
-        From (share or units, by units) to the changes of a constraint set.
-    """
-
-    name: str
-    title: str
-    unit: str
-    family: str
-    places: tuple[Place, ...]
-    write: Callable[[Decimal, bool], list[dict[str, Any]]] = field(compare=False, repr=False)
-    least: bool = False
-    whole: str | None = None
-    fixed: str = ""
-    resource: str | None = None
-    period: int | None = None
-
-    @property
-    def by_units(self) -> bool:
-        """Whether it can be moved by units only, as all its levels are 0."""
-        return not any(place.level for place in self.places)
-
-    @property
-    def most_units(self) -> float:
-        """By how many units it can be moved down if it is a least amount."""
-        return max((place.level for place in self.places), default=0.0) if self.least else np.inf
-
-    def changes(self, by: float, *, units: bool) -> list[dict[str, Any]]:
-        """Return the changes of a constraint set that move it, outwards for a positive `by`."""
-        return self.write(decimal_of(by), units)
-
-
-def decimal_of(value: float) -> Decimal:
-    """Return a number as a decimal of at most 12 significant digits."""
-    return Context(prec=12, rounding=ROUND_HALF_EVEN).create_decimal(repr(float(value))).normalize()
-
-
-def rounded_up(value: float) -> float:
-    """Return a move rounded up to `DIGITS` significant digits; what is next to nothing is nothing.
-
-    Examples
-    --------
-    >>> rounded_up(0.02601234501), rounded_up(1e-12)
-    (0.0260124, 0.0)
-    """
-    if value <= 1e-9:
-        return 0.0
-    return float(Context(prec=DIGITS, rounding=ROUND_CEILING).create_decimal(decimal_of(value)))
 
 
 class Limits:
@@ -131,7 +47,7 @@ class Limits:
         return [limit for limit in self.all.values() if limit.whole is None]
 
     def __getitem__(self, name: str) -> Limit:
-        """Return a limit by name; one row of it is written ``NAME@PERIOD``.
+        """Return a limit by name; one row of it is written ``NAME@PERIOD``, several limits ``NAME/*``.
 
         Raises
         ------
@@ -141,6 +57,8 @@ class Limits:
         found = self.all.get(name) or self._row(name)
         if found is not None:
             return found
+        if is_pattern(name):
+            return joint_limit(name, self.all.values())
         raise self._unknown(name)
 
     def movable(self, name: str, *, units: bool = False) -> Limit:
@@ -157,6 +75,9 @@ class Limits:
         if limit.by_units and not units:
             problem = "all its levels are 0, of which no share is anything"
             raise InputError.single("limits", problem, "move it by units", column="limit", value=name)
+        if units and len({part.unit for part in limit.each}) > 1:
+            problem = "what it stands for has several units"
+            raise InputError.single("limits", problem, "move it by a share: 10%", column="limit", value=name)
         return limit
 
     def _unknown(self, name: str) -> InputError:

@@ -17,7 +17,8 @@ import numpy as np
 from outlay.instances.errors import InputError
 from outlay.instances.values.text import did_you_mean
 from outlay.models.arrays.rows import RowBlock
-from outlay.optimizer.variation.limits import Limit, Limits
+from outlay.optimizer.variation.limit import Limit
+from outlay.optimizer.variation.limits import Limits
 
 #: Blocks of rows that only say what decisions mean.
 _MEANING = frozenset({"fully_paid", "program_total_kept", "one_option_a_project", "scale_at_most_one"})

@@ -37,7 +37,7 @@ from outlay.optimizer.solver.forking import in_child
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import Status
 from outlay.optimizer.variation.applying import Varied, apply
-from outlay.optimizer.variation.limits import rounded_up
+from outlay.optimizer.variation.limit import rounded_up
 from outlay.optimizer.variation.variable import Variable
 from outlay.optimizer.variation.variation import Variation
 from outlay.optimizer.verify.plan import verify_plan

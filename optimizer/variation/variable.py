@@ -18,7 +18,8 @@ from outlay.optimizer.answer.plans import plan_point
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.spaces import FullPoint
 from outlay.optimizer.session import Session
-from outlay.optimizer.variation.limits import Limit, Limits
+from outlay.optimizer.variation.limit import Limit
+from outlay.optimizer.variation.limits import Limits
 from outlay.optimizer.variation.rules import Rules
 from outlay.optimizer.variation.variation import Variation
 
@@ -64,6 +65,8 @@ class Variable:
 
         These are the shortfalls of a soft limit, and what its periods may carry over once.
         """
+        if limit.parts:
+            return [found for part in limit.parts for found in self.followers(part)]
         if limit.resource is None:
             return []
         table, found = self.case.instance["resources"], []

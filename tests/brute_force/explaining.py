@@ -17,7 +17,7 @@ import outlay
 from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance, thawed
 from outlay.optimizer.explain.explanation import Explanation
-from outlay.optimizer.variation.limits import MOST_SHARE
+from outlay.optimizer.variation.limit import MOST_SHARE
 from tests.brute_force.enumerator import Best, best
 from tests.brute_force.generator import Case, case_of
 from tests.brute_force.hopeless import one_too_many

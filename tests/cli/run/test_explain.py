@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import json
 import tomllib
@@ -134,7 +135,7 @@ def test_a_folder_keeps_the_answers_and_nothing_is_asked_twice(tmp_path: Path) -
 
 
 def test_an_interrupt_keeps_what_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(context: Any, *_: Any) -> list[Any]:
+    def interrupted(context: Any, *_: Any, **__: Any) -> list[Any]:
         context.pool.interrupted = True
         return []
 
@@ -143,6 +144,54 @@ def test_an_interrupt_keeps_what_is_done(tmp_path: Path, monkeypatch: pytest.Mon
     assert result.exit_code == 5
     assert "What each project is worth to the plan" in result.stdout
     assert "Stopped by Ctrl-C" in result.stdout
+
+
+def test_the_best_plan_is_kept_in_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, folder = write_small(tmp_path), str(tmp_path / "out")
+    first = json.loads(run("explain", path, "-o", folder, "--json").stdout)
+
+    def never(*_: Any) -> Any:
+        raise AssertionError("the best plan is solved again")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(explaining._Work, "_solved", never)
+        assert json.loads(run("explain", path, "-o", folder, "--json").stdout)["margins"] == first["margins"]
+    kept = Path(folder) / "answers" / "today.json"
+    document = json.loads(kept.read_text())
+    for wrong in ({**document, "objective": 0.0}, {**document, "key": ""}, {**document, "plan": {}}, [], {}):
+        kept.write_text(json.dumps(wrong))  # nothing that stands there is believed
+        assert json.loads(run("explain", path, "-o", folder, "--json").stdout)["margins"] == first["margins"]
+        assert json.loads(kept.read_text()) == document
+
+
+@pytest.mark.parametrize(("has_plan", "code"), [(True, 5), (False, 6)])
+def test_an_interrupt_while_the_best_plan_is_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_plan: bool, code: int
+) -> None:
+    solved_whole = explaining._Work._solved
+
+    def stopped(self: Any, engine: Any) -> Any:
+        checked = solved_whole(self, engine)
+        level = checked.answer.levels[0]
+        checked.answer.levels[0] = dataclasses.replace(level, status=outlay.Status.STOPPED, limit="interrupt")
+        if not has_plan:
+            checked.plan = checked.verification = None
+        return checked
+
+    monkeypatch.setattr(explaining._Work, "_solved", stopped)
+    result = run("explain", write_small(tmp_path), "-o", str(tmp_path / "out"))
+    assert result.exit_code == code, result.output
+    assert "nothing is explained" in result.stdout
+    assert not (tmp_path / "out" / "answers" / "today.json").exists()
+
+
+def test_several_limits_are_moved_together(tmp_path: Path) -> None:
+    result = run("explain", write_small(tmp_path), "--limit", "c*", "--json")
+    assert result.exit_code == 0, result.output
+    document = json.loads(result.stdout)
+    assert "c*" in {row["limit"] for row in document["limits"]}
+    assert "c*" in {row["what"] for row in document["changes"]}
+    assert run("explain", write_small(tmp_path, name="b"), "--limit", "x*").exit_code == 3
 
 
 def test_hostile_names_are_harmless(tmp_path: Path) -> None:

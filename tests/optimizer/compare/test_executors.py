@@ -291,3 +291,27 @@ def test_dask_is_not_imported_where_it_is_not_asked_for() -> None:
         """
     )
     assert subprocess.run([sys.executable, "-c", code], timeout=LONGEST_S, check=False).returncode == 0
+
+
+@needs_dask
+def test_dask_explains_and_varies_the_same(scheduler: str) -> None:
+    """Workers compile the model themselves, each once; their answers are those of this machine."""
+    instance = tutorial()
+    here, there = (outlay.explain(instance, **where) for where in ({"jobs": 1}, {"executor": f"dask:{scheduler}"}))
+    assert here.complete
+    for name in ("margins", "changes", "limits"):
+        assert len(here.tables[name])
+        assert there.tables[name].equals(here.tables[name]), name
+    assert there.sets_toml == here.sets_toml
+    varied = outlay.vary(instance)
+    questions = {
+        "library in": outlay.Variation(force_in=("library",)),
+        "more of everything": outlay.Variation(level={"c*": 0.5}),
+        "library at no loss": outlay.Variation(force_in=("library",), at_least=19.1, stretch=("commitments",)),
+    }
+    here_, there_ = (varied.solve_all(questions, **where) for where in ({"jobs": 1}, {"executor": f"dask:{scheduler}"}))
+    for name in questions:
+        assert there_[name].verified
+        assert (there_[name].value, there_[name].plan, there_[name].body) == (
+            here_[name].value, here_[name].plan, here_[name].body,
+        )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pyomo.environ as pyo
 import pytest
 
@@ -12,6 +14,7 @@ from outlay.optimizer.variation import solving
 from outlay.optimizer.variation.pool import question_pool
 from outlay.optimizer.variation.solving import kept
 from outlay.optimizer.variation.vary import Variations, instance_question
+from tests.support.documents import instance, level
 
 
 @pytest.fixture(scope="module")
@@ -101,3 +104,49 @@ def test_the_model_in_use_is_kept_however_many_others_are_compiled(
     with kept(varied.key, varied.over), question_pool(None, 1) as pool:
         answers = pool.ask([instance_question("other", other), varied.question("own", Variation())])
     assert {name: answer.value for name, answer in answers.items()} == {"other": 19.5, "own": 19.1}
+
+
+def shared_crews() -> outlay.Instance:
+    """Return projects of which each needs both crews, and a share that no stretch moves."""
+    return instance(
+        projects=[{"id": name, "value": 2, "commitment": 2, "sector": name} for name in "ABC"],
+        resources=[{"resource": name, "kind": "labour", "unit": "crews"} for name in ("crew/north", "crew/south")]
+        + [{"resource": "crew", "kind": "other", "unit": "crews"}],
+        availability=[level("crew/north", 2), level("crew/south", 4), level("crew", 9)],
+        requirements=[
+            {"project": name, "resource": f"crew/{side}", "phase": "construction", "amount": amount}
+            for name in "ABC"
+            for side, amount in (("north", 1), ("south", 2))
+        ],
+        calendar={"periods": 1},
+        limits=[{"metric": "commitment", "of": "commitment", "by": "sector", "max": 1, "basis": "share"}],
+    )
+
+
+def test_limits_are_moved_together_by_a_pattern() -> None:
+    varied = outlay.vary(shared_crews())
+    both = varied.over.limits["crew/*"]
+    assert [part.name for part in both.parts] == ["crew/north", "crew/south"]
+    answer = varied.solve(Variation(force_in=("A", "B", "C"), at_least=6.0, stretch=("crew/*",)))
+    assert answer.moves == {"crew/*": 0.5}
+    assert answer.verified
+    assert len(answer.body["change"]) == 2
+    assert outlay.solve(varied.over.instance_with(dict(answer.body))).objective == 6
+    assert varied.solve(Variation(level={"crew/*": 2}, units=("crew/*",))).worth == 6
+    assert varied.solve(Variation(level={"crew/*": -0.5})).worth == 2
+    for one in ("crew/north", "crew/south"):
+        assert varied.solve(Variation(level={one: 0.5})).worth == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("crews/*", "no limit fits this pattern; did you mean 'crew"),
+        ("limits/*", "no limit that can be moved fits this pattern; it is a share: the column `max` of limits decides"),
+        ("limits/commitment/commitment/sector/max", "it is a share: the column `max` of limits decides"),
+    ],
+)
+def test_what_cannot_be_moved_together_says_why(name: str, words: str) -> None:
+    varied = outlay.vary(shared_crews())
+    with pytest.raises(InputError, match=re.escape(words)):
+        varied.solve(Variation(level={name: 0.1}))
