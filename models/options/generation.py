@@ -297,7 +297,7 @@ def _apply_frozen(screen: _Screen, mode: int, first: np.ndarray, last: np.ndarra
             screen.drop(mode, first > last, "frozen", f"{until}, which does not select it then (frozen_until)")
         return
     if row.alternative not in (None, number):
-        name = alternatives.names[row.alternative]  # type: ignore[index]
+        name = alternatives.names[row.alternative]
         screen.drop(mode, start >= 0, "frozen", f"{until}, which builds it as {name} (frozen_until)")
     if row.start is not None:
         wrong = start != row.start if row.start < periods else start < periods

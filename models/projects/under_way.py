@@ -63,12 +63,12 @@ class UnderWay:
     def alternative(self) -> tuple[int | None, ...]:
         """Row of the alternative that was decided for each project; None where none was."""
         rows, names = self.instance["projects"], dict[str, list[str]]()
-        for project, name in self.number:
-            names.setdefault(project, []).append(name)
+        for project, own in self.number:
+            names.setdefault(project, []).append(own)
         found: list[int | None] = []
         for project, status, name in zip(rows.texts("id"), self._status, rows.raw("alternative"), strict=True):
             only = names[project][0] if status == "started" else None
-            decided = str(name) if name is not None else only
+            decided = only if name is None else str(name)
             found.append(None if decided is None else self.number[project, decided])
         return tuple(found)
 

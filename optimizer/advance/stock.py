@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Context, Decimal
 from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
 from outlay.instances.dictionary.projects import UNDER_WAY
 from outlay.instances.instance import Instance
@@ -139,7 +140,7 @@ def shifted(plan: Plan, periods: int, later: Instance, keep_fast: Sequence[str])
         )
         for choice in plan.choices
     )
-    dated = {
+    dated: dict[str, Any] = {
         name: {(key, at - periods): value for (key, at), value in getattr(plan, name).items() if at >= periods}
         for name in ("purchases", "flows", "imports", "shortfalls")
     }

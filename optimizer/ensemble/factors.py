@@ -73,11 +73,11 @@ def factor_table(
     names = list(shares)
     low, high = (np.array([[each[name][side] for name in names] for each in payoffs.values()]) for side in (0, 1))
     share = np.array([shares[name] for name in names])
-    rows = []
+    rows: list[tuple[str, int, float, float]] = []
     for factor, values in factors.items():
         bins = bins_of([values[name] for name in names])
         least, most = value_of_knowing(low, share, bins, high)
-        rows.append([factor, int(bins.max()) + 1, least, most])
+        rows.append((factor, int(bins.max()) + 1, least, most))
     rows.sort(key=lambda row: (-row[2], row[0]))
     return pd.DataFrame(rows, columns=["factor", "bins", "value", "value_at_most"])
 

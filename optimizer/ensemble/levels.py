@@ -14,7 +14,8 @@ from outlay.instances.instance import Instance, thawed
 from outlay.instances.stages import Scenario, check_scenarios
 from outlay.instances.values.numbers import number_text
 from outlay.models.build import build
-from outlay.optimizer.variation.limits import Limit, Limits, decimal_of
+from outlay.optimizer.variation.limit import Limit, decimal_of
+from outlay.optimizer.variation.limits import Limits
 
 #: Name of the constraint set that puts a limit to a level.
 SET = "level"

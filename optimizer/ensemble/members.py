@@ -17,7 +17,8 @@ from outlay.optimizer.answer.plans import plan_point
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.checked import Checked, dated
 from outlay.optimizer.compare.compare import CompareProgress
-from outlay.optimizer.engine.levels import Answer
+from outlay.optimizer.engine.answer import Answer
+from outlay.optimizer.problem.spaces import FullPoint
 from outlay.optimizer.session import Session
 from outlay.optimizer.solve import make_solution
 from outlay.optimizer.status import OPTIMAL_GAP, DatesFound, LevelResult, Status, relative_gap
@@ -101,7 +102,7 @@ class Members:
         limit = None if status.proved else "together"
         level = LevelResult(weights, status, limit, worth, most, gap, 0, 0.0, worth, size)
         point = plan_point(session.model, session.compiled, plan)
-        checked = dated(Checked(Answer(point, [level]), plan, verification), DatesFound.OPEN, WHY_OPEN)
+        checked = dated(Checked(Answer(FullPoint(point), [level]), plan, verification), DatesFound.OPEN, WHY_OPEN)
         options = {
             "gap": asked.gap,
             "seed": asked.seed,

@@ -21,7 +21,7 @@ from outlay.optimizer.ensemble.folder import write_runs
 from outlay.optimizer.ensemble.members import Asked, Members, interval_of
 from outlay.optimizer.ensemble.session import Together
 from outlay.optimizer.status import Status
-from outlay.optimizer.variation.limits import Limit
+from outlay.optimizer.variation.limit import Limit
 from outlay.optimizer.variation.solving import VariedAnswer
 
 FORMAT = "outlay ranking 1"

@@ -17,7 +17,8 @@ from outlay.instances.stages import Scenario
 from outlay.models.risk import Risk
 from outlay.optimizer.answer.headroom import HELPERS
 from outlay.optimizer.answer.plans import plan_columns, read_plan
-from outlay.optimizer.engine.levels import Answer, Level, Settings, solve_levels
+from outlay.optimizer.engine.answer import Answer
+from outlay.optimizer.engine.levels import Level, Settings, solve_levels
 from outlay.optimizer.ensemble.starting import auxiliary_values
 from outlay.optimizer.ensemble.structure import ensemble_structure
 from outlay.optimizer.presolve.aggregation import aggregate
@@ -25,7 +26,7 @@ from outlay.optimizer.problem.compiling import compile_model
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.scaling import scaled
 from outlay.optimizer.problem.structure import Structure, structure_of
-from outlay.optimizer.search.settings import SearchParams, SearchPlan
+from outlay.optimizer.search.settings import SearchPlan
 from outlay.optimizer.session import FINE_FEASIBILITY, NEGLIGIBLE
 from outlay.optimizer.solver.outcome import Progress
 from outlay.optimizer.solver.process import SolverProcess
@@ -190,7 +191,7 @@ class EnsembleSession:
 
     def search_plan(self, *, seed: int, sub_problems: int | None = None) -> SearchPlan:
         """Return how to search: by the clock, or repeatably for so many sub-problems."""
-        return SearchPlan(self.structure, self._accepts, seed, sub_problems, SearchParams())
+        return SearchPlan(self.structure, self._accepts, seed, sub_problems)
 
     def _accepts(self, point: np.ndarray) -> bool:
         """Whether a point keeps all rows, and its plans pass the verifier and agree."""
@@ -202,7 +203,7 @@ class EnsembleSession:
             return False
         return all(verify_plan(instance, plan).ok for _, instance, plan in members)
 
-    def _read(self, answer: Answer, best: Mapping[str, float] | None) -> Together:
+    def _read(self, answer: Answer[Any], best: Mapping[str, float] | None) -> Together:
         level = answer.levels[0] if answer.levels else None
         if level is None or answer.point is None:
             status = Status.STOPPED if level is None else level.status

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeAlias
@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from outlay.instances.plan import Choice, Plan
+from outlay.instances.plan import AMOUNTS, Choice, Plan
 from outlay.optimizer.frontier.boxes import Boxes
 from outlay.optimizer.frontier.objectives import Objective
 from outlay.optimizer.frontier.space import Point, Space
@@ -109,8 +109,8 @@ def mixture(plan: Plan, other: Plan) -> Plan:
     choices: list[Choice] = [
         choice._replace(scale=(choice.scale + scale[choice.project]) / 2) for choice in plan.choices
     ]
-    amounts: dict[str, Mapping[Any, float]] = {}
-    for name in ("purchases", "flows", "imports", "payments", "shortfalls"):
+    amounts: dict[str, Any] = {}
+    for name in AMOUNTS:
         one, two = getattr(plan, name), getattr(other, name)
         amounts[name] = {key: (one.get(key, 0.0) + two.get(key, 0.0)) / 2 for key in {**one, **two}}
     return Plan(choices=tuple(choices), **amounts)

@@ -279,7 +279,7 @@ class _Asked:
         """Whether other objectives are asked for than the instance's."""
         return self.variation.objective is not None
 
-    def _stages(self, raw: Answer) -> tuple[tuple[float | None, float | None], ...]:
+    def _stages(self, raw: Answer[Any]) -> tuple[tuple[float | None, float | None], ...]:
         if not self.has_objective:
             return ()
         return tuple((level.objective, level.bound) for level in raw.levels)
