@@ -76,9 +76,10 @@ class Zones:
     def ask(self) -> dict[str, tuple[np.ndarray, Question]]:
         """Return questions of the largest zones by name, none if nothing is to be asked."""
         corners = [corner for corner in self.open() if tuple(corner) not in self.stuck]
-        sides = [self.space.ideal - np.maximum(corner, self.space.nadir) for corner in corners]
-        volumes = [float(np.prod(side / self.space.range)) for side in sides]
+        volumes = [self._volume(corner) for corner in corners]
         order = sorted(range(len(corners)), key=lambda at: (-volumes[at], tuple(corners[at])))
+        if self.space.tolerance > 0:
+            order = [at for at in order if volumes[at] > 0]
         asked: dict[str, tuple[np.ndarray, Question]] = {}
         for at in order:
             question = self._question(f"zone {len(asked)}", corners[at])
@@ -95,9 +96,15 @@ class Zones:
         floors = self._floors(corner)
         return self.space.in_turn(name, 0, floors, self._start(corner, (1, 2)))
 
+    def _volume(self, corner: np.ndarray) -> float:
+        """Return the volume of a zone: what facts leave of it if there is a tolerance, else all of it."""
+        if self.space.tolerance > 0:
+            return open_volume(corner[None, :], self.facts, self.space.nadir, self.space.ideal)
+        return float(np.prod((self.space.ideal - np.maximum(corner, self.space.nadir)) / self.space.range))
+
     def _base(self, corner: np.ndarray) -> np.ndarray:
-        """Return where to start from in a zone without end: a step below the worst values that are known."""
-        return np.where(np.isneginf(corner), self.space.nadir - self.space.range, corner)
+        """Return where to start from in a zone: nothing is measured below the worst values that are known."""
+        return np.maximum(corner, self.space.nadir)
 
     def _floors(self, corner: np.ndarray) -> Mapping[int, float]:
         return {at: corner[at] + self.space.least[at] / 2 for at in (1, 2) if np.isfinite(corner[at])}

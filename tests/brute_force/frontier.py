@@ -100,7 +100,7 @@ def problems(case: Case, number: int, seed: int) -> list[str]:
         return []
     over: Variable = outlay.vary(instance).over
     parsed = tuple(parse_objective(over, word) for word in objectives)
-    tolerance = 0.0 if all(each.grain for each in parsed) else 2e-3 if number == 2 else 0.05
+    tolerance = 0.0 if all(each.grain for each in parsed) else 2e-3 if number == 2 else 0.3
     oracle = Oracle(with_objectives(instance, parsed))
     try:
         found = outlay.frontier(instance, objectives, tolerance=tolerance, jobs=1)
