@@ -77,7 +77,7 @@ def factor_table(
     for factor, values in factors.items():
         bins = bins_of([values[name] for name in names])
         least, most = value_of_knowing(low, share, bins, high)
-        rows.append([factor, int(bins.max()) + 1, least, most])
+        rows.append((factor, int(bins.max()) + 1, least, most))
     rows.sort(key=lambda row: (-row[2], row[0]))
     return pd.DataFrame(rows, columns=["factor", "bins", "value", "value_at_most"])
 
