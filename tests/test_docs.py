@@ -14,7 +14,7 @@ from tests.docs_support import Block, Reader, blocks_of
 ROOT = Path(__file__).parents[1]
 PAGES = sorted((ROOT / "docs").glob("*.md"))
 #: What takes a while to follow.
-LONG = {"capital-plans.md", "why-not.md"}
+LONG = {"capital-plans.md", "priority-lists.md", "scenarios.md", "why-not.md"}
 FOLLOWED = [pytest.param(page, marks=[pytest.mark.slow] if page.name in LONG else [], id=page.name) for page in PAGES]
 
 
