@@ -14,7 +14,18 @@ from tests.docs_support import Block, Reader, blocks_of
 ROOT = Path(__file__).parents[1]
 PAGES = sorted((ROOT / "docs").glob("*.md"))
 #: What takes a while to follow.
-LONG = {"capital-plans.md", "why-not.md", "spreadsheets.md", "constraint-sets.md", "search.md", "how-wrong.md"}
+LONG = {
+    "capital-plans.md",
+    "constraint-sets.md",
+    "frontier.md",
+    "how-wrong.md",
+    "next-year.md",
+    "priority-lists.md",
+    "scenarios.md",
+    "search.md",
+    "spreadsheets.md",
+    "why-not.md",
+}
 FOLLOWED = [pytest.param(page, marks=[pytest.mark.slow] if page.name in LONG else [], id=page.name) for page in PAGES]
 
 
