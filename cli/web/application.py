@@ -101,7 +101,7 @@ class Page:
     def tab(self, request: Request) -> Response:
         """Return what a tab shows of a case."""
         tab, case = request.path_params["tab"], request.query_params.get("case", "")
-        drawn = {
+        drawn: dict[str, Callable[[], str]] = {
             "plan": lambda: self.drawing.plan(case),
             "difference": lambda: self.drawing.difference(case),
             "all": self.drawing.comparison,
