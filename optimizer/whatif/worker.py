@@ -147,8 +147,7 @@ class Worker:
 
         def hear(state: CompareProgress) -> None:
             self.clock.interrupt_if_asked()
-            done, total = state.done, state.total
-            self.session.update(job.number, lambda old: replace(old, done=done, total=total), quiet=True)
+            self.session.update(job.number, lambda old: replace(old, done=state.done, total=state.total), quiet=True)
 
         found = explain(
             solution, [job.project], jobs=1, gap=1e-4, seed=1, time_limit=job.time_limit_s, on_progress=hear

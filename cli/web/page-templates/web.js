@@ -126,8 +126,22 @@
       });
     }).catch(lost);
   }
+  // What scrolls must be reached by the keyboard.
+  function reachable() {
+    shown.querySelectorAll(".table").forEach(function (one) {
+      if (one.scrollHeight > one.clientHeight || one.scrollWidth > one.clientWidth) {
+        one.tabIndex = 0;
+        one.setAttribute("role", "group");
+        one.setAttribute("aria-label", "Table that scrolls");
+      }
+    });
+  }
+  shown.addEventListener("toggle", reachable, true);
+  window.addEventListener("resize", reachable);
+
   // A click on a bar of the plan opens its project.
   function listen() {
+    reachable();
     var gantt = $("gantt");
     if (!gantt || !gantt.on) { return; }
     gantt.on("plotly_click", function (event) {
