@@ -45,7 +45,8 @@ def merge_periods(instance: Instance, binding: pd.DataFrame) -> list[list[Any]]:
         label = _label(instance, resource, period)
         if merged and merged[-1][1] == resource and last.get(resource) == period - _step(instance, resource):
             first = merged[-1][2].removeprefix(f"{resource} ").split(" to ")[0]
-            merged[-1][2] = f"{resource} {first} to {label}"
+            cumulative = _basis(instance, resource) == "cumulative"
+            merged[-1][2] = f"{resource} {label}" if cumulative else f"{resource} {first} to {label}"
             if amounts[2] < merged[-1][5]:
                 merged[-1][3:] = amounts
         else:
@@ -55,17 +56,19 @@ def merge_periods(instance: Instance, binding: pd.DataFrame) -> list[list[Any]]:
 
 
 def _label(instance: Instance, resource: str, period: int) -> str:
-    """Return a period, or the year of a yearly block that begins with January."""
-    month = instance.month_of(period)
-    whole_year = _yearly(instance, resource) and month.endswith("-01")
-    return month[:4] if whole_year else instance.period_label(period)
+    """Return a period, the year of a yearly block, or up to when a total counts: as answers tell it."""
+    if _basis(instance, resource) == "cumulative":
+        return "in all" if period == instance.periods - 1 else f"up to {instance.period_label(period)}"
+    named = instance.settings.calendar.label is not None or instance.month_of(period).endswith("-01")
+    whole_year = _basis(instance, resource) == "per_year" and named
+    return instance.year_label(period) if whole_year else instance.period_label(period)
 
 
 def _step(instance: Instance, resource: str) -> int:
-    return (instance.periods_per_year or 1) if _yearly(instance, resource) else 1
+    return (instance.periods_per_year or 1) if _basis(instance, resource) == "per_year" else 1
 
 
-def _yearly(instance: Instance, resource: str) -> bool:
+def _basis(instance: Instance, resource: str) -> str:
     rows = instance["resources"]
     number = rows.index.get((resource,))
-    return number is not None and rows.texts("basis")[number] == "per_year"
+    return "" if number is None else rows.texts("basis")[number]
