@@ -107,7 +107,7 @@ def _warnings(source: Instance, name: str) -> list[str]:
 
 
 def _words(state: CompareProgress) -> str:
-    left = "" if state.seconds_left is None else f", about {seconds(state.seconds_left)} left"
+    left = "" if state.seconds_left is None else f", perhaps {seconds(state.seconds_left)} left"
     running = ", ".join(state.running[:3]) + (", ..." if len(state.running) > 3 else "")
     return f"{state.done} of {state.total} cases done{left}" + (f"; solving {running}" if running else "")
 

@@ -117,7 +117,7 @@ def is_run_file(source: str) -> bool:
 
 def questions_in_words(state: CompareProgress) -> str:
     """Return how many questions are answered, and which are being asked."""
-    left = "" if state.seconds_left is None else f", about {seconds(state.seconds_left)} left"
+    left = "" if state.seconds_left is None else f", perhaps {seconds(state.seconds_left)} left"
     running = ", ".join(state.running[:2]) + (", ..." if len(state.running) > 2 else "")
     return f"{state.done} of {state.total} questions answered{left}" + (f"; {running}" if running else "")
 

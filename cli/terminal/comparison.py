@@ -84,6 +84,9 @@ def _cases(page: Page, result: Comparison) -> None:
             "A set with another objective is not compared by it. "
             f"By {result.reference}'s: what each plan is worth by the objective of {result.reference}."
         )
+    hopeless = [str(row["set"]) for row in records if row["status"] == "infeasible"]
+    if hopeless:
+        page.note(f"Which rules contradict each other, outlay explain finds out: --set {hopeless[0]}")
 
 
 def _percent(row: dict[str, Any], reference: str) -> str:
@@ -297,7 +300,7 @@ def _attribution(page: Page, result: Comparison) -> None:
 def _proof(page: Page, result: Comparison) -> None:
     page.heading("How sure is this?")
     records = _records(result.cases)
-    proved = sum(row["status"] in {"optimal", "within gap"} for row in records)
+    proved = sum(row["status"] in {"optimal", "within gap", "infeasible", "unbounded"} for row in records)
     gaps = [row["gap"] for row in records if row["gap"] is not None]
     worst = f"; largest gap {words.gap(max(gaps))}" if gaps else ""
     page.fact("Proof", f"{proved} of {len(records)} sets proved within the gap asked for{worst}.")

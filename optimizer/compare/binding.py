@@ -43,11 +43,11 @@ def merge_periods(instance: Instance, binding: pd.DataFrame) -> list[list[Any]]:
             merged.append([row["family"], resource, row["what"], *amounts])
             continue
         period, basis = int(row["period"]), _basis(instance, resource)
-        label = instance.limit_label(period, basis)
+        label, cumulative = _label(instance, period, basis), basis == "cumulative"
         step = (instance.periods_per_year or 1) if basis == "per_year" else 1
         last, first = runs.get(resource, (-1, label))
         if merged and merged[-1][1] == resource and resource in runs and last == period - step:
-            merged[-1][2] = f"{resource} {first} to {label}"
+            merged[-1][2] = f"{resource} {label}" if cumulative else f"{resource} {first} to {label}"
             if amounts[2] < merged[-1][5]:
                 merged[-1][3:] = amounts
         else:
@@ -55,6 +55,13 @@ def merge_periods(instance: Instance, binding: pd.DataFrame) -> list[list[Any]]:
             merged.append([row["family"], resource, f"{resource} {label}", *amounts])
         runs[resource] = (period, first)
     return merged
+
+
+def _label(instance: Instance, period: int, basis: str) -> str:
+    """Return a period, the year of a yearly block, or up to when a total counts: as answers tell it."""
+    if basis != "cumulative":
+        return instance.limit_label(period, basis)
+    return "in all" if period == instance.periods - 1 else f"up to {instance.period_label(period)}"
 
 
 def _basis(instance: Instance, resource: str) -> str:

@@ -22,6 +22,7 @@ from outlay.cli.report.comparison.tables import (
 )
 from outlay.cli.report.style import gap
 from outlay.cli.views import words
+from outlay.cli.views.labels import objective_unit
 from outlay.instances.values.text import shown
 from outlay.optimizer.record.recheck import AS_RECORDED
 
@@ -78,8 +79,9 @@ def _cards(comparison: Comparison) -> list[tuple[str, str, str]]:
     if cases:
         cases = [row for row in cases if not row["other_objective"]] or cases
         best, worst = (choose(cases, key=lambda row: row["objective"]) for choose in (max, min))
-        cards.append(("best objective", words.number(best["objective"]), shown(best["set"], 40)))
-        cards.append(("worst objective", words.number(worst["objective"]), shown(worst["set"], 40)))
+        unit = "" if comparison.instance is None else objective_unit(comparison.instance)
+        for heading, row in (("best objective", best), ("worst objective", worst)):
+            cards.append((heading, words.money(row["objective"], unit), shown(row["set"], 40)))
     return cards
 
 
