@@ -1,4 +1,4 @@
-"""When schedules are drawn: beside the relaxation, and between sub-problems for a share of the time that is learned."""
+"""When plans are drawn without a relaxation: beside it, and between sub-problems for a share that is learned."""
 
 from __future__ import annotations
 
@@ -6,14 +6,26 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Protocol
+
+import numpy as np
 
 from outlay.optimizer.search.params import Scheduling
 from outlay.optimizer.search.pool import Incumbents
-from outlay.optimizer.search.rescheduling import Rescheduling
+
+
+class Drawing(Protocol):
+    """Draws plans without a relaxation."""
+
+    def begin_from(self, point: np.ndarray | None) -> None:
+        """Draw around a plan from now on, if it is better than what was drawn."""
+
+    def search(self, over: Callable[[], bool], keep: Callable[[np.ndarray], object], most: float = ...) -> None:
+        """Draw until `over` says so, at most so many; hand over each plan that is better than all before it."""
 
 
 class Turns:
-    """Draws schedules around the best plan, and hands over those that are better.
+    """Draws plans around the best one, schedules say, and hands over those that are better.
 
     Parameters
     ----------
@@ -23,7 +35,7 @@ class Turns:
 
     def __init__(
         self,
-        drawing: Rescheduling,
+        drawing: Drawing,
         plans: Incumbents,
         over: Callable[[], bool],
         sub_problems: int | None,

@@ -9,6 +9,7 @@ import numpy as np
 from outlay.optimizer.presolve.propagation import tightened
 from outlay.optimizer.relaxation.relaxation import choice_bound
 from outlay.optimizer.search.drawing import Neighbourhoods
+from outlay.optimizer.search.pairing import pairing
 from outlay.optimizer.search.phases.beginning import begun
 from outlay.optimizer.search.phases.state import State, Step
 from outlay.optimizer.search.phases.sub_problem import solve_sub_problem
@@ -26,7 +27,8 @@ def prepare(state: State) -> Step | None:
     state.bound = choice_bound(state.problem, structure.project)
     if most is None:
         state.plans.keep(greedy(state.problem, structure, state.over))
-    drawing = rescheduling(state.problem, structure, seed=state.plan.seed)
+    seed = state.plan.seed
+    drawing = rescheduling(state.problem, structure, seed=seed) or pairing(state.problem, structure, seed=seed)
     if drawing is not None:
         state.schedules = Turns(drawing, state.plans, state.over, most, state.params.scheduling)
     with contextlib.nullcontext() if state.schedules is None else state.schedules.beside():
