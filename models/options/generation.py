@@ -292,8 +292,8 @@ def _apply_frozen(screen: _Screen, mode: int, first: np.ndarray, last: np.ndarra
             np.maximum(first, periods, out=first)
             screen.drop(mode, first > last, "frozen", f"{until}, which does not select it then (frozen_until)")
         return
-    if row.alternative not in (None, number):
-        name = alternatives.names[row.alternative]  # type: ignore[index]
+    if row.alternative is not None and row.alternative != number:
+        name = alternatives.names[row.alternative]
         screen.drop(mode, start >= 0, "frozen", f"{until}, which builds it as {name} (frozen_until)")
     if row.start is not None:
         wrong = start != row.start if row.start < periods else start < periods

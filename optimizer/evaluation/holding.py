@@ -165,11 +165,13 @@ def _distance(model: Any, plan: Plan, wishes: Sequence[Wish]) -> Any:
     share = 0.5 / (1 + len(wishes))  # all scales together weigh less than one start
     for (project, name), scale in wanted.items():
         number = case.alternatives.number.get((project, name))
-        for option in [] if number is None else case.options.by_alternative.of(number).tolist():
+        if number is None:
+            continue
+        for option in case.options.by_alternative.of(number).tolist():
             if case.options.divisible[option]:
                 least = float(case.alternatives.min_scale[number])
-                share = case.alternatives.column_of(number, scale)
-                model.scale[option].setub(max(least, min(1.0, share)))
+                most = case.alternatives.column_of(number, scale)
+                model.scale[option].setub(max(least, min(1.0, most)))
                 weights[int(case.scale_column[option])] -= share
     columns = np.nonzero(weights)[0]
     return LinearExpression(
