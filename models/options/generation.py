@@ -296,7 +296,7 @@ def _apply_frozen(screen: _Screen, mode: int, first: np.ndarray, last: np.ndarra
             np.maximum(first, periods, out=first)
             screen.drop(mode, first > last, "frozen", f"{until}, which does not select it then (frozen_until)")
         return
-    if row.alternative not in (None, number):
+    if row.alternative is not None and row.alternative != number:
         name = alternatives.names[row.alternative]
         screen.drop(mode, start >= 0, "frozen", f"{until}, which builds it as {name} (frozen_until)")
     if row.start is not None:

@@ -172,8 +172,8 @@ class Options:
         added = (alternative, nothing.astype(bool), selection, start, nothing, nothing - 1)
         merged = [np.concatenate(pair) for pair in zip(given, added, strict=True)]
         order = np.argsort(merged[0], kind="stable")
-        alternative, fast, selection, start, review, permit = (column[order] for column in merged)
-        return Options(self.alternatives, alternative, fast, selection, start, review, permit, self.dropped)
+        number, fast, selected, starts, review, permit = (column[order] for column in merged)
+        return Options(self.alternatives, number, fast, selected, starts, review, permit, self.dropped)
 
     def keep(self, wanted: np.ndarray, dropped: tuple[Dropped, ...]) -> Options:
         """Return only the wanted options, with further reasons for the others."""

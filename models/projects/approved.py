@@ -56,8 +56,8 @@ class Approved:
         found = {}
         for project, name, selected, start, cost in zip(*columns, decimals(rows, "change_cost"), strict=True):
             alternative = None if name is None else self.number[project, str(name)]
-            when, begin = (None if month is None else holding(str(month)) for month in (selected, start))
-            found[places[project]] = Approval(alternative, when, begin, float(cost or 0))
+            dates = [None if month is None else holding(str(month)) for month in (selected, start)]
+            found[places[project]] = Approval(alternative, dates[0], dates[1], float(cost or 0))
         return found
 
     @cached_property

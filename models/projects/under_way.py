@@ -63,8 +63,8 @@ class UnderWay:
     def alternative(self) -> tuple[int | None, ...]:
         """Row of the alternative that was decided for each project; None where none was."""
         rows, names = self.instance["projects"], dict[str, list[str]]()
-        for project, own in self.number:
-            names.setdefault(project, []).append(own)
+        for project, alternative in self.number:
+            names.setdefault(project, []).append(alternative)
         found: list[int | None] = []
         for project, status, name in zip(rows.texts("id"), self._status, rows.raw("alternative"), strict=True):
             only = names[project][0] if status == "started" else None

@@ -170,8 +170,8 @@ def _distance(model: Any, plan: Plan, wishes: Sequence[Wish]) -> Any:
         for option in case.options.by_alternative.of(number).tolist():
             if case.options.divisible[option]:
                 least = float(case.alternatives.min_scale[number])
-                share = case.alternatives.column_of(number, scale)
-                model.scale[option].setub(max(least, min(1.0, share)))
+                most = case.alternatives.column_of(number, scale)
+                model.scale[option].setub(max(least, min(1.0, most)))
                 weights[int(case.scale_column[option])] -= share
     columns = np.nonzero(weights)[0]
     return LinearExpression(
