@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from outlay.cli.commands import main
+from outlay.cli.commands.root import main
 from outlay.instances.dictionary.tables import TABLES
 from outlay.instances.reference.page import markdown as reference
 

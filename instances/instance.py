@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from outlay.instances.dictionary.approved import CHANGE_METRICS, CHANGE_UNITS
+from outlay.instances.dictionary.fiscal import fiscal_label, fiscal_year
 from outlay.instances.dictionary.settings import (
     BUILT_IN_METRICS,
     ENGINE_RESOURCES,
@@ -209,7 +210,7 @@ class Instance:
         year, month = divmod(month_number(first), 12)
         size = self.months_per_period
         if self.settings.calendar.label is not None:
-            return self._fiscal_label(period)
+            return fiscal_label(self.settings.calendar, period)
         if size == 12 and month == 0:
             return f"{year}"
         if size in (3, 6) and month % size == 0:
@@ -222,7 +223,7 @@ class Instance:
         A year that begins with another month than January and has no label is told by its first month.
         """
         if self.settings.calendar.label is not None:
-            return self._year_text(period * self.months_per_period)
+            return fiscal_year(self.settings.calendar, period * self.months_per_period)
         first = self.month_of(period)
         return first[:4] if first.endswith("-01") else f"the year from {first}"
 
@@ -230,26 +231,6 @@ class Instance:
         """Return when a limit with this basis holds: its period, or its year where that has a name."""
         named = self.settings.calendar.label is not None or self.month_of(period).endswith("-01")
         return self.year_label(period) if basis == "per_year" and named else self.period_label(period)
-
-    def _fiscal_label(self, period: int) -> str:
-        """Return a period of a calendar whose years have labels."""
-        size, months = self.months_per_period, period * self.months_per_period
-        first = self._year_text(months)
-        if size >= 12:
-            last = self._year_text(months + size - 1)
-            whole = months % 12 == 0 and size % 12 == 0
-            text = first if last == first else f"{first}-{last}"
-            return text if whole else f"{text} from {self.month_of(period)}"
-        if size in (3, 6):
-            return f"{first}{'Q' if size == 3 else 'H'}{months % 12 // size + 1}"
-        return f"{first} {self.month_of(period)}"
-
-    def _year_text(self, months: int) -> str:
-        """Return the label of the year of the plan that holds a month, counted from the calendar's start."""
-        begin = month_number(self.settings.calendar.start) + months // 12 * 12
-        start, end = begin // 12, (begin + 11) // 12
-        parts = {"start": f"{start}", "end": f"{end}", "start2": f"{start % 100:02d}", "end2": f"{end % 100:02d}"}
-        return (self.settings.calendar.label or "").format(**parts)
 
     # -- tables --------------------------------------------------------------------------------------------------
 

@@ -16,7 +16,6 @@ from outlay.models.arrays.columns import Block, ColumnBook
 from outlay.models.arrays.discount import discount_factors
 from outlay.models.arrays.ragged import spans
 from outlay.models.metrics import Terms, metric_terms, saved_of_metric
-from outlay.models.options.cancelling import NO_CANCELLING, Cancelling, read_cancelling
 from outlay.models.options.carried import CarryOver, carry_overs
 from outlay.models.options.changes import Changes, changes_of
 from outlay.models.options.fitting import unfitting
@@ -28,6 +27,7 @@ from outlay.models.options.so_far import SoFar, so_far
 from outlay.models.options.started import Started, event_dates, started_columns
 from outlay.models.options.usage import Usage, compute_usage, resource_tree
 from outlay.models.projects.alternatives import Alternatives, periods_up
+from outlay.models.projects.cancelling import NO_CANCELLING, Cancelling, read_cancelling
 from outlay.models.projects.cashflows import CashModel
 from outlay.models.projects.funding import Funding
 from outlay.models.projects.lender import LenderTest, lender_test

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from outlay.cli.commands import main
+from outlay.cli.commands.root import main
 
 #: What stands before a block that is not run; the reason follows.
 NOT_RUN = re.compile(r"^\*Not run by the tests here: (?P<reason>.{20,})\*$")

@@ -150,7 +150,13 @@ def explain(session: WhatIf, _: Worker, form: Form) -> str:
 
 
 def try_proposed(session: WhatIf, _: Worker, form: Form) -> str:
-    """Take a change that an explanation proposes into the draft."""
+    """Take a change that an explanation proposes into the draft.
+
+    Raises
+    ------
+    InputError
+        If it was not proposed.
+    """
     case, project, name = form.text("case"), form.text("id"), form.text("set")
     for item in session.margins:
         if (item["case"], item["project"]) == (case, project) and name in item["sets"]:

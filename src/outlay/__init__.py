@@ -54,8 +54,6 @@ if TYPE_CHECKING:
     from outlay.optimizer.compare.comparison import Comparison
     from outlay.optimizer.compare.reading import load_comparison
     from outlay.optimizer.ensemble.answer import EnsembleSolution
-    from outlay.optimizer.ensemble.rank import rank
-    from outlay.optimizer.ensemble.ranking import Ranking
     from outlay.optimizer.ensemble.record import load_ensemble
     from outlay.optimizer.ensemble.solve import solve_ensemble
     from outlay.optimizer.evaluation.evaluate import Evaluation, evaluate
@@ -65,6 +63,8 @@ if TYPE_CHECKING:
     from outlay.optimizer.export.workbook import write_results
     from outlay.optimizer.frontier.frontier import frontier
     from outlay.optimizer.frontier.result import Frontier
+    from outlay.optimizer.ranking.rank import rank
+    from outlay.optimizer.ranking.ranking import Ranking
     from outlay.optimizer.record.recheck import verify
     from outlay.optimizer.record.run_file import load
     from outlay.optimizer.settings import Effort
@@ -114,8 +114,8 @@ _HOME = {
     "solve_ensemble": "optimizer.ensemble.solve",
     "EnsembleSolution": "optimizer.ensemble.answer",
     "load_ensemble": "optimizer.ensemble.record",
-    "rank": "optimizer.ensemble.rank",
-    "Ranking": "optimizer.ensemble.ranking",
+    "rank": "optimizer.ranking.rank",
+    "Ranking": "optimizer.ranking.ranking",
     "advance": "optimizer.advance.advance",
     "Advanced": "optimizer.advance.advance",
     "evaluate": "optimizer.evaluation.evaluate",

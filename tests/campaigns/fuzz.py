@@ -21,7 +21,7 @@ from typing import Any
 from click.testing import CliRunner
 
 import outlay
-from outlay.cli.commands import main
+from outlay.cli.commands.root import main
 from outlay.instances.dictionary.tables import TABLES
 from outlay.instances.errors import OutlayError
 from outlay.instances.formats.parsing import parse_document

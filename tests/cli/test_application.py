@@ -73,7 +73,7 @@ def test_an_internal_error_is_told_without_its_trace(monkeypatch):
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("a \x1b[31mbug")
 
-    monkeypatch.setattr(importlib.import_module("outlay.cli.run.list"), "read", broken)
+    monkeypatch.setattr(importlib.import_module("outlay.cli.run.starting.list"), "read", broken)
     result = run("list")
     assert result.exit_code == 1
     assert "internal error: RuntimeError: a \\x1b[31mbug" in result.stderr
@@ -88,7 +88,7 @@ def test_ctrl_c_outside_the_solver_ends_cleanly(monkeypatch):
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(importlib.import_module("outlay.cli.run.list"), "read", interrupted)
+    monkeypatch.setattr(importlib.import_module("outlay.cli.run.starting.list"), "read", interrupted)
     result = run("list")
     assert result.exit_code == 130
     assert "interrupted" in result.stderr
@@ -102,7 +102,7 @@ def test_faults_that_are_alike_are_told_as_one(monkeypatch):
     def wrong(*_: object, **__: object) -> None:
         raise InputError(faults)
 
-    monkeypatch.setattr(importlib.import_module("outlay.cli.run.list"), "read", wrong)
+    monkeypatch.setattr(importlib.import_module("outlay.cli.run.starting.list"), "read", wrong)
     result = run("list")
     assert result.exit_code == 3
     lines = result.stderr.splitlines()

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from tests.models.families import golden_resources as scarce
+from tests.models.families import golden_under_way as way
 from tests.support.documents import Document, document, level
 
 TWO_YEARS = {"periods": 2}
@@ -339,11 +340,6 @@ def spending() -> Document:
     )  # fmt: skip
 
 
-def impossible() -> Document:
-    """A least amount of what no project has: the row stays, so that the solver proves it."""
-    return document(calendar=TWO_YEARS, projects=_plain("A"), limits=[{"metric": "strategic", "min": 2}])
-
-
 def lender() -> Document:
     """A pays back; B does not cover its debt; C is not Japanese enough and too slow; D is worth 12 to Japan if it
     starts in 2026, 9.6 in 2027, 7.68 in 2028."""
@@ -369,55 +365,9 @@ def lender() -> Document:
     )
 
 
-def under_way() -> Document:
-    """A has drawn half of its 8 before the calendar, B was selected then at half its scale, C was approved."""
-    return document(
-        calendar=TWO_YEARS,
-        projects=[
-            {
-                "id": "A",
-                "status": "started",
-                "started": "2025-07",
-                "construction_months": 24,
-                "commitment": 8,
-                "value": 5,
-            },
-            {"id": "B", "status": "committed", "selected": "2025-07", "scale": 0.5, "min_scale": 0.5, "commitment": 6},
-            {"id": "C", "value": 3, "commitment": 4},
-            {"id": "D", "value": 2, "commitment": 1},
-        ],
-        resources=[{"resource": name, "kind": "finance", "basis": "cumulative"} for name in ("commitments", "draws")],
-        availability=[level("commitments", 5), level("draws", 9)],
-        funds=[{"fund": "bank", "total": 5, "per_year": 8}],
-        approved=[{"project": "A"}, {"project": "C", "start": "2026-01", "change_cost": 0.5}],
-        limits=[{"metric": name, "max": 1} for name in ("changed_projects", "changed_starts", "change_cost")],
-    )
-
-
-def steps() -> Document:
-    """A curve of two steps: of the first a half begins it, the second asks for 6 more; the crew follows the scale."""
-    return document(
-        calendar=TWO_YEARS,
-        projects=[{"id": "A", "latest_start": "2026-12", "construction_months": 24, "strategic_score": 2}],
-        alternatives=[
-            {"project": "A", "alternative": "half", "from_scale": 0.25, "to_scale": 0.5, "commitment": 4, "value": 6},
-            {"project": "A", "alternative": "whole", "from_scale": 0.5, "to_scale": 1, "commitment": 10, "value": 8},
-        ],
-        resources=[
-            {"resource": "commitments", "kind": "finance", "basis": "cumulative"},
-            {"resource": "draws", "kind": "finance"},
-            {"resource": "crew", "kind": "labour"},
-        ],
-        availability=[level("commitments", 7), level("draws", 3), level("crew", 8)],
-        requirements=[{"project": "A", "resource": "crew", "phase": "construction", "amount": 8}],
-        funds=[{"fund": "bank", "max_share": 0.75}, {"fund": "town", "total": 4}],
-        limits=[{"metric": "strategic", "max": 9}, {"metric": "draws", "every": "period", "max": 4}],
-    )
-
-
 CASES: dict[str, GoldenCase] = {
-    "steps": GoldenCase(steps, ("choice", "cap", "draws", "labour", "funds", "limits")),
-    "under_way": GoldenCase(under_way, ("choice", "cap", "draws", "funds", "limits")),
+    "steps": GoldenCase(way.steps, ("choice", "cap", "draws", "labour", "funds", "limits")),
+    "under_way": GoldenCase(way.under_way, ("choice", "cap", "draws", "funds", "limits")),
     "choice": GoldenCase(choice, ("choice",)),
     "cap": GoldenCase(cap, ("cap",)),
     "cap_constant": GoldenCase(cap_constant, ("cap",)),
@@ -444,5 +394,5 @@ CASES: dict[str, GoldenCase] = {
     "grants": GoldenCase(grants, ("funds",)),
     "limits": GoldenCase(limits, ("limits",)),
     "spending": GoldenCase(spending, ("limits",)),
-    "impossible": GoldenCase(impossible, ("limits",)),
+    "impossible": GoldenCase(way.impossible, ("limits",)),
 }

@@ -9,12 +9,13 @@ import click
 
 from outlay.cli.application import Application, run
 from outlay.cli.asking import asking
-from outlay.cli.deciding import rank_command, scenarios
-from outlay.cli.exchange import convert_command, evaluate_command, import_command
-from outlay.cli.options import SET, common, finite, objective, reading, solving, what_if
-from outlay.cli.trading import frontier_command
-from outlay.cli.uncertain import draw_command, stress_command
-from outlay.cli.years import advance_command
+from outlay.cli.commands.exchange import convert_command, evaluate_command, import_command
+from outlay.cli.commands.frontier import frontier_command
+from outlay.cli.commands.page import open_command
+from outlay.cli.commands.together import rank_command, scenarios
+from outlay.cli.commands.uncertainty import draw_command, stress_command
+from outlay.cli.commands.years import advance_command
+from outlay.cli.options import SET, common, objective, reading, solving, what_if
 
 EPILOG = """\b
 To begin:
@@ -70,7 +71,7 @@ def main() -> None:
 @common
 def list_command(**arguments: Any) -> int:
     """List the bundled instances and their constraint sets."""
-    return run("list", **arguments)
+    return run("starting.list", **arguments)
 
 
 @main.command(
@@ -92,7 +93,7 @@ def new_command(**arguments: Any) -> int:
     A name that ends in .xlsx gives a workbook, one that ends in .json one file, any other a folder of tables. Nothing
     that exists is touched.
     """
-    return run("new", **arguments)
+    return run("starting.new", **arguments)
 
 
 @main.command("generate", epilog="\b\nExample:\n  outlay generate --projects 1000 --seed 1 -o scale-1000\n")
@@ -107,7 +108,7 @@ def new_command(**arguments: Any) -> int:
 @common
 def generate_command(**arguments: Any) -> int:
     """Generate a realistic, tight and feasible instance of any size, to try and to measure with."""
-    return run("generate", **arguments)
+    return run("starting.generate", **arguments)
 
 
 @main.command(
@@ -210,7 +211,7 @@ def solve_command(**arguments: Any) -> int:
         return run("solve", **arguments)
     if arguments["tables"] is not None:
         raise click.UsageError("--tables writes those of one answer; with --scenarios, -o writes a folder")
-    return run("scenarios", **arguments)
+    return run("together.scenarios", **arguments)
 
 
 @main.command(
@@ -363,44 +364,7 @@ def report_command(**arguments: Any) -> int:
     return run("report", **arguments)
 
 
-@main.command(
-    "open",
-    epilog="""\b
-Examples:
-  outlay open us-japan-550
-  outlay open my-plan --folder tuesday --port 8550 --no-browser
-  outlay open tuesday
-""",
-)
-@click.argument("source", metavar="INSTANCE_OR_RUN_OR_FOLDER", type=click.Path())
-@click.option(
-    "--folder", type=click.Path(), metavar="FOLDER", help="Where the session is kept. Default: NAME-session, here."
-)
-@click.option(
-    "--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="Of 127.0.0.1. Default: any free one."
-)
-@click.option("--browser/--no-browser", default=True, help="Open it in the browser. Default: yes.")
-@click.option(
-    "--time-limit",
-    type=click.FloatRange(min=0, max=86_400, min_open=True),
-    default=60.0,
-    show_default=True,
-    callback=finite,
-    metavar="SECONDS",
-    help="Of each solve, unless the page says otherwise.",
-)
-@reading
-@common
-def open_command(**arguments: Any) -> int:
-    """Open a page on this machine on which a committee asks what if.
-
-    The plan as a chart; projects forced in or out, sliders for limits, weights and loan terms; the new plan beside the
-    old one. Nothing leaves the machine. Each solved draft is a run file in the session's folder, which is the folder of
-    a comparison: outlay report FOLDER. Opening the folder again shows the same state. Needs outlay[page].
-    """
-    return run("open", **arguments)
-
-
+main.add_command(open_command)
 main.add_command(convert_command)
 main.add_command(import_command)
 main.add_command(advance_command)
@@ -414,7 +378,7 @@ def schema_command(**arguments: Any) -> int:
 
     A reference page in Markdown; with --json the JSON Schema of an instance.
     """
-    return run("schema", **arguments)
+    return run("starting.schema", **arguments)
 
 
 @main.command("help", hidden=True)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import math
 from typing import Any
 
 from outlay.cli import failures, streams
 from outlay.cli.loading import read_or_load, with_asked
-from outlay.cli.run.rank import exit_code, keep, question_words
+from outlay.cli.run.together.rank import exit_code, keep, question_words
 from outlay.cli.terminal.progress import Progress
 from outlay.cli.terminal.screen import Page
 from outlay.cli.terminal.together.scenarios import show_scenarios
@@ -20,9 +18,7 @@ from outlay.optimizer.compare.compare import CompareProgress
 from outlay.optimizer.ensemble.solve import solve_ensemble
 from outlay.optimizer.record.run_document import run_text
 from outlay.optimizer.solver.outcome import Progress as State
-
-#: Where worlds are drawn from what is uncertain.
-_DRAWS = "outlay.optimizer.uncertainty"
+from outlay.optimizer.uncertainty.draws import draw
 
 
 def run(
@@ -106,7 +102,7 @@ def scenarios_asked(instance: Instance, text: str, seed: int) -> tuple[Any, dict
         If a weight is no number or missing, or nothing can be drawn; every fault at once.
     """
     if text.strip().isdigit():
-        return _drawn(instance, int(text), seed), None
+        return draw(instance, draws=int(text), seed=seed), None
     names, weights, faults = list[str](), dict[str, float](), list[Fault]()
     for part in text.split(","):
         name, equals, number = part.strip().rpartition("=")
@@ -122,11 +118,3 @@ def scenarios_asked(instance: Instance, text: str, seed: int) -> tuple[Any, dict
     if faults:
         raise InputError(faults)
     return names, weights or None
-
-
-def _drawn(instance: Instance, count: int, seed: int) -> Any:
-    """Return so many draws of what is uncertain about an instance."""
-    if importlib.util.find_spec(_DRAWS) is None:
-        remedy = "name constraint sets: --scenarios base,tight-labour"
-        raise InputError.single("solve", "there is nothing to draw from", remedy, column="scenarios", value=count)
-    return importlib.import_module(f"{_DRAWS}.draws").draw(instance, draws=count, seed=seed)

@@ -1,0 +1,1 @@
+"""What somebody begins with: bundled instances, copies, generated ones, the data dictionary."""

@@ -1,0 +1,1 @@
+"""Nested priority lists: one list that is right at every level of a limit."""
