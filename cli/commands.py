@@ -207,7 +207,7 @@ def solve_command(**arguments: Any) -> int:
         return run("solve", **arguments)
     if arguments["tables"] is not None:
         raise click.UsageError("--tables writes those of one answer; with --scenarios, -o writes a folder")
-    return run("scenarios", **arguments)
+    return run("together.scenarios", **arguments)
 
 
 @main.command(

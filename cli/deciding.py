@@ -66,4 +66,4 @@ def rank_command(**arguments: Any) -> int:
     it: the best plan of each level by itself, and so what it costs to have one list. Each level's plan is verified by
     itself. The time limit holds for everything.
     """
-    return run("rank", **arguments)
+    return run("together.rank", **arguments)

@@ -75,6 +75,7 @@ FLOORS = {
         "compare",
         "variation",
         "ensemble",
+        "ranking",
         "explain",
     ),
     "cli": (

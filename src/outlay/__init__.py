@@ -44,8 +44,6 @@ if TYPE_CHECKING:
     from outlay.optimizer.compare.comparison import Comparison
     from outlay.optimizer.compare.reading import load_comparison
     from outlay.optimizer.ensemble.answer import EnsembleSolution
-    from outlay.optimizer.ensemble.rank import rank
-    from outlay.optimizer.ensemble.ranking import Ranking
     from outlay.optimizer.ensemble.record import load_ensemble
     from outlay.optimizer.ensemble.solve import solve_ensemble
     from outlay.optimizer.evaluation.evaluate import Evaluation, evaluate
@@ -53,6 +51,8 @@ if TYPE_CHECKING:
     from outlay.optimizer.explain.explanation import Explanation
     from outlay.optimizer.export.tables import write_tables
     from outlay.optimizer.export.workbook import write_results
+    from outlay.optimizer.ranking.rank import rank
+    from outlay.optimizer.ranking.ranking import Ranking
     from outlay.optimizer.record.recheck import verify
     from outlay.optimizer.record.run_file import load
     from outlay.optimizer.solve import Effort, solve
@@ -97,8 +97,8 @@ _HOME = {
     "solve_ensemble": "optimizer.ensemble.solve",
     "EnsembleSolution": "optimizer.ensemble.answer",
     "load_ensemble": "optimizer.ensemble.record",
-    "rank": "optimizer.ensemble.rank",
-    "Ranking": "optimizer.ensemble.ranking",
+    "rank": "optimizer.ranking.rank",
+    "Ranking": "optimizer.ranking.ranking",
     "evaluate": "optimizer.evaluation.evaluate",
     "Evaluation": "optimizer.evaluation.evaluate",
     "write_tables": "optimizer.export.tables",

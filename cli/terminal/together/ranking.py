@@ -12,7 +12,7 @@ from outlay.cli.views.explanation import interval
 from outlay.cli.views.labels import objective_unit
 
 if TYPE_CHECKING:
-    from outlay.optimizer.ensemble.ranking import Ranking
+    from outlay.optimizer.ranking.ranking import Ranking
 
 
 def show_ranking(page: Page, ranking: Ranking) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from outlay.cli import failures, streams
 from outlay.cli.loading import read_or_load, with_asked
-from outlay.cli.run.rank import exit_code, keep, question_words
+from outlay.cli.run.together.rank import exit_code, keep, question_words
 from outlay.cli.terminal.progress import Progress
 from outlay.cli.terminal.screen import Page
 from outlay.cli.terminal.together.scenarios import show_scenarios

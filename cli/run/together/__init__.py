@@ -1,0 +1,1 @@
+"""Commands that decide for several worlds at once."""
