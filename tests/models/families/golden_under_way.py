@@ -55,4 +55,4 @@ def steps() -> Document:
 
 def impossible() -> Document:
     """A least amount of what no project has: the row stays, so that the solver proves it."""
-    return document(calendar=TWO_YEARS, projects=_plain("A"), limits=[{"metric": "strategic", "min": 2}])
+    return document(calendar=TWO_YEARS, projects=[{"id": "A", "value": 1}], limits=[{"metric": "strategic", "min": 2}])

@@ -190,3 +190,19 @@ def test_no_plan_and_no_end_are_told() -> None:
     document["programs"] = [{"program": "training", "resource": "crew", "cost_per_unit": 1}]
     with pytest.raises(outlay.InputError, match="without end"):
         outlay.frontier(parse_document(document, source="test"), ["max:value", "max:cost"], jobs=1)
+
+
+def test_a_variation_with_floors_and_goals_is_data() -> None:
+    value, money = {"cost": 0.0, "value": 1.0}, {"cost": 0.0, "commitment": -1.0}
+    asked = outlay.Variation(objective=value, then=(money,), floors=((money, -8.0),), goals=((value, 0.0, 19.1),))
+    assert outlay.Variation.from_document(json.loads(json.dumps(asked.to_document()))) == asked
+    varied = outlay.vary(outlay.read("tutorial"))
+    answer = varied.solve(asked, gap=0.0)
+    assert answer.metrics["value"] == 13.5  # the library, the best for at most 8
+    assert answer.stages[0][0] == pytest.approx(13.5 / 19.1)
+    with pytest.raises(outlay.InputError, match="not stretched"):
+        varied.solve(outlay.Variation(objective={"stretch:crew": -1.0}))
+    with pytest.raises(outlay.InputError, match="no first objective"):
+        varied.solve(outlay.Variation(then=(money,)))
+    with pytest.raises(outlay.InputError, match="these are no weights"):
+        outlay.Variation(objective=value, floors=("value",))
