@@ -29,11 +29,11 @@ SETS = ("base", *(f"cap-{amount}" for amount in range(2, 9)))
 SLOW_SOLVER = """
 from outlay.optimizer.solver import worker
 
-run = worker._Session.run
+run = worker.Work.run
 def slowly(session):
     time.sleep({seconds})
     return run(session)
-worker._Session.run = slowly
+worker.Work.run = slowly
 worker.main()
 """
 
