@@ -81,7 +81,7 @@ cases = st.randoms(use_true_random=False).map(generate)
 @cache
 def case_of(seed: int) -> Case:
     """Return the case of a seed."""
-    return generate(Random(f"outlay {seed}"))
+    return generate(Random(f"outlay, {seed}"))
 
 
 def draft_case(draw: Draw) -> Case:

@@ -85,7 +85,7 @@ class Search:
     def _bounds(self, form: Expression) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return column weights, what each combination could bring at best, and whether it easily does.
 
-        Easily: with every scale at its best and everything else at zero, no row is broken and nothing is lost.
+        Easily: with every scale at its best and everything else at its least, no row is broken and nothing is lost.
         """
         arrays = self.arrays
         constants, weights, bonuses = (np.zeros(size) for size in (
@@ -100,16 +100,16 @@ class Search:
         bounds = self.base + owned + most[0, free].sum()
         columns = self._easy_columns(weights)
         owned = gathered(arrays.coefficients * columns, arrays.column_owner, len(constants))
-        activity = self.constants + self._sum_over_options(owned)
+        activity = self.constants + self._sum_over_options(owned) + arrays.coefficients[:, free] @ columns[free]
         held = (activity <= arrays.limits + self.slack)[:, self.common].all(axis=1)
         nothing_lost = not np.any(weights[free] > 0)
         easy = held & nothing_lost & (not np.any(~self.common))
         return weights, bounds, easy
 
     def _easy_columns(self, weights: np.ndarray) -> np.ndarray:
-        """Return each option's scale at its best and every other column at zero."""
+        """Return each option's scale at its best and every other column at its least: zero, but for one that is 1."""
         arrays = self.arrays
-        return np.where(arrays.column_owner < 0, 0.0, np.where(weights > 0, arrays.upper, arrays.lower))
+        return np.where(arrays.column_owner < 0, arrays.lower, np.where(weights > 0, arrays.upper, arrays.lower))
 
     def _solve(self, i: int, weights: np.ndarray) -> tuple[float, np.ndarray] | None:
         """Return the best value and columns of one combination by linear programming, or None if it has none."""
