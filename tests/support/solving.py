@@ -6,6 +6,7 @@ A start costs half a second of CPU, and most tests are not about processes. Thos
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +14,10 @@ import pytest
 
 import outlay
 from outlay.optimizer.solver import process as processes
+from outlay.optimizer.solver.outcome import Progress
 from outlay.optimizer.solver.process import SolverProcess
+from tests.support.clocks import SetClock
+from tests.support.documents import hard_knapsack, parsed
 
 #: Idle solvers that a worker keeps at most: one that proves, one that searches beside it, and one of a pool.
 MOST_IDLE = 3
@@ -119,3 +123,16 @@ def always_warm(warm: SolverProcess, monkeypatch: pytest.MonkeyPatch) -> None:
         return solve(*given, **{"process": warm, **named})
 
     monkeypatch.setattr(outlay, "solve", solved)
+
+
+def stopped(**how: Any) -> outlay.Solution:
+    """Solve what takes for ever until the time is over, which is once there are a plan and a bound."""
+    clock, tell = SetClock(), how.pop("on_progress", lambda _: None)
+
+    def told(state: Progress) -> None:
+        tell(state)
+        if state.objective is not None and math.isfinite(state.bound):
+            clock.pass_(100.0)
+
+    with SolverProcess(clock=clock) as process:
+        return outlay.solve(parsed(hard_knapsack()), gap=0, time_limit=100, on_progress=told, process=process, **how)

@@ -19,8 +19,9 @@ from outlay.optimizer.solver.outcome import Outcome, Progress
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import Status
 from tests.support.choosing import some
-from tests.support.clocks import LONGEST_S, SetClock
+from tests.support.clocks import LONGEST_S
 from tests.support.documents import document, hard_knapsack, instance, knapsack, level, parsed, small_plan
+from tests.support.solving import stopped
 
 ROOT = Path(__file__).parents[3]
 
@@ -46,19 +47,6 @@ def test_an_answer_within_a_wide_gap_says_so(warm: SolverProcess) -> None:
     assert solution.gap <= 0.2
     assert (solution.status == Status.OPTIMAL) == (solution.gap <= 1e-6)
     assert solution.verified
-
-
-def stopped(**how: Any) -> outlay.Solution:
-    """Solve what takes for ever until the time is over, which is once there are a plan and a bound."""
-    clock, tell = SetClock(), how.pop("on_progress", lambda _: None)
-
-    def told(state: Progress) -> None:
-        tell(state)
-        if state.objective is not None and math.isfinite(state.bound):
-            clock.pass_(100.0)
-
-    with SolverProcess(clock=clock) as process:
-        return outlay.solve(parsed(hard_knapsack()), gap=0, time_limit=100, on_progress=told, process=process, **how)
 
 
 def test_the_gap_is_that_of_the_numbers_shown() -> None:

@@ -15,8 +15,9 @@ import outlay
 from outlay.instances.errors import InputError, NoPlanError
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.solver.process import SolverProcess
-from tests.support.documents import hard_knapsack, instance, level, parsed, small_plan
+from tests.support.documents import instance, level, parsed, small_plan
 from tests.support.generated import some_generated
+from tests.support.solving import stopped
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +104,7 @@ def test_a_run_without_a_plan_survives_too(tmp_path: Path) -> None:
 
 
 def test_a_stopped_run_survives_too(tmp_path: Path) -> None:
-    found = outlay.solve(parsed(hard_knapsack()), gap=0, time_limit=1)
+    found = stopped()
     loaded = outlay.load(found.save(tmp_path / "run.json"))
     assert_same(found, loaded)
     assert loaded.limit == "time"
