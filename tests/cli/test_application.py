@@ -16,6 +16,7 @@ from outlay.cli.views import reasons, words
 from outlay.instances.errors import Fault, InputError
 from tests.cli.small import run, write_small
 from tests.support.choosing import some
+from tests.support.clocks import LONGEST_S
 
 HEAVY = ("numpy", "pandas", "scipy", "pyomo", "highspy", "networkx", "pydantic", "rich", "simplejson", "tomli_w")
 
@@ -128,7 +129,7 @@ def test_a_closed_pipe_is_no_error():
     child.stdin.close()
     told = child.stderr.read()
     child.stderr.close()
-    assert child.wait(timeout=60) == 0
+    assert child.wait(timeout=LONGEST_S) == 0
     assert told == ""
 
 
@@ -136,7 +137,7 @@ def test_a_closed_pipe_is_no_error():
 def test_a_full_disk_is_told_in_a_line():
     with Path("/dev/full").open("w") as full:
         command = [sys.executable, "-m", "outlay", "list"]
-        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60)
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=LONGEST_S)
     assert done.returncode == 3
     assert "standard output: it cannot be written" in done.stderr
     assert "Traceback" not in done.stderr
@@ -149,7 +150,7 @@ def test_a_full_disk_is_told_in_a_line():
 def test_an_exit_code_stands_where_nobody_can_be_told(arguments, code):
     with Path("/dev/full").open("w") as full:
         command = [sys.executable, "-m", "outlay", *arguments]
-        done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=full, check=False, timeout=60)
+        done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=full, check=False, timeout=LONGEST_S)
     assert done.returncode == code
 
 

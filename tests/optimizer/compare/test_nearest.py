@@ -168,7 +168,7 @@ def test_the_nearest_plan_has_the_least_number_of_flips_of_all_optimal_plans(war
     ties = [check_seed(warm, seed) for seed in seeds(CASES)]
     # The generator is of use only if it makes many cases with many equally good plans.
     assert sum(number > 1 for number in ties) > CASES // 2
-    assert sum(number > 10 for number in ties) > CASES // 10
+    assert sum(number > 10 for number in ties) >= CASES // 10
 
 
 @pytest.mark.parametrize(
