@@ -35,13 +35,17 @@ def test_a_project_is_freed_in_all_scenarios_together() -> None:
     assert np.nonzero(apart.with_twins(np.arange(5) == 3))[0].tolist() == [3]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", range(6, 16))
+@pytest.mark.parametrize(
+    "seed",
+    [pytest.param(seed, marks=pytest.mark.slow if seed < 9 else pytest.mark.nightly) for seed in range(6, 16)],
+)
 def test_many_ensembles_that_are_searched_agree_with_the_enumeration(seed: int) -> None:
     assert disagreements(seed, ["expected", "cvar:0.5:0.3", "regret"], sub_problems=4) == []
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", range(6, 26))
+@pytest.mark.parametrize(
+    "seed",
+    [pytest.param(seed, marks=pytest.mark.slow if seed < 12 else pytest.mark.nightly) for seed in range(6, 26)],
+)
 def test_many_ensembles_agree_with_the_enumeration(seed: int) -> None:
     assert disagreements(seed, RISKS) == []

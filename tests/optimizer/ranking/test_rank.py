@@ -55,8 +55,10 @@ def test_no_nested_list_is_better(seed: int) -> None:
     assert nested_disagreements(seed, [3, 6, 9], [1, 2, 1]) == []
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", range(2, 22))
+@pytest.mark.parametrize(
+    "seed",
+    [pytest.param(seed, marks=pytest.mark.slow if seed < 8 else pytest.mark.nightly) for seed in range(2, 22)],
+)
 @pytest.mark.usefixtures("always_warm")
 def test_many_lists_agree_with_the_enumeration(seed: int) -> None:
     assert nested_disagreements(seed, [2, 5, 7, 12], [3, 1, 1, 2]) == []
