@@ -39,7 +39,7 @@ def render(template: str, context: Mapping[str, Any]) -> str:
         make_environment()
         .get_template(template)
         .render(
-            **{**UNSIGNED.on({}), **context},
+            **context,
             library=Markup(packed(library)),  # noqa: S704 - base64
             script=Markup(script),  # noqa: S704 - our own file
             style=Markup(style),  # noqa: S704 - our own file
@@ -62,6 +62,7 @@ def make_environment(*folders: Path) -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.globals.update(UNSIGNED.on({}))
     environment.filters["json_block"] = lambda value: Markup(json_block(value))  # noqa: S704 - escaped there
     return environment
 

@@ -21,6 +21,7 @@ from outlay.instances.plan import Plan
 from outlay.instances.values.numbers import is_month, month_number
 from outlay.optimizer.advance.actuals import outcomes, read_actuals, with_actuals
 from outlay.optimizer.advance.decisions import Moved, approvals, move_projects
+from outlay.optimizer.advance.empty import without_changes
 from outlay.optimizer.advance.remainder import move_funds, move_levels, move_limits, move_programs, move_slots
 from outlay.optimizer.advance.stock import Stock, shifted
 from outlay.optimizer.answer.solution import Solution
@@ -156,6 +157,7 @@ def _moved(
     document["approved"] = approvals(before)
     if not document["approved"]:
         del document["approved"]
+        remarks += without_changes(document)
     _move_settings(before.instance, document, periods, to, base)
     return document, moved, remarks
 

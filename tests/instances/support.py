@@ -87,6 +87,7 @@ def small() -> dict[str, Any]:
             {"project": "C", "needs": "B", "kind": "synergy", "bonus": 1},
         ],
         "cashflows": [{"project": "A", "from_month": 0, "to_month": 12, "amount": 1, "metric": "taxes"}],
+        "approved": [{"project": "A", "change_cost": 1}],
         "stakeholders": [{"stakeholder": "city", "metric": "value", "weight": 1}],
         "provenance": [{"table": "projects", "kind": "assumed", "text": "for a test"}],
         "sets": {"tight": {"change": [{"table": "availability", "scale": {"amount": 0.8}}]}},

@@ -99,7 +99,8 @@ def test_every_metric_is_known_once() -> None:
     assert known[:9] == (
         "value", "commitment", "us_npv", "japan_npv", "strategic", "japan_content", "credit", "count", "cost",
     )  # fmt: skip
-    assert set(known[9:]) == {"jobs", "taxes", "use:agency", "use:commitments", "use:crew", "use:crew/north"}
+    changes = {"changed_projects", "changed_starts", "change_cost"}
+    assert set(known[9:]) == changes | {"jobs", "taxes", "use:agency", "use:commitments", "use:crew", "use:crew/north"}
 
 
 def test_families_of_resources() -> None:

@@ -99,7 +99,7 @@ def test_every_table_has_a_name_and_every_chart_a_sentence(page: Page) -> None:
     assert tables[::2] == ["table"] * (len(tables) // 2)
     assert tables[1::2] == ["caption"] * (len(tables) // 2)
     assert {row.get("scope") for tag, row in page.elements if tag == "th"} == {"col", "row"}
-    told = [row["aria-label"] for tag, row in page.elements if row.get("role") == "img"]
+    told = [row["aria-label"] for tag, row in page.elements if row.get("role") in {"img", "figure"}]
     assert told
     assert all(told)
     assert len(set(told)) == len(told)

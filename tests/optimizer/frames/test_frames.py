@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import outlay
-from outlay.optimizer.frames.later import LaterTables
+from outlay.optimizer.frames.later import Later
 from outlay.optimizer.frames.typed import period_frequency
 from outlay.optimizer.solver.process import SolverProcess
 from tests.support.documents import instance, level
@@ -75,7 +75,7 @@ def test_tables_are_computed_once_and_only_when_asked_for() -> None:
         calls.append(1)
         return {"a": pd.DataFrame({"x": [1]})}
 
-    later = LaterTables(compute)
+    later = Later(compute)
     assert not calls
     assert list(later) == ["a"]
     assert later["a"]["x"].tolist() == [1]

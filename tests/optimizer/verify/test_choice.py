@@ -112,7 +112,7 @@ def test_a_start_too_early_for_any_selection_says_so() -> None:
 def test_a_committed_project_is_selected_in_period_0_whenever_it_starts() -> None:
     instance = build(projects=[{"id": "A", "status": "committed"}], calendar={"selection_to_funding_months": 24})
     assert verify_plan(instance, plan(take("A", 1, selection=0))).ok
-    assert "committed before the calendar" in the_one(verify_plan(instance, plan(take("A", 1)))).sentence
+    assert "is selected in 2027, but it was in 2026" in the_one(verify_plan(instance, plan(take("A", 1)))).sentence
 
 
 @pytest.mark.parametrize(

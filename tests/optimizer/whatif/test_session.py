@@ -218,6 +218,7 @@ def test_a_solver_that_is_killed_costs_nothing_but_time(tmp_path: Path) -> None:
         assert session.answers.first is not None
 
 
+@pytest.mark.parametrize("kept_solvers", [None])
 def test_closing_ends_the_solver_and_the_thread(tmp_path: Path) -> None:
     with opened(tmp_path, outlay.read("tutorial")) as (session, worker):
         settled(session)
