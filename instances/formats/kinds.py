@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 from pathlib import Path
 
 from outlay.instances.errors import InputError
@@ -11,7 +12,12 @@ from outlay.instances.values.text import shown
 #: How the names of workbooks end.
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm")
 #: The file by which a folder that was written is known, and what it is.
-_MARKERS = {"comparison.json": "a comparison", "explanation.json": "an explanation", "frontier.json": "a frontier"}
+_MARKERS = {
+    "comparison.json": "a comparison",
+    "explanation.json": "an explanation",
+    "frontier.json": "a frontier",
+    "stress.json": "a stress test",
+}
 
 
 def refuse_as_instance(path: Path) -> None:
@@ -22,6 +28,8 @@ def refuse_as_instance(path: Path) -> None:
     InputError
         With what stands there and the command that reads it.
     """
+    if not os.path.exists(path):  # noqa: PTH110 - of a name that cannot be, Path.exists raises
+        return
     told, name = _written_folder(path), shown(str(path))
     if told is not None:
         remedy = "give the instance's folder"
@@ -40,8 +48,13 @@ def refuse_as_run(path: Path, *, wanted: str = "a run") -> None:
     InputError
         With what stands there and the command that helps.
     """
-    name, told = shown(str(path)), _written_folder(path)
+    name = shown(str(path))
     solve_it = f"solve it first: outlay solve {name} -o run.json"
+    if not os.path.exists(path):  # noqa: PTH110 - of a name that cannot be, Path.exists raises
+        if str(path) in bundled_names():
+            raise InputError.single(name, f"this is a bundled instance, not {wanted}", solve_it)
+        return
+    told = _written_folder(path)
     if (path / "instance.toml").is_file() or (path / "projects.csv").is_file():
         raise InputError.single(name, f"this is an instance, not {wanted}", solve_it)
     if told == "a comparison":
@@ -50,8 +63,6 @@ def refuse_as_run(path: Path, *, wanted: str = "a run") -> None:
         )
     if told is not None:
         raise InputError.single(name, f"this is {told}, not {wanted}", "give a file that `solve -o` wrote")
-    if str(path) in bundled_names() and not path.exists():
-        raise InputError.single(name, f"this is a bundled instance, not {wanted}", solve_it)
     if path.suffix.lower() in WORKBOOK_ENDINGS and path.is_file():
         raise InputError.single(name, f"this is a workbook, not {wanted}", f"if it is an instance, {solve_it}")
     if path.suffix.lower() in {".html", ".htm"} and path.is_file():
