@@ -46,6 +46,7 @@ def renamed(document: Document, names: dict[str, str]) -> Document:
         "requirements": ("project",),
         "cashflows": ("project",),
         "fund_amounts": ("project",),
+        "approved": ("project",),
         "dependencies": ("project", "needs", "when"),
     }.items():
         for row in changed.get(table, []):
