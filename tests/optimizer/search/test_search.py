@@ -66,7 +66,7 @@ def test_a_repeated_search_gives_the_same_answer() -> None:
 
 @pytest.mark.slow
 def test_a_repeated_search_gives_the_same_answer_where_work_is_the_limit() -> None:
-    made = generate(60, 3)
+    made = generate(120, 3)
     first, second = (outlay.solve(made, effort="repeat", work=2, gap=0, seed=5) for _ in range(2))
     assert first.limit == "work"
     assert first.plan == second.plan
@@ -124,7 +124,7 @@ def test_a_proof_by_parts_proves_the_optimum(projects: int, seed: int, divided: 
 
 @pytest.mark.slow
 def test_work_that_is_done_is_said_to_be_the_limit() -> None:
-    solution = outlay.solve(generate(60, 2), effort="repeat", work=1, gap=0)
+    solution = outlay.solve(generate(120, 2), effort="repeat", work=1, gap=0)
     assert (str(solution.status), solution.limit) == ("stopped at limit", "work")
     assert solution.verified
     assert solution.bound is not None
