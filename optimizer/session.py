@@ -145,19 +145,32 @@ class Session:
         if self.has_own_objective:
             problem = self.compiled.problem
             return (self._level({}, self._small.extend_cost(problem.cost), problem.offset),)
-        fixed = np.array([variable.value if variable.fixed else 0.0 for variable in self.model.columns], dtype=float)
         found = []
         for number, level in enumerate(self.case.instance.objective_levels):
             cost = -self.case.weights(number)
             names = {name: float(weight) for name, weight in level.weights.items()}
-            found.append(self._level(names, self._extended(cost), float(cost @ fixed), float(level.tolerance)))
+            found.append(self._level(names, self._extended(cost), float(cost @ self._constants), float(level.tolerance)))
         return tuple(found)
 
     def level_of(self, weights: Mapping[str, float]) -> Level:
         """Return an objective of other metrics, maximised; `cost` counts -1 unless it is weighed."""
-        fixed = np.array([variable.value if variable.fixed else 0.0 for variable in self.model.columns], dtype=float)
         cost = -self.case.weighted({"cost": -1.0, **weights})
-        return self._level(dict(weights), self._extended(cost), float(cost @ fixed))
+        return self._level(dict(weights), self._extended(cost), float(cost @ self._constants))
+
+    @cached_property
+    def _constants(self) -> np.ndarray:
+        """The value of each of the model's columns that the compiled problem lacks as it is decided, else 0.
+
+        That is one that was fixed, or one with a single value that stands in no row and not in the first objective.
+        """
+        values = np.zeros(len(self.place))
+        for at in np.nonzero(self.place < 0)[0].tolist():
+            variable = self.model.columns[at]
+            if variable.fixed:
+                values[at] = variable.value
+            elif variable.lb is not None and variable.lb == variable.ub:
+                values[at] = variable.lb
+        return values
 
     @cached_property
     def place(self) -> np.ndarray:

@@ -14,7 +14,7 @@ from outlay.optimizer.variation import solving
 from outlay.optimizer.variation.pool import question_pool
 from outlay.optimizer.variation.solving import kept
 from outlay.optimizer.variation.vary import Variations, instance_question
-from tests.support.documents import instance, level
+from tests.support.documents import document, instance, level, parsed
 
 
 @pytest.fixture(scope="module")
@@ -150,3 +150,16 @@ def test_what_cannot_be_moved_together_says_why(name: str, words: str) -> None:
     varied = outlay.vary(shared_crews())
     with pytest.raises(InputError, match=re.escape(words)):
         varied.solve(Variation(level={name: 0.1}))
+
+
+@pytest.mark.parametrize(("weight", "value"), [(-1.0, 0.0), (1.0, 2.0)])
+def test_constants_of_another_objective_count(weight: float, value: float) -> None:
+    """What differs from the plan that stands has a constant: the number of approved projects."""
+    projects = [{"id": name, "value": 1, "commitment": 2} for name in "AB"]
+    made = parsed(document(projects=projects, approved=[{"project": "A"}]))
+    answer = outlay.vary(made).solve(Variation(objective={"changed_projects": weight, "cost": 0.0}))
+    assert answer.stages == ((weight * value, weight * value),)
+    levels = [{"weights": {"value": 0.0, "count": 0.0}}, {"weights": {"changed_projects": weight}}]
+    settings = {**made.settings.model_dump(exclude_defaults=True), "objective": levels}
+    solution = outlay.solve(made.replace(instance=settings), gap=0)
+    assert (solution.levels[1].objective, solution.levels[1].bound) == (weight * value, weight * value)
