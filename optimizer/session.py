@@ -149,7 +149,9 @@ class Session:
         for number, level in enumerate(self.case.instance.objective_levels):
             cost = -self.case.weights(number)
             names = {name: float(weight) for name, weight in level.weights.items()}
-            found.append(self._level(names, self._extended(cost), float(cost @ self._constants), float(level.tolerance)))
+            found.append(
+                self._level(names, self._extended(cost), float(cost @ self._constants), float(level.tolerance))
+            )
         return tuple(found)
 
     def level_of(self, weights: Mapping[str, float]) -> Level:
@@ -159,18 +161,7 @@ class Session:
 
     @cached_property
     def _constants(self) -> np.ndarray:
-        """The value of each of the model's columns that the compiled problem lacks as it is decided, else 0.
-
-        That is one that was fixed, or one with a single value that stands in no row and not in the first objective.
-        """
-        values = np.zeros(len(self.place))
-        for at in np.nonzero(self.place < 0)[0].tolist():
-            variable = self.model.columns[at]
-            if variable.fixed:
-                values[at] = variable.value
-            elif variable.lb is not None and variable.lb == variable.ub:
-                values[at] = variable.lb
-        return values
+        return self.compiled.constants_of(self.model.columns)
 
     @cached_property
     def place(self) -> np.ndarray:

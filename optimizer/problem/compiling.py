@@ -72,6 +72,20 @@ class Compiled:
         """Return the column of each variable, -1 for one that the problem does not have."""
         return np.array([self._place.get(id(variable), -1) for variable in variables], dtype=int)
 
+    def constants_of(self, variables: list[Any]) -> np.ndarray:
+        """Return the value of each variable that the problem lacks because it is decided, else 0.
+
+        That is one that was fixed, or one with a single value that stands in no row and not in the objective.
+        """
+        values = np.zeros(len(variables))
+        for at in np.nonzero(self.columns_of(variables) < 0)[0].tolist():
+            variable = variables[at]
+            if variable.fixed:
+                values[at] = variable.value
+            elif variable.lb is not None and variable.lb == variable.ub:
+                values[at] = variable.lb
+        return values
+
 
 def compile_model(model: Any, *, also: Sequence[Any] = ()) -> Compiled:
     """Return the arrays of a linear Pyomo model with one active objective.
