@@ -147,11 +147,9 @@ class Session:
             return (self._level({}, self._small.extend_cost(problem.cost), problem.offset),)
         found = []
         for number, level in enumerate(self.case.instance.objective_levels):
-            cost = -self.case.weights(number)
+            cost, tolerance = -self.case.weights(number), float(level.tolerance)
             names = {name: float(weight) for name, weight in level.weights.items()}
-            found.append(
-                self._level(names, self._extended(cost), float(cost @ self._constants), float(level.tolerance))
-            )
+            found.append(self._level(names, self._extended(cost), float(cost @ self._constants), tolerance))
         return tuple(found)
 
     def level_of(self, weights: Mapping[str, float]) -> Level:
