@@ -25,7 +25,7 @@ def dates_line(solution: Solution) -> str:
     """Return how the dates were chosen."""
     dates = solution.dates
     if dates is None:
-        return "not known to be the earliest: the run was made before dates had a rule of their own"
+        return "not known to be the earliest: the run says nothing of them"
     return f"{_DATES[dates.found]} ({dates.why})" if dates.why else _DATES[dates.found]
 
 
