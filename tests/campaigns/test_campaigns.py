@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
-import subprocess
-import sys
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -14,26 +10,6 @@ from tests.campaigns.registry import NAMES, campaign
 from tests.campaigns.tally import Ending, Tally
 
 CASES = 60
-#: Forks copy locks that threads of other tests of this process may hold: it is tried in one that has none.
-ALONE = frozenset({"fork"})
-ALONE_RUN = """
-import pickle, sys
-from tests.campaigns.test_campaigns import tally_of
-sys.stdout.buffer.write(pickle.dumps(tally_of(sys.argv[1], int(sys.argv[2]))))
-"""
-
-
-def tally_of(name: str, cases: int) -> Tally:
-    """Run so many cases of a campaign."""
-    return campaign(name).run(Ending(cases=cases), Random(f"{name} test"))
-
-
-def tally_apart(name: str, cases: int) -> Tally:
-    """Run so many cases of a campaign in a process of its own."""
-    command = [sys.executable, "-c", ALONE_RUN, name, str(cases)]
-    done = subprocess.run(command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, check=True)
-    tally: Tally = pickle.loads(done.stdout)
-    return tally
 
 
 @pytest.mark.parametrize(
@@ -42,7 +18,7 @@ def tally_apart(name: str, cases: int) -> Tally:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_short_run_fails_in_no_case(name: str, share: int) -> None:
     cases = getattr(campaign(name), "SHORT_RUN", CASES) // share
-    tally = (tally_apart if name in ALONE else tally_of)(name, cases)
+    tally = campaign(name).run(Ending(cases=cases), Random(f"{name} test"))
     assert tally.tried.total() >= cases
     assert not tally.failed, "\n".join(tally.lines())
 
