@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from outlay.cli.report.comparison.page import comparison_context
 from outlay.cli.report.explanation.page import explanation_context
@@ -161,9 +162,7 @@ def write_explanation_report(
     InputError
         If the file exists and `force` is not set, or cannot be written.
     """
-    target = check_target(path, force=force)
-    text = render_within("explanation.html", signed.on(explanation_context(explanation)))
-    return write_file(target, text, force=force)
+    return _written("explanation.html", lambda: explanation_context(explanation), path, force=force, signed=signed)
 
 
 def write_stress_report(stress: Stress, path: str | Path, *, force: bool = False, signed: Signed = UNSIGNED) -> Path:
@@ -174,9 +173,7 @@ def write_stress_report(stress: Stress, path: str | Path, *, force: bool = False
     InputError
         If the file exists and `force` is not set, or cannot be written.
     """
-    target = check_target(path, force=force)
-    text = render_within("stress.html", signed.on(stress_context(stress)))
-    return write_file(target, text, force=force)
+    return _written("stress.html", lambda: stress_context(stress), path, force=force, signed=signed)
 
 
 def write_frontier_report(
@@ -189,6 +186,12 @@ def write_frontier_report(
     InputError
         If the file exists and `force` is not set, or cannot be written.
     """
+    return _written("frontier.html", lambda: frontier_context(frontier), path, force=force, signed=signed)
+
+
+def _written(
+    template: str, context: Callable[[], dict[str, Any]], path: str | Path, *, force: bool, signed: Signed
+) -> Path:
+    """Write a page; whether it may be written is asked before anything is computed."""
     target = check_target(path, force=force)
-    text = render_within("frontier.html", signed.on(frontier_context(frontier)))
-    return write_file(target, text, force=force)
+    return write_file(target, render_within(template, signed.on(context())), force=force)

@@ -61,11 +61,6 @@ def run(
         source, asked = with_asked(source, names[0], force_in, force_out, changes)
         names = list(dict.fromkeys([*names, asked]))
 
-        def told(state: CompareProgress) -> None:
-            progress.now(_words(state))
-            if state.note:
-                streams.write_error(f"outlay: {state.note}\n")
-
         trouble = None
         try:
             result = compare(
@@ -79,7 +74,7 @@ def run(
                 gap=gap,
                 seed=seed,
                 time_limit=time_limit if math.isfinite(time_limit) else None,
-                on_progress=told,
+                on_progress=progress.telling(_words),
             )
         except NotKeptError as error:
             result, trouble = error.answer, error

@@ -73,11 +73,6 @@ def run(
             asked = read(source, max_file_mb=max_file_mb)
         progress.now("solving")
 
-        def told(state: CompareProgress) -> None:
-            progress.now(questions_in_words(state))
-            if state.note:
-                streams.write_error(f"outlay: {state.note}\n")
-
         found = explain(
             asked,
             projects,
@@ -94,7 +89,7 @@ def run(
             time_limit=time_limit if math.isfinite(time_limit) else None,
             gap=gap,
             seed=seed,
-            on_progress=told,
+            on_progress=progress.telling(questions_in_words),
         )
         if report is not None:
             progress.now("drawing the report")

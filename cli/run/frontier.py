@@ -17,7 +17,6 @@ from outlay.cli.terminal.proof import NO_PLAN, PROVED, STOPPED
 from outlay.cli.terminal.screen import Page
 from outlay.instances.formats.output import check_target
 from outlay.instances.formats.reading import read
-from outlay.optimizer.compare.compare import CompareProgress
 from outlay.optimizer.export.tables import spreadsheet_csv
 from outlay.optimizer.frontier.frontier import frontier
 from outlay.optimizer.frontier.result import Frontier
@@ -60,11 +59,6 @@ def run(
         source = read(instance, max_file_mb=max_file_mb)
         progress.now("solving")
 
-        def told(state: CompareProgress) -> None:
-            progress.now(questions_in_words(state))
-            if state.note:
-                streams.write_error(f"outlay: {state.note}\n")
-
         found = frontier(
             source,
             objectives,
@@ -79,7 +73,7 @@ def run(
             gap=gap,
             seed=seed,
             time_limit=time_limit if math.isfinite(time_limit) else None,
-            on_progress=told,
+            on_progress=progress.telling(questions_in_words),
         )
         if report is not None:
             progress.now("drawing the report")

@@ -7,12 +7,16 @@ import os
 import shutil
 import sys
 import threading
+from collections.abc import Callable
 from types import TracebackType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from outlay.cli import streams
 from outlay.cli.views.words import gap, number, seconds
 from outlay.optimizer.solver.deadline import CLOCK, Clock
+
+if TYPE_CHECKING:
+    from outlay.optimizer.compare.compare import CompareProgress
 
 QUIET_S = 1.0
 LIVE_EVERY_S = 0.25
@@ -69,6 +73,16 @@ class Progress:
     def now(self, what: str) -> None:
         """Tell what is being done from here on."""
         self.what, self.state = what, None
+
+    def telling(self, words: Callable[[CompareProgress], str]) -> Callable[[CompareProgress], None]:
+        """Return what tells of many questions in some words, and of what happens meanwhile in lines of their own."""
+
+        def told(state: CompareProgress) -> None:
+            self.now(words(state))
+            if state.note:
+                streams.write_error(f"outlay: {state.note}\n")
+
+        return told
 
     def _write_on(self) -> None:
         pause = QUIET_S

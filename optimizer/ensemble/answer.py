@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -25,6 +25,32 @@ FORMAT, MARKER = "outlay ensemble 1", "ensemble.json"
 
 #: (least, greatest) that something can be; infinity where nothing is known.
 Interval = tuple[float, float]
+
+
+def check_told(
+    one: str,
+    failed: str,
+    *,
+    status: Status,
+    message: str,
+    runs: Mapping[str, Solution],
+    violations: Sequence[tuple[str, str]],
+) -> None:
+    """Raise where there is nothing to tell of plans that belong together: none, or some that failed.
+
+    Raises
+    ------
+    InfeasibleError, NoPlanError
+        If there is none.
+    UnverifiedError
+        If they failed their verification.
+    """
+    if not runs:
+        if status in {Status.INFEASIBLE, Status.UNBOUNDED}:
+            raise InfeasibleError(f"there is no {one}: {message or status}")
+        raise NoPlanError(f"there is no {one} ({message or 'none was found in time'}); raise the time limit")
+    if violations:
+        raise UnverifiedError(f"{failed} verification ({shown(violations[0][1])}); solve again")
 
 
 @dataclass(frozen=True)
@@ -118,12 +144,14 @@ class EnsembleSolution:
         KeyError
             If there is no such table.
         """
-        if not self.runs:
-            if self.status in {Status.INFEASIBLE, Status.UNBOUNDED}:
-                raise InfeasibleError(f"there is no plan: {self.message or self.status}")
-            raise NoPlanError(f"there is no plan ({self.message or 'none was found in time'}); raise the time limit")
-        if self.violations:
-            raise UnverifiedError(f"the plans failed their verification ({shown(self.violations[0][1])}); solve again")
+        check_told(
+            "plan",
+            "the plans failed their",
+            status=self.status,
+            message=self.message,
+            runs=self.runs,
+            violations=self.violations,
+        )
         return self.tables[name].copy()
 
     @property

@@ -12,11 +12,10 @@ from typing import Any
 
 import pandas as pd
 
-from outlay.instances.errors import InfeasibleError, NoPlanError, UnverifiedError
 from outlay.instances.instance import Instance
-from outlay.instances.values.text import shown
 from outlay.optimizer.answer.documents import finite, table_document
 from outlay.optimizer.answer.solution import Solution
+from outlay.optimizer.ensemble.answer import check_told
 from outlay.optimizer.ensemble.folder import write_runs
 from outlay.optimizer.ensemble.members import Asked, Members, interval_of
 from outlay.optimizer.ensemble.session import Together
@@ -97,12 +96,14 @@ class Ranking:
         KeyError
             If there is no such table.
         """
-        if not self.runs:
-            if self.status in {Status.INFEASIBLE, Status.UNBOUNDED}:
-                raise InfeasibleError(f"there is no list: {self.message or self.status}")
-            raise NoPlanError(f"there is no list ({self.message or 'none was found in time'}); raise the time limit")
-        if self.violations:
-            raise UnverifiedError(f"the list failed its verification ({shown(self.violations[0][1])}); solve again")
+        check_told(
+            "list",
+            "the list failed its",
+            status=self.status,
+            message=self.message,
+            runs=self.runs,
+            violations=self.violations,
+        )
         return self.tables[name].copy()
 
     @property

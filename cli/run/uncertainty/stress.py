@@ -59,11 +59,6 @@ def run(
         solutions = _load(runs, max_file_mb)
         source = None if instance is None else read(instance, max_file_mb=max_file_mb)
 
-        def told(state: CompareProgress) -> None:
-            progress.now(_words(state))
-            if state.note:
-                streams.write_error(f"outlay: {state.note}\n")
-
         found = stress(
             solutions,
             instance=source,
@@ -76,7 +71,7 @@ def run(
             force=force,
             gap=gap,
             time_limit=time_limit if math.isfinite(time_limit) else None,
-            on_progress=told,
+            on_progress=progress.telling(_words),
         )
         if report is not None:
             progress.now("drawing the report")
