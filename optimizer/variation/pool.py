@@ -26,6 +26,8 @@ Keep = Callable[[str, Any], None]
 Find = Callable[[Any], Any | None]
 #: A question, or another task that says what answers it (`work`), how that is read, and what is said where it is lost.
 Task: TypeAlias = Any
+#: Takes a question and its answer.
+Receive: TypeAlias = Callable[[Any, Any], None]
 
 
 class Source(Protocol):
@@ -95,27 +97,15 @@ class QuestionPool:
             return found
         open_: dict[Future[str], tuple[Task, int]] = {}
         self.total = max(self.total, self.done + len(questions))
+
+        def receive(question: Task, answer: Any) -> None:
+            found[question.name] = answer
+
         try:
             for question in questions:
-                known = None if self.find is None else self.find(question)
-                if known is None:
-                    open_[self._submit(question)] = (question, 1)
-                else:
-                    self._take(found, question, known, fresh=False)
+                self._open(question, open_, receive)
             self._tell(open_)
-            while open_:
-                ready, _ = wait(open_, LOOK_S, return_when=FIRST_COMPLETED)
-                if not ready and self._given_up():
-                    lack = self.workers.lack if self.workers is not None else ""
-                    found |= {question.name: question.lost(f"not solved: {lack}") for question, _ in open_.values()}
-                    break
-                for future in ready:
-                    question, tries = open_.pop(future)
-                    answer = self._result(future, question, tries)
-                    if answer is None:
-                        open_[self._submit(question)] = (question, tries + 1)
-                    else:
-                        self._take(found, question, answer, fresh=True)
+            while open_ and self._round(open_, receive):
                 self._tell(open_)
         except KeyboardInterrupt:
             self.interrupted = True
@@ -137,19 +127,8 @@ class QuestionPool:
                     break
                 self.total = self.done + len(open_) + source.waiting
                 self._tell(open_)
-                ready, _ = wait(open_, LOOK_S, return_when=FIRST_COMPLETED)
-                if not ready and self._given_up():
-                    lack = self.workers.lack if self.workers is not None else ""
-                    for question, _ in open_.values():
-                        source.take(question, question.lost(f"not solved: {lack}"))
+                if not self._round(open_, source.take):
                     break
-                for future in ready:
-                    question, tries = open_.pop(future)
-                    answer = self._result(future, question, tries)
-                    if answer is None:
-                        open_[self._submit(question)] = (question, tries + 1)
-                    else:
-                        self._give(source, question, answer, fresh=True)
         except KeyboardInterrupt:
             self.interrupted = True
         finally:
@@ -159,25 +138,42 @@ class QuestionPool:
     def _fill(self, source: Source, open_: dict[Future[str], tuple[Task, int]], at_once: int) -> None:
         """Ask a source for questions until so many are open; those whose answer is known are answered at once."""
         while len(open_) < at_once and (question := source.next()) is not None:
-            known = None if self.find is None else self.find(question)
-            if known is None:
-                open_[self._submit(question)] = (question, 1)
+            self._open(question, open_, source.take)
+
+    def _open(self, question: Task, open_: dict[Future[str], tuple[Task, int]], receive: Receive) -> None:
+        """Hand a question on, or pass on its answer if that is known."""
+        known = None if self.find is None else self.find(question)
+        if known is None:
+            open_[self._submit(question)] = (question, 1)
+        else:
+            self.done += 1
+            receive(question, known)
+
+    def _round(self, open_: dict[Future[str], tuple[Task, int]], receive: Receive) -> bool:
+        """Wait for answers and pass on those that came; False once nobody is left to answer."""
+        ready, _ = wait(open_, LOOK_S, return_when=FIRST_COMPLETED)
+        if not ready and self._given_up():
+            lack = self.workers.lack if self.workers is not None else ""
+            for question, _ in open_.values():
+                receive(question, question.lost(f"not solved: {lack}"))
+            return False
+        for future in ready:
+            question, tries = open_.pop(future)
+            answer = self._result(future, question, tries)
+            if answer is None:
+                open_[self._submit(question)] = (question, tries + 1)
             else:
-                self._give(source, question, known, fresh=False)
+                self._count(question, answer)
+                receive(question, answer)
+        return True
 
-    def _give(self, source: Source, question: Task, answer: Any, *, fresh: bool) -> None:
-        found: dict[str, Any] = {}
-        self._take(found, question, answer, fresh=fresh)
-        source.take(question, answer)
-
-    def _take(self, found: dict[str, Any], question: Task, answer: Any, *, fresh: bool) -> None:
-        found[question.name] = answer
+    def _count(self, question: Task, answer: Any) -> None:
+        """Count an answer that was just given, and keep it if it is one."""
         self.done += 1
-        if fresh:
-            self.solver_s += answer.solver_s
-            self.answer_s.append(answer.total_s)
-            if self.keep is not None and answer.status != Status.FAILED:
-                self.keep(question.key, answer)
+        self.solver_s += answer.solver_s
+        self.answer_s.append(answer.total_s)
+        if self.keep is not None and answer.status != Status.FAILED:
+            self.keep(question.key, answer)
 
     def _given_up(self) -> bool:
         if self.workers is None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from outlay.optimizer.variation.pool import QuestionPool
+from outlay.optimizer.frontier.boxes import Boxes
 from tests.cli.small import HOSTILE, changed, run, write_small
 
 ASKED = ("--of", "max:value", "--against", "min:commitment", "--jobs", "1")
@@ -49,13 +49,13 @@ def test_json_csv_sets_and_the_folder_say_the_same(tmp_path: Path) -> None:
 
 
 def test_an_interrupt_keeps_what_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    given = QuestionPool._give
+    given = Boxes.take
 
-    def interrupted(self: QuestionPool, *arguments: Any, **more: Any) -> None:
+    def interrupted(self: Boxes, *arguments: Any, **more: Any) -> None:
         given(self, *arguments, **more)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(QuestionPool, "_give", interrupted)
+    monkeypatch.setattr(Boxes, "take", interrupted)
     result = run("frontier", write_small(tmp_path), *ASKED)
     assert result.exit_code == 5, result.output
     assert "Stopped by Ctrl-C" in result.stdout

@@ -12,7 +12,7 @@ import pytest
 
 import outlay
 from outlay.instances.formats.parsing import parse_document
-from outlay.optimizer.variation.pool import QuestionPool
+from outlay.optimizer.frontier.boxes import Boxes
 from tests.brute_force.explaining import applied
 from tests.cli.small import SMALL
 
@@ -138,13 +138,13 @@ def test_a_damaged_answer_is_asked_anew(tmp_path: Path) -> None:
 
 
 def test_an_interrupt_keeps_what_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
-    given = QuestionPool._give
+    given = Boxes.take
 
-    def interrupted(self: QuestionPool, *arguments: Any, **more: Any) -> None:
+    def interrupted(self: Boxes, *arguments: Any, **more: Any) -> None:
         given(self, *arguments, **more)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(QuestionPool, "_give", interrupted)
+    monkeypatch.setattr(Boxes, "take", interrupted)
     found = outlay.frontier(outlay.read("tutorial"), VALUE_AND_MONEY, jobs=1)
     assert found.interrupted
     assert not found.complete
