@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from outlay.instances.dictionary.projects import released
 from outlay.instances.errors import NoOptionError
 from outlay.instances.instance import Instance
 from outlay.optimizer.explain.conflicts import Conflict
@@ -45,14 +46,12 @@ def without_option(error: NoOptionError) -> list[Conflict]:
 
 
 def without_forced(instance: Instance, projects: Sequence[str]) -> Instance:
-    """Return an instance in which some projects need not be funded any more."""
+    """Return an instance in which some projects are candidates: not forced, and nothing is decided of them."""
     gone = set(projects)
     applied = instance.settings.applied
     forced = [item for item in applied.force_in if item.partition("@")[0] not in gone]
     settings = instance.settings.model_copy(update={"applied": applied.model_copy(update={"force_in": tuple(forced)})})
-    rows = [
-        {**record, "status": "candidate" if record["id"] in gone else record["status"]}
-        for record in instance["projects"].records()
-    ]
+    records = instance["projects"].records()
+    rows = [{**record, **(released(record) if record["id"] in gone else {})} for record in records]
     changed = instance.replace(projects=rows)
     return replace(changed, settings=settings)

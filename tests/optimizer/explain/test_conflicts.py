@@ -149,6 +149,18 @@ def test_a_project_without_an_option_is_a_conflict_with_its_reasons() -> None:
     assert best(changed).status == "optimal"
 
 
+def test_a_project_under_way_without_an_option_is_let_go_with_what_was_decided_of_it() -> None:
+    whole = document({"funds": [{"fund": "bank", "max_share": 0.3}]})
+    under_way = {"status": "started", "started": "2025-10", "selected": "2025-08", "alternative": "base", "scale": 1}
+    whole["projects"][0] |= under_way
+    whole["projects"][1].pop("status", None)
+    explanation = explained(whole)
+    assert named(explanation) == [{"must/A"}]
+    assert "funds may pay at most 30%" in explanation.conflicts["title"][0]
+    changed = applied(parse_document(whole, source="test"), explanation.sets["repair"])
+    assert best(changed).status == "optimal"
+
+
 def test_a_share_has_no_repair_and_that_is_said() -> None:
     whole = document({"limits": [{"metric": "commitment", "of": "value", "max": 0.1, "basis": "share"}]})
     explanation = explained(whole, keep=["A", "B"])
