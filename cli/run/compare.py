@@ -18,10 +18,11 @@ from outlay.instances.errors import InputError, NotKeptError
 from outlay.instances.formats.reading import read
 from outlay.instances.instance import Instance
 from outlay.models.case import Case
-from outlay.optimizer.compare.compare import CompareProgress, compare
+from outlay.optimizer.compare.compare import compare
 from outlay.optimizer.compare.comparison import Comparison
 from outlay.optimizer.compare.folder import to_comparison_document
 from outlay.optimizer.record.run_file import run_text
+from outlay.optimizer.sharing.pool import CompareProgress
 
 
 def run(

@@ -20,9 +20,9 @@ from outlay.cli.terminal.screen import Page
 from outlay.cli.views.words import seconds
 from outlay.instances.formats.output import check_target
 from outlay.instances.formats.reading import read
-from outlay.optimizer.compare.compare import CompareProgress
 from outlay.optimizer.explain.explain import explain
 from outlay.optimizer.explain.explanation import Explanation
+from outlay.optimizer.sharing.pool import CompareProgress
 from outlay.optimizer.status import Status
 
 #: How a run file begins, sooner or later.

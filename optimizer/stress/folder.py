@@ -11,6 +11,7 @@ import simplejson
 from outlay.instances.errors import InputError
 from outlay.instances.formats.output import make_folder, refusals_told, remove_temporaries, replace_file
 from outlay.optimizer.export.tables import spreadsheet_csv
+from outlay.optimizer.status import Status
 from outlay.optimizer.stress.result import TABLES, Stress
 from outlay.optimizer.stress.task import Outcome
 
@@ -47,8 +48,8 @@ class StressFolder:
         return folder
 
     def keep(self, key: str, outcome: Outcome) -> None:
-        """Write an outcome, whole or not at all."""
-        if outcome.again:
+        """Write an outcome, whole or not at all; one that failed is not kept."""
+        if outcome.again or outcome.status == Status.FAILED:
             return
         with refusals_told(self.path):
             replace_file(self._path(key), simplejson.dumps(outcome.to_document(), sort_keys=True, ignore_nan=True))

@@ -14,9 +14,9 @@ from outlay.cli.views.words import seconds
 from outlay.instances.errors import InputError
 from outlay.instances.formats.output import check_target
 from outlay.instances.formats.reading import read
-from outlay.optimizer.compare.compare import CompareProgress
 from outlay.optimizer.ranking.rank import rank
 from outlay.optimizer.record.run_document import run_text
+from outlay.optimizer.sharing.pool import CompareProgress
 from outlay.optimizer.solver.outcome import Progress as State
 from outlay.optimizer.status import Status
 

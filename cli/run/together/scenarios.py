@@ -14,9 +14,9 @@ from outlay.cli.terminal.together.scenarios import show_scenarios
 from outlay.instances.errors import Fault, InputError
 from outlay.instances.formats.output import check_target
 from outlay.instances.instance import Instance
-from outlay.optimizer.compare.compare import CompareProgress
 from outlay.optimizer.ensemble.solve import solve_ensemble
 from outlay.optimizer.record.run_document import run_text
+from outlay.optimizer.sharing.pool import CompareProgress
 from outlay.optimizer.solver.outcome import Progress as State
 from outlay.optimizer.uncertainty.draws import draw
 

@@ -21,7 +21,7 @@ from outlay.instances.errors import InputError
 from outlay.instances.formats.output import check_target
 from outlay.instances.formats.reading import read
 from outlay.optimizer.answer.solution import Solution, unverified
-from outlay.optimizer.compare.compare import CompareProgress
+from outlay.optimizer.sharing.pool import CompareProgress
 from outlay.optimizer.stress.result import Stress
 from outlay.optimizer.stress.stress import CHECKING, stress
 

@@ -10,8 +10,8 @@ import pytest
 import outlay
 from outlay import Variation
 from outlay.instances.errors import InputError
+from outlay.optimizer.sharing.pool import question_pool
 from outlay.optimizer.variation import solving
-from outlay.optimizer.variation.pool import question_pool
 from outlay.optimizer.variation.solving import kept
 from outlay.optimizer.variation.vary import Variations, instance_question
 from tests.support.documents import document, instance, level, parsed
