@@ -61,6 +61,7 @@ FLOORS = {
     "optimizer": (
         "status",
         "tolerances",
+        "tuning",
         "verify",
         "problem",
         "presolve",
@@ -97,6 +98,7 @@ FLOORS = {
         "failures",
         "application",
         "asking",
+        "options",
         "loading",
         "views",
         "terminal",
@@ -106,7 +108,6 @@ FLOORS = {
         "web",
         "report.plots",
         "run",
-        "options",
         "commands",
     ),
 }

@@ -101,7 +101,6 @@ def divided(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 
     monkeypatch.setattr(parts.PartsProver, "_divide", noted)
     monkeypatch.setattr(parts.PartsProver, "solve", from_the_root)
-    monkeypatch.setattr(parts, "SPLIT_S", 600.0)
     force(monkeypatch, large=0, head_start_s=0.0)
     return tried
 
