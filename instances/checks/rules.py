@@ -225,7 +225,7 @@ def carry_over(scope: Scope) -> Iterator[Fault]:
     """Yield carry-over of what stays anyway, of soft rows, and its details without a share."""
     for row, record in enumerate(scope.instance["resources"].records()):
         if not record["carry_over_share"]:
-            for column in ("carry_over_max", "carry_over_once"):
+            for column in ("carry_over_max", "carry_over_once", "carry_over_interest"):
                 if record[column]:
                     yield scope.fault("resources", row, column, "nothing is carried over", "give carry_over_share")
         elif record["basis"] == "cumulative":

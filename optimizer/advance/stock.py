@@ -116,7 +116,7 @@ class Stock:
             block = range(first, first + size)
             net = sum((balance.used.get(at, ZERO) - balance.given.get(at, ZERO) for at in block), ZERO)
             arrived = sum((amount for at, amount in balance.arriving.items() if at <= first), ZERO)
-            carried = carried_over(row, level, level + carried + arrived - net)
+            carried = carried_over(self.reading, row, level, level + carried + arrived - net)
         return carried
 
 

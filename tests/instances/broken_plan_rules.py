@@ -15,6 +15,13 @@ PLAN_RULES: dict[str, tuple[Callable[[Document], None], str, int | None, str | N
         "carry_over_max",
         "nothing is carried over",
     ),
+    "interest on what is carried over where nothing is": (
+        cell("resources", 1, carry_over_interest=0.03),
+        "resources",
+        1,
+        "carry_over_interest",
+        "nothing is carried over",
+    ),
     "carry-over of a cumulative level": (
         cell("resources", 1, basis="cumulative", carry_over_share=1, penalty=None, tolerance=None),
         "resources",
