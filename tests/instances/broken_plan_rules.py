@@ -57,6 +57,27 @@ PLAN_RULES: dict[str, tuple[Callable[[Document], None], str, int | None, str | N
         "max",
         "commitment is never negative",
     ),
+    "growth of the whole plan": (
+        added("limits", metric="draws", max_growth=1),
+        "limits",
+        3,
+        "max_growth",
+        "nothing comes before the whole plan",
+    ),
+    "growth of a share": (
+        added("limits", metric="draws", every="period", basis="share", max=1, max_growth_share=0.1),
+        "limits",
+        3,
+        "max_growth_share",
+        "growth is limited of amounts",
+    ),
+    "a beginning of no growth": (
+        added("limits", metric="draws", every="period", max=9, growth_from=1),
+        "limits",
+        3,
+        "growth_from",
+        "no growth is limited",
+    ),
     "negative share": (cell("limits", 2, min=-0.1), "limits", 2, "min", "a share is not negative"),
     "dependency with one side": (
         added("dependencies", project="A", kind="excludes"),

@@ -137,6 +137,18 @@ def test_actual_figures_replace_planned_ones(solution: outlay.Solution, tmp_path
     assert [record["project"] for record in found.instance["approved"].records()] == ["A"]
 
 
+def test_what_grows_grows_from_the_last_year_past() -> None:
+    by_sector = {"metric": "draws", "by": "sector", "every": "year", "max_growth_share": 0.5, "max_growth": 3}
+    chosen = {"metric": "commitment", "every": "period", "max_growth": 9, "growth_from": 3}
+    grown = two_years(limits=[by_sector, chosen])
+    for project, sector in zip(grown["projects"], ("roads", "water", "water"), strict=True):
+        project["sector"] = sector
+    moved = outlay.advance(outlay.solve(parsed(grown)), "2027-01")
+    found = {(row["metric"], row["group"]): row["growth_from"] for row in moved.instance["limits"].records()}
+    assert found == {("draws", "roads"): 2, ("draws", "water"): 0, ("commitment", None): 7}
+    assert moved.verification.ok
+
+
 def outlay_of(text: str) -> Any:
     from decimal import Decimal
 
