@@ -125,7 +125,7 @@ def move_limits(before: Stock, after: Stock) -> list[Record] | None:
     """
     past = before.instance.periods - after.instance.periods
     rows, changed = list[Record](), False
-    for record in before.instance["limits"].records():
+    for record in after.instance["limits"].records():
         row = {name: cell for name, cell in record.items() if cell is not None and not name.startswith("x_")}
         if past and {"max_growth_share", "max_growth"} & set(row):
             changed = True

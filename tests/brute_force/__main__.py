@@ -22,6 +22,7 @@ from tests.brute_force.shrink import shrunk
 def show(text: str) -> None:
     """Write a line to standard output."""
     sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 def read_case(word: str) -> Case:
