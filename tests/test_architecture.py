@@ -102,6 +102,7 @@ FLOORS = {
         "report",
         "report.comparison",
         "report.write",
+        "web.shown",
         "web",
         "report.plots",
         "run",

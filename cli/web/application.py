@@ -20,7 +20,7 @@ from outlay.cli.web.events import events, job_state
 from outlay.cli.web.forms import Form
 from outlay.cli.web.guard import Keys, TooLargeError
 from outlay.cli.web.panel import panel_context
-from outlay.cli.web.projects import project_context, projects_context
+from outlay.cli.web.shown.projects import project_context, projects_context
 from outlay.instances.errors import InputError, OutlayError
 from outlay.optimizer.whatif.session import WhatIf
 from outlay.optimizer.whatif.worker import Worker
