@@ -15,6 +15,7 @@ from outlay.cli.report.solution import solution_context
 from outlay.cli.web.shown.difference import difference_context
 from outlay.cli.web.shown.impossible import drawn_of, impossible_context
 from outlay.cli.web.shown.lines import line_words
+from outlay.cli.web.shown.results import Result
 from outlay.instances.errors import OutlayError
 from outlay.optimizer.whatif.session import WhatIf
 
@@ -71,6 +72,21 @@ class Drawing:
         return self._once(("comparison", *files), lambda: self.fragment(
             "comparison-body.html", shortened=False, **comparison_context(self.session.answers.comparison())
         ))  # fmt: skip
+
+    def result(self, result: Result) -> str:
+        """Return what the report of a frontier or a stress test shows.
+
+        Raises
+        ------
+        OutlayError
+            If it is not finished, of other tables, or damaged.
+        """
+
+        def draw() -> str:
+            template, context = result.body(self.session.instance)
+            return self.fragment(template, **context)
+
+        return self._once(("result", result.state), draw)
 
     def report(self, case: str) -> str:
         """Return the report of a case, one page that works offline.

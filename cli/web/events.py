@@ -31,6 +31,7 @@ def state_of(session: WhatIf) -> dict[str, Any]:
             "current": session.draft.name,
             "reference": session.answers.reference,
             "cases": list(session.answers.found),
+            "without_plan": [name for name, answer in session.answers.found.items() if answer.plan is None],
             "jobs": [job_state(session, job) for job in session.jobs],
         }
 

@@ -101,7 +101,7 @@
   function remember() {
     document.querySelectorAll("[data-download]").forEach(function (link) {
       link.href = "/download/" + link.dataset.download + "?name=" + encodeURIComponent(choice.value);
-      link.hidden = !choice.value;
+      link.hidden = !choice.value || (link.dataset.download === "report" && Boolean(state) && state.without_plan.indexOf(choice.value) >= 0);
     });
   }
 
