@@ -103,6 +103,7 @@ FLOORS = {
         "report",
         "report.comparison",
         "report.write",
+        "web.shown",
         "web",
         "report.plots",
         "run",
