@@ -105,6 +105,7 @@ FLOORS = {
         "report",
         "report.comparison",
         "report.write",
+        "web.shown",
         "web",
         "report.plots",
         "run",

@@ -124,7 +124,14 @@ class Frontier(Tabled):
             "instance": self.instance.name,
             "constraint_set": self.constraint_set,
             "objectives": [
-                {"name": each.name, "title": each.title, "unit": each.unit, "maximised": each.maximised}
+                {
+                    "name": each.name,
+                    "title": each.title,
+                    "unit": each.unit,
+                    "maximised": each.maximised,
+                    "limit": each.limit,
+                    "units": each.units,
+                }
                 for each in self.objectives
             ],
             "complete": self.complete,
