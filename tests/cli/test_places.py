@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.small import run, write_small
+from tests.support.choosing import some_named
 from tests.support.closed import closed, obedient, obeys_permissions
 
 #: Command lines with their place; those that write one that must stay as it was.
@@ -47,7 +48,7 @@ needs_permissions = pytest.mark.skipif(not obeys_permissions(), reason="needs se
 
 
 @needs_permissions
-@pytest.mark.parametrize("mode", [0, 0o500], ids=["closed to all", "closed to writing"])
+@pytest.mark.parametrize("mode", some_named({"closed to writing": 0o500, "closed to all": 0}, {"closed to writing"}))
 def test_nothing_is_written_into_a_closed_folder(mode: int, tmp_path: Path, known: dict[str, str]) -> None:
     (tmp_path / "shut" / "kept").mkdir(parents=True)
     places = [f"{tmp_path}/shut/new", f"{tmp_path}/shut/above/new"]

@@ -68,7 +68,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize(
     ("nth", "only"),
-    some([(nth, nth % 2 == 0) for nth in range(1, WRITES + 1)], {(1, False), (4, True), (9, False), (14, True)}),
+    some([(nth, nth % 2 == 0) for nth in range(1, WRITES + 1)], {(4, True), (9, False)}),
 )
 def test_a_disk_that_gets_full_costs_files_and_never_the_answer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, solved: list[str], nth: int, only: bool
@@ -101,7 +101,7 @@ def test_a_comparison_writes_as_often_as_these_tests_fail(tmp_path: Path, monkey
     assert len(SETS) + 8 < disk.writes < WRITES
 
 
-@pytest.mark.parametrize("nth", some([1, 2, 4, 7, 10, 11], {4, 10}))
+@pytest.mark.parametrize("nth", some([1, 2, 4, 7, 10, 11], {4}))
 def test_what_was_there_survives_a_comparison_without_room(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nth: int
 ) -> None:
@@ -138,7 +138,7 @@ def full(patch: pytest.MonkeyPatch, place: Path) -> None:
     patch.setattr(Path, "mkdir", refuse_folder)
 
 
-@pytest.mark.parametrize("command", ["compare tutorial --all", "solve tutorial"])
+@pytest.mark.parametrize("command", some(["solve tutorial", "compare tutorial --all"], 1))
 def test_a_screen_shows_the_same_whether_or_not_there_is_room(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
@@ -369,7 +369,7 @@ def test_a_second_writer_in_the_middle_is_refused(
     assert_same(load_comparison(tmp_path / "out"), both[0])
 
 
-@pytest.mark.parametrize("step", some(range(1, WRITES + 4, 3), {4, 13}))
+@pytest.mark.parametrize("step", some(range(1, WRITES + 4, 3), {13}))
 def test_a_writer_killed_at_any_step_leaves_what_the_next_run_resumes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
