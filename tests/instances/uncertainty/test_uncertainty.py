@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from outlay.instances.checks.provenance import uncovered_numbers
@@ -18,6 +18,7 @@ from outlay.instances.formats.reading import read
 from outlay.instances.formats.writing import to_document, write
 from tests.instances.strategies import numbers, texts
 from tests.instances.support import parsed, small
+from tests.support.examples import examples
 
 GOOD: dict[str, Any] = {
     "factors": {
