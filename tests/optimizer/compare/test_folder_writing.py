@@ -22,9 +22,9 @@ from outlay.optimizer.compare.comparison import Comparison
 from outlay.optimizer.compare.folder import LOCK, ComparisonFolder
 from outlay.optimizer.compare.lock import MOST_HOURS, hold
 from outlay.optimizer.compare.reading import load_comparison
-from outlay.optimizer.compare.task import Request, solve_case
+from outlay.optimizer.compare.task import Request
 from tests.cli.small import run
-from tests.optimizer.compare.support import assert_same, cap, town
+from tests.optimizer.compare.support import assert_same, cap, remembered, town
 from tests.support.children import in_child
 from tests.support.choosing import some
 from tests.support.folders import mixture, not_whole
@@ -35,21 +35,17 @@ CASE = town(less=cap(5), least=cap(3))
 #: More files than a comparison begins to write: the marker, a run a case, the marker twice around its tables.
 WRITES = 20
 
-_answers: dict[str, str] = {}
-
 
 @pytest.fixture(autouse=True)
 def solved(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Solve a case once for all tests; return the names of those that were asked for."""
     names: list[str] = []
 
-    def remembered(request: Request) -> str:
+    def noted(request: Request) -> str:
         names.append(request.name)
-        if request.key not in _answers:
-            _answers[request.key] = solve_case(request)
-        return _answers[request.key]
+        return remembered(request)
 
-    monkeypatch.setattr("outlay.optimizer.compare.compare.solve_case", remembered)
+    monkeypatch.setattr("outlay.optimizer.compare.compare.solve_case", noted)
     return names
 
 
