@@ -161,7 +161,8 @@ def test_what_is_no_run_and_what_is_no_instance_is_told_apart(tmp_path: Path) ->
 @pytest.mark.parametrize(
     "section",
     some(
-        ["sectors", "regions", "funds", "years", "todo", "limits", "keeps_out", "beyond"], {"sectors", "todo", "limits"}
+        ["sectors", "regions", "funds", "years", "todo", "limits", "keeps_out", "beyond", "contributions"],
+        {"sectors", "todo", "limits"},
     ),
 )
 def test_every_table_that_people_ask_for_is_shown_and_is_data(section: str, tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ def compared_into(
         return remembered(request)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("outlay.optimizer.compare.compare.solve_case", noted)
+        patch.setattr("outlay.optimizer.compare.task.solve_case", noted)
         comparison = outlay.compare(
             case,
             sets,

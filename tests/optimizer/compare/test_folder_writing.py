@@ -45,7 +45,7 @@ def solved(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(request.name)
         return remembered(request)
 
-    monkeypatch.setattr("outlay.optimizer.compare.compare.solve_case", noted)
+    monkeypatch.setattr("outlay.optimizer.compare.task.solve_case", noted)
     return names
 
 
