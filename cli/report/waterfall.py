@@ -63,7 +63,7 @@ def waterfalls(solution: Solution, case: Case) -> list[dict[str, Any]]:
     whole = Stream("All funded projects", facts="not discounted; each year of operation under the year it begins in")
     streams: list[tuple[float, Stream]] = []
     for choice in plan.choices:
-        stream = _stream(solution, cash, choice)
+        stream = _stream(solution, cash.at(choice.start), choice)
         row = rows[choice.project]
         name = str(names[choice.project])
         stream.title = name if name == choice.project else f"{name} ({choice.project})"
@@ -83,7 +83,7 @@ def _stream(solution: Solution, cash: CashModel, choice: Choice) -> Stream:
     weights = alternatives.draw_weights[number].tolist()
     for k, weight in enumerate(weights):
         year = math.floor(clock.at(choice.start + k) + 1e-6)
-        stream.drawn[year] += float(alternatives.commitment[number]) * scale * weight
+        stream.drawn[year] += float(cash.commitment[number]) * scale * weight
     opening = clock.at(choice.start + len(weights))
     for place in range(int(cash.lives[number])):
         year = math.floor(opening + place + 1e-6)
