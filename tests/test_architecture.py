@@ -79,6 +79,7 @@ FLOORS = {
         "record",
         "solve",
         "evaluation",
+        "sharing",
         "compare",
         "advance",
         "variation",

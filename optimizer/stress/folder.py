@@ -14,6 +14,7 @@ from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.optimizer.answer.documents import plain_table, tables_digest, written_document
 from outlay.optimizer.export.tables import spreadsheet_csv
+from outlay.optimizer.status import Status
 from outlay.optimizer.stress.result import TABLES, Stress
 from outlay.optimizer.stress.task import Outcome
 from outlay.optimizer.uncertainty.draws import draw
@@ -51,8 +52,8 @@ class StressFolder:
         return folder
 
     def keep(self, key: str, outcome: Outcome) -> None:
-        """Write an outcome, whole or not at all."""
-        if outcome.again:
+        """Write an outcome, whole or not at all; one that failed is not kept."""
+        if outcome.again or outcome.status == Status.FAILED:
             return
         with refusals_told(self.path):
             replace_file(self._path(key), simplejson.dumps(outcome.to_document(), sort_keys=True, ignore_nan=True))

@@ -11,9 +11,9 @@ import simplejson
 
 from outlay.instances.errors import InputError
 from outlay.optimizer.answer.solution import Solution
-from outlay.optimizer.compare.compare import CompareProgress
 from outlay.optimizer.compare.task import solve_case
 from outlay.optimizer.explain.explain import explain
+from outlay.optimizer.sharing.pool import CompareProgress
 from outlay.optimizer.solver.outcome import Progress
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import Status
