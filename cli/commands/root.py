@@ -80,16 +80,18 @@ def list_command(**arguments: Any) -> int:
     epilog="""\b
 Examples:
   outlay new my-plan
+  outlay new my-plan --blank
   outlay new my-plan.xlsx --from tutorial
   outlay new japan.json --from us-japan-550
 """,
 )
 @click.argument("folder", type=click.Path())
-@click.option("--from", "source", default="tutorial", show_default=True, metavar="NAME", help="Instance to copy.")
+@click.option("--from", "source", metavar="NAME", help="Instance to copy.  [default: tutorial]")
+@click.option("--blank", is_flag=True, help="Headers only, each with a commented example row, to fill in.")
 @reading
 @common
 def new_command(**arguments: Any) -> int:
-    """Copy an instance to FOLDER, to edit it there.
+    """Copy an instance to FOLDER, to edit it there, or begin with a blank one.
 
     A name that ends in .xlsx gives a workbook, one that ends in .json one file, any other a folder of tables. Nothing
     that exists is touched.
