@@ -203,7 +203,7 @@ def solve_command(**arguments: Any) -> int:
     Progress goes to standard error. Ctrl-C stops the search and shows the best plan so far, verified. With --json the
     whole run document is printed, the same that -o saves.
     """
-    names = {"risk": "--risk", "jobs": "--jobs"}
+    names = {"risk": "--risk", "jobs": "--jobs", "engine": "--engine", "launcher": "--launcher"}
     if arguments["scenarios"] is None:
         for name, option in names.items():
             if arguments[name] is not None:

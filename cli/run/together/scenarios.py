@@ -31,6 +31,8 @@ def run(
     scenarios: str,
     risk: str | None,
     jobs: int | None,
+    engine: str | None,
+    launcher: str | None,
     time_limit: float,
     gap: float,
     seed: int,
@@ -78,6 +80,8 @@ def run(
             effort=effort,
             work=work,
             jobs=jobs,
+            engine=engine or "here",
+            launcher=launcher,
             on_questions=told,
             on_progress=moved,
         )

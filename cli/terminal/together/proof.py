@@ -15,6 +15,14 @@ _LIMITS = {
     "interrupt": "by Ctrl-C",
     "crash": "because the solver crashed twice",
     "solver tolerance": "within the solver's own tolerance",
+    "converged": "where progressive hedging agrees with itself, which need not close the gap",
+}
+
+#: Whose word the bound is, where mpi-sppy solved.
+_BOUND_BY = {
+    "mpi-sppy": "The bound is the word of mpi-sppy, which nobody here has checked; the plans were.",
+    "each scenario by itself": "The bound is that of each scenario by itself, proved by HiGHS; mpi-sppy has none lower.",
+    None: "Nothing is proved of what other decisions can have.",
 }
 
 
@@ -33,6 +41,8 @@ def show_proof(page: Page, found: Any, most: str) -> None:
     if found.bound is not None:
         bound = words.money(found.bound, unit, 6)
         page.fact("", f"{words.money(found.objective, unit, 6)}; {most} {bound} (gap {words.gap(found.gap)}).")
+    if found.options.get("engine") == "mpi-sppy":
+        page.fact("", _BOUND_BY[found.options.get("bound_by")])
     plans = words.count(len(found.runs), "plan")
     checks = sum(sum(run.verification.checks.values()) for run in found.runs.values() if run.verification is not None)
     conditions = words.count(checks, "condition")
