@@ -20,8 +20,8 @@ _LIMITS = {
 
 #: Whose word the bound is, where mpi-sppy solved.
 _BOUND_BY = {
-    "mpi-sppy": "The bound is the word of mpi-sppy, which nobody here has checked; the plans were.",
-    "each scenario by itself": "The bound is that of each scenario by itself, proved by HiGHS; mpi-sppy has none lower.",
+    "mpi-sppy": "Bound: the word of mpi-sppy, which nobody here has checked; the plans were.",
+    "each scenario by itself": "Bound: each scenario by itself, proved by HiGHS; that of mpi-sppy is no lower.",
     None: "Nothing is proved of what other decisions can have.",
 }
 

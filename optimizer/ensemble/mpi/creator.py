@@ -23,7 +23,6 @@ from outlay.models.ensemble import alike, build_scenario
 from outlay.models.stages import Decided, Shared, decided_now
 from outlay.optimizer.ensemble.mpi.job import Job
 
-
 #: Penalties as a share of what a decision changes in the objective. Small ones let the Lagrangian bound come further
 #: before hedging agrees with itself; plans are tried here from the candidates too.
 PENALTY_SHARE = 0.1
