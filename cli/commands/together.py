@@ -15,6 +15,13 @@ def scenarios(command: Command) -> Command:
     for option in (
         click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Of --scenarios: questions at a time."),
         click.option(
+            "--gap-replications",
+            type=click.IntRange(2, 1000),
+            metavar="M",
+            help="Of --scenarios N: estimate how far the plan is from the best one for all that can happen, by solving "
+            "for M times N fresh draws; each time may take --time-limit.",
+        ),
+        click.option(
             "--launcher",
             metavar="COMMAND",
             help="Of --engine mpi-sppy: what starts a multiple of three processes, as 'srun -n 30'; all machines must "
