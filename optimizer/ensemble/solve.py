@@ -34,12 +34,12 @@ from outlay.optimizer.ensemble.session import EnsembleSession, Together
 from outlay.optimizer.ensemble.worth import Worth
 from outlay.optimizer.search.settings import SearchPlan
 from outlay.optimizer.settings import DEFAULT_WORK, Effort, check_arguments, effort_asked
+from outlay.optimizer.sharing.pool import QuestionPool
 from outlay.optimizer.solve import as_asked
 from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.solver.outcome import Progress
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import Status
-from outlay.optimizer.variation.pool import QuestionPool
 from outlay.optimizer.variation.solving import VariedAnswer
 from outlay.optimizer.variation.variation import Variation
 
