@@ -234,7 +234,7 @@ def cash_streams(solution: Solution, case: Case) -> dict[str, CashStream]:
     """Return what is lent and what flows back of each funded project; nothing where no loan is modelled."""
     if case.cash is None or solution.plan is None:
         return {}
-    return {choice.project: _cash_stream(case, case.cash, choice) for choice in solution.plan.choices}
+    return {choice.project: _cash_stream(case, case.cash.at(choice.start), choice) for choice in solution.plan.choices}
 
 
 def _cash_stream(case: Case, cash: CashModel, choice: Choice) -> CashStream:
@@ -245,7 +245,7 @@ def _cash_stream(case: Case, cash: CashModel, choice: Choice) -> CashStream:
     start = month_number(instance.settings.calendar.start)
     months = [start + (choice.start + place) * instance.months_per_period for place in range(len(weights) + 1)]
     for month, weight in zip(months, weights, strict=False):
-        found.drawn[month // 12] += float(alternatives.commitment[number]) * scale * weight
+        found.drawn[month // 12] += float(cash.commitment[number]) * scale * weight
     opening = months[-1]
     for place in range(int(cash.lives[number])):
         year = opening // 12 + place
