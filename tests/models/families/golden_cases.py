@@ -322,42 +322,6 @@ def limits() -> Document:
     )  # fmt: skip
 
 
-def growth() -> Document:
-    """Draws of roads grow by a tenth and 2 a year, from 5; what is chosen by half as much at most; cost by 3 a year."""
-    return document(
-        calendar=THREE_YEARS,
-        projects=[
-            {"id": "A", "value": 3, "commitment": 8, "sector": "roads", "construction_months": 24, "min_scale": 0.5},
-            {"id": "B", "value": 2, "commitment": 6, "earliest_start": "2027-01"},
-        ],
-        programs=[{"program": "paving", "cost_per_unit": 2, "value_per_unit": 3}],
-        limits=[
-            {"metric": "draws", "by": "sector", "every": "year", "max_growth_share": 0.1, "max_growth": 2,
-             "growth_from": 5},
-            {"metric": "commitment", "every": "period", "max_growth_share": 0.5, "max": 9},
-            {"metric": "cost", "every": "period", "max_growth": 3},
-        ],
-    )  # fmt: skip
-
-
-def spending() -> Document:
-    """Draws limited when they are drawn: A builds for two years, half of B falls after the calendar."""
-    return document(
-        calendar=HALF_YEARS,
-        projects=[
-            {"id": "A", "value": 3, "commitment": 8, "sector": "roads", "construction_months": 18, "draw_shape": "bell",
-             "latest_start": "2026-07", "min_scale": 0.5},
-            {"id": "B", "value": 2, "commitment": 6, "sector": "water", "construction_months": 12,
-             "earliest_start": "2027-07"},
-        ],
-        limits=[
-            {"metric": "draws", "by": "sector", "max": 5, "every": "year"},
-            {"metric": "draws", "min": 1, "every": "period"},
-            {"metric": "draws", "of": "value", "basis": "share", "max": 2},
-        ],
-    )  # fmt: skip
-
-
 def lender() -> Document:
     """A pays back; B does not cover its debt; C is not Japanese enough and too slow; D is worth 12 to Japan if it
     starts in 2026, 9.6 in 2027, 7.68 in 2028."""
@@ -411,7 +375,7 @@ CASES: dict[str, GoldenCase] = {
     "funds": GoldenCase(funds, ("funds",)),
     "grants": GoldenCase(grants, ("funds",)),
     "limits": GoldenCase(limits, ("limits",)),
-    "spending": GoldenCase(spending, ("limits",)),
-    "growth": GoldenCase(growth, ("limits",)),
+    "spending": GoldenCase(scarce.spending, ("limits",)),
+    "growth": GoldenCase(scarce.growth, ("limits",)),
     "impossible": GoldenCase(way.impossible, ("limits",)),
 }
