@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from outlay.instances.dictionary.projects import released
 from outlay.instances.errors import InputError, NoOptionError
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
@@ -35,9 +34,9 @@ from outlay.optimizer.settings import SolveSettings, check_arguments
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import Status
 from outlay.optimizer.variation.limit import Limit
-from outlay.optimizer.variation.limits import exactly
 from outlay.optimizer.variation.pool import QuestionPool, question_pool
 from outlay.optimizer.variation.solving import kept
+from outlay.optimizer.variation.variable import letting_go
 from outlay.optimizer.variation.variation import Variation
 from outlay.optimizer.variation.vary import Variations, vary
 
@@ -326,12 +325,7 @@ class _Work:
 
     def _let_go(self, context: Context, let_go: Sequence[Move], least: Repair) -> None:
         """Put projects without an option into the set of the repair; what a set forces in, no other one takes back."""
-        records = {str(record["id"]): record for record in self.given["projects"].records()}
-        changes = [
-            {"table": "projects", "where": {"id": exactly(move.what)}, "set": released(records[move.what])}
-            for move in let_go
-            if records[move.what]["status"] in {"mandatory", "committed", "started"}
-        ]
+        changes = [change for move in let_go for change in letting_go(self.given, move.what)]
         body = dict(context.sets.get(REPAIR, {}))
         sentences = [move.sentence for move in (*let_go, *least.moves)]
         context.propose(REPAIR, {**body, "change": [*changes, *body.get("change", [])]}, "; ".join(sentences))

@@ -161,12 +161,36 @@ def test_a_project_under_way_without_an_option_is_let_go_with_what_was_decided_o
     assert best(changed).status == "optimal"
 
 
-def test_a_share_has_no_repair_and_that_is_said() -> None:
-    whole = document({"limits": [{"metric": "commitment", "of": "value", "max": 0.1, "basis": "share"}]})
+def test_what_funds_ask_of_the_portfolio_has_no_repair_and_that_is_said() -> None:
+    whole = document({"funds": [{"fund": name, "portfolio_max_share": 0.4} for name in ("bank", "town")]})
     explanation = explained(whole, keep=["A", "B"])
-    assert {rule.partition("/")[0] for rule in named(explanation)[0]} == {"limits", "must"}
+    assert {rule.partition("/")[0] for rule in named(explanation)[0]} == {"fund", "must"}
     assert not len(explanation.repair)
     assert any("no repair" in note for note in explanation.notes)
+
+
+def test_what_a_period_leaves_to_later_ones_goes_with_its_limit() -> None:
+    """A limit that carries over also says how much it leaves; without it there is no end to that."""
+    crew = {"resource": "crew", "kind": "labour", "carry_over_share": 1, "carry_over_once": True}
+    needs = [uses("crew", name, 2) for name in "AB"]
+    explanation = explained(
+        document({"resources": [crew], "availability": [level("crew", 1)], "requirements": needs}), keep=["A", "B"]
+    )
+    assert {rule.partition(": ")[0] for rule in named(explanation)[0]} >= {"crew"}
+    assert explanation.repair["what"].tolist() == ["crew"]
+
+
+def test_what_was_approved_and_is_frozen_is_let_go_with_its_dates() -> None:
+    whole = document({"approved": [{"project": "C", "selected": "2026-01", "start": "2026-01"}]})
+    whole["instance"] |= {"applied": {"force_out": ["C"]}}
+    whole["instance"]["calendar"]["frozen_until"] = "2027-01"
+    for project in whole["projects"]:
+        project.pop("status", None)
+    explanation = explained(whole)
+    assert named(explanation) == [{"must/C"}]
+    assert explanation.repair["what"].tolist() == ["C"]
+    changed = applied(parse_document(whole, source="test"), explanation.sets["repair"])
+    assert best(changed).status == "optimal"
 
 
 def test_forced_projects_can_be_let_go() -> None:
