@@ -200,7 +200,10 @@ class _Work:
         for name in self.asked.limits:
             over.limits.movable(name, units=self.asked.step.units)
         for name in self.asked.curves:
-            over.limits.movable(name, units=over.limits[name].by_units)
+            if over.limits.movable(name, units=over.limits[name].by_units).is_share:
+                problem = "how far a share is moved is multiplied by the plan, so its curve is not drawn"
+                remedy = "tell its worth with several steps: --limit and --step"
+                raise InputError.single("explain", problem, remedy, column="limit", value=name)
         for name in self.asked.keep:
             if name not in known:
                 _ = over.limits[name]

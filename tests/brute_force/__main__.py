@@ -1,7 +1,8 @@
 """Look at one case: ``python -m tests.brute_force SEED`` (or a JSON file that a failing test wrote).
 
 Prints the document, what the oracle and the engine say of it, and, where they differ, a smaller document of which they
-still say different things.
+still say different things. ``python -m tests.brute_force FIRST COUNT`` tries many seeds, and tells
+those on which they differ.
 """
 
 from __future__ import annotations
@@ -66,7 +67,25 @@ def main(word: str) -> int:
     return 1
 
 
+def many(first: int, count: int) -> int:
+    """Try seeds, show those on which oracle and engine differ, and return the exit code: 0 all agree, 1 not."""
+    wrong = 0
+    for seed in range(first, first + count):
+        try:
+            found = disagreement(case_of(seed))
+        except Exception as error:
+            found = repr(error)
+        wrong += found is not None
+        if found is not None:
+            show(f"seed {seed}: {found}")
+            sys.stdout.flush()
+    show(f"{count} cases from seed {first}: {wrong} wrong")
+    return int(wrong > 0)
+
+
 if __name__ == "__main__":
+    if len(sys.argv) == 3:
+        sys.exit(many(int(sys.argv[1]), int(sys.argv[2])))
     if len(sys.argv) != 2:
         sys.exit(__doc__)
     sys.exit(main(sys.argv[1]))
