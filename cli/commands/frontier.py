@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from outlay.cli.application import run
-from outlay.cli.options import SET, common, finite, reading
+from outlay.cli.options import SET, common, finite, limit, reading
 
 
 @click.command(
@@ -68,7 +68,7 @@ Examples:
     type=click.FloatRange(min=0, min_open=True),
     default=60.0,
     show_default=True,
-    callback=finite,
+    callback=limit,
     metavar="SECONDS",
     help="For each question; inf: none.",
 )

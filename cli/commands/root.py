@@ -39,6 +39,7 @@ Exit codes:
 SECTIONS = (
     "summary", "projects", "timeline", "resources", "finance", "payments", "trade", "binding", "dropped", "metrics",
     "stakeholders", "sectors", "regions", "funds", "years", "todo", "limits", "keeps_out", "procurement", "beyond",
+    "contributions",
 )  # fmt: skip
 
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pandas as pd
 import simplejson
 
 from outlay.instances.errors import InputError
 from outlay.instances.formats.output import make_folder, refusals_told, replace_file
+from outlay.instances.instance import Instance
+from outlay.instances.plan import Plan
+from outlay.optimizer.answer.documents import tables_digest, written_document
+from outlay.optimizer.answer.solution import unverified
 from outlay.optimizer.export.tables import spreadsheet_csv
-from outlay.optimizer.frontier.result import TABLES
+from outlay.optimizer.frontier.objectives import Objective
+from outlay.optimizer.frontier.result import TABLES, Frontier
 from outlay.optimizer.variation.answers import AnswerFiles
-
-if TYPE_CHECKING:
-    from outlay.optimizer.frontier.result import Frontier
+from outlay.optimizer.verify.plan import verify_plan
 
 MARKER = "frontier.json"
 
@@ -81,6 +85,79 @@ class FrontierFolder:
                 else:
                     target.unlink(missing_ok=True)
             replace_file(self.path / "sets.toml", frontier.sets_toml)
-            document = {"of": of, "finished": not frontier.interrupted, **frontier.to_document()}
+            document = {
+                "of": of,
+                "digest": tables_digest(frontier.instance),
+                "finished": not frontier.interrupted,
+                **frontier.to_document(),
+                "plan_of": [plan.to_document() for plan in frontier.plan_of],
+            }
             text = simplejson.dumps(document, use_decimal=True, ignore_nan=True, indent=1)
             replace_file(self.path / MARKER, text + "\n")
+
+
+def load_frontier(path: str | Path, instance: Instance) -> Frontier:
+    """Return the frontier that a folder holds, each plan of it verified again where its limits are known.
+
+    Parameters
+    ----------
+    path
+        The folder, as ``outlay frontier -o`` writes it.
+    instance
+        The instance that it is of, without a constraint set applied.
+
+    Raises
+    ------
+    InputError
+        If it holds no finished frontier, one of other tables, or it is damaged.
+    UnverifiedError
+        If a plan fails its verification.
+    """
+    document, own = written_document(Path(path), MARKER, "frontier", instance)
+    try:
+        found = _frontier(document, own)
+        sets = {**own.sets, **found.sets}
+        for number, plan in enumerate(found.plan_of, start=1):
+            name = f"point-{number}"
+            known = replace(own, sets=sets).with_set(name) if name in found.sets else own
+            if name in found.sets or all(each.limit is None for each in found.objectives):
+                checked = verify_plan(known, plan)
+                if not checked.ok:
+                    raise unverified(checked)
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
+        raise InputError.single(str(path), "the frontier is damaged", "run outlay frontier once more") from error
+    return found
+
+
+def _frontier(document: Mapping[str, Any], instance: Instance) -> Frontier:
+    objectives = tuple(_objective(each) for each in document["objectives"])
+    ends = [f"{each.name} {end}" for each in objectives for end in ("low", "high")]
+    empty = {"open": [*ends, "reason"], "segments": ["from_point", "to_point"]}
+    tables = {
+        name: pd.DataFrame(document[name], columns=None if document[name] else empty.get(name)) for name in TABLES
+    }
+    for name in ends:  # what has no end was written as nothing
+        tables["open"][name] = tables["open"][name].astype(float)
+    return Frontier(
+        instance,
+        document["constraint_set"],
+        objectives,
+        tables,
+        tuple(Plan.from_document(plan) for plan in document["plan_of"]),
+        document["sets"],
+        bool(document["complete"]),
+        bool(document["within_tolerance"]),
+        document["tolerance"],
+        document["hypervolume"],
+        document["hypervolume_most"],
+        bool(document["interrupted"]),
+        tuple(document["notes"]),
+        document["options"],
+        document["times_s"],
+    )
+
+
+def _objective(document: Mapping[str, Any]) -> Objective:
+    sign = 1.0 if document["maximised"] else -1.0
+    name, title, unit = (document[key] for key in ("name", "title", "unit"))
+    return Objective(name, title, unit, {}, sign, document["limit"], bool(document["units"]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +10,14 @@ import simplejson
 
 from outlay.instances.errors import InputError
 from outlay.instances.formats.output import make_folder, refusals_told, remove_temporaries, replace_file
+from outlay.instances.instance import Instance
+from outlay.instances.plan import Plan
+from outlay.optimizer.answer.documents import plain_table, tables_digest, written_document
 from outlay.optimizer.export.tables import spreadsheet_csv
+from outlay.optimizer.status import Status
 from outlay.optimizer.stress.result import TABLES, Stress
 from outlay.optimizer.stress.task import Outcome
+from outlay.optimizer.uncertainty.draws import draw
 
 MARKER = "stress.json"
 
@@ -47,8 +52,8 @@ class StressFolder:
         return folder
 
     def keep(self, key: str, outcome: Outcome) -> None:
-        """Write an outcome, whole or not at all."""
-        if outcome.again:
+        """Write an outcome, whole or not at all; one that failed is not kept."""
+        if outcome.again or outcome.status == Status.FAILED:
             return
         with refusals_told(self.path):
             replace_file(self._path(key), simplejson.dumps(outcome.to_document(), sort_keys=True, ignore_nan=True))
@@ -71,8 +76,42 @@ class StressFolder:
                 else:
                     target.unlink(missing_ok=True)
             replace_file(self.path / "sets.toml", stress.worlds.sets_toml)
-            text = simplejson.dumps(stress.to_document(), use_decimal=True, ignore_nan=True, indent=1)
+            document = {**stress.to_document(), "digest": tables_digest(stress.instance)}
+            text = simplejson.dumps(document, use_decimal=True, ignore_nan=True, indent=1)
             replace_file(self.path / MARKER, text + "\n")
 
     def _path(self, key: str) -> Path:
         return self.path / "outcomes" / f"{key}.json"
+
+
+def load_stress(path: str | Path, instance: Instance) -> Stress:
+    """Return the stress test that a folder holds; its worlds are drawn again, and must be those that it tells of.
+
+    Parameters
+    ----------
+    path
+        The folder, as ``outlay stress -o`` writes it.
+    instance
+        The instance that it is of, without a constraint set applied.
+
+    Raises
+    ------
+    InputError
+        If it holds no finished stress test, one of other tables or of another uncertainty, or it is damaged.
+    """
+    document, own = written_document(Path(path), MARKER, "stress", instance)
+    try:
+        tables = {name: plain_table(document["tables"][name]) for name in TABLES}
+        count = len(tables["draws"])
+        worlds = draw(own, draws=count, seed=int(document["seed"]))
+        worlds = replace(worlds, items=worlds.items[:count])
+        columns = [one.name for one in worlds.dimensions]
+        if len(worlds) != count or not worlds.values[columns].equals(tables["draws"][columns].astype(float)):
+            problem = "the stress test is of another uncertainty.toml, or of this one before it changed"
+            raise InputError.single(str(path), problem, "run outlay stress once more")
+        decided = {name: Plan.from_document(plan) for name, plan in document["plans"].items()}
+        return Stress(
+            own, decided, worlds, tables, tuple(document["notes"]), bool(document["complete"]), document["times_s"]
+        )
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
+        raise InputError.single(str(path), "the stress test is damaged", "run outlay stress once more") from error

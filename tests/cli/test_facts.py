@@ -157,7 +157,9 @@ def test_what_is_no_run_and_what_is_no_instance_is_told_apart(tmp_path: Path) ->
         assert "solve it first: outlay solve" in result.stderr
 
 
-@pytest.mark.parametrize("section", ["sectors", "regions", "funds", "years", "todo", "limits", "keeps_out", "beyond"])
+@pytest.mark.parametrize(
+    "section", ["sectors", "regions", "funds", "years", "todo", "limits", "keeps_out", "beyond", "contributions"]
+)
 def test_every_table_that_people_ask_for_is_shown_and_is_data(section: str, tmp_path: Path) -> None:
     saved = str(tmp_path / "run.json")
     assert run("solve", write_small(tmp_path), "-o", saved).exit_code == 0

@@ -76,7 +76,7 @@ def compared_into(
         return solve_case(request)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("outlay.optimizer.compare.compare.solve_case", noted)
+        patch.setattr("outlay.optimizer.compare.task.solve_case", noted)
         comparison = outlay.compare(
             case,
             sets,

@@ -49,7 +49,7 @@ def solved(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             _answers[request.key] = solve_case(request)
         return _answers[request.key]
 
-    monkeypatch.setattr("outlay.optimizer.compare.compare.solve_case", remembered)
+    monkeypatch.setattr("outlay.optimizer.compare.task.solve_case", remembered)
     return names
 
 

@@ -14,8 +14,8 @@ import pytest
 
 import outlay
 from outlay.models.case import Case
-from outlay.optimizer.compare import task as case_task
 from outlay.optimizer.compare.task import Request, make_request, solve_case
+from outlay.optimizer.sharing import solvers
 from outlay.optimizer.solver.outcome import Progress
 from outlay.optimizer.solver.process import SolverProcess
 from tests.support.documents import knapsack, parsed
@@ -58,14 +58,14 @@ def test_forks_of_a_thread_that_has_solved_a_case_solve_it_too() -> None:
     children = [Forked(objective) for _ in range(3)]
     assert [child.result() for child in children] == [7, 7, 7]
     assert objective() == 7
-    case_task.solver_process().end()
+    solvers.solver_process().end()
 
 
 def test_a_fork_while_another_thread_builds_a_model() -> None:
     held, over = threading.Event(), threading.Event()
 
     def build() -> None:
-        with case_task._BUILDING:
+        with solvers.building():
             held.set()
             over.wait()
 
