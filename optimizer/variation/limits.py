@@ -31,6 +31,13 @@ from outlay.models.families.resources import ROW_NAMES, resource_rows
 from outlay.optimizer.variation.joint import is_pattern, joint_limit
 from outlay.optimizer.variation.limit import Limit, Place
 
+#: Columns that decide which options exist, by table.
+PARAMETERS = {
+    "projects": frozenset({"earliest_start", "latest_start", "review_remaining_months", "cash_yield", "commitment"}),
+    "permits": frozenset({"review_months", "fast_track_factor", "fast_track_slots"}),
+    "terms": frozenset({"rate", "tenor_years", "min_dscr", "recover_within_years", "min_japan_content_share"}),
+    "instance": frozenset({"last_selection", "max_wait_months", "selection_to_funding_months"}),
+}
 #: Columns that tell the rows of ``limits`` apart.
 _TELLING = ("metric", "of", "by", "group", "basis", "every")
 #: Columns that tell rows apart which are alike in these.
@@ -105,6 +112,11 @@ class Limits:
             )
         if name in self.instance["projects"].texts("id"):
             return InputError.single("limits", "this is a project, not a limit", "force it in or out", value=name)
+        for table, columns in PARAMETERS.items():
+            if name in columns:
+                problem = "this decides which options exist, and is no limit"
+                remedy = f"change the column `{name}` of {table} in a constraint set"
+                return InputError.single("limits", problem, remedy, column="limit", value=name)
         return InputError.single(
             "limits", "there is no such limit", did_you_mean(name, self.all), column="limit", value=name
         )

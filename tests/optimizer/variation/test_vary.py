@@ -80,6 +80,8 @@ def test_rules_of_the_user_s_own_stay(varied: Variations) -> None:
         (Variation(level={"comitments": 0.1}), "did you mean 'commitments'"),
         (Variation(stretch=("crew@2031",)), "no row under this date"),
         (Variation(stretch=("library",)), "this is a project"),
+        (Variation(stretch=("tenor_years",)), "change the column `tenor_years` of terms in a constraint set"),
+        (Variation(level={"latest_start": 1}), "change the column `latest_start` of projects in a constraint set"),
         (Variation(without=("crews",)), "no such rule"),
     ],
 )
