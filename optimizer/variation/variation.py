@@ -40,6 +40,9 @@ class Variation:
         Whether as few limits as possible are moved before the sum of the moves is minimised.
     release
         Projects that must be funded but may be let go, each counted as one move.
+    give_way
+        Limits on shares that may give way, as far as a plan needs, each counted as one move; with `count_first` only.
+        Where as few moves do without them none does.
     without
         Names of rules (`outlay.optimizer.variation.rules`) that are left out.
     selected
@@ -61,12 +64,13 @@ class Variation:
     goals: tuple[tuple[Mapping[str, float], float, float], ...] = ()
     count_first: bool = False
     release: tuple[str, ...] = ()
+    give_way: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     selected: tuple[Selection, ...] | None = None
     title: str = ""
 
     def __post_init__(self) -> None:
-        for name in ("force_in", "force_out", "stretch", "units", "release", "without"):
+        for name in ("force_in", "force_out", "stretch", "units", "release", "give_way", "without"):
             object.__setattr__(self, name, _names(getattr(self, name), name))
         if self.selected is not None:
             object.__setattr__(self, "selected", _selections(self.selected))
