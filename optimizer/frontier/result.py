@@ -14,7 +14,7 @@ from outlay.instances.plan import Plan
 from outlay.optimizer.frontier.objectives import Objective
 
 #: The tables of a frontier.
-TABLES = ("points", "segments", "open", "plans", "projects")
+TABLES = ("points", "segments", "faces", "open", "plans", "projects")
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,13 @@ class Frontier:
     within
         Whether what is open is within the tolerance.
     tolerance
-        Share of each objective's range (two objectives) or of the hypervolume (three) that may stay open.
+        Share of each objective's range that may stay open; of the hypervolume with three objectives that have steps.
+    missing_by
+        By which share of each objective's range (between the best value and the worst of the plans that are best for
+        another objective) a plan may at most be better than every reported one, and than mixtures of lines and faces;
+        in all objectives at once. None: it is not known.
+    ranges
+        The range of each objective; where all plans that are best for another one are alike in it, its size.
     hypervolume, hypervolume_most
         What the points dominate above the worst values of the ends, and what all plans together can at most.
     interrupted
@@ -64,6 +70,8 @@ class Frontier:
     tolerance: float
     hypervolume: float
     hypervolume_most: float
+    missing_by: float | None = None
+    ranges: tuple[float, ...] = ()
     interrupted: bool = False
     notes: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -92,6 +100,14 @@ class Frontier:
     def segments(self) -> pd.DataFrame:
         """One row a line of the frontier: every mixture of the two plans holds, and nothing lies beyond it."""
         return self.table("segments")
+
+    @property
+    def faces(self) -> pd.DataFrame:
+        """One row a corner of a face between plans of the same choices: every mixture of its corners can be had.
+
+        With three objectives. ``point`` is empty at a corner that another plan beats, although the face counts.
+        """
+        return self.table("faces")
 
     @property
     def open(self) -> pd.DataFrame:
@@ -150,6 +166,8 @@ class Frontier:
             "complete": self.complete,
             "within_tolerance": self.within,
             "tolerance": self.tolerance,
+            "missing_by": self.missing_by,
+            "ranges": list(self.ranges),
             "hypervolume": self.hypervolume,
             "hypervolume_most": self.hypervolume_most,
             "interrupted": self.interrupted,
@@ -163,6 +181,6 @@ class Frontier:
 
 def _plain(value: Any) -> Any:
     """Return a cell for JSON: what is no number as None."""
-    if isinstance(value, float) and not abs(value) < float("inf"):
+    if value is pd.NA or (isinstance(value, float) and not abs(value) < float("inf")):
         return None
     return value.item() if hasattr(value, "item") else value

@@ -10,12 +10,15 @@ import numpy as np
 from scipy import sparse
 
 from outlay.instances.errors import InputError
+from outlay.instances.plan import Plan
 from outlay.models.arrays.rows import Entries
 from outlay.models.families.resources import resource_rows
 from outlay.models.stages import keep_selections
+from outlay.optimizer.answer.plans import plan_point
 from outlay.optimizer.engine.levels import Level
 from outlay.optimizer.problem.problem import Problem, Rows
-from outlay.optimizer.variation.limit import MOST_SHARE, Limit
+from outlay.optimizer.problem.spaces import FullPoint
+from outlay.optimizer.variation.limit import MOST_SHARE, Limit, Moves
 from outlay.optimizer.variation.variable import Variable
 from outlay.optimizer.variation.variation import Variation
 
@@ -23,40 +26,6 @@ from outlay.optimizer.variation.variation import Variation
 STRETCH = "stretch:"
 #: A plan is as good as another one if it is worth this share of it less, at most.
 AS_GOOD = 1e-6
-
-
-@dataclass(frozen=True)
-class Moves:
-    """The columns of moves behind those of the session's problem.
-
-    Attributes
-    ----------
-    limits
-        The limit of each stretch column.
-    units
-        What 1 of each column is: a share of the limit's level, or so many units of it.
-    released
-        Projects whose columns say that they are let go, behind the stretch columns.
-    """
-
-    limits: tuple[Limit, ...] = ()
-    by_units: tuple[bool, ...] = ()
-    units: tuple[float, ...] = ()
-    released: tuple[str, ...] = ()
-
-    def of(self, point: np.ndarray, first: int) -> dict[str, float]:
-        """Return by how much each limit is moved at a point, in shares or units."""
-        amounts = point[first : first + len(self.limits)] * np.array(self.units)
-        return {limit.name: float(amount) for limit, amount in zip(self.limits, amounts, strict=True)}
-
-    def let_go(self, point: np.ndarray, first: int) -> list[str]:
-        """Return the projects that are let go at a point."""
-        first += len(self.limits)
-        return [
-            name
-            for name, flag in zip(self.released, point[first : first + len(self.released)], strict=True)
-            if flag > 0.5
-        ]
 
 
 @dataclass(frozen=True)
@@ -90,6 +59,7 @@ def apply(over: Variable, variation: Variation) -> Varied:
     work.check()
     work.force()
     work.keep_selected()
+    work.keep_decided()
     work.leave_out()
     work.move()
     moves = work.stretch()
@@ -172,6 +142,15 @@ class _Work:
         for one in self.variation.selected:
             rows = self._choice_rows(one.project, "funded_or_cancelled") or self._choice_rows(one.project)
             self.row_lower[rows] = self.factor[rows]
+
+    def keep_decided(self) -> None:
+        """Fix whatever is discrete as a plan decides it."""
+        if self.variation.decided is None:
+            return
+        plan, session = Plan.from_document(self.variation.decided), self.over.session
+        point = session.to_solver(FullPoint(plan_point(self.over.model, session.compiled, plan)))
+        whole = self.base.integer
+        self.lower[whole] = self.upper[whole] = np.round(point[whole])
 
     def _choice_rows(self, project: str, block: str = "one_option_a_project") -> list[int]:
         component = self.over.model.component(block)
@@ -291,7 +270,7 @@ class _Work:
             base, lower=self.lower, upper=self.upper, row_lower=self.row_lower, row_upper=self.row_upper
         )  # fmt: skip
         if count:
-            problem = _widened(problem, np.array(self.move_upper), np.array(self.whole), self.entries)
+            problem = problem.with_columns(np.array(self.move_upper), np.array(self.whole), self.entries)
         for coefficients, shifts, upper in self.extra:
             row = np.append(coefficients, np.zeros(count))
             for move, amount in shifts.items():
@@ -301,6 +280,8 @@ class _Work:
             problem = self._kept(problem, weights, least)
         for goal, begin, step in self.variation.goals:
             problem = self._kept(problem, goal, begin, step)
+        for group in self.variation.either:
+            problem = self._either(problem, group)
         if self.variation.count_first:
             problem = self._counted(problem, count)
         if self.variation.at_least is not None:
@@ -315,6 +296,19 @@ class _Work:
         if self.goal is not None:
             level.cost[self.over.size + self.goal] = step / level.unit
         return problem.with_row(level.cost, -least / level.unit - level.offset)
+
+    def _either(self, problem: Problem, group: Sequence[tuple[Mapping[str, float], float, float]]) -> Problem:
+        """Add a binary column a sum that is 1 only where it is large enough, and a row that says one of them is."""
+        before = len(problem.cost)
+        problem = problem.with_columns(np.ones(len(group)), np.ones(len(group), dtype=bool))
+        for number, (weights, least, lack) in enumerate(group):
+            level = self._level(weights)
+            row = np.append(level.cost, np.zeros(len(problem.cost) - len(level.cost)))
+            row[before + number] = lack / level.unit
+            problem = problem.with_row(row, (lack - least) / level.unit - level.offset)
+        chosen = np.zeros(len(problem.cost))
+        chosen[before:] = -1.0
+        return problem.with_row(chosen, -1.0)
 
     def _level(self, weights: Mapping[str, float]) -> Level:
         """Return a weighted sum of metrics and of moves, maximised, over the columns of the session and the moves."""
@@ -334,7 +328,7 @@ class _Work:
         """Add a binary column a stretch that is 1 where it moves."""
         stretches = [move for move in range(count) if not self.whole[move]]
         before = len(problem.cost)
-        problem = _widened(problem, np.ones(len(stretches)), np.ones(len(stretches), dtype=bool), [])
+        problem = problem.with_columns(np.ones(len(stretches)), np.ones(len(stretches), dtype=bool))
         for number, move in enumerate(stretches):
             most = self.move_upper[move]
             row = np.zeros(len(problem.cost))
@@ -347,6 +341,7 @@ class _Work:
         """Return what is minimised, over the columns of the session and the moves."""
         session, count = self.over.session, len(self.move_upper)
         flags = len(moves.limits) if self.variation.count_first else 0
+        flags += sum(len(group) for group in self.variation.either)
 
         def padded(level: Level) -> Level:
             return replace(level, cost=np.append(level.cost, np.zeros(count + flags)))
@@ -357,7 +352,7 @@ class _Work:
                 far = np.zeros(self.over.size + count)
                 far[self.over.size + self.goal] = -1.0
                 levels.insert(0, Level({}, far))
-            return levels
+            return [replace(level, cost=np.append(level.cost, np.zeros(flags))) for level in levels]
         if not count:
             return [padded(session.levels()[0])]
         sums = np.append(np.zeros(self.over.size), np.append(~np.array(self.whole), np.zeros(flags)).astype(float))
@@ -371,25 +366,6 @@ class _Work:
 
 #: So many times the largest use by one decision is more than any plan needs of a limit whose levels are 0.
 LARGE_MOVE = 1000.0
-
-
-def _widened(
-    problem: Problem, upper: np.ndarray, whole: np.ndarray, entries: Sequence[tuple[int, int, float]]
-) -> Problem:
-    """Return a problem with more columns, from 0 to `upper`, with (row, column, coefficient) in its rows."""
-    count = len(upper)
-    row, column, value = (np.array(cells) for cells in zip(*entries, strict=True)) if entries else ([], [], [])
-    shape = (problem.matrix.shape[0], count)
-    more = sparse.coo_array((np.array(value, dtype=float), (np.array(row, int), np.array(column, int))), shape=shape)
-    return replace(
-        problem,
-        cost=np.append(problem.cost, np.zeros(count)),
-        lower=np.append(problem.lower, np.zeros(count)),
-        upper=np.append(problem.upper, upper),
-        integer=np.append(problem.integer, whole),
-        matrix=sparse.csc_array(sparse.hstack([problem.matrix, sparse.csc_array(more)], format="csc")),
-        tidy=None if problem.tidy is None else np.append(problem.tidy, np.zeros(count)),
-    )
 
 
 def _matrix_of(rule: Any, columns: int) -> sparse.csr_array:
