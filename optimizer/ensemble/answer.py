@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -19,10 +18,13 @@ from outlay.instances.values.text import shown
 from outlay.optimizer.answer.documents import finite, table_document
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.ensemble.folder import write_runs
+from outlay.optimizer.frames.tabled import Tabled
 from outlay.optimizer.status import Status
 
 FORMAT, MARKER = "outlay ensemble 1", "ensemble.json"
 
+#: The value that replications on fresh draws estimate.
+REPLICATED_GAP = "out-of-sample gap"
 #: (least, greatest) that something can be; infinity where nothing is known.
 Interval = tuple[float, float]
 
@@ -54,7 +56,7 @@ def check_told(
 
 
 @dataclass(frozen=True)
-class EnsembleSolution:
+class EnsembleSolution(Tabled):
     """What is decided now for several scenarios, and what follows in each.
 
     Attributes
@@ -76,7 +78,8 @@ class EnsembleSolution:
     ideal
         What each scenario is held against for ``regret``; empty otherwise.
     values
-        ``perfect information`` and ``stochastic solution``: what they are worth, (least, at most) each.
+        ``perfect information`` and ``stochastic solution``: what they are worth, (least, at most) each;
+        ``out-of-sample gap``, where it was estimated (`outlay.replicate_gap`).
     violations
         What the plans, or what links them, break: (scenario, sentence), the scenario empty for what is between them.
     tables
@@ -104,10 +107,6 @@ class EnsembleSolution:
     options: Mapping[str, Any] = field(default_factory=dict)
     times_s: Mapping[str, float] = field(default_factory=dict)
     sizes: Mapping[str, int] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for name in ("scenarios", "runs", "best", "ideal", "values", "tables", "options", "times_s", "sizes"):
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     def __repr__(self) -> str:
         """Return what it is in two lines."""
@@ -152,7 +151,7 @@ class EnsembleSolution:
             runs=self.runs,
             violations=self.violations,
         )
-        return self.tables[name].copy()
+        return super().table(name)
 
     @property
     def projects(self) -> pd.DataFrame:

@@ -217,8 +217,8 @@ def faces_table(objectives: Sequence[Objective], outcome: Outcome) -> pd.DataFra
         for number, face in enumerate(outcome.faces, start=1)
         for corner in face.corners
     ]
-    table = pd.DataFrame(rows, columns=["face", "point", *(each.name for each in objectives)])
-    return table.astype({"face": "int64", "point": "Int64"})
+    table = pd.DataFrame(rows, columns=["face", "point", *(each.name for each in objectives)], dtype=object)
+    return table.astype({"face": "int64", **{each.name: "float64" for each in objectives}})
 
 
 def open_table(objectives: Sequence[Objective], boxes: Sequence[tuple[np.ndarray, np.ndarray, str]]) -> pd.DataFrame:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
+from outlay.optimizer.frames.tabled import Tabled, sets_text
 from outlay.optimizer.frontier.objectives import Objective
 
 #: The tables of a frontier.
@@ -18,7 +18,7 @@ TABLES = ("points", "segments", "faces", "open", "plans", "projects")
 
 
 @dataclass(frozen=True)
-class Frontier:
+class Frontier(Tabled):
     """The trade-off between two or three objectives.
 
     Attributes
@@ -41,12 +41,6 @@ class Frontier:
         Whether what is open is within the tolerance.
     tolerance
         Share of each objective's range that may stay open; of the hypervolume with three objectives that have steps.
-    missing_by
-        By which share of each objective's range (between the best value and the worst of the plans that are best for
-        another objective) a plan may at most be better than every reported one, and than mixtures of lines and faces;
-        in all objectives at once. None: it is not known.
-    ranges
-        The range of each objective; where all plans that are best for another one are alike in it, its size.
     hypervolume, hypervolume_most
         What the points dominate above the worst values of the ends, and what all plans together can at most.
     interrupted
@@ -57,6 +51,12 @@ class Frontier:
         How it was asked.
     times_s
         Seconds: ``total``, ``solver`` (summed over all questions); ``questions`` counts them.
+    missing_by
+        By which share of each objective's range (between the best value and the worst of the plans that are best for
+        another objective) a plan may at most be better than every reported one, and than mixtures of lines and faces;
+        in all objectives at once. None: it is not known.
+    ranges
+        The range of each objective; where all plans that are best for another one are alike in it, its size.
     """
 
     instance: Instance
@@ -70,26 +70,12 @@ class Frontier:
     tolerance: float
     hypervolume: float
     hypervolume_most: float
-    missing_by: float | None = None
-    ranges: tuple[float, ...] = ()
     interrupted: bool = False
     notes: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
     times_s: Mapping[str, float] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for name in ("tables", "sets", "options", "times_s"):
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
-
-    def table(self, name: str) -> pd.DataFrame:
-        """Return a copy of a table by name.
-
-        Raises
-        ------
-        KeyError
-            If there is no such table.
-        """
-        return self.tables[name].copy()
+    missing_by: float | None = None
+    ranges: tuple[float, ...] = ()
 
     @property
     def points(self) -> pd.DataFrame:
@@ -146,21 +132,22 @@ class Frontier:
     @property
     def sets_toml(self) -> str:
         """The constraint sets of the points, to paste into ``sets.toml``."""
-        import tomli_w  # noqa: PLC0415 - heavy
-
-        return tomli_w.dumps({name: dict(body) for name, body in self.sets.items()})
+        return sets_text(self.sets)
 
     def to_document(self) -> dict[str, Any]:
         """Return the frontier as plain data, for JSON."""
-        tables = {
-            name: [{key: _plain(value) for key, value in row.items()} for row in table.to_dict("records")]
-            for name, table in self.tables.items()
-        }
         return {
             "instance": self.instance.name,
             "constraint_set": self.constraint_set,
             "objectives": [
-                {"name": each.name, "title": each.title, "unit": each.unit, "maximised": each.maximised}
+                {
+                    "name": each.name,
+                    "title": each.title,
+                    "unit": each.unit,
+                    "maximised": each.maximised,
+                    "limit": each.limit,
+                    "units": each.units,
+                }
                 for each in self.objectives
             ],
             "complete": self.complete,
@@ -172,15 +159,8 @@ class Frontier:
             "hypervolume_most": self.hypervolume_most,
             "interrupted": self.interrupted,
             "notes": list(self.notes),
-            **tables,
+            **self.rows(),
             "sets": {name: dict(body) for name, body in self.sets.items()},
             "options": dict(self.options),
             "times_s": dict(self.times_s),
         }
-
-
-def _plain(value: Any) -> Any:
-    """Return a cell for JSON: what is no number as None."""
-    if value is pd.NA or (isinstance(value, float) and not abs(value) < float("inf")):
-        return None
-    return value.item() if hasattr(value, "item") else value

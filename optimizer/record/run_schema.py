@@ -48,7 +48,7 @@ Period: TypeAlias = Annotated[int, Field(gt=-(2**63), lt=2**63)]
 Amounts: TypeAlias = dict[str, float]
 Cell: TypeAlias = Annotated[Any, AfterValidator(_is_cell)]
 StatusName: TypeAlias = Annotated[Status, Field(strict=False)]
-Limit: TypeAlias = Literal["time", "work", "interrupt", "crash", "solver tolerance", "together"]
+Limit: TypeAlias = Literal["time", "work", "interrupt", "crash", "solver tolerance", "together", "converged"]
 
 
 def _tuple(*, of: Any) -> Any:
@@ -180,6 +180,7 @@ class OptionsPart(Part):
     effort: Literal["prove", "search", "repeat"] = "prove"
     work: Annotated[int, Field(ge=1, le=1_000_000)] = 1
     cancelling: bool = False
+    numbers: dict[str, int | float | list[int | float] | list[str]] = Field(default_factory=dict)
 
 
 class ComparisonPart(Part):

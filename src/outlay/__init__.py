@@ -67,10 +67,12 @@ if TYPE_CHECKING:
     from outlay.optimizer.ranking.ranking import Ranking
     from outlay.optimizer.record.recheck import verify
     from outlay.optimizer.record.run_file import load
+    from outlay.optimizer.search.params import SearchParams
     from outlay.optimizer.settings import Effort
     from outlay.optimizer.solve import solve
     from outlay.optimizer.solver.outcome import Progress
     from outlay.optimizer.status import LevelResult, Status
+    from outlay.optimizer.stress.replications import replicate_gap
     from outlay.optimizer.stress.result import Stress
     from outlay.optimizer.stress.stress import stress
     from outlay.optimizer.uncertainty.draws import Draw, Draws, draw
@@ -103,6 +105,7 @@ _HOME = {
     "exposure": "models.supply.exposure",
     "solve": "optimizer.solve",
     "Effort": "optimizer.settings",
+    "SearchParams": "optimizer.search.params",
     "Solution": "optimizer.answer.solution",
     "Status": "optimizer.status",
     "LevelResult": "optimizer.status",
@@ -111,6 +114,7 @@ _HOME = {
     "verify": "optimizer.record.recheck",
     "Verification": "optimizer.verify.report",
     "Violation": "optimizer.verify.report",
+    "replicate_gap": "optimizer.stress.replications",
     "solve_ensemble": "optimizer.ensemble.solve",
     "EnsembleSolution": "optimizer.ensemble.answer",
     "load_ensemble": "optimizer.ensemble.record",
@@ -190,6 +194,7 @@ __all__ = [
     "Progress",
     "Ranking",
     "Scenario",
+    "SearchParams",
     "Selection",
     "Solution",
     "Solver",
@@ -223,6 +228,7 @@ __all__ = [
     "plot_resources",
     "rank",
     "read",
+    "replicate_gap",
     "report",
     "scenarios_of_sets",
     "selected_now",

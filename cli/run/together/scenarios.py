@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from outlay.cli import failures, streams
 from outlay.cli.loading import read_or_load, with_asked
+from outlay.cli.options import Solving, WhatIf
 from outlay.cli.run.together.rank import exit_code, keep, question_words
 from outlay.cli.terminal.progress import Progress
 from outlay.cli.terminal.screen import Page
@@ -14,10 +14,12 @@ from outlay.cli.terminal.together.scenarios import show_scenarios
 from outlay.instances.errors import Fault, InputError
 from outlay.instances.formats.output import check_target
 from outlay.instances.instance import Instance
-from outlay.optimizer.compare.compare import CompareProgress
+from outlay.models.risk import parse_risk
 from outlay.optimizer.ensemble.solve import solve_ensemble
 from outlay.optimizer.record.run_document import run_text
+from outlay.optimizer.sharing.pool import CompareProgress
 from outlay.optimizer.solver.outcome import Progress as State
+from outlay.optimizer.stress.replications import check_is_mean, replicate_gap
 from outlay.optimizer.uncertainty.draws import draw
 
 
@@ -25,15 +27,14 @@ def run(
     *,
     instance: str,
     constraint_set: str,
-    force_in: tuple[str, ...],
-    force_out: tuple[str, ...],
-    changes: tuple[str, ...],
+    asked: WhatIf,
     scenarios: str,
     risk: str | None,
     jobs: int | None,
-    time_limit: float,
-    gap: float,
-    seed: int,
+    engine: str | None,
+    launcher: str | None,
+    gap_replications: int | None,
+    solving: Solving,
     threads: int,
     effort: str,
     work: int,
@@ -54,8 +55,10 @@ def run(
         check_target(output, folder=True)
     with Progress("reading the tables") as progress:
         source, _start = read_or_load(instance, max_file_mb)
-        source, constraint_set = with_asked(source, constraint_set, force_in, force_out, changes)
-        given, weights = scenarios_asked(source.with_set(constraint_set), scenarios, seed)
+        source, constraint_set = with_asked(source, constraint_set, asked)
+        if gap_replications is not None:
+            check_replications(scenarios, risk or "expected")
+        given, weights = scenarios_asked(source.with_set(constraint_set), scenarios, solving.seed)
         progress.now("building the models")
 
         def told(state: CompareProgress) -> None:
@@ -71,16 +74,25 @@ def run(
             risk=risk or "expected",
             probabilities=weights,
             objective=objective,
-            time_limit=time_limit if math.isfinite(time_limit) else None,
-            gap=gap,
-            seed=seed,
+            **solving.arguments,
             threads=threads,
             effort=effort,
             work=work,
             jobs=jobs,
+            engine=engine or "here",
+            launcher=launcher,
             on_questions=told,
             on_progress=moved,
         )
+        if gap_replications is not None and found.verified:
+            progress.state = None
+            found = replicate_gap(
+                found,
+                replications=gap_replications,
+                **solving.arguments,
+                jobs=jobs,
+                on_replication=lambda done, total: progress.now(f"{done} of {total} times fresh draws solved"),
+            )
     trouble = keep(found, output)
     if as_json:
         streams.write_json_text(run_text(found.to_document()))
@@ -91,6 +103,20 @@ def run(
             page.fact("Saved", f"{output} (tables as CSV, a run file a scenario; outlay verify {output})")
         page.show()
     return failures.report_unsaved(trouble, exit_code(found.status, found.verified, bool(found.runs)))
+
+
+def check_replications(scenarios: str, risk: str) -> None:
+    """Make sure, before anything is solved, that fresh draws can be made and say something.
+
+    Raises
+    ------
+    InputError
+        If the scenarios are named, or the measure of risk is no mean.
+    """
+    if not scenarios.strip().isdigit():
+        remedy = "write --scenarios 20, or leave out --gap-replications"
+        raise InputError.single("solve", "scenarios by name are all there are", remedy, column="gap-replications")
+    check_is_mean(parse_risk(risk))
 
 
 def scenarios_asked(instance: Instance, text: str, seed: int) -> tuple[Any, dict[str, float] | None]:

@@ -11,7 +11,7 @@ from typing import Any
 from pyomo.common.gc_manager import PauseGC
 
 from outlay.instances.errors import InputError
-from outlay.optimizer.compare.task import Pool
+from outlay.optimizer.sharing.solvers import Pool
 from outlay.optimizer.solver.deadline import CLOCK, LONGEST_LOOK_S, Clock
 
 CONNECT_S = 10
