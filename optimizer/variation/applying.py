@@ -10,11 +10,14 @@ import numpy as np
 from scipy import sparse
 
 from outlay.instances.errors import InputError
+from outlay.instances.plan import Plan
 from outlay.models.arrays.rows import Entries
 from outlay.models.families.resources import resource_rows
 from outlay.models.stages import keep_selections
+from outlay.optimizer.answer.plans import plan_point
 from outlay.optimizer.engine.levels import Level
 from outlay.optimizer.problem.problem import Problem, Rows
+from outlay.optimizer.problem.spaces import FullPoint
 from outlay.optimizer.variation.limit import Limit, Moves, moved_share, share_row
 from outlay.optimizer.variation.variable import Variable
 from outlay.optimizer.variation.variation import Variation
@@ -56,6 +59,7 @@ def apply(over: Variable, variation: Variation) -> Varied:
     work.check()
     work.force()
     work.keep_selected()
+    work.keep_decided()
     work.leave_out()
     work.move()
     moves = work.stretch()
@@ -147,6 +151,15 @@ class _Work:
         for one in self.variation.selected:
             rows = self._choice_rows(one.project, "funded_or_cancelled") or self._choice_rows(one.project)
             self.row_lower[rows] = self.factor[rows]
+
+    def keep_decided(self) -> None:
+        """Fix whatever is discrete as a plan decides it."""
+        if self.variation.decided is None:
+            return
+        plan, session = Plan.from_document(self.variation.decided), self.over.session
+        point = session.to_solver(FullPoint(plan_point(self.over.model, session.compiled, plan)))
+        whole = self.base.integer
+        self.lower[whole] = self.upper[whole] = np.round(point[whole])
 
     def _choice_rows(self, project: str, block: str = "one_option_a_project") -> list[int]:
         component = self.over.model.component(block)
@@ -295,6 +308,8 @@ class _Work:
             problem = self._kept(problem, weights, least)
         for goal, begin, step in self.variation.goals:
             problem = self._kept(problem, goal, begin, step)
+        for group in self.variation.either:
+            problem = self._either(problem, group)
         if self.variation.count_first:
             problem = self._counted(problem, count)
         if self.variation.at_least is not None:
@@ -309,6 +324,19 @@ class _Work:
         if self.goal is not None:
             level.cost[self.over.size + self.goal] = step / level.unit
         return problem.with_row(level.cost, -least / level.unit - level.offset)
+
+    def _either(self, problem: Problem, group: Sequence[tuple[Mapping[str, float], float, float]]) -> Problem:
+        """Add a binary column a sum that is 1 only where it is large enough, and a row that says one of them is."""
+        before = len(problem.cost)
+        problem = problem.with_columns(np.ones(len(group)), np.ones(len(group), dtype=bool))
+        for number, (weights, least, lack) in enumerate(group):
+            level = self._level(weights)
+            row = np.append(level.cost, np.zeros(len(problem.cost) - len(level.cost)))
+            row[before + number] = lack / level.unit
+            problem = problem.with_row(row, (lack - least) / level.unit - level.offset)
+        chosen = np.zeros(len(problem.cost))
+        chosen[before:] = -1.0
+        return problem.with_row(chosen, -1.0)
 
     def _level(self, weights: Mapping[str, float]) -> Level:
         """Return a weighted sum of metrics and of moves, maximised, over the columns of the session and the moves."""
@@ -341,6 +369,7 @@ class _Work:
         """Return what is minimised, over the columns of the session and the moves."""
         session, count = self.over.session, len(self.move_upper)
         flags = len(moves.limits) if self.variation.count_first else 0
+        flags += sum(len(group) for group in self.variation.either)
 
         def padded(level: Level) -> Level:
             return replace(level, cost=np.append(level.cost, np.zeros(count + flags)))
@@ -351,7 +380,7 @@ class _Work:
                 far = np.zeros(self.over.size + count)
                 far[self.over.size + self.goal] = -1.0
                 levels.insert(0, Level({}, far))
-            return levels
+            return [replace(level, cost=np.append(level.cost, np.zeros(flags))) for level in levels]
         if not count:
             return [padded(session.levels()[0])]
         sums = np.append(np.zeros(self.over.size), np.append(~np.array(self.whole), np.zeros(flags)).astype(float))
