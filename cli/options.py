@@ -249,3 +249,28 @@ def what_if(command: Command) -> Command:
     ):
         option(told)
     return told
+
+
+def shared(many: str, kept: str) -> Callable[[Command], Command]:
+    """Return what adds the options of work that is shared: so many at a time, by whom, and the folder that keeps it.
+
+    Parameters
+    ----------
+    many
+        What is done so many at a time: ``Cases``.
+    kept
+        What is kept in the folder, and what that is good for.
+    """
+
+    def add(command: Command) -> Command:
+        for option in (
+            click.option("-o", "--output", type=click.Path(), metavar="FOLDER", help=kept),
+            click.option("--executor", metavar="dask:tcp://HOST:PORT", help="Solve on a dask cluster instead of here."),
+            click.option(
+                "--jobs", type=click.IntRange(1, 256), metavar="N", help=f"{many} at a time. Default: one a core."
+            ),
+        ):
+            command = option(command)
+        return command
+
+    return add

@@ -61,6 +61,7 @@ FLOORS = {
     "optimizer": (
         "status",
         "tolerances",
+        "tuning",
         "verify",
         "problem",
         "presolve",
@@ -96,6 +97,7 @@ FLOORS = {
         "streams",
         "failures",
         "application",
+        "options",
         "asking",
         "loading",
         "views",
@@ -107,7 +109,6 @@ FLOORS = {
         "web",
         "report.plots",
         "run",
-        "options",
         "commands",
     ),
 }

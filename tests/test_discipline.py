@@ -21,7 +21,7 @@ def outcome(folder: Path, body: str, *, marker: str = "", ci: bool = False, most
     """Return what a run of one test tells."""
     head = f"import pytest\nimport tests.conftest\ntests.conftest.MOST_CPU_S = {most_cpu_s}\n"
     (folder / "test_one.py").write_text(f"{head}{marker}\ndef test_one():\n    {body}\n", encoding="utf-8")
-    options = ["-q", "-c", os.devnull, "--rootdir", folder, "-p", "tests.conftest", "-p", "no:cacheprovider", "-n0"]
+    options = ["-q", "-c", os.devnull, "--rootdir", folder, "-p", "tests.conftest", "-n0"]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *map(str, options), "test_one.py"],
         cwd=folder,

@@ -15,7 +15,7 @@ from outlay.cli.commands.page import open_command
 from outlay.cli.commands.together import rank_command, scenarios
 from outlay.cli.commands.uncertainty import draw_command, stress_command
 from outlay.cli.commands.years import advance_command
-from outlay.cli.options import SET, common, objective, reading, solving, what_if
+from outlay.cli.options import SET, common, objective, reading, shared, solving, what_if
 
 EPILOG = """\b
 To begin:
@@ -80,16 +80,18 @@ def list_command(**arguments: Any) -> int:
     epilog="""\b
 Examples:
   outlay new my-plan
+  outlay new my-plan --blank
   outlay new my-plan.xlsx --from tutorial
   outlay new japan.json --from us-japan-550
 """,
 )
 @click.argument("folder", type=click.Path())
-@click.option("--from", "source", default="tutorial", show_default=True, metavar="NAME", help="Instance to copy.")
+@click.option("--from", "source", metavar="NAME", help="Instance to copy.  [default: tutorial]")
+@click.option("--blank", is_flag=True, help="Headers only, each with a commented example row, to fill in.")
 @reading
 @common
 def new_command(**arguments: Any) -> int:
-    """Copy an instance to FOLDER, to edit it there.
+    """Copy an instance to FOLDER, to edit it there, or begin with a blank one.
 
     A name that ends in .xlsx gives a workbook, one that ends in .json one file, any other a folder of tables. Nothing
     that exists is touched.
@@ -285,15 +287,7 @@ Examples:
     metavar="FAMILY,...",
     help="Share the loss out among families of constraints (at most 6), in the first set.",
 )
-@click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Cases at a time. Default: one a core.")
-@click.option("--executor", metavar="dask:tcp://HOST:PORT", help="Solve on a dask cluster instead of here.")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(),
-    metavar="FOLDER",
-    help="Keep run files and tables there; what is finished there is not solved again.",
-)
+@shared("Cases", "Keep run files and tables there; what is finished there is not solved again.")
 @click.option("--force", is_flag=True, help="Use FOLDER even if it holds other things.")
 @what_if
 @solving

@@ -11,12 +11,12 @@ import pandas as pd
 import simplejson
 
 from outlay.instances.errors import InputError
-from outlay.instances.formats.output import make_folder, refusals_told, replace_file
+from outlay.instances.formats.output import refusals_told, replace_file
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.optimizer.answer.documents import tables_digest, written_document
 from outlay.optimizer.answer.solution import unverified
-from outlay.optimizer.export.tables import spreadsheet_csv
+from outlay.optimizer.export.folders import kept_folder, write_kept
 from outlay.optimizer.frontier.objectives import Objective
 from outlay.optimizer.frontier.result import TABLES, Frontier
 from outlay.optimizer.variation.answers import AnswerFiles
@@ -45,15 +45,9 @@ class FrontierFolder:
         InputError
             If it holds anything else (unless `force`), another frontier, or cannot be written.
         """
-        folder = cls(Path(path))
+        folder = cls(kept_folder(path, MARKER, "frontier", force=force))
         with refusals_told(folder.path):
-            if folder.path.exists() and not folder.path.is_dir():
-                raise InputError.single(str(path), "this is not a folder", "choose another name")
-            make_folder(folder.path)
             marker = folder.path / MARKER
-            if not marker.is_file() and any(folder.path.iterdir()) and not force:
-                problem = "the folder holds something that is no frontier"
-                raise InputError.single(str(path), problem, "choose another, or use force")
             if marker.is_file() and folder._of() != dict(of) and not force:
                 problem = "the folder holds another frontier: of another instance, or for other objectives"
                 raise InputError.single(str(path), problem, "choose another, or use force to replace it")
@@ -74,26 +68,17 @@ class FrontierFolder:
         return document.get("of") if isinstance(document, dict) else None
 
     def write(self, frontier: Frontier) -> None:
-        """Write the tables as CSV, the sets as TOML, and everything as JSON."""
-        of = self._of()
-        with refusals_told(self.path):
-            for name in TABLES:
-                table = frontier.tables[name]
-                target = self.path / f"{name}.csv"
-                if len(table):
-                    replace_file(target, spreadsheet_csv(table))
-                else:
-                    target.unlink(missing_ok=True)
-            replace_file(self.path / "sets.toml", frontier.sets_toml)
-            document = {
-                "of": of,
-                "digest": tables_digest(frontier.instance),
-                "finished": not frontier.interrupted,
-                **frontier.to_document(),
-                "plan_of": [plan.to_document() for plan in frontier.plan_of],
-            }
-            text = simplejson.dumps(document, use_decimal=True, ignore_nan=True, indent=1)
-            replace_file(self.path / MARKER, text + "\n")
+        """Write the tables as CSV, the sets as TOML, and everything as JSON; see `write_kept`."""
+        document = {
+            "of": self._of(),
+            "digest": tables_digest(frontier.instance),
+            "finished": not frontier.interrupted,
+            **frontier.to_document(),
+            "plan_of": [plan.to_document() for plan in frontier.plan_of],
+        }
+        text = simplejson.dumps(document, use_decimal=True, ignore_nan=True, indent=1)
+        tables = {name: frontier.tables[name] for name in TABLES}
+        write_kept(self.path, MARKER, tables, frontier.sets_toml, text)
 
 
 def load_frontier(path: str | Path, instance: Instance) -> Frontier:

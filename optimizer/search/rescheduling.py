@@ -23,17 +23,11 @@ from scipy import sparse
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.structure import Structure
 from outlay.optimizer.search.ledger import Ledger
+from outlay.optimizer.search.params import Scheduling
 from outlay.optimizer.search.rounding import must_be_funded, nothing
 
-#: Entries of what options do to rows, at most: above, a schedule takes seconds.
-MOST_ENTRIES = 20_000_000
-#: How far priorities are drawn from the starts of the best plan, as shares of the calendar; one of them for a schedule.
-NOISE = (0.01, 0.03, 0.1, 0.3)
-#: Chances of schedules by starts, of such in which only some projects, one of these numbers, come at an earlier place,
-#: and by worth, whose priorities are drawn from 1 / (1 + z) to 1 + z times it, z one of the last numbers.
-CHANCES, PULLED, SPREAD = (0.3, 0.4, 0.3), (1, 2, 4), (0.2, 0.5, 1.0, 2.0)
-#: How much of what waits for a project counts for it.
-INHERITED = 0.5
+#: How to draw, unless told otherwise.
+DEFAULT = Scheduling()
 
 
 class Rescheduling:
@@ -51,15 +45,19 @@ class Rescheduling:
         What it is worth, of the minimisation.
     """
 
-    def __init__(self, problem: Problem, structure: Structure, effect: sparse.csc_array, *, seed: int) -> None:
-        self.problem, self.structure = problem, structure
+    def __init__(
+        self, problem: Problem, structure: Structure, effect: sparse.csc_array, *, seed: int, params: Scheduling
+    ) -> None:
+        self.problem, self.structure, self.params = problem, structure, params
         self.random = Random(seed)  # noqa: S311 - not a secret
         present = np.nonzero(structure.option_column >= 0)[0]
         self.options = present[np.argsort(structure.option_project[present], kind="stable")]
         own = structure.option_project[self.options]
         self._first = np.searchsorted(own, np.arange(structure.projects + 1))
         self._nothing = nothing(problem, structure)
-        self._ledger = Ledger(problem, sparse.csc_array(effect[:, self.options]), own, self._nothing)
+        self._ledger = Ledger(
+            problem, sparse.csc_array(effect[:, self.options]), own, self._nothing, hardest=params.hardest
+        )
         self._cost = (structure.funded.T @ problem.cost)[self.options]
         self._start = structure.option_start[self.options]
         self._end = structure.option_operation[self.options]
@@ -77,7 +75,7 @@ class Rescheduling:
         later, earlier = self._ledger.waiting
         total = worth.copy()
         for _ in range(self.structure.projects):
-            more = worth + INHERITED * np.bincount(earlier, weights=total[later], minlength=len(worth))
+            more = worth + self.params.inherited * np.bincount(earlier, weights=total[later], minlength=len(worth))
             if np.allclose(more, total):
                 break
             total = more
@@ -121,16 +119,16 @@ class Rescheduling:
         count, size = self.structure.projects, max(1, int(self._start.max(initial=0)))
         random = np.array([self.random.random() for _ in range(count)])
         funded = self.chosen >= 0
-        by_start, pull, _ = CHANCES
+        how = self.params
         way = self.random.random() if funded.any() else 1.0
-        if way >= by_start + pull:
-            return -self._worth * (1.0 + self.random.choice(SPREAD)) ** (2.0 * random - 1.0)
+        if way >= how.by_start + how.by_place:
+            return -self._worth * (1.0 + self.random.choice(how.spread)) ** (2.0 * random - 1.0)
         late = size * (1.0 + random)
         keys = np.where(funded, self._start[self.chosen], late).astype(float)
-        if way < by_start:
-            return keys + self.random.choice(NOISE) * size * (2.0 * random - 1.0)
+        if way < how.by_start:
+            return keys + self.random.choice(how.noise) * size * (2.0 * random - 1.0)
         keys += 1e-3 * random
-        for _ in range(self.random.choice(PULLED)):
+        for _ in range(self.random.choice(how.pulled)):
             self._pull(keys, self.random.randrange(count))
         return keys
 
@@ -215,15 +213,17 @@ class Rescheduling:
         return int(places[order[0]])
 
 
-def rescheduling(problem: Problem, structure: Structure, *, seed: int) -> Rescheduling | None:
+def rescheduling(
+    problem: Problem, structure: Structure, *, seed: int, params: Scheduling = DEFAULT
+) -> Rescheduling | None:
     """Return what draws schedules of a problem; None where few can start at several dates, or too large."""
     present = structure.option_column >= 0
     starts = np.unique(np.stack([structure.option_project[present], structure.option_start[present]]), axis=1)
     if not present.any() or starts.shape[1] < 2 * structure.projects:
         return None
     entries = np.diff(problem.matrix.indptr).astype(float)
-    if (structure.funded.T @ entries).sum() > MOST_ENTRIES:
+    if (structure.funded.T @ entries).sum() > params.most_entries:
         return None
     effect = sparse.csc_array(sparse.csc_array(problem.matrix) @ structure.funded)
     effect.eliminate_zeros()
-    return Rescheduling(problem, structure, effect, seed=seed)
+    return Rescheduling(problem, structure, effect, seed=seed, params=params)

@@ -9,11 +9,11 @@ from typing import Any
 import simplejson
 
 from outlay.instances.errors import InputError
-from outlay.instances.formats.output import make_folder, refusals_told, remove_temporaries, replace_file
+from outlay.instances.formats.output import refusals_told, remove_temporaries, replace_file
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.optimizer.answer.documents import plain_table, tables_digest, written_document
-from outlay.optimizer.export.tables import spreadsheet_csv
+from outlay.optimizer.export.folders import kept_folder, write_kept
 from outlay.optimizer.status import Status
 from outlay.optimizer.stress.result import TABLES, Stress
 from outlay.optimizer.stress.task import Outcome
@@ -37,14 +37,8 @@ class StressFolder:
         InputError
             If it holds anything else (unless `force`), or cannot be written.
         """
-        folder = cls(Path(path))
+        folder = cls(kept_folder(path, MARKER, "stress test", force=force))
         with refusals_told(folder.path):
-            if folder.path.exists() and not folder.path.is_dir():
-                raise InputError.single(str(path), "this is not a folder", "choose another name")
-            make_folder(folder.path)
-            if any(folder.path.iterdir()) and not (folder.path / MARKER).is_file() and not force:
-                problem = "the folder holds something that is no stress test"
-                raise InputError.single(str(path), problem, "choose another, or use force")
             (folder.path / "outcomes").mkdir(exist_ok=True)
             remove_temporaries(folder.path / "outcomes")
             if not (folder.path / MARKER).exists():
@@ -68,17 +62,10 @@ class StressFolder:
 
     def write(self, stress: Stress) -> None:
         """Write the tables as CSV, the draws as ``sets.toml``, and everything as JSON."""
-        with refusals_told(self.path):
-            for name in TABLES:
-                target = self.path / f"{name}.csv"
-                if len(stress.tables[name]):
-                    replace_file(target, spreadsheet_csv(stress.tables[name]))
-                else:
-                    target.unlink(missing_ok=True)
-            replace_file(self.path / "sets.toml", stress.worlds.sets_toml)
-            document = {**stress.to_document(), "digest": tables_digest(stress.instance)}
-            text = simplejson.dumps(document, use_decimal=True, ignore_nan=True, indent=1)
-            replace_file(self.path / MARKER, text + "\n")
+        document = {**stress.to_document(), "digest": tables_digest(stress.instance)}
+        text = simplejson.dumps(document, use_decimal=True, ignore_nan=True, indent=1)
+        tables = {name: stress.tables[name] for name in TABLES}
+        write_kept(self.path, MARKER, tables, stress.worlds.sets_toml, text)
 
     def _path(self, key: str) -> Path:
         return self.path / "outcomes" / f"{key}.json"

@@ -79,6 +79,8 @@ def many(first: int, count: int, wanted: tuple[str, ...]) -> int:
             tried, differ = tried + 1, differ + (found is not None)
             if found is not None:
                 show(f"seed {seed}: {found}")
+            if tried % 20 == 0:
+                show(f"... {tried} tried, {differ} differ, up to seed {seed}")
         seed += 1
     show(f"seeds {first} to {seed - 1}: {tried} tried, {differ} differ")
     return int(differ > 0)

@@ -146,13 +146,6 @@ PLAN_RULES: dict[str, tuple[Callable[[Document], None], str, int | None, str | N
         "at",
         "a date",
     ),
-    "prices that rise where a loan is modelled": (
-        cell("projects", 1, escalation_per_year=0.02),
-        "projects",
-        1,
-        "escalation_per_year",
-        "loans are computed on one",
-    ),
     "prices that rise beyond all numbers": (
         all_of(
             no_loan,

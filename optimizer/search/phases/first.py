@@ -26,9 +26,11 @@ def prepare(state: State) -> Step | None:
     state.problem = tightened(state.problem)
     state.bound = choice_bound(state.problem, structure.project)
     if most is None:
-        state.plans.keep(greedy(state.problem, structure, state.over))
-    seed = state.plan.seed
-    drawing = rescheduling(state.problem, structure, seed=seed) or pairing(state.problem, structure, seed=seed)
+        state.plans.keep(greedy(state.problem, structure, state.over, state.params.rounding))
+    seed, params = state.plan.seed, state.params
+    drawing = rescheduling(state.problem, structure, seed=seed, params=params.scheduling) or pairing(
+        state.problem, structure, seed=seed, params=params.exchanging
+    )
     if drawing is not None:
         state.schedules = Turns(drawing, state.plans, state.over, most, state.params.scheduling)
     with contextlib.nullcontext() if state.schedules is None else state.schedules.beside():

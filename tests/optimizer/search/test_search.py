@@ -52,6 +52,7 @@ def test_an_answer_found_with_the_search_is_as_good_and_verified() -> None:
     assert together.bound >= together.objective - 1e-9
 
 
+@pytest.mark.slow
 def test_a_repeated_search_gives_the_same_answer() -> None:
     made = generate(20, 3)
     first, second = (outlay.solve(made, effort="repeat", work=3, gap=0, seed=5) for _ in range(2))
@@ -101,7 +102,6 @@ def divided(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 
     monkeypatch.setattr(parts.PartsProver, "_divide", noted)
     monkeypatch.setattr(parts.PartsProver, "solve", from_the_root)
-    monkeypatch.setattr(parts, "SPLIT_S", 600.0)
     force(monkeypatch, large=0, head_start_s=0.0)
     return tried
 
@@ -135,8 +135,8 @@ def test_work_that_is_done_is_said_to_be_the_limit() -> None:
     "seed",
     [
         *range(2),
-        *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 12)),
-        *(pytest.param(seed, marks=pytest.mark.nightly) for seed in range(12, 60)),
+        *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 6)),
+        *(pytest.param(seed, marks=pytest.mark.nightly) for seed in range(6, 60)),
     ],
 )
 def test_the_search_before_the_proof_never_costs_the_optimum(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,6 +203,7 @@ def test_a_time_limit_ends_a_repeatable_search_too(monkeypatch: pytest.MonkeyPat
     assert len(drawn) == 3
 
 
+@pytest.mark.slow
 def test_an_interrupt_ends_a_repeatable_search_with_its_best_plan(monkeypatch: pytest.MonkeyPatch) -> None:
     draw, drawn = Neighbourhoods.draw, []
 
