@@ -184,7 +184,7 @@ def _growth(draft: Draft, row: dict[str, Any]) -> dict[str, Any]:
     if share is None and amount is None:
         amount = round(size * 0.25, 1)
     begins = draft.maybe(0.5, round(size * draw.pick([0.05, 0.1, 0.3]), 1))
-    alone = {"min": None, "max": None} if draw.chance(0.6) else {}
+    alone = {"min": None, "max": None} if draw.chance(0.6) and (row.get("max") or 0) >= 0 else {}
     return {"max_growth_share": share, "max_growth": amount, "growth_from": begins, **alone}
 
 
