@@ -109,7 +109,13 @@ def _write_text(path: Path, text: str) -> None:
 
 
 def csv_text(table: Table) -> str:
-    """Return a table as CSV text with a header; blank cells are empty."""
+    """Return a table as CSV text with a header; blank cells are empty.
+
+    Raises
+    ------
+    InputError
+        If a row begins as a comment does.
+    """
     buffer = io.StringIO()
     texts = [[name, *map(cell_text, cells)] for name, cells in table.cells.items()]
     # A lone carriage return is only quoted where it is part of the line end.

@@ -167,7 +167,13 @@ def at_threshold(risk: Risk, threshold: float, worths: Mapping[str, tuple[float,
 def kept_worths(
     scenarios: Sequence[Scenario], selected: Sequence[Selection], asked: Asked, jobs: int | None
 ) -> dict[str, tuple[float, float]] | None:
-    """Return (probability, worth) by scenario where this is selected now; None where it cannot be somewhere."""
+    """Return (probability, worth) by scenario where this is selected now; None where it cannot be somewhere.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If the user stopped it.
+    """
     members, workers = Members(scenarios, cancelling=True), jobs or os.cpu_count() or 1
     if any(keep_selections(members.over[one.name].case, selected).impossible for one in scenarios):
         return None
