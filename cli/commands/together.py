@@ -75,6 +75,8 @@ Examples:
 @click.option(
     "-o", "--output", type=click.Path(), metavar="FOLDER", help="New folder: the list as CSV, and a run file a level."
 )
+@click.option("--report", type=click.Path(), metavar="HTML", help="Draw a page of it that works offline.")
+@click.option("--force", is_flag=True, help="Overwrite HTML.")
 @solving
 @reading
 @common

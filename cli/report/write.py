@@ -10,6 +10,7 @@ from outlay.cli.report.comparison.page import comparison_context
 from outlay.cli.report.ensemble.page import ensemble_context
 from outlay.cli.report.explanation.page import explanation_context
 from outlay.cli.report.frontier.page import frontier_context
+from outlay.cli.report.ranking.page import ranking_context
 from outlay.cli.report.signed import UNSIGNED, Signed
 from outlay.cli.report.size import render_within
 from outlay.cli.report.solution import solution_context
@@ -22,6 +23,7 @@ from outlay.optimizer.compare.comparison import Comparison
 from outlay.optimizer.ensemble.answer import EnsembleSolution
 from outlay.optimizer.explain.explanation import Explanation
 from outlay.optimizer.frontier.result import Frontier
+from outlay.optimizer.ranking.ranking import Ranking
 from outlay.optimizer.record.recheck import verify
 from outlay.optimizer.stress.result import Stress
 
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def report(
-    answer: Solution | Comparison | Explanation | Frontier | Stress | EnsembleSolution,
+    answer: Solution | Comparison | Explanation | Frontier | Stress | EnsembleSolution | Ranking,
     path: str | Path,
     *,
     force: bool = False,
@@ -42,8 +44,8 @@ def report(
     Parameters
     ----------
     answer
-        A solution with a verified plan, a comparison, an explanation, a frontier, a stress test, or plans for
-        several scenarios.
+        A solution with a verified plan, a comparison, an explanation, a frontier, a stress test, plans for several
+        scenarios, or a priority list.
     path
         An ``.html`` file; of a solution or a comparison also an ``.xlsx`` workbook.
     force
@@ -69,14 +71,13 @@ def report(
         (Frontier, write_frontier_report),
         (Stress, write_stress_report),
         (EnsembleSolution, write_ensemble_report),
+        (Ranking, write_ranking_report),
     )
     for kind, write in writers:
         if isinstance(answer, kind):
             return write(answer, path, force=force, signed=Signed(author, date))
     problem = f"there is no report of a {type(answer).__name__}"
-    remedy = (
-        "give what outlay.solve, solve_ensemble, compare, explain, frontier or stress returned, or outlay.load(RUN)"
-    )
+    remedy = "give what outlay.solve, compare, explain, frontier, rank or stress returned, or outlay.load(RUN)"
     raise InputError.single("report", problem, remedy)
 
 
@@ -210,6 +211,22 @@ def write_frontier_report(
         If the file exists and `force` is not set, or cannot be written.
     """
     return _written("frontier.html", lambda: frontier_context(frontier), path, force=force, signed=signed)
+
+
+def write_ranking_report(ranking: Ranking, path: str | Path, *, force: bool = False, signed: Signed = UNSIGNED) -> Path:
+    """Write the report of a priority list and return its path; see `write_report`.
+
+    Raises
+    ------
+    NoPlanError, InfeasibleError
+        If there is no list.
+    UnverifiedError
+        If it failed its verification.
+    InputError
+        If the file exists and `force` is not set, or cannot be written.
+    """
+    ranking.table("projects")
+    return _written("ranking.html", lambda: ranking_context(ranking), path, force=force, signed=signed)
 
 
 def _written(

@@ -131,7 +131,7 @@ def solve_ensemble(
     members = _members_of(base, scenarios, probabilities, constraint_set, objective)
     asked = Asked(gap, seed, time_limit)
     todo = _Work(base, members, measure, asked, jobs or os.cpu_count() or 1, threads, hard, factors_of(scenarios))
-    todo.launcher = starting
+    todo.launcher = None if starting is None else starting.enough_for(len(members))
     found = todo.run(on_questions, on_progress)
     return todo.answer(found, began)
 
@@ -262,6 +262,7 @@ class _Work:
         if new is not None:
             with self.members.pool(self.jobs, on_questions) as pool:
                 self.candidates += self._tried(pool, [new], LAST_SHARE)
+            asking = replace(asking, worth=Worth(self.scenarios, self.risk, self.ideal))
         self.said |= {"engine": ENGINE, "bound_by": asking.bound_by(word), "iterations": word.iterations}
         return asking.together(word, self.candidates, time.monotonic() - begun)
 

@@ -22,6 +22,7 @@ from typing import Any
 
 import outlay
 from outlay.instances.formats.parsing import parse_document
+from tests.benchmarks.data import benchmarks_folder
 
 #: Published optima, to be minimised (SIPLIB).
 OPTIMA = {"sslp_5_25_50": -121.60, "sslp_5_25_100": -127.37, "sslp_10_50_50": -364.64}
@@ -38,7 +39,7 @@ class Core:
 
 def folder() -> Path:
     """Return where public two-stage instances are."""
-    return Path(os.environ.get("OUTLAY_BENCHMARKS", "")) / "stochastic"
+    return benchmarks_folder() / "stochastic"
 
 
 def read_core(text: str) -> Core:

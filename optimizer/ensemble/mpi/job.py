@@ -20,6 +20,8 @@ from outlay.instances.plan import Selection
 from outlay.instances.stages import Scenario
 from outlay.models.risk import Risk
 
+#: Share by which bounds of the threshold are wider than what was computed.
+ROUNDING = 1e-6
 JOB, PLAN, BOUND = "job.json", "plan.json", "bound.json"
 
 
@@ -103,14 +105,16 @@ def threshold_bounds(weight: float, known: float, most: Mapping[str, float], pro
 
     Examples
     --------
-    >>> threshold_bounds(0.5, 8.0, {"a": 10.0, "b": 12.0}, {"a": 0.5, "b": 0.5})
+    >>> low, high = threshold_bounds(0.5, 8.0, {"a": 10.0, "b": 12.0}, {"a": 0.5, "b": 0.5})
+    >>> round(low, 3), round(high, 3)
     (5.0, 12.0)
     """
     if weight <= 0:
         return None, None
     mean = sum(probabilities[name] * most[name] for name in most)
     low, high = (known - (1 - weight) * mean) / weight, max(most.values())
-    return low if math.isfinite(low) else None, high if math.isfinite(high) else None
+    room = [ROUNDING * max(1.0, abs(end)) for end in (low, high)]
+    return low - room[0] if math.isfinite(low) else None, high + room[1] if math.isfinite(high) else None
 
 
 def replace_file(path: Path, document: Any) -> None:

@@ -49,10 +49,27 @@ class Launcher:
         What stands before the command of each.
     here
         Whether all of them run on this machine.
+    ranks
+        How many there are.
     """
 
     command: tuple[str, ...]
     here: bool
+    ranks: int = CYLINDERS
+
+    def enough_for(self, scenarios: int) -> Launcher:
+        """Return this, if each process has a scenario to solve.
+
+        Raises
+        ------
+        InputError
+            If there are more in a third of them than scenarios.
+        """
+        each = self.ranks // CYLINDERS
+        if each > scenarios:
+            problem = f"it starts {each} processes each for hedging, bound and plans, and there are fewer scenarios"
+            raise _wrong(problem, f"start at most {CYLINDERS * scenarios}", shlex.join(self.command))
+        return self
 
 
 @dataclass(frozen=True)
@@ -92,8 +109,7 @@ def checked_launcher(launcher: str | None) -> Launcher:
     if missing:
         raise _wrong(f"{' and '.join(missing)} is not installed", f"{INSTALL}, or leave out --engine mpi-sppy")
     command = _command(launcher or LAUNCHER)
-    _probe(command)
-    return Launcher(command, launcher is None)
+    return Launcher(command, launcher is None, _probe(command))
 
 
 def _installed(module: str) -> bool:
@@ -112,7 +128,7 @@ def _command(launcher: str) -> tuple[str, ...]:
     return (found, *rest)
 
 
-def _probe(command: Sequence[str]) -> None:
+def _probe(command: Sequence[str]) -> int:
     """Start the processes and let them say how many they are."""
     try:
         done = subprocess.run(
@@ -131,6 +147,7 @@ def _probe(command: Sequence[str]) -> None:
     if int(said[0]) % CYLINDERS:
         problem = f"it starts {said[0]} processes, which cannot be divided into bound, plans and hedging"
         raise _wrong(problem, "start a multiple of three, as mpiexec -n 3", shlex.join(command))
+    return int(said[0])
 
 
 def solve_by_mpi(

@@ -130,6 +130,15 @@ def _end_with_the_parent() -> None:
     threading.Thread(target=wait, daemon=True).start()
 
 
+def leave() -> None:
+    """End this process as MPI wants it, without the thread that waits for the parent, which would hold it up."""
+    from mpi4py import MPI  # noqa: PLC0415 - starts MPI
+
+    MPI.Finalize()
+    sys.stdout.flush()
+    os._exit(0)
+
+
 def probe() -> None:
     """Say how many processes there are; they must see each other, and Pyomo must have a HiGHS."""
     from mpi4py import MPI  # noqa: PLC0415 - starts MPI
@@ -144,5 +153,4 @@ if __name__ == "__main__":
     else:
         _end_with_the_parent()
         main(Path(sys.argv[1]))
-        sys.stdout.flush()
-        os._exit(0)  # the thread that waits for the parent would hold it up
+        leave()

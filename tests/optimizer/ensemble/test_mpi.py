@@ -82,6 +82,13 @@ def test_a_launcher_that_starts_no_processes_that_work_together_is_refused(
         checked_launcher(launcher)
 
 
+def test_a_process_without_a_scenario_is_refused() -> None:
+    launcher = Launcher(("mpiexec", "-n", "12"), here=False, ranks=12)
+    assert launcher.enough_for(4) == launcher
+    with pytest.raises(InputError, match="start at most 9"):
+        launcher.enough_for(3)
+
+
 def test_what_was_said_before_the_processes_crashed_is_kept(town: outlay.Instance, tmp_path: Path) -> None:
     text = f"""
 folder = pathlib.Path(sys.argv[-1])
