@@ -143,22 +143,3 @@ class Problem:
             row_lower=np.append(self.row_lower, rows.lower),
             row_upper=np.append(self.row_upper, rows.upper),
         )
-
-    def with_columns(
-        self, upper: np.ndarray, whole: np.ndarray, entries: Sequence[tuple[int, int, float]] = ()
-    ) -> Problem:
-        """Return the problem with more columns, from 0 to `upper`, with (row, column, coefficient) in its rows."""
-        row, column, value = (np.array(cells) for cells in zip(*entries, strict=True)) if entries else ([], [], [])
-        shape = (self.matrix.shape[0], len(upper))
-        places = (np.array(row, int), np.array(column, int))
-        more = sparse.csc_array(sparse.coo_array((np.array(value, dtype=float), places), shape=shape))
-        none = np.zeros(len(upper))
-        return replace(
-            self,
-            cost=np.append(self.cost, none),
-            lower=np.append(self.lower, none),
-            upper=np.append(self.upper, upper),
-            integer=np.append(self.integer, whole),
-            matrix=sparse.csc_array(sparse.hstack([self.matrix, more], format="csc")),
-            tidy=None if self.tidy is None else np.append(self.tidy, none),
-        )

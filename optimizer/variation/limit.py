@@ -194,37 +194,3 @@ def rounded_up(value: float) -> float:
     if value <= 1e-9:
         return 0.0
     return float(Context(prec=DIGITS, rounding=ROUND_CEILING).create_decimal(decimal_of(value)))
-
-
-@dataclass(frozen=True)
-class Moves:
-    """The columns of moves behind those of the session's problem.
-
-    Attributes
-    ----------
-    limits
-        The limit of each stretch column.
-    units
-        What 1 of each column is: a share of the limit's level, or so many units of it.
-    released
-        Projects whose columns say that they are let go, behind the stretch columns.
-    """
-
-    limits: tuple[Limit, ...] = ()
-    by_units: tuple[bool, ...] = ()
-    units: tuple[float, ...] = ()
-    released: tuple[str, ...] = ()
-
-    def of(self, point: np.ndarray, first: int) -> dict[str, float]:
-        """Return by how much each limit is moved at a point, in shares or units."""
-        amounts = point[first : first + len(self.limits)] * np.array(self.units)
-        return {limit.name: float(amount) for limit, amount in zip(self.limits, amounts, strict=True)}
-
-    def let_go(self, point: np.ndarray, first: int) -> list[str]:
-        """Return the projects that are let go at a point."""
-        first += len(self.limits)
-        return [
-            name
-            for name, flag in zip(self.released, point[first : first + len(self.released)], strict=True)
-            if flag > 0.5
-        ]
