@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 from scipy import sparse
 
 from outlay.instances.errors import InputError
 from outlay.instances.plan import Plan
-from outlay.models.arrays.rows import Entries
 from outlay.models.families.resources import resource_rows
 from outlay.models.stages import keep_selections
 from outlay.optimizer.answer.plans import plan_point
 from outlay.optimizer.engine.levels import Level
 from outlay.optimizer.problem.problem import Problem, Rows
 from outlay.optimizer.problem.spaces import FullPoint
-from outlay.optimizer.variation.limit import Limit, Moves, moved_share, share_row
+from outlay.optimizer.variation.limit import Limit, Moves, most_of, moved_share, share_row
+from outlay.optimizer.variation.rules import resource_matrix
 from outlay.optimizer.variation.variable import Variable
 from outlay.optimizer.variation.variation import Variation
 
+#: So many times the largest use by one decision is more than any plan needs of a limit whose levels are 0.
+LARGE_MOVE = 1000.0
 #: What the name of a limit follows where its move is weighed.
 STRETCH = "stretch:"
 #: A plan is as good as another one if it is worth this share of it less, at most.
@@ -244,7 +245,7 @@ class _Work:
         self._move_shares(limit, limit.most(units=units), units=units)
         for counted, whole, level in self.over.share_rows(limit):
             row = share_row(counted, whole, level, least=limit.least)
-            self.extra.append((row, {number: -_most_of(row, self.lower, self.upper)}, 0.0))
+            self.extra.append((row, {number: -most_of(row, self.lower, self.upper)}, 0.0))
         return limit
 
     def reach(self) -> None:
@@ -280,7 +281,7 @@ class _Work:
         missing = [at for at, period in enumerate(rule.periods.tolist()) if period not in known]
         if not missing:
             return
-        matrix = _matrix_of(rule, self.over.case.book.size)
+        matrix = resource_matrix(rule, self.over.case.book.size)
         for at in missing:
             period, level = int(rule.periods[at]), float(rule.limits[at])
             moves = period in moved if moved is not None else period >= first
@@ -396,23 +397,3 @@ class _Work:
             shares[end - len(moves.given) : end] = 1.0
             counts.append(Level({}, shares))
         return [*counts, sum_]
-
-
-def _most_of(row: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> float:
-    """Return the most that a row can be."""
-    used = np.nonzero(row)[0]
-    most = float(np.maximum(row[used] * lower[used], row[used] * upper[used]).sum())
-    return min(most, LARGE_ROW)
-
-
-#: No row of a share whose largest coefficient is 1 is larger than this.
-LARGE_ROW = 1e5
-#: So many times the largest use by one decision is more than any plan needs of a limit whose levels are 0.
-LARGE_MOVE = 1000.0
-
-
-def _matrix_of(rule: Any, columns: int) -> sparse.csr_array:
-    """Return the rows of a resource over the columns of the model."""
-    entries = Entries()
-    rule.fill(entries, 0)
-    return entries.matrix(len(rule.periods), columns)

@@ -178,6 +178,17 @@ def share_row(counted: np.ndarray, whole: np.ndarray, level: float, *, least: bo
     return (-row if least else row) / (float(np.abs(row).max(initial=0.0)) or 1.0)
 
 
+#: No row of a share whose largest coefficient is 1 is larger than this.
+LARGE_ROW = 1e5
+
+
+def most_of(row: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> float:
+    """Return the most that a row of a share can be."""
+    used = np.nonzero(row)[0]
+    most = float(np.maximum(row[used] * lower[used], row[used] * upper[used]).sum())
+    return min(most, LARGE_ROW)
+
+
 def decimal_of(value: float) -> Decimal:
     """Return a number as a decimal of at most 12 significant digits."""
     return Context(prec=12, rounding=ROUND_HALF_EVEN).create_decimal(repr(float(value))).normalize()

@@ -13,10 +13,11 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
 from outlay.instances.errors import InputError
 from outlay.instances.values.text import did_you_mean
-from outlay.models.arrays.rows import RowBlock
+from outlay.models.arrays.rows import Entries, RowBlock
 from outlay.optimizer.variation.limit import Limit
 from outlay.optimizer.variation.limits import Limits
 
@@ -169,3 +170,10 @@ class Rules:
         if component is None or key not in component:
             return ()
         return tuple(self._compiled.rows_of(component[key]))
+
+
+def resource_matrix(rule: Any, columns: int) -> sparse.csr_array:
+    """Return the rows of a resource over the columns of the model."""
+    entries = Entries()
+    rule.fill(entries, 0)
+    return entries.matrix(len(rule.periods), columns)
