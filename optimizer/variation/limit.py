@@ -13,6 +13,8 @@ from outlay.models.families.limits import ShareRow
 
 #: A limit is stretched by at most so many times its level.
 MOST_SHARE = 10.0
+#: No row of a share whose largest coefficient is 1 is larger than this.
+LARGE_ROW = 1e5
 #: Significant digits of a move that is proposed, rounded to the side that allows it.
 DIGITS = 6
 
@@ -176,6 +178,13 @@ def share_row(counted: np.ndarray, whole: np.ndarray, level: float, *, least: bo
     """Return the row of a limit on a share, as what is at most 0."""
     row = counted - level * whole
     return (-row if least else row) / (float(np.abs(row).max(initial=0.0)) or 1.0)
+
+
+def most_of_row(row: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> float:
+    """Return the most that a row can be."""
+    used = np.nonzero(row)[0]
+    most = float(np.maximum(row[used] * lower[used], row[used] * upper[used]).sum())
+    return min(most, LARGE_ROW)
 
 
 def decimal_of(value: float) -> Decimal:

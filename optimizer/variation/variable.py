@@ -96,6 +96,14 @@ class Variable:
             raise InputError.single("limits", problem, remedy, column="limit", value=shares[0].name)
         return shares[0]
 
+    def at_most(self, variation: Variation) -> Variation:
+        """Return a variation with the share that it stretches moved as far as it can be."""
+        limit = self.stretched_share(variation)
+        if limit is None:
+            return variation
+        most = limit.most(units=limit.name in variation.units)
+        return replace(variation, stretch=(), level={**variation.level, limit.name: most})
+
     def followers(self, limit: Limit) -> list[tuple[int, float, float, float]]:
         """Return (column, share, level, most) of columns that are at most a share of a limit's levels, and the most.
 
