@@ -18,7 +18,7 @@ from outlay.optimizer.answer.plans import plan_point
 from outlay.optimizer.engine.levels import Level
 from outlay.optimizer.problem.problem import Problem, Rows
 from outlay.optimizer.problem.spaces import FullPoint
-from outlay.optimizer.variation.limit import Limit, Moves, moved_share, share_row
+from outlay.optimizer.variation.limit import Limit, Moves, most_of, moved_share, share_row
 from outlay.optimizer.variation.variable import Variable
 from outlay.optimizer.variation.variation import Variation
 
@@ -26,6 +26,8 @@ from outlay.optimizer.variation.variation import Variation
 STRETCH = "stretch:"
 #: A plan is as good as another one if it is worth this share of it less, at most.
 AS_GOOD = 1e-6
+#: So many times the largest use by one decision is more than any plan needs of a limit whose levels are 0.
+LARGE_MOVE = 1000.0
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def apply(over: Variable, variation: Variation) -> Varied:
     InputError
         If it names a project, limit or rule that there is not, or moves what cannot be moved.
     """
-    work = _Work(over, _at_most(over, variation))
+    work = _Work(over, over.at_most(variation))
     work.check()
     work.force()
     work.keep_selected()
@@ -65,15 +67,6 @@ def apply(over: Variable, variation: Variation) -> Varied:
     moves = work.stretch()
     work.reach()
     return Varied(work.finish(), work.levels(moves), moves)
-
-
-def _at_most(over: Variable, variation: Variation) -> Variation:
-    """Return a variation with the share that it stretches moved as far as it can be."""
-    limit = over.stretched_share(variation)
-    if limit is None:
-        return variation
-    most = limit.most(units=limit.name in variation.units)
-    return replace(variation, stretch=(), level={**variation.level, limit.name: most})
 
 
 @dataclass
@@ -244,7 +237,7 @@ class _Work:
         self._move_shares(limit, limit.most(units=units), units=units)
         for counted, whole, level in self.over.share_rows(limit):
             row = share_row(counted, whole, level, least=limit.least)
-            self.extra.append((row, {number: -_most_of(row, self.lower, self.upper)}, 0.0))
+            self.extra.append((row, {number: -most_of(row, self.lower, self.upper)}, 0.0))
         return limit
 
     def reach(self) -> None:
@@ -396,19 +389,6 @@ class _Work:
             shares[end - len(moves.given) : end] = 1.0
             counts.append(Level({}, shares))
         return [*counts, sum_]
-
-
-def _most_of(row: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> float:
-    """Return the most that a row can be."""
-    used = np.nonzero(row)[0]
-    most = float(np.maximum(row[used] * lower[used], row[used] * upper[used]).sum())
-    return min(most, LARGE_ROW)
-
-
-#: No row of a share whose largest coefficient is 1 is larger than this.
-LARGE_ROW = 1e5
-#: So many times the largest use by one decision is more than any plan needs of a limit whose levels are 0.
-LARGE_MOVE = 1000.0
 
 
 def _matrix_of(rule: Any, columns: int) -> sparse.csr_array:

@@ -194,3 +194,14 @@ def rounded_up(value: float) -> float:
     if value <= 1e-9:
         return 0.0
     return float(Context(prec=DIGITS, rounding=ROUND_CEILING).create_decimal(decimal_of(value)))
+
+
+def most_of(row: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> float:
+    """Return the most that a row can be."""
+    used = np.nonzero(row)[0]
+    most = float(np.maximum(row[used] * lower[used], row[used] * upper[used]).sum())
+    return min(most, LARGE_ROW)
+
+
+#: No row of a share whose largest coefficient is 1 is larger than this.
+LARGE_ROW = 1e5

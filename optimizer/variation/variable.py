@@ -122,6 +122,14 @@ class Variable:
                     columns.append((column, share, levels[period], most))
         return columns
 
+    def at_most(self, variation: Variation) -> Variation:
+        """Return a variation with the share that it stretches moved as far as it can be."""
+        limit = self.stretched_share(variation)
+        if limit is None:
+            return variation
+        most = limit.most(units=limit.name in variation.units)
+        return replace(variation, stretch=(), level={**variation.level, limit.name: most})
+
     def rows_at(self, block: str, key: Any, *, least: bool) -> list[int]:
         """Return the rows of a key of a block that are limited from the side that is asked for."""
         component = self.model.component(block)
