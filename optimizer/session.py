@@ -9,11 +9,10 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import pyomo.core as pyo  # not pyomo.environ, which loads every solver and extension that there is
-from pyomo.common.gc_manager import PauseGC
 from scipy import sparse
 
 from outlay.instances.plan import Plan
+from outlay.models.modelling import PauseGC, pyo
 from outlay.optimizer.answer.dates import dates_open, lateness_weights, open_options, scale_rows
 from outlay.optimizer.answer.distance import distance, distance_weights
 from outlay.optimizer.answer.headroom import HELPERS

@@ -10,7 +10,6 @@ from functools import cache
 from typing import Any
 
 import pandas as pd
-import pyomo.core as pyo  # not pyomo.environ, which loads every solver and extension that there is
 
 from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance
@@ -18,6 +17,7 @@ from outlay.instances.plan import Plan
 from outlay.models.arrays.rows import RowBlock
 from outlay.models.build import build
 from outlay.models.case import Case
+from outlay.models.modelling import pyo
 from outlay.optimizer.answer.reason import Reason
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.answer.tables import Told, compute_tables

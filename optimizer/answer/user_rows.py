@@ -7,10 +7,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyomo.core as pyo  # not pyomo.environ, which loads every solver and extension that there is
-from pyomo.core.expr.numvalue import value
-from pyomo.repn import generate_standard_repn
 
+from outlay.models.modelling import generate_standard_repn, pyo, value
 from outlay.optimizer.problem.compiling import Compiled
 
 #: A row is broken when it is missed by more than this share of its own size.

@@ -8,12 +8,10 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import pyomo.core as pyo  # not pyomo.environ, which loads every solver and extension that there is
-from pyomo.core.expr.numvalue import value
-from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 from scipy import sparse
 
 from outlay.instances.errors import InputError
+from outlay.models.modelling import LinearStandardFormCompiler, pyo, value
 from outlay.optimizer.problem.problem import Problem
 
 
