@@ -15,9 +15,9 @@ from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.models.arrays.rows import RowBlock
-from outlay.models.build import build
 from outlay.models.case import Case
 from outlay.models.modelling import pyo
+from outlay.models.plain import plain_model
 from outlay.optimizer.answer.reason import Reason
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.answer.tables import Told, compute_tables
@@ -144,7 +144,7 @@ def _model_of(source: Any, constraint_set: str, objective: str | Mapping[str, fl
                 "solve", "this model was not made by outlay.build", "start from outlay.build(instance)"
             )
         return source
-    return build(as_asked(source, constraint_set, objective))
+    return plain_model(as_asked(source, constraint_set, objective))
 
 
 def as_asked(source: Any, constraint_set: str, objective: str | Mapping[str, float] | None) -> Instance:

@@ -54,6 +54,7 @@ FLOORS = {
         "stages",
         "families",
         "ranges",
+        "plain",
         "build",
         "risk",
         "ensemble",
