@@ -201,6 +201,9 @@ class Scheduling:
         Of the time of sub-problems: at first; doubled when they gain, halved when not, within these bounds.
     a_sub_problem, most_before
         Schedules of the repeatable search: for each sub-problem, and at most before the relaxation.
+    many_columns, at_first
+        Above so many columns up to so many schedules are drawn, until one holds, before anything else: with 120
+        activities in 590 months one takes 0.1 s of the processor, while the greedy plan comes to nothing in 5 s.
     """
 
     first_share: float = 0.25
@@ -208,6 +211,8 @@ class Scheduling:
     most_share: float = 1.0
     a_sub_problem: int = 2
     most_before: int = 20
+    many_columns: int = 20_000
+    at_first: int = 5
 
 
 @dataclass(frozen=True)
@@ -217,7 +222,7 @@ class SearchParams:
     Attributes
     ----------
     head_start_s
-        Seconds that branch and bound has to itself; what it proves by then needs no search.
+        Seconds that branch and bound has to itself on small problems; what it proves by then needs no search.
     small
         Above so many nonzeros branch and bound leaves heuristics to the search. Below, its own find what the search
         does not: on a multidimensional knapsack of 500 projects and 30 limits, 116,361 in 30 s instead of 116,233.

@@ -22,11 +22,14 @@ from scipy import sparse
 
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.structure import Structure
+from outlay.optimizer.search.dated_ledger import DatedLedger, dated_ledger
 from outlay.optimizer.search.ledger import Ledger
 from outlay.optimizer.search.rounding import must_be_funded, nothing
 
 #: Entries of what options do to rows, at most: above, a schedule takes seconds.
 MOST_ENTRIES = 20_000_000
+#: Above so many, precedence is kept by dates where it can be.
+DATED_ENTRIES = 2_000_000
 #: How far priorities are drawn from the starts of the best plan, as shares of the calendar; one of them for a schedule.
 NOISE = (0.01, 0.03, 0.1, 0.3)
 #: Chances of schedules by starts, of such in which only some projects, one of these numbers, come at an earlier place,
@@ -51,15 +54,16 @@ class Rescheduling:
         What it is worth, of the minimisation.
     """
 
-    def __init__(self, problem: Problem, structure: Structure, effect: sparse.csc_array, *, seed: int) -> None:
+    def __init__(
+        self, problem: Problem, structure: Structure, options: np.ndarray, ledger: Ledger | DatedLedger, *, seed: int
+    ) -> None:
         self.problem, self.structure = problem, structure
         self.random = Random(seed)  # noqa: S311 - not a secret
-        present = np.nonzero(structure.option_column >= 0)[0]
-        self.options = present[np.argsort(structure.option_project[present], kind="stable")]
+        self.options = options
         own = structure.option_project[self.options]
         self._first = np.searchsorted(own, np.arange(structure.projects + 1))
         self._nothing = nothing(problem, structure)
-        self._ledger = Ledger(problem, sparse.csc_array(effect[:, self.options]), own, self._nothing)
+        self._ledger = ledger
         self._cost = (structure.funded.T @ problem.cost)[self.options]
         self._start = structure.option_start[self.options]
         self._end = structure.option_operation[self.options]
@@ -221,9 +225,22 @@ def rescheduling(problem: Problem, structure: Structure, *, seed: int) -> Resche
     starts = np.unique(np.stack([structure.option_project[present], structure.option_start[present]]), axis=1)
     if not present.any() or starts.shape[1] < 2 * structure.projects:
         return None
-    entries = np.diff(problem.matrix.indptr).astype(float)
-    if (structure.funded.T @ entries).sum() > MOST_ENTRIES:
-        return None
-    effect = sparse.csc_array(sparse.csc_array(problem.matrix) @ structure.funded)
+    options = np.nonzero(present)[0]
+    options = options[np.argsort(structure.option_project[options], kind="stable")]
+    ledger = _ledger(problem, structure, options)
+    return None if ledger is None else Rescheduling(problem, structure, options, ledger, seed=seed)
+
+
+def _ledger(problem: Problem, structure: Structure, options: np.ndarray) -> Ledger | DatedLedger | None:
+    """Return what tells which options fit, by rows or, where options stand in many rows of precedence, by dates."""
+    entries, empty = np.diff(problem.matrix.indptr).astype(float), nothing(problem, structure)
+    standing = np.bincount(structure.funded.indices, minlength=len(entries))
+    many = standing @ entries
+    if many > DATED_ENTRIES:
+        few = standing @ np.where(structure.derived, 0.0, entries) <= MOST_ENTRIES
+        dated = dated_ledger(problem, structure, options, empty) if few else None
+        if dated is not None or many > MOST_ENTRIES:
+            return dated
+    effect = sparse.csc_array(problem.matrix @ structure.funded)
     effect.eliminate_zeros()
-    return Rescheduling(problem, structure, effect, seed=seed)
+    return Ledger(problem, sparse.csc_array(effect[:, options]), structure.option_project[options], empty)

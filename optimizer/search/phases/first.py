@@ -25,15 +25,23 @@ def prepare(state: State) -> Step | None:
         return None
     state.problem = tightened(state.problem)
     state.bound = choice_bound(state.problem, structure.project)
-    if most is None:
-        state.plans.keep(greedy(state.problem, structure, state.over))
     seed = state.plan.seed
     drawing = rescheduling(state.problem, structure, seed=seed) or pairing(state.problem, structure, seed=seed)
     if drawing is not None:
         state.schedules = Turns(drawing, state.plans, state.over, most, state.params.scheduling)
+    if most is None:
+        _first_plan(state)
     with contextlib.nullcontext() if state.schedules is None else state.schedules.beside():
         state.relaxation = state.relaxed(state.problem)
     return None if state.relaxation is None else Step.ROUND
+
+
+def _first_plan(state: State) -> None:
+    """Take the greedy plan; before it, in a long calendar, where it takes its time, the first schedule there is."""
+    if state.schedules is not None and len(state.problem.cost) > state.params.scheduling.many_columns:
+        state.schedules.first()
+    if state.plans.current is None:
+        state.plans.keep(greedy(state.problem, state.plan.structure, state.over))
 
 
 def round_relaxation(state: State) -> Step:
