@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from outlay.cli.options import shared
+
 Command = Callable[..., Any]
 
 
@@ -53,17 +55,7 @@ def asking(command: Command) -> Command:
             click.option(
                 "--sets", is_flag=True, help="Print every proposed change as constraint sets, to paste into sets.toml."
             ),
-            click.option(
-                "--jobs", type=click.IntRange(1, 256), metavar="N", help="Questions at a time. Default: one a core."
-            ),
-            click.option("--executor", metavar="dask:tcp://HOST:PORT", help="Solve on a dask cluster instead of here."),
-            click.option(
-                "-o",
-                "--output",
-                type=click.Path(),
-                metavar="FOLDER",
-                help="Keep answers and tables there; what is answered there is not asked again.",
-            ),
+            shared("Questions", "Keep answers and tables there; what is answered there is not asked again."),
             click.option("--report", type=click.Path(), metavar="HTML", help="Draw a page of it that works offline."),
             click.option("--force", is_flag=True, help="Use FOLDER even if it holds other things; overwrite HTML."),
         )

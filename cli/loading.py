@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,6 +13,7 @@ from outlay.optimizer.record.recheck import AS_RECORDED, OWN_OBJECTIVE, USER_ROW
 from outlay.optimizer.record.run_file import load_checked
 
 if TYPE_CHECKING:
+    from outlay.cli.options import WhatIf
     from outlay.instances.instance import Instance
     from outlay.instances.plan import Plan
     from outlay.models.case import Case
@@ -81,13 +81,7 @@ def _is_run_file(path: str) -> bool:
         return False
 
 
-def with_asked(
-    instance: Instance,
-    constraint_set: str,
-    force_in: Sequence[str] = (),
-    force_out: Sequence[str] = (),
-    changes: Sequence[str] = (),
-) -> tuple[Instance, str]:
+def with_asked(instance: Instance, constraint_set: str, asked: WhatIf) -> tuple[Instance, str]:
     """Return the instance and the sets to apply, with what the command line asks as one more set.
 
     Raises
@@ -95,7 +89,7 @@ def with_asked(
     InputError
         If what is asked is malformed.
     """
-    changed, name = with_what_if(instance, force_in=force_in, force_out=force_out, changes=changes)
+    changed, name = with_what_if(instance, force_in=asked.force_in, force_out=asked.force_out, changes=asked.changes)
     if name is None:
         return instance, constraint_set
     return changed, name if constraint_set == "base" else f"{constraint_set}+{name}"

@@ -1,14 +1,57 @@
-"""Options that several commands have, declared once. Nothing heavy is imported here."""
+"""Options that several commands have, declared once, and what they are together. Nothing heavy is imported here."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import wraps
 from typing import Any
 
 import click
 
 Command = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Solving:
+    """How to solve, as every command that solves is told.
+
+    Attributes
+    ----------
+    time_limit
+        Seconds, > 0; None: until proved.
+    gap
+        Share of the objective that may stay unproved.
+    seed
+        Of the solver.
+    """
+
+    time_limit: float | None
+    gap: float
+    seed: int
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What Python's functions are told."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """What is changed of an instance without a file.
+
+    Attributes
+    ----------
+    force_in, force_out
+        Projects that must, or may not, be funded.
+    changes
+        Of tables and settings.
+    """
+
+    force_in: tuple[str, ...] = ()
+    force_out: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
 
 
 def common(command: Command) -> Command:
@@ -85,6 +128,18 @@ class Seconds(click.FloatRange):
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
 
+def limit(context: click.Context, parameter: click.Parameter, value: float) -> float | None:
+    """Return a time limit; None for no limit.
+
+    Raises
+    ------
+    BadParameter
+        If it is NaN.
+    """
+    value = finite(context, parameter, value)
+    return value if math.isfinite(value) else None
+
+
 def finite(context: click.Context, parameter: click.Parameter, value: float) -> float:
     """Return a number that is one.
 
@@ -139,14 +194,19 @@ TIME_LIMIT = click.option(
     type=Seconds(min=0, min_open=True),
     default=60.0,
     show_default=True,
-    callback=finite,
+    callback=limit,
     metavar="SECONDS",
     help="Stop then with the best plan so far: 60, 90s, 5m; inf: only when proved.",
 )
 
 
 def solving(command: Command) -> Command:
-    """Add the options of every solve."""
+    """Add the options of every solve; the command is given them as its `Solving`."""
+
+    @wraps(command)
+    def told(*, time_limit: float | None, gap: float, seed: int, **arguments: Any) -> Any:
+        return command(solving=Solving(time_limit, gap, seed), **arguments)
+
     seed = click.option(
         "--seed",
         type=click.IntRange(0, 2**31 - 2001),
@@ -156,12 +216,19 @@ def solving(command: Command) -> Command:
         help="Of the solver.",
     )
     for option in (seed, GAP, TIME_LIMIT):
-        command = option(command)
-    return command
+        option(told)
+    return told
 
 
 def what_if(command: Command) -> Command:
-    """Add the options that change an instance without a file."""
+    """Add the options that change an instance without a file; the command is given them as its `WhatIf`."""
+
+    @wraps(command)
+    def told(
+        *, force_in: tuple[str, ...], force_out: tuple[str, ...], changes: tuple[str, ...], **arguments: Any
+    ) -> Any:
+        return command(asked=WhatIf(force_in, force_out, changes), **arguments)
+
     for option in (
         click.option(
             "--change",
@@ -180,5 +247,30 @@ def what_if(command: Command) -> Command:
             help="What if this must be funded: id, id@alternative or id@alternative@YYYY-MM. Repeatable.",
         ),
     ):
-        command = option(command)
-    return command
+        option(told)
+    return told
+
+
+def shared(many: str, kept: str) -> Callable[[Command], Command]:
+    """Return what adds the options of work that is shared: so many at a time, by whom, and the folder that keeps it.
+
+    Parameters
+    ----------
+    many
+        What is done so many at a time: ``Cases``.
+    kept
+        What is kept in the folder, and what that is good for.
+    """
+
+    def add(command: Command) -> Command:
+        for option in (
+            click.option("-o", "--output", type=click.Path(), metavar="FOLDER", help=kept),
+            click.option("--executor", metavar="dask:tcp://HOST:PORT", help="Solve on a dask cluster instead of here."),
+            click.option(
+                "--jobs", type=click.IntRange(1, 256), metavar="N", help=f"{many} at a time. Default: one a core."
+            ),
+        ):
+            command = option(command)
+        return command
+
+    return add

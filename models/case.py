@@ -58,7 +58,7 @@ class Case:
 
     @cached_property
     def cash(self) -> CashModel | None:
-        """The money, or None where no loan is modelled."""
+        """The money of what starts in the first period, or None where no loan is modelled."""
         return None if self.instance.settings.finance is None else CashModel(self.alternatives)
 
     @cached_property

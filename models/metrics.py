@@ -146,7 +146,8 @@ def _present_value(case: Case, side: int) -> np.ndarray:
     found[ahead] = case.present_values[side][options.alternative[ahead], options.start[ahead]]
     assert case.cash is not None
     for option in np.nonzero(options.begun)[0].tolist():
-        found[option] = case.cash.still_to_come(int(options.alternative[option]), int(options.start[option]))[side]
+        start = int(options.start[option])
+        found[option] = case.cash.at(start).still_to_come(int(options.alternative[option]), start)[side]
     return found
 
 

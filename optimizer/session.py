@@ -12,7 +12,7 @@ import numpy as np
 from scipy import sparse
 
 from outlay.instances.plan import Plan
-from outlay.models.modelling import PauseGC, pyo
+from outlay.models.modelling import PauseGC
 from outlay.models.plain import PlainModel
 from outlay.optimizer.answer.dates import dates_open, lateness_weights, open_options, scale_rows
 from outlay.optimizer.answer.distance import distance, distance_weights
@@ -23,11 +23,12 @@ from outlay.optimizer.engine.answer import Answer
 from outlay.optimizer.engine.levels import Level, Settings, solve_levels, with_finals
 from outlay.optimizer.presolve.aggregation import aggregate
 from outlay.optimizer.presolve.restriction import restrict
-from outlay.optimizer.presolve.steps import grouping, units
+from outlay.optimizer.presolve.steps import Step, grouping, restriction, units
+from outlay.optimizer.problem.compiling import has_own_objective
 from outlay.optimizer.problem.plain import compiled
 from outlay.optimizer.problem.problem import Problem, Rows
 from outlay.optimizer.problem.scaling import scaled
-from outlay.optimizer.problem.spaces import FullPoint, SolverPoint
+from outlay.optimizer.problem.spaces import FullPoint, PartPoint, SolverPoint
 from outlay.optimizer.problem.structure import Structure, structure_of
 from outlay.optimizer.proof.certificate import completed
 from outlay.optimizer.search.params import SearchParams
@@ -132,11 +133,7 @@ class Session:
     @property
     def has_own_objective(self) -> bool:
         """Whether the user replaced the objective that `build` wrote."""
-        if isinstance(self.model, PlainModel):
-            return False
-        active = next(self.model.component_data_objects(pyo.Objective, active=True))
-        expression, sense = self.model.built_objective
-        return active.expr is not expression or active.sense != sense
+        return not isinstance(self.model, PlainModel) and has_own_objective(self.model)
 
     def levels(self) -> list[Level]:
         """Return the objectives; one of the user's own is one level."""
@@ -353,14 +350,15 @@ class Session:
         cost, _ = self._scaling.cost(self._extended(lateness_weights(self.case, own.plan)))
         problem = replace(problem, cost=cost, offset=0.0)
         fixed = self._not_open(open_, len(cost))
-        small, kept, _ = restrict(problem, fixed, np.zeros(len(fixed)))
+        step: Step[SolverPoint, PartPoint] = restriction(restrict(problem, fixed, np.zeros(len(fixed))))
         options = settings.options(retry=False) | {"mip_max_nodes": DATES_NODES, "mip_rel_gap": DATES_GAP}
         with engine.until(settings.deadline):
-            outcome = engine.solve(small, options=options, time_limit_s=settings.deadline.left(), start=begin[kept])
+            left_s, near = settings.deadline.left(), step.to_reduced(begin)
+            outcome = engine.solve(step.problem, options=options, time_limit_s=left_s, start=near)
         if outcome.point is None:
             return outcome, None
-        point = np.zeros(len(fixed))
-        point[kept] = outcome.point if outcome.polished else small.rounded(outcome.point)
+        found = outcome.point if outcome.polished else step.problem.rounded(outcome.point)
+        point = step.to_original(PartPoint(found))
         return outcome, point if problem.holds(point) else None
 
     def _not_open(self, open_: np.ndarray, columns: int) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
@@ -11,7 +11,9 @@ import numpy as np
 
 from outlay.instances.errors import InputError
 from outlay.optimizer.engine.levels import Settings
+from outlay.optimizer.search.params import SearchParams
 from outlay.optimizer.solver.deadline import NEVER, Clock, Deadline
+from outlay.optimizer.tuning import differing
 
 #: Sub-problems of a repeatable search unless told otherwise, and at most.
 DEFAULT_WORK, MOST_WORK = 100, 1_000_000
@@ -50,6 +52,8 @@ class SolveSettings:
         Never ``auto``: `made` says what that stands for.
     work
         Sub-problems of ``repeat``, 1 to a million.
+    params
+        The numbers that steer the search.
     """
 
     time_limit_s: float | None = None
@@ -58,6 +62,7 @@ class SolveSettings:
     threads: int = 1
     effort: Effort = Effort.PROVE
     work: int = DEFAULT_WORK
+    params: SearchParams = field(default_factory=SearchParams)
 
     @classmethod
     def made(
@@ -69,6 +74,7 @@ class SolveSettings:
         threads: int = 1,
         effort: Effort | str = Effort.PROVE,
         work: int = DEFAULT_WORK,
+        params: SearchParams | None = None,
     ) -> Self:
         """Return settings from what a user has said; ``auto`` becomes what it stands for.
 
@@ -78,7 +84,9 @@ class SolveSettings:
             At the first one that makes no sense.
         """
         check_arguments(time_limit=time_limit, gap=gap, seed=seed, threads=threads)
-        return cls(time_limit, gap, seed, threads, effort_asked(effort, work, time_limit), work)
+        return cls(
+            time_limit, gap, seed, threads, effort_asked(effort, work, time_limit), work, params or SearchParams()
+        )
 
     @classmethod
     def of_question(cls, document: Mapping[str, Any]) -> Self:
@@ -94,7 +102,7 @@ class SolveSettings:
         return {"gap": self.gap, "seed": self.seed, "time_limit_s": self.time_limit_s}
 
     def to_document(self) -> dict[str, Any]:
-        """Return all of it in JSON's types, as run files state it; `work` only where it counts."""
+        """Return all of it in JSON's types, as run files state it; `work` and `numbers` only where they count."""
         whole = {
             "gap": self.gap,
             "seed": self.seed,
@@ -102,7 +110,12 @@ class SolveSettings:
             "time_limit_s": self.time_limit_s,
             "effort": str(self.effort),
         }
-        return whole | ({"work": self.work} if self.effort == Effort.REPEAT else {})
+        numbers = differing(self.params) if self.searches else {}
+        return (
+            whole
+            | ({"work": self.work} if self.effort == Effort.REPEAT else {})
+            | ({"numbers": numbers} if numbers else {})
+        )
 
     @property
     def searches(self) -> bool:

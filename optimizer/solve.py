@@ -24,6 +24,7 @@ from outlay.optimizer.answer.tables import Told, compute_tables
 from outlay.optimizer.answer.user_rows import user_rows
 from outlay.optimizer.checked import Checked
 from outlay.optimizer.frames.later import Later
+from outlay.optimizer.search.params import SearchParams
 from outlay.optimizer.search.settings import SearchPlan
 from outlay.optimizer.session import Session
 from outlay.optimizer.settings import DEFAULT_WORK, Effort, SolveSettings, check_arguments
@@ -48,6 +49,7 @@ def solve(
     on_progress: Callable[[Progress], None] | None = None,
     effort: Effort | str = Effort.AUTO,
     work: int = DEFAULT_WORK,
+    params: SearchParams | None = None,
     process: SolverProcess | None = None,
 ) -> Solution:
     """Choose which projects to fund, at what scale and when; prove how good the choice is, and check it again.
@@ -80,6 +82,9 @@ def solve(
     work
         Of ``repeat``: so many sub-problems of the search, each a dive or branch and bound of 100 nodes at first, more
         where that stalls, and 100 nodes of branch and bound for each of them afterwards.
+    params
+        The numbers that steer the search, to try others (`SearchParams.from_toml` reads a file of them); None: as
+        usual. The run file says which differ.
     process
         A running solver process to use, for many solves; by default one is started and ended.
 
@@ -101,7 +106,9 @@ def solve(
     ('optimal', True)
     """
     began = time.monotonic()
-    settings = SolveSettings.made(time_limit=time_limit, gap=gap, seed=seed, threads=threads, effort=effort, work=work)
+    settings = SolveSettings.made(
+        time_limit=time_limit, gap=gap, seed=seed, threads=threads, effort=effort, work=work, params=params
+    )
     engine = process or SolverProcess()
     deadline = settings.deadline(engine.clock)
     try:
@@ -130,7 +137,7 @@ def solve(
 def _search_plan(session: Session, settings: SolveSettings) -> SearchPlan | None:
     if not settings.searches:
         return None
-    return session.search_plan(seed=settings.seed, sub_problems=settings.sub_problems)
+    return session.search_plan(seed=settings.seed, sub_problems=settings.sub_problems, params=settings.params)
 
 
 def _model_of(source: Any, constraint_set: str, objective: str | Mapping[str, float] | None) -> Any:

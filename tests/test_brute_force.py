@@ -20,7 +20,7 @@ from tests.brute_force.generator import Case, case_of
 
 FIRST = int(os.environ.get("OUTLAY_BRUTE_FORCE_FIRST", "0"))
 #: Seeds in every run, seeds chosen before every change, and seeds nightly.
-QUICK, CHOSEN, ALL = 12, 60, 300
+QUICK, CHOSEN, ALL = 6, 60, 300
 #: Each feature occurs in at least so many of those chosen, which takes looking at some 70 seeds, seldom above 120.
 LEAST_CHOSEN, MOST_LOOKED_AT = 3, 400
 #: And in at least so many of the first 300.

@@ -21,6 +21,8 @@ LONG = {
     "how-wrong.md",
     "next-year.md",
     "priority-lists.md",
+    "python.md",
+    "reading-an-answer.md",
     "scenarios.md",
     "search.md",
     "spreadsheets.md",

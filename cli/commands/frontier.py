@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from outlay.cli.application import run
-from outlay.cli.options import SET, common, finite, reading
+from outlay.cli.options import SET, common, finite, limit, reading, shared
 
 
 @click.command(
@@ -41,15 +41,7 @@ Examples:
     help="What may stay open: of each objective's range; with three of the hypervolume. 0: nothing.",
 )
 @SET
-@click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Questions at a time. Default: one a core.")
-@click.option("--executor", metavar="dask:tcp://HOST:PORT", help="Solve on a dask cluster instead of here.")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(),
-    metavar="FOLDER",
-    help="Keep answers and tables there; what is answered there is not asked again.",
-)
+@shared("Questions", "Keep answers and tables there; what is answered there is not asked again.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print the points as CSV.")
 @click.option("--sets", is_flag=True, help="Print the points as constraint sets, to paste into sets.toml.")
 @click.option("--report", type=click.Path(), metavar="HTML", help="Draw a page of it that works offline.")
@@ -68,7 +60,7 @@ Examples:
     type=click.FloatRange(min=0, min_open=True),
     default=60.0,
     show_default=True,
-    callback=finite,
+    callback=limit,
     metavar="SECONDS",
     help="For each question; inf: none.",
 )

@@ -36,6 +36,13 @@ Examples:
     metavar="SECONDS",
     help="Of each solve, unless the page says otherwise.",
 )
+@click.option(
+    "--beside",
+    type=click.Path(),
+    multiple=True,
+    metavar="FOLDER",
+    help="Of outlay frontier -o or stress -o: a further tab. Those in the session's folder are found.",
+)
 @reading
 @common
 def open_command(**arguments: Any) -> int:

@@ -15,7 +15,7 @@ from outlay.cli.commands.page import open_command
 from outlay.cli.commands.together import rank_command, scenarios
 from outlay.cli.commands.uncertainty import draw_command, stress_command
 from outlay.cli.commands.years import advance_command
-from outlay.cli.options import SET, common, objective, reading, solving, what_if
+from outlay.cli.options import SET, common, objective, reading, shared, solving, what_if
 
 EPILOG = """\b
 To begin:
@@ -39,6 +39,7 @@ Exit codes:
 SECTIONS = (
     "summary", "projects", "timeline", "resources", "finance", "payments", "trade", "binding", "dropped", "metrics",
     "stakeholders", "sectors", "regions", "funds", "years", "todo", "limits", "keeps_out", "procurement", "beyond",
+    "contributions",
 )  # fmt: skip
 
 
@@ -280,15 +281,7 @@ Examples:
     metavar="FAMILY,...",
     help="Share the loss out among families of constraints (at most 6), in the first set.",
 )
-@click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Cases at a time. Default: one a core.")
-@click.option("--executor", metavar="dask:tcp://HOST:PORT", help="Solve on a dask cluster instead of here.")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(),
-    metavar="FOLDER",
-    help="Keep run files and tables there; what is finished there is not solved again.",
-)
+@shared("Cases", "Keep run files and tables there; what is finished there is not solved again.")
 @click.option("--force", is_flag=True, help="Use FOLDER even if it holds other things.")
 @what_if
 @solving

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from outlay.cli.application import run
-from outlay.cli.options import GAP, SET, TIME_LIMIT, common, reading
+from outlay.cli.options import GAP, SET, TIME_LIMIT, common, reading, shared
 
 SEED = click.option(
     "--seed",
@@ -71,15 +71,7 @@ Examples:
 @SET
 @click.option("--draws", type=click.IntRange(1, 65_536), default=200, show_default=True, metavar="N", help="How many.")
 @SEED
-@click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Plans tried at a time. Default: one a core.")
-@click.option("--executor", metavar="dask:tcp://HOST:PORT", help="Solve on a dask cluster instead of here.")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(),
-    metavar="FOLDER",
-    help="Keep outcomes and tables there; what is answered there is verified, and not solved again.",
-)
+@shared("Plans tried", "Keep outcomes and tables there; what is answered there is verified, and not solved again.")
 @click.option("--report", type=click.Path(), metavar="HTML", help="Draw a page of it that works offline.")
 @click.option("--force", is_flag=True, help="Use FOLDER even if it holds other things; overwrite HTML.")
 @GAP

@@ -1,7 +1,8 @@
 """The supply chain in three columns: who supplies, what, and who uses it; and where each node stands.
 
 A project that supplies one thing and uses another stands on both sides, so that every line runs from left to right
-and none has to be followed in a circle.
+and none has to be followed in a circle. What hangs on what is read from the graph (`models.supply`); where a node
+stands is a matter of this drawing alone, and stays here.
 """
 
 from __future__ import annotations

@@ -24,8 +24,8 @@ from outlay.cli.report.style import (
     striped,
 )
 from outlay.cli.views import words
-from outlay.optimizer.answer.series import Used, added, sent_on, used_resources
-from outlay.optimizer.tolerances import FULL_SHARE, NOTHING
+from outlay.optimizer.answer.series import Used, sent_on, used_resources
+from outlay.optimizer.tolerances import NOTHING
 
 if TYPE_CHECKING:
     from outlay.models.case import Case
@@ -89,49 +89,40 @@ def _spark(solution: Solution, used: Used) -> Spark:
         left, right = 100 * period / periods, 100 * min(periods, period + block) / periods
         height = 20 - 16 * min(1.25, share)
         places += [f"{left:.3g},{height:.3g}", f"{right:.3g},{height:.3g}"]
-    short = bool(used.rows["shortfall"].max() > NOTHING)
-    return Spark(used.name, used.unit, _about(used), " ".join([*places, "100,20"]), short)
+    return Spark(used.name, used.unit, _about(used), " ".join([*places, "100,20"]), used.short[1] > 0)
 
 
 def _about(one: Used) -> str:
     """Return where a resource is tightest, in words."""
-    rows, tight = one.rows, one.tightness
-    cumulative = rows["basis"].iloc[0] == "cumulative"
-    at = int(np.argmax(np.round(tight, 6)))
-    peak = float(tight[at])
+    (place, peak), full, (short, periods) = one.peak, one.full, one.short
     share = words.share(min(peak, 1.0)) if peak <= 1 + 1e-6 else "over 100 %"
-    when = f"{'to ' if cumulative else 'in '}{rows.iloc[at]['label']}"
-    full = int((tight >= FULL_SHARE).sum())
+    when = f"{'to ' if one.cumulative else 'in '}{place}"
     about = f"most used {when}: {share}"
     if one.binds:
         about = f"used up {f'in {full} periods' if full > 1 else when}"
-    short = rows["shortfall"].to_numpy(dtype=float)
-    if short.max() > NOTHING:
-        periods = words.count(int((short > NOTHING).sum()), "period")
-        about = f"short by up to {words.number(float(short.max()), 3)}, in {periods}"
-    return about + (", cumulative" if cumulative else "")
+    if periods:
+        about = f"short by up to {words.number(short, 3)}, in {words.count(periods, 'period')}"
+    return about + (", cumulative" if one.cumulative else "")
 
 
 def resource_chart(solution: Solution, resource: Used) -> Figure:
     """Return use against limit over time, with where more comes from."""
     clock, rows = Clock(solution.instance), resource.rows
-    cumulative = rows["basis"].iloc[0] == "cumulative"
     block = (solution.instance.periods_per_year or 1) if rows["basis"].iloc[0] == "per_year" else 1
     width = clock.width * block
     starts = [clock.at(int(period)) for period in rows["period"]]
     used, out, own = rows["used"].to_numpy(dtype=float), sent_on(rows), rows["limit"].to_numpy(dtype=float)
-    traces, top = [], own.copy()
-    for column, name, colour, pattern in SOURCES:
-        more = added(rows, column)
-        if more.max() > NOTHING:
-            traces.append(_bars(name, starts, width, more, colour, base=top.copy(), pattern=pattern, wide=True))
-            top += more
+    traces, top, how = [], own, {column: drawn for column, *drawn in SOURCES}
+    for column, more, base in resource.stacked(list(how)):
+        name, colour, pattern = how[column]
+        traces.append(_bars(name, starts, width, more, colour, base=base, pattern=pattern, wide=True))
+        top = base + more
     texts = [_facts(row) for row in rows.to_dict("records")]
     traces.append(_bars("used", starts, width * 0.62, used, INK, texts=texts))
     if out.max() > NOTHING:
         traces.append(_bars("sent on", starts, width * 0.62, out, SLATE, base=used))
     traces.append(_limit_line(clock, starts, width, own))
-    peak = max(float((used + out).max()), min(float(max(top.max(), own.max())), 2.5 * float((used + out).max())))
+    peak = max(resource.most, min(float(max(top.max(), own.max())), 2.5 * resource.most))
     figure = layout(
         190,
         barmode="overlay",
@@ -141,7 +132,7 @@ def resource_chart(solution: Solution, resource: Used) -> Figure:
         xaxis=clock.axis(7, showgrid=False),
         yaxis=axis("", range=[0, 1.08 * peak], nticks=5, rangemode="tozero"),
     )
-    if cumulative:
+    if resource.cumulative:
         figure["plot_bgcolor"] = "#FAFBFC"
     return {"data": traces, "layout": fewer_years_on_paper(figure)}
 

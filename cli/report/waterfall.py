@@ -2,97 +2,45 @@
 
 from __future__ import annotations
 
-import math
-from collections import defaultdict
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from outlay.cli.report.style import BLACK, HAZE, INK, MIST, Clock, axis, label, layout, money, plain
+from outlay.cli.report.style import BLACK, HAZE, INK, MIST, axis, label, layout, money, plain
 from outlay.cli.views import words
 from outlay.cli.views.labels import finance_of
-from outlay.instances.plan import Choice
+from outlay.optimizer.answer.series import CashStream, cash_streams
 
 if TYPE_CHECKING:
     from outlay.instances.dictionary.settings import Finance
     from outlay.models.case import Case
-    from outlay.models.projects.cashflows import CashModel
     from outlay.optimizer.answer.solution import Solution
 
 #: So many projects can be chosen, those of the largest commitments.
 MOST_PROJECTS = 60
 
 
-@dataclass
-class Stream:
-    """Money by calendar year.
-
-    Attributes
-    ----------
-    title
-        Whose it is.
-    drawn, us, japan
-        Year to amount, money, not discounted: lent while building; cash to each side.
-    recovery
-        Calendar year in which the balance is back, or None.
-    facts
-        What else to say, in a line.
-    """
-
-    title: str
-    drawn: dict[int, float] = field(default_factory=lambda: defaultdict(float))
-    us: dict[int, float] = field(default_factory=lambda: defaultdict(float))
-    japan: dict[int, float] = field(default_factory=lambda: defaultdict(float))
-    recovery: int | None = None
-    facts: str = ""
-
-    def add(self, other: Stream) -> None:
-        """Add another stream to this one."""
-        for own, more in ((self.drawn, other.drawn), (self.us, other.us), (self.japan, other.japan)):
-            for year, amount in more.items():
-                own[year] += amount
-
-
 def waterfalls(solution: Solution, case: Case) -> list[dict[str, Any]]:
     """Return a chart for the whole plan and one a project, as (title, data, layout); none where no loan is modelled."""
-    cash, plan = case.cash, solution.plan
-    if cash is None or plan is None or not plan.choices:
+    streams = cash_streams(solution, case)
+    if not streams:
         return []
     rows = {str(row["project"]): row for row in solution.finance.to_dict("records")}
     names = dict(zip(solution.projects["project"], solution.projects["name"], strict=True))
-    unit = solution.instance.settings.money_unit
-    whole = Stream("All funded projects", facts="not discounted; each year of operation under the year it begins in")
-    streams: list[tuple[float, Stream]] = []
-    for choice in plan.choices:
-        stream = _stream(solution, cash, choice)
-        row = rows[choice.project]
-        name = str(names[choice.project])
-        stream.title = name if name == choice.project else f"{name} ({choice.project})"
-        stream.facts = _facts(row, unit, finance_of(solution.instance))
+    unit, called = solution.instance.settings.money_unit, finance_of(solution.instance)
+    whole = CashStream()
+    titles: dict[str, str] = {}
+    for project, stream in streams.items():
         whole.add(stream)
-        streams.append((float(row["commitment"]), stream))
-    streams.sort(key=lambda item: (-item[0], item[1].title))
-    called = finance_of(solution.instance)
-    return [_chart(stream, unit, called) for stream in (whole, *(one for _, one in streams[:MOST_PROJECTS]))]
-
-
-def _stream(solution: Solution, cash: CashModel, choice: Choice) -> Stream:
-    alternatives, clock = cash.alternatives, Clock(solution.instance)
-    number = alternatives.number[choice.project, choice.alternative]
-    stream = Stream("")
-    scale = choice.scale / float(alternatives.full_scale[number])
-    weights = alternatives.draw_weights[number].tolist()
-    for k, weight in enumerate(weights):
-        year = math.floor(clock.at(choice.start + k) + 1e-6)
-        stream.drawn[year] += float(alternatives.commitment[number]) * scale * weight
-    opening = clock.at(choice.start + len(weights))
-    for place in range(int(cash.lives[number])):
-        year = math.floor(opening + place + 1e-6)
-        stream.us[year] += float(cash.money.us[number, place]) * scale
-        stream.japan[year] += float(cash.money.japan[number, place]) * scale
-    back = float(cash.money.recovery_year[number])
-    if math.isfinite(back):
-        stream.recovery = math.floor(opening + back - 1 + 1e-6)
-    return stream
+        name = str(names[project])
+        titles[project] = name if name == project else f"{name} ({project})"
+    largest = sorted(streams, key=lambda project: (-float(rows[project]["commitment"]), titles[project]))
+    about = "not discounted; each year of operation under the year it begins in"
+    return [
+        _chart("All funded projects", about, whole, unit, called),
+        *(
+            _chart(titles[project], _facts(rows[project], unit, called), streams[project], unit, called)
+            for project in largest[:MOST_PROJECTS]
+        ),
+    ]
 
 
 def _facts(row: dict[Any, Any], unit: str, called: Finance) -> str:
@@ -105,11 +53,11 @@ def _facts(row: dict[Any, Any], unit: str, called: Finance) -> str:
     )
 
 
-def _chart(stream: Stream, unit: str, called: Finance) -> dict[str, Any]:
+def _chart(title: str, about: str, stream: CashStream, unit: str, called: Finance) -> dict[str, Any]:
     traces = [
         _bars("lent while building", stream.drawn, -1, {"color": HAZE}),
-        _bars(f"to {called.lender}", stream.japan, 1, {"color": MIST}),
-        _bars(f"to {called.owner}", stream.us, 1, {"color": INK}),
+        _bars(f"to {called.lender}", stream.lender, 1, {"color": MIST}),
+        _bars(f"to {called.owner}", stream.owner, 1, {"color": INK}),
     ]
     figure = layout(
         360,
@@ -117,7 +65,7 @@ def _chart(stream: Stream, unit: str, called: Finance) -> dict[str, Any]:
         bargap=0.12,
         margin={"l": 52, "r": 16, "t": 66, "b": 30},
         title={
-            "text": f"<b>{label(stream.title, 70)}</b><br>{label(stream.facts, 160)}", "font": {"size": 12.5},
+            "text": f"<b>{label(title, 70)}</b><br>{label(about, 160)}", "font": {"size": 12.5},
             "x": 0, "xanchor": "left", "xref": "paper", "yref": "container", "y": 1, "yanchor": "top",
             "pad": {"t": 10},
         },
@@ -127,7 +75,7 @@ def _chart(stream: Stream, unit: str, called: Finance) -> dict[str, Any]:
     )  # fmt: skip
     if stream.recovery is not None:
         figure |= _recovery_mark(stream.recovery)
-    return {"title": stream.title, "data": traces, "layout": figure}
+    return {"title": title, "data": traces, "layout": figure}
 
 
 def _bars(name: str, amounts: dict[int, float], sign: int, marker: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from outlay.cli import streams
 from outlay.cli.loading import with_asked
+from outlay.cli.options import WhatIf
 from outlay.cli.terminal.dropped import grouped, show_dropped
 from outlay.cli.terminal.plan import NAMED, name_of
 from outlay.cli.terminal.progress import Progress
@@ -48,9 +49,7 @@ def run(
     *,
     instance: str,
     constraint_set: str,
-    force_in: tuple[str, ...],
-    force_out: tuple[str, ...],
-    changes: tuple[str, ...],
+    asked: WhatIf,
     max_file_mb: float,
     as_json: bool,
     every_row: bool = False,
@@ -62,7 +61,7 @@ def run(
         if constraint_set == "base":
             progress.now("trying every constraint set")
             _try_sets(base)
-        base, constraint_set = with_asked(base, constraint_set, force_in, force_out, changes)
+        base, constraint_set = with_asked(base, constraint_set, asked)
         resolved = base.with_set(constraint_set)
         progress.now("building the model")
         facts = _facts(resolved)

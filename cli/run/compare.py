@@ -8,6 +8,7 @@ from typing import Any
 
 from outlay.cli import failures, streams
 from outlay.cli.loading import with_asked
+from outlay.cli.options import Solving, WhatIf
 from outlay.cli.terminal.comparison import show_comparison
 from outlay.cli.terminal.progress import Progress
 from outlay.cli.terminal.proof import NO_PLAN, NO_PLAN_POSSIBLE, PROVED, STOPPED, UNVERIFIED
@@ -18,10 +19,11 @@ from outlay.instances.errors import InputError, NotKeptError
 from outlay.instances.formats.reading import read
 from outlay.instances.instance import Instance
 from outlay.models.case import Case
-from outlay.optimizer.compare.compare import CompareProgress, compare
+from outlay.optimizer.compare.compare import compare
 from outlay.optimizer.compare.comparison import Comparison
 from outlay.optimizer.compare.folder import to_comparison_document
 from outlay.optimizer.record.run_file import run_text
+from outlay.optimizer.sharing.pool import CompareProgress
 
 
 def run(
@@ -29,17 +31,13 @@ def run(
     instance: str,
     sets: str | None,
     every_set: bool,
-    force_in: tuple[str, ...],
-    force_out: tuple[str, ...],
-    changes: tuple[str, ...],
+    asked: WhatIf,
     attribute: str | None,
     jobs: int | None,
     executor: str | None,
     output: str | None,
     force: bool,
-    time_limit: float,
-    gap: float,
-    seed: int,
+    solving: Solving,
     max_file_mb: float,
     as_json: bool,
     **_: Any,
@@ -58,8 +56,8 @@ def run(
         if "" in names:
             raise InputError.single("compare", "a constraint set has no name", "write --sets base,NAME,...", value=sets)
 
-        source, asked = with_asked(source, names[0], force_in, force_out, changes)
-        names = list(dict.fromkeys([*names, asked]))
+        source, changed = with_asked(source, names[0], asked)
+        names = list(dict.fromkeys([*names, changed]))
 
         trouble = None
         try:
@@ -71,9 +69,7 @@ def run(
                 executor=executor,
                 folder=output,
                 force=force,
-                gap=gap,
-                seed=seed,
-                time_limit=time_limit if math.isfinite(time_limit) else None,
+                **solving.arguments,
                 on_progress=progress.telling(_words),
             )
         except NotKeptError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import simplejson
 
 from outlay.cli import streams
 from outlay.cli.loading import load_run
+from outlay.cli.options import Solving
 from outlay.cli.report.write import write_explanation_report
 from outlay.cli.run.show import refuse
 from outlay.cli.terminal.explanation.page import show_explanation
@@ -20,9 +20,9 @@ from outlay.cli.terminal.screen import Page
 from outlay.cli.views.words import seconds
 from outlay.instances.formats.output import check_target
 from outlay.instances.formats.reading import read
-from outlay.optimizer.compare.compare import CompareProgress
 from outlay.optimizer.explain.explain import explain
 from outlay.optimizer.explain.explanation import Explanation
+from outlay.optimizer.sharing.pool import CompareProgress
 from outlay.optimizer.status import Status
 
 #: How a run file begins, sooner or later.
@@ -46,9 +46,7 @@ def run(
     output: str | None,
     report: str | None,
     force: bool,
-    time_limit: float,
-    gap: float,
-    seed: int,
+    solving: Solving,
     max_file_mb: float,
     as_json: bool,
     **_: Any,
@@ -86,9 +84,7 @@ def run(
             executor=executor,
             folder=output,
             force=force,
-            time_limit=time_limit if math.isfinite(time_limit) else None,
-            gap=gap,
-            seed=seed,
+            **solving.arguments,
             on_progress=progress.telling(questions_in_words),
         )
         if report is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from typing import Any
 
@@ -39,7 +38,7 @@ def run(
     force: bool,
     seed: int,
     gap: float | None,
-    time_limit: float,
+    time_limit: float | None,
     max_file_mb: float,
     as_json: bool,
     **_: Any,
@@ -72,7 +71,7 @@ def run(
             force=force,
             gap=gap,
             seed=seed,
-            time_limit=time_limit if math.isfinite(time_limit) else None,
+            time_limit=time_limit,
             on_progress=progress.telling(questions_in_words),
         )
         if report is not None:

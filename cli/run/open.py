@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from outlay.cli import streams
 from outlay.instances.errors import InputError
+from outlay.instances.formats.kinds import written_folder
 from outlay.instances.formats.output import check_target
 from outlay.instances.formats.reading import read
 from outlay.instances.values.text import shown
@@ -36,6 +37,7 @@ def run(
     port: int,
     browser: bool,
     time_limit: float,
+    beside: tuple[str, ...],
     max_file_mb: float,
     as_json: bool,
     debug: bool,
@@ -56,11 +58,13 @@ def run(
     instance, answer = _read(source, max_file_mb)
     place = Path(folder or (source if instance is None else default_folder(source)))
     _check_place(place)
+    _check_beside(beside)
     sock = bound_socket(port)
     port = sock.getsockname()[1]
     address, keys, opening = f"http://{LOOPBACK}:{port}/", Keys(), Opening(Path(source).name)
     server = make_server(Guard(opening, keys, port, _teller(debug=debug)))
-    loading = _Loading(source, instance, answer, place, time_limit, keys, address, opening, server)
+    shown_beside = tuple(map(Path, beside))
+    loading = _Loading(source, instance, answer, place, time_limit, shown_beside, keys, address, opening, server)
 
     def started() -> None:
         loading.thread.start()
@@ -90,6 +94,7 @@ class _Loading:
     answer: Solution | None
     place: Path
     time_limit_s: float
+    beside: tuple[Path, ...]
     keys: Keys
     address: str
     opening: Opening
@@ -121,7 +126,7 @@ class _Loading:
                 run=self.answer,
                 time_limit_s=self.time_limit_s,
             )
-            page = Page(session, worker, self.keys, self.address, lambda: self.server.should_exit)
+            page = Page(session, worker, self.keys, self.address, lambda: self.server.should_exit, beside=self.beside)
             if self.server.should_exit:
                 return
             worker.start()
@@ -167,6 +172,15 @@ def _check_place(place: Path) -> None:
     if target.is_dir() and not is_session(target) and any(not item.name.startswith(".") for item in target.iterdir()):
         problem = "the folder holds something that is no session"
         raise InputError.single(str(target), problem, "choose another --folder")
+
+
+def _check_beside(folders: tuple[str, ...]) -> None:
+    """Refuse folders that hold neither a frontier nor a stress test."""
+    for folder in folders:
+        if written_folder(Path(folder)) not in {"a frontier", "a stress test"}:
+            problem = "this is no folder of a frontier or a stress test"
+            remedy = "give what outlay frontier -o or outlay stress -o has written"
+            raise InputError.single(shown(folder), problem, remedy)
 
 
 def _announce(entry: str, place: Path, *, as_json: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import signal
 import threading
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from typing import Any
 
 from outlay.cli import failures, streams
 from outlay.cli.loading import read_or_load, with_asked
+from outlay.cli.options import Solving, WhatIf
 from outlay.cli.terminal.progress import Progress
 from outlay.cli.terminal.proof import UNVERIFIED, exit_code, no_plan, show_violations
 from outlay.cli.terminal.screen import Page
@@ -29,12 +29,8 @@ def run(
     *,
     instance: str,
     constraint_set: str,
-    force_in: tuple[str, ...],
-    force_out: tuple[str, ...],
-    changes: tuple[str, ...],
-    time_limit: float,
-    gap: float,
-    seed: int,
+    asked: WhatIf,
+    solving: Solving,
     threads: int,
     effort: str,
     work: int,
@@ -61,16 +57,14 @@ def run(
         check_target(tables, folder=True)
     with Progress("reading the tables") as progress:
         source, start = read_or_load(instance, max_file_mb)
-        source, constraint_set = with_asked(source, constraint_set, force_in, force_out, changes)
+        source, constraint_set = with_asked(source, constraint_set, asked)
         progress.now("solving")
         with _told_when_interrupted(progress):
             solution = solve(
                 source,
                 constraint_set=constraint_set,
                 objective=objective,
-                time_limit=time_limit if math.isfinite(time_limit) else None,
-                gap=gap,
-                seed=seed,
+                **solving.arguments,
                 threads=threads,
                 effort=effort,
                 work=work,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from outlay.cli.terminal.plan import money_title
 from outlay.cli.terminal.screen import Column, Page
 from outlay.cli.terminal.totals import limit_cells
 from outlay.cli.views import words
+from outlay.cli.views.labels import objective_unit
 
 if TYPE_CHECKING:
     from outlay.optimizer.answer.solution import Solution
@@ -167,6 +169,26 @@ def show_todo(page: Page, solution: Solution) -> None:
     )
 
 
+def show_contributions(page: Page, solution: Solution) -> None:
+    """Add what each part of a plan adds to the objective, and their sum."""
+    rows = solution.tables["contributions"].to_dict("records")
+    total = math.fsum(row["amount"] for row in rows)
+    places = words.places_for([total, *(row["amount"] for row in rows)])
+    kinds = [row["kind"] for row in rows]
+    cells: list[list[object]] = [
+        ["" if at and kinds[at - 1] == row["kind"] else row["kind"], row["id"], row["name"],
+         words.fixed(row["amount"], places)]
+        for at, row in enumerate(rows)
+    ]  # fmt: skip
+    cells.append(["the objective", "", "", words.fixed(total, places)])
+    unit = objective_unit(solution.instance)
+    page.table(
+        [Column("What", least=13), Column("Id"), Column("Name", least=12), Column(f"Adds, {unit}", right=True)], cells
+    )
+    if len(solution.levels) > 1:
+        page.note("Of the first level of the objective.")
+
+
 Show = Callable[[Page, Any], None]
 
 #: Sections that stand here.
@@ -178,4 +200,5 @@ SHOWN: dict[str, Show] = {
     "funds": show_funds,
     "years": show_years,
     "todo": show_todo,
+    "contributions": show_contributions,
 }

@@ -68,6 +68,8 @@ def show_failures(page: Page, case: Case, failed: list[str]) -> None:
     if literal:
         share = words.share(float(case.instance.settings.finance.japan_share_before))  # type: ignore[union-attr]
         note += f"Under the literal split the lenders get {share} of the cash until they are paid back. "
+    if case.alternatives.escalates:
+        note += "Where prices rise, the figures are those of a start in the first period. "
     page.note(f"{note}Of several alternatives the one with the most cash is shown; all: outlay show RUN dropped")
 
 

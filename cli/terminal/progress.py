@@ -16,7 +16,7 @@ from outlay.cli.views.words import gap, number, seconds
 from outlay.optimizer.solver.deadline import CLOCK, Clock
 
 if TYPE_CHECKING:
-    from outlay.optimizer.compare.compare import CompareProgress
+    from outlay.optimizer.sharing.pool import CompareProgress
 
 QUIET_S = 1.0
 LIVE_EVERY_S = 0.25

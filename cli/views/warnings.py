@@ -164,7 +164,8 @@ def _helping(instance: Instance) -> set[str]:
         for by, group in zip(*(instance["limits"].raw(name) for name in ("by", "group")), strict=True)
         if by == "project"
     }
-    least = any(cell is not None for cell in instance["limits"].raw("min"))
+    helped = ("min", "max_growth_share", "max_growth")  # what is spent before is what may grow
+    least = any(cell is not None for name in helped for cell in instance["limits"].raw(name))
     everybody = set(instance["projects"].texts("id")) if least else set()
     return found | {project for project, role in roles if role == "supplies"} | limited | everybody
 

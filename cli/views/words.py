@@ -76,8 +76,16 @@ def share(value: float | None) -> str:
 
 
 def gap(value: float | None) -> str:
-    """Return a gap as a percentage to two significant digits."""
-    return "unknown" if value is None or not math.isfinite(value) else f"{number(100 * value, 2)} %"
+    """Return a gap as a percentage to two significant digits; of a plan that is worth next to nothing it says nothing.
+
+    Examples
+    --------
+    >>> gap(0.0123), gap(4.2e6), gap(None)
+    ('1.2 %', 'over 1,000 %', 'unknown')
+    """
+    if value is None or not math.isfinite(value):
+        return "unknown"
+    return "over 1,000 %" if value > 10 else f"{number(100 * value, 2)} %"
 
 
 def seconds(value: float | None) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from outlay.cli.web.forms import Form
-from outlay.cli.web.lines import SHARES
+from outlay.cli.web.shown.impossible import mended, proposed_line
+from outlay.cli.web.shown.lines import SHARES
 from outlay.instances.drafts.choices import finance_line, objective_line, project_line, set_line, terms_line, text_line
 from outlay.instances.drafts.levels import level_line
-from outlay.instances.drafts.line import KEYS, Line
 from outlay.instances.errors import InputError
 from outlay.optimizer.whatif.session import WhatIf
 from outlay.optimizer.whatif.worker import Worker
@@ -84,9 +84,13 @@ def write_text(session: WhatIf, _: Worker, form: Form) -> str:
 
 
 def remove(session: WhatIf, _: Worker, form: Form) -> str:
-    """Take a line out."""
-    session.edit(lambda draft: draft.without(form.text("subject")))
-    return ""
+    """Take a line out: of the draft, or of one that begins as a case."""
+    case, subject = form.text("case"), form.text("subject")
+    session.follow(case)
+    if case and all(line.subject != subject for line in session.draft.lines):
+        return f"{session.draft.name} does not hold this change any more"
+    session.edit(lambda draft: draft.without(subject))
+    return _taken(session) if case else ""
 
 
 def undo(session: WhatIf, _: Worker, form: Form) -> str:
@@ -144,7 +148,7 @@ def stop(session: WhatIf, worker: Worker, form: Form) -> str:
 
 
 def explain(session: WhatIf, _: Worker, form: Form) -> str:
-    """Ask what a project is worth to a plan."""
+    """Ask what a project is worth to a plan, or, without a project, why there is none."""
     session.explain(form.text("case"), form.text("id"))
     return ""
 
@@ -158,16 +162,36 @@ def try_proposed(session: WhatIf, _: Worker, form: Form) -> str:
         If it was not proposed.
     """
     case, project, name = form.text("case"), form.text("id"), form.text("set")
-    for item in session.margins:
-        if (item["case"], item["project"]) == (case, project) and name in item["sets"]:
-            _take(session, name, item["sets"][name])
-            return ""
-    raise InputError.single("page", "this was not proposed", "ask again what the project is worth", value=name)
-
-
-def _take(session: WhatIf, name: str, body: Mapping[str, Any]) -> None:
-    line = Line(f"try/{body.get('title') or name}", {key: body[key] for key in KEYS if key in body})
+    item = session.explained(case, project)
+    if item is None or name not in item["sets"]:
+        raise InputError.single("page", "this was not proposed", "ask again what the project is worth", value=name)
+    session.follow(case)
+    line = proposed_line(name, item["sets"][name])
     session.add_line(lambda _: line)
+    return _taken(session)
+
+
+def mend(session: WhatIf, _: Worker, form: Form) -> str:
+    """Take what would mend a case without a plan into the draft: one move, or ``all``.
+
+    Raises
+    ------
+    InputError
+        If it was not proposed.
+    """
+    case, move = form.text("case"), form.text("move")
+    item = session.explained(case, "")
+    known = [str(number) for number in range(1, 1 + len(item["repair"] if item else ()))]
+    numbers = known if move == "all" else [move] if move in known else []
+    if item is None or not numbers:
+        raise InputError.single("page", "this was not proposed", "ask again why there is no plan", value=move)
+    session.follow(case)
+    session.edit(lambda draft: mended(draft, item, [int(number) for number in numbers]))
+    return _taken(session)
+
+
+def _taken(session: WhatIf) -> str:
+    return f"Taken into {session.draft.name}: solve it to see what comes of it"
 
 
 ACTIONS: dict[str, Action] = {
@@ -190,4 +214,5 @@ ACTIONS: dict[str, Action] = {
     "stop": stop,
     "explain": explain,
     "try": try_proposed,
+    "mend": mend,
 }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
@@ -20,7 +21,8 @@ from outlay.cli.web.events import events, job_state
 from outlay.cli.web.forms import Form
 from outlay.cli.web.guard import Keys, TooLargeError
 from outlay.cli.web.panel import panel_context
-from outlay.cli.web.projects import project_context, projects_context
+from outlay.cli.web.shown.projects import project_context, projects_context
+from outlay.cli.web.shown.results import Result, results_of
 from outlay.instances.errors import InputError, OutlayError
 from outlay.optimizer.whatif.session import WhatIf
 from outlay.optimizer.whatif.worker import Worker
@@ -34,7 +36,7 @@ STATIC = {
     "web.js": (TEMPLATES / "web.js", "text/javascript"),
     "web.css": (TEMPLATES / "web.css", "text/css"),
 }
-#: Pages that other commands may have written into the session's folder, shown as further tabs.
+#: Pages that other commands may have written into the session's folder, opened beside ours.
 EXTRAS = {"frontier": "Frontier", "stress": "Stress"}
 #: Such a page runs its own scripts, and nothing of it can reach ours.
 _SANDBOX = {"content-security-policy": "sandbox allow-scripts allow-downloads"}
@@ -53,13 +55,22 @@ class Page:
         Of the page.
     closing
         Whether the server is about to end.
+    beside
+        Folders of frontiers and stress tests, shown as further tabs.
     """
 
     def __init__(
-        self, session: WhatIf, worker: Worker, keys: Keys, address: str, closing: Callable[[], bool] = lambda: False
+        self,
+        session: WhatIf,
+        worker: Worker,
+        keys: Keys,
+        address: str,
+        closing: Callable[[], bool] = lambda: False,
+        *,
+        beside: Sequence[Path] = (),
     ) -> None:
         self.session, self.worker, self.keys, self.address = session, worker, keys, address
-        self.closing = closing
+        self.closing, self.beside = closing, tuple(beside)
         self.drawing = Drawing(session)
 
     def application(self) -> Starlette:
@@ -86,6 +97,7 @@ class Page:
             name=self.session.instance.name,
             folder=str(self.session.home.path.resolve()),
             extras=self._extras(),
+            results=self._results(),
         )
 
     def panel(self, _: Request) -> Response:
@@ -107,6 +119,9 @@ class Page:
             "all": self.drawing.comparison,
             "projects": lambda: self.drawing.fragment("projects.html", **projects_context(self.session, case)),
         }
+        for result in self._results():
+            if tab == result.key:
+                return HTMLResponse(self.drawing.result(result))
         if tab not in drawn:
             return PlainTextResponse("There is no such tab.", 404)
         if tab != "projects" and (not self.session.answers.found or (tab != "all" and not case)):
@@ -191,6 +206,9 @@ class Page:
 
     def _html(self, template: str, **context: Any) -> Response:
         return HTMLResponse(self.drawing.fragment(template, **context))
+
+    def _results(self) -> list[Result]:
+        return results_of(self.session.home.path, self.beside)
 
     def _extras(self) -> list[tuple[str, str]]:
         return [(name, title) for name, title in EXTRAS.items() if (self.session.home.path / f"{name}.html").is_file()]

@@ -12,8 +12,10 @@ from outlay.cli.report.comparison.page import comparison_context
 from outlay.cli.report.page import make_environment
 from outlay.cli.report.size import render_within
 from outlay.cli.report.solution import solution_context
-from outlay.cli.web.difference import difference_context
-from outlay.cli.web.lines import line_words
+from outlay.cli.web.shown.difference import difference_context
+from outlay.cli.web.shown.impossible import drawn_of, impossible_context
+from outlay.cli.web.shown.lines import line_words
+from outlay.cli.web.shown.results import Result
 from outlay.instances.errors import OutlayError
 from outlay.optimizer.whatif.session import WhatIf
 
@@ -71,6 +73,21 @@ class Drawing:
             "comparison-body.html", shortened=False, **comparison_context(self.session.answers.comparison())
         ))  # fmt: skip
 
+    def result(self, result: Result) -> str:
+        """Return what the report of a frontier or a stress test shows.
+
+        Raises
+        ------
+        OutlayError
+            If it is not finished, of other tables, or damaged.
+        """
+
+        def draw() -> str:
+            template, context = result.body(self.session.instance)
+            return self.fragment(template, **context)
+
+        return self._once(("result", result.state), draw)
+
     def report(self, case: str) -> str:
         """Return the report of a case, one page that works offline.
 
@@ -97,7 +114,8 @@ class Drawing:
     def _plan(self, case: str) -> str:
         solution, verification = self.session.answers.solution(case)
         if solution.plan is None or verification is None:
-            return self.fragment("no-plan.html", case=case, status=str(solution.status), message=solution.message)
+            status = {"case": case, "status": str(solution.status), "message": solution.message}
+            return self.fragment("no-plan.html", **status | self._why(case))
         return self.fragment("solution-body.html", shortened=False, **solution_context(solution, verification))
 
     def _difference(self, case: str) -> str:
@@ -105,13 +123,21 @@ class Drawing:
         draft = self.session.drafts.get(case)
         changes = [] if draft is None else [line_words(self.session.instance, line) for line in draft.lines]
         first, second = (answers.solution(name)[0] for name in (answers.reference, case))
-        return self.fragment(
-            "difference.html", **difference_context(answers.comparison(case), case, changes, first, second)
-        )
+        context = difference_context(answers.comparison(case), case, changes, first, second)
+        return self.fragment("difference.html", **context | self._why(case))
+
+    def _why(self, case: str) -> dict[str, Any]:
+        """Return what is told of a case for which no plan is possible."""
+        if not self.session.is_impossible(case):
+            return {"impossible": False}
+        return {"impossible": True, **impossible_context(self.session, case)}
 
     def _file(self, case: str) -> str:
         answer = self.session.answers.found.get(case)
-        return "" if answer is None else answer.file + str(answer.run["status"])
+        if answer is None:
+            return ""
+        told = drawn_of(self.session, case) if self.session.is_impossible(case) else ""
+        return answer.file + str(answer.run["status"]) + told
 
     def _once(self, key: tuple[str, ...], draw: Callable[[], str]) -> str:
         with self._drawing:

@@ -31,6 +31,7 @@ def state_of(session: WhatIf) -> dict[str, Any]:
             "current": session.draft.name,
             "reference": session.answers.reference,
             "cases": list(session.answers.found),
+            "without_plan": [name for name, answer in session.answers.found.items() if answer.plan is None],
             "jobs": [job_state(session, job) for job in session.jobs],
         }
 
@@ -51,7 +52,9 @@ def job_state(session: WhatIf, job: Job) -> dict[str, Any]:
 
 def job_title(job: Job) -> str:
     """Return what a job does."""
-    return f"Solve {job.case}" if job.kind == Kind.SOLVE else f"What {job.project} is worth in {job.case}"
+    if job.kind == Kind.SOLVE:
+        return f"Solve {job.case}"
+    return f"What {job.project} is worth in {job.case}" if job.project else f"Why {job.case} has no plan"
 
 
 def job_words(session: WhatIf, job: Job) -> str:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from outlay.cli.views.labels import metric_label, metric_name
-from outlay.cli.web.lines import FINANCE_WORDS, TERM_WORDS, WATERFALLS, line_words, scaled
+from outlay.cli.web.shown.lines import FINANCE_WORDS, TERM_WORDS, WATERFALLS, line_words, scaled
 from outlay.instances.dictionary.settings import USE_PREFIX
 from outlay.instances.drafts.draft import DraftSet
 from outlay.instances.drafts.levels import Dial, dials, percent

@@ -87,7 +87,7 @@ LARGEST = 10.0**15
 
 
 def escalation(scope: Scope) -> Iterator[Fault]:
-    """Yield prices that rise where a loan is modelled, and commitments that grow beyond all numbers."""
+    """Yield commitments that grow beyond all numbers."""
     instance, merged = scope.instance, scope.instance.alternatives
     years = instance.months_of_prices(instance.periods - 1) / 12
     columns = (merged.raw(name) for name in ("project", "alternative", "escalation_per_year", "commitment"))
@@ -95,10 +95,7 @@ def escalation(scope: Scope) -> Iterator[Fault]:
         if not isinstance(rate, Decimal) or not rate or not isinstance(commitment, Decimal):
             continue
         who = (project, name)
-        if instance.settings.finance is not None:
-            problem = "loans are computed on one commitment, whatever the start"
-            yield from _missing(scope, who, "escalation_per_year", problem, "leave it blank, or delete [finance]")
-        elif commitment and years * math.log1p(rate) + math.log(commitment) > math.log(LARGEST):
+        if commitment and years * math.log1p(rate) + math.log(commitment) > math.log(LARGEST):
             problem = f"the commitment of {commitment} grows beyond {LARGEST:.0e} within the calendar"
             yield from _missing(scope, who, "escalation_per_year", problem, "use a lower rate or a shorter calendar")
 

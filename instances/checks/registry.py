@@ -111,7 +111,7 @@ CHECKS: tuple[Check, ...] = (
         "metrics of the loan are named only where one is modelled", checks_money.loan_metrics, ("finance", "objective")
     ),
     Check("profiles are shares of each period or year of building", checks_money.profiles, ("calendar", *_CHOICES)),
-    Check("prices rise where no loan is modelled", checks_money.escalation, ("calendar", "finance", *_CHOICES)),
+    Check("prices rise within bounds", checks_money.escalation, ("calendar", *_CHOICES)),
     Check("a discount of value has a rate", checks_money.value_discount, ("discount_rates", "value_discount")),
     Check("weights lie within their bounds", checks_money.weight_bounds, compares_cells=True),
     Check("shares of funds leave room", checks_money.fund_shares, compares_cells=True),

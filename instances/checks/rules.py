@@ -177,6 +177,25 @@ def limits(scope: Scope) -> Iterator[Fault]:
                 yield from _negative(scope, row, column, record)
         if isinstance(least, Decimal) and isinstance(greatest, Decimal) and least > greatest:
             yield scope.fault("limits", row, "min", f"it exceeds max ({greatest})", "swap them")
+        yield from _growth(scope, row, record)
+
+
+def _growth(scope: Scope, row: int, record: dict[str, Cell]) -> Iterator[Fault]:
+    """Yield limits of growth of what has no time before, or is a share already, and a beginning of no growth."""
+    limited = [column for column in ("max_growth_share", "max_growth") if record[column] is not None]
+    for column in limited:
+        if record["every"] == "total":
+            yield scope.fault(
+                "limits", row, column, "nothing comes before the whole plan", "set every to period or year"
+            )
+        if record["basis"] == "share":
+            problem = "growth is limited of amounts, and this is a limit of shares"
+            yield scope.fault("limits", row, column, problem, "use another row with basis = absolute")
+    if record["growth_from"] is not None and not limited:
+        problem = "no growth is limited"
+        yield scope.fault(
+            "limits", row, "growth_from", problem, "give max_growth_share or max_growth, or leave it blank"
+        )
 
 
 #: Metrics that no plan makes negative, beside those of use.
@@ -225,7 +244,7 @@ def carry_over(scope: Scope) -> Iterator[Fault]:
     """Yield carry-over of what stays anyway, of soft rows, and its details without a share."""
     for row, record in enumerate(scope.instance["resources"].records()):
         if not record["carry_over_share"]:
-            for column in ("carry_over_max", "carry_over_once"):
+            for column in ("carry_over_max", "carry_over_once", "carry_over_interest"):
                 if record[column]:
                     yield scope.fault("resources", row, column, "nothing is carried over", "give carry_over_share")
         elif record["basis"] == "cumulative":

@@ -112,6 +112,25 @@ LIMITS = TableSpec(
             "Greatest; blank = none. Negative (a net metric, such as emissions of -5 at most) as in min.",
             minimum=None,
         ),
+        number(
+            "max_growth_share",
+            "share",
+            "By period or year, of amounts: the metric is at most (1 + this) times what it was in the one before, plus "
+            "max_growth. Blank with max_growth = 0; both blank = no such rule.",
+        ),
+        number(
+            "max_growth",
+            "metric",
+            "By period or year, of amounts: the most by which the metric exceeds max_growth_share's bound; blank with "
+            "max_growth_share = 0.",
+        ),
+        number(
+            "growth_from",
+            "metric",
+            "What there was in the period or year before the calendar, from which the first one grows; blank = the "
+            "first may be anything.",
+            minimum=None,
+        ),
         choice("basis", ("absolute", "share"), "What min and max are.", default="absolute"),
         choice(
             "every",

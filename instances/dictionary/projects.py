@@ -33,7 +33,9 @@ ALTERNATIVE_COLUMNS = (
         "share a year",
         "e, by which K grows for each year from [calendar] price_date to the start of building: K x G(e, n), with n "
         "months between them and G(e, n) = (1 + e)^(n/12) rounded to 15 decimals; before that date it shrinks. "
-        "Everything that counts K counts it so. Not with [finance].",
+        "Everything that counts K counts it so. With [finance] "
+        "K is what the loan finances; cash_yield and reserves follow K at price_date, since a dearer building earns no "
+        "more.",
         default=ZERO,
         minimum=Decimal("-0.5"),
         maximum=ONE,

@@ -52,6 +52,13 @@ RESOURCES = TableSpec(
         number("carry_over_max", "the resource's unit", "Most that is carried over; blank = no limit."),
         flag("carry_over_once", "Whether what was carried over is not carried on: at most the share of the own level."),
         number(
+            "carry_over_interest",
+            "share a year",
+            "Interest on what is carried over: what moves on from a block of n months is there in the next one times "
+            "G(interest, n). Share and carry_over_max are of what moves on, before interest.",
+            default=ZERO,
+        ),
+        number(
             "tolerance", "share", "Most that may be missing, as a share of the level; blank = any. Needs a penalty."
         ),
         number(

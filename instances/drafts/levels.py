@@ -192,9 +192,12 @@ def _fund_changes(
 
 
 def _row_change(instance: Instance, number: int, factor: Decimal) -> dict[str, Any]:
-    row = list(instance["limits"].records())[number]
+    rows = list(instance["limits"].records())
+    row, others = rows[number], rows[:number] + rows[number + 1 :]
     where = {key: exactly(value) for key in _TELLING if (value := row.get(key)) not in (None, "")}
     side = "max" if row["max"] is not None else "min"
+    if any(all(other[key] == value for key, value in where.items()) and other[side] != row[side] for other in others):
+        where[side] = row[side]
     return {"table": "limits", "where": where, "scale": {side: factor}}
 
 

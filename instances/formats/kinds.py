@@ -30,7 +30,7 @@ def refuse_as_instance(path: Path) -> None:
     """
     if not os.path.exists(path):  # noqa: PTH110 - of a name that cannot be, Path.exists raises
         return
-    told, name = _written_folder(path), shown(str(path))
+    told, name = written_folder(path), shown(str(path))
     if told is not None:
         remedy = "give the instance's folder"
         if told == "a comparison":
@@ -54,7 +54,7 @@ def refuse_as_run(path: Path, *, wanted: str = "a run") -> None:
         if str(path) in bundled_names():
             raise InputError.single(name, f"this is a bundled instance, not {wanted}", solve_it)
         return
-    told = _written_folder(path)
+    told = written_folder(path)
     if (path / "instance.toml").is_file() or (path / "projects.csv").is_file():
         raise InputError.single(name, f"this is an instance, not {wanted}", solve_it)
     if told == "a comparison":
@@ -69,6 +69,6 @@ def refuse_as_run(path: Path, *, wanted: str = "a run") -> None:
         raise InputError.single(name, f"this is a page of a report, not {wanted}", "give a file that `solve -o` wrote")
 
 
-def _written_folder(path: Path) -> str | None:
-    """Return what a folder that was written holds, or None."""
+def written_folder(path: Path) -> str | None:
+    """Return what a folder that another command wrote holds, in words, or None."""
     return next((told for marker, told in _MARKERS.items() if (path / marker).is_file()), None)

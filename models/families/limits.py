@@ -4,9 +4,10 @@ Rule: a metric, summed over a group of projects (and over the plan, a period or 
 amounts or shares of another metric of the group, or of the metric's own total. In a period or a year counts what is
 selected then, but of `draws` what is drawn then, and of `cost` what falls then.
 
-Formula, with M the metric of the group and S what it is a share of::
+Formula, with M the metric of the group, S what it is a share of, and M_0 `growth_from`::
 
     min <= M <= max;   share: M - max S <= 0,  M - min S >= 0
+    M_t - (1 + max_growth_share) M_{t-1} <= max_growth
 
 where M is ``sum_{o in group, q_o in span} metric_o y_o``, and with the draw weights w for draws
 ``sum_{o in group} sum_{t in span} K_o w_{o,t} y_o``.
@@ -16,7 +17,8 @@ Synergy bonuses, `cost` and what programs are worth belong to no project and cou
 period or year of what counts at selection holds up to the period of last_selection, after which nothing can be
 selected.
 
-Size: one row a limit, group and period, two where both bounds of a share are given.
+Size: one row a limit, group and period, two where both bounds of a share are given, and one more where growth is
+limited.
 
 Source: the policy rows of Stummer and Heidenberger, IEEE Transactions on Engineering Management 50(2), 2003,
 doi:10.1109/TEM.2003.810819.
@@ -72,6 +74,10 @@ def rows(case: Case) -> Iterator[RowBlock]:
     )  # fmt: skip
 
 
+#: Last part of the key of a row that limits growth.
+GROWTH = "growth"
+
+
 @dataclass(frozen=True)
 class LimitLevel:
     """A limit at a plan: what it is about and when, how much there is, and its bounds (infinity: none).
@@ -93,6 +99,8 @@ def limit_levels(case: Case, point: np.ndarray) -> Iterator[LimitLevel]:
         yield from _Limit(case, number, record).levels(point)
 
 
+#: Group, first and last period, coefficients, and those of the period or year before.
+Step = tuple[str, int, int | None, tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 #: Key, bounds, (name of the limit, sentence of the row), terms.
 Row = tuple[Hashable, float, float, tuple[str, str], list[tuple[np.ndarray, np.ndarray]]]
 
@@ -104,12 +112,16 @@ class _Limit:
         self.case, self.number, self.record = case, number, record
         self.low = -np.inf if record["min"] is None else float(record["min"])
         self.high = np.inf if record["max"] is None else float(record["max"])
+        self.bounded = record["min"] is not None or record["max"] is not None
+        self.grows = record["max_growth_share"] is not None or record["max_growth"] is not None
+        self.factor, self.most_growth = 1.0 + float(record["max_growth_share"] or 0), float(record["max_growth"] or 0)
 
     def rows(self) -> Iterator[Row]:
         amount = amount_of(self.case, str(self.record["metric"]))
         share = self.record["basis"] == "share"
         base = amount_of(self.case, str(self.record["of"])) if self.record["of"] else amount
-        for group, members in self._groups():
+        yield from self._growth_rows(amount)
+        for group, members in self._groups() if self.bounded else ():
             for first, last in self._spans():
                 what = self._selected(amount, members, first, last)
                 low, high = self.low, self.high
@@ -131,8 +143,32 @@ class _Limit:
                 if np.isfinite(low):
                     yield (*key, "min"), 0.0, np.inf, words, [what, (of[0], -low * of[1])]
 
+    def _growth_rows(self, amount: Amount) -> Iterator[Row]:
+        """Yield the rows that hold each period or year against the one before."""
+        for group, first, last, what, before in self._steps(amount):
+            words = f"growth of {self._name(group, first, last)}", f"growth of {self._words(group, first, last)}"
+            start = 0.0 if first else float(self.record["growth_from"])
+            bound = self.most_growth + self.factor * start
+            terms = [what, (before[0], -self.factor * before[1])]
+            yield (self.number, group, first, GROWTH), -np.inf, bound, words, terms
+
+    def _steps(self, amount: Amount) -> Iterator[Step]:
+        """Yield (group, first, last, terms, terms before) of what may grow so much only; none where growth is free."""
+        if not self.grows:
+            return
+        for group, members in self._groups():
+            before = np.zeros(0, dtype=int), np.zeros(0)
+            for first, last in self._spans():
+                what = self._selected(amount, members, first, last)
+                if first or self.record["growth_from"] is not None:
+                    yield group, first, last, what, before
+                before = what
+
     def levels(self, point: np.ndarray) -> Iterator[LimitLevel]:
         """Yield the limit in each group and period."""
+        yield from self._growth_levels(point)
+        if not self.bounded:
+            return
         share, of, instance = self.record["basis"] == "share", self.record["of"], self.case.instance
         metric = str(self.record["metric"])
         amount = amount_of(self.case, metric)
@@ -153,6 +189,16 @@ class _Limit:
                 yield LimitLevel(
                     self._words(group, 0, None), when, unit, found, -np.inf if late else self.low, self.high
                 )
+
+    def _growth_levels(self, point: np.ndarray) -> Iterator[LimitLevel]:
+        """Yield by how much there is more than before, and by how much there may be."""
+        metric, instance = str(self.record["metric"]), self.case.instance
+        for group, first, _, what, before in self._steps(amount_of(self.case, metric)):
+            start = float(before[1] @ point[before[0]]) if first else float(self.record["growth_from"])
+            found = float(what[1] @ point[what[0]]) - start
+            most = self.most_growth + (self.factor - 1.0) * start
+            words, when = f"growth of {self._words(group, 0, None)}", f"in {instance.period_label(first)}"
+            yield LimitLevel(words, when, instance.metric_unit(metric), found, -np.inf, most)
 
     def _groups(self) -> Iterator[tuple[str, np.ndarray | None]]:
         """Yield (group, which projects belong to it); None stands for all and for what belongs to none."""

@@ -6,8 +6,9 @@ supplied, bought, imported and brought by links.
 Formula, for resource r with descendants D(r) (itself included) and row t::
 
     sum_{o, d in D(r)} (use - supply) y_o + sum capacity_use flow - sum_{d} import_d - sum_{p} bought_p
-        <= available_{r,t} + sum_{k to r} (1 - loss_k) flow_k - sum_{k from r} flow_k + shortfall_{r,t} + c_{r,t-1}
-    c_{r,t} <= share (available_{r,t} + c_{r,t-1} - net use_{r,t});   c_{r,t} <= most, and share available_{r,t} if once
+        <= available_{r,t} + sum_{k to r} (1 - loss_k) flow_k - sum_{k from r} flow_k + shortfall_{r,t} + g c_{r,t-1}
+    c_{r,t} <= share (available_{r,t} + g c_{r,t-1} - net use_{r,t})
+    c_{r,t} <= most, and share available_{r,t} if once
 
 per_period: terms of period t. per_year: terms of the block of 12/m periods, level of its first period. cumulative:
 terms up to t against the level at t. Units bought in t' serve every row at or after t' + lead, once each; in a year
@@ -310,7 +311,7 @@ class ResourceRows(Standing):
         return np.diff(self.periods, prepend=-size - 1) == size
 
     def _carried(self) -> Part:
-        """Return what the block before passes on."""
+        """Return what the block before passes on, with its interest."""
         carried = self.case.block("carried")
         own = {
             key[1]: at for key, at in zip(carried.keys, carried.columns.tolist(), strict=True) if key[0] == self.name
@@ -318,7 +319,8 @@ class ResourceRows(Standing):
         rows = np.nonzero(self.follows)[0].tolist() if own else []
         found = [(row, own[int(self.periods[row - 1])]) for row in rows]
         row, at = np.array(found, dtype=int).reshape(-1, 2).T
-        return Part("carried", row, at, np.full(len(row), -1.0), lasting=False)
+        growth = self.case.carry_overs[self.name].growth if own else 1.0
+        return Part("carried", row, at, np.full(len(row), -growth), lasting=False)
 
     def fill_carried(self, entries: Entries, first: int) -> np.ndarray:
         """Add the rows that say what may be carried over, all but the last of the resource; return their limits."""

@@ -222,9 +222,8 @@ def _apply_lender(screen: _Screen, mode: int, lender: LenderTest) -> None:
     number = int(screen.modes.alternative[mode])
     if screen.alternatives.status[screen.alternatives.project[number]] in {"committed", "started"}:
         return
-    if lender.reasons[number]:
-        every = np.ones(screen.allowed.shape[1], dtype=bool)
-        screen.drop(mode, every, "lender", lender.reasons[number])
+    for starts, reason in lender.verdicts[number]:
+        screen.drop(mode, starts, "lender", reason)
     fails = lender.fails_at[number]
     if fails.any():
         best = lender.japan_npv[number][screen.allowed[mode] & fails].max(initial=-np.inf)

@@ -170,9 +170,14 @@ class Alternatives:
     def _rates(self) -> tuple[Decimal, ...]:
         return tuple(rate or Decimal(0) for rate in decimals(self.table, "escalation_per_year"))
 
+    @property
+    def escalates(self) -> bool:
+        """Whether any commitment depends on the start."""
+        return any(self._rates)
+
     def price_factors(self, number: np.ndarray, start: np.ndarray) -> np.ndarray | None:
         """Return what K of alternatives is multiplied with at starts, same shape; None where nothing escalates."""
-        if not any(self._rates):
+        if not self.escalates:
             return None
         pairs, place = np.unique(np.stack([number, start]), axis=1, return_inverse=True)
         months = self.instance.months_of_prices

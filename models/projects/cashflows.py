@@ -14,6 +14,9 @@ building periods of m months, ``G`` as in `outlay.models.arrays.discount`::
         X     = min(cash - S, (due - S) / a)
         japan = S + a X + z (cash - S - X);  us = cash - japan;  B = due - S - a X
 
+Where prices rise, K is what a start really costs in draws, balance, credit and recovery; free cash and reserves stay
+those of the date of prices, as cash flows of the user's own do: a dearer building earns no more.
+
 Interest while building is capitalised. Reinvestment due in years e, 2e, ... < life is saved for in equal parts:
 ``reserve_y = reinvest_share K / e`` in the years before the last of them. DSCR is the least ``F_y / sched`` over
 ``y <= N`` with ``sched > 0``, and is not tested under the literal waterfall.
@@ -89,9 +92,37 @@ class Money:
 
 @dataclass(frozen=True)
 class CashModel:
-    """Computes `Money` and present values for an instance with ``[finance]``."""
+    """Computes `Money` and present values for an instance with ``[finance]``.
+
+    Attributes
+    ----------
+    alternatives
+        The alternatives.
+    start
+        The period in which building starts, in whose prices K stands; of no matter where nothing escalates.
+    """
 
     alternatives: Alternatives
+    start: int = 0
+
+    def at(self, start: int) -> CashModel:
+        """Return the money of what starts in a period."""
+        if start == self.start or not self.alternatives.escalates:
+            return self
+        if start not in self._others:
+            self._others[start] = CashModel(self.alternatives, start)
+        return self._others[start]
+
+    @cached_property
+    def _others(self) -> dict[int, CashModel]:
+        return {}
+
+    @cached_property
+    def commitment(self) -> np.ndarray:
+        """K of each alternative that starts in the period, shape (alternatives,)."""
+        base = self.alternatives.commitment
+        factors = self.alternatives.price_factors(np.arange(len(base)), np.full(len(base), self.start))
+        return base if factors is None else base * factors
 
     @property
     def _instance(self) -> Instance:
@@ -119,7 +150,7 @@ class CashModel:
                 for rate, weights in zip(rates, self.alternatives.draw_weights, strict=True)
             ]
         )
-        commitment = self.alternatives.commitment
+        commitment = self.commitment
         balance = np.maximum(0.0, commitment * grown - table.floats("credit_share") * commitment)
         rate = np.array([float(rate) for rate in rates])
         tenor = np.array([int(wholes(terms, "tenor_years")[number]) for number in row], dtype=int)
@@ -179,7 +210,7 @@ class CashModel:
         literal = finance.waterfall == "literal"
         before, after = float(finance.japan_share_before), float(finance.japan_share_after)
         loans, cash_by_year = self.loans, self.free_cash
-        commitment = self.alternatives.commitment
+        commitment = self.commitment
         us, japan = np.zeros_like(cash_by_year), np.zeros_like(cash_by_year)
         balance, carry = loans.balance.copy(), np.zeros(len(commitment))
         dscr = np.full(len(commitment), np.nan)
@@ -212,7 +243,7 @@ class CashModel:
         """Return the yearly IRR of draws and free cash, for reports; NaN unless the signs change once."""
         size = self._instance.months_per_period
         weights = self.alternatives.draw_weights[alternative]
-        commitment = float(self.alternatives.commitment[alternative])
+        commitment = float(self.commitment[alternative])
         life = int(self.lives[alternative])
         amounts = np.concatenate([-commitment * weights, self.free_cash[alternative, :life]])
         months = np.arange(len(weights)) * size
@@ -232,13 +263,19 @@ class CashModel:
 
     def present_values(self, starts: int) -> tuple[np.ndarray, np.ndarray]:
         """Return (us_npv, japan_npv) at scale 1 by alternative and start, shape (alternatives, starts) each."""
+        if not self.alternatives.escalates:
+            return self._present_values(np.arange(starts))
+        sides = [self.at(start)._present_values(np.array([start])) for start in range(starts)]
+        us, japan = (np.concatenate(values, axis=1) for values in zip(*sides, strict=True))
+        return us, japan
+
+    def _present_values(self, start: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         us_rate = self._instance.discount_rate("us_npv")
         japan_rate = self._instance.discount_rate("japan_npv")
-        us = self._income(self.money.us, us_rate, starts)
-        japan = self._income(self.money.japan, japan_rate, starts)
+        us = self._income(self.money.us, us_rate, start)
+        japan = self._income(self.money.japan, japan_rate, start)
         size, base = self._instance.months_per_period, self._instance.months_of_value(0)
-        start = np.arange(starts)
-        commitment, credit = self.alternatives.commitment, self.alternatives.table.floats("credit_share")
+        commitment, credit = self.commitment, self.alternatives.table.floats("credit_share")
         completion = (start[None, :] + self.alternatives.building[:, None]) * size + base
         japan += (credit * commitment)[:, None] * discount_factors(japan_rate, completion)
         for number, weights in enumerate(self.alternatives.draw_weights):
@@ -254,7 +291,7 @@ class CashModel:
         """
         size, instance = self._instance.months_per_period, self._instance
         base = instance.months_of_value(0)
-        weights, commitment = self.alternatives.draw_weights[alternative], self.alternatives.commitment[alternative]
+        weights, commitment = self.alternatives.draw_weights[alternative], self.commitment[alternative]
         operation = start + int(self.alternatives.building[alternative])
         years = operation * size + 12 * np.arange(1, int(self.lives[alternative]) + 1)
         ahead, sides = np.nonzero(years > 0)[0], []
@@ -268,12 +305,12 @@ class CashModel:
         received = credit * discount_factors(rate, np.array([operation * size + base]))[0]
         return sides[0], float(sides[1] + commitment * (received - drawn))
 
-    def _income(self, by_year: np.ndarray, rate: Decimal, starts: int) -> np.ndarray:
+    def _income(self, by_year: np.ndarray, rate: Decimal, start: np.ndarray) -> np.ndarray:
         size, building = self._instance.months_per_period, self.alternatives.building
         years = 12 * np.arange(1, by_year.shape[1] + 1)
-        values = np.zeros((len(building), starts))
+        values = np.zeros((len(building), len(start)))
         for length in np.unique(building):
             rows = building == length
-            months = (np.arange(starts)[None, :] + length) * size + years[:, None] + self._instance.months_of_value(0)
+            months = (start[None, :] + length) * size + years[:, None] + self._instance.months_of_value(0)
             values[rows] = by_year[rows] @ discount_factors(rate, months)
         return values

@@ -7,6 +7,8 @@ Formula, for the row of ``terms`` of the alternative, each within 1e-9 (money: 1
     DSCR >= min_dscr (not under the literal waterfall);  recovery year <= recover_within_years
     japan_content_share >= min_japan_content_share;      japan_npv >= min_japan_npv
 
+Where prices rise, each start has figures of its own.
+
 Why this form: the test is about one project at one date, so it removes options before any solving and adds no row.
 Committed projects are exempt; the family `lender` switched off means no test.
 
@@ -18,7 +20,9 @@ answer of 19 December 2025.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,24 +31,31 @@ from outlay.models.projects.cashflows import CashModel
 TOLERANCE = 1e-9
 
 
+class Verdict(NamedTuple):
+    """At which starts, shape (starts,), an alternative fails what, with the figures of the first of them."""
+
+    starts: np.ndarray
+    reason: str
+
+
 @dataclass(frozen=True)
 class LenderTest:
     """The verdict on every alternative.
 
     Attributes
     ----------
-    reasons
-        Why the alternative fails whatever its start, with the figures; empty if it does not. Shape (alternatives,).
+    verdicts
+        Why the alternative fails beside Japan's NPV, with the figures; shape (alternatives,).
     failed
-        Which of the terms the alternative fails whatever its start: `min_dscr`, `recover_within_years`,
-        `min_japan_content_share`. Shape (alternatives,).
+        Which of the terms it fails at some start: `min_dscr`, `recover_within_years`, `min_japan_content_share`.
+        Shape (alternatives,).
     fails_at
         Whether Japan's NPV is too low at a start, shape (alternatives, starts).
     japan_npv, min_japan_npv
         The figures behind it; the bound is NaN where there is no test.
     """
 
-    reasons: tuple[str, ...]
+    verdicts: tuple[tuple[Verdict, ...], ...]
     failed: tuple[frozenset[str], ...]
     fails_at: np.ndarray
     japan_npv: np.ndarray
@@ -53,6 +64,37 @@ class LenderTest:
 
 def lender_test(cash: CashModel, japan_npv: np.ndarray) -> LenderTest:
     """Return the verdict on every alternative at every start."""
+    starts = japan_npv.shape[1]
+    money = [cash.at(start) for start in range(starts if cash.alternatives.escalates else 1)]
+    by_start = [_failures(each) for each in money]
+    by_alternative = list(zip(*by_start, strict=True))
+    least_npv = _min_japan_npv(cash)
+    commitment = np.stack([each.commitment for each in money], axis=1)
+    full = cash.alternatives.full_scale[:, None]
+    japan_npv = japan_npv / full  # the test is made at scale 1
+    with np.errstate(invalid="ignore"):
+        fails_at = japan_npv < least_npv[:, None] - TOLERANCE * commitment / full
+    return LenderTest(
+        tuple(tuple(_verdicts(failures, starts)) for failures in by_alternative),
+        tuple(frozenset[str]().union(*failures) for failures in by_alternative),
+        fails_at,
+        japan_npv,
+        least_npv,
+    )
+
+
+def _verdicts(failures: Sequence[dict[str, str]], starts: int) -> Iterator[Verdict]:
+    """Yield what an alternative fails, each kind of failure once."""
+    kinds = [tuple(failed) for failed in failures]
+    for kind in dict.fromkeys(kinds):
+        if kind:
+            hit = np.array([each == kind for each in kinds])
+            reason = "; ".join(failures[kinds.index(kind)].values())
+            yield Verdict(np.broadcast_to(hit, starts) if len(hit) == 1 else hit, reason)
+
+
+def _failures(cash: CashModel) -> list[dict[str, str]]:
+    """Return which of the terms each alternative fails, with the figures."""
     instance = cash.alternatives.instance
     terms, row = instance["terms"], cash.loans.row
     finance = instance.settings.finance
@@ -62,7 +104,7 @@ def lender_test(cash: CashModel, japan_npv: np.ndarray) -> LenderTest:
     least_content = terms.floats("min_japan_content_share")[row]
     least_dscr = terms.floats("min_dscr")[row]
     within = terms.floats("recover_within_years")[row]
-    verdicts: list[dict[str, str]] = []
+    found: list[dict[str, str]] = []
     for number in range(len(row)):
         failed: dict[str, str] = {}
         dscr, recovery = cash.money.dscr[number], cash.money.recovery_year[number]
@@ -74,14 +116,8 @@ def lender_test(cash: CashModel, japan_npv: np.ndarray) -> LenderTest:
         if content[number] < least_content[number] - TOLERANCE:
             words = f"{finance.content} {content[number]:.1%} is below {least_content[number]:.1%}"
             failed["min_japan_content_share"] = words
-        verdicts.append(failed)
-    least_npv = _min_japan_npv(cash)
-    slack = TOLERANCE * cash.alternatives.commitment
-    japan_npv = japan_npv / cash.alternatives.full_scale[:, None]  # the test is made at scale 1
-    with np.errstate(invalid="ignore"):
-        fails_at = japan_npv < (least_npv - slack / cash.alternatives.full_scale)[:, None]
-    reasons = tuple("; ".join(failed.values()) for failed in verdicts)
-    return LenderTest(reasons, tuple(map(frozenset, verdicts)), fails_at, japan_npv, least_npv)
+        found.append(failed)
+    return found
 
 
 def _min_japan_npv(cash: CashModel) -> np.ndarray:

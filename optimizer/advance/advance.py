@@ -190,7 +190,7 @@ def _nothing_due_by_selection(document: dict[str, Any]) -> None:
     for row in document.get("limits", []):
         dated = row.get("every", "total") != "total" and row["metric"] != SPENDING
         least = {name: cell for name, cell in row.items() if name != "min"} if dated else row
-        if "min" in least or "max" in least:
+        if {"min", "max", "max_growth_share", "max_growth"} & set(least):
             kept.append(least)
     document.pop("limits", None)
     if kept:

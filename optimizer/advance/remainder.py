@@ -121,11 +121,16 @@ def move_limits(before: Stock, after: Stock) -> list[Record] | None:
     """Return ``limits`` whose bounds on amounts in all have moved by what the plan that stands has; None: as it was.
 
     What counts in the calendar alone (use, draws, cash, cost) is less by what is past, present values stand at
-    another date: a bound keeps its distance to the plan.
+    another date: a bound keeps its distance to the plan. What grows from year to year grows from the last year past.
     """
+    past = before.instance.periods - after.instance.periods
     rows, changed = list[Record](), False
-    for record in before.instance["limits"].records():
+    for record in after.instance["limits"].records():
         row = {name: cell for name, cell in record.items() if cell is not None and not name.startswith("x_")}
+        if past and {"max_growth_share", "max_growth"} & set(row):
+            changed = True
+            rows += _grown_from(before, record, row, past)
+            continue
         if row["every"] != "total" or row["basis"] != "absolute":
             rows.append(row)
             continue
@@ -140,6 +145,14 @@ def move_limits(before: Stock, after: Stock) -> list[Record] | None:
             bounds = {side: _bound(row, side, gone) for side in ("min", "max") if row.get(side) is not None}
             rows.append({**row, **own, **bounds})
     return rows if changed else None
+
+
+def _grown_from(before: Stock, record: Record, row: Record, past: int) -> list[Record]:
+    """Return a row that limits growth, a row a group: each grows from what it had in the last year or period past."""
+    size = (before.instance.periods_per_year or 1) if row["every"] == "year" else 1
+    had = amounts_by_group(before.reading, record, before.scores, past // size - 1)
+    groups = [{} if group == EVERYTHING else {"group": group} for group in had]
+    return [{**row, **own, "growth_from": rounded(amount)} for own, amount in zip(groups, had.values(), strict=True)]
 
 
 def _bound(row: Record, side: str, gone: Fraction) -> Any:

@@ -12,6 +12,7 @@ from typing import Any
 from outlay.instances.dictionary.projects import UNDER_WAY
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Choice, Plan
+from outlay.instances.values.numbers import DIGITS_AFTER_POINT
 from outlay.optimizer.verify.amounts import Amounts, read_amounts
 from outlay.optimizer.verify.choice import read_choices
 from outlay.optimizer.verify.dependencies import with_savings
@@ -27,15 +28,20 @@ ZERO = Fraction(0)
 
 
 def rounded(value: Fraction) -> Decimal:
-    """Return a fraction as a decimal of 15 digits.
+    """Return a fraction as a decimal of 15 digits, of which none is beyond those that a cell may have.
 
     Examples
     --------
     >>> rounded(Fraction(1, 3)), rounded(Fraction(5, 2))
     (Decimal('0.333333333333333'), Decimal('2.5'))
+    >>> rounded(Fraction(1, 3 * 10**17))
+    Decimal('3.333333333333E-18')
     """
     found = _FIFTEEN_DIGITS.divide(Decimal(value.numerator), Decimal(value.denominator))
-    return found.quantize(Decimal(1)) if found == found.to_integral_value() else found
+    if found == found.to_integral_value():
+        return found.quantize(Decimal(1))
+    places = min(DIGITS_AFTER_POINT, -int(found.as_tuple().exponent))
+    return found.quantize(Decimal(1).scaleb(-places))
 
 
 @dataclass(frozen=True)
@@ -116,7 +122,7 @@ class Stock:
             block = range(first, first + size)
             net = sum((balance.used.get(at, ZERO) - balance.given.get(at, ZERO) for at in block), ZERO)
             arrived = sum((amount for at, amount in balance.arriving.items() if at <= first), ZERO)
-            carried = carried_over(row, level, level + carried + arrived - net)
+            carried = carried_over(self.reading, row, level, level + carried + arrived - net)
         return carried
 
 

@@ -19,6 +19,7 @@ from outlay.models.options.options import Options
 from outlay.models.options.usage import compute_usage, draw_entries
 from outlay.optimizer.answer.plans import money_of, option_of, share_of
 from outlay.optimizer.tolerances import NOTHING, REAL_SHARE
+from outlay.optimizer.verify.plan import contributions
 
 #: What a year past the calendar is called.
 AFTER = "after the calendar"
@@ -27,7 +28,7 @@ BEFORE = "before the calendar"
 
 
 def group_tables(case: Case, plan: Plan, projects: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Return `sectors`, `regions`, `funds`, `years`, `todo` and `beyond`."""
+    """Return `sectors`, `regions`, `funds`, `years`, `todo`, `beyond` and `contributions`."""
     spending = _Spending(case, plan)
     return {
         "sectors": group_table(case, plan, projects, "sector"),
@@ -36,6 +37,7 @@ def group_tables(case: Case, plan: Plan, projects: pd.DataFrame) -> dict[str, pd
         "years": spending.years_table(),
         "todo": todo_table(case, plan, projects),
         "beyond": spending.beyond_table(),
+        "contributions": contributions_table(case, plan),
     }
 
 
@@ -63,6 +65,19 @@ def group_table(case: Case, plan: Plan, projects: pd.DataFrame, by: str) -> pd.D
         )
     columns = [by, "candidates", "funded", "commitment", "share", "value", "contribution"]
     return pd.DataFrame(records, columns=columns)
+
+
+#: Kinds of contributions in the order of their table.
+_KINDS = ("project", "saving", "synergy", "program", "link", "import", "shortfall", "cancellation", "change")
+
+
+def contributions_table(case: Case, plan: Plan) -> pd.DataFrame:
+    """Return what adds to the first level of the objective: kind, id, name, amount; the amounts add up to it."""
+    projects = case.instance["projects"]
+    names = dict(zip(projects.texts("id"), projects.texts("name"), strict=True))
+    parts = sorted(contributions(case.instance, plan), key=lambda part: (_KINDS.index(part.kind), part.name))
+    records = [[part.kind, part.name, names.get(part.name, ""), float(part.amount)] for part in parts]
+    return pd.DataFrame(records, columns=["kind", "id", "name", "amount"])
 
 
 def todo_table(case: Case, plan: Plan, projects: pd.DataFrame) -> pd.DataFrame:

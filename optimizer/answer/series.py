@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from outlay.instances.plan import Choice
+from outlay.instances.values.numbers import month_number
 from outlay.models.case import Case
+from outlay.models.projects.cashflows import CashModel
 from outlay.optimizer.answer.solution import Solution
-from outlay.optimizer.tolerances import NOTHING, REAL_SHARE
+from outlay.optimizer.tolerances import FULL_SHARE, NOTHING, REAL_SHARE
 
 #: What is told of a use where nothing at all could be there.
 MOST_TIGHT = 10.0
@@ -49,6 +55,42 @@ class Used(NamedTuple):
     def unit(self) -> str:
         """Its unit, or an empty text."""
         return str(self.rows["unit"].iloc[0] or "")
+
+    @property
+    def cumulative(self) -> bool:
+        """Whether amounts add up from the calendar's start."""
+        return bool(self.rows["basis"].iloc[0] == "cumulative")
+
+    @property
+    def peak(self) -> tuple[str, float]:
+        """The period in which it is tightest, as people write it, and the tightness there."""
+        at = int(np.argmax(np.round(self.tightness, 6)))
+        return str(self.rows.iloc[at]["label"]), float(self.tightness[at])
+
+    @property
+    def full(self) -> int:
+        """In how many periods all there could be is used."""
+        return int((self.tightness >= FULL_SHARE).sum())
+
+    @property
+    def short(self) -> tuple[float, int]:
+        """The most that is missing in any period, and in how many some is; 0 and 0 if none."""
+        amounts = self.rows["shortfall"].to_numpy(dtype=float)
+        return max(0.0, float(amounts.max())), int((amounts > NOTHING).sum())
+
+    def stacked(self, columns: Sequence[str]) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+        """Yield (column, what it adds, on what it stands) of those that add something, on the resource's own limit."""
+        top = self.rows["limit"].to_numpy(dtype=float)
+        for column in columns:
+            more = added(self.rows, column)
+            if more.max() > NOTHING:
+                yield column, more, top
+                top = top + more
+
+    @property
+    def most(self) -> float:
+        """The most that is used and sent on in any period."""
+        return float((self.rows["used"].to_numpy(dtype=float) + sent_on(self.rows)).max())
 
 
 def used_resources(solution: Solution, case: Case) -> list[Used]:
@@ -162,3 +204,54 @@ def counted_beside(series: Mapping[str, np.ndarray], rows: pd.DataFrame, block: 
     for period, used in zip(rows["period"], rows["used"], strict=True):
         rest[int(period) // block] = float(used) - total[int(period) // block]
     return np.maximum(rest, 0.0) if rest.max(initial=0.0) > REAL_SHARE * max(1.0, float(total.max())) else None
+
+
+@dataclass
+class CashStream:
+    """Money of a project, or of all, by calendar year; each year of operation under the year it begins in.
+
+    Attributes
+    ----------
+    drawn, owner, lender
+        Year to amount, money, not discounted: lent while building; cash to each side.
+    recovery
+        Calendar year in which the balance is back, or None.
+    """
+
+    drawn: dict[int, float] = field(default_factory=lambda: defaultdict(float))
+    owner: dict[int, float] = field(default_factory=lambda: defaultdict(float))
+    lender: dict[int, float] = field(default_factory=lambda: defaultdict(float))
+    recovery: int | None = None
+
+    def add(self, other: CashStream) -> None:
+        """Add another stream to this one; when its balance is back says nothing of both."""
+        for own, more in ((self.drawn, other.drawn), (self.owner, other.owner), (self.lender, other.lender)):
+            for year, amount in more.items():
+                own[year] += amount
+
+
+def cash_streams(solution: Solution, case: Case) -> dict[str, CashStream]:
+    """Return what is lent and what flows back of each funded project; nothing where no loan is modelled."""
+    if case.cash is None or solution.plan is None:
+        return {}
+    return {choice.project: _cash_stream(case, case.cash.at(choice.start), choice) for choice in solution.plan.choices}
+
+
+def _cash_stream(case: Case, cash: CashModel, choice: Choice) -> CashStream:
+    alternatives, instance, found = cash.alternatives, case.instance, CashStream()
+    number = alternatives.number[choice.project, choice.alternative]
+    scale = choice.scale / float(alternatives.full_scale[number])
+    weights = alternatives.draw_weights[number].tolist()
+    start = month_number(instance.settings.calendar.start)
+    months = [start + (choice.start + place) * instance.months_per_period for place in range(len(weights) + 1)]
+    for month, weight in zip(months, weights, strict=False):
+        found.drawn[month // 12] += float(cash.commitment[number]) * scale * weight
+    opening = months[-1]
+    for place in range(int(cash.lives[number])):
+        year = opening // 12 + place
+        found.owner[year] += float(cash.money.us[number, place]) * scale
+        found.lender[year] += float(cash.money.japan[number, place]) * scale
+    back = float(cash.money.recovery_year[number])
+    if math.isfinite(back):
+        found.recovery = opening // 12 + round(back) - 1
+    return found

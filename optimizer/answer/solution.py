@@ -17,6 +17,7 @@ from outlay.instances.plan import Plan
 from outlay.instances.values.text import did_you_mean, shown
 from outlay.optimizer.answer.reason import Reason
 from outlay.optimizer.frames.later import Later
+from outlay.optimizer.frames.tabled import no_table
 from outlay.optimizer.frames.typed import typed
 from outlay.optimizer.status import Dates, LevelResult, Status
 from outlay.optimizer.verify.report import Verification
@@ -152,7 +153,7 @@ class Solution:
         if not self.verified:
             raise unverified(self.verification)
         if name not in self.tables:
-            raise KeyError(f"there is no table {name!r}; one of {', '.join(self.tables)}")
+            raise no_table(name, self.tables)
         return self.tables[name].copy()
 
     def _why_no_plan(self) -> Exception:

@@ -161,7 +161,6 @@ def finance_table(case: Case, plan: Plan) -> pd.DataFrame:
     ]  # fmt: skip
     if case.cash is None or case.present_values is None:
         return pd.DataFrame(columns=columns)
-    money = case.cash.money
     us_npv, japan_npv = case.metric("us_npv").scaled, case.metric("japan_npv").scaled
     terms = case.instance["terms"].texts("terms")
     records = []
@@ -169,13 +168,14 @@ def finance_table(case: Case, plan: Plan) -> pd.DataFrame:
         number, option = case.alternatives.number[choice.project, choice.alternative], option_of(case, choice)
         if option is None:
             continue
-        scale = share_of(case, choice)
+        scale, cash = share_of(case, choice), case.cash.at(choice.start)
+        money = cash.money
         records.append(
             [
                 choice.project,
                 choice.alternative,
                 terms[money.loans.row[number]],
-                scale * case.alternatives.commitment[number],
+                scale * cash.commitment[number],
                 scale * money.loans.balance[number],
                 scale * money.loans.service[number],
                 money.dscr[number],
@@ -184,7 +184,7 @@ def finance_table(case: Case, plan: Plan) -> pd.DataFrame:
                 scale * japan_npv[option],
                 scale * money.us[number].sum(),
                 scale * money.japan[number].sum(),
-                case.cash.internal_rate_of_return(number),
+                cash.internal_rate_of_return(number),
                 scale * money.carry[number],
             ]
         )

@@ -2,48 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import Executor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import simplejson
-
-from outlay.instances.errors import Fault, InputError, NoRoomError, NotKeptError, OutlayError
+from outlay.instances.errors import Fault, InputError, NoRoomError, NotKeptError
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.optimizer.compare.attribution import attribute_cases, check_players, coalitions, combination_name, with_only
-from outlay.optimizer.compare.comparison import Comparison, compare_cases, failed_run, lean_run
-from outlay.optimizer.compare.executors import Workers, open_executor
+from outlay.optimizer.compare.comparison import Comparison, compare_cases
 from outlay.optimizer.compare.folder import ComparisonFolder
-from outlay.optimizer.compare.task import Request, make_request, solve_case
+from outlay.optimizer.compare.task import CaseAnswer, Request, make_request
 from outlay.optimizer.settings import SolveSettings, check_arguments
-
-
-@dataclass(frozen=True)
-class CompareProgress:
-    """Where a comparison stands.
-
-    Attributes
-    ----------
-    done, total
-        Cases.
-    running
-        Names of the cases in work.
-    seconds_left
-        An estimate from the cases solved so far; None before the first.
-    note
-        Something to tell the user once, or empty.
-    """
-
-    done: int
-    total: int
-    running: tuple[str, ...]
-    seconds_left: float | None
-    note: str = ""
+from outlay.optimizer.sharing.pool import CompareProgress, QuestionPool, question_pool
 
 
 def compare(
@@ -115,13 +89,15 @@ def compare(
             if len(some) < len(attribute)  # all of them: the reference itself
         }
     options = SolveSettings(time_limit, gap, seed).question_document()
-    batch = _Batch(on_progress, len(resolved) + len(combined))
+    total = len(resolved) + len(combined)
+    kept = _Kept(lambda note: None if on_progress is None else on_progress(CompareProgress(0, total, (), None, note)))
     with ExitStack() as stack:
         if folder is not None:
-            batch.keep_in(folder, stack, force=force)
-        batch.run_on(executor, stack, jobs or os.cpu_count() or 1)
-        result = _run(instance, resolved, combined, attribute=attribute, options=options, batch=batch)
-        batch.finish(result)
+            kept.in_folder(folder, stack, force=force)
+        pool = stack.enter_context(question_pool(executor, jobs, on_progress=on_progress))
+        pool.total, pool.find, pool.keep, kept.tell = total, kept.find, kept.keep, pool.note
+        result = _run(instance, resolved, combined, attribute=attribute, options=options, pool=pool, kept=kept)
+        kept.finish(result)
     return result
 
 
@@ -153,11 +129,12 @@ def _run(
     *,
     attribute: Sequence[str],
     options: dict[str, Any],
-    batch: _Batch,
+    pool: QuestionPool,
+    kept: _Kept,
 ) -> Comparison:
     first = next(iter(resolved))
     start = make_request(first, resolved[first], reference=None, nearest=False, options=options)
-    runs = batch.solve([start])
+    runs = _solved(pool, [start])
     document = runs[first]["plan"]
     plan = None if document is None else Plan.from_document(document)
     requests = [
@@ -168,39 +145,42 @@ def _run(
     requests += [
         make_request(name, case, reference=plan, nearest=False, options=options) for name, case in combined.items()
     ]
-    runs |= batch.solve(requests)
+    runs |= _solved(pool, requests)
     attribution = None
     if attribute:
         runs[combination_name(frozenset(attribute))] = runs[first]
         attribution = attribute_cases(attribute, runs)
-    files = {name: file for name, file in batch.files.items() if name in resolved or name in combined}
+    files = {name: file for name, file in kept.files.items() if name in resolved or name in combined}
     return compare_cases(instance, resolved, runs, attribution=attribution, files=files)
 
 
-#: Seconds after which we look whether there is still anybody to run the cases.
-LOOK_S = 1.0
+def _solved(pool: QuestionPool, requests: Sequence[Request]) -> dict[str, dict[str, Any]]:
+    """Return the lean run of every request by name; a case that fails twice is reported, not raised."""
+    found = pool.ask(requests, summary=lambda answer: answer.lean)
+    if pool.interrupted:
+        raise KeyboardInterrupt
+    return found
 
 
 @dataclass
-class _Batch:
-    """Sends requests to an executor and collects what comes back."""
+class _Kept:
+    """The folder in which run files and tables are kept, if any, and what went wrong with it.
 
-    on_progress: Callable[[CompareProgress], None] | None
-    total: int
-    done: int = 0
+    Attributes
+    ----------
+    tell
+        Tells the user something.
+    files
+        Name of a case to that of its run file.
+    """
+
+    tell: Callable[[str], None]
     files: dict[str, str] = field(default_factory=dict)
-    solved_s: list[float] = field(default_factory=list)
     home: ComparisonFolder | None = None
     trouble: InputError | None = None
-    executor: Executor = field(init=False)
-    workers: Workers | None = field(init=False)
+    _names: dict[str, str] = field(default_factory=dict)
 
-    def run_on(self, executor: Executor | str | None, stack: ExitStack, jobs: int) -> None:
-        """Take an executor of the user's, or open one until the stack is closed."""
-        own = executor if isinstance(executor, Executor) else stack.enter_context(open_executor(executor, jobs))
-        self.executor, self.workers = own, Workers.of(own)
-
-    def keep_in(self, folder: str | Path, stack: ExitStack, *, force: bool) -> None:
+    def in_folder(self, folder: str | Path, stack: ExitStack, *, force: bool) -> None:
         """Keep run files and tables in a folder, which is ours until the stack is closed.
 
         A disk that is full already costs the files, not the answer: the user is told, and may stop us.
@@ -213,7 +193,31 @@ class _Batch:
             return
         self.home = home
         if note:
-            self._tell({}, note=note)
+            self.tell(note)
+
+    def find(self, request: Request) -> CaseAnswer | None:
+        """Return the answer of a run file that is there, verified again; None if there is none that counts."""
+        if self.home is None:
+            return None
+        self._names[request.key] = request.name
+        document, why = self.home.finished(request)
+        if why:
+            self.tell(f"{why}; it is ignored and the case {request.name} solved again")
+        if document is None:
+            return None
+        self.files[request.name] = self.home.run_path(request.key).name
+        return CaseAnswer(document)
+
+    def keep(self, key: str, answer: CaseAnswer) -> None:
+        """Write the run file of an answer; where there is no room, the user is told."""
+        if self.home is None or not answer.given:
+            return
+        try:
+            self.home.keep(key, answer.document)
+        except InputError as error:
+            self._hear(error)
+        else:
+            self.files[self._names[key]] = self.home.run_path(key).name
 
     def finish(self, result: Comparison) -> None:
         """Write the tables.
@@ -234,114 +238,4 @@ class _Batch:
     def _hear(self, trouble: InputError) -> None:
         if self.trouble is None:
             self.trouble = trouble
-            self._tell({}, note=f"{trouble}; what is solved is shown all the same")
-
-    def solve(self, requests: Sequence[Request]) -> dict[str, dict[str, Any]]:
-        """Return the lean run of every request by name; a case that fails twice is reported, not raised."""
-        found: dict[str, dict[str, Any]] = {}
-        open_: dict[Future[str], tuple[Request, int]] = {}
-        for request in requests:
-            known = self._known(request)
-            if known is not None:
-                found[request.name] = known
-                self.done += 1
-            else:
-                open_[self._submit(request)] = (request, 1)
-        self._tell(open_)
-        try:
-            while open_:
-                ready, _ = wait(open_, None if self.workers is None else LOOK_S, return_when=FIRST_COMPLETED)
-                if not ready and self._is_given_up():
-                    found |= self._given_up(open_)
-                for future in ready:
-                    request, tries = open_.pop(future)
-                    document = self._result(future, request, tries)
-                    if document is None:
-                        open_[self._submit(request)] = (request, tries + 1)
-                        continue
-                    self._keep(request, document)
-                    found[request.name] = lean_run(document)
-                    self.done += 1
-                self._tell(open_)
-        except BaseException:
-            for future in open_:
-                future.cancel()
-            raise
-        return found
-
-    def _is_given_up(self) -> bool:
-        """Whether nobody has been there for too long to run what is open; tells the user what it finds."""
-        if self.workers is None:
-            return False
-        note = self.workers.look()
-        if note:
-            self._tell({}, note=note)
-        return self.workers.given_up
-
-    def _given_up(self, open_: dict[Future[str], tuple[Request, int]]) -> dict[str, dict[str, Any]]:
-        """End with what there is: return the runs of the cases that nobody has run."""
-        assert self.workers is not None
-        failed = lean_run(failed_run(f"not solved: {self.workers.lack}"))
-        runs = {request.name: failed for request, _ in open_.values()}
-        for future in open_:
-            future.cancel()
-        open_.clear()
-        self.done += len(runs)
-        return runs
-
-    def _submit(self, request: Request) -> Future[str]:
-        """Hand a request to the executor; one that refuses it gives a future that says so."""
-        try:
-            return self.executor.submit(solve_case, request)
-        except Exception as error:  # a broken or closed pool
-            refused: Future[str] = Future()
-            refused.set_exception(error)
-            return refused
-
-    def _known(self, request: Request) -> dict[str, Any] | None:
-        if self.home is None:
-            return None
-        document, why = self.home.finished(request)
-        if why:
-            self._tell({}, note=f"{why}; it is ignored and the case {request.name} solved again")
-        if document is None:
-            return None
-        self.files[request.name] = self.home.run_path(request.key).name
-        return lean_run(document)
-
-    def _result(self, future: Future[str], request: Request, tries: int) -> dict[str, Any] | None:
-        """Return a case's run document; None where it is worth another try."""
-        try:
-            document: dict[str, Any] = simplejson.loads(future.result())
-            self.solved_s.append(float(document["times_s"]["total"]))
-        except OutlayError as error:
-            return failed_run(str(error))  # wrong input stays wrong
-        except Exception as error:  # whatever an executor may raise for a task that it lost
-            return None if tries < 2 else failed_run(f"tried twice: {error!r}{self._why_lost()}")
-        return document
-
-    def _why_lost(self) -> str:
-        if self.workers is None:
-            return ""
-        self.workers.look()
-        return f" ({self.workers.lack})" if self.workers.lack else ""
-
-    def _keep(self, request: Request, document: dict[str, Any]) -> None:
-        if self.home is None or "instance" not in document:
-            return
-        try:
-            self.home.keep(request.key, document)
-        except InputError as error:
-            self._hear(error)
-        else:
-            self.files[request.name] = self.home.run_path(request.key).name
-
-    def _tell(self, open_: Mapping[Future[str], tuple[Request, int]], note: str = "") -> None:
-        if self.on_progress is None:
-            return
-        running = tuple(request.name for future, (request, _) in open_.items() if future.running())
-        left = None
-        if self.solved_s:
-            at_once = max(1, len(running))
-            left = sum(self.solved_s) / len(self.solved_s) * (self.total - self.done) / at_once
-        self.on_progress(CompareProgress(self.done, self.total, running, left, note))
+            self.tell(f"{trouble}; what is solved is shown all the same")

@@ -27,6 +27,7 @@ from outlay.optimizer.compare.side_by_side import (
     tables_of_sets,
     unavailable_table,
 )
+from outlay.optimizer.frames.tabled import no_table
 
 TABLES = (
     "cases",
@@ -139,7 +140,7 @@ class Comparison:
             If there is no such table.
         """
         if name not in TABLES:
-            raise KeyError(f"there is no table {name!r}; one of {', '.join(TABLES)}")
+            raise no_table(name, TABLES)
         found: pd.DataFrame | None = getattr(self, name)
         return found
 

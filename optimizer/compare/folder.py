@@ -185,7 +185,15 @@ def _answers(run: Mapping[str, Any], instance: Instance, request: Request) -> bo
     extra = run.get("comparison")
     if extra is None or request.nearest:
         return extra is not None
-    return bool(extra["own_plan"] == run["plan"] and not extra["nearest_proved"])  # nothing was looked for
+    own, plan = extra["own_plan"], run["plan"]
+    if extra["nearest_proved"]:
+        return False  # nothing was to be looked for
+    return bool(own == plan or (request.reference is None and _chosen(own) == _chosen(plan)))  # dates may be earlier
+
+
+def _chosen(plan: Mapping[str, Any] | None) -> list[tuple[str, str]] | None:
+    """Return what a plan funds, whenever that begins."""
+    return None if plan is None else sorted((choice["project"], choice["alternative"]) for choice in plan["choices"])
 
 
 def to_comparison_document(comparison: Comparison) -> dict[str, Any]:

@@ -7,9 +7,7 @@ is kept from task to task, one a thread.
 from __future__ import annotations
 
 import hashlib
-import threading
 import time
-import weakref
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -24,18 +22,14 @@ from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.models.plain import plain_model
 from outlay.optimizer.answer.reason import to_documents
+from outlay.optimizer.compare.comparison import failed_run, lean_run
 from outlay.optimizer.record.run_file import run_text, to_run_document
 from outlay.optimizer.session import Session
 from outlay.optimizer.settings import SolveSettings
+from outlay.optimizer.sharing.solvers import building, solver_process
 from outlay.optimizer.solve import make_solution, versions
-from outlay.optimizer.solver.forking import in_child
 from outlay.optimizer.solver.outcome import Progress
 from outlay.optimizer.solver.process import SolverProcess
-
-# A process that is forked off gets locks that nobody holds, and solvers of its own (`_after_fork`).
-#: Building in Python gains nothing from threads, and Pyomo's writers are not made for them.
-_BUILDING = threading.Lock()
-_local = threading.local()
 
 
 @dataclass(frozen=True)
@@ -83,6 +77,48 @@ class Request:
         )
         return hashlib.sha256(whole.encode()).hexdigest()
 
+    @property
+    def work(self) -> Callable[[Request], str]:
+        """What answers it, anywhere."""
+        return solve_case
+
+    def read(self, text: str) -> CaseAnswer:
+        """Return the answer that `work` gave."""
+        document = simplejson.loads(text)
+        times = document["times_s"]
+        return CaseAnswer(document, float(times.get("solve", 0.0)), float(times["total"]))
+
+    def lost(self, message: str) -> CaseAnswer:
+        """Return the answer where there is none."""
+        return CaseAnswer(failed_run(message))
+
+
+@dataclass(frozen=True)
+class CaseAnswer:
+    """A case that was solved, or of which nobody can say more than why it was not.
+
+    Attributes
+    ----------
+    document
+        Its run document; of a case that nobody solved only what a comparison needs.
+    solver_s, total_s
+        Seconds of the solver, and of everything.
+    """
+
+    document: dict[str, Any]
+    solver_s: float = 0.0
+    total_s: float = 0.0
+
+    @property
+    def given(self) -> bool:
+        """Whether somebody solved the case; else there is nothing to keep."""
+        return "instance" in self.document
+
+    @property
+    def lean(self) -> dict[str, Any]:
+        """What a comparison holds of it."""
+        return lean_run(self.document)
+
 
 def make_request(
     name: str, instance: Instance, *, reference: Plan | None, nearest: bool, options: dict[str, Any]
@@ -113,7 +149,7 @@ def solve_case(
     """
     engine = engine or solver_process()
     engine.start_early()
-    with _BUILDING:
+    with building():
         began = time.monotonic()  # waiting for another case's turn does not count
         settings = SolveSettings.of_question(request.options)
         deadline = settings.deadline(engine.clock)
@@ -135,7 +171,7 @@ def solve_case(
         checked = session.nearest(engine, settings.engine(deadline), checked, reference)
     if request.nearest or request.reference is None:
         checked = session.earliest(engine, settings.engine(deadline), checked, reference=reference)
-    with _BUILDING:
+    with building():
         solution = make_solution(session, checked, times_s=times, began=began, options=request.options)
         document = to_run_document(solution)
     document["comparison"] = {
@@ -146,65 +182,5 @@ def solve_case(
     return run_text(document)
 
 
-def building() -> threading.Lock:
-    """Return the lock that whoever builds a model holds."""
-    return _BUILDING
-
-
 def _maximised(on_progress: Callable[[Progress], None]) -> Callable[[Progress], None]:
     return lambda state: on_progress(Progress(-state.objective, -state.bound, state.nodes, state.seconds))
-
-
-def _after_fork() -> None:
-    global _BUILDING, _local
-    _BUILDING, _local = threading.Lock(), threading.local()
-    for pool in list(_POOLS):
-        pool.forget()
-
-
-def solver_process() -> SolverProcess:
-    """Return the solver process of the calling thread, started by need; it is kept from task to task."""
-    if not hasattr(_local, "process") or _local.process.ended:
-        _local.process = SolverProcess()
-        if hasattr(_local, "pool"):
-            _local.pool.add(_local.process)
-    process: SolverProcess = _local.process
-    return process
-
-
-class Pool:
-    """The solver processes of a pool of threads, to be ended together."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._processes: list[SolverProcess] = []
-        self._ended = False
-        _POOLS.add(self)
-
-    def forget(self) -> None:
-        """Leave the processes to whom we were forked from."""
-        self._lock, self._processes, self._ended = threading.Lock(), [], True
-
-    def join(self) -> None:
-        """Make the calling thread one of the pool."""
-        _local.pool = self
-
-    def add(self, process: SolverProcess) -> None:
-        """Take a process into the pool; if that has ended already, so does the process."""
-        with self._lock:
-            self._processes.append(process)
-            ended = self._ended
-        if ended:
-            process.end()
-
-    def end(self) -> None:
-        """End every process, now and later."""
-        with self._lock:
-            self._ended = True
-            processes = list(self._processes)
-        for process in processes:
-            process.end()
-
-
-_POOLS: weakref.WeakSet[Pool] = weakref.WeakSet()
-in_child(_after_fork)

@@ -17,7 +17,6 @@ from outlay.optimizer.presolve.steps import reduction
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.spaces import ReducedPoint, SolverPoint
 from outlay.optimizer.proof.parts import PartsProver
-from outlay.optimizer.relaxation import relaxation
 from outlay.optimizer.search.params import SearchParams
 from outlay.optimizer.search.search import Search
 from outlay.optimizer.search.settings import SearchPlan
@@ -111,7 +110,7 @@ class SearchingSolver:
             np.where(search.plan.structure.derived, -1, search.plan.structure.project),
             options=options | proving(problem, params) if self._thread.is_alive() else options,
             params=params,
-            large=problem.matrix.nnz > params.large and sum(problem.matrix.shape) <= relaxation.LARGE,
+            large=problem.matrix.nnz > params.large and sum(problem.matrix.shape) <= params.relaxing.large,
             known=search.known,
             basis=search.basis,
             slow=search.slow,

@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -19,6 +18,7 @@ from outlay.instances.values.text import shown
 from outlay.optimizer.answer.documents import finite, table_document
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.ensemble.folder import write_runs
+from outlay.optimizer.frames.tabled import Tabled
 from outlay.optimizer.status import Status
 
 FORMAT, MARKER = "outlay ensemble 1", "ensemble.json"
@@ -54,7 +54,7 @@ def check_told(
 
 
 @dataclass(frozen=True)
-class EnsembleSolution:
+class EnsembleSolution(Tabled):
     """What is decided now for several scenarios, and what follows in each.
 
     Attributes
@@ -105,10 +105,6 @@ class EnsembleSolution:
     times_s: Mapping[str, float] = field(default_factory=dict)
     sizes: Mapping[str, int] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        for name in ("scenarios", "runs", "best", "ideal", "values", "tables", "options", "times_s", "sizes"):
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
-
     def __repr__(self) -> str:
         """Return what it is in two lines."""
         head = (
@@ -152,7 +148,7 @@ class EnsembleSolution:
             runs=self.runs,
             violations=self.violations,
         )
-        return self.tables[name].copy()
+        return super().table(name)
 
     @property
     def projects(self) -> pd.DataFrame:

@@ -16,13 +16,12 @@ from outlay.models.ensemble import build_scenario
 from outlay.optimizer.answer.plans import plan_point
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.checked import Checked, dated
-from outlay.optimizer.compare.compare import CompareProgress
 from outlay.optimizer.engine.answer import Answer
 from outlay.optimizer.problem.spaces import FullPoint
 from outlay.optimizer.session import Session
+from outlay.optimizer.sharing.pool import CompareProgress, QuestionPool, question_pool
 from outlay.optimizer.solve import make_solution
 from outlay.optimizer.status import OPTIMAL_GAP, DatesFound, LevelResult, Status, relative_gap
-from outlay.optimizer.variation.pool import QuestionPool, question_pool
 from outlay.optimizer.variation.solving import Question, VariedAnswer, kept
 from outlay.optimizer.variation.variable import Variable
 from outlay.optimizer.variation.variation import Variation

@@ -17,7 +17,6 @@ from outlay.instances.plan import Plan
 from outlay.instances.values.text import did_you_mean
 from outlay.optimizer.answer.solution import Solution, unverified
 from outlay.optimizer.checked import Checked
-from outlay.optimizer.compare.compare import CompareProgress
 from outlay.optimizer.explain.changes import Change, limit_changes
 from outlay.optimizer.explain.conflicts import Conflict, conflicts
 from outlay.optimizer.explain.context import Context, Today
@@ -32,11 +31,11 @@ from outlay.optimizer.explain.repair import REPAIR, Move, Repair, repair
 from outlay.optimizer.explain.worth import Step, Worth, binding_limits, limits_worth, prices
 from outlay.optimizer.frontier.frontier import pool_size
 from outlay.optimizer.settings import SolveSettings, check_arguments
+from outlay.optimizer.sharing.pool import CompareProgress, QuestionPool, question_pool
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import Status
 from outlay.optimizer.variation.limit import Limit
 from outlay.optimizer.variation.limits import exactly
-from outlay.optimizer.variation.pool import QuestionPool, question_pool
 from outlay.optimizer.variation.solving import kept
 from outlay.optimizer.variation.variation import Variation
 from outlay.optimizer.variation.vary import Variations, vary

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
+from outlay.optimizer.frames.tabled import Tabled, sets_text
 from outlay.optimizer.status import Status
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ TABLES = ("margins", "changes", "limits", "curves", "conflicts", "repair")
 
 
 @dataclass(frozen=True)
-class Explanation:
+class Explanation(Tabled):
     """What was asked of an instance and its plan, and the answers.
 
     Attributes
@@ -63,20 +63,6 @@ class Explanation:
     options: Mapping[str, Any] = field(default_factory=dict)
     times_s: Mapping[str, float] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        for name in ("tables", "sets", "options", "times_s"):
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
-
-    def table(self, name: str) -> pd.DataFrame:
-        """Return a copy of a table by name; an empty one of what was not asked.
-
-        Raises
-        ------
-        KeyError
-            If there is no such table.
-        """
-        return self.tables[name].copy()
-
     @property
     def margins(self) -> pd.DataFrame:
         """One row a project, from certain to never: margin with its interval, who comes in, who goes, why."""
@@ -110,16 +96,10 @@ class Explanation:
     @property
     def sets_toml(self) -> str:
         """Every change that is proposed, as constraint sets to paste into ``sets.toml``."""
-        import tomli_w  # noqa: PLC0415 - heavy
-
-        return tomli_w.dumps({name: dict(body) for name, body in self.sets.items()})
+        return sets_text(self.sets)
 
     def to_document(self) -> dict[str, Any]:
         """Return the explanation as plain data, for JSON."""
-        tables = {
-            name: [{key: _plain(value) for key, value in row.items()} for row in table.to_dict("records")]
-            for name, table in self.tables.items()
-        }
         return {
             "instance": self.instance.name,
             "constraint_set": self.constraint_set,
@@ -129,7 +109,7 @@ class Explanation:
             "complete": self.complete,
             "notes": list(self.notes),
             "plan": None if self.plan is None else self.plan.to_document(),
-            **tables,
+            **self.rows(),
             "sets": {name: dict(body) for name, body in self.sets.items()},
             "options": dict(self.options),
             "times_s": dict(self.times_s),
@@ -139,10 +119,3 @@ class Explanation:
 def frame(kind: type[DataclassInstance], rows: Sequence[DataclassInstance]) -> pd.DataFrame:
     """Return records as a table with a column a field."""
     return pd.DataFrame([asdict(row) for row in rows], columns=[each.name for each in fields(kind)])
-
-
-def _plain(value: Any) -> Any:
-    """Return a cell for JSON: NaN and the like as None."""
-    if isinstance(value, float) and value != value:  # noqa: PLR0124 - only NaN is not itself
-        return None
-    return value.item() if hasattr(value, "item") else value

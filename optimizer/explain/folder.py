@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import simplejson
 
 from outlay.instances.errors import InputError
-from outlay.instances.formats.output import make_folder, refusals_told, replace_file
+from outlay.instances.formats.output import refusals_told, replace_file
 from outlay.instances.plan import Plan
 from outlay.optimizer.explain.explanation import TABLES
+from outlay.optimizer.export.folders import kept_folder, write_kept
 from outlay.optimizer.session import TIE
 from outlay.optimizer.status import Status
 from outlay.optimizer.variation.answers import AnswerFiles
@@ -42,15 +43,8 @@ class ExplanationFolder:
         InputError
             If it holds anything else (unless `force`), or cannot be written.
         """
-        folder = cls(Path(path))
+        folder = cls(kept_folder(path, MARKER, "explanation", force=force))
         with refusals_told(folder.path):
-            if folder.path.exists() and not folder.path.is_dir():
-                raise InputError.single(str(path), "this is not a folder", "choose another name")
-            make_folder(folder.path)
-            others = any(folder.path.iterdir()) and not (folder.path / MARKER).is_file()
-            if others and not force:
-                problem = "the folder holds something that is no explanation"
-                raise InputError.single(str(path), problem, "choose another, or use force")
             folder.answers.make_ready()
             if not (folder.path / MARKER).exists():
                 replace_file(folder.path / MARKER, '{"complete": false}\n')
@@ -81,15 +75,7 @@ class ExplanationFolder:
         return document if kept else None
 
     def write(self, explanation: Explanation) -> None:
-        """Write the tables as CSV, the sets as TOML, and everything as JSON."""
-        with refusals_told(self.path):
-            for name in TABLES:
-                table = explanation.tables[name]
-                target = self.path / f"{name}.csv"
-                if len(table):
-                    replace_file(target, table.to_csv(index=False, lineterminator="\n"))
-                else:
-                    target.unlink(missing_ok=True)
-            replace_file(self.path / "sets.toml", explanation.sets_toml)
-            text = simplejson.dumps(explanation.to_document(), use_decimal=True, ignore_nan=True, indent=1)
-            replace_file(self.path / MARKER, text + "\n")
+        """Write the tables as CSV, the sets as TOML, and everything as JSON; see `write_kept`."""
+        text = simplejson.dumps(explanation.to_document(), use_decimal=True, ignore_nan=True, indent=1)
+        tables = {name: explanation.tables[name] for name in TABLES}
+        write_kept(self.path, MARKER, tables, explanation.sets_toml, text)

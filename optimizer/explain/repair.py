@@ -9,7 +9,7 @@ dependencies, and what funds ask of the portfolio cannot move: then there may be
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from outlay.optimizer.explain.changes import amount_words
 from outlay.optimizer.explain.context import Context
@@ -35,6 +35,9 @@ class Move:
         By how much, in ``share`` of its level or in its unit; None for a project.
     sentence
         The move in words.
+    set
+        Name of the constraint set that makes this move alone; empty where no set can, as of a project that is forced in
+        by one.
     """
 
     what: str
@@ -42,6 +45,7 @@ class Move:
     by: float | None
     unit: str
     sentence: str
+    set: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,4 +91,15 @@ def repair(context: Context, keep: Sequence[str]) -> Repair:
     moves += [Move(project, "project", None, "", f"{project} is let go") for project in answer.released]
     if moves:
         context.propose(REPAIR, answer.body, "; ".join(move.sentence for move in moves))
+        moves = [_alone(context, number, move, len(moves)) for number, move in enumerate(moves, start=1)]
     return Repair(tuple(moves), answer.status.proved, answer=answer)
+
+
+def _alone(context: Context, number: int, move: Move, count: int) -> Move:
+    """Return a move with the name of the set that makes it alone."""
+    moved = {move.what: move.by} if move.by is not None else {}
+    units = (move.what,) if moved and move.unit != "share" else ()
+    body = context.over.set_of(Variation(units=units), moved, () if moved else (move.what,))
+    if "change" not in body:
+        return move
+    return replace(move, set=REPAIR if count == 1 else context.propose(f"{REPAIR}-{number}", body, move.sentence))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, TypeAlias
 
@@ -44,7 +44,7 @@ class Outcome:
 
 def of_boxes(space: Space, boxes: Boxes) -> Outcome:
     """Return what the search of two objectives found."""
-    points = _efficient(boxes.points)
+    points = [_told(space, boxes, point) for point in _efficient(boxes.points)]
     lines = {(point.values, other.values) for point, other in boxes.segments if _mixture_holds(space, point, other)}
     open_ = [(np.array(box.low), np.array(box.high), box.reason or _why(space, boxes, box)) for box in boxes.left]
     for point, other in boxes.segments:
@@ -64,6 +64,12 @@ def of_boxes(space: Space, boxes: Boxes) -> Outcome:
         reached += float(np.prod(sides)) / 2
     area = sum(float(np.prod(high - np.maximum(low, space.nadir))) for low, high, _ in open_)
     return Outcome(points, segments, open_, within, reached, reached + area)
+
+
+def _told(space: Space, boxes: Boxes, point: Point) -> Point:
+    """Return a point that is no longer said to be proved where a box is left in which a plan could dominate it."""
+    beyond = any((np.array(box.high) > point.values + space.least / 2).all() for box in boxes.left)
+    return replace(point, proved=False) if beyond else point
 
 
 def _why(space: Space, boxes: Boxes, box: Any) -> str:

@@ -124,13 +124,34 @@ class Boxes:
             across = {at: 1.0 / float(side) for at, side in enumerate(box.sides)}
             return self.space.weighted(name, across, dict(enumerate(box.low)), box.first)
         order, floors = self._order(box)
-        return self.space.lexicographic(name, order, floors, box.first if box.half else box.second)
+        start = box.first if box.half else box.second
+        if self.in_steps:
+            return self.space.single(name, order[0], floors, self._ceilings(box), start)
+        return self.space.lexicographic(name, order, floors, start)
 
     def _order(self, box: Box) -> tuple[tuple[int, int], dict[int, float]]:
         """Return which objective is the first one in a box, and where the other one has its floor."""
         if box.half:
             return (1, 0), {0: box.low[0] + float(self.space.least[0]) / 2}
         return (0, 1), {1: self._middle(box)}
+
+    @property
+    def in_steps(self) -> bool:
+        """Whether both objectives have steps, none so small that a box of a few of them is left open.
+
+        Then one objective is asked for alone: to prove which of the plans that are as good in it is best in the other
+        one takes longer than to find that in the next box, which holds its edge.
+        """
+        grains = np.array([each.grain for each in self.space.objectives])
+        return bool((grains > self.space.tolerance * self.space.range).all())
+
+    def _edge(self, at: int, edge: float) -> float:
+        """Return below what a box stays that ends at a point: as good in that objective there may be a better one."""
+        return edge + self.space.objectives[at].grain * self.in_steps
+
+    def _ceilings(self, box: Box) -> dict[int, float]:
+        """Return what objectives that have steps are at most inside a box; it halves the work of a proof."""
+        return {at: box.high[at] - each.grain / 4 for at, each in enumerate(self.space.objectives)}
 
     def _is_line(self, box: Box) -> bool:
         return not box.half and not box.crossed and box.first.choices == box.second.choices
@@ -156,7 +177,7 @@ class Boxes:
         """Draw what an answer says from the box it was asked of."""
         box, found = self._asked.pop(question.name), self.space.read(answer)
         order, floors = self._order(box)
-        if not self._is_line(box) and self.space.blends(order[0], floors):
+        if not self._is_line(box) and not self.in_steps and self.space.blends(order[0], floors):
             found = replace(found, bound=self.space.unblended(found.bound, order[0], floors))
         if self._is_line(box):
             self._line(box, found)
@@ -198,7 +219,7 @@ class Boxes:
         if point is not None and point.values[0] > box.low[0] + least[0] / 4:
             self.points.append(point)
             edge, reached = point.values
-            self._add(Box((box.low[0], reached), (edge, box.high[1]), point, box.second))
+            self._add(Box((box.low[0], reached), (self._edge(0, edge), box.high[1]), point, box.second))
         top = min(found.bound, box.high[0])
         if top > edge + least[0] * 0.999:
             self._add(_stuck(Box((edge, middle), (top, box.high[1]), box.first, box.second), found.reason or "gap"))
@@ -211,7 +232,7 @@ class Boxes:
         if point is not None and point.values[1] > box.low[1] + least[1] / 4:
             self.points.append(point)
             reached, edge = point.values
-            self._add(Box((reached, box.low[1]), (box.high[0], edge), box.first, point))
+            self._add(Box((reached, box.low[1]), (box.high[0], self._edge(1, edge)), box.first, point))
         top = min(found.bound, box.high[1])
         if top > edge + least[1] * 0.999:
             self._add(_stuck(Box((box.low[0], edge), (box.high[0], top), box.first, box.second), found.reason or "gap"))

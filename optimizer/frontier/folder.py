@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pandas as pd
 import simplejson
 
 from outlay.instances.errors import InputError
-from outlay.instances.formats.output import make_folder, refusals_told, replace_file
-from outlay.optimizer.export.tables import spreadsheet_csv
-from outlay.optimizer.frontier.result import TABLES
+from outlay.instances.formats.output import refusals_told, replace_file
+from outlay.instances.instance import Instance
+from outlay.instances.plan import Plan
+from outlay.optimizer.answer.documents import tables_digest, written_document
+from outlay.optimizer.answer.solution import unverified
+from outlay.optimizer.export.folders import kept_folder, write_kept
+from outlay.optimizer.frontier.objectives import Objective
+from outlay.optimizer.frontier.result import TABLES, Frontier
 from outlay.optimizer.variation.answers import AnswerFiles
-
-if TYPE_CHECKING:
-    from outlay.optimizer.frontier.result import Frontier
+from outlay.optimizer.verify.plan import verify_plan
 
 MARKER = "frontier.json"
 
@@ -41,15 +45,9 @@ class FrontierFolder:
         InputError
             If it holds anything else (unless `force`), another frontier, or cannot be written.
         """
-        folder = cls(Path(path))
+        folder = cls(kept_folder(path, MARKER, "frontier", force=force))
         with refusals_told(folder.path):
-            if folder.path.exists() and not folder.path.is_dir():
-                raise InputError.single(str(path), "this is not a folder", "choose another name")
-            make_folder(folder.path)
             marker = folder.path / MARKER
-            if not marker.is_file() and any(folder.path.iterdir()) and not force:
-                problem = "the folder holds something that is no frontier"
-                raise InputError.single(str(path), problem, "choose another, or use force")
             if marker.is_file() and folder._of() != dict(of) and not force:
                 problem = "the folder holds another frontier: of another instance, or for other objectives"
                 raise InputError.single(str(path), problem, "choose another, or use force to replace it")
@@ -70,17 +68,81 @@ class FrontierFolder:
         return document.get("of") if isinstance(document, dict) else None
 
     def write(self, frontier: Frontier) -> None:
-        """Write the tables as CSV, the sets as TOML, and everything as JSON."""
-        of = self._of()
-        with refusals_told(self.path):
-            for name in TABLES:
-                table = frontier.tables[name]
-                target = self.path / f"{name}.csv"
-                if len(table):
-                    replace_file(target, spreadsheet_csv(table))
-                else:
-                    target.unlink(missing_ok=True)
-            replace_file(self.path / "sets.toml", frontier.sets_toml)
-            document = {"of": of, "finished": not frontier.interrupted, **frontier.to_document()}
-            text = simplejson.dumps(document, use_decimal=True, ignore_nan=True, indent=1)
-            replace_file(self.path / MARKER, text + "\n")
+        """Write the tables as CSV, the sets as TOML, and everything as JSON; see `write_kept`."""
+        document = {
+            "of": self._of(),
+            "digest": tables_digest(frontier.instance),
+            "finished": not frontier.interrupted,
+            **frontier.to_document(),
+            "plan_of": [plan.to_document() for plan in frontier.plan_of],
+        }
+        text = simplejson.dumps(document, use_decimal=True, ignore_nan=True, indent=1)
+        tables = {name: frontier.tables[name] for name in TABLES}
+        write_kept(self.path, MARKER, tables, frontier.sets_toml, text)
+
+
+def load_frontier(path: str | Path, instance: Instance) -> Frontier:
+    """Return the frontier that a folder holds, each plan of it verified again where its limits are known.
+
+    Parameters
+    ----------
+    path
+        The folder, as ``outlay frontier -o`` writes it.
+    instance
+        The instance that it is of, without a constraint set applied.
+
+    Raises
+    ------
+    InputError
+        If it holds no finished frontier, one of other tables, or it is damaged.
+    UnverifiedError
+        If a plan fails its verification.
+    """
+    document, own = written_document(Path(path), MARKER, "frontier", instance)
+    try:
+        found = _frontier(document, own)
+        sets = {**own.sets, **found.sets}
+        for number, plan in enumerate(found.plan_of, start=1):
+            name = f"point-{number}"
+            known = replace(own, sets=sets).with_set(name) if name in found.sets else own
+            if name in found.sets or all(each.limit is None for each in found.objectives):
+                checked = verify_plan(known, plan)
+                if not checked.ok:
+                    raise unverified(checked)
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
+        raise InputError.single(str(path), "the frontier is damaged", "run outlay frontier once more") from error
+    return found
+
+
+def _frontier(document: Mapping[str, Any], instance: Instance) -> Frontier:
+    objectives = tuple(_objective(each) for each in document["objectives"])
+    ends = [f"{each.name} {end}" for each in objectives for end in ("low", "high")]
+    empty = {"open": [*ends, "reason"], "segments": ["from_point", "to_point"]}
+    tables = {
+        name: pd.DataFrame(document[name], columns=None if document[name] else empty.get(name)) for name in TABLES
+    }
+    for name in ends:  # what has no end was written as nothing
+        tables["open"][name] = tables["open"][name].astype(float)
+    return Frontier(
+        instance,
+        document["constraint_set"],
+        objectives,
+        tables,
+        tuple(Plan.from_document(plan) for plan in document["plan_of"]),
+        document["sets"],
+        bool(document["complete"]),
+        bool(document["within_tolerance"]),
+        document["tolerance"],
+        document["hypervolume"],
+        document["hypervolume_most"],
+        bool(document["interrupted"]),
+        tuple(document["notes"]),
+        document["options"],
+        document["times_s"],
+    )
+
+
+def _objective(document: Mapping[str, Any]) -> Objective:
+    sign = 1.0 if document["maximised"] else -1.0
+    name, title, unit = (document[key] for key in ("name", "title", "unit"))
+    return Objective(name, title, unit, {}, sign, document["limit"], bool(document["units"]))

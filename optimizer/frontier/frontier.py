@@ -15,7 +15,6 @@ import numpy as np
 
 from outlay.instances.errors import InputError, NoPlanError
 from outlay.optimizer.answer.solution import Solution
-from outlay.optimizer.compare.compare import CompareProgress
 from outlay.optimizer.frontier.assembling import Outcome, of_boxes, of_zones, sets_of, tables_of
 from outlay.optimizer.frontier.boxes import Boxes
 from outlay.optimizer.frontier.ends import Ends
@@ -26,8 +25,8 @@ from outlay.optimizer.frontier.space import Point, Space
 from outlay.optimizer.frontier.volume import reached_volume
 from outlay.optimizer.frontier.weights import Cells, Weights, objectives_of, weights_of
 from outlay.optimizer.frontier.zones import Zones
+from outlay.optimizer.sharing.pool import CompareProgress, QuestionPool, question_pool
 from outlay.optimizer.solve import check_arguments
-from outlay.optimizer.variation.pool import QuestionPool, question_pool
 from outlay.optimizer.variation.solving import kept
 from outlay.optimizer.variation.vary import Variations, vary
 

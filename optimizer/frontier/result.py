@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
+from outlay.optimizer.frames.tabled import Tabled, sets_text
 from outlay.optimizer.frontier.objectives import Objective
 
 #: The tables of a frontier.
@@ -18,7 +18,7 @@ TABLES = ("points", "segments", "open", "plans", "projects")
 
 
 @dataclass(frozen=True)
-class Frontier:
+class Frontier(Tabled):
     """The trade-off between two or three objectives.
 
     Attributes
@@ -69,20 +69,6 @@ class Frontier:
     options: Mapping[str, Any] = field(default_factory=dict)
     times_s: Mapping[str, float] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        for name in ("tables", "sets", "options", "times_s"):
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
-
-    def table(self, name: str) -> pd.DataFrame:
-        """Return a copy of a table by name.
-
-        Raises
-        ------
-        KeyError
-            If there is no such table.
-        """
-        return self.tables[name].copy()
-
     @property
     def points(self) -> pd.DataFrame:
         """One row an efficient point: its number, a column an objective, whether it is proved, and the projects."""
@@ -130,21 +116,22 @@ class Frontier:
     @property
     def sets_toml(self) -> str:
         """The constraint sets of the points, to paste into ``sets.toml``."""
-        import tomli_w  # noqa: PLC0415 - heavy
-
-        return tomli_w.dumps({name: dict(body) for name, body in self.sets.items()})
+        return sets_text(self.sets)
 
     def to_document(self) -> dict[str, Any]:
         """Return the frontier as plain data, for JSON."""
-        tables = {
-            name: [{key: _plain(value) for key, value in row.items()} for row in table.to_dict("records")]
-            for name, table in self.tables.items()
-        }
         return {
             "instance": self.instance.name,
             "constraint_set": self.constraint_set,
             "objectives": [
-                {"name": each.name, "title": each.title, "unit": each.unit, "maximised": each.maximised}
+                {
+                    "name": each.name,
+                    "title": each.title,
+                    "unit": each.unit,
+                    "maximised": each.maximised,
+                    "limit": each.limit,
+                    "units": each.units,
+                }
                 for each in self.objectives
             ],
             "complete": self.complete,
@@ -154,15 +141,8 @@ class Frontier:
             "hypervolume_most": self.hypervolume_most,
             "interrupted": self.interrupted,
             "notes": list(self.notes),
-            **tables,
+            **self.rows(),
             "sets": {name: dict(body) for name, body in self.sets.items()},
             "options": dict(self.options),
             "times_s": dict(self.times_s),
         }
-
-
-def _plain(value: Any) -> Any:
-    """Return a cell for JSON: what is no number as None."""
-    if isinstance(value, float) and not abs(value) < float("inf"):
-        return None
-    return value.item() if hasattr(value, "item") else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -17,6 +17,8 @@ from outlay.optimizer.variation.vary import Variations
 
 #: Objectives in steps are asked for in one solve, not one after another, if their numbers of steps multiply to less.
 MOST_STEPS = 2e6
+#: Weighted sums of metrics and moves, and what each is at least.
+Floors: TypeAlias = tuple[tuple[dict[str, float], float], ...]
 #: Of the tolerance of a frontier, this share may stay unproved in each of its questions.
 SHARE_OF_TOLERANCE = 0.05
 
@@ -124,6 +126,19 @@ class Space:
         first, *rest = [dict(self.objectives[at].weights) for at in order]
         return self._question(name, start, order[0], objective=first, then=tuple(rest), floors=self._floors(floors))
 
+    def single(
+        self,
+        name: str,
+        first: int,
+        floors: Mapping[int, float],
+        ceilings: Mapping[int, float],
+        start: Point | None = None,
+    ) -> Question:
+        """Return the question for a plan that is best for one objective, all kept above floors and below ceilings."""
+        lids = tuple((self.sum_of({at: -1.0}), -float(most)) for at, most in sorted(ceilings.items()))
+        kept, weights = self._floors(floors) + lids, dict(self.objectives[first].weights)
+        return self._question(name, start, first, objective=weights, floors=kept, exact=True)
+
     def blends(self, first: int, floors: Mapping[int, float]) -> bool:
         """Return whether the other objectives can be so small a part of the first one that no step of it is lost.
 
@@ -187,7 +202,7 @@ class Space:
                 total[name] = total.get(name, 0.0) + weight * own
         return total
 
-    def _floors(self, floors: Mapping[int, float]) -> tuple[tuple[dict[str, float], float], ...]:
+    def _floors(self, floors: Mapping[int, float]) -> Floors:
         return tuple((dict(self.objectives[at].weights), float(least)) for at, least in sorted(floors.items()))
 
     def _question(

@@ -28,8 +28,8 @@ from outlay.instances.instance import Instance
 from outlay.instances.values.text import did_you_mean
 from outlay.optimizer.frontier.objectives import Objective
 from outlay.optimizer.frontier.space import Point, Space
+from outlay.optimizer.sharing.pool import QuestionPool
 from outlay.optimizer.status import Status
-from outlay.optimizer.variation.pool import QuestionPool
 from outlay.optimizer.variation.solving import VariedAnswer
 
 #: Metrics whose weights may be uncertain.

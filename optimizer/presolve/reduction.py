@@ -85,8 +85,8 @@ def reduced(problem: Problem) -> Reduction:
     if tight is problem or not free.any():
         return Reduction(problem, np.arange(size), problem.lower, np.full(size, -1))
     dominator = _dominators(tight, free)
-    small, kept, _ = restrict(tight, ~free | (dominator >= 0), tight.lower)
-    return Reduction(small, kept, tight.lower, dominator)
+    left = restrict(tight, ~free | (dominator >= 0), tight.lower)
+    return Reduction(left.problem, left.kept, tight.lower, dominator)
 
 
 def _idle(problem: Problem) -> np.ndarray:

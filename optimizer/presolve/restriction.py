@@ -8,7 +8,7 @@ of 600,000 are left.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
@@ -20,8 +20,38 @@ from outlay.optimizer.problem.problem import TOLERANCE, Problem
 LOOSE = 1e-12
 
 
-def restrict(problem: Problem, fixed: np.ndarray, values: np.ndarray) -> tuple[Problem, np.ndarray, np.ndarray]:
-    """Return the problem without the fixed columns (at their values), and the numbers of the columns and rows kept."""
+@dataclass(frozen=True)
+class Restriction:
+    """A problem without its fixed columns.
+
+    Attributes
+    ----------
+    problem
+        What is left.
+    kept, rows
+        Numbers of the columns and rows that are left.
+    rest
+        The fixed columns' values, 0 for the others; shape (columns of the whole,).
+    """
+
+    problem: Problem
+    kept: np.ndarray
+    rows: np.ndarray
+    rest: np.ndarray
+
+    def part(self, point: np.ndarray) -> np.ndarray:
+        """Return what is left of a point of the whole problem."""
+        return point[self.kept]
+
+    def whole(self, point: np.ndarray) -> np.ndarray:
+        """Return a point of what is left as one of the whole problem."""
+        found = self.rest.copy()
+        found[self.kept] = point
+        return found
+
+
+def restrict(problem: Problem, fixed: np.ndarray, values: np.ndarray) -> Restriction:
+    """Return the problem without the fixed columns, which stay at their values."""
     kept = np.nonzero(~fixed)[0]
     rest = np.where(fixed, values, 0.0)
     used, part = problem.matrix @ rest, problem.matrix[:, kept]
@@ -41,7 +71,7 @@ def restrict(problem: Problem, fixed: np.ndarray, values: np.ndarray) -> tuple[P
     rows = np.union1d(_needed(small, size > 1), np.nonzero((size == 0) & _broken(problem, used))[0])
     matrix = sparse.csc_array(small.matrix[rows])
     few = replace(small, matrix=matrix, row_lower=small.row_lower[rows], row_upper=small.row_upper[rows])
-    return few, kept, rows
+    return Restriction(few, kept, rows, rest)
 
 
 def _broken(problem: Problem, activity: np.ndarray) -> np.ndarray:

@@ -10,9 +10,10 @@ import numpy as np
 
 from outlay.optimizer.presolve.aggregation import Aggregated
 from outlay.optimizer.presolve.reduction import Reduction
+from outlay.optimizer.presolve.restriction import Restriction
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.scaling import Scaling
-from outlay.optimizer.problem.spaces import FullPoint, GroupedPoint, ReducedPoint, SolverPoint
+from outlay.optimizer.problem.spaces import FullPoint, GroupedPoint, PartPoint, ReducedPoint, SolverPoint
 
 Original = TypeVar("Original", bound=np.ndarray)
 Reduced = TypeVar("Reduced", bound=np.ndarray)
@@ -64,4 +65,9 @@ def units(found: Scaling) -> Step[GroupedPoint, SolverPoint]:
 
 def reduction(found: Reduction) -> Step[SolverPoint, ReducedPoint]:
     """Return the step that leaves out the columns that no best plan needs; see `reduction`."""
+    return Step(found.problem, found.part, found.whole)
+
+
+def restriction(found: Restriction) -> Step[Original, PartPoint]:
+    """Return the step that leaves out columns that are fixed; see `restriction`."""
     return Step(found.problem, found.part, found.whole)

@@ -85,6 +85,13 @@ class Compiled:
         return values
 
 
+def has_own_objective(model: Any) -> bool:
+    """Return whether the user replaced the objective that `build` wrote."""
+    active = next(model.component_data_objects(pyo.Objective, active=True))
+    expression, sense = model.built_objective
+    return active.expr is not expression or active.sense != sense
+
+
 def compile_model(model: Any, *, also: Sequence[Any] = ()) -> Compiled:
     """Return the arrays of a linear Pyomo model with one active objective.
 

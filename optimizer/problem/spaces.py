@@ -3,7 +3,7 @@
     FullPoint --groups--> GroupedPoint --units--> SolverPoint --reduction--> ReducedPoint
 
 All are arrays of one number a column, of one problem or the next; what leads from one to the other is a Step
-(`presolve.steps`). A point of a sub-problem lives as long as the sub-problem and has no name of its own.
+(`presolve.steps`). From any of them a step leads on to a sub-problem with some columns fixed, which lives shortly.
 """
 
 from __future__ import annotations
@@ -20,3 +20,5 @@ GroupedPoint = NewType("GroupedPoint", np.ndarray)
 SolverPoint = NewType("SolverPoint", np.ndarray)
 #: Without the columns that no best plan needs: where the search and the proof are at work.
 ReducedPoint = NewType("ReducedPoint", np.ndarray)
+#: Of a sub-problem: without the columns that it leaves as they are.
+PartPoint = NewType("PartPoint", np.ndarray)

@@ -137,10 +137,6 @@ def _column(matrix: sparse.csc_array, number: int) -> np.ndarray:
 
 def _decided(problem: Problem, point: np.ndarray, rest: _Rest) -> np.ndarray | None:
     """Return a point with its open columns decided anew, or None if that cannot be."""
-    small, kept, _ = restrict(problem, ~rest.open_, point)
-    outcome = rest.solve(small)
-    if outcome.point is None:
-        return None
-    found = point.copy()
-    found[kept] = outcome.point
-    return found
+    left = restrict(problem, ~rest.open_, point)
+    outcome = rest.solve(left.problem)
+    return None if outcome.point is None else left.whole(outcome.point)

@@ -30,20 +30,10 @@ from outlay.optimizer.solver.outcome import Outcome, Progress
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.solver.tasks.split import Division, Split
 
-#: A bound does not get ahead if, in this share of the time, it closed at most so much of the gap.
-WINDOW, STALLED = 0.25, 0.03
-#: A plan within this share of the bound is sure to come.
-MOST_GAP = 0.01
-#: Dividing pays if the relaxation of the best part closes at least this share of the relaxation's gap.
-PAYS = 0.01
 #: Without presolve, cutting planes are over the problem's own columns; what matters of it is done before (`reduction`).
 OVER_OUR_COLUMNS: dict[str, Any] = {"presolve": "off"}
 #: How branch and bound solves its first relaxation where the simplex method takes too long.
 INTERIOR_ROOT: dict[str, Any] = {"mip_lp_solver": "ipm"}
-#: Parts that stand for themselves; the others are one.
-MOST_APART = 3
-#: Seconds of looking for where to divide.
-SPLIT_S = 6.0
 #: How a solve ends that leaves nothing open.
 CLOSED = frozenset({"kOptimal", "kInfeasible"})
 #: How one ends that was asked to; a solver that did not listen is killed.
@@ -121,7 +111,7 @@ class PartsProver:
         owner
             Project of each column, -1 for none; shape (columns,).
         params
-            When a bound counts as stalled.
+            When a bound counts as stalled, and how a problem is divided.
         known
             Asked for the value of the best plan and the bound known from elsewhere; NaN: none.
         large
@@ -182,7 +172,7 @@ class PartsProver:
 
     def gap(self, bound: float) -> float:
         """Return what there is between a bound and the best plan known, or a better one that is sure to come."""
-        return min(self.value() - bound, MOST_GAP * abs(bound))
+        return min(self.value() - bound, self.params.dividing.most_gap * abs(bound))
 
     def is_enough(self, bound: float) -> bool:
         """Whether no plan below a bound is better by more than the gap asked for."""
@@ -248,7 +238,7 @@ class PartsProver:
                 self.on_cuts(state.cuts)
             part.cut(state.cuts)
             return True
-        worse = part.bound - self._others(part) > STALLED * self.gap(part.bound)
+        worse = part.bound - self._others(part) > self.params.dividing.stalled * self.gap(part.bound)
         return self.is_enough(part.bound) or (stalled and worse)
 
     def _divide(self, part: Part, on_progress: Callable[[Progress], None]) -> bool:
@@ -261,7 +251,7 @@ class PartsProver:
             return False
         part.lower, part.upper = found.lower, found.upper
         part.learn(found.value, closed=False)
-        if found.worth.min() - found.value < PAYS * self.gap(found.value):
+        if found.worth.min() - found.value < self.params.dividing.pays * self.gap(found.value):
             return False
         part.pieces = self._pieces(part, found.columns, found.worth)
         self.parts = [other for other in self.parts if other is not part] + part.pieces
@@ -272,11 +262,13 @@ class PartsProver:
         if basis is None or part.cuts is None:
             return None
         state = Progress(self.found.objective, self.bound(), self.found.nodes, before)
+        how = self.params.dividing
+        most_s = how.split_s if left is None else min(how.split_s, left)
         outcome = self.process.solve(
             tightened(self._problem(part)),
             options=self.options,
             time_limit_s=left,
-            how=Split(self.owner, SPLIT_S if left is None else min(SPLIT_S, left), self.value()),
+            how=Split(self.owner, most_s, self.value(), how.most_tried, how.most_options),
             basis=with_more_rows(basis, len(part.cuts.lower)),
             on_progress=lambda now: on_progress(replace(state, seconds=before + now.seconds)),
             tick_s=1.0,
@@ -289,7 +281,8 @@ class PartsProver:
         order = np.argsort(worth, kind="stable")
         enough = np.array([self.is_enough(max(part.bound, bound)) for bound in worth[order].tolist()])
         open_, closed = order[~enough], order[enough]
-        apart, rest = open_[:MOST_APART], open_[MOST_APART:]
+        most = self.params.dividing.most_apart
+        apart, rest = open_[:most], open_[most:]
         if len(rest) == 1:
             apart, rest = open_, rest[:0]
         options = columns[columns >= 0]
@@ -340,9 +333,10 @@ class _Watch:
 
     def _stalls(self) -> bool:
         """Whether the bound does not get ahead, now that cutting planes have moved it or had twice the time before."""
+        params = self.prover.params
         now, bound, first = self.times[-1], self.bounds[-1], next(filter(np.isfinite, self.bounds), np.nan)
-        since = now - max(self.prover.params.least_window_s, WINDOW * now) if bound > first else now / 3.0
+        since = now - max(params.least_window_s, params.dividing.window * now) if bound > first else now / 3.0
         at = bisect_right(self.times, since) - 1
-        if now < self.prover.params.least_stall_s or at < 0 or not np.isfinite(self.bounds[at]):
+        if now < params.least_stall_s or at < 0 or not np.isfinite(self.bounds[at]):
             return False
-        return bool(bound - self.bounds[at] <= STALLED * self.prover.gap(bound))
+        return bool(bound - self.bounds[at] <= params.dividing.stalled * self.prover.gap(bound))

@@ -7,7 +7,6 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -19,6 +18,7 @@ from outlay.optimizer.ensemble.answer import check_told
 from outlay.optimizer.ensemble.folder import write_runs
 from outlay.optimizer.ensemble.members import Asked, Members, interval_of
 from outlay.optimizer.ensemble.session import Together
+from outlay.optimizer.frames.tabled import Tabled
 from outlay.optimizer.status import Status
 from outlay.optimizer.variation.limit import Limit
 from outlay.optimizer.variation.solving import VariedAnswer
@@ -29,7 +29,7 @@ PROJECTS = ("rank", "project", "name", "alternative", "level", "commitment", "be
 
 
 @dataclass(frozen=True)
-class Ranking:
+class Ranking(Tabled):
     """A list of projects with a mark for each level of a limit.
 
     Attributes
@@ -67,10 +67,6 @@ class Ranking:
     options: Mapping[str, Any]
     times_s: Mapping[str, float]
 
-    def __post_init__(self) -> None:
-        for name in ("runs", "tables", "options", "times_s"):
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
-
     def __repr__(self) -> str:
         """Return what it is in two lines."""
         head = f"<Ranking of {self.instance.name!r} by {self.limit}: {self.status}"
@@ -104,7 +100,7 @@ class Ranking:
             runs=self.runs,
             violations=self.violations,
         )
-        return self.tables[name].copy()
+        return super().table(name)
 
     @property
     def levels(self) -> pd.DataFrame:

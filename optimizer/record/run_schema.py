@@ -180,6 +180,7 @@ class OptionsPart(Part):
     effort: Literal["prove", "search", "repeat"] = "prove"
     work: Annotated[int, Field(ge=1, le=1_000_000)] = 1
     cancelling: bool = False
+    numbers: dict[str, int | float | list[int | float] | list[str]] = Field(default_factory=dict)
 
 
 class ComparisonPart(Part):

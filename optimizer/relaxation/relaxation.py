@@ -1,11 +1,11 @@
 r"""The LP relaxation of a problem, as a guide for the search: its point, reduced costs and row duals.
 
-Up to `LARGE` rows and columns it is solved exactly, and its value is a bound. Above, a first-order method (PDLP:
-Applegate and others, NeurIPS 2021) solves it approximately, which guides as well. Its row duals still bound the value,
-as any do (`lagrangian`), if not as closely. For that, the options behind started-by columns are substituted out: with
-``S_t - S_t' - x = 0`` for the only option x of its date, x leaves the problem and the row becomes ``S_t - S_t' >= 0``.
-On MineLib's zuck_small this halves the columns, and PDLP needs them halved: 4,000 iterations come within 0.4 %, while
-the whole problem is far away after as many seconds.
+Up to a million rows and columns (`Relaxing`) it is solved exactly, and its value is a bound. Above, a first-order
+method (PDLP: Applegate and others, NeurIPS 2021) solves it approximately, which guides as well. Its row duals still
+bound the value, as any do (`lagrangian`), if not as closely. For that, the options behind started-by columns are
+substituted out: with ``S_t - S_t' - x = 0`` for the only option x of its date, x leaves the problem and the row
+becomes ``S_t - S_t' >= 0``. On MineLib's zuck_small this halves the columns, and PDLP needs them halved: 4,000
+iterations come within 0.4 %, while the whole problem is far away after as many seconds.
 """
 
 from __future__ import annotations
@@ -19,31 +19,22 @@ from scipy import sparse
 
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.structure import row_owner
+from outlay.optimizer.relaxation.params import Relaxing
 from outlay.optimizer.solver.outcome import Outcome
 from outlay.optimizer.solver.process import SolverProcess
 
-#: Above so many rows and columns the relaxation is solved approximately.
-LARGE = 1_000_000
 #: Without presolve, as HiGHS 1.15 returns wrong row duals if PDLP stops at a limit and what presolve did is undone.
 APPROXIMATELY: dict[str, Any] = {"solver": "pdlp", "pdlp_optimality_tolerance": 1e-3, "presolve": "off"}
-#: Up to so many iterations of the simplex method, and so many more a row and column; then an interior-point method,
-#: with crossover, takes over. On a quadratic knapsack of 200 projects and 10,000 synergies it takes 0.6 s, where the
-#: simplex method is not done after 30 s (56,000 iterations); where that is quick, it needs fewer (PI_1: 6,402).
-LEAST_ITERATIONS, ITERATIONS = 5_000, 0.1
+#: Where the simplex method takes too long.
 INTERIOR: dict[str, Any] = {"solver": "ipm"}
-#: Where the clock counts, the simplex method gets at most this share of the time left, but at least so many seconds:
-#: scheduling 60 activities in 288 months takes it minutes, the interior-point method some seconds.
-SIMPLEX_SHARE, LEAST_SIMPLEX_S = 0.2, 3.0
-#: There is time for dives if the relaxation took at most this share of what is left: a dive takes about as long again.
-DIVABLE = 0.5
+#: How to solve it, unless told otherwise.
+DEFAULT = Relaxing()
 #: A row's place in a basis where it is not tight.
 BASIC = 1
 #: What summing a bound may lose of the sum of its terms' sizes.
 ROUNDING = 1e-10
 #: A relaxation uses a column above this.
 USED = 1e-6
-#: Its own time limit, not ours: handing over so large a problem takes a while, and it looks at the clock rarely.
-APPROXIMATELY_S = 100.0
 
 
 @dataclass(frozen=True)
@@ -81,9 +72,12 @@ class Relaxation:
         """Whether it can be solved again and again, as a dive does."""
         return self.exact and not self.slow
 
-    def can_dive(self, left_s: float | None) -> bool:
-        """Whether it is quick, and there are so many seconds left (None: no limit) that dives fit into them."""
-        return self.quick and (left_s is None or self.seconds <= DIVABLE * left_s)
+    def can_dive(self, left_s: float | None, divable: float = DEFAULT.divable) -> bool:
+        """Whether it is quick, and there are so many seconds left (None: no limit) that dives fit into them.
+
+        It may have taken a share `divable` of them.
+        """
+        return self.quick and (left_s is None or self.seconds <= divable * left_s)
 
     def basis_of(self, columns: np.ndarray, rows: np.ndarray) -> np.ndarray | None:
         """Return the basis without all but these columns and rows; HiGHS makes up for what it then lacks."""
@@ -117,6 +111,7 @@ def relax(
     time_limit_s: float | None,
     by_clock: bool,
     basis: np.ndarray | None = None,
+    params: Relaxing = DEFAULT,
 ) -> Relaxation | None:
     """Return the relaxation of a problem, or None if it could not be solved.
 
@@ -130,12 +125,14 @@ def relax(
         Whether an approximate solve may end by the clock.
     basis
         Where the simplex method begins, if it is known.
+    params
+        By size and time, how it is solved.
     """
     plain = replace(problem, integer=np.zeros_like(problem.integer), tidy=None)
-    if sum(problem.matrix.shape) <= LARGE:
-        return _exactly(process, plain, options, time_limit_s, basis, by_clock=by_clock)
+    if sum(problem.matrix.shape) <= params.large:
+        return _exactly(process, plain, options, time_limit_s, basis, by_clock=by_clock, params=params)
     small = substitute(plain, derived)
-    own = {**options, **APPROXIMATELY, **({"time_limit": APPROXIMATELY_S} if by_clock else {})}
+    own = {**options, **APPROXIMATELY, **({"time_limit": params.approximately_s} if by_clock else {})}
     outcome = process.solve(small.problem, options=own, time_limit_s=time_limit_s, approximate=True)
     duals = None if outcome.row_dual is None else np.asarray(outcome.row_dual)
     if outcome.point is None or duals is None or duals.shape != small.problem.row_lower.shape:
@@ -151,12 +148,14 @@ def _exactly(
     basis: np.ndarray | None,
     *,
     by_clock: bool,
+    params: Relaxing,
 ) -> Relaxation | None:
     """Return the relaxation by the simplex method, or by an interior-point method where that takes too long."""
     ends = None if time_limit_s is None else time.monotonic() + time_limit_s
-    few: dict[str, Any] = {"simplex_iteration_limit": LEAST_ITERATIONS + round(ITERATIONS * sum(plain.matrix.shape))}
+    iterations = params.least_iterations + round(params.iterations * sum(plain.matrix.shape))
+    few: dict[str, Any] = {"simplex_iteration_limit": iterations}
     if by_clock and time_limit_s is not None:
-        few["time_limit"] = max(LEAST_SIMPLEX_S, SIMPLEX_SHARE * time_limit_s)
+        few["time_limit"] = max(params.least_simplex_s, params.simplex_share * time_limit_s)
     for how in (few, INTERIOR, {}):
         left = None if ends is None else ends - time.monotonic()
         begin = basis if how is few else None

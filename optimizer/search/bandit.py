@@ -10,8 +10,6 @@ import numpy as np
 
 #: A gain a second below this is none: it has decayed since long ago.
 LEAST_RATE = 1e-30
-#: What is remembered of the past after each try.
-MEMORY = 0.95
 
 
 @dataclass(frozen=True)
@@ -25,14 +23,18 @@ class Tried:
 class Bandit:
     """Draws numbers with chances by success (Ropke and Pisinger 2006, doi:10.1287/trsc.1050.0135).
 
-    Each gets time in proportion to the square of what it gains a second. Gains are rare and of very different size, so
-    an estimate from few tries is drawn towards the average of all: as if each had been tried `doubt` times more, and
-    had gained that. A share `even` of the chances goes to all, the quicker one is, the more often. `choose` and
-    `update` are the two calls of a selection scheme of ALNS (Wouda and Lan 2023, doi:10.21105/joss.05028).
+    Each gets time in proportion to the square of what it gains a second. Gains are rare and of very different size,
+    so an estimate from few tries is drawn towards the average of all: as if each had been tried `doubt` times more,
+    and had gained that; a share `memory` of the past is remembered after each try. A share `even` of the chances
+    goes to all, the quicker one is, the more often. `choose` and `update` are the two calls of a selection scheme
+    of ALNS (Wouda and Lan 2023, doi:10.21105/joss.05028).
     """
 
-    def __init__(self, names: Sequence[str], generator: random.Random, *, even: float, doubt: float) -> None:
-        self.names, self.random, self.even, self.doubt = list(names), generator, even, doubt
+    def __init__(
+        self, names: Sequence[str], generator: random.Random, *, even: float, doubt: float, memory: float = 0.95
+    ) -> None:
+        self.names, self.random = list(names), generator
+        self.even, self.doubt, self.memory = even, doubt, memory
         self.tries, self.gain, self.seconds = (np.zeros(len(self.names)) for _ in range(3))
 
     def add(self, name: str) -> None:
@@ -57,9 +59,9 @@ class Bandit:
 
     def update(self, number: int, tried: Tried) -> None:
         """Take note of a try."""
-        self.tries *= MEMORY
-        self.gain *= MEMORY
-        self.seconds *= MEMORY
+        self.tries *= self.memory
+        self.gain *= self.memory
+        self.seconds *= self.memory
         self.tries[number] += 1.0
         self.gain[number] += tried.gain
         self.seconds[number] += max(tried.seconds, 1e-3)

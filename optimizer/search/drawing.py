@@ -74,9 +74,11 @@ class Neighbourhoods:
         how = params.selecting
         self.known: list[Kind] = kinds_for(structure, how.without)
         names = [kind.name for kind in self.known]
-        self.kinds = Bandit(names, self.random, even=how.kinds_even, doubt=how.kinds_doubt)
+        self.kinds = Bandit(names, self.random, even=how.kinds_even, doubt=how.kinds_doubt, memory=how.memory)
         self.repairs = [BRANCH_AND_BOUND]
-        self.ways = Bandit([BRANCH_AND_BOUND.name], self.random, even=how.repairs_even, doubt=how.repairs_doubt)
+        self.ways = Bandit(
+            [BRANCH_AND_BOUND.name], self.random, even=how.repairs_even, doubt=how.repairs_doubt, memory=how.memory
+        )
         #: Share of projects for branch and bound, by kind and breadth, as learned.
         self.share: dict[tuple[int, int], float] = {}
         #: Columns left open by a dive, by way.
@@ -172,7 +174,11 @@ class Neighbourhoods:
         how = self.params.probing
         least = how.dominant[self.cores % len(how.dominant)] * self.unit
         self.cores += 1
-        return Probe(owner, least, how.cheap * self.unit, self.random.randrange(2**31), most_s)
+        return Probe(
+            owner, least, how.cheap * self.unit, self.random.randrange(2**31), most_s,
+            most_relaxations=how.most_relaxations, least_gain=how.least_gain, most_tried=how.most_tried,
+            most_at_once=how.most_at_once, noise=how.noise,
+        )  # fmt: skip
 
     def dive(self, open_columns: float, rest_s: float | None, *, start: np.ndarray | None = None) -> Dive:
         """Return how to dive, for something that is not much worse than `start`: a plan may be worth crossing."""
@@ -182,7 +188,11 @@ class Neighbourhoods:
             cutoff = value + how.worse * max(0.0, value - self.relaxation.value)
         share, sure = self.random.choice(how.step_shares), self.random.choice(how.sure)
         seed, most_lost = self.random.randrange(2**31), (how.core_loss if self.in_core else how.loss) * self.unit
-        return Dive(self.structure.first_start, round(open_columns), share, sure, cutoff, most_lost, seed, rest_s)
+        return Dive(
+            self.structure.first_start, round(open_columns), share, sure, cutoff, most_lost, seed, rest_s,
+            most_relaxations=how.most_relaxations, most_taken_back=how.most_taken_back, many=how.many,
+            taken_back_twice=how.taken_back_twice, most_left=how.most_left,
+        )  # fmt: skip
 
     def at_its_largest(self, drawn: Neighbourhood) -> bool:
         """Whether a neighbourhood of this kind and way cannot grow any more."""

@@ -20,19 +20,12 @@ from scipy import sparse
 
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.structure import Structure
+from outlay.optimizer.search.params import Exchanging
 
-#: Entries of the dense arrays of rows and pairs, at most.
-MOST_ENTRIES = 10_000_000
-#: So many synergies a project, on the average, and more; with few of them the relaxation is a good guide.
-LEAST_PAIRS = 1.0
-#: Moves of a draw, and moves without a better plan after which part of the best one is left out.
-MOVES, IDLE = 200, 400
-#: Moves for which a project that has moved stays, from and to; and the shares of the plan that are left out.
-STAYS, LEFT_OUT = (5, 15), (0.05, 0.1, 0.2, 0.4)
-#: Of the projects in the plan those that add least for what they use are tried, of the others those that add most.
-TRIED = 120
 #: Rows hold within this, times max(1, |limit|).
 TOLERANCE = 1e-9
+#: How to search, unless told otherwise.
+DEFAULT = Exchanging()
 
 
 @dataclass(frozen=True)
@@ -74,7 +67,7 @@ class Pairs:
         return point
 
 
-def pairs_of(problem: Problem, structure: Structure) -> Pairs | None:
+def pairs_of(problem: Problem, structure: Structure, params: Exchanging = DEFAULT) -> Pairs | None:
     """Return a problem as one of packing in pairs; None if it is none, too large, or has few synergies."""
     matrix, rows = problem.matrix, sparse.csr_array(problem.matrix)
     inside = (structure.project >= 0) & ~structure.derived & problem.integer
@@ -95,9 +88,9 @@ def pairs_of(problem: Problem, structure: Structure) -> Pairs | None:
     columns = np.nonzero(inside & free)[0]
     helpers, one, other = sides
     binding = np.nonzero(packing[:, columns].sum(axis=1) > problem.row_upper[plain])[0]
-    if len(helpers) < LEAST_PAIRS * structure.projects or not len(columns):
+    if len(helpers) < params.least_pairs * structure.projects or not len(columns):
         return None
-    if len(columns) * max(len(columns), len(binding)) > MOST_ENTRIES:
+    if len(columns) * max(len(columns), len(binding)) > params.most_entries:
         return None
     sides_of = one[:, columns], other[:, columns]
     half = sparse.csr_array(sides_of[0].T @ sparse.diags_array(-problem.cost[helpers]) @ sides_of[1])
@@ -156,8 +149,8 @@ class Pairing:
         What the best one is worth, of the minimisation.
     """
 
-    def __init__(self, problem: Problem, pairs: Pairs, *, seed: int) -> None:
-        self.problem, self.pairs = problem, pairs
+    def __init__(self, problem: Problem, pairs: Pairs, *, seed: int, params: Exchanging) -> None:
+        self.problem, self.pairs, self.params = problem, pairs, params
         self.random = Random(seed)  # noqa: S311 - not a secret
         self.chosen = self.best = np.zeros(len(pairs.columns), dtype=bool)
         self.value, self._known = 0.0, np.inf
@@ -188,7 +181,7 @@ class Pairing:
         """Draw until `over` says so, at most so many times some moves; hand over each plan better than all before."""
         while most > 0 and not over():
             most -= 1
-            for _ in range(MOVES):
+            for _ in range(self.params.moves):
                 self._move()
             if self.value < self._known - TOLERANCE * max(1.0, abs(self.value)):
                 self._known = self.value
@@ -198,14 +191,14 @@ class Pairing:
         """Make the best exchange or addition that is allowed, or leave something out."""
         self._moves += 1
         move = self._best_move()
-        if move is None or self._idle >= IDLE:
+        if move is None or self._idle >= self.params.idle:
             self._leave_out()
             return
         gone, come = move
         for at in (gone, come):
             if at >= 0:
                 self._flip(at)
-                self._until[at] = self._moves + self.random.randint(*STAYS)
+                self._until[at] = self._moves + self.random.randint(*self.params.stays)
         self._idle += 1
         if self._worth < self.value - TOLERANCE * max(1.0, abs(self.value)):
             self.best, self.value, self._idle = self.chosen.copy(), self._worth, 0
@@ -217,8 +210,8 @@ class Pairing:
         if not len(outer):
             return None
         merit = self._adds / self._price
-        outer = outer[np.argsort(-merit[outer], kind="stable")[:TRIED]]
-        inner = inner[np.argsort(merit[inner], kind="stable")[:TRIED]]
+        outer = outer[np.argsort(-merit[outer], kind="stable")[: self.params.tried]]
+        inner = inner[np.argsort(merit[inner], kind="stable")[: self.params.tried]]
         owned = self._owned[pairs.owner[outer]]
         fits = (pairs.use[:, outer] <= self._room[:, None]).all(axis=0) & (owned < 0)
         gain = np.where(fits, self._adds[outer], 0.0)
@@ -249,14 +242,14 @@ class Pairing:
         self._set(self.best)
         inside = np.nonzero(self.best)[0].tolist()
         if inside:
-            many = max(1, round(self.random.choice(LEFT_OUT) * len(inside)))
+            many = max(1, round(self.random.choice(self.params.left_out) * len(inside)))
             for at in self.random.sample(inside, many):
                 self._flip(at)
-                self._until[at] = self._moves + self.random.randint(*STAYS)
+                self._until[at] = self._moves + self.random.randint(*self.params.stays)
         self._idle = 0
 
 
-def pairing(problem: Problem, structure: Structure, *, seed: int) -> Pairing | None:
+def pairing(problem: Problem, structure: Structure, *, seed: int, params: Exchanging = DEFAULT) -> Pairing | None:
     """Return what searches plans of a problem that packs in pairs; None if it is none."""
-    pairs = pairs_of(problem, structure)
-    return None if pairs is None else Pairing(problem, pairs, seed=seed)
+    pairs = pairs_of(problem, structure, params)
+    return None if pairs is None else Pairing(problem, pairs, seed=seed, params=params)

@@ -7,6 +7,17 @@ measures what halving and doubling them does. All are frozen: what is learned wh
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from outlay.optimizer.relaxation.params import Relaxing
+from outlay.optimizer.solver.tasks.dive import Dive
+from outlay.optimizer.solver.tasks.probe import Probe
+from outlay.optimizer.solver.tasks.split import Split
+from outlay.optimizer.tuning import a_count, a_factor, a_share, names, read_numbers, some_seconds
+
+#: The kinds of neighbourhoods (`neighbourhoods.registry`), which may be left out.
+KINDS = ("disagree", "priced", "near", "rivals", "kin", "linked", "window", "any", "cross")
 
 
 @dataclass(frozen=True)
@@ -29,15 +40,15 @@ class SubProblems:
         Share of the limit, 0 to 1, below which a sub-problem was quick, and may be larger the next time.
     """
 
-    least_s: float = 1.5
-    most_s: float = 24.0
-    nodes: int = 100
-    first_share: float = 0.1
-    least_share: float = 0.002
-    most_share: float = 0.8
-    breadths: tuple[float, ...] = (3.0, 10.0, 30.0)
-    cross_breadths: tuple[float, ...] = (0.0, 0.0, 3.0)
-    quick: float = 0.5
+    least_s: float = some_seconds(1.5)
+    most_s: float = some_seconds(24.0)
+    nodes: int = a_count(100)
+    first_share: float = a_share(0.1)
+    least_share: float = a_share(0.002)
+    most_share: float = a_share(0.8)
+    breadths: tuple[float, ...] = a_factor((3.0, 10.0, 30.0))
+    cross_breadths: tuple[float, ...] = a_factor((0.0, 0.0, 3.0))
+    quick: float = a_share(0.5)
 
 
 @dataclass(frozen=True)
@@ -71,26 +82,39 @@ class Diving:
     worse
         A dive is given up once it promises less than there is by this share of the gap; what it finds above that is
         crossed with better plans.
+    most_relaxations, most_taken_back
+        Relaxations that a dive may solve, and steps that it may take back.
+    many, taken_back_twice
+        A step of more columns than the first may cost more, and twice as much after so many steps taken back.
+    most_left
+        Columns that the last relaxation does not use and that are left to branch and bound. With 1,000 of them, and
+        more fractional ones where steps are dear, the plan of the rest came after 3 to 9 s on 1,000 generated
+        projects, instead of 1 or 2.
     """
 
-    first_dives: int = 4
-    first_whole_s: float = 10.0
-    first_rest_s: float = 5.0
-    first_rest_times: float = 10.0
-    rest_s: float = 10.0
-    most_rest_s: float = 24.0
-    shares: tuple[float, ...] = (0.3, 0.6, 1.0)
-    first_open: float = 40.0
-    least_open: float = 5.0
-    most_open: float = 200.0
-    times: float = 10.0
-    least_s: float = 10.0
-    most_options: int = 20_000
-    step_shares: tuple[float, ...] = (0.05, 0.1, 0.15)
-    sure: tuple[float, ...] = (0.5, 0.6, 0.7)
-    loss: float = 2.0
-    core_loss: float = 0.3
-    worse: float = 0.2
+    first_dives: int = a_count(4)
+    first_whole_s: float = some_seconds(10.0)
+    first_rest_s: float = some_seconds(5.0)
+    first_rest_times: float = a_factor(10.0)
+    rest_s: float = some_seconds(10.0)
+    most_rest_s: float = some_seconds(24.0)
+    shares: tuple[float, ...] = a_share((0.3, 0.6, 1.0))
+    first_open: float = a_factor(40.0)
+    least_open: float = a_factor(5.0)
+    most_open: float = a_factor(200.0)
+    times: float = a_factor(10.0)
+    least_s: float = some_seconds(10.0)
+    most_options: int = a_count(20_000)
+    step_shares: tuple[float, ...] = a_share((0.05, 0.1, 0.15))
+    sure: tuple[float, ...] = a_share((0.5, 0.6, 0.7))
+    loss: float = a_factor(2.0)
+    core_loss: float = a_factor(0.3)
+    worse: float = a_share(0.2)
+    most_relaxations: int = a_count(Dive.most_relaxations)
+    most_taken_back: int = a_count(Dive.most_taken_back)
+    many: int = a_count(Dive.many)
+    taken_back_twice: int = a_count(Dive.taken_back_twice)
+    most_left: int = a_count(Dive.most_left)
 
 
 @dataclass(frozen=True)
@@ -105,13 +129,26 @@ class Probing:
         Projects are dominant if worth so many times what one funded project is worth, > 0; by turns.
     cheap
         What costs the relaxation so many times that is decided without a second thought.
+    most_relaxations
+        That are solved before projects are decided anew, which may take as many again.
+    least_gain
+        Share of the relaxation's value that deciding a project anew must gain.
+    most_tried, most_at_once
+        Options of a project that are tried, the most used ones; projects decided in one step.
+    noise
+        By which the order among projects, and what an option seems to cost, vary.
     """
 
-    times: float = 20.0
-    share: float = 0.1
-    least_s: float = 3.0
-    dominant: tuple[float, ...] = (2.0, 1.0, 3.0)
-    cheap: float = 0.02
+    times: float = a_factor(20.0)
+    share: float = a_share(0.1)
+    least_s: float = some_seconds(3.0)
+    dominant: tuple[float, ...] = a_factor((2.0, 1.0, 3.0))
+    cheap: float = a_factor(0.02)
+    most_relaxations: int = a_count(Probe.most_relaxations)
+    least_gain: float = a_share(Probe.least_gain)
+    most_tried: int = a_count(Probe.most_tried)
+    most_at_once: int = a_count(Probe.most_at_once)
+    noise: float = a_share(Probe.noise)
 
 
 @dataclass(frozen=True)
@@ -130,11 +167,11 @@ class Patience:
         Plans that are remembered, to be crossed.
     """
 
-    sub_problems: int = 8
-    stalled: float = 0.02
-    cuts_pay: float = 0.1
-    anew_share: float = 0.3
-    remembered: int = 6
+    sub_problems: int = a_count(8)
+    stalled: float = a_share(0.02)
+    cuts_pay: float = a_share(0.1)
+    anew_share: float = a_share(0.3)
+    remembered: int = a_count(6)
 
 
 @dataclass(frozen=True)
@@ -148,15 +185,18 @@ class Selecting:
         them alone gains less than half of what all do together.
     kinds_doubt, repairs_doubt
         Tries that each is thought to have had with the average success; how little is concluded from few.
+    memory
+        Share of the past that is remembered after each try.
     without
         Names of kinds that are left out, for measurements.
     """
 
-    kinds_even: float = 0.6
-    repairs_even: float = 0.2
-    kinds_doubt: float = 5.0
-    repairs_doubt: float = 1.0
-    without: tuple[str, ...] = ()
+    kinds_even: float = a_share(0.6)
+    repairs_even: float = a_share(0.2)
+    kinds_doubt: float = a_factor(5.0)
+    repairs_doubt: float = a_factor(1.0)
+    memory: float = a_share(0.95)
+    without: tuple[str, ...] = names(*KINDS)
 
 
 @dataclass(frozen=True)
@@ -181,19 +221,19 @@ class Breeding:
         Children of the repeatable search, for each sub-problem that it may have.
     """
 
-    most_entries: int = 20_000
-    least_density: float = 0.15
-    members: int = 100
-    children: int = 1_000
-    idle_children: int = 100_000
-    idle_populations: int = 8
-    flipped: int = 2
-    a_sub_problem: int = 2_000
+    most_entries: int = a_count(20_000)
+    least_density: float = a_share(0.15)
+    members: int = a_count(100)
+    children: int = a_count(1_000)
+    idle_children: int = a_count(100_000)
+    idle_populations: int = a_count(8)
+    flipped: int = a_count(2)
+    a_sub_problem: int = a_count(2_000)
 
 
 @dataclass(frozen=True)
 class Scheduling:
-    """When schedules are drawn beside sub-problems.
+    """When schedules are drawn beside sub-problems, and how.
 
     Attributes
     ----------
@@ -201,18 +241,113 @@ class Scheduling:
         Of the time of sub-problems: at first; doubled when they gain, halved when not, within these bounds.
     a_sub_problem, most_before
         Schedules of the repeatable search: for each sub-problem, and at most before the relaxation.
-    many_columns, at_first
-        Above so many columns up to so many schedules are drawn, until one holds, before anything else: with 120
-        activities in 590 months one takes 0.1 s of the processor, while the greedy plan comes to nothing in 5 s.
+    most_entries
+        Entries of what options do to rows: above, a schedule takes seconds.
+    noise
+        How far priorities are drawn from the starts of the best plan, as shares of the calendar; one for a schedule.
+    by_start, by_place
+        Chances of schedules by the starts of the best plan, and of such in which only some projects come at an earlier
+        place; of the rest priorities are by worth.
+    pulled
+        How many come at an earlier place, one of these numbers.
+    spread
+        By worth, priorities are drawn from 1 / (1 + z) to 1 + z times it, z one of these.
+    inherited
+        How much of what waits for a project counts for it.
+    hardest
+        So many of the rows that are short by which projects wait are looked at; the plan is checked whole in the end.
+    many_columns, dated_entries
+        Above so many columns schedules come before the greedy plan; above so many entries precedence is kept by dates.
     """
 
-    first_share: float = 0.25
-    least_share: float = 0.01
-    most_share: float = 1.0
-    a_sub_problem: int = 2
-    most_before: int = 20
-    many_columns: int = 20_000
-    at_first: int = 5
+    first_share: float = a_share(0.25)
+    least_share: float = a_share(0.01)
+    most_share: float = a_share(1.0)
+    a_sub_problem: int = a_count(2)
+    most_before: int = a_count(20)
+    most_entries: int = a_count(20_000_000)
+    noise: tuple[float, ...] = a_share((0.01, 0.03, 0.1, 0.3))
+    by_start: float = a_share(0.3)
+    by_place: float = a_share(0.4)
+    pulled: tuple[int, ...] = a_count((1, 2, 4))
+    spread: tuple[float, ...] = a_factor((0.2, 0.5, 1.0, 2.0))
+    inherited: float = a_share(0.5)
+    hardest: int = a_count(8)
+    many_columns: int = a_count(20_000)
+    dated_entries: int = a_count(2_000_000)
+
+
+@dataclass(frozen=True)
+class Exchanging:
+    """The tabu search for problems that pack in pairs.
+
+    Attributes
+    ----------
+    most_entries
+        Entries of the dense arrays of rows and pairs: above, they take too much memory.
+    least_pairs
+        Synergies a project, on the average; with fewer the relaxation is a good guide.
+    moves, idle
+        Moves of a draw, and moves without a better plan after which part of the best one is left out.
+    stays
+        Moves for which a project that has moved stays, from and to.
+    left_out
+        Shares of the plan that are left out, one of these.
+    tried
+        Of the projects in the plan, those that add least for what they use; of the others, those that add most.
+    """
+
+    most_entries: int = a_count(10_000_000)
+    least_pairs: float = a_factor(1.0)
+    moves: int = a_count(200)
+    idle: int = a_count(400)
+    stays: tuple[int, ...] = a_count((5, 15))
+    left_out: tuple[float, ...] = a_share((0.05, 0.1, 0.2, 0.4))
+    tried: int = a_count(120)
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """Plans before there is a relaxation.
+
+    Attributes
+    ----------
+    greedy_s, must_s
+        Seconds for one, and where there are projects that must be funded: half a plan is none then.
+    """
+
+    greedy_s: float = some_seconds(2.0)
+    must_s: float = some_seconds(20.0)
+
+
+@dataclass(frozen=True)
+class Dividing:
+    """When a proof divides the problem, and how.
+
+    Attributes
+    ----------
+    window, stalled
+        A bound does not get ahead if, in this share of the time, it closed at most so much of the gap.
+    most_gap
+        A plan within this share of the bound is sure to come.
+    pays
+        Dividing pays if the relaxation of the best part closes at least this share of the relaxation's gap.
+    most_apart
+        Parts that stand for themselves; the others are one.
+    split_s
+        Seconds of looking for where to divide.
+    most_tried, most_options
+        Projects that are tried, and options of one that may be chosen from.
+    """
+
+    window: float = a_share(0.25)
+    stalled: float = a_share(0.03)
+    most_gap: float = a_share(0.01)
+    pays: float = a_share(0.01)
+    most_apart: int = a_count(3)
+    split_s: float = some_seconds(6.0)
+    most_tried: int = a_count(Split.most_tried)
+    most_options: int = a_count(Split.most_options)
 
 
 @dataclass(frozen=True)
@@ -229,15 +364,18 @@ class SearchParams:
     large
         Above so many nonzeros branch and bound also branches strongly only once a column, and the problem is divided:
         with 1,000 generated projects, both together prove 0.13 % more in 60 s; with 100, strong branching pays.
+    verifying_share
+        A plan is verified at once if that has cost less than this share of the time since the last time.
     least_stall_s, least_window_s
         A bound has not stalled before so many seconds, and is judged by so many at least.
     """
 
-    head_start_s: float = 1.0
-    small: int = 50_000
-    large: int = 300_000
-    least_stall_s: float = 6.0
-    least_window_s: float = 2.0
+    head_start_s: float = some_seconds(1.0)
+    small: int = a_count(50_000)
+    large: int = a_count(300_000)
+    least_stall_s: float = some_seconds(6.0)
+    least_window_s: float = some_seconds(2.0)
+    verifying_share: float = a_share(0.2)
     sub_problems: SubProblems = field(default_factory=SubProblems)
     diving: Diving = field(default_factory=Diving)
     probing: Probing = field(default_factory=Probing)
@@ -245,3 +383,18 @@ class SearchParams:
     selecting: Selecting = field(default_factory=Selecting)
     breeding: Breeding = field(default_factory=Breeding)
     scheduling: Scheduling = field(default_factory=Scheduling)
+    exchanging: Exchanging = field(default_factory=Exchanging)
+    rounding: Rounding = field(default_factory=Rounding)
+    relaxing: Relaxing = field(default_factory=Relaxing)
+    dividing: Dividing = field(default_factory=Dividing)
+
+    @classmethod
+    def from_toml(cls, path: str | Path) -> Self:
+        """Return the numbers with those changed that a file holds, such as ``[diving]`` and ``most_left = 300`` in it.
+
+        Raises
+        ------
+        InputError
+            With every name that is not known and every value out of its range; or if the file cannot be read.
+        """
+        return read_numbers(cls, path)

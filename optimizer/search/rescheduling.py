@@ -22,21 +22,13 @@ from scipy import sparse
 
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.structure import Structure
-from outlay.optimizer.search.dated_ledger import DatedLedger, dated_ledger
-from outlay.optimizer.search.ledger import Ledger
+from outlay.optimizer.search.ledgers.dates import DatedLedger, dated_ledger
+from outlay.optimizer.search.ledgers.rows import Ledger
+from outlay.optimizer.search.params import Scheduling
 from outlay.optimizer.search.rounding import must_be_funded, nothing
 
-#: Entries of what options do to rows, at most: above, a schedule takes seconds.
-MOST_ENTRIES = 20_000_000
-#: Above so many, precedence is kept by dates where it can be.
-DATED_ENTRIES = 2_000_000
-#: How far priorities are drawn from the starts of the best plan, as shares of the calendar; one of them for a schedule.
-NOISE = (0.01, 0.03, 0.1, 0.3)
-#: Chances of schedules by starts, of such in which only some projects, one of these numbers, come at an earlier place,
-#: and by worth, whose priorities are drawn from 1 / (1 + z) to 1 + z times it, z one of the last numbers.
-CHANCES, PULLED, SPREAD = (0.3, 0.4, 0.3), (1, 2, 4), (0.2, 0.5, 1.0, 2.0)
-#: How much of what waits for a project counts for it.
-INHERITED = 0.5
+#: How to draw, unless told otherwise.
+DEFAULT = Scheduling()
 
 
 class Rescheduling:
@@ -55,9 +47,16 @@ class Rescheduling:
     """
 
     def __init__(
-        self, problem: Problem, structure: Structure, options: np.ndarray, ledger: Ledger | DatedLedger, *, seed: int
+        self,
+        problem: Problem,
+        structure: Structure,
+        options: np.ndarray,
+        ledger: Ledger | DatedLedger,
+        *,
+        seed: int,
+        params: Scheduling,
     ) -> None:
-        self.problem, self.structure = problem, structure
+        self.problem, self.structure, self.params = problem, structure, params
         self.random = Random(seed)  # noqa: S311 - not a secret
         self.options = options
         own = structure.option_project[self.options]
@@ -81,7 +80,7 @@ class Rescheduling:
         later, earlier = self._ledger.waiting
         total = worth.copy()
         for _ in range(self.structure.projects):
-            more = worth + INHERITED * np.bincount(earlier, weights=total[later], minlength=len(worth))
+            more = worth + self.params.inherited * np.bincount(earlier, weights=total[later], minlength=len(worth))
             if np.allclose(more, total):
                 break
             total = more
@@ -125,16 +124,16 @@ class Rescheduling:
         count, size = self.structure.projects, max(1, int(self._start.max(initial=0)))
         random = np.array([self.random.random() for _ in range(count)])
         funded = self.chosen >= 0
-        by_start, pull, _ = CHANCES
+        how = self.params
         way = self.random.random() if funded.any() else 1.0
-        if way >= by_start + pull:
-            return -self._worth * (1.0 + self.random.choice(SPREAD)) ** (2.0 * random - 1.0)
+        if way >= how.by_start + how.by_place:
+            return -self._worth * (1.0 + self.random.choice(how.spread)) ** (2.0 * random - 1.0)
         late = size * (1.0 + random)
         keys = np.where(funded, self._start[self.chosen], late).astype(float)
-        if way < by_start:
-            return keys + self.random.choice(NOISE) * size * (2.0 * random - 1.0)
+        if way < how.by_start:
+            return keys + self.random.choice(how.noise) * size * (2.0 * random - 1.0)
         keys += 1e-3 * random
-        for _ in range(self.random.choice(PULLED)):
+        for _ in range(self.random.choice(how.pulled)):
             self._pull(keys, self.random.randrange(count))
         return keys
 
@@ -219,7 +218,9 @@ class Rescheduling:
         return int(places[order[0]])
 
 
-def rescheduling(problem: Problem, structure: Structure, *, seed: int) -> Rescheduling | None:
+def rescheduling(
+    problem: Problem, structure: Structure, *, seed: int, params: Scheduling = DEFAULT
+) -> Rescheduling | None:
     """Return what draws schedules of a problem; None where few can start at several dates, or too large."""
     present = structure.option_column >= 0
     starts = np.unique(np.stack([structure.option_project[present], structure.option_start[present]]), axis=1)
@@ -227,20 +228,24 @@ def rescheduling(problem: Problem, structure: Structure, *, seed: int) -> Resche
         return None
     options = np.nonzero(present)[0]
     options = options[np.argsort(structure.option_project[options], kind="stable")]
-    ledger = _ledger(problem, structure, options)
-    return None if ledger is None else Rescheduling(problem, structure, options, ledger, seed=seed)
+    ledger = _ledger(problem, structure, options, params)
+    return None if ledger is None else Rescheduling(problem, structure, options, ledger, seed=seed, params=params)
 
 
-def _ledger(problem: Problem, structure: Structure, options: np.ndarray) -> Ledger | DatedLedger | None:
+def _ledger(
+    problem: Problem, structure: Structure, options: np.ndarray, params: Scheduling
+) -> Ledger | DatedLedger | None:
     """Return what tells which options fit, by rows or, where options stand in many rows of precedence, by dates."""
     entries, empty = np.diff(problem.matrix.indptr).astype(float), nothing(problem, structure)
     standing = np.bincount(structure.funded.indices, minlength=len(entries))
     many = standing @ entries
-    if many > DATED_ENTRIES:
-        few = standing @ np.where(structure.derived, 0.0, entries) <= MOST_ENTRIES
-        dated = dated_ledger(problem, structure, options, empty) if few else None
-        if dated is not None or many > MOST_ENTRIES:
+    if many > params.dated_entries:
+        few = standing @ np.where(structure.derived, 0.0, entries) <= params.most_entries
+        dated = dated_ledger(problem, structure, options, empty, params.hardest) if few else None
+        if dated is not None or many > params.most_entries:
             return dated
     effect = sparse.csc_array(problem.matrix @ structure.funded)
     effect.eliminate_zeros()
-    return Ledger(problem, sparse.csc_array(effect[:, options]), structure.option_project[options], empty)
+    return Ledger(
+        problem, sparse.csc_array(effect[:, options]), structure.option_project[options], empty, hardest=params.hardest
+    )

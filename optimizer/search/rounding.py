@@ -20,10 +20,11 @@ from scipy import sparse
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.structure import Structure, row_owner
 from outlay.optimizer.relaxation.relaxation import Relaxation
+from outlay.optimizer.search.params import Rounding
 
-#: Seconds for a plan before the relaxation, and where there are projects that must be funded: half a plan is none then.
-GREEDY_S, MUST_S = 2.0, 20.0
 TOLERANCE = 1e-9
+#: How long, unless told otherwise.
+DEFAULT = Rounding()
 
 
 def rounded(
@@ -45,8 +46,10 @@ def rounded(
         yield schedule(problem, structure, start, options, stopped=stopped)
 
 
-def greedy(problem: Problem, structure: Structure, stopped: Callable[[], bool]) -> np.ndarray | None:
-    """Return a plan without a relaxation, in `GREEDY_S` or `MUST_S`: what is worth most for what it uses comes first.
+def greedy(
+    problem: Problem, structure: Structure, stopped: Callable[[], bool], params: Rounding = DEFAULT
+) -> np.ndarray | None:
+    """Return a plan without a relaxation, in the seconds of `params`: what is worth most for what it uses comes first.
 
     What it uses is the sum of its shares of the limits (Senju and Toyoda 1968, doi:10.1287/mnsc.15.4.B196). Half of
     each synergy counts for either side. What must be funded operates, or else starts, as soon as possible; of it, what
@@ -64,7 +67,7 @@ def greedy(problem: Problem, structure: Structure, stopped: Callable[[], bool]) 
     own, begins, column = structure.option_project, structure.option_start, structure.option_column
     latest = np.zeros(structure.projects)
     np.maximum.at(latest, own, np.where((column >= 0) & (problem.upper[column] > 0), begins, 0))
-    start, ends = np.where(must, latest, np.inf), time.monotonic() + (MUST_S if must.any() else GREEDY_S)
+    start, ends = np.where(must, latest, np.inf), time.monotonic() + (params.must_s if must.any() else params.greedy_s)
     for soonest in (structure.option_operation, begins) if must.any() else (begins,):
         options = np.lexsort((price, np.where(must[own], soonest, 0)))
         point = schedule(problem, structure, start, options, stopped=lambda: stopped() or time.monotonic() > ends)

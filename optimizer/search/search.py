@@ -53,7 +53,13 @@ class Search:
         process: SolverProcess | None = None,
         deadline: Deadline = NEVER,
     ) -> None:
-        plans = Incumbents(problem, plan.accept, on_better=self._tell, by_clock=plan.sub_problems is None)
+        plans = Incumbents(
+            problem,
+            plan.accept,
+            on_better=self._tell,
+            by_clock=plan.sub_problems is None,
+            verifying_share=plan.params.verifying_share,
+        )
         self._own = process is None
         self.state = State(problem, plan, {**options, **SUB_OPTIONS}, process or SolverProcess(), plans, deadline)
         self.trouble = ""

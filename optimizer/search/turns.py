@@ -47,7 +47,7 @@ class Turns:
     def first(self) -> None:
         """Draw until there is a plan, for a few times."""
         self._drawing.search(
-            lambda: self._over() or self._plans.current is not None, self._plans.keep, self._params.at_first
+            lambda: self._over() or self._plans.current is not None, self._plans.keep, self._params.most_before
         )
 
     @contextmanager

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import highspy
 import numpy as np
 
-from outlay.optimizer.presolve.restriction import restrict
+from outlay.optimizer.presolve.restriction import Restriction, restrict
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.solver.highs import loaded, set_option, statuses
 from outlay.optimizer.solver.messages import SolveRequest
@@ -54,7 +54,7 @@ class Work:
         self.ends = self.started + request.options.get("time_limit", np.inf)
         self.last_progress = 0.0
         self.highs: Any = None
-        self.whole: tuple[np.ndarray, np.ndarray] | None = None  # a dive's point and the columns that it left open
+        self.left: Restriction | None = None  # what a dive left open
         self.polishing_since: float | None = None
 
     def run(self) -> dict[str, Any]:
@@ -83,7 +83,7 @@ class Work:
         result = self._result()
         if "point" in result and self.problem.integer.any():
             result.update(self._polished(result["point"]))
-        if "point" in result and self.whole is not None:
+        if "point" in result:
             result["point"] = self._of_whole(result["point"])
         return result
 
@@ -97,8 +97,8 @@ class Work:
             rest_s = getattr(how, "rest_s", None)
             if rest_s is not None:
                 self.ends = time.monotonic() + rest_s
-            self.problem, kept, _ = restrict(done.rest, done.rest.lower == done.rest.upper, done.rest.lower)
-            self.whole = done.rest.lower, kept
+            self.left = restrict(done.rest, done.rest.lower == done.rest.upper, done.rest.lower)
+            self.problem = self.left.problem
             return None
         result: dict[str, Any] = {"kind": "result", "has_point": False, "seconds": time.monotonic() - self.started}
         if done.of_relaxation:
@@ -122,11 +122,7 @@ class Work:
 
     def _of_whole(self, point: np.ndarray) -> np.ndarray:
         """Return a point of what is solved as one of the request's problem, of which a dive fixed the rest."""
-        if self.whole is None:
-            return point
-        whole = self.whole[0].copy()
-        whole[self.whole[1]] = point
-        return whole
+        return point if self.left is None else self.left.whole(point)
 
     def _listen(self, highs: Any) -> None:
         kinds = highspy.cb.HighsCallbackType
@@ -139,7 +135,7 @@ class Work:
             kinds.kCallbackIpmInterrupt,
         ):
             highs.startCallback(kind)
-        if self.whole is not None:
+        if self.left is not None:
             return  # what is offered, and planes that are told, are of the request's problem
         if self.request.takes_offers:
             highs.startCallback(kinds.kCallbackMipUserSolution)

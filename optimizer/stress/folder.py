@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import simplejson
 
 from outlay.instances.errors import InputError
-from outlay.instances.formats.output import make_folder, refusals_told, remove_temporaries, replace_file
-from outlay.optimizer.export.tables import spreadsheet_csv
+from outlay.instances.formats.output import refusals_told, remove_temporaries, replace_file
+from outlay.instances.instance import Instance
+from outlay.instances.plan import Plan
+from outlay.optimizer.answer.documents import plain_table, tables_digest, written_document
+from outlay.optimizer.export.folders import kept_folder, write_kept
+from outlay.optimizer.status import Status
 from outlay.optimizer.stress.result import TABLES, Stress
 from outlay.optimizer.stress.task import Outcome
+from outlay.optimizer.uncertainty.draws import draw
 
 MARKER = "stress.json"
 
@@ -32,14 +37,8 @@ class StressFolder:
         InputError
             If it holds anything else (unless `force`), or cannot be written.
         """
-        folder = cls(Path(path))
+        folder = cls(kept_folder(path, MARKER, "stress test", force=force))
         with refusals_told(folder.path):
-            if folder.path.exists() and not folder.path.is_dir():
-                raise InputError.single(str(path), "this is not a folder", "choose another name")
-            make_folder(folder.path)
-            if any(folder.path.iterdir()) and not (folder.path / MARKER).is_file() and not force:
-                problem = "the folder holds something that is no stress test"
-                raise InputError.single(str(path), problem, "choose another, or use force")
             (folder.path / "outcomes").mkdir(exist_ok=True)
             remove_temporaries(folder.path / "outcomes")
             if not (folder.path / MARKER).exists():
@@ -47,8 +46,8 @@ class StressFolder:
         return folder
 
     def keep(self, key: str, outcome: Outcome) -> None:
-        """Write an outcome, whole or not at all."""
-        if outcome.again:
+        """Write an outcome, whole or not at all; one that failed is not kept."""
+        if outcome.again or outcome.status == Status.FAILED:
             return
         with refusals_told(self.path):
             replace_file(self._path(key), simplejson.dumps(outcome.to_document(), sort_keys=True, ignore_nan=True))
@@ -63,16 +62,43 @@ class StressFolder:
 
     def write(self, stress: Stress) -> None:
         """Write the tables as CSV, the draws as ``sets.toml``, and everything as JSON."""
-        with refusals_told(self.path):
-            for name in TABLES:
-                target = self.path / f"{name}.csv"
-                if len(stress.tables[name]):
-                    replace_file(target, spreadsheet_csv(stress.tables[name]))
-                else:
-                    target.unlink(missing_ok=True)
-            replace_file(self.path / "sets.toml", stress.worlds.sets_toml)
-            text = simplejson.dumps(stress.to_document(), use_decimal=True, ignore_nan=True, indent=1)
-            replace_file(self.path / MARKER, text + "\n")
+        document = {**stress.to_document(), "digest": tables_digest(stress.instance)}
+        text = simplejson.dumps(document, use_decimal=True, ignore_nan=True, indent=1)
+        tables = {name: stress.tables[name] for name in TABLES}
+        write_kept(self.path, MARKER, tables, stress.worlds.sets_toml, text)
 
     def _path(self, key: str) -> Path:
         return self.path / "outcomes" / f"{key}.json"
+
+
+def load_stress(path: str | Path, instance: Instance) -> Stress:
+    """Return the stress test that a folder holds; its worlds are drawn again, and must be those that it tells of.
+
+    Parameters
+    ----------
+    path
+        The folder, as ``outlay stress -o`` writes it.
+    instance
+        The instance that it is of, without a constraint set applied.
+
+    Raises
+    ------
+    InputError
+        If it holds no finished stress test, one of other tables or of another uncertainty, or it is damaged.
+    """
+    document, own = written_document(Path(path), MARKER, "stress", instance)
+    try:
+        tables = {name: plain_table(document["tables"][name]) for name in TABLES}
+        count = len(tables["draws"])
+        worlds = draw(own, draws=count, seed=int(document["seed"]))
+        worlds = replace(worlds, items=worlds.items[:count])
+        columns = [one.name for one in worlds.dimensions]
+        if len(worlds) != count or not worlds.values[columns].equals(tables["draws"][columns].astype(float)):
+            problem = "the stress test is of another uncertainty.toml, or of this one before it changed"
+            raise InputError.single(str(path), problem, "run outlay stress once more")
+        decided = {name: Plan.from_document(plan) for name, plan in document["plans"].items()}
+        return Stress(
+            own, decided, worlds, tables, tuple(document["notes"]), bool(document["complete"]), document["times_s"]
+        )
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
+        raise InputError.single(str(path), "the stress test is damaged", "run outlay stress once more") from error

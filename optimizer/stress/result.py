@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
-from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -13,6 +12,7 @@ import pandas as pd
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.optimizer.answer.documents import finite, table_document
+from outlay.optimizer.frames.tabled import Tabled
 from outlay.optimizer.uncertainty.draws import Draws
 
 FORMAT = "outlay stress 1"
@@ -20,7 +20,7 @@ TABLES = ("plans", "metrics", "projects", "limits", "factors", "knowing", "outco
 
 
 @dataclass(frozen=True)
-class Stress:
+class Stress(Tabled):
     """Plans in the same worlds, side by side. In each world what is not decided now was decided anew, and verified.
 
     Attributes
@@ -63,10 +63,6 @@ class Stress:
     notes: tuple[str, ...] = ()
     complete: bool = True
     times_s: Mapping[str, float] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "tables", MappingProxyType(dict(self.tables)))
-        object.__setattr__(self, "decided", MappingProxyType(dict(self.decided)))
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         """Return a table by name.

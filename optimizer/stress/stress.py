@@ -17,14 +17,13 @@ from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.instances.values.text import did_you_mean
 from outlay.optimizer.answer.solution import Solution
-from outlay.optimizer.compare.compare import CompareProgress
+from outlay.optimizer.sharing.pool import CompareProgress, question_pool
 from outlay.optimizer.solve import check_arguments
 from outlay.optimizer.stress.folder import StressFolder
 from outlay.optimizer.stress.result import Stress
 from outlay.optimizer.stress.tables import Sample, tables_of
 from outlay.optimizer.stress.task import Outcome, StressTask
 from outlay.optimizer.uncertainty.draws import Draws, draw
-from outlay.optimizer.variation.pool import question_pool
 
 #: What is running while every draw is made an instance; see `CompareProgress.running`.
 CHECKING = "checking the draws"

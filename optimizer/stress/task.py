@@ -20,9 +20,9 @@ from outlay.instances.plan import Plan
 from outlay.instances.stages import selected_now
 from outlay.optimizer.answer.plans import plan_columns
 from outlay.optimizer.answer.tables import binding_rows
-from outlay.optimizer.compare.task import building, solver_process
 from outlay.optimizer.engine.levels import Settings
 from outlay.optimizer.session import Session
+from outlay.optimizer.sharing.solvers import building, solver_process
 from outlay.optimizer.solve import versions
 from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.solver.forking import in_child

@@ -9,6 +9,7 @@ import simplejson
 
 from outlay.instances.errors import InputError
 from outlay.instances.formats.output import refusals_told, remove_temporaries, replace_file
+from outlay.optimizer.status import Status
 from outlay.optimizer.variation.solving import Question, VariedAnswer, answer_text, floats
 from outlay.optimizer.variation.vary import Variations
 from outlay.optimizer.verify.plan import verify_plan
@@ -26,7 +27,9 @@ class AnswerFiles:
         remove_temporaries(self.path)
 
     def keep(self, key: str, answer: VariedAnswer) -> None:
-        """Write the answer to a question, whole or not at all."""
+        """Write the answer to a question, whole or not at all; one that failed is not kept."""
+        if answer.status == Status.FAILED:
+            return
         with refusals_told(self.path):
             replace_file(self._path(key), answer_text(answer))
 

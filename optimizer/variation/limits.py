@@ -23,12 +23,15 @@ from outlay.instances.errors import InputError
 from outlay.instances.table import Table
 from outlay.instances.values.numbers import EXACT, number_text
 from outlay.instances.values.text import did_you_mean
+from outlay.models.families.limits import GROWTH
 from outlay.models.families.resources import ROW_NAMES, resource_rows
 from outlay.optimizer.variation.joint import is_pattern, joint_limit
 from outlay.optimizer.variation.limit import Limit, Place
 
 #: Columns that tell the rows of ``limits`` apart.
 _TELLING = ("metric", "of", "by", "group", "basis", "every")
+#: Columns that tell rows apart which are alike in these.
+_BOUNDS = ("min", "max", "max_growth_share", "max_growth")
 
 
 class Limits:
@@ -241,12 +244,15 @@ class Limits:
         keys = self._keys_of_rows()
         taken: dict[str, int] = {}
         for number, record in enumerate(table.records()):
-            for side in ("min", "max"):
+            grows = "max_growth" if record["max_growth_share"] is None else "max_growth_share"
+            for side in ("min", "max", "max_growth" if record["max_growth"] is not None else grows):
                 if record[side] is not None:
                     name = _row_name(record, side)
                     taken[name] = taken.get(name, 0) + 1
                     name += f"#{taken[name]}" if taken[name] > 1 else ""
-                    yield self._limit_row(table, number, name, side, keys.get(number, []))
+                    growth = side.startswith("max_growth")
+                    own = [key for key in keys.get(number, []) if (key[-1] == GROWTH) is growth]
+                    yield self._limit_row(table, number, name, side, own)
 
     def _keys_of_rows(self) -> dict[int, list[Any]]:
         """Return the keys of the rows of each row of ``limits``."""
@@ -264,19 +270,29 @@ class Limits:
         alike = any(all(other[column] == record[column] for column in _TELLING) for other in others)
         where = {
             column: "" if record[column] is None else _plain(record[column])
-            for column in (*_TELLING, *(("min", "max") if alike else ()))
+            for column in (*_TELLING, *(_BOUNDS if alike else ()))
         }
         fixed = ""
-        if share:
+        if side == "max_growth_share":
+            fixed = (
+                "it is growth as a share: the column `max_growth_share` of limits decides, or give max_growth beside it"
+            )
+        elif share:
             fixed = f"it is a share: the column `{side}` of limits decides, and no stretch of it is linear"
         elif side == "min" and not level:
             fixed = "it is a least amount of 0, and cannot give way further"
 
         def write(by: Decimal, units: bool) -> list[dict[str, Any]]:
-            outwards = by if side == "max" else -by
+            outwards = -by if side == "min" else by
             return [{"table": "limits", "where": where, **_moved([side], outwards, units=units)}]
 
-        words = f"{'at least' if side == 'min' else 'at most'} {number_text(record[side])} {record['metric']}"
+        told = {
+            "min": "at least",
+            "max": "at most",
+            "max_growth": "grows by at most",
+            "max_growth_share": "share of growth",
+        }
+        words = f"{told[side]} {number_text(record[side])} {record['metric']}"
         words += "" if record["by"] == "all" else f" of {record['by']} {record['group'] or 'each'}"
         return Limit(name, words, "", "limits", places, write, least=side == "min", fixed=fixed)
 

@@ -26,12 +26,12 @@ from outlay.instances.plan import Plan
 from outlay.models.build import build
 from outlay.optimizer.answer.distance import distance, distance_weights
 from outlay.optimizer.answer.plans import read_plan
-from outlay.optimizer.compare.task import solver_process
 from outlay.optimizer.engine.answer import Answer
 from outlay.optimizer.engine.levels import Level, Settings, solve_levels
 from outlay.optimizer.problem.spaces import SolverPoint
 from outlay.optimizer.session import FINE_FEASIBILITY, TIE, Session
 from outlay.optimizer.settings import SolveSettings
+from outlay.optimizer.sharing.solvers import solver_process
 from outlay.optimizer.solve import versions
 from outlay.optimizer.solver.forking import in_child
 from outlay.optimizer.solver.process import SolverProcess

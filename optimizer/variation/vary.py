@@ -15,11 +15,10 @@ from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.models.build import build
 from outlay.models.modelling import pyo
-from outlay.optimizer.compare.compare import CompareProgress
 from outlay.optimizer.session import Session
 from outlay.optimizer.settings import SolveSettings, check_arguments
+from outlay.optimizer.sharing.pool import CompareProgress, question_pool
 from outlay.optimizer.variation.applying import apply
-from outlay.optimizer.variation.pool import question_pool
 from outlay.optimizer.variation.solving import Question, VariedAnswer, kept
 from outlay.optimizer.variation.variable import Variable
 from outlay.optimizer.variation.variation import Variation

@@ -181,7 +181,7 @@ def purchase_cost(reading: Reading, program: str, bought: Fraction) -> Fraction:
 def costs_by_period(reading: Reading, amounts: Amounts) -> list[Fraction]:
     """Return the metric `cost` of each period: programs, links, imports, cancellations and penalties."""
     costs = [ZERO] * reading.periods
-    for period, cost in _costs(reading, amounts):
+    for _, _, period, cost in costs_of(reading, amounts):
         costs[period] += cost
     months = reading.months
     return [cost * reading.worth("cost", months * period) if cost else cost for period, cost in enumerate(costs)]
@@ -196,15 +196,16 @@ def worth_by_period(reading: Reading, amounts: Amounts) -> list[Fraction]:
     return worth
 
 
-def _costs(reading: Reading, amounts: Amounts) -> Iterator[tuple[int, Fraction]]:
+def costs_of(reading: Reading, amounts: Amounts) -> Iterator[tuple[str, str, int, Fraction]]:
+    """Yield what makes up the metric `cost`: kind, name, period, money of that period."""
     for (program, period), bought in amounts.purchases.items():
-        yield period, purchase_cost(reading, program, bought)
+        yield "program", program, period, purchase_cost(reading, program, bought)
     for (link, period), flow in amounts.flows.items():
-        yield period, flow * exact(reading.links[link]["cost_per_unit"])
+        yield "link", link, period, flow * exact(reading.links[link]["cost_per_unit"])
     for (resource, period), imported in amounts.imports.items():
         premium = reading.imports[resource][1][period] if resource in reading.imports else None
-        yield period, imported * (premium or ZERO)
+        yield "import", resource, period, imported * (premium or ZERO)
     for one in amounts.cancelled:
-        yield one.period, one.fee
+        yield "cancellation", one.project, one.period, one.fee
     for (resource, period), missing in amounts.shortfalls.items():
-        yield period, missing * exact(reading.resources[resource]["penalty"])
+        yield "shortfall", resource, period, missing * exact(reading.resources[resource]["penalty"])

@@ -208,16 +208,17 @@ def with_savings(reading: Reading, funded: Sequence[Funded]) -> tuple[Funded, ..
 
 def synergy_bonuses(reading: Reading, funded: Sequence[Funded]) -> Mapping[str, Fraction]:
     """Return the sum of bonuses earned in each metric; each once if both its sides are funded, at any scale."""
-    sides = Sides(funded)
     earned: dict[str, Fraction] = {}
-    for metric, bonus in _bonuses(reading, sides):
+    for metric, bonus, _ in bonuses_earned(reading, funded):
         earned[metric] = earned.get(metric, Fraction(0)) + bonus
     return earned
 
 
-def _bonuses(reading: Reading, sides: Sides) -> Iterator[tuple[str, Fraction]]:
+def bonuses_earned(reading: Reading, funded: Sequence[Funded]) -> Iterator[tuple[str, Fraction, str]]:
+    """Yield each bonus that is earned: its metric, its amount, and who earns it."""
+    sides = Sides(funded)
     for row in reading.records("dependencies"):
         earned = sides.option(row["project"]) is not None and sides.option(row["needs"]) is not None
         bonus = row["kind"] == "synergy" and row["metric"] != "commitment"
         if bonus and earned and sides.all_funded(row["when"]):
-            yield str(row["metric"]), exact(row["bonus"])
+            yield str(row["metric"]), exact(row["bonus"]), f"{row['project']} + {row['needs']}"

@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeAlias
 
 from outlay.instances.dictionary.settings import SPENDING
 from outlay.optimizer.verify import words
-from outlay.optimizer.verify.exact import ZERO, exact_or_none, exact_sum
+from outlay.optimizer.verify.exact import ZERO, exact, exact_or_none, exact_sum
 from outlay.optimizer.verify.metrics import Scores
 from outlay.optimizer.verify.reading import Reading, Record
 from outlay.optimizer.verify.report import Ledger
@@ -59,11 +59,11 @@ def check_limits(reading: Reading, scores: Scores, ledger: Ledger) -> None:
             _check_row(reading, row, scores, ledger)
 
 
-def amounts_by_group(reading: Reading, row: Record, scores: Scores) -> dict[str, Fraction]:
-    """Return what a row of `limits` on absolute amounts in all counts, by its groups."""
+def amounts_by_group(reading: Reading, row: Record, scores: Scores, time: int = 0) -> dict[str, Fraction]:
+    """Return what a row of `limits` on absolute amounts counts in all or in one of its times, by its groups."""
     by = str(row["by"])
-    parts = _parts(reading, scores, str(row["metric"]), by, _times(reading, "total"), with_bonuses=by == "all")
-    return {group: exact_sum(parts.get((group, 0), ())) for group in _groups(reading, row)}
+    parts = _parts(reading, scores, str(row["metric"]), by, _times(reading, row["every"]), with_bonuses=by == "all")
+    return {group: exact_sum(parts.get((group, time), ())) for group in _groups(reading, row)}
 
 
 def _check_row(reading: Reading, row: Record, scores: Scores, ledger: Ledger) -> None:
@@ -77,11 +77,42 @@ def _check_row(reading: Reading, row: Record, scores: Scores, ledger: Ledger) ->
         wholes = {(group, time): total for (_, time), total in totals.items() for group in groups}
     else:
         wholes = {}
+    _check_growth(reading, row, found, times, ledger)
     for group in groups:
         for time in range(len(times.blocks)):
             whole = wholes.get((group, time), ()) if row["basis"] == "share" else None
             place = Place(reading, row, group, times, time)
             _check_place(place, found.get((group, time), ()), whole, ledger)
+
+
+def _check_growth(
+    reading: Reading, row: Record, found: Mapping[tuple[str, int], Parts], times: Times, ledger: Ledger
+) -> None:
+    """Check each period or year against the one before: at most (1 + share) times as much, and so much more."""
+    if row["max_growth_share"] is None and row["max_growth"] is None:
+        return
+    factor, more = 1 + exact(row["max_growth_share"]), exact(row["max_growth"])
+    begins = exact_or_none(row["growth_from"])
+    for group in _groups(reading, row):
+        before: Parts | None = None if begins is None else (begins,)
+        for time in range(len(times.blocks)):
+            now, place = found.get((group, time), ()), Place(reading, row, group, times, time)
+            if before is not None:
+                amount, was = exact_sum(now), exact_sum(before)
+                text = partial(_grown, place, amount, was, factor * was + more)
+                size = max(map(abs, (*now, *before)), default=ZERO)
+                ledger.check(FAMILY, "greatest growth", place.words()).at_most(
+                    amount, factor * was + more, text, size=size
+                )
+            before = now
+
+
+def _grown(place: Place, found: Fraction, before: Fraction, most: Fraction) -> str:
+    unit = _unit(place.reading, str(place.row["metric"]))
+    return (
+        f"{place.words()} is {words.amount(found, unit)}, after {words.amount(before, unit)} at most "
+        f"{words.amount(most, unit)} is allowed"
+    )
 
 
 def _times(reading: Reading, every: object) -> Times:

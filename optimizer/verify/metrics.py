@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from outlay.instances.dictionary.settings import USE_PREFIX
 from outlay.optimizer.verify import words
-from outlay.optimizer.verify.amounts import Amounts, costs_by_period, worth_by_period
+from outlay.optimizer.verify.amounts import Amounts, costs_by_period, costs_of, worth_by_period
 from outlay.optimizer.verify.approved import changes_by_project
-from outlay.optimizer.verify.dependencies import synergy_bonuses
+from outlay.optimizer.verify.dependencies import bonuses_earned, synergy_bonuses
 from outlay.optimizer.verify.exact import ONE, ZERO, exact, exact_sum, finite
 from outlay.optimizer.verify.money import Loan, credit_metric
 from outlay.optimizer.verify.reading import Reading
@@ -61,6 +62,54 @@ def compute_scores(
         parts += [bonuses.get(metric, ZERO), *dated.get(metric, ()), *changes.get(metric, {}).values()]
         totals[metric], sizes[metric] = exact_sum(parts), max(map(abs, parts))
     return Scores(options, bonuses, dated, changes, totals, sizes)
+
+
+class Contribution(NamedTuple):
+    """What something adds to the first level of the objective; all of them add up to it.
+
+    Attributes
+    ----------
+    kind
+        ``project``, ``saving`` (of building together), ``synergy``, ``program``, ``link``, ``import``, ``shortfall``,
+        ``cancellation`` or ``change`` (of the plan that stands).
+    name
+        The id of the project, program, link or resource; of a synergy both its sides.
+    amount
+        What it adds, exact.
+    """
+
+    kind: str
+    name: str
+    amount: Fraction
+
+
+def contributions_of(
+    reading: Reading, funded: Sequence[Funded], scores: Scores, amounts: Amounts
+) -> list[Contribution]:
+    """Return what adds to the first level of the objective, part by part."""
+    weights = {name: Fraction(weight) for name, weight in reading.instance.objective_levels[0].weights.items()}
+    found: dict[tuple[str, str], Fraction] = {}
+
+    def add(kind: str, name: str, metric: str, amount: Fraction) -> None:
+        found[kind, name] = found.get((kind, name), ZERO) + weights.get(metric, ZERO) * amount
+
+    for option in funded:
+        for metric, amount in scores.options[option].items():
+            add("project", option.project, metric, amount)
+        if option.saved and "commitment" in weights:
+            add("project", option.project, "commitment", option.saved)
+            add("saving", option.project, "commitment", -option.saved)
+    for metric, bonus, who in bonuses_earned(reading, funded):
+        add("synergy", who, metric, bonus)
+    for kind, name, period, cost in costs_of(reading, amounts):
+        add(kind, name, "cost", cost * reading.worth("cost", reading.months * period))
+    for (program, period), bought in amounts.purchases.items():
+        each = exact(reading.programs[program]["value_per_unit"])
+        add("program", program, "value", bought * each * reading.worth("value", reading.months * period))
+    for metric, projects in scores.changes.items():
+        for project, amount in projects.items():
+            add("change", project, metric, amount)
+    return [Contribution(kind, name, amount) for (kind, name), amount in found.items() if amount or kind == "project"]
 
 
 def _option_metrics(reading: Reading, funded: Funded, loan: Loan | None) -> dict[str, Fraction]:

@@ -120,10 +120,14 @@ def _discounted_draws(reading: Reading, funded: Funded) -> Fraction:
 
 
 def free_cash(reading: Reading, funded: Funded) -> list[Fraction]:
-    """Return F_1, F_2, ...: free cash of each year of operation over the whole life."""
+    """Return F_1, F_2, ...: free cash of each year of operation over the whole life, whatever prices have risen to."""
     life = int(exact(funded.row["life_years"]))
     own = [row for row in reading.cashflows(funded.project, funded.alternative) if row["metric"] is None]
-    return _own_cash(reading, funded, own, life) if own else _yielded_cash(funded.row, funded.full_commitment, life)
+    return (
+        _own_cash(reading, funded, own, life)
+        if own
+        else _yielded_cash(funded.row, funded.per_scale("commitment"), life)
+    )
 
 
 def _own_cash(reading: Reading, funded: Funded, rows: Sequence[Record], life: int) -> list[Fraction]:

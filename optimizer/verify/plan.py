@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
-from outlay.optimizer.verify.amounts import check_amounts, read_amounts
+from outlay.optimizer.verify.amounts import Amounts, check_amounts, read_amounts
 from outlay.optimizer.verify.approved import check_frozen
 from outlay.optimizer.verify.cancelling import check_cancelled, read_cancelled
 from outlay.optimizer.verify.choice import check_choices, read_choices
@@ -21,19 +21,23 @@ from outlay.optimizer.verify.dependencies import check_dependencies, with_saving
 from outlay.optimizer.verify.funds import check_funds
 from outlay.optimizer.verify.limits import check_limits
 from outlay.optimizer.verify.metrics import (
+    Contribution,
+    Scores,
     check_claims,
     compute_scores,
+    contributions_of,
     objective_sizes,
     objective_values,
     stakeholder_values,
 )
-from outlay.optimizer.verify.money import check_lender, compute_loans
+from outlay.optimizer.verify.money import Loan, check_lender, compute_loans
 from outlay.optimizer.verify.permits import check_fast_track_slots
 from outlay.optimizer.verify.reading import Reading
 from outlay.optimizer.verify.report import Ledger, Verification, Violation
 from outlay.optimizer.verify.resources import check_resources
+from outlay.optimizer.verify.schedule import Funded
 
-__all__ = ["TOLERANCE", "Verification", "Violation", "verify_plan"]
+__all__ = ["TOLERANCE", "Contribution", "Verification", "Violation", "contributions", "verify_plan"]
 
 #: A condition is broken when it is missed by more than this share of its own size.
 TOLERANCE = Fraction(1, 10**6)
@@ -87,10 +91,7 @@ def verify_plan(
     commitments up to 2026: 2 are used, 1.5 are available
     """
     reading, ledger = Reading(instance), Ledger(tolerance)
-    funded = with_savings(reading, read_choices(reading, plan, ledger))
-    amounts = replace(read_amounts(reading, plan, ledger), cancelled=read_cancelled(reading, plan, ledger))
-    loans = compute_loans(reading, funded)
-    scores = compute_scores(reading, funded, loans, amounts)
+    funded, amounts, loans, scores = _read(reading, plan, ledger)
     recomputed = objective_values(reading, scores.totals)
 
     check_choices(reading, plan, funded, ledger)
@@ -114,3 +115,23 @@ def verify_plan(
         checks=ledger.checks,
         lateness=lateness(funded),
     )
+
+
+def contributions(instance: Instance, plan: Plan) -> list[Contribution]:
+    """Return what each project, synergy, saving, program and so on adds to the first level of the objective.
+
+    Their sum is the objective that `verify_plan` recomputes, exactly.
+    """
+    reading, ledger = Reading(instance), Ledger(TOLERANCE)
+    funded, amounts, _, scores = _read(reading, plan, ledger)
+    return contributions_of(reading, funded, scores, amounts)
+
+
+def _read(
+    reading: Reading, plan: Plan, ledger: Ledger
+) -> tuple[tuple[Funded, ...], Amounts, Mapping[Funded, Loan], Scores]:
+    """Return what a plan funds, buys and lends, and what that is worth."""
+    funded = with_savings(reading, read_choices(reading, plan, ledger))
+    amounts = replace(read_amounts(reading, plan, ledger), cancelled=read_cancelled(reading, plan, ledger))
+    loans = compute_loans(reading, funded)
+    return funded, amounts, loans, compute_scores(reading, funded, loans, amounts)

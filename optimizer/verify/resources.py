@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 from outlay.optimizer.verify import words
 from outlay.optimizer.verify.amounts import Amounts, purchase_cost
-from outlay.optimizer.verify.exact import ONE, ZERO, exact, exact_or_none
+from outlay.optimizer.verify.exact import ONE, ZERO, exact, exact_or_none, growth
 from outlay.optimizer.verify.reading import Reading, Record
 from outlay.optimizer.verify.report import Ledger
 from outlay.optimizer.verify.schedule import Funded
@@ -179,15 +179,16 @@ def _check_rows(reading: Reading, resource: str, balance: Balance, amounts: Amou
         if row["basis"] != "cumulative" or (taken, limit, level) != told:
             check.at_most(taken, limit, partial(_too_much, reading, condition, taken, limit))
         told = (taken, limit, level)
-        carried = carried_over(row, level, limit - taken)
+        carried = carried_over(reading, row, level, limit - taken)
     return found
 
 
-def carried_over(row: Record, level: Fraction, left: Fraction) -> Fraction:
-    """Return the most of what is left that may be carried over to the next period or year."""
+def carried_over(reading: Reading, row: Record, level: Fraction, left: Fraction) -> Fraction:
+    """Return the most that what is left may be in the next period or year, with its interest."""
     share, most = exact(row["carry_over_share"]), exact_or_none(row["carry_over_max"])
     ceilings = [share * left, *([] if most is None else [most]), *([share * level] if row["carry_over_once"] else [])]
-    return max(ZERO, min(ceilings))
+    months = 12 if row["basis"] == "per_year" else reading.months
+    return max(ZERO, min(ceilings)) * growth(exact(row["carry_over_interest"]), months)
 
 
 def _too_much(reading: Reading, row: Row, taken: Fraction, limit: Fraction) -> str:

@@ -33,7 +33,7 @@ class Job:
     number
         Counted from 1.
     kind, case, project
-        What it does: solve a case, or explain a project in a case.
+        What it does: solve a case, or explain a project in a case; without a project, why the case has no plan.
     state
         Where it is.
     stopping

@@ -13,6 +13,7 @@ from outlay.instances.drafts.saving import save_draft
 from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance
 from outlay.instances.values.text import did_you_mean
+from outlay.optimizer.status import Status
 from outlay.optimizer.whatif.answers import Answers
 from outlay.optimizer.whatif.home import SessionHome, SessionState
 from outlay.optimizer.whatif.job import Job, Kind, State
@@ -84,6 +85,15 @@ class WhatIf:
     def margins(self) -> list[dict[str, Any]]:
         """What projects are worth, as data."""
         return self._state.margins
+
+    def explained(self, case: str, project: str) -> dict[str, Any] | None:
+        """Return what was found of a project's worth to a case; without a project, why the case has no plan."""
+        return next((item for item in self.margins if (item["case"], item["project"]) == (case, project)), None)
+
+    def is_impossible(self, case: str) -> bool:
+        """Whether it is proved that a case has no plan."""
+        answer = self.answers.found.get(case)
+        return answer is not None and answer.run["status"] == Status.INFEASIBLE
 
     def is_frozen(self, name: str) -> bool:
         """Whether a draft is solved or about to be, so that a change of it begins a copy."""
@@ -186,6 +196,13 @@ class WhatIf:
             self._state.current = name
             self._tell()
 
+    def follow(self, case: str) -> None:
+        """Work on the draft of a case, so that a change begins a copy; stay with one that began so."""
+        with self.lock:
+            draft = self.drafts.get(case)
+            if draft is not None and draft.lines not in (self.draft.lines, *self.draft.past):
+                self.choose(case)
+
     def delete(self, name: str) -> None:
         """Delete a draft that is not solved.
 
@@ -271,19 +288,21 @@ class WhatIf:
                     self._queue(Kind.SOLVE, reference, time_limit_s)
             self._queue(Kind.SOLVE, name, time_limit_s)
 
-    def explain(self, case: str, project: str) -> None:
-        """Ask what a project is worth to the plan of a solved case.
+    def explain(self, case: str, project: str = "") -> None:
+        """Ask what a project is worth to the plan of a solved case; without a project, why it has no plan.
 
         Raises
         ------
         InputError
-            If there is no such case or project, or the queue is full.
+            If there is no such case or project, the case has a plan, or the queue is full.
         """
         with self.lock:
             if case not in self.answers.found:
                 raise InputError.single("session", "this case is not solved", "solve it first", value=case)
             known = self.instance["projects"].texts("id")
-            if project not in known:
+            if not project and not self.is_impossible(case):
+                raise InputError.single("session", "this case has a plan", "name a project", value=case)
+            if project and project not in known:
                 hint = did_you_mean(project, known)
                 raise InputError.single("session", "there is no such project", hint, value=project)
             self._queue(Kind.EXPLAIN, case, self.time_limit_s, project)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import simplejson
 
 from outlay.instances.errors import InputError
 from outlay.optimizer.answer.solution import Solution
-from outlay.optimizer.compare.compare import CompareProgress
 from outlay.optimizer.compare.task import solve_case
 from outlay.optimizer.explain.explain import explain
+from outlay.optimizer.sharing.pool import CompareProgress
 from outlay.optimizer.solver.outcome import Progress
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import Status
@@ -23,7 +24,7 @@ from outlay.optimizer.whatif.stopping import StoppableClock
 
 #: Seconds that the end of the thread is waited for.
 PATIENCE_S = 10.0
-_TABLES = ("margins", "changes")
+_TABLES = ("margins", "changes", "conflicts", "repair", "notes")
 
 
 class Worker:
@@ -137,10 +138,12 @@ class Worker:
         except InputError as error:
             lost = lost or str(error)
         session.trouble = lost
+        if session.is_impossible(job.case):
+            session.explain(job.case)
         return ""
 
     def _explain(self, job: Job) -> str:
-        """Ask what a project is worth to the plan of a case, and keep it; return why there is no answer."""
+        """Ask what a project is worth to a case, or why it has no plan, and keep it; return why there is no answer."""
         solution, _ = self.session.answers.solution(job.case)
         if solution.plan is None and solution.status != Status.INFEASIBLE:
             return "there is no plan to explain"
@@ -149,10 +152,16 @@ class Worker:
             self.clock.interrupt_if_asked()
             self.session.update(job.number, lambda old: replace(old, done=state.done, total=state.total), quiet=True)
 
-        found = explain(
-            solution, [job.project], jobs=1, gap=1e-4, seed=1, time_limit=job.time_limit_s, on_progress=hear
-        )
-        if not len(found.margins):
+        ask = partial(explain, solution, jobs=1, gap=1e-4, seed=1, time_limit=job.time_limit_s, on_progress=hear)
+        if job.project:
+            found = ask([job.project])
+        else:
+            # What was forced in is what the draft is about: limits give way before it does, if they can.
+            wished = [item.partition("@")[0] for item in solution.instance.settings.applied.force_in]
+            found = ask(keep=wished)
+            if wished and found.complete and not len(found.repair):
+                found = ask()
+        if not len(found.margins) and not len(found.conflicts):
             return "stopped before there was an answer"
         document = found.to_document()
         kept: dict[str, Any] = {name: document[name] for name in _TABLES}

@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from outlay.optimizer.ranking.ranking import Ranking
     from outlay.optimizer.record.recheck import verify
     from outlay.optimizer.record.run_file import load
+    from outlay.optimizer.search.params import SearchParams
     from outlay.optimizer.settings import Effort
     from outlay.optimizer.solve import solve
     from outlay.optimizer.solver.outcome import Progress
@@ -103,6 +104,7 @@ _HOME = {
     "exposure": "models.supply.exposure",
     "solve": "optimizer.solve",
     "Effort": "optimizer.settings",
+    "SearchParams": "optimizer.search.params",
     "Solution": "optimizer.answer.solution",
     "Status": "optimizer.status",
     "LevelResult": "optimizer.status",
@@ -190,6 +192,7 @@ __all__ = [
     "Progress",
     "Ranking",
     "Scenario",
+    "SearchParams",
     "Selection",
     "Solution",
     "Solver",

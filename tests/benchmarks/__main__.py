@@ -43,12 +43,28 @@ MOMENTS = (10.0, 30.0, 60.0)
 @click.option("--threads", default=cores(), show_default=True, help="of each peer that can use them")
 @click.option("--seed", default=1, show_default=True)
 @click.option(
+    "--params",
+    default="",
+    type=click.Path(exists=True, dir_okay=False, resolve_path=True),
+    metavar="TOML",
+    help="other numbers that steer our search (outlay.SearchParams)",
+)
+@click.option(
     "-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="folder for the CSVs and picture"
 )
 def main(
-    names: tuple[str, ...], wanted: str, seconds: float, target: float, threads: int, seed: int, output: Path | None
+    names: tuple[str, ...],
+    wanted: str,
+    seconds: float,
+    target: float,
+    threads: int,
+    seed: int,
+    params: str,
+    output: Path | None,
 ) -> None:
     """Run all and print a table an instance."""
+    if params:
+        outlay.SearchParams.from_toml(params)  # what is wrong with it is told before anything runs
     console, found = Console(width=200), {}
     lines: list[dict[str, Any]] = []
     for name in [one for word in names for one in names_of(word)]:
@@ -58,7 +74,7 @@ def main(
         model = outlay.build(instance)
         compiled = compile_model(model)
         build_s, read_s = time.monotonic() - before, before - begun
-        task = Task(name, compiled.problem, seconds, target, threads, seed)
+        task = Task(name, compiled.problem, seconds, target, threads, seed, params)
         found[name] = [run(peer, task, _ticker) for peer in wanted.split(",") if solves(peer, name)]
         for each in found[name]:
             _verify(each, model, compiled)

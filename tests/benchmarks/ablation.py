@@ -173,18 +173,32 @@ def _names() -> list[str]:
 @click.option("--work", type=int, help="sub-problems of each run")
 @click.option("--seconds", default=30.0, show_default=True, help="limit of each run, without --work")
 @click.option("--only", default="", help="beginning of the names of what is changed: kind, diving., ...")
+@click.option(
+    "--params",
+    "numbers_file",
+    type=click.Path(exists=True, dir_okay=False),
+    help="TOML file of the numbers to begin with, instead of the usual ones",
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="file for the table")
 def main(
-    *, names: tuple[str, ...], seeds: int, work: int | None, seconds: float, only: str, output: Path | None
+    *,
+    names: tuple[str, ...],
+    seeds: int,
+    work: int | None,
+    seconds: float,
+    only: str,
+    numbers_file: str | None,
+    output: Path | None,
 ) -> None:
     """Run all and print the table."""
     bench = Bench(names or INSTANCES, seeds, work, seconds)
     wanted = [(what, how, change) for what, how, change in changes() if what.startswith(only)]
-    base = bench.run(SearchParams())
+    usual = SearchParams() if numbers_file is None else SearchParams.from_toml(numbers_file)
+    base = bench.run(usual)
     runs = {}
     for number, (what, how, change) in enumerate(wanted, 1):
         sys.stderr.write(f"{number} of {len(wanted)}: {what} {how}\n")
-        runs[what, how] = bench.run(change(SearchParams()))
+        runs[what, how] = bench.run(change(usual))
     bounds = {
         name: max(ran.bound for each in (base, *runs.values()) for (other, _), ran in each.items() if other == name)
         for name in bench.sessions

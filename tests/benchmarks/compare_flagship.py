@@ -31,8 +31,8 @@ from typing import Any
 
 import outlay
 from outlay.instances.instance import Instance
-from outlay.optimizer.compare.compare import CompareProgress
 from outlay.optimizer.compare.comparison import TABLES, Comparison
+from outlay.optimizer.sharing.pool import CompareProgress
 
 NAME = "us-japan-550"
 GAP = 1e-4

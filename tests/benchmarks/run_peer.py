@@ -23,7 +23,7 @@ def write_task(folder: Path, task: Task) -> None:
     """Write a task for another process."""
     problem = task.problem
     words = {"instance": task.instance, "seconds": task.seconds, "gap": task.gap, "threads": task.threads}
-    text = json.dumps({**words, "seed": task.seed, "offset": problem.offset})
+    text = json.dumps({**words, "seed": task.seed, "params": task.params, "offset": problem.offset})
     (folder / "task.json").write_text(text, encoding="utf-8")
     arrays = {name: getattr(problem, name) for name in ARRAYS}
     np.savez(folder / "problem.npz", **arrays)

@@ -1,7 +1,8 @@
 """Look at one case: ``python -m tests.brute_force SEED`` (or a JSON file that a failing test wrote).
 
 Prints the document, what the oracle and the engine say of it, and, where they differ, a smaller document of which they
-still say different things.
+still say different things. ``python -m tests.brute_force FIRST COUNT [FEATURE...]`` tells of so many seeds whether they
+agree, only of those whose document uses one of the features, which are lines of ``features.txt`` or beginnings of them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 from outlay.instances.instance import Instance
 from tests.brute_force.comparison import Answer, difference, disagreement, engine_answer
 from tests.brute_force.enumerator import Best, best
+from tests.brute_force.features import features
 from tests.brute_force.generator import Case, case_of
 from tests.brute_force.shrink import shrunk
 
@@ -20,6 +22,7 @@ from tests.brute_force.shrink import shrunk
 def show(text: str) -> None:
     """Write a line to standard output."""
     sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 def read_case(word: str) -> Case:
@@ -66,7 +69,26 @@ def main(word: str) -> int:
     return 1
 
 
+def many(first: int, count: int, wanted: tuple[str, ...]) -> int:
+    """Show each of so many seeds on which oracle and engine differ and return the exit code: 0 none, 1 some."""
+    seed, tried, differ = first, 0, 0
+    while tried < count:
+        case = case_of(seed)
+        if not wanted or any(name.startswith(wanted) for name in features(case.document, case.constraint_set)):
+            found = disagreement(case)
+            tried, differ = tried + 1, differ + (found is not None)
+            if found is not None:
+                show(f"seed {seed}: {found}")
+            if tried % 20 == 0:
+                show(f"... {tried} tried, {differ} differ, up to seed {seed}")
+        seed += 1
+    show(f"seeds {first} to {seed - 1}: {tried} tried, {differ} differ")
+    return int(differ > 0)
+
+
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
+    if len(sys.argv) < 2:
         sys.exit(__doc__)
-    sys.exit(main(sys.argv[1]))
+    if len(sys.argv) == 2:
+        sys.exit(main(sys.argv[1]))
+    sys.exit(many(int(sys.argv[1]), int(sys.argv[2]), tuple(sys.argv[3:])))

@@ -15,14 +15,15 @@ _TOLERANCE = Fraction(1, 10**9)
 
 def options(instance: Instance) -> list[Option]:
     """Return every option that can be right, with its effects filled in."""
-    returns: dict[Alternative, Returns] = {}
+    returns: dict[tuple[Alternative, Fraction], Returns] = {}
     ancestors = with_ancestors(instance)
     result = []
     for option in bare_options(instance):
-        if instance.settings.finance and option.of not in returns:
-            returns[option.of] = returns_of(option.of)
-        fill_metrics(option, returns.get(option.of))
-        if lender_accepts(option, returns.get(option.of)) and funds_can_pay(option):
+        key = option.of, option.price
+        if instance.settings.finance and key not in returns:
+            returns[key] = returns_of(*key)
+        fill_metrics(option, returns.get(key))
+        if lender_accepts(option, returns.get(key)) and funds_can_pay(option):
             fill_use(option, ancestors)
             result.append(option)
     return result
@@ -53,12 +54,12 @@ def terms_of(alternative: Alternative) -> dict[str, object]:
     return next(row for row in records(alternative.instance, "terms") if row["terms"] == name)
 
 
-def returns_of(alternative: Alternative) -> Returns:
-    """Return the waterfall's result at scale 1; it does not depend on the start."""
+def returns_of(alternative: Alternative, price: Fraction) -> Returns:
+    """Return the waterfall's result at scale 1; it depends on the start by what is really spent, in its prices."""
     finance, cells, terms = alternative.instance.settings.finance, alternative.cells, terms_of(alternative)
     commitment, b, m = alternative.commitment, alternative.building, alternative.instance.months_per_period
     drawn = sum(w * growth(terms["rate"], (b - k) * m) for k, w in enumerate(alternative.draw_weights))
-    every = cells["reinvest_every_years"]
+    spent, every = commitment * price, cells["reinvest_every_years"]
     free_cash = own_free_cash(alternative) or free_cash_by_yield(
         full_year=exact(cells["cash_yield"]) * commitment,
         ramp=exact(cells["ramp_years"]),
@@ -68,8 +69,8 @@ def returns_of(alternative: Alternative) -> Returns:
     )
     return waterfall(
         Loan(
-            commitment=commitment,
-            opening_balance=max(Fraction(0), commitment * drawn - exact(cells["credit_share"]) * commitment),
+            commitment=spent,
+            opening_balance=max(Fraction(0), spent * drawn - exact(cells["credit_share"]) * spent),
             free_cash=free_cash,
             rate=exact(terms["rate"]),
             tenor=int(terms["tenor_years"]),

@@ -245,6 +245,7 @@ def _limits(document: Document) -> Iterator[str]:
             yield "limits: group given" if "group" in row else "limits: each group"
         yield f"limits: every {row.get('every', 'total')}"
         yield f"limits: {basis}" + (" of" if "of" in row else "")
+        yield from (f"limits: {column}" for column in row if "growth" in column)
         for end in ("min", "max"):
             if end in row:
                 yield f"limits: {end} {basis}"

@@ -137,7 +137,7 @@ def _option_cells(draft: Draft, density: float) -> dict[str, Any]:
         cells["permit"] = draft.maybe(0.65, draw.pick(permits))
     if draft.finance:
         cells |= _money_cells(draft)
-    else:
+    if not draft.finance or draw.chance(0.5):
         cells["escalation_per_year"] = draft.maybe(0.25, draw.pick([0.03, 0.06, 0.2, -0.1]))
     for name in draft.document["instance"].get("metrics", {}):
         cells[name] = draft.maybe(0.7, draw.number(-5, 15))

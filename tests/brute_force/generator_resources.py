@@ -227,6 +227,8 @@ def add_carry_over(draft: Draft) -> None:
                 row["carry_over_max"] = draw.number(0.2, 3)
             if draw.chance(0.4):
                 row["carry_over_once"] = True
+            if draw.chance(0.4):
+                row["carry_over_interest"] = draw.pick([0.03, 0.1, 0.21])
 
 
 def add_programme(draft: Draft) -> None:

@@ -117,6 +117,8 @@ def add_limit(draft: Draft) -> None:
             row["every"] = None
     else:
         row |= _absolute_bounds(draft, metric, by, every)
+        if every != "total" and draw.chance(0.5):
+            row |= _growth(draft, row)
     draft.add("limits", **row)
 
 
@@ -171,6 +173,19 @@ def _absolute_bounds(draft: Draft, metric: str, by: str, every: str) -> dict[str
     if most is not None and least is not None:
         most = max(most, least)
     return {"max": most, "min": least}
+
+
+def _growth(draft: Draft, row: dict[str, Any]) -> dict[str, Any]:
+    """Return how much more there may be than in the period or year before, beside a bound or instead of it."""
+    draw, metric = draft.draw, row["metric"]
+    size = max(0.5, draft.metrics["commitment" if metric == "draws" else metric])
+    share = draft.maybe(0.6, draw.pick([0, 0.1, 0.5, 1]))
+    amount = draft.maybe(0.6, round(size * draw.pick([0.1, 0.2, 0.4]), 1))
+    if share is None and amount is None:
+        amount = round(size * 0.25, 1)
+    begins = draft.maybe(0.5, round(size * draw.pick([0.05, 0.1, 0.3]), 1))
+    alone = {"min": None, "max": None} if draw.chance(0.6) else {}
+    return {"max_growth_share": share, "max_growth": amount, "growth_from": begins, **alone}
 
 
 def _share_bounds(draft: Draft, metric: str, by: str) -> dict[str, Any]:

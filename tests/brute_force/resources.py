@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from outlay.instances.instance import Instance
 from tests.brute_force.metrics import Metrics
+from tests.brute_force.money import growth
 from tests.brute_force.options import Option
 from tests.brute_force.reading import (
     Record,
@@ -120,7 +121,7 @@ class Resources:
                 continue
             form = Expression()
             if carried is not None:
-                form.columns[carried] -= 1
+                form.columns[carried] -= self._interest(row)
             for t in span:
                 form.add(self.flows[name, t])
                 for resource in counted:
@@ -143,6 +144,11 @@ class Resources:
         passed = Expression(columns=defaultdict(Fraction, {column: Fraction(1)}))
         self.system.at_most(("carry", row["resource"], told), passed.add(form, share), share * limit)
         return column
+
+    def _interest(self, row: Record) -> Fraction:
+        """Return what a unit that a block passes on is in the next one."""
+        months = 12 if row["basis"] == "per_year" else self.instance.months_per_period
+        return growth(row["carry_over_interest"], months)
 
     def _soften(self, row: Record, told: int, limit: Fraction, form: Expression) -> None:
         if row["penalty"] is not None:

@@ -97,6 +97,7 @@ def add_limits(instance: Instance, system: System, metrics: Metrics) -> None:
         for group in [row["group"]] if one_group else metrics.groups(row["by"]):
             for span in [None] if row["every"] == "total" else spans(instance, row["every"]):
                 amount, reference = _sides(metrics, row, group, span)
+                _add_growth(instance, system, metrics, row, (number, group, span))
                 share = row["basis"] == "share"
                 key = ("limit", number, group, span and span[0])
                 if row["max"] is not None:
@@ -106,6 +107,24 @@ def add_limits(instance: Instance, system: System, metrics: Metrics) -> None:
                 if row["min"] is not None and (always or span[0] <= last_selection(instance)):
                     form = Expression().add(amount).add(reference, -exact(row["min"]))
                     system.at_least((*key, "min"), form, 0 if share else exact(row["min"]))
+
+
+def _add_growth(
+    instance: Instance, system: System, metrics: Metrics, row: Record, key: tuple[int, str | None, range | None]
+) -> None:
+    """Add that a period or year has so much more than the one before, at most."""
+    number, group, span = key
+    grows = row["max_growth_share"] is not None or row["max_growth"] is not None
+    if not grows or span is None or (span[0] == 0 and row["growth_from"] is None):
+        return
+    factor, most = 1 + exact(row["max_growth_share"]), exact(row["max_growth"])
+    form = Expression().add(metrics.expression(row["metric"], row["by"], group, span))
+    if span[0] == 0:
+        most += factor * exact(row["growth_from"])
+    else:
+        earlier = next(other for other in spans(instance, row["every"]) if other.stop == span.start)
+        form.add(metrics.expression(row["metric"], row["by"], group, earlier), -factor)
+    system.at_most(("limit", number, group, span[0], "growth"), form, most)
 
 
 def _sides(metrics: Metrics, row: Record, group: str | None, span: range | None) -> tuple[Expression, Expression]:

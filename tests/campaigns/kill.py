@@ -25,8 +25,8 @@ from unittest.mock import patch
 import outlay
 from outlay.instances.instance import Instance
 from outlay.optimizer.answer.solution import Solution
-from outlay.optimizer.compare import task as case_task
 from outlay.optimizer.engine.levels import Status
+from outlay.optimizer.sharing import solvers
 from outlay.optimizer.solver.deadline import Patience
 from outlay.optimizer.solver.process import SolverProcess
 from tests.campaigns.tally import Ending, Tally
@@ -194,7 +194,7 @@ def _solved(instance: Instance, right: tuple[float, float], **how: Any) -> str |
 
 def _compared(instance: Instance, shape: tuple[int, int, int], time_limit: float | None) -> str | None:
     sets = ("base", "less-0", "less-1")
-    with patch.object(case_task, "SolverProcess", partial(SolverProcess, patience=PATIENCE)):
+    with patch.object(solvers, "SolverProcess", partial(SolverProcess, patience=PATIENCE)):
         cases = outlay.compare(instance, sets, jobs=2, gap=0, time_limit=time_limit).cases
     if cases["set"].tolist() != [*sets]:
         return f"cases are missing: {cases['set'].tolist()}"

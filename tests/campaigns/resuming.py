@@ -8,7 +8,7 @@ from types import TracebackType
 
 import outlay
 from outlay.optimizer.compare.comparison import Comparison
-from outlay.optimizer.compare.task import Pool
+from outlay.optimizer.sharing.solvers import Pool
 from tests.optimizer.compare.support import assert_same, cap, town
 
 SETS = ("base", "less", "none")

@@ -118,6 +118,7 @@ def test_faults_that_are_alike_are_told_as_one(monkeypatch):
     assert "280 faults" in document["error"]
 
 
+@pytest.mark.slow
 def test_a_closed_pipe_is_no_error():
     command = [sys.executable, "-c", "import sys; sys.stdin.read(1); from outlay.cli import main; main(['list'])"]
     child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -133,6 +134,7 @@ def test_a_closed_pipe_is_no_error():
     assert told == ""
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 def test_a_full_disk_is_told_in_a_line():
     with Path("/dev/full").open("w") as full:

@@ -16,6 +16,7 @@ from outlay.cli.views.labels import metrics_in_use, objective_unit, point_line
 from outlay.cli.views.warnings import warnings
 from outlay.models.case import Case
 from tests.cli.small import SMALL, changed, lender_document, run, write_small
+from tests.support.choosing import some
 from tests.support.documents import parsed
 
 
@@ -157,7 +158,13 @@ def test_what_is_no_run_and_what_is_no_instance_is_told_apart(tmp_path: Path) ->
         assert "solve it first: outlay solve" in result.stderr
 
 
-@pytest.mark.parametrize("section", ["sectors", "regions", "funds", "years", "todo", "limits", "keeps_out", "beyond"])
+@pytest.mark.parametrize(
+    "section",
+    some(
+        ["sectors", "regions", "funds", "years", "todo", "limits", "keeps_out", "beyond", "contributions"],
+        {"sectors", "todo", "limits"},
+    ),
+)
 def test_every_table_that_people_ask_for_is_shown_and_is_data(section: str, tmp_path: Path) -> None:
     saved = str(tmp_path / "run.json")
     assert run("solve", write_small(tmp_path), "-o", saved).exit_code == 0

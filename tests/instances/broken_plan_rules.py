@@ -15,6 +15,13 @@ PLAN_RULES: dict[str, tuple[Callable[[Document], None], str, int | None, str | N
         "carry_over_max",
         "nothing is carried over",
     ),
+    "interest on what is carried over where nothing is": (
+        cell("resources", 1, carry_over_interest=0.03),
+        "resources",
+        1,
+        "carry_over_interest",
+        "nothing is carried over",
+    ),
     "carry-over of a cumulative level": (
         cell("resources", 1, basis="cumulative", carry_over_share=1, penalty=None, tolerance=None),
         "resources",
@@ -49,6 +56,27 @@ PLAN_RULES: dict[str, tuple[Callable[[Document], None], str, int | None, str | N
         1,
         "max",
         "commitment is never negative",
+    ),
+    "growth of the whole plan": (
+        added("limits", metric="draws", max_growth=1),
+        "limits",
+        3,
+        "max_growth",
+        "nothing comes before the whole plan",
+    ),
+    "growth of a share": (
+        added("limits", metric="draws", every="period", basis="share", max=1, max_growth_share=0.1),
+        "limits",
+        3,
+        "max_growth_share",
+        "growth is limited of amounts",
+    ),
+    "a beginning of no growth": (
+        added("limits", metric="draws", every="period", max=9, growth_from=1),
+        "limits",
+        3,
+        "growth_from",
+        "no growth is limited",
     ),
     "negative share": (cell("limits", 2, min=-0.1), "limits", 2, "min", "a share is not negative"),
     "dependency with one side": (
@@ -117,13 +145,6 @@ PLAN_RULES: dict[str, tuple[Callable[[Document], None], str, int | None, str | N
         3,
         "at",
         "a date",
-    ),
-    "prices that rise where a loan is modelled": (
-        cell("projects", 1, escalation_per_year=0.02),
-        "projects",
-        1,
-        "escalation_per_year",
-        "loans are computed on one",
     ),
     "prices that rise beyond all numbers": (
         all_of(

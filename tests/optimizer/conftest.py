@@ -1,4 +1,7 @@
-"""Fixtures that the tests of the search share: a generated instance, its session, and its relaxation."""
+"""Fixtures that the tests of the search share: a generated instance, its session, and its relaxation.
+
+They are made once a worker, and no test changes them: each takes a copy.
+"""
 
 from __future__ import annotations
 
@@ -16,17 +19,17 @@ from outlay.optimizer.solver.process import SolverProcess
 from tests.optimizer.support import OPTIONS, copied, level_problem
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def instance() -> outlay.Instance:
     return generate(120, 3)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def session(instance: outlay.Instance) -> Session:
     return Session(build(instance))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def solved_relaxation(session: Session) -> Search:
     with SolverProcess() as process:
         plan = session.search_plan(seed=1, sub_problems=0)

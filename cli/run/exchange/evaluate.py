@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from outlay.cli import streams
 from outlay.cli.loading import load_run, read_or_load, with_asked
+from outlay.cli.options import Solving, WhatIf
 from outlay.cli.terminal.progress import Progress
 from outlay.cli.terminal.proof import NO_PLAN_POSSIBLE, PROVED, UNVERIFIED
 from outlay.cli.terminal.screen import Column, Page
@@ -30,12 +30,8 @@ def run(
     output: str | None,
     force: bool,
     constraint_set: str,
-    force_in: tuple[str, ...],
-    force_out: tuple[str, ...],
-    changes: tuple[str, ...],
-    time_limit: float,
-    gap: float,
-    seed: int,
+    asked: WhatIf,
+    solving: Solving,
     max_file_mb: float,
     as_json: bool,
     **_: Any,
@@ -45,15 +41,13 @@ def run(
         check_target(output, force=force)
     with Progress("reading the tables") as progress:
         source, _plan = read_or_load(instance, max_file_mb)
-        source, constraint_set = with_asked(source, constraint_set, force_in, force_out, changes)
+        source, constraint_set = with_asked(source, constraint_set, asked)
         found = evaluate(
             source,
             _given(plan, max_file_mb),
             constraint_set=constraint_set,
             repair=repair,
-            time_limit=time_limit if math.isfinite(time_limit) else None,
-            gap=gap,
-            seed=seed,
+            **solving.arguments,
             max_file_mb=max_file_mb,
             on_step=progress.now,
         )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from outlay.cli import failures, streams
+from outlay.cli.options import Solving
 from outlay.cli.terminal.progress import Progress
 from outlay.cli.terminal.proof import NO_PLAN, NO_PLAN_POSSIBLE, PROVED, STOPPED, UNVERIFIED
 from outlay.cli.terminal.screen import Page
@@ -14,9 +14,9 @@ from outlay.cli.views.words import seconds
 from outlay.instances.errors import InputError
 from outlay.instances.formats.output import check_target
 from outlay.instances.formats.reading import read
-from outlay.optimizer.compare.compare import CompareProgress
 from outlay.optimizer.ranking.rank import rank
 from outlay.optimizer.record.run_document import run_text
+from outlay.optimizer.sharing.pool import CompareProgress
 from outlay.optimizer.solver.outcome import Progress as State
 from outlay.optimizer.status import Status
 
@@ -31,9 +31,7 @@ def run(
     objective: dict[str, float] | str | None,
     jobs: int | None,
     output: str | None,
-    time_limit: float,
-    gap: float,
-    seed: int,
+    solving: Solving,
     max_file_mb: float,
     as_json: bool,
     **_: Any,
@@ -66,9 +64,7 @@ def run(
             weights=shares,
             constraint_set=constraint_set,
             objective=objective,
-            time_limit=time_limit if math.isfinite(time_limit) else None,
-            gap=gap,
-            seed=seed,
+            **solving.arguments,
             jobs=jobs,
             on_questions=told,
             on_progress=moved,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from outlay.cli import failures, streams
 from outlay.cli.loading import read_or_load, with_asked
+from outlay.cli.options import Solving, WhatIf
 from outlay.cli.run.together.rank import exit_code, keep, question_words
 from outlay.cli.terminal.progress import Progress
 from outlay.cli.terminal.screen import Page
@@ -14,9 +14,9 @@ from outlay.cli.terminal.together.scenarios import show_scenarios
 from outlay.instances.errors import Fault, InputError
 from outlay.instances.formats.output import check_target
 from outlay.instances.instance import Instance
-from outlay.optimizer.compare.compare import CompareProgress
 from outlay.optimizer.ensemble.solve import solve_ensemble
 from outlay.optimizer.record.run_document import run_text
+from outlay.optimizer.sharing.pool import CompareProgress
 from outlay.optimizer.solver.outcome import Progress as State
 from outlay.optimizer.uncertainty.draws import draw
 
@@ -25,15 +25,11 @@ def run(
     *,
     instance: str,
     constraint_set: str,
-    force_in: tuple[str, ...],
-    force_out: tuple[str, ...],
-    changes: tuple[str, ...],
+    asked: WhatIf,
     scenarios: str,
     risk: str | None,
     jobs: int | None,
-    time_limit: float,
-    gap: float,
-    seed: int,
+    solving: Solving,
     threads: int,
     effort: str,
     work: int,
@@ -54,8 +50,8 @@ def run(
         check_target(output, folder=True)
     with Progress("reading the tables") as progress:
         source, _start = read_or_load(instance, max_file_mb)
-        source, constraint_set = with_asked(source, constraint_set, force_in, force_out, changes)
-        given, weights = scenarios_asked(source.with_set(constraint_set), scenarios, seed)
+        source, constraint_set = with_asked(source, constraint_set, asked)
+        given, weights = scenarios_asked(source.with_set(constraint_set), scenarios, solving.seed)
         progress.now("building the models")
 
         def told(state: CompareProgress) -> None:
@@ -71,9 +67,7 @@ def run(
             risk=risk or "expected",
             probabilities=weights,
             objective=objective,
-            time_limit=time_limit if math.isfinite(time_limit) else None,
-            gap=gap,
-            seed=seed,
+            **solving.arguments,
             threads=threads,
             effort=effort,
             work=work,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from outlay.instances.errors import InputError
 from outlay.instances.formats.output import check_target
 from outlay.instances.formats.reading import read
 from outlay.optimizer.answer.solution import Solution, unverified
-from outlay.optimizer.compare.compare import CompareProgress
+from outlay.optimizer.sharing.pool import CompareProgress
 from outlay.optimizer.stress.result import Stress
 from outlay.optimizer.stress.stress import CHECKING, stress
 
@@ -39,7 +38,7 @@ def run(
     report: str | None,
     force: bool,
     gap: float,
-    time_limit: float,
+    time_limit: float | None,
     max_file_mb: float,
     as_json: bool,
     **_: Any,
@@ -70,7 +69,7 @@ def run(
             folder=output,
             force=force,
             gap=gap,
-            time_limit=time_limit if math.isfinite(time_limit) else None,
+            time_limit=time_limit,
             on_progress=progress.telling(_words),
         )
         if report is not None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from outlay.cli import streams
 from outlay.cli.loading import load_run
+from outlay.cli.options import WhatIf
 from outlay.cli.run.compare import exit_code
 from outlay.cli.terminal.comparison import show_comparison
 from outlay.cli.terminal.progress import Progress
@@ -26,7 +27,9 @@ _FOR_SETS = (
 )  # fmt: skip
 
 
-def run(*, instance: str, others: tuple[str, ...], max_file_mb: float, as_json: bool, **more: Any) -> int:
+def run(
+    *, instance: str, others: tuple[str, ...], asked: WhatIf, max_file_mb: float, as_json: bool, **more: Any
+) -> int:
     """Compare run files with the first one, and show them side by side.
 
     Raises
@@ -36,8 +39,9 @@ def run(*, instance: str, others: tuple[str, ...], max_file_mb: float, as_json: 
     UnverifiedError
         If something in one of them is false.
     """
+    given = {**more, **vars(asked)}
     for name, option in _FOR_SETS:
-        if more.get(name):
+        if given.get(name):
             problem = f"{option} is for the sets of an instance, and these are runs"
             raise InputError.single("compare", problem, "leave it out")
     with Progress("reading the runs"):

@@ -101,7 +101,7 @@
   function remember() {
     document.querySelectorAll("[data-download]").forEach(function (link) {
       link.href = "/download/" + link.dataset.download + "?name=" + encodeURIComponent(choice.value);
-      link.hidden = !choice.value;
+      link.hidden = !choice.value || (link.dataset.download === "report" && Boolean(state) && state.without_plan.indexOf(choice.value) >= 0);
     });
   }
 
@@ -117,7 +117,7 @@
       return answer.text().then(function (text) {
         if (mine !== asked) { return; }
         outlayCharts.clearIn(shown);
-        if (answer.ok) { shown.innerHTML = text; } else { shown.textContent = text; }
+        if (answer.ok) { shown.innerHTML = text; htmx.process(shown); } else { shown.textContent = text; }
         shown.classList.remove("drawing");
         return outlayCharts.drawIn(shown).then(function () {
           shown.setAttribute("aria-busy", "false");
@@ -190,7 +190,11 @@
   function listed(one) { return one ? one.jobs.map(function (job) { return job.number + job.state; }).join() : ""; }
   var over = {};  // numbers of the jobs whose end was told
   function jobs(before, next) {
-    if (listed(before) !== listed(next)) { htmx.trigger($("jobs"), "refresh"); }
+    if (listed(before) !== listed(next)) {
+      htmx.trigger($("jobs"), "refresh");
+      // Why there is no plan stands in the tab itself.
+      if (next.jobs.some(function (job) { return job.kind === "explain" && !job.project && job.case === choice.value; })) { drawn = ""; }
+    }
     next.jobs.forEach(function (job) {
       var words = $("job-words-" + job.number);
       if (words) { words.textContent = job.words; }

@@ -38,7 +38,7 @@ def _bred(state: State) -> bool:
 def _dived(state: State) -> Neighbourhoods | None:
     """Decide what is dominant, and dive; return where to go on, None if nothing better came."""
     how, whole, drawn = state.params.diving, state.whole, None
-    if not whole.relaxation.can_dive(state.deadline.left()):
+    if not whole.relaxation.can_dive(state.deadline.left(), state.params.relaxing.divable):
         return None
     rest_s = min(how.most_rest_s, max(how.first_rest_s, how.first_rest_times * whole.relaxation.seconds))
     for _ in range(how.first_dives):

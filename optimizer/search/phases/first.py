@@ -25,8 +25,10 @@ def prepare(state: State) -> Step | None:
         return None
     state.problem = tightened(state.problem)
     state.bound = choice_bound(state.problem, structure.project)
-    seed = state.plan.seed
-    drawing = rescheduling(state.problem, structure, seed=seed) or pairing(state.problem, structure, seed=seed)
+    seed, params = state.plan.seed, state.params
+    drawing = rescheduling(state.problem, structure, seed=seed, params=params.scheduling) or pairing(
+        state.problem, structure, seed=seed, params=params.exchanging
+    )
     if drawing is not None:
         state.schedules = Turns(drawing, state.plans, state.over, most, state.params.scheduling)
     if most is None:
@@ -41,7 +43,7 @@ def _first_plan(state: State) -> None:
     if state.schedules is not None and len(state.problem.cost) > state.params.scheduling.many_columns:
         state.schedules.first()
     if state.plans.current is None:
-        state.plans.keep(greedy(state.problem, state.plan.structure, state.over))
+        state.plans.keep(greedy(state.problem, state.plan.structure, state.over, state.params.rounding))
 
 
 def round_relaxation(state: State) -> Step:

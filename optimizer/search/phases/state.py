@@ -128,4 +128,5 @@ class State:
             basis=basis,
             time_limit_s=self.deadline.left(),
             by_clock=self.by_clock,
+            params=self.params.relaxing,
         )

@@ -25,15 +25,6 @@ from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.solver.tasks.bounded import WHOLE, Bounded
 from outlay.optimizer.solver.tasks.task import Task
 
-#: Relaxations that a dive may solve, and steps that it may take back.
-MOST_RELAXATIONS, MOST_TAKEN_BACK = 300, 60
-#: A step of more columns than this may cost more, and twice as much after so many steps taken back.
-MANY, TAKEN_BACK_TWICE = 10, 6
-#: Columns that the last relaxation does not use and that are left to branch and bound, at most. With 1,000 of them and
-#: more fractional ones where steps are dear, the plan of the rest came after 3 to 9 s on 1,000 generated projects; now
-#: after 1 or 2.
-MOST_LEFT = 500
-
 
 @dataclass(frozen=True)
 class Dive(Task):
@@ -57,6 +48,8 @@ class Dive(Task):
         Of the order among equals.
     rest_s
         Seconds of branch and bound for the rest; None: no limit.
+    most_relaxations, most_taken_back, many, taken_back_twice, most_left
+        As of `Diving` (`search.params`).
     """
 
     order: np.ndarray
@@ -67,6 +60,11 @@ class Dive(Task):
     most_lost: float
     seed: int
     rest_s: float | None = None
+    most_relaxations: int = 300
+    most_taken_back: int = 60
+    many: int = 10
+    taken_back_twice: int = 6
+    most_left: int = 500
 
 
 class Diver(Bounded):
@@ -92,13 +90,14 @@ class Diver(Bounded):
         return None
 
     def _over(self) -> bool:
-        return self.stopped() or self.relaxations > MOST_RELAXATIONS or self.taken_back > MOST_TAKEN_BACK
+        how = self.how
+        return self.stopped() or self.relaxations > how.most_relaxations or self.taken_back > how.most_taken_back
 
     def _step(self, value: float, whole: np.ndarray, part: np.ndarray, use: np.ndarray, share: float) -> float | None:
         """Fix a share of the columns; return the share for the next step, None if there is no way on."""
         before = self.lower, self.upper
         rounded, fit = self._take_some(whole, part, use, share)
-        times = max(1.0, len(rounded) / MANY) * 2.0 ** (self.taken_back / TAKEN_BACK_TWICE)
+        times = max(1.0, len(rounded) / self.how.many) * 2.0 ** (self.taken_back / self.how.taken_back_twice)
         most = value + times * self.how.most_lost if len(rounded) else np.inf
         if fit and self.relax() and self.value() <= most:
             return min(self.how.share, 2.0 * share)
@@ -132,6 +131,6 @@ class Diver(Bounded):
         """Rule out all that the relaxation does not use but the cheapest columns, by its prices."""
         price = np.abs(np.array(self.highs.getSolution().col_dual))
         unused = np.nonzero(self.open() & (self.point() <= WHOLE))[0]
-        dear = unused[np.argsort(price[unused], kind="stable")[MOST_LEFT:]]
+        dear = unused[np.argsort(price[unused], kind="stable")[self.how.most_left :]]
         self.upper = self.upper.copy()
         self.upper[dear] = 0.0

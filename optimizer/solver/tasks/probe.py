@@ -26,17 +26,6 @@ from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.solver.tasks.bounded import Bounded
 from outlay.optimizer.solver.tasks.task import Task
 
-#: Relaxations that are solved, at most, before projects are decided anew, which may take as many again.
-MOST_RELAXATIONS = 150
-#: Share of the relaxation's value that deciding a project anew must gain.
-LEAST_GAIN = 1e-5
-#: Options of a project that are tried, the most used ones.
-MOST_TRIED = 4
-#: Projects decided in one step, at most.
-MOST_AT_ONCE = 32
-#: The order among projects, and what an option seems to cost, vary by this.
-NOISE = 0.3
-
 
 @dataclass(frozen=True)
 class Probe(Task):
@@ -54,6 +43,8 @@ class Probe(Task):
         Of the order among projects.
     most_s
         Seconds after which what is undecided stays so; None: no limit.
+    most_relaxations, least_gain, most_tried, most_at_once, noise
+        As of `Probing` (`search.params`).
     """
 
     owner: np.ndarray
@@ -61,6 +52,11 @@ class Probe(Task):
     cheap: float
     seed: int
     most_s: float | None = None
+    most_relaxations: int = 150
+    least_gain: float = 1e-5
+    most_tried: int = 4
+    most_at_once: int = 32
+    noise: float = 0.3
 
 
 class Prober(Bounded):
@@ -78,7 +74,7 @@ class Prober(Bounded):
         if not self.begin():
             return None
         first = self.lower, self.upper
-        if not self._decide_all(MOST_RELAXATIONS):
+        if not self._decide_all(self.how.most_relaxations):
             return None
         self._reconsider(first, 2 * self.relaxations)
         return replace(self.problem, lower=self.lower, upper=self.upper) if self.relax() else None
@@ -111,7 +107,7 @@ class Prober(Bounded):
             promises = {each: promise for each, promise in promises.items() if each not in done}
 
     def _gains(self, value: float) -> bool:
-        return self.value() < value - LEAST_GAIN * abs(value)
+        return self.value() < value - self.how.least_gain * abs(value)
 
     def _fix_chosen(self, first: tuple[np.ndarray, np.ndarray]) -> bool:
         """Fix, from the first bounds, what is chosen; whether that and the relaxation can hold."""
@@ -131,13 +127,15 @@ class Prober(Bounded):
             project: float((price[column] if column >= 0 else 0.0) - best[project])
             for project, column in self.chosen.items()
         }
-        return {project: promise for project, promise in promises.items() if promise > LEAST_GAIN * abs(self.value())}
+        least = self.how.least_gain * abs(self.value())
+        return {project: promise for project, promise in promises.items() if promise > least}
 
     def _dominant(self) -> tuple[np.ndarray, np.ndarray]:
         """Return options that the relaxation uses in part, and their projects; the weightiest, most used first."""
         point, left = self.point(), np.isin(self.how.owner, list(self.left))
         part, place, project, most, undecided = self.in_part(np.where(left, -1, self.how.owner))
-        weight = most * undecided * self.random.uniform(1.0 - NOISE, 1.0 + NOISE, len(project))
+        noise = self.how.noise
+        weight = most * undecided * self.random.uniform(1.0 - noise, 1.0 + noise, len(project))
         part, place = part[most[place] >= self.how.least], place[most[place] >= self.how.least]
         order = np.lexsort((-point[part], place, -weight[place]))
         return part[order], self.how.owner[part[order]]
@@ -151,7 +149,7 @@ class Prober(Bounded):
             taken, fit = self.take_some(some, len(some))
             if len(taken) and fit and self.relax() and self.value() <= before[0] + len(taken) * self.how.cheap:
                 self.chosen.update(zip(self.how.owner[taken].tolist(), taken.tolist(), strict=True))
-                return min(MOST_AT_ONCE, 2 * at_once)
+                return min(self.how.most_at_once, 2 * at_once)
         return self._decide(before, options[project == project[0]], int(project[0]))
 
     def _decide(self, before: tuple[float, np.ndarray, np.ndarray], options: np.ndarray, project: int) -> int:
@@ -160,13 +158,13 @@ class Prober(Bounded):
         self.chosen.pop(project, None)
         others = np.nonzero((self.how.owner == project) & self.open())[0]
         found: list[tuple[float, int, int, np.ndarray, np.ndarray]] = []
-        for column in [*options[:MOST_TRIED].tolist(), -1]:
+        for column in [*options[: self.how.most_tried].tolist(), -1]:
             _, self.lower, self.upper = before
             if (self.take(column, 1.0) if column >= 0 else self.take(others, 0.0)) and self.relax():
                 if self.value() <= value + self.how.cheap:
                     self.chosen[project] = column
                     return 2
-                lost = (self.value() - value) * self.random.uniform(1.0 - NOISE, 1.0 + NOISE)
+                lost = (self.value() - value) * self.random.uniform(1.0 - self.how.noise, 1.0 + self.how.noise)
                 found.append((lost, len(found), column, self.lower, self.upper))
         if found:
             _, _, self.chosen[project], self.lower, self.upper = min(found)

@@ -19,8 +19,6 @@ from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.solver.tasks.bounded import WHOLE, Bounded
 from outlay.optimizer.solver.tasks.task import Task
 
-#: Projects that are tried, at most, and options of one that may be chosen from.
-MOST_TRIED, MOST_OPTIONS = 15, 40
 #: By this share, a value that a plan cannot reach lies beyond that of the best plan known.
 BEYOND = 1e-6
 
@@ -37,11 +35,15 @@ class Split(Task):
         Seconds after which no further project is tried.
     known
         Value of the best plan known, of which better ones are looked for; infinity: none.
+    most_tried, most_options
+        As of `Dividing` (`search.params`).
     """
 
     owner: np.ndarray
     most_s: float
     known: float = np.inf
+    most_tried: int = 15
+    most_options: int = 40
 
 
 @dataclass(frozen=True)
@@ -117,8 +119,7 @@ class Splitter(Bounded):
         """Return the open options of projects that are funded in part: the weightiest and the most used ones first."""
         point, open_ = self.point(), self.open()
         _, _, project, most, undecided = self.in_part(self.how.owner)
-        order = np.argsort(-most * undecided, kind="stable")[:MOST_TRIED]
+        order = np.argsort(-most * undecided, kind="stable")[: self.how.most_tried]
         found = [np.nonzero(open_ & (self.how.owner == one))[0] for one in project[order]]
-        return [
-            options[np.argsort(-point[options], kind="stable")] for options in found if len(options) <= MOST_OPTIONS
-        ]
+        few = [options for options in found if len(options) <= self.how.most_options]
+        return [options[np.argsort(-point[options], kind="stable")] for options in few]

@@ -33,6 +33,8 @@ class Task:
         The compiled Pyomo model: a minimisation; values are told as maximised.
     seconds, gap, threads, seed
         Limit of the solve, relative gap to stop at, threads, seed.
+    params
+        TOML file of numbers that steer our search; empty: the usual ones.
     """
 
     instance: str
@@ -41,6 +43,7 @@ class Task:
     gap: float
     threads: int
     seed: int
+    params: str = ""
 
 
 class Teller:

@@ -20,6 +20,7 @@ def solve(task: Task, tell: Teller) -> np.ndarray | None:
         time_limit=task.seconds,
         gap=task.gap,
         seed=task.seed,
+        params=outlay.SearchParams.from_toml(task.params) if task.params else None,
         on_progress=lambda state: tell(state.objective, state.bound),
     )
     tell(*(NAN if value is None else value for value in (solution.objective, solution.bound)))

@@ -186,6 +186,7 @@ def test_the_same_solution_gives_the_same_bytes(tmp_path: Path) -> None:
     assert write_report(again, tmp_path / "d.html").read_bytes() == first
 
 
+@pytest.mark.slow
 def test_the_same_comparison_gives_the_same_bytes(tmp_path: Path, reports: dict[str, Path]) -> None:
     slower = comparison()
     slower = dataclasses.replace(slower, cases=slower.cases.assign(seconds=9.0))
@@ -283,6 +284,7 @@ def test_a_plan_without_loans_needs_or_money_is_shown(tmp_path: Path) -> None:
     assert 'id="chain"' in write_report(small, tmp_path / "b.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_page_that_would_be_too_large_is_cut_and_says_so() -> None:
     solution = hostile_solution()
     context = solution_context(solution, outlay.verify(solution))

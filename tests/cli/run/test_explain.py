@@ -47,6 +47,7 @@ def test_a_run_is_explained_by_its_own_plan(tmp_path: Path) -> None:
     assert [row["project"] for row in of_run["margins"]] == ["C"]
 
 
+@pytest.mark.slow
 def test_the_sets_can_be_pasted_and_do_what_is_said(tmp_path: Path) -> None:
     path = write_small(tmp_path)
     result = run("explain", path, "C", "--sets")
@@ -77,6 +78,7 @@ def test_an_impossible_instance_is_told_its_conflict_and_its_repair(tmp_path: Pa
         assert text in result.stdout
 
 
+@pytest.mark.slow
 def test_what_must_not_move_does_not(tmp_path: Path) -> None:
     document = json.loads(run("explain", write_small(tmp_path, impossible()), "--keep", "commitments", "--json").stdout)
     assert [row["kind"] for row in document["repair"]] == ["project"]
@@ -122,6 +124,7 @@ def test_a_run_that_does_not_verify_is_refused(tmp_path: Path) -> None:
     assert run("explain", run_file).exit_code == 7
 
 
+@pytest.mark.slow
 def test_a_folder_keeps_the_answers_and_nothing_is_asked_twice(tmp_path: Path) -> None:
     path, folder = write_small(tmp_path), str(tmp_path / "out")
     first = json.loads(run("explain", path, "-o", folder, "--json").stdout)
@@ -185,6 +188,7 @@ def test_an_interrupt_while_the_best_plan_is_looked_for(
     assert not (tmp_path / "out" / "answers" / "today.json").exists()
 
 
+@pytest.mark.slow
 def test_several_limits_are_moved_together(tmp_path: Path) -> None:
     result = run("explain", write_small(tmp_path), "--limit", "c*", "--json")
     assert result.exit_code == 0, result.output

@@ -29,7 +29,7 @@ def tampered(tmp_path, run_file, change):
     return str(target)
 
 
-@pytest.mark.parametrize("section", SECTIONS)
+@pytest.mark.parametrize("section", some(SECTIONS, {"summary", "projects", "binding", "limits"}))
 def test_every_section_is_shown_and_told_to_machines(run_file, section):
     result = run("show", run_file, section)
     assert result.exit_code == 0, result.output
@@ -129,7 +129,7 @@ def commands_that_read(path, tmp_path):
     return [["verify", path], ["show", path], ["show", path, "projects"], ["report", path, "-o", f"{tmp_path}/r.html"]]
 
 
-@pytest.mark.parametrize("change", some(FALSE, {overspend, boast, palace}))
+@pytest.mark.parametrize("change", some(FALSE, {overspend, palace}))
 def test_a_run_that_claims_what_is_false_exits_with_7_in_every_command_and_is_not_shown(tmp_path, run_file, change):
     path = tampered(tmp_path, run_file, change)
     for command in commands_that_read(path, tmp_path):
@@ -154,7 +154,7 @@ WRONG_TYPES = {
 }
 
 
-@pytest.mark.parametrize("place", some(WRONG_TYPES, {"limit", "trace[0][0]"}))
+@pytest.mark.parametrize("place", some(WRONG_TYPES, {"limit"}))
 def test_a_wrong_type_anywhere_exits_with_3_and_the_place_of_the_value(tmp_path, run_file, place):
     path = tampered(tmp_path, run_file, WRONG_TYPES[place])
     for command in commands_that_read(path, tmp_path):
@@ -209,6 +209,7 @@ def test_a_changed_instance_is_refused(tmp_path, run_file):
     assert "hash" in result.stderr
 
 
+@pytest.mark.slow
 def test_hostile_names_are_shown_harmlessly_in_every_section(tmp_path):
     projects = [{**project, "name": HOSTILE, "sector": HOSTILE} for project in SMALL["projects"]]
     path = solved(tmp_path, changed(projects=projects))[1]

@@ -96,6 +96,34 @@ def test_what_a_project_is_worth_and_what_would_bring_it_in(browser: Browser, to
     assert tab.complaints == []
 
 
+def test_a_draft_without_a_plan_is_mended_by_a_click(browser: Browser, town: Served) -> None:
+    tab = Tab(browser, town)
+    tab.force("library", "in")
+    tab.force("bridge", "in")
+    tab.page.click("#solve")
+    tab.page.wait_for_selector("text=The least that would mend it")
+    tab.drawn()
+    assert not tab.page.is_visible("[data-download=report]")
+    assert tab.serious() == []
+    tab.page.click("#shown button:has-text('Add this change to the draft')")
+    tab.page.wait_for_selector("text=Taken into draft-2")
+    tab.page.click("#solve")
+    tab.page.wait_for_selector("h2:has-text('draft-2 beside base')")
+    assert tab.page.inner_text(".headline").startswith("It brings $3.4M")
+    assert tab.complaints == []
+
+
+def test_a_frontier_is_a_tab_beside_the_plan(browser: Browser, town: Served, tmp_path: Path) -> None:
+    outlay.frontier(outlay.read("tutorial"), ["max:value", "min:commitment"], jobs=1, folder=tmp_path / "kept" / "f")
+    tab = Tab(browser, town)
+    tab.show("frontier-1")
+    tab.page.wait_for_selector("#strip-chart .main-svg")
+    assert "8 efficient plans" in tab.page.inner_text("#shown")
+    assert tab.serious() == []
+    assert tab.overflow() <= 0
+    assert tab.complaints == []
+
+
 def test_two_tabs_show_one_session(browser: Browser, town: Served) -> None:
     first = Tab(browser, town)
     second = Tab(browser, town, other=first)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from outlay.instances.checks.provenance import uncovered_numbers
@@ -18,6 +18,7 @@ from outlay.instances.formats.reading import read
 from outlay.instances.formats.writing import to_document, write
 from tests.instances.strategies import numbers, texts
 from tests.instances.support import parsed, small
+from tests.support.examples import examples
 
 GOOD: dict[str, Any] = {
     "factors": {
@@ -66,7 +67,7 @@ def test_it_is_written_and_read_back_to_the_last_digit(name: str, tmp_path: Path
     assert to_document(again)["uncertainty"]["correlations"][1]["rank"] == Decimal("0.4")
 
 
-@settings(max_examples=20, deadline=None)
+@examples(64)
 @given(
     texts, numbers(), st.dictionaries(st.sampled_from(["note", "region", "name"]), texts | numbers(None), max_size=2)
 )

@@ -322,6 +322,24 @@ def limits() -> Document:
     )  # fmt: skip
 
 
+def growth() -> Document:
+    """Draws of roads grow by a tenth and 2 a year, from 5; what is chosen by half as much at most; cost by 3 a year."""
+    return document(
+        calendar=THREE_YEARS,
+        projects=[
+            {"id": "A", "value": 3, "commitment": 8, "sector": "roads", "construction_months": 24, "min_scale": 0.5},
+            {"id": "B", "value": 2, "commitment": 6, "earliest_start": "2027-01"},
+        ],
+        programs=[{"program": "paving", "cost_per_unit": 2, "value_per_unit": 3}],
+        limits=[
+            {"metric": "draws", "by": "sector", "every": "year", "max_growth_share": 0.1, "max_growth": 2,
+             "growth_from": 5},
+            {"metric": "commitment", "every": "period", "max_growth_share": 0.5, "max": 9},
+            {"metric": "cost", "every": "period", "max_growth": 3},
+        ],
+    )  # fmt: skip
+
+
 def spending() -> Document:
     """Draws limited when they are drawn: A builds for two years, half of B falls after the calendar."""
     return document(
@@ -394,5 +412,6 @@ CASES: dict[str, GoldenCase] = {
     "grants": GoldenCase(grants, ("funds",)),
     "limits": GoldenCase(limits, ("limits",)),
     "spending": GoldenCase(spending, ("limits",)),
+    "growth": GoldenCase(growth, ("limits",)),
     "impossible": GoldenCase(way.impossible, ("limits",)),
 }

@@ -69,7 +69,9 @@ def prices() -> Document:
 
 
 def carried() -> Document:
-    """Half of what a year leaves of 6 stays, 2 at most; of the paving money all, once, but over no unlimited period."""
+    """Half of what a year leaves of 6 stays, 2 at most, and earns a quarter; of the paving money all, once, with 1.1 at
+    half-years, but over no unlimited period.
+    """
     return document(
         calendar=HALF_YEARS,
         projects=[
@@ -77,8 +79,10 @@ def carried() -> Document:
             {"id": "B", "value": 2, "commitment": 9, "earliest_start": "2027-01", "latest_start": "2027-01"},
         ],
         resources=[
-            {"resource": "draws", "kind": "finance", "basis": "per_year", "carry_over_share": 0.5, "carry_over_max": 2},
-            {"resource": "paving", "kind": "other", "carry_over_share": 1, "carry_over_once": True},
+            {"resource": "draws", "kind": "finance", "basis": "per_year", "carry_over_share": 0.5, "carry_over_max": 2,
+             "carry_over_interest": 0.25},
+            {"resource": "paving", "kind": "other", "carry_over_share": 1, "carry_over_once": True,
+             "carry_over_interest": 0.21},
         ],
         availability=[
             level("draws", 6), level("draws", 8, "2027-01"), level("paving", 3), level("paving", None, "2027-01"),

@@ -226,18 +226,18 @@ def test_literal_money_needs_the_yield_that_the_design_promises() -> None:
     assert 150 <= least <= 162
 
 
+def reasons(case: Case) -> list[str]:
+    """Return why the one alternative fails the lender's test."""
+    assert case.lender is not None
+    return [verdict.reason for verdict in case.lender.verdicts[0]]
+
+
 def test_the_lender_s_limits_are_inclusive_within_a_hair() -> None:
-    exact = money_case(loan={"min_dscr": 1.2})
-    assert exact.lender is not None
-    assert exact.lender.reasons == ("",)
-    hair = money_case(loan={"min_dscr": "1.200001"})
-    assert hair.lender is not None
-    assert hair.lender.reasons == ("debt service cover 1.200 is below 1.2",)
-    assert money_case(loan={"recover_within_years": 2}).lender.reasons == ("",)  # type: ignore[union-attr]
-    assert "in year 2, not within 1" in money_case(loan={"recover_within_years": 1}).lender.reasons[0]  # type: ignore[union-attr]
-    literal = money_case(loan={"min_dscr": 9}, waterfall="literal").lender
-    assert literal is not None
-    assert literal.reasons == ("",)
+    assert reasons(money_case(loan={"min_dscr": 1.2})) == []
+    assert reasons(money_case(loan={"min_dscr": "1.200001"})) == ["debt service cover 1.200 is below 1.2"]
+    assert reasons(money_case(loan={"recover_within_years": 2})) == []
+    assert "in year 2, not within 1" in reasons(money_case(loan={"recover_within_years": 1}))[0]
+    assert reasons(money_case(loan={"min_dscr": 9}, waterfall="literal")) == []
 
 
 # -- against exact fractions -------------------------------------------------------------------------------------
@@ -328,3 +328,23 @@ def test_floats_agree_with_exact_fractions(deal: dict[str, Any]) -> None:
     japan_npv += credit * growth(deal["japan_rate"], -(start + size) * m)
     assert case.present_values[0][0, start] == pytest.approx(float(us_npv), abs=40 * close)
     assert case.present_values[1][0, start] == pytest.approx(float(japan_npv), abs=40 * close)
+
+
+def test_the_loan_finances_what_is_really_spent() -> None:
+    """Built a year later 100 costs 110, is served by 55 a year, and still earns 60 a year."""
+    loan = {"min_dscr": 1.1, "min_japan_npv": None}
+    case = money_case(loan=loan, calendar={"periods": 2}, escalation_per_year=0.1)
+    assert case.cash is not None
+    later = case.cash.at(1)
+    assert (case.cash.loans.balance[0], later.loans.balance[0]) == (100, pytest.approx(110, abs=1e-12))
+    assert later.free_cash[0].tolist() == [60, 60, 60]
+    assert (case.cash.money.dscr[0], later.money.dscr[0]) == (1.2, pytest.approx(60 / 55, abs=1e-12))
+    assert case.present_values is not None
+    # Service of 50, 50, half of 10 and of what is owed, a tenth of the rest; of 110 with 55, 55 and half of 5.
+    assert [side[0].tolist() for side in case.present_values] == [
+        [pytest.approx(72.5, abs=1e-12), pytest.approx(63.25, abs=1e-12)],
+        [pytest.approx(7.5, abs=1e-12), pytest.approx(6.75, abs=1e-12)],
+    ]
+    assert case.lender is not None
+    ((verdict,),) = case.lender.verdicts
+    assert (verdict.starts.tolist(), verdict.reason) == ([False, True], "debt service cover 1.091 is below 1.1")

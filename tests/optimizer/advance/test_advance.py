@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 import outlay
 from outlay.instances.errors import InputError
 from outlay.instances.formats.reading import read
-from tests.brute_force.enumerator import best
+from outlay.optimizer.verify.report import Violation
 from tests.support.documents import document, level, parsed
 from tests.support.generated import some_generated
 
@@ -137,6 +138,26 @@ def test_actual_figures_replace_planned_ones(solution: outlay.Solution, tmp_path
     assert [record["project"] for record in found.instance["approved"].records()] == ["A"]
 
 
+def test_what_grows_grows_from_the_last_year_past() -> None:
+    by_sector = {"metric": "draws", "by": "sector", "every": "year", "max_growth_share": 0.5, "max_growth": 3}
+    chosen = {"metric": "commitment", "every": "period", "max_growth": 9, "growth_from": 3}
+    grown = two_years(limits=[by_sector, chosen])
+    for project, sector in zip(grown["projects"], ("roads", "water", "water"), strict=True):
+        project["sector"] = sector
+    moved = outlay.advance(outlay.solve(parsed(grown)), "2027-01")
+    found = {(row["metric"], row["group"]): row["growth_from"] for row in moved.instance["limits"].records()}
+    assert found == {("draws", "roads"): 2, ("draws", "water"): 0, ("commitment", None): 7}
+    assert moved.verification.ok
+
+
+def test_what_counts_changes_is_left_out_where_nothing_stands() -> None:
+    idle = two_years(limits=[{"metric": "changed_projects", "max": 9}, {"metric": "commitment", "max": 0}])
+    idle["approved"] = [{"project": "A"}]
+    moved = outlay.advance(outlay.solve(parsed(idle)), "2027-01")
+    assert [row["metric"] for row in moved.instance["limits"].records()] == ["commitment"]
+    assert "nothing stands" in moved.remarks[-1]
+
+
 def outlay_of(text: str) -> Any:
     from decimal import Decimal
 
@@ -178,8 +199,13 @@ def test_the_new_instance_is_written_and_read_back_in_every_form(advanced: outla
         assert read(str(tmp_path / name)) == advanced.instance
 
 
-#: Rules that a plan may break next year although all went as planned; docs/next-year.md says why.
-SUNK = ("of all projects)", "are used, ")
+#: What a plan may break next year although all went as planned: limits on shares, of which one side is past, as
+#: docs/next-year.md says; "count is 2, at most 1.9 is allowed (0.11 of 17, the use:crew there)".
+SUNK = re.compile(r"is allowed \(\S+ of \S+, the .*\)$")
+
+
+def is_sunk(one: Violation) -> bool:
+    return one.family == "limits" and SUNK.search(one.sentence) is not None
 
 
 #: Where something may count years, and so plans are moved on by whole ones.
@@ -194,28 +220,17 @@ def has_years(instance: outlay.Instance, table: str, column: str) -> bool:
 
 def test_the_plan_that_stands_is_feasible_next_year() -> None:
     tried = 0
-    for instance in some_generated(12):
-        found = best(instance)
-        if found.plan is None:
+    for instance in some_generated(16):
+        answer = outlay.solve(instance, gap=0.05)
+        if answer.plan is None:
             continue
-        answer = _solution(instance, found.plan)
         years = any(has_years(instance, table, column) for table, column in YEARLY)
         step = (instance.periods_per_year or 1) if years else 1
         for period in range(0, instance.periods, step):
             moved = outlay.advance(answer, instance.month_of(period), base="old" if period % 2 else "new")
             tried += 1
-            broken = [str(one) for one in moved.verification.violations if not any(word in str(one) for word in SUNK)]
-            assert not broken
+            assert not [str(one) for one in moved.verification.violations if not is_sunk(one)]
     assert tried > 20
-
-
-def _solution(instance: outlay.Instance, plan: outlay.Plan) -> Any:
-    class Answer:
-        status = "optimal"
-
-    answer = Answer()
-    answer.instance, answer.plan = instance, plan  # type: ignore[attr-defined]
-    return answer
 
 
 def test_runs_of_two_years_stand_side_by_side(solution: outlay.Solution, advanced: outlay.Advanced) -> None:

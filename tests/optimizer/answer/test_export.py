@@ -11,6 +11,7 @@ import pytest
 import outlay
 from outlay.instances.errors import InfeasibleError, InputError
 from outlay.instances.formats.parsing import parse_document
+from outlay.optimizer.export.folders import kept_folder, write_kept
 from tests.cli.small import HOSTILE, changed
 
 
@@ -55,3 +56,23 @@ def test_what_cannot_be_written_is_refused(solution: outlay.Solution, tmp_path: 
     hopeless = outlay.solve(parse_document(changed(), source="case"), constraint_set="must")
     with pytest.raises(InfeasibleError):
         outlay.write_results(hopeless, tmp_path / "none.xlsx")
+
+
+def test_tables_of_a_kept_folder_are_harmless_and_empty_ones_have_no_file(tmp_path: Path) -> None:
+    folder = kept_folder(tmp_path / "out", "it.json", "answer", force=False)
+    table = pd.DataFrame({"project": ["=1+1"], "worth": [-2.5]})
+    write_kept(folder, "it.json", {"projects": table, "none": table[:0]}, "", "{}")
+    assert {path.name for path in folder.iterdir()} == {"it.json", "sets.toml", "projects.csv"}
+    assert (folder / "projects.csv").read_text() == "project,worth\n'=1+1,-2.5\n"
+    assert kept_folder(folder, "it.json", "answer", force=False) == folder
+    write_kept(folder, "it.json", {"projects": table[:0]}, "", "{}")
+    assert not (folder / "projects.csv").exists()
+
+
+def test_a_folder_of_something_else_is_kept_for_it_unless_forced(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(InputError, match="the folder holds something that is no answer"):
+        kept_folder(tmp_path, "it.json", "answer", force=False)
+    with pytest.raises(InputError, match="this is not a folder"):
+        kept_folder(tmp_path / "mine.txt", "it.json", "answer", force=True)
+    assert kept_folder(tmp_path, "it.json", "answer", force=True) == tmp_path

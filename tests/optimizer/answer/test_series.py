@@ -10,15 +10,17 @@ import outlay
 from outlay.models.case import Case
 from outlay.optimizer.answer.series import (
     MOST_TIGHT,
+    Used,
     blocked,
     by_sector,
+    cash_streams,
     committed,
     counted_beside,
     drawn,
     tightness,
     used_resources,
 )
-from tests.support.documents import parsed, small_plan
+from tests.support.documents import document, level, parsed, small_plan
 
 
 @pytest.fixture(scope="module")
@@ -99,3 +101,36 @@ def test_what_binds_comes_first_and_money_not_at_all(solution: outlay.Solution) 
     assert not set(names) & {"commitments", "draws"}
     for one in used:
         assert one.binds == (one.rows["resource"].iloc[0] in set(solution.table("binding")["resource"]))
+
+
+def test_where_a_resource_is_tightest_and_how_much_is_missing() -> None:
+    table = rows(used=[4, 9, 4], limit=[8, 8, 4], supplied=[0, 0, 1], shortfall=[0, 1, 0])
+    table["label"] = ["2026", "2027", "2028"]
+    found = Used(table, tightness(table, None), binds=True)
+    assert found.peak == ("2027", 9 / 8)
+    assert (found.full, found.short, found.most, found.cumulative) == (1, (1.0, 1), 9.0, False)
+    stacked = [(column, more.tolist(), on.tolist()) for column, more, on in found.stacked(["supplied", "shortfall"])]
+    assert stacked == [("supplied", [0, 0, 1], [8, 8, 4]), ("shortfall", [0, 1, 0], [8, 8, 5])]
+
+
+def test_cash_stands_under_the_years_it_flows_in() -> None:
+    # Half of it is drawn in 2026 and in 2027; then 10 a year for three years, of which half, once 10 are back a tenth.
+    made = document(
+        calendar={"periods": 3},
+        settings={"finance": {"waterfall": "literal"}},
+        projects=[{"id": "A", "value": 1, "commitment": 10, "construction_months": 24, "life_years": 3,
+                   "cash_yield": 1, "terms": "soft"}],
+        terms=[{"terms": "soft", "rate": 0.0, "tenor_years": 3}],
+        resources=[{"resource": "commitments", "kind": "finance", "basis": "cumulative"}],
+        availability=[level("commitments", 10)],
+    )  # fmt: skip
+    solution = outlay.solve(parsed(made), gap=0)
+    stream = cash_streams(solution, Case(solution.instance))["A"]
+    assert dict(stream.drawn) == {2026: 5.0, 2027: 5.0}
+    assert dict(stream.lender) == pytest.approx({2028: 5.0, 2029: 5.0, 2030: 1.0})
+    assert dict(stream.owner) == pytest.approx({2028: 5.0, 2029: 5.0, 2030: 9.0})
+    assert stream.recovery == 2029
+
+
+def test_without_a_loan_no_cash_flows(solution: outlay.Solution) -> None:
+    assert cash_streams(solution, Case(solution.instance)) == {}

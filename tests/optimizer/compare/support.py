@@ -64,6 +64,16 @@ def assert_same(one: Comparison, other: Comparison) -> None:
         same(one.table(name), other.table(name))
 
 
+_answers: dict[str, str] = {}
+
+
+def remembered(request: Request) -> str:
+    """Return the answer of a case that is solved once for all tests."""
+    if request.key not in _answers:
+        _answers[request.key] = solve_case(request)
+    return _answers[request.key]
+
+
 def compared_into(
     folder: Path, case: Instance, sets: Sequence[str], **options: Any
 ) -> tuple[Comparison, list[str], list[str]]:
@@ -73,10 +83,10 @@ def compared_into(
 
     def noted(request: Request) -> str:
         solved.append(request.name)
-        return solve_case(request)
+        return remembered(request)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("outlay.optimizer.compare.compare.solve_case", noted)
+        patch.setattr("outlay.optimizer.compare.task.solve_case", noted)
         comparison = outlay.compare(
             case,
             sets,

@@ -128,6 +128,7 @@ def test_the_combination_of_all_families_is_the_reference_itself() -> None:
     assert comparison.cases["set"].tolist() == ["more-money", "base"]  # combinations are no cases of the comparison
 
 
+@pytest.mark.slow
 def test_choices_that_the_set_forces_stay_in_every_combination() -> None:
     comparison = outlay.compare(tutorial(), ["library-first"], attribute=["cap", "labour"], jobs=2)
     # With only the crew limit: the library, the school, which beats the bridge with the roof that needs it.
@@ -210,6 +211,7 @@ def test_an_infeasible_combination_is_an_error_that_says_which() -> None:
     assert "energy, labour" in str(caught.value)
 
 
+@pytest.mark.slow
 def test_a_contradiction_is_no_error_where_the_set_switches_it_off() -> None:
     # A is a must and needs the power of B, but only one project may be funded.
     case = instance(

@@ -20,9 +20,9 @@ import pytest
 
 import outlay
 from outlay.instances.errors import InputError
-from outlay.optimizer.compare.compare import CompareProgress
 from outlay.optimizer.compare.comparison import Comparison
 from outlay.optimizer.compare.reading import load_comparison
+from outlay.optimizer.sharing.pool import CompareProgress
 from tests.optimizer.compare.support import TUTORIAL_SETS, assert_same, row, tutorial
 from tests.support.clocks import LONGEST_S
 from tests.support.fake_solvers import wait_until
@@ -190,7 +190,7 @@ def test_an_infeasible_set_is_told_from_a_lost_one_on_dask(scheduler: str) -> No
 @pytest.fixture
 def deserted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
     """Start a dask scheduler without workers; return its address and what was started, scheduler first."""
-    monkeypatch.setattr("outlay.optimizer.compare.executors.WITHOUT_WORKERS_S", 0.0)
+    monkeypatch.setattr("outlay.optimizer.sharing.executors.WITHOUT_WORKERS_S", 0.0)
     port = _free_port()
     log = tmp_path / "scheduler"
     started = [_start(log, "scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")]
@@ -245,7 +245,7 @@ TARGETS = pytest.mark.parametrize(
 @needs_dask
 @TARGETS
 def test_a_scheduler_that_cannot_be_reached_is_an_error(monkeypatch: pytest.MonkeyPatch, target: str) -> None:
-    monkeypatch.setattr("outlay.optimizer.compare.executors.CONNECT_S", 1)
+    monkeypatch.setattr("outlay.optimizer.sharing.executors.CONNECT_S", 1)
     with pytest.raises(InputError, match="cannot be reached"):
         outlay.compare(tutorial(), ["base"], executor="dask:" + target.format(port=_free_port()))
 

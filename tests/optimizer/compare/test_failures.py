@@ -100,7 +100,7 @@ def fake(monkeypatch: pytest.MonkeyPatch, folder: Path, body: str) -> Path:
     log, script = folder / "pids", folder / "fake_solver.py"
     script.write_text(PRELUDE.format(log=str(log)) + dedent(body), encoding="utf-8")
     monkeypatch.setattr(
-        "outlay.optimizer.compare.task.SolverProcess", lambda: SolverProcess(command=[sys.executable, str(script)])
+        "outlay.optimizer.sharing.solvers.SolverProcess", lambda: SolverProcess(command=[sys.executable, str(script)])
     )
     return log
 

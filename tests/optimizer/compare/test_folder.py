@@ -84,6 +84,7 @@ def test_a_run_file_of_a_comparison_is_one_that_can_be_loaded_and_verified(finis
     assert solution.objective == row(comparison.cases, set="less")["objective"]
 
 
+@pytest.mark.slow
 def test_a_comparison_that_is_read_back_is_the_one_that_was_written(tmp_path: Path) -> None:
     written, _, _ = compared(tmp_path / "out", tutorial(), ("base", "more-money"), attribute=["cap"])
     read = load_comparison(tmp_path / "out")
@@ -97,6 +98,17 @@ def test_cases_that_are_finished_are_not_solved_again(finished: Path, due: Compa
     assert (solved, notes) == ([], [])
     assert run_files(finished) == before
     assert_same(comparison, due)
+
+
+def test_a_reference_whose_dates_were_made_earlier_is_not_solved_again(finished: Path, due: Comparison) -> None:
+    file = finished / "runs" / due.files["base"]
+    document = json.loads(file.read_text())
+    later = document["comparison"]["own_plan"]["choices"][0]
+    later |= {"selection": 1, "start": 1}  # as the solver may have left it before the dates were looked at
+    file.write_text(json.dumps(document))
+    comparison, solved, notes = compared(finished)
+    assert (solved, notes) == ([], [])
+    assert comparison.cases["objective"].tolist() == due.cases["objective"].tolist()
 
 
 def test_only_new_sets_are_solved_when_a_comparison_is_widened(finished: Path) -> None:
@@ -115,6 +127,7 @@ def test_editing_a_set_solves_again_only_what_depends_on_it(finished: Path) -> N
     assert solved == []
 
 
+@pytest.mark.slow
 def test_a_set_that_extends_an_edited_one_is_solved_again(tmp_path: Path) -> None:
     def case(less: float) -> Instance:
         return town(less=cap(less), child={"extends": "less", "force_out": ["D"]}, other=cap(4))
@@ -124,6 +137,7 @@ def test_a_set_that_extends_an_edited_one_is_solved_again(tmp_path: Path) -> Non
     assert solved == ["child", "less"]
 
 
+@pytest.mark.slow
 def test_editing_the_base_solves_everything_again(finished: Path) -> None:
     case = sized()
     table = [
@@ -140,6 +154,7 @@ def test_other_options_solve_again(finished: Path) -> None:
     assert solved == sorted(SETS)
 
 
+@pytest.mark.slow
 def test_another_reference_solves_again_what_is_to_be_nearest_to_it(finished: Path) -> None:
     comparison, solved, _ = compared(finished, sets=("least", "base", "less"))
     assert comparison.reference == "least"
@@ -155,6 +170,7 @@ def test_an_attribution_is_resumed_too(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "attribution.csv").is_file()
 
 
+@pytest.mark.slow
 def test_tables_of_an_earlier_comparison_do_not_stay_behind(tmp_path: Path) -> None:
     compared(tmp_path / "out", tutorial(), ("base",), attribute=["cap"])
     compared(tmp_path / "out", tutorial(), ("base",))

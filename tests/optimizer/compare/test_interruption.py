@@ -45,12 +45,13 @@ from pathlib import Path
 signal.signal(signal.SIGINT, signal.default_int_handler)  # also where the shell that started us ignores it
 import outlay
 from outlay.optimizer.compare import task as case_task
+from outlay.optimizer.sharing import solvers
 from outlay.optimizer.solver.process import SolverProcess
 
 def say(words):  # at once, whatever other threads say
     print(words + "\\n", end="", flush=True)
 
-case_task.SolverProcess = lambda: SolverProcess(command=[sys.executable, {solver!r}])
+solvers.SolverProcess = lambda: SolverProcess(command=[sys.executable, {solver!r}])
 build = case_task.plain_model
 def slowly(instance):
     say("building")

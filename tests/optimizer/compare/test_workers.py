@@ -10,7 +10,7 @@ import pytest
 
 import outlay
 from outlay.optimizer.compare.comparison import Comparison
-from outlay.optimizer.compare.executors import WITHOUT_WORKERS_S, Workers
+from outlay.optimizer.sharing.executors import WITHOUT_WORKERS_S, Workers
 from tests.optimizer.compare.support import cap, row, town
 from tests.support.clocks import StillClock
 
@@ -57,7 +57,7 @@ class Deserted(Executor):
 def compared(executor: Deserted, monkeypatch: pytest.MonkeyPatch) -> tuple[Comparison, list[str]]:
     """Compare the three sets; return the comparison and the notes."""
     notes: list[str] = []
-    monkeypatch.setattr("outlay.optimizer.compare.compare.LOOK_S", 0.0)
+    monkeypatch.setattr("outlay.optimizer.sharing.pool.LOOK_S", 0.0)
     monkeypatch.setattr(Workers, "of", lambda _: Workers(executor.lacking, Ticking()))
     case = town(less=cap(5), least=cap(3))
     told = lambda state: notes.append(state.note) if state.note else None  # noqa: E731

@@ -247,6 +247,7 @@ print(json.dumps({"status": str(solution.status), "limit": solution.limit, "veri
 """
 
 
+@pytest.mark.slow
 def test_an_interrupt_returns_the_best_answer_so_far_verified() -> None:
     done = subprocess.run(
         [sys.executable, "-c", INTERRUPTED], cwd=ROOT, capture_output=True, text=True, timeout=LONGEST_S, check=True

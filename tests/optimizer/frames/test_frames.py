@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import pickle
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -11,6 +13,7 @@ import pytest
 
 import outlay
 from outlay.optimizer.frames.later import Later
+from outlay.optimizer.frames.tabled import Tabled
 from outlay.optimizer.frames.typed import period_frequency
 from outlay.optimizer.solver.process import SolverProcess
 from tests.support.documents import instance, level
@@ -88,3 +91,37 @@ def test_an_answer_that_nobody_looked_into_pickles_and_copies(warm: SolverProces
     assert isinstance(solution.tables, type(plan(warm).tables))
     for other in (pickle.loads(pickle.dumps(solution)), copy.deepcopy(solution)):
         assert other.projects.equals(solution.projects)
+
+
+@dataclass(frozen=True)
+class Answered(Tabled):
+    """An answer with tables."""
+
+    name: str
+    tables: Mapping[str, pd.DataFrame]
+    times_s: Mapping[str, float]
+
+
+def answered() -> Answered:
+    return Answered("it", {"points": pd.DataFrame({"point": [1, 2], "worth": [2.5, float("nan")]})}, {"total": 1.0})
+
+
+def test_nothing_of_an_answer_with_tables_can_be_changed() -> None:
+    found = answered()
+    with pytest.raises(TypeError):
+        found.times_s["total"] = 2.0  # type: ignore[index]
+    copied = found.table("points")
+    copied.loc[0, "point"] = 7
+    assert found.table("points")["point"].tolist() == [1, 2]
+    assert found.rows() == {"points": [{"point": 1, "worth": 2.5}, {"point": 2, "worth": None}]}
+
+
+def test_a_table_that_there_is_not_says_which_was_meant() -> None:
+    with pytest.raises(KeyError, match=r"there is no table 'point'; did you mean 'points'\?"):
+        answered().table("point")
+
+
+def test_an_answer_with_tables_travels_to_other_processes() -> None:
+    found = pickle.loads(pickle.dumps(answered()))
+    assert (found.name, dict(found.times_s)) == ("it", {"total": 1.0})
+    assert found.table("points").equals(answered().table("points"))

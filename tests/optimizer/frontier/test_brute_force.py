@@ -13,6 +13,7 @@ def test_two_objectives_have_no_other_efficient_vectors(always_warm: None, seed:
     assert problems(case_of(seed), 2, seed) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [3])
 def test_three_objectives_have_no_other_efficient_vectors(always_warm: None, seed: int) -> None:
     assert problems(case_of(seed), 3, seed) == []

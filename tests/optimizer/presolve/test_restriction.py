@@ -29,11 +29,14 @@ def random_problem(seed: int) -> tuple[Problem, np.ndarray]:
 def test_the_points_are_those_of_the_whole_problem(seed: int) -> None:
     problem, base = random_problem(seed)
     fixed = np.random.default_rng(seed + 1000).random(8) < 0.5
-    small, kept, _ = restrict(problem, fixed, base)
+    left = restrict(problem, fixed, base)
+    small, kept = left.problem, left.kept
     assert kept.tolist() == np.nonzero(~fixed)[0].tolist()
     for choice in itertools.product([0.0, 1.0], repeat=len(kept)):
-        part, point = np.array(choice), base.copy()
-        point[kept] = part
+        part = np.array(choice)
+        point = left.whole(part)
+        assert (left.part(point) == part).all()
+        assert (point[fixed] == base[fixed]).all()
         assert small.holds(part) == problem.holds(point), choice
         assert small.value(part) == pytest.approx(problem.value(point))
 
@@ -43,7 +46,8 @@ def test_rows_of_one_column_are_bounds_and_rows_that_always_hold_are_left_out() 
     matrix = sparse.csc_array(np.array([[1.0, 1, 0], [1, 0, -1], [5, 0, 7]]))
     limits = np.array([1.0, 0, 100])
     problem = Problem(-np.ones(3), 0.0, np.zeros(3), np.ones(3), np.ones(3, bool), matrix, np.full(3, -np.inf), limits)
-    small, kept, _ = restrict(problem, np.array([False, True, False]), np.array([0.0, 1, 0]))
+    left = restrict(problem, np.array([False, True, False]), np.array([0.0, 1, 0]))
+    small, kept = left.problem, left.kept
     assert kept.tolist() == [0, 2]
     assert small.upper.tolist() == [0, 1]
     assert small.matrix.shape == (0, 2)
@@ -55,7 +59,7 @@ def test_a_bound_of_an_amount_keeps_what_its_row_allows(coefficient: float, uppe
     limit = np.array([3.0 if coefficient > 0 else -3.0])
     amount, none = np.zeros(2, dtype=bool), np.array([-np.inf])
     problem = Problem(np.ones(2), 0.0, np.zeros(2), np.full(2, 4.0), amount, matrix, none, limit)
-    small, _, _ = restrict(problem, np.array([False, True]), np.zeros(2))
+    small = restrict(problem, np.array([False, True]), np.zeros(2)).problem
     assert small.upper[0] == pytest.approx(upper, abs=1e-8)
     assert small.upper[0] >= upper
     assert small.lower[0] == pytest.approx(0.0 if coefficient > 0 else 1.5, abs=1e-8)
@@ -65,7 +69,7 @@ def test_a_plan_that_touches_a_limit_but_for_rounding_stays_possible() -> None:
     matrix = sparse.csc_array(np.array([[1.0, 0.1, 0.1, 0.1]]))
     ones, whole = np.ones(4), np.array([False, True, True, True])
     problem = Problem(ones, 0.0, 0 * ones, ones, whole, matrix, np.array([-np.inf]), np.array([1.0 + 0.3]))
-    small, _, _ = restrict(problem, whole, ones)  # 1.3 - (0.1 + 0.1 + 0.1) is less than 1
+    small = restrict(problem, whole, ones).problem  # 1.3 - (0.1 + 0.1 + 0.1) is less than 1
     assert small.upper.tolist() == [1.0]
 
 
@@ -74,7 +78,8 @@ def test_a_row_that_the_fixed_columns_break_stays_for_the_solver() -> None:
     matrix = sparse.csc_array(np.array([[1.0, 1, 0], [1, 0, 1]]))
     limits = np.array([1.0, 5])
     problem = Problem(-np.ones(3), 0.0, np.zeros(3), np.ones(3), np.ones(3, bool), matrix, np.full(2, -np.inf), limits)
-    small, kept, rows = restrict(problem, np.array([True, True, False]), np.ones(3))
+    left = restrict(problem, np.array([True, True, False]), np.ones(3))
+    small, kept, rows = left.problem, left.kept, left.rows
     assert (kept.tolist(), rows.tolist()) == ([2], [0])
     assert not any(small.holds(np.array([value])) for value in (0.0, 1.0))
 
@@ -86,5 +91,5 @@ def test_a_bound_that_a_row_gives_is_never_tighter_than_the_row() -> None:
         np.zeros(2), 0.0, np.zeros(2), np.full(2, 9.0), np.array([False, True]), matrix, np.array([-np.inf]),
         np.array([1.0000000005]),
     )  # fmt: skip
-    small, _, _ = restrict(problem, np.array([False, True]), np.zeros(2))
+    small = restrict(problem, np.array([False, True]), np.zeros(2)).problem
     assert small.upper[0] >= 1.0000000005 / 3.0

@@ -13,9 +13,8 @@ import pytest
 from scipy import sparse
 
 from outlay.optimizer.problem.problem import Problem, Rows
-from outlay.optimizer.proof import parts
 from outlay.optimizer.proof.parts import Part, PartsProver
-from outlay.optimizer.search.params import SearchParams
+from outlay.optimizer.search.params import Dividing, SearchParams
 from outlay.optimizer.solver.deadline import CLOCK
 from outlay.optimizer.solver.highs import highs_model
 from outlay.optimizer.solver.outcome import Outcome, Progress
@@ -45,33 +44,34 @@ def points(problem: Problem) -> list[np.ndarray]:
     return [point for point in every if problem.holds(point)]
 
 
+def dividing(pays: float, **more: Any) -> SearchParams:
+    """Return the usual numbers, but dividing pays if it closes so much of the gap."""
+    return SearchParams(dividing=Dividing(pays=pays, **more))
+
+
+ALWAYS, NEVER_PAYS = dividing(-1.0), dividing(100.0)
+
+
 def prover(
     problem: Problem, process: Any, *, known: float = np.nan, bound: float = np.nan, **change: Any
 ) -> PartsProver:
     rows, columns = problem.matrix.shape
     basis = np.repeat(np.array([0, 1], dtype=np.int8), [columns, rows])  # columns at their lower bounds, rows basic
     how: dict[str, Any] = {
-        "options": OPTIONS, "params": SearchParams(), "large": False, "known": lambda: (known, bound),
+        "options": OPTIONS, "params": ALWAYS, "large": False, "known": lambda: (known, bound),
         "basis": lambda: basis, "slow": lambda: False, "on_incumbent": lambda _: None, "on_cuts": lambda _: None,
     }  # fmt: skip
     return PartsProver(process, problem, OWNER, **(how | change))
 
 
-@pytest.fixture
-def always_pays(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts, "PAYS", -1.0)
-
-
-@pytest.mark.usefixtures("always_pays")
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("share", [0.5, 0.8])
-def test_parts_cover_every_plan_and_their_bounds_hold(seed: int, share: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts, "MOST_APART", 1)
+def test_parts_cover_every_plan_and_their_bounds_hold(seed: int, share: float) -> None:
     problem = portfolio(seed)
     plans = points(problem)
     best = min(problem.value(plan) for plan in plans)
     with SolverProcess() as process:
-        divided = prover(problem, process, known=share * best)
+        divided = prover(problem, process, known=share * best, params=dividing(-1.0, most_apart=1))
         whole = divided.parts[0]
         whole.cut(NO_CUTS)
         assert divided._divide(whole, lambda _: None)
@@ -88,7 +88,6 @@ def test_parts_cover_every_plan_and_their_bounds_hold(seed: int, share: float, m
         assert any(part.bound <= problem.value(plan) + 1e-9 for part in inside), plan
 
 
-@pytest.mark.usefixtures("always_pays")
 @pytest.mark.parametrize("seed", range(4))
 def test_parts_prove_what_the_whole_is_worth(seed: int) -> None:
     problem = portfolio(seed)
@@ -106,7 +105,6 @@ def test_parts_prove_what_the_whole_is_worth(seed: int) -> None:
     assert problem.value(outcome.point) == pytest.approx(best)
 
 
-@pytest.mark.usefixtures("always_pays")
 def test_parts_without_a_plan_are_infeasible() -> None:
     problem = portfolio(1).with_row(-np.ones(9), -3.5)  # at least four of them, but there are three projects
     assert not points(problem)
@@ -118,11 +116,10 @@ def test_parts_without_a_plan_are_infeasible() -> None:
     assert outcome.point is None
 
 
-def test_dividing_must_pay(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dividing_must_pay() -> None:
     problem = portfolio(2)
-    monkeypatch.setattr(parts, "PAYS", 100.0)
     with SolverProcess() as process:
-        divided = prover(problem, process, known=-1.0)
+        divided = prover(problem, process, known=-1.0, params=NEVER_PAYS)
         whole = divided.parts[0]
         whole.cut(NO_CUTS)
         assert not divided._divide(whole, lambda _: None)
@@ -194,7 +191,6 @@ ROOT = ([*AHEAD[:3], Progress(np.nan, -49.0, 0, 4.0, NO_CUTS)], Outcome("kTimeLi
 
 
 @pytest.mark.parametrize("states", [AHEAD, STUCK, ROOT[0]])
-@pytest.mark.usefixtures("always_pays")
 def test_a_small_problem_is_left_to_its_tree(states: list[Progress]) -> None:
     scripted = Scripted((states, Outcome("kTimeLimit", bound=-29.0)))
     watched, outcome, _ = followed(scripted)
@@ -213,7 +209,6 @@ def test_branch_and_bound_ends_where_the_bound_known_from_elsewhere_is_enough(la
     assert (outcome.status, outcome.bound) == ("kTimeLimit", -20.1)
 
 
-@pytest.mark.usefixtures("always_pays")
 def test_a_large_problem_is_taken_apart_once_its_root_is_done() -> None:
     cut = Rows(sparse.csr_array(np.ones((1, 9))), np.array([-np.inf]), np.array([3.0]))
     root = [*AHEAD[:3], Progress(np.nan, -49.0, 0, 4.0, cut), Progress(np.nan, -48.0, 0, 5.0, cut)]
@@ -229,7 +224,6 @@ def test_a_large_problem_is_taken_apart_once_its_root_is_done() -> None:
     assert told[3].bound == pytest.approx(-49.0)
 
 
-@pytest.mark.usefixtures("always_pays")
 def test_without_a_relaxation_the_root_is_not_left() -> None:
     scripted = Scripted(([*ROOT[0], *bounds(-48.0)], Outcome("kTimeLimit", bound=-48.0)))
     watched, outcome, _ = followed(scripted, large=True, basis=lambda: None)
@@ -237,10 +231,9 @@ def test_without_a_relaxation_the_root_is_not_left() -> None:
     assert outcome.bound == pytest.approx(-48.0)
 
 
-def test_where_dividing_does_not_pay_the_tree_goes_on_from_the_cutting_planes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts, "PAYS", 100.0)
+def test_where_dividing_does_not_pay_the_tree_goes_on_from_the_cutting_planes() -> None:
     scripted = Scripted(ROOT, (STUCK, Outcome("kTimeLimit", bound=-44.9)))
-    watched, outcome, _ = followed(scripted, large=True)
+    watched, outcome, _ = followed(scripted, large=True, params=NEVER_PAYS)
     assert scripted.asked == [True, False]
     assert len(watched.parts) == 1
     assert outcome.bound == watched.bound() >= -44.9 - 1e-9
@@ -262,11 +255,10 @@ def test_a_relaxation_too_slow_for_the_simplex_method_is_begun_anew_once() -> No
     assert [options.get("mip_lp_solver") for options in scripted.options] == [None]
 
 
-def undivided(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> tuple[PartsProver, Outcome, list[Progress]]:
+def undivided(scripted: Scripted) -> tuple[PartsProver, Outcome, list[Progress]]:
     """Two halves that dividing does not pay for: with the first project's first option, and without."""
-    monkeypatch.setattr(parts, "PAYS", 100.0)
     problem, told = portfolio(7), []
-    watched = prover(problem, scripted, known=-20.0, large=True)
+    watched = prover(problem, scripted, known=-20.0, large=True, params=NEVER_PAYS)
     lower, upper = problem.lower.copy(), problem.upper.copy()
     lower[0], upper[0] = 1.0, 0.0
     halves = [Part(lower, problem.upper, -46.0, cuts=NO_CUTS), Part(problem.lower, upper, -44.0, cuts=NO_CUTS)]
@@ -274,33 +266,32 @@ def undivided(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> tuple[Part
     return watched, watched.solve(time_limit_s=1000.0, start=None, on_progress=told.append), told
 
 
-def test_a_part_whose_bound_gets_stuck_is_left_for_a_worse_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_part_whose_bound_gets_stuck_is_left_for_a_worse_one() -> None:
     better = bounds(np.nan, np.nan, -45.0, -42.0, *[-41.9] * 20)
     end = (bounds(-43.9), Outcome("kTimeLimit", bound=-43.9))
-    watched, outcome, told = undivided(Scripted((better, Outcome("kTimeLimit")), end), monkeypatch)
+    watched, outcome, told = undivided(Scripted((better, Outcome("kTimeLimit")), end))
     assert [part.left for part in watched.parts] == [True, False]
     assert outcome.bound == pytest.approx(-41.9 if watched.parts[1].bound > -41.9 else watched.parts[1].bound)
     assert told[-2].bound == pytest.approx(-44.0)  # of the part that nobody has been at
 
 
-def test_a_part_that_gets_ahead_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_part_that_gets_ahead_goes_on() -> None:
     scripted = Scripted((AHEAD, Outcome("kTimeLimit", bound=-30.0)))
-    watched, outcome, told = undivided(scripted, monkeypatch)
+    watched, outcome, told = undivided(scripted)
     assert len(told) == len(AHEAD)
     assert not any(part.left for part in watched.parts)
     assert outcome.bound == pytest.approx(-44.0)
 
 
-def test_a_part_in_which_no_better_plan_can_be_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_part_in_which_no_better_plan_can_be_is_left() -> None:
     over = (bounds(-30.0, -19.0, -18.0), Outcome("kTimeLimit"))
     impossible = ([], Outcome("kInfeasible"))
-    watched, outcome, told = undivided(Scripted(over, impossible), monkeypatch)
+    watched, outcome, told = undivided(Scripted(over, impossible))
     assert len(told) == 2
     assert outcome.status == "kOptimal"
     assert outcome.bound == watched.bound() == -20.0  # of the plan known: the parts say only that none is better
 
 
-@pytest.mark.usefixtures("always_pays")
 def test_what_the_whole_still_comes_to_holds_for_its_parts() -> None:
     problem = portfolio(4)
     with SolverProcess() as process:
@@ -314,7 +305,6 @@ def test_what_the_whole_still_comes_to_holds_for_its_parts() -> None:
         assert divided._worst() is None
 
 
-@pytest.mark.usefixtures("always_pays")
 @pytest.mark.parametrize(
     ("end", "status"),
     [

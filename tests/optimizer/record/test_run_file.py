@@ -15,6 +15,7 @@ import outlay
 from outlay.instances.errors import InputError, NoPlanError
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.solver.process import SolverProcess
+from tests.support.choosing import some
 from tests.support.documents import instance, level, parsed, small_plan
 from tests.support.generated import some_generated
 from tests.support.solving import stopped
@@ -79,9 +80,10 @@ def test_the_file_is_plain_json_without_nan(run: Path) -> None:
     assert document["versions"]["highspy"]
 
 
-def test_runs_of_generated_instances_survive_the_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize("most", some([3, 12], 1))
+def test_runs_of_generated_instances_survive_the_file(tmp_path: Path, most: int) -> None:
     with SolverProcess() as process:
-        for number, made in enumerate(some_generated(12)):
+        for number, made in enumerate(some_generated(most)):
             found = outlay.solve(made, gap=0, process=process)
             loaded = outlay.load(found.save(tmp_path / f"{number}.json"))
             assert_same(found, loaded)

@@ -13,8 +13,9 @@ from outlay.models.build import build
 from outlay.models.options import started
 from outlay.optimizer.presolve.restriction import restrict
 from outlay.optimizer.problem.problem import Problem, Rows
-from outlay.optimizer.relaxation import relaxation as relaxing
+from outlay.optimizer.relaxation.params import Relaxing
 from outlay.optimizer.relaxation.relaxation import Relaxation, choice_bound, lagrangian, substitute, with_more_rows
+from outlay.optimizer.search.params import SearchParams
 from outlay.optimizer.search.phases.first import begin, find_any, round_relaxation
 from outlay.optimizer.search.phases.state import Step
 from outlay.optimizer.search.search import Search
@@ -85,12 +86,12 @@ def test_what_must_be_funded_counts_in_a_bound_even_if_it_only_costs() -> None:
     assert choice_bound(level_problem(session), session.structure.project) == pytest.approx(-4.0)
 
 
-def test_an_approximate_relaxation_bounds_too(warm: SolverProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_approximate_relaxation_bounds_too(warm: SolverProcess) -> None:
     session = Session(build(generate(30, 3)))
     plan = session.search_plan(seed=1, sub_problems=0)
     search = Search(level_problem(session), plan, OPTIONS, on_better=lambda _: None, process=warm)
     exact = search.state.relaxed(search.state.problem)
-    monkeypatch.setattr(relaxing, "LARGE", -1)
+    search.state.plan = replace(plan, params=SearchParams(relaxing=Relaxing(large=0)))
     rough = search.state.relaxation = search.state.relaxed(search.state.problem)
     assert exact is not None
     assert exact.exact
@@ -100,13 +101,10 @@ def test_an_approximate_relaxation_bounds_too(warm: SolverProcess, monkeypatch: 
     assert search.known()[1] == rough.bound
 
 
-def test_what_is_too_slow_for_the_simplex_method_is_solved_by_another_one(
-    session: Session, exact: Relaxation, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(relaxing, "LEAST_ITERATIONS", 1)
-    monkeypatch.setattr(relaxing, "ITERATIONS", 0.0)
+def test_what_is_too_slow_for_the_simplex_method_is_solved_by_another_one(session: Session, exact: Relaxation) -> None:
+    few = SearchParams(relaxing=Relaxing(least_iterations=1, iterations=0.0))
     with SolverProcess() as process:
-        plan = session.search_plan(seed=1, sub_problems=0)
+        plan = session.search_plan(seed=1, sub_problems=0, params=few)
         search = Search(level_problem(session), plan, OPTIONS, on_better=lambda _: None, process=process)
         assert not search.slow()
         found = search.state.relaxation = search.state.relaxed(search.state.problem)
@@ -141,7 +139,7 @@ def test_a_basis_that_is_known_spares_the_simplex_method_its_way(relaxed: Search
     loose = Rows(sparse.csr_array(used[None, :].astype(float)), np.array([-np.inf]), np.array([used.sum() + 1.0]))
     unused = (exact.point <= plain.lower) & (exact.reduced_cost > 1e-6)
     assert 0 < unused.sum() < len(unused)
-    small, columns, rows = restrict(plain, unused, plain.lower)
+    left = restrict(plain, unused, plain.lower)
     with SolverProcess() as process:
 
         def solved(each: Problem, basis: np.ndarray | None, *, most: int) -> bool:
@@ -154,8 +152,9 @@ def test_a_basis_that_is_known_spares_the_simplex_method_its_way(relaxed: Search
         assert not solved(plain, None, most=20)
         assert solved(plain, exact.basis, most=0)
         assert solved(plain.with_rows(loose), with_more_rows(exact.basis, 1), most=0)
-        assert not solved(small, None, most=120)
-        assert solved(small, exact.basis_of(columns, rows), most=120)  # rows that became bounds are made up for
+        assert not solved(left.problem, None, most=120)
+        few = exact.basis_of(left.kept, left.rows)  # rows that became bounds are made up for
+        assert solved(left.problem, few, most=120)
 
 
 def test_the_time_limit_of_an_approximate_relaxation_is_its_own(session: Session) -> None:

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-import outlay
 from outlay.instances.samples.generating import generate
+from outlay.models.build import build
 from outlay.optimizer.problem.problem import Problem, Rows
 from outlay.optimizer.search.phases.cutting import take_cuts
 from outlay.optimizer.search.phases.first import begin, round_relaxation
@@ -24,8 +24,8 @@ from tests.optimizer.support import OPTIONS, copied, level_problem
 
 
 @pytest.fixture(scope="module")
-def instance() -> outlay.Instance:
-    return generate(40, 3)
+def session() -> Session:
+    return Session(build(generate(40, 3)))
 
 
 @pytest.fixture(scope="module")

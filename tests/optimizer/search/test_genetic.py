@@ -227,6 +227,7 @@ def test_where_each_project_uses_few_of_the_rows_others_search() -> None:
     assert packing(limits, np.zeros(12), np.ones(9), strict) is not None
 
 
+@pytest.mark.slow
 def test_the_search_breeds_where_the_problem_only_packs(monkeypatch: pytest.MonkeyPatch) -> None:
     bred = []
     breed = Population.breed

@@ -33,6 +33,7 @@ def stalled(state: State) -> None:
     state.gains[:] = [0.0] * state.params.patience.sub_problems
 
 
+@pytest.mark.slow
 def test_a_plan_that_stays_as_it_is_is_left_for_another_and_crossed_with_it(small: Session) -> None:
     """The core first, then all, then another core and all; the worse plan is crossed, with dives, then more time."""
     params = replace(SearchParams(), probing=Probing(dominant=(1.0,)))
@@ -96,6 +97,7 @@ def test_the_trace_tells_what_a_search_did(small: Session, warm: SolverProcess) 
     assert values[-1] == search.plans.value()
 
 
+@pytest.mark.slow
 def test_a_kind_that_is_left_out_is_never_drawn(small: Session, warm: SolverProcess) -> None:
     every = [kind.name for kind in NEIGHBOURHOODS]
     params = replace(SearchParams(), selecting=Selecting(without=tuple(set(every) - {"window"})))

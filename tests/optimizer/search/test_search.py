@@ -52,6 +52,7 @@ def test_an_answer_found_with_the_search_is_as_good_and_verified() -> None:
     assert together.bound >= together.objective - 1e-9
 
 
+@pytest.mark.slow
 def test_a_repeated_search_gives_the_same_answer() -> None:
     made = generate(20, 3)
     first, second = (outlay.solve(made, effort="repeat", work=3, gap=0, seed=5) for _ in range(2))
@@ -101,7 +102,6 @@ def divided(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 
     monkeypatch.setattr(parts.PartsProver, "_divide", noted)
     monkeypatch.setattr(parts.PartsProver, "solve", from_the_root)
-    monkeypatch.setattr(parts, "SPLIT_S", 600.0)
     force(monkeypatch, large=0, head_start_s=0.0)
     return tried
 
@@ -203,6 +203,7 @@ def test_a_time_limit_ends_a_repeatable_search_too(monkeypatch: pytest.MonkeyPat
     assert len(drawn) == 3
 
 
+@pytest.mark.slow
 def test_an_interrupt_ends_a_repeatable_search_with_its_best_plan(monkeypatch: pytest.MonkeyPatch) -> None:
     draw, drawn = Neighbourhoods.draw, []
 

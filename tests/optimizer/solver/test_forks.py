@@ -14,8 +14,8 @@ import pytest
 
 import outlay
 from outlay.models.case import Case
-from outlay.optimizer.compare import task as case_task
 from outlay.optimizer.compare.task import Request, make_request, solve_case
+from outlay.optimizer.sharing import solvers
 from outlay.optimizer.solver.outcome import Progress
 from outlay.optimizer.solver.process import SolverProcess
 from tests.support.documents import knapsack, parsed
@@ -53,19 +53,20 @@ def warm() -> Any:
         yield process
 
 
+@pytest.mark.slow
 def test_forks_of_a_thread_that_has_solved_a_case_solve_it_too() -> None:
     assert objective() == 7
     children = [Forked(objective) for _ in range(3)]
     assert [child.result() for child in children] == [7, 7, 7]
     assert objective() == 7
-    case_task.solver_process().end()
+    solvers.solver_process().end()
 
 
 def test_a_fork_while_another_thread_builds_a_model() -> None:
     held, over = threading.Event(), threading.Event()
 
     def build() -> None:
-        with case_task._BUILDING:
+        with solvers.building():
             held.set()
             over.wait()
 
@@ -78,6 +79,7 @@ def test_a_fork_while_another_thread_builds_a_model() -> None:
     assert child.result() == 7
 
 
+@pytest.mark.slow
 def test_a_fork_while_another_thread_starts_or_ends_a_solver(warm: SolverProcess) -> None:
     held, over = threading.Event(), threading.Event()
 
@@ -95,6 +97,7 @@ def test_a_fork_while_another_thread_starts_or_ends_a_solver(warm: SolverProcess
     assert child.result() == 7
 
 
+@pytest.mark.slow
 def test_a_fork_while_another_thread_computes_a_property_of_the_same_kind() -> None:
     """Up to Python 3.11 the objects of a class share a lock for each cached property."""
     computing, over = threading.Event(), threading.Event()
@@ -158,6 +161,7 @@ def test_a_fork_has_a_solver_of_its_own_behind_its_parent_s(warm: SolverProcess)
     assert_gone([pid])
 
 
+@pytest.mark.slow
 def test_both_sides_of_a_fork_in_the_middle_of_a_solve_get_the_answer() -> None:
     """The callback forks; the child goes on in the middle of a solve whose solver is its parent's."""
     out_of, into = os.pipe()

@@ -38,6 +38,7 @@ def test_a_process_serves_many_solves(three: Instance) -> None:
     assert not alive(pid)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads the memory of a process from /proc")
 def test_a_process_lets_go_of_what_it_has_solved() -> None:
     size = 300_000
@@ -62,6 +63,7 @@ def test_a_broken_process_is_replaced_for_the_next_solve(three: Instance) -> Non
         assert solve(three, process=process).objective == 7
 
 
+@pytest.mark.slow
 def test_a_request_to_stop_that_comes_too_late_does_not_stop_the_next_solve(three: Instance) -> None:
     with SolverProcess() as process:
         assert solve(three, process=process).status == Status.OPTIMAL
@@ -70,6 +72,7 @@ def test_a_request_to_stop_that_comes_too_late_does_not_stop_the_next_solve(thre
         assert solve(big, process=process, gap=0).status == Status.OPTIMAL
 
 
+@pytest.mark.slow
 def test_solves_in_two_threads_do_not_hang(three: Instance) -> None:
     answers: list[float | None] = []
     threads = [threading.Thread(target=lambda: answers.append(solve(three).objective), daemon=True) for _ in range(4)]

@@ -10,8 +10,9 @@ import pytest
 import outlay
 from outlay import Variation
 from outlay.instances.errors import InputError
+from outlay.instances.instance import Instance
+from outlay.optimizer.sharing.pool import question_pool
 from outlay.optimizer.variation import solving
-from outlay.optimizer.variation.pool import question_pool
 from outlay.optimizer.variation.solving import kept
 from outlay.optimizer.variation.vary import Variations, instance_question
 from tests.support.documents import document, instance, level, parsed
@@ -163,3 +164,31 @@ def test_constants_of_another_objective_count(weight: float, value: float) -> No
     settings = {**made.settings.model_dump(exclude_defaults=True), "objective": levels}
     solution = outlay.solve(made.replace(instance=settings), gap=0)
     assert (solution.levels[1].objective, solution.levels[1].bound) == (weight * value, weight * value)
+
+
+def growing(**limit: float) -> Instance:
+    """Of A in 2026 and B in 2027 B spends 6 after 2."""
+    projects = [
+        {"id": "A", "value": 1, "commitment": 2, "latest_start": "2026-01"},
+        {"id": "B", "value": 5, "commitment": 6, "earliest_start": "2027-01"},
+    ]
+    row = {"metric": "draws", "every": "year", **limit}
+    return parsed(document(projects=projects, calendar={"periods": 2}, limits=[row, {**row, "max_growth": 90}]))
+
+
+def test_growth_is_moved_by_its_amount() -> None:
+    varied = outlay.vary(growing(max_growth=2))
+    name = "limits/draws/year/max_growth"
+    assert varied.solve(Variation()).worth == 1
+    moved = varied.solve(Variation(level={name: 1.0}))
+    assert (moved.worth, moved.verified) == (6, True)
+    assert varied.solve(Variation(level={name: 1.9}, units=(name,))).worth == 1
+    least = varied.solve(Variation(force_in=("A", "B"), stretch=(name,)))
+    assert least.moves == {name: 1.0}
+    assert outlay.solve(varied.over.instance_with(dict(least.body))).objective == 6
+
+
+def test_growth_by_a_share_is_not_moved_and_says_why() -> None:
+    varied = outlay.vary(growing(max_growth_share=0.5))
+    with pytest.raises(InputError, match="it is growth as a share: the column `max_growth_share` of limits decides"):
+        varied.solve(Variation(level={"limits/draws/year/max_growth_share": 0.1}))

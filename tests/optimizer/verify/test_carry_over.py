@@ -66,3 +66,28 @@ def test_what_was_carried_over_is_carried_on_unless_once(once: bool, most: float
             availability=[{"resource": "draws", "from": "2026-01", "amount": 10}],
         )
         assert verify_plan(instance, plan(take("A", 0), take("B", 2))).ok is (last == most)
+
+
+@pytest.mark.parametrize(
+    ("months", "basis", "rule", "most"),
+    [
+        (12, "per_period", {}, 10 + 1.25 * (10 + 1.25 * 6)),
+        (12, "per_period", {"carry_over_max": 4}, 15),  # the ceiling is of what moves on, before interest
+        (12, "per_year", {"carry_over_once": True}, 22.5),
+        (6, "per_period", {"carry_over_interest": 0.21}, 10 + 1.1 * (10 + 1.1 * 6)),  # half a year earns 0.1
+    ],
+)
+def test_what_is_carried_over_earns_interest(months: int, basis: str, rule: dict[str, Any], most: float) -> None:
+    for last in (most, most + 0.01):
+        instance = build(
+            calendar={"periods": 3, "months_per_period": months},
+            projects=[{"id": "A", "commitment": 4}, {"id": "B", "commitment": round(last, 6)}],
+            resources=[
+                {
+                    "resource": "draws", "kind": "finance", "basis": basis, "carry_over_share": 1,
+                    "carry_over_interest": 0.25, **rule,
+                }
+            ],
+            availability=[{"resource": "draws", "from": "2026-01", "amount": 10}],
+        )  # fmt: skip
+        assert verify_plan(instance, plan(take("A", 0), take("B", 2))).ok is (last == most)

@@ -152,3 +152,35 @@ def test_a_net_metric_may_have_a_negative_limit() -> None:
     assert the_one(verify_plan(instance, plan())).sentence == "tons is 0, at most -5 is allowed"
     found = the_one(verify_plan(instance, plan(take("B"), take("C"))))
     assert found.sentence == "tons is -9, no less than -8 is allowed"
+
+
+@pytest.mark.parametrize(
+    ("growth", "kept"),
+    [
+        ({"max_growth_share": 0.5, "max_growth": 3}, True),  # 6 after 2: at most 2 x 1.5 + 3
+        ({"max_growth_share": 0.5, "max_growth": 2.9}, False),
+        ({"max_growth_share": 2}, True),
+        ({"max_growth": 3.9}, False),
+        ({"max_growth": 4}, True),  # nothing comes before 2026
+        ({"max_growth": 4, "growth_from": -3}, False),
+        ({"max_growth_share": 1, "max_growth": 4, "growth_from": 1}, True),
+    ],
+)
+def test_a_year_exceeds_the_one_before_by_so_much_at_most(growth: dict[str, Any], kept: bool) -> None:
+    grown = limited({"metric": "draws", "every": "year", **growth})
+    assert verify_plan(grown, plan(take("B", 0), take("A", 1))).ok is kept
+
+
+def test_growth_is_told_with_what_came_before() -> None:
+    row = {"metric": "draws", "by": "sector", "group": "energy", "every": "year", "max_growth_share": 0.5}
+    found = the_one(verify_plan(limited(row), plan(take("B", 0), take("A", 1))))
+    assert found.sentence == "draws of sector energy in 2027 is 6 $B, after 2 $B at most 3 $B is allowed"
+    assert (found.rule, found.limit, found.excess) == ("greatest growth", 3, 3)
+
+
+def test_growth_counts_by_the_period_of_selection_but_draws_when_they_are_drawn() -> None:
+    early = plan(take("A", 1, selection=0))
+    calendar = {"max_wait_months": 12}
+    row = {"every": "year", "max_growth": 5}
+    assert verify_plan(limited({"metric": "commitment", **row}, calendar=calendar), early).ok
+    assert not verify_plan(limited({"metric": "draws", **row}, calendar=calendar), early).ok

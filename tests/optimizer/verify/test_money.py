@@ -90,6 +90,23 @@ def test_draws_in_a_bell_over_three_years_capitalise_interest() -> None:
     assert loan.opening == Fraction("121.275")
 
 
+def test_the_loan_finances_what_is_really_spent_a_year_later() -> None:
+    """What costs 100 in 2026 costs 110 in 2027: B_0 = 121 and A = 133.1, served from the same 130 a year."""
+    instance = case(project={"escalation_per_year": 0.1, "credit_share": 0.1})
+    reading = Reading(instance)
+    loan = compute_loan(reading, schedule(reading, take("A", 1), Fraction(1)))
+    assert loan is not None
+    assert loan.opening == 121 - 11
+    assert loan.waterfall.cover == Fraction(130, 121)
+    # -110 of draws, +11 of credit, then 121 and a tenth of 9, a tenth of 130.
+    assert loan.japan_npv == Fraction("-110") + 11 + Fraction("121.9") + 13
+    found = verify_plan(instance, plan(take("A", 1)))
+    assert found.metrics["commitment"] == 110
+    failing = case(project={"escalation_per_year": 0.1}, terms={"min_dscr": 1.05, "min_japan_npv": None})
+    assert verify_plan(failing, plan(take("A", 0))).ok
+    assert families(verify_plan(failing, plan(take("A", 1)))) == {"lender"}
+
+
 def test_level_service_without_interest_is_the_balance_by_years() -> None:
     loan = loan_of(case(terms={"rate": 0, "tenor_years": 2}))
     assert loan.opening == 100

@@ -12,8 +12,9 @@ from outlay.models.plain import plain_model
 from outlay.optimizer.presolve.propagation import tightened
 from outlay.optimizer.problem.problem import Problem, Rows
 from outlay.optimizer.problem.structure import Structure
-from outlay.optimizer.search import rescheduling as drawing
-from outlay.optimizer.search.dated_ledger import DatedLedger
+from outlay.optimizer.search.ledgers.dates import DatedLedger
+from outlay.optimizer.search.params import Scheduling
+from outlay.optimizer.search.rescheduling import rescheduling
 from outlay.optimizer.session import Session
 from tests.benchmarks.families import schedule
 
@@ -36,12 +37,11 @@ def problem_of(name: str) -> tuple[Problem, Structure]:
 
 @pytest.mark.usefixtures("always_started")
 @pytest.mark.parametrize("name", ["schedule-8-1", "schedule-8-2", "schedule-opt-8-3", "schedule-opt-12-4"])
-def test_the_same_schedules_are_drawn(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_schedules_are_drawn(name: str) -> None:
     problem, structure = problem_of(name)
     found = {}
-    for entries in (0, drawing.DATED_ENTRIES):
-        monkeypatch.setattr(drawing, "DATED_ENTRIES", entries)
-        draws = drawing.rescheduling(problem, structure, seed=1)
+    for entries in (0, Scheduling().dated_entries):
+        draws = rescheduling(problem, structure, seed=1, params=Scheduling(dated_entries=entries))
         assert draws is not None
         assert isinstance(draws._ledger, DatedLedger) == (entries == 0)
         kept: list[np.ndarray] = []
@@ -54,26 +54,24 @@ def test_the_same_schedules_are_drawn(name: str, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.usefixtures("always_started")
-def test_rows_that_dates_do_not_tell_are_left_to_the_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_that_dates_do_not_tell_are_left_to_the_rows() -> None:
     problem, structure = problem_of("schedule-8-1")
-    monkeypatch.setattr(drawing, "DATED_ENTRIES", 0)
     few = Rows(structure.derived[None, :].astype(float), np.array([-np.inf]), np.array([1e6]))
-    draws = drawing.rescheduling(problem.with_rows(few), structure, seed=1)
+    draws = rescheduling(problem.with_rows(few), structure, seed=1, params=Scheduling(dated_entries=0))
     assert draws is not None
     assert not isinstance(draws._ledger, DatedLedger)
 
 
 @pytest.mark.usefixtures("always_started")
-def test_what_is_never_ready_in_time_is_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_never_ready_in_time_is_not_begun() -> None:
     problem, structure = problem_of("schedule-opt-8-3")
     begun = np.nonzero(structure.derived)[0][-4:-3]
     row = np.zeros(len(problem.cost))
     row[begun] = 1.0
     later = problem.with_row(row, 0.0)
     values = []
-    for entries in (0, drawing.DATED_ENTRIES):
-        monkeypatch.setattr(drawing, "DATED_ENTRIES", entries)
-        draws = drawing.rescheduling(later, structure, seed=1)
+    for entries in (0, Scheduling().dated_entries):
+        draws = rescheduling(later, structure, seed=1, params=Scheduling(dated_entries=entries))
         assert draws is not None
         assert isinstance(draws._ledger, DatedLedger) == (entries == 0)
         kept: list[np.ndarray] = []

@@ -1,4 +1,4 @@
-"""Many questions at once, on the pool that `compare` uses; the same answers in whatever order they are solved."""
+"""Many questions at once, on threads or other machines; the same answers in whatever order they are solved."""
 
 from __future__ import annotations
 
@@ -10,24 +10,45 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from outlay.instances.errors import OutlayError
-from outlay.optimizer.compare.compare import CompareProgress
-from outlay.optimizer.compare.executors import Workers, open_executor
-from outlay.optimizer.compare.task import solver_process
+from outlay.optimizer.sharing.executors import Workers, open_executor
+from outlay.optimizer.sharing.solvers import solver_process
 from outlay.optimizer.solver.process import SolverProcess
-from outlay.optimizer.status import Status
 
 #: Seconds after which we look whether there is still anybody to answer.
 LOOK_S = 1.0
 
 Answered = TypeVar("Answered")
 
-#: How a finished answer is kept under the key of its question, and found again.
+#: What is done with an answer, which was just given, under the key of its question; and how it is found again.
 Keep = Callable[[str, Any], None]
 Find = Callable[[Any], Any | None]
 #: A question, or another task that says what answers it (`work`), how that is read, and what is said where it is lost.
 Task: TypeAlias = Any
 #: Takes a question and its answer.
 Receive: TypeAlias = Callable[[Any, Any], None]
+
+
+@dataclass(frozen=True)
+class CompareProgress:
+    """Where a comparison, or whoever asks many questions, stands.
+
+    Attributes
+    ----------
+    done, total
+        Cases.
+    running
+        Names of the cases in work.
+    seconds_left
+        An estimate from the cases solved so far; None before the first.
+    note
+        Something to tell the user once, or empty.
+    """
+
+    done: int
+    total: int
+    running: tuple[str, ...]
+    seconds_left: float | None
+    note: str = ""
 
 
 class Source(Protocol):
@@ -87,10 +108,10 @@ class QuestionPool:
         with SolverProcess() as engine:
             return work(engine)
 
-    def ask(self, questions: Sequence[Task]) -> dict[str, Any]:
+    def ask(self, questions: Sequence[Task], *, summary: Callable[[Any], Any] | None = None) -> dict[str, Any]:
         """Return the answers by name; after an interrupt only those that there are.
 
-        A question that is lost twice is answered by why.
+        A question that is lost twice is answered by why. With a `summary`, that is all that is held of each answer.
         """
         found: dict[str, Any] = {}
         if self.interrupted:
@@ -99,7 +120,7 @@ class QuestionPool:
         self.total = max(self.total, self.done + len(questions))
 
         def receive(question: Task, answer: Any) -> None:
-            found[question.name] = answer
+            found[question.name] = answer if summary is None else summary(answer)
 
         try:
             for question in questions:
@@ -154,33 +175,59 @@ class QuestionPool:
         ready, _ = wait(open_, LOOK_S, return_when=FIRST_COMPLETED)
         if not ready and self._given_up():
             lack = self.workers.lack if self.workers is not None else ""
-            for question, _ in open_.values():
-                receive(question, question.lost(f"not solved: {lack}"))
+            for future, (question, _) in open_.items():
+                future.cancel()
+                self._lose(question, f"not solved: {lack}", receive)
+            open_.clear()
+            self._tell(open_)
             return False
         for future in ready:
             question, tries = open_.pop(future)
-            answer = self._result(future, question, tries)
-            if answer is None:
-                open_[self._submit(question)] = (question, tries + 1)
-            else:
-                self._count(question, answer)
-                receive(question, answer)
+            self._take(future, question, tries, open_, receive)
         return True
 
-    def _count(self, question: Task, answer: Any) -> None:
-        """Count an answer that was just given, and keep it if it is one."""
+    def _take(
+        self,
+        future: Future[str],
+        question: Task,
+        tries: int,
+        open_: dict[Future[str], tuple[Task, int]],
+        receive: Receive,
+    ) -> None:
+        """Pass on an answer; ask again where it is worth another try, else say why there is none."""
+        try:
+            answer = question.read(future.result())
+        except OutlayError as error:
+            self._lose(question, str(error), receive)  # wrong input stays wrong
+        except Exception as error:  # whatever an executor may raise for a task that it lost
+            if tries < 2:
+                open_[self._submit(question)] = (question, tries + 1)
+            else:
+                self._lose(question, f"tried twice: {error!r}{self._why_lost()}", receive)
+        else:
+            self.done += 1
+            self.solver_s += answer.solver_s
+            self.answer_s.append(answer.total_s)
+            if self.keep is not None:
+                self.keep(question.key, answer)
+            receive(question, answer)
+
+    def _lose(self, question: Task, why: str, receive: Receive) -> None:
         self.done += 1
-        self.solver_s += answer.solver_s
-        self.answer_s.append(answer.total_s)
-        if self.keep is not None and answer.status != Status.FAILED:
-            self.keep(question.key, answer)
+        receive(question, question.lost(why))
+
+    def _why_lost(self) -> str:
+        if self.workers is None:
+            return ""
+        self.workers.look()
+        return f" ({self.workers.lack})" if self.workers.lack else ""
 
     def _given_up(self) -> bool:
         if self.workers is None:
             return False
         note = self.workers.look()
         if note:
-            self._tell({}, note=note)
+            self.note(note)
         return self.workers.given_up
 
     def _submit(self, question: Task) -> Future[str]:
@@ -192,15 +239,9 @@ class QuestionPool:
             refused.set_exception(error)
             return refused
 
-    @staticmethod
-    def _result(future: Future[str], question: Task, tries: int) -> Any | None:
-        """Return an answer; None where the question is worth another try."""
-        try:
-            return question.read(future.result())
-        except OutlayError as error:
-            return question.lost(str(error))  # wrong input stays wrong
-        except Exception as error:  # whatever an executor may raise for a task that it lost
-            return None if tries < 2 else question.lost(f"tried twice: {error!r}")
+    def note(self, text: str) -> None:
+        """Tell the user something."""
+        self._tell({}, note=text)
 
     def _tell(self, open_: Mapping[Future[str], tuple[Task, int]], note: str = "") -> None:
         if self.on_progress is None:

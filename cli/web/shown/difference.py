@@ -27,7 +27,7 @@ from outlay.cli.views.labels import objective_unit
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.compare.comparison import Comparison
 
-_STATUS = {"optimal": "proved optimal", "within gap": "proved"}
+_STATUS = {"optimal": "proved optimal", "within gap": "proved", "infeasible": "proved to have no plan"}
 
 
 def difference_context(
@@ -79,7 +79,7 @@ def difference_context(
 
 def _headline(own: dict[Any, Any], reference: dict[Any, Any], unit: str) -> str:
     if own["objective"] is None:
-        return f"No plan is possible: {own['status']}" if own["status"] == "infeasible" else "There is no plan"
+        return "No plan is possible" if own["status"] == "infeasible" else "There is no plan"
     figure = words.money(own["objective"], unit, 6)
     if own["other_objective"]:
         valued = own["by_reference"]
@@ -90,7 +90,7 @@ def _headline(own: dict[Any, Any], reference: dict[Any, Any], unit: str) -> str:
     change, percent = float(own["change"]), own["change_percent"]
     if abs(change) <= 1e-6 * max(1.0, abs(float(reference["objective"]))):
         return f"As good as {reference['set']}: {figure}"
-    share = "" if percent is None else f" ({abs(percent):.2g} %)"
+    share = "" if percent is None else f" ({words.number(abs(percent), 2)} %)"
     verb = "costs" if change < 0 else "brings"
     return f"It {verb} {words.money(abs(change), unit, 5)}{share}: {figure}, {reference['set']} " + words.money(
         reference["objective"], unit, 6
@@ -101,7 +101,7 @@ def _proof(row: dict[Any, Any], unit: str) -> tuple[str, str, bool]:
     """Return (set, what is proved, whether it is)."""
     status = str(row["status"])
     if row["bound"] is None:
-        return row["set"], status, status == "infeasible"
+        return row["set"], _STATUS.get(status, status), status in _STATUS
     text = (
         f"{_STATUS.get(status, status)}, no plan can exceed {words.money(row['bound'], unit, 6)}, gap {gap(row['gap'])}"
     )

@@ -8,8 +8,6 @@ from scipy import sparse
 from outlay.optimizer.problem.problem import Problem
 
 TOLERANCE = 1e-9
-#: So many of the rows that are short by which projects wait are looked at; the plan is checked whole in the end.
-HARDEST = 8
 
 
 class Ledger:
@@ -24,9 +22,17 @@ class Ledger:
     ----------
     waiting
         Which projects wait for which: (those that wait, those they wait for), each of shape (pairs,).
+
+    Parameters
+    ----------
+    hardest
+        So many of the rows that are short by which projects wait are looked at; the plan is checked whole in the end.
     """
 
-    def __init__(self, problem: Problem, effect: sparse.csc_array, project: np.ndarray, nothing: np.ndarray) -> None:
+    def __init__(
+        self, problem: Problem, effect: sparse.csc_array, project: np.ndarray, nothing: np.ndarray, *, hardest: int = 8
+    ) -> None:
+        self._looked_at = hardest
         activity = problem.matrix @ nothing
         scale = np.maximum(1.0, np.abs(np.where(np.isfinite(problem.row_upper), problem.row_upper, 0.0)))
         self._limit = problem.row_upper
@@ -128,7 +134,7 @@ class Ledger:
     def _hardest(self, short: np.ndarray) -> np.ndarray:
         """Return, of short rows by which projects wait, those that the fewest options help: others follow from them."""
         helping = self._givers.indptr[short + 1] - self._givers.indptr[short]
-        return short[np.argsort(helping, kind="stable")[:HARDEST]]
+        return short[np.argsort(helping, kind="stable")[: self._looked_at]]
 
 
 def _begins(owner: np.ndarray, size: int) -> np.ndarray:

@@ -16,7 +16,7 @@ from scipy.sparse import csgraph
 
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.structure import Structure
-from outlay.optimizer.search.ledger import Ledger
+from outlay.optimizer.search.ledgers.rows import Ledger
 
 #: An option that is not of a side, or a project that is not funded, comes this late; and it waits for nothing.
 NEVER = np.iinfo(np.int32).max
@@ -104,7 +104,7 @@ class DatedLedger:
 
 
 def dated_ledger(
-    problem: Problem, structure: Structure, options: np.ndarray, nothing: np.ndarray
+    problem: Problem, structure: Structure, options: np.ndarray, nothing: np.ndarray, hardest: int
 ) -> DatedLedger | None:
     """Return the room for options, sorted by project; None where other rows than precedence are about dates.
 
@@ -114,6 +114,8 @@ def dated_ledger(
         Numbers of the options, shape (options,); all others here count from 0 in this order.
     nothing
         The empty plan, a point of the problem.
+    hardest
+        As of `Ledger`.
     """
     derived, rows = structure.derived, sparse.csr_array(problem.matrix)
     number = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
@@ -137,7 +139,7 @@ def dated_ledger(
     )  # fmt: skip
     effect = sparse.csc_array(rest.matrix @ kept)
     effect.eliminate_zeros()
-    return DatedLedger(Ledger(rest, effect, own, nothing), waits, own)
+    return DatedLedger(Ledger(rest, effect, own, nothing, hardest=hardest), waits, own)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 from outlay.instances.errors import InputError
 from outlay.models.modelling import PauseGC
-from outlay.optimizer.compare.task import Pool
+from outlay.optimizer.sharing.solvers import Pool
 from outlay.optimizer.solver.deadline import CLOCK, LONGEST_LOOK_S, Clock
 
 CONNECT_S = 10

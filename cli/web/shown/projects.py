@@ -9,7 +9,7 @@ import pandas as pd
 
 from outlay.cli.views import words
 from outlay.cli.views.explanation import amounts, change_sentences, interval
-from outlay.cli.web.lines import forced, line_words, project_title
+from outlay.cli.web.shown.lines import forced, line_words, project_title
 from outlay.instances.drafts.choices import alternatives_of
 from outlay.optimizer.compare.side_by_side import frame
 from outlay.optimizer.whatif.job import Kind

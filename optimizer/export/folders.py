@@ -1,0 +1,61 @@
+"""Folders in which answers to many questions are kept, so that nothing is asked twice, and at the end the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from outlay.instances.errors import InputError
+from outlay.instances.formats.output import make_folder, refusals_told, replace_file
+from outlay.optimizer.export.tables import spreadsheet_csv
+
+
+def kept_folder(path: str | Path, marker: str, what: str, *, force: bool) -> Path:
+    """Return a folder for answers: new, empty, or of earlier ones of its kind, which are taken up again.
+
+    Parameters
+    ----------
+    marker
+        Name of the file by which a folder of this kind is known.
+    what
+        What it holds, in words: ``frontier``.
+    force
+        Take it whatever it holds.
+
+    Raises
+    ------
+    InputError
+        If it holds anything else, or cannot be written.
+    """
+    folder = Path(path)
+    with refusals_told(folder):
+        if folder.exists() and not folder.is_dir():
+            raise InputError.single(str(path), "this is not a folder", "choose another name")
+        make_folder(folder)
+        if any(folder.iterdir()) and not (folder / marker).is_file() and not force:
+            problem = f"the folder holds something that is no {what}"
+            raise InputError.single(str(path), problem, "choose another, or use force")
+    return folder
+
+
+def write_kept(folder: Path, marker: str, tables: Mapping[str, pd.DataFrame], sets_toml: str, text: str) -> None:
+    """Write tables as CSV, made harmless for spreadsheets, the sets as ``sets.toml``, and everything as JSON.
+
+    An empty table has no file.
+
+    Raises
+    ------
+    InputError
+        If they cannot be written.
+    """
+    with refusals_told(folder):
+        for name, table in tables.items():
+            target = folder / f"{name}.csv"
+            if len(table):
+                replace_file(target, spreadsheet_csv(table))
+            else:
+                target.unlink(missing_ok=True)
+        replace_file(folder / "sets.toml", sets_toml)
+        replace_file(folder / marker, text + "\n")

@@ -1,0 +1,39 @@
+"""The numbers that say how a relaxation is solved, each with its unit, its range and why it is what it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from outlay.optimizer.tuning import a_count, a_factor, a_share, some_seconds
+
+
+@dataclass(frozen=True)
+class Relaxing:
+    """How the relaxation is solved, by size and time.
+
+    Attributes
+    ----------
+    large
+        Above so many rows and columns it is solved approximately.
+    least_iterations, iterations
+        Up to so many iterations of the simplex method, and so many more a row and column; then an interior-point
+        method, with crossover, takes over. On a quadratic knapsack of 200 projects and 10,000 synergies it takes 0.6 s,
+        where the simplex method is not done after 30 s (56,000 iterations); where that is quick, it needs fewer (PI_1:
+        6,402).
+    simplex_share, least_simplex_s
+        Where the clock counts, the simplex method gets at most this share of the time left, but at least so many
+        seconds: scheduling 60 activities in 288 months takes it minutes, the interior-point method some seconds.
+    divable
+        There is time for dives if it took at most this share of what is left: a dive takes about as long again.
+    approximately_s
+        Own limit of an approximate solve, in seconds, not ours: handing over so large a problem takes a while, and it
+        looks at the clock rarely.
+    """
+
+    large: int = a_count(1_000_000)
+    least_iterations: int = a_count(5_000)
+    iterations: float = a_factor(0.1)
+    simplex_share: float = a_share(0.2)
+    least_simplex_s: float = some_seconds(3.0)
+    divable: float = a_share(0.5)
+    approximately_s: float = some_seconds(100.0)

@@ -1,0 +1,1 @@
+"""Work shared among solvers: pools of threads or of other machines, and how many tasks are put to them."""

@@ -1,0 +1,74 @@
+"""The solver processes of a pool's threads, one a thread, kept from task to task; and whose turn it is to build."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+
+from outlay.optimizer.solver.forking import in_child
+from outlay.optimizer.solver.process import SolverProcess
+
+# A process that is forked off gets locks that nobody holds, and solvers of its own (`_after_fork`).
+#: Building in Python gains nothing from threads, and Pyomo's writers are not made for them.
+_BUILDING = threading.Lock()
+_local = threading.local()
+
+
+def building() -> threading.Lock:
+    """Return the lock that whoever builds a model holds."""
+    return _BUILDING
+
+
+def _after_fork() -> None:
+    global _BUILDING, _local
+    _BUILDING, _local = threading.Lock(), threading.local()
+    for pool in list(_POOLS):
+        pool.forget()
+
+
+def solver_process() -> SolverProcess:
+    """Return the solver process of the calling thread, started by need; it is kept from task to task."""
+    if not hasattr(_local, "process") or _local.process.ended:
+        _local.process = SolverProcess()
+        if hasattr(_local, "pool"):
+            _local.pool.add(_local.process)
+    process: SolverProcess = _local.process
+    return process
+
+
+class Pool:
+    """The solver processes of a pool of threads, to be ended together."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._processes: list[SolverProcess] = []
+        self._ended = False
+        _POOLS.add(self)
+
+    def forget(self) -> None:
+        """Leave the processes to whom we were forked from."""
+        self._lock, self._processes, self._ended = threading.Lock(), [], True
+
+    def join(self) -> None:
+        """Make the calling thread one of the pool."""
+        _local.pool = self
+
+    def add(self, process: SolverProcess) -> None:
+        """Take a process into the pool; if that has ended already, so does the process."""
+        with self._lock:
+            self._processes.append(process)
+            ended = self._ended
+        if ended:
+            process.end()
+
+    def end(self) -> None:
+        """End every process, now and later."""
+        with self._lock:
+            self._ended = True
+            processes = list(self._processes)
+        for process in processes:
+            process.end()
+
+
+_POOLS: weakref.WeakSet[Pool] = weakref.WeakSet()
+in_child(_after_fork)
