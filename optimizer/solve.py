@@ -125,7 +125,7 @@ def solve(
             deadline=session.before_dates(deadline),
             start=start,
             on_progress=_as_stated_by(session, on_progress),
-            search=_search_plan(session, settings),
+            search=None if deadline.passed() else _search_plan(session, settings),
         )
         checked = session.earliest(engine, settings.engine(deadline), checked)
     finally:

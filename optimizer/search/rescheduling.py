@@ -156,10 +156,10 @@ class Rescheduling:
         chosen = np.full(self.structure.projects, -1)
         waiting: list[int] = []
         for project in np.argsort(keys, kind="stable").tolist():
-            if over():
-                return None
             ready = [project]
             while ready:
+                if over():
+                    return None
                 first = ready.pop(0)
                 option = self._best(first)
                 if option < 0:

@@ -20,6 +20,8 @@ from outlay.optimizer.search.ledgers.rows import Ledger
 
 #: An option that is not of a side, or a project that is not funded, comes this late; and it waits for nothing.
 NEVER = np.iinfo(np.int32).max
+#: Above so many pairs, as in a mine of thousands of blocks, to make them and to draw takes seconds.
+MOST_PAIRS = 20_000
 
 
 @dataclass(frozen=True)
@@ -202,13 +204,18 @@ def _sides(
 
 
 def _waits(rows: sparse.csr_array, sides: _Sides, own: np.ndarray) -> list[_Wait] | None:
-    """Return the pairs of sides that rows ``S_later - S_earlier <= 0`` are about; None if a row is another one."""
+    """Return the pairs of sides that rows ``S_later - S_earlier <= 0`` are about.
+
+    None if a row is another one, or if they are too many.
+    """
     later, earlier = _ends(rows)
     if (later < 0).any():
         return None
     one, other = sides.of_column[later], np.where(earlier >= 0, sides.of_column[earlier], -1)
     order = np.lexsort((sides.rank[later], other, one))
     change = np.append(True, (np.diff(one[order]) != 0) | (np.diff(other[order]) != 0)) if len(order) else order > 0
+    if change.sum() > MOST_PAIRS:
+        return None
     found = []
     for place in np.split(order, np.nonzero(change)[0][1:]) if len(order) else []:
         us, they = int(one[place[0]]), int(other[place[0]])
