@@ -133,7 +133,7 @@ def _faults(instance: Instance, scenarios: Sequence[Scenario]) -> Iterator[Fault
         for problem in _differences(instance, one.instance):
             yield fault(one.name, f"{problem} than {instance.name}", "change amounts and dates only")
         if len(one.instance.objective_levels) > 1:
-            problem = "its objective has several levels, of which a sum over scenarios makes no sense"
+            problem = "its objective has several levels; risk, regret and the worth of knowing are told of one"
             yield fault(one.name, problem, "give one objective: --objective METRIC=WEIGHT,...")
 
 

@@ -25,7 +25,7 @@ Morton, Management Science 61(3), 2015, doi:10.1287/mnsc.2013.1865 (nested lists
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -37,7 +37,7 @@ from outlay.instances.stages import Linking, Scenario, as_scenarios
 from outlay.models.build import build
 from outlay.models.modelling import LinearExpression, PauseGC, pyo
 from outlay.models.risk import Risk, parse_risk
-from outlay.models.stages import Decided, decided_now
+from outlay.models.stages import Decided, Shared, decided_now, shared_decisions
 
 
 def build_ensemble(
@@ -132,33 +132,38 @@ def build_scenario(scenario: Scenario, *, cancelling: bool = True) -> pyo.Concre
 
 def _link_now(model: Any, names: list[str]) -> None:
     decided = {name: decided_now(model.scenario[name].case) for name in names}
-    built = {key for own in decided.values() for key, has in zip(own.keys, own.built, strict=True) if has}
-    keys = sorted({key for own in decided.values() for key in own.keys})
+    shared = shared_decisions(list(decided.values()))
+    keys = sorted([*shared.open, *shared.shut])
     model.now = pyo.Var(pyo.Set(initialize=[tuple(key) for key in keys], ordered=True), domain=pyo.Binary)
-    for key in keys:
-        if key not in built:
-            model.now[tuple(key)].fix(0)
+    for key in shared.shut:
+        model.now[tuple(key)].fix(0)
     model.decided_alike = pyo.Constraint(pyo.Any)
     for name in names:
-        _link_scenario(model, name, decided[name], keys)
+        for key, row in alike(model.scenario[name], decided[name], shared, model.now):
+            model.decided_alike[(name, *key)] = row
 
 
-def _link_scenario(model: Any, name: str, own: Decided, keys: list[Selection]) -> None:
-    place, columns = {key: row for row, key in enumerate(own.keys)}, model.scenario[name].columns
-    matrix = own.matrix
-    for key in keys:
-        now, row = model.now[tuple(key)], place.get(key)
-        if row is None:  # it can be neither funded nor cancelled here
-            now.fix(0)
-            continue
+def alike(own: Any, decided: Decided, shared: Shared, now: Any) -> Iterator[tuple[Selection, Any]]:
+    """Yield the rows by which the model of a scenario decides as `now` says, and fix what cannot be selected.
+
+    Parameters
+    ----------
+    own, decided
+        A model of `build` and its sums.
+    now
+        A binary variable by (project, alternative, period of selection), at least where it is open.
+    """
+    matrix, columns = decided.matrix, own.columns
+    shut = set(shared.shut)
+    for row, key in enumerate(decided.keys):
         at = matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]].tolist()
-        if now.fixed:
+        if key in shut:
             for column in at:
                 columns[column].fix(0)
             continue
         terms = [columns[column] for column in at]
-        sum_ = LinearExpression(linear_coefs=[1.0] * len(terms) + [-1.0], linear_vars=[*terms, now])
-        model.decided_alike[(name, *key)] = sum_ == 0
+        sum_ = LinearExpression(linear_coefs=[1.0] * len(terms) + [-1.0], linear_vars=[*terms, now[tuple(key)]])
+        yield key, sum_ == 0
 
 
 def _link_nested(model: Any, names: list[str]) -> None:

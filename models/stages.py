@@ -5,7 +5,7 @@ Scenarios are linked on these sums and not on single options, so that starts, pe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,6 +49,30 @@ def decided_now(case: Case) -> Decided:
         for code, q in zip(known.tolist(), (known % periods).tolist(), strict=True)
     )
     return Decided(keys, matrix, np.isin(known, codes[: len(now)]))
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What can be decided now for several scenarios alike.
+
+    Attributes
+    ----------
+    open
+        What each of them can fund or cancel, and one at least can fund; sorted.
+    shut
+        Everything else: it is selected in none.
+    """
+
+    open: tuple[Selection, ...]
+    shut: tuple[Selection, ...]
+
+
+def shared_decisions(decided: Sequence[Decided]) -> Shared:
+    """Return what scenarios can decide alike."""
+    built = {key for own in decided for key, has in zip(own.keys, own.built, strict=True) if has}
+    common = built.intersection(*(own.keys for own in decided))
+    known = {key for own in decided for key in own.keys}
+    return Shared(tuple(sorted(common)), tuple(sorted(known - common)))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -105,20 +107,67 @@ def solve(
     >>> str(solution.status), solution.verified
     ('optimal', True)
     """
-    began = time.monotonic()
     settings = SolveSettings.made(
         time_limit=time_limit, gap=gap, seed=seed, threads=threads, effort=effort, work=work, params=params
     )
+    asked = Asked(source, constraint_set, objective)
+    return solve_asked(asked, settings, start=start, on_progress=on_progress, process=process, kept=Kept(0))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be solved: an instance with constraint sets and an objective, or a model."""
+
+    source: Any
+    constraint_set: str = "base"
+    objective: str | Mapping[str, float] | None = None
+
+    def is_same(self, other: Asked) -> bool:
+        """Whether another one asks for the same instance, which nobody can have changed."""
+        names = (self.constraint_set, self.objective) == (other.constraint_set, other.objective)
+        return names and self.source is other.source and isinstance(self.source, Instance)
+
+
+class Kept:
+    """The last models that were compiled, so that an instance that is solved again is not compiled again."""
+
+    def __init__(self, most: int) -> None:
+        self._known: deque[tuple[Asked, Session]] = deque(maxlen=most)
+
+    def find(self, asked: Asked) -> Session | None:
+        """Return the session of what is asked, if it was compiled lately."""
+        return next((session for known, session in self._known if known.is_same(asked)), None)
+
+    def add(self, asked: Asked, session: Session) -> None:
+        """Keep a session of an instance; a model's rules may change, so it is compiled anew each time."""
+        if isinstance(asked.source, Instance):
+            self._known.append((asked, session))
+
+
+def solve_asked(
+    asked: Asked,
+    settings: SolveSettings,
+    *,
+    start: Plan | None,
+    on_progress: Callable[[Progress], None] | None,
+    process: SolverProcess | None,
+    kept: Kept,
+) -> Solution:
+    """Return the answer to what is asked; see `solve`."""
+    began = time.monotonic()
     engine = process or SolverProcess()
     deadline = settings.deadline(engine.clock)
     try:
         engine.start_early()  # it gets ready while the model is built
-        model = _model_of(source, constraint_set, objective)
-        built = time.monotonic()
-        if deadline.passed():  # to compile it may take as long again
-            return _too_late(model, built - began, settings.to_document())
-        session = Session(model)
-        times = {"build": built - began, "compile": time.monotonic() - built}
+        session, times = kept.find(asked), {"build": 0.0, "compile": 0.0}
+        if session is None:
+            model = _model_of(asked.source, asked.constraint_set, asked.objective)
+            built = time.monotonic()
+            if deadline.passed():  # to compile it may take as long again
+                return _too_late(model, built - began, settings.to_document())
+            session = Session(model)
+            times = {"build": built - began, "compile": time.monotonic() - built}
+            kept.add(asked, session)
         checked = session.solve(
             engine,
             settings.engine(),

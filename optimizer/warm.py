@@ -9,19 +9,28 @@ from typing import Any
 from outlay.instances.errors import InputError
 from outlay.instances.plan import Plan
 from outlay.optimizer.answer.solution import Solution
-from outlay.optimizer.solve import check_arguments, solve
+from outlay.optimizer.settings import Effort, SolveSettings, check_arguments
+from outlay.optimizer.solve import Asked, Kept, solve_asked
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.variation.solving import VariedAnswer, answer
 from outlay.optimizer.variation.variation import Variation
 from outlay.optimizer.variation.vary import Variations
+
+#: So many compiled models are kept.
+MOST_KEPT = 4
+#: What says which model is solved: options of `outlay.solve`, and their defaults.
+_ASKED: tuple[tuple[str, Any], ...] = (("constraint_set", "base"), ("objective", None))
+#: The other defaults of `outlay.solve`.
+_DEFAULTS: dict[str, Any] = {"time_limit": None, "gap": 1e-4, "seed": 1, "effort": Effort.AUTO}
 
 
 class Solver:
     """A HiGHS process that is started once and used for many solves, one after another.
 
     A solve with `outlay.solve` starts a process of its own, a few tenths of a second; in a loop of small what-ifs that
-    is most of the time. The answers are the same. A process that crashes is replaced by a new one. Solves from several
-    threads wait for each other; take one `Solver` a thread to solve side by side.
+    is most of the time. The answers are the same. The last few instances stay compiled: one that is solved again, with
+    another gap say, is not built anew. A process that crashes is replaced by a new one. Solves from several threads
+    wait for each other; take one `Solver` a thread to solve side by side.
 
     Examples
     --------
@@ -43,6 +52,7 @@ class Solver:
     def __init__(self) -> None:
         self._process = SolverProcess()
         self._lock = threading.Lock()
+        self._kept = Kept(MOST_KEPT)
 
     def __enter__(self) -> Solver:
         self._process.start_early()
@@ -71,9 +81,12 @@ class Solver:
         if "process" in options:
             remedy = "leave it out, or call outlay.solve"
             raise InputError.single("Solver", "it has a process of its own", remedy, column="process")
+        asked = Asked(source, *(options.pop(name, default) for name, default in _ASKED))
+        more = {name: options.pop(name, None) for name in ("start", "on_progress")}
+        settings = SolveSettings.made(**{**_DEFAULTS, **options})
         with self._lock:
             self._open()
-            return solve(source, **options, process=self._process)
+            return solve_asked(asked, settings, **more, process=self._process, kept=self._kept)
 
     def ask(
         self,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pyomo.environ as pyo
 import pytest
 
@@ -29,8 +31,11 @@ REQUIRED_SETS = {
     "looser-terms",
     "later-deadline",
 }
-#: Solved before every change: other money, people, energy and rules of the lender.
-BEFORE_A_CHANGE = {"cap-150", "stricter-terms", "tight-labour", "tight-power"}
+#: Two of these are solved before every change, others with each commit: other money, people, energy and rules of the
+#: lender.
+IN_TURN = ("cap-150", "stricter-terms", "tight-labour", "tight-power")
+FIRST = int(os.environ.get("OUTLAY_BRUTE_FORCE_FIRST", "0")) % len(IN_TURN)
+BEFORE_A_CHANGE = {IN_TURN[FIRST], IN_TURN[FIRST - 1]}
 SELECTED = {"P01", "P02", "P03", "P04", "P19", "P23"}
 
 

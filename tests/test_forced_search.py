@@ -15,7 +15,7 @@ from tests.support.forced import solve_forced
 from tests.support.solving import warm  # noqa: F401
 
 #: As many run by default, before every change - other ones with each commit - and nightly.
-QUICK, CHOSEN, CASES, FIRST = 1, 14, 60, 20_000
+QUICK, CHOSEN, CASES, FIRST = 1, 7, 60, 20_000
 SHIFT = int(os.environ.get("OUTLAY_BRUTE_FORCE_FIRST", "0")) % (CASES - QUICK)
 
 

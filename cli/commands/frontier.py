@@ -38,7 +38,7 @@ Examples:
     show_default=True,
     callback=finite,
     metavar="SHARE",
-    help="What may stay open: of each objective's range; with three of the hypervolume. 0: nothing.",
+    help="What may stay open, of each objective's range; of the hypervolume if three have steps. 0: nothing.",
 )
 @SET
 @shared("Questions", "Keep answers and tables there; what is answered there is not asked again.")

@@ -80,16 +80,18 @@ def list_command(**arguments: Any) -> int:
     epilog="""\b
 Examples:
   outlay new my-plan
+  outlay new my-plan --blank
   outlay new my-plan.xlsx --from tutorial
   outlay new japan.json --from us-japan-550
 """,
 )
 @click.argument("folder", type=click.Path())
-@click.option("--from", "source", default="tutorial", show_default=True, metavar="NAME", help="Instance to copy.")
+@click.option("--from", "source", metavar="NAME", help="Instance to copy.  [default: tutorial]")
+@click.option("--blank", is_flag=True, help="Headers only, each with a commented example row, to fill in.")
 @reading
 @common
 def new_command(**arguments: Any) -> int:
-    """Copy an instance to FOLDER, to edit it there.
+    """Copy an instance to FOLDER, to edit it there, or begin with a blank one.
 
     A name that ends in .xlsx gives a workbook, one that ends in .json one file, any other a folder of tables. Nothing
     that exists is touched.
@@ -204,7 +206,8 @@ def solve_command(**arguments: Any) -> int:
     Progress goes to standard error. Ctrl-C stops the search and shows the best plan so far, verified. With --json the
     whole run document is printed, the same that -o saves.
     """
-    names = {"risk": "--risk", "jobs": "--jobs"}
+    names = {"risk": "--risk", "jobs": "--jobs", "engine": "--engine", "launcher": "--launcher"}
+    names |= {"gap_replications": "--gap-replications"}
     if arguments["scenarios"] is None:
         for name, option in names.items():
             if arguments[name] is not None:
@@ -223,6 +226,7 @@ Examples:
   outlay show run.json projects
   outlay show run.json resources --all
   outlay show out tight-labour projects
+  outlay show plans boom timeline
 """,
 )
 @click.argument("run_file", metavar="RUN", type=click.Path())
@@ -233,6 +237,8 @@ Examples:
 @common
 def show_command(**arguments: Any) -> int:
     """Show a part of the answer in RUN, a file that solve -o wrote, or of SET in the folder of a comparison.
+
+    Of a folder of solve --scenarios: what is decided now and what follows; with the name of a scenario, its part.
 
     The plan is verified again first, and the tables are computed anew from it.
     """
@@ -339,6 +345,7 @@ Examples:
   outlay report run.json -o report.html
   outlay report run.json -o results.xlsx
   outlay compare us-japan-550 --all -o out && outlay report out -o report.html
+  outlay solve my-plan --scenarios 20 -o plans && outlay report plans -o report.html
 """,
 )
 @click.argument("source", metavar="RUN_OR_FOLDER", type=click.Path())
@@ -349,7 +356,7 @@ Examples:
 @reading
 @common
 def report_command(**arguments: Any) -> int:
-    """Draw a page for a run file, or for the folder of a comparison.
+    """Draw a page for a run file, or for the folder of a comparison or of a solve for several scenarios.
 
     One HTML file that works offline: the plan as a chart, money and resources over time, the supply chain, who lost and
     why, the proof. A name that ends in .xlsx gives a workbook instead: one sheet a table, numbers as numbers, charts.

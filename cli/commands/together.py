@@ -15,6 +15,25 @@ def scenarios(command: Command) -> Command:
     for option in (
         click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Of --scenarios: questions at a time."),
         click.option(
+            "--gap-replications",
+            type=click.IntRange(2, 1000),
+            metavar="M",
+            help="Of --scenarios N: estimate how far the plan is from the best one for all that can happen, by solving "
+            "for M times N fresh draws; each time may take --time-limit.",
+        ),
+        click.option(
+            "--launcher",
+            metavar="COMMAND",
+            help="Of --engine mpi-sppy: what starts a multiple of three processes, as 'srun -n 30'; all machines must "
+            "see the current folder. Default: mpiexec -n 3, on this machine.",
+        ),
+        click.option(
+            "--engine",
+            type=click.Choice(["here", "mpi-sppy"]),
+            help="Of --scenarios: who solves them together: HiGHS on this machine (the default), or mpi-sppy, divided "
+            "over processes of MPI.",
+        ),
+        click.option(
             "--risk",
             metavar="MEASURE",
             help="Of --scenarios: expected (the default), cvar:A (mean of the worst share 1 - A), cvar:A:W (weighed W "
@@ -56,6 +75,8 @@ Examples:
 @click.option(
     "-o", "--output", type=click.Path(), metavar="FOLDER", help="New folder: the list as CSV, and a run file a level."
 )
+@click.option("--report", type=click.Path(), metavar="HTML", help="Draw a page of it that works offline.")
+@click.option("--force", is_flag=True, help="Overwrite HTML.")
 @solving
 @reading
 @common

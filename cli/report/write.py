@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from outlay.cli.report.comparison.page import comparison_context
+from outlay.cli.report.ensemble.page import ensemble_context
 from outlay.cli.report.explanation.page import explanation_context
 from outlay.cli.report.frontier.page import frontier_context
+from outlay.cli.report.ranking.page import ranking_context
 from outlay.cli.report.signed import UNSIGNED, Signed
 from outlay.cli.report.size import render_within
 from outlay.cli.report.solution import solution_context
@@ -18,8 +20,10 @@ from outlay.instances.formats.output import check_target, write_file
 from outlay.instances.values.text import shown
 from outlay.optimizer.answer.solution import Solution, unverified
 from outlay.optimizer.compare.comparison import Comparison
+from outlay.optimizer.ensemble.answer import EnsembleSolution
 from outlay.optimizer.explain.explanation import Explanation
 from outlay.optimizer.frontier.result import Frontier
+from outlay.optimizer.ranking.ranking import Ranking
 from outlay.optimizer.record.recheck import verify
 from outlay.optimizer.stress.result import Stress
 
@@ -28,19 +32,20 @@ if TYPE_CHECKING:
 
 
 def report(
-    answer: Solution | Comparison | Explanation | Frontier | Stress,
+    answer: Solution | Comparison | Explanation | Frontier | Stress | EnsembleSolution | Ranking,
     path: str | Path,
     *,
     force: bool = False,
     author: str = "",
     date: str = "",
 ) -> Path:
-    """Write the report of an answer, a comparison, an explanation, a frontier or a stress test, and return its path.
+    """Write the report of an answer, a comparison, an explanation, a frontier, a stress test or an ensemble.
 
     Parameters
     ----------
     answer
-        A solution with a verified plan, a comparison, an explanation, a frontier or a stress test.
+        A solution with a verified plan, a comparison, an explanation, a frontier, a stress test, plans for several
+        scenarios, or a priority list.
     path
         An ``.html`` file; of a solution or a comparison also an ``.xlsx`` workbook.
     force
@@ -59,19 +64,20 @@ def report(
     """
     if isinstance(answer, Solution | Comparison) and str(path).lower().endswith(".xlsx"):
         return answer.to_excel(path, force=force)
-    signed = Signed(author, date)
-    if isinstance(answer, Solution):
-        return write_report(answer, path, force=force, signed=signed)
-    if isinstance(answer, Comparison):
-        return write_comparison_report(answer, path, force=force, signed=signed)
-    if isinstance(answer, Explanation):
-        return write_explanation_report(answer, path, force=force, signed=signed)
-    if isinstance(answer, Frontier):
-        return write_frontier_report(answer, path, force=force, signed=signed)
-    if isinstance(answer, Stress):
-        return write_stress_report(answer, path, force=force, signed=signed)
+    writers: tuple[tuple[type, Callable[..., Path]], ...] = (
+        (Solution, write_report),
+        (Comparison, write_comparison_report),
+        (Explanation, write_explanation_report),
+        (Frontier, write_frontier_report),
+        (Stress, write_stress_report),
+        (EnsembleSolution, write_ensemble_report),
+        (Ranking, write_ranking_report),
+    )
+    for kind, write in writers:
+        if isinstance(answer, kind):
+            return write(answer, path, force=force, signed=Signed(author, date))
     problem = f"there is no report of a {type(answer).__name__}"
-    remedy = "give what outlay.solve, compare, explain, frontier or stress returned, or outlay.load(RUN)"
+    remedy = "give what outlay.solve, compare, explain, frontier, rank or stress returned, or outlay.load(RUN)"
     raise InputError.single("report", problem, remedy)
 
 
@@ -176,6 +182,24 @@ def write_stress_report(stress: Stress, path: str | Path, *, force: bool = False
     return _written("stress.html", lambda: stress_context(stress), path, force=force, signed=signed)
 
 
+def write_ensemble_report(
+    found: EnsembleSolution, path: str | Path, *, force: bool = False, signed: Signed = UNSIGNED
+) -> Path:
+    """Write the report of plans for several scenarios and return its path; see `write_report`.
+
+    Raises
+    ------
+    NoPlanError, InfeasibleError
+        If there is no plan.
+    UnverifiedError
+        If the plans failed their verification.
+    InputError
+        If the file exists and `force` is not set, or cannot be written.
+    """
+    found.table("projects")
+    return _written("ensemble.html", lambda: ensemble_context(found), path, force=force, signed=signed)
+
+
 def write_frontier_report(
     frontier: Frontier, path: str | Path, *, force: bool = False, signed: Signed = UNSIGNED
 ) -> Path:
@@ -187,6 +211,22 @@ def write_frontier_report(
         If the file exists and `force` is not set, or cannot be written.
     """
     return _written("frontier.html", lambda: frontier_context(frontier), path, force=force, signed=signed)
+
+
+def write_ranking_report(ranking: Ranking, path: str | Path, *, force: bool = False, signed: Signed = UNSIGNED) -> Path:
+    """Write the report of a priority list and return its path; see `write_report`.
+
+    Raises
+    ------
+    NoPlanError, InfeasibleError
+        If there is no list.
+    UnverifiedError
+        If it failed its verification.
+    InputError
+        If the file exists and `force` is not set, or cannot be written.
+    """
+    ranking.table("projects")
+    return _written("ranking.html", lambda: ranking_context(ranking), path, force=force, signed=signed)
 
 
 def _written(

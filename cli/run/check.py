@@ -146,7 +146,8 @@ def _write_page(facts: Facts, *, every_row: bool) -> None:
     )
     size = facts.sizes
     page.fact(
-        "Instance", "; ".join(f"{size[name]:,} {name}" for name in ("projects", "alternatives", "periods", "resources"))
+        "Instance",
+        "; ".join(words.count(size[f"{name}s"], name) for name in ("project", "alternative", "period", "resource")),
     )
     page.fact("Model", "; ".join(f"{size[name]:,} {name}" for name in ("options", "columns", "rows", "nonzeros")))
     if facts.uncertain:

@@ -9,13 +9,15 @@ from typing import Any
 from outlay.cli import streams
 from outlay.cli.loading import Loaded, load_run
 from outlay.cli.report.signed import Signed
-from outlay.cli.report.write import write_comparison_report, write_verified_report
+from outlay.cli.report.write import write_comparison_report, write_ensemble_report, write_verified_report
 from outlay.cli.run.show import refuse
 from outlay.cli.terminal.progress import Progress
+from outlay.instances.errors import InputError
 from outlay.instances.formats.files import is_folder
 from outlay.instances.formats.output import check_target
 from outlay.optimizer.compare.comparison import Comparison
 from outlay.optimizer.compare.reading import load_comparison
+from outlay.optimizer.ensemble.record import is_ensemble, load_ensemble
 
 
 def run(
@@ -29,17 +31,21 @@ def run(
     as_json: bool,
     **_: Any,
 ) -> int:
-    """Write the report of a run file, or of the folder of a comparison; neither is believed in anything.
+    """Write the report of a run file, of a comparison's folder or of an ensemble's; none is believed in anything.
 
     Raises
     ------
     InputError
         If the source or the place of the page is wrong.
+    NoPlanError, UnverifiedError
+        If there is no plan for several scenarios, or it fails its verification.
     """
     check_target(output, force=force)
     signed = Signed(author, _date_of(source) if date is None else date)
     with Progress("drawing the report"):
-        if is_folder(source):
+        if is_ensemble(source):
+            path = _write_ensemble(source, output, max_file_mb, force=force, signed=signed)
+        elif is_folder(source):
             found = load_comparison(source)
             path = _write_comparison(found, output, force=force, signed=signed)
         else:
@@ -63,6 +69,13 @@ def _date_of(source: str) -> str:
         return datetime.date.fromtimestamp(Path(source).stat().st_mtime).isoformat()
     except (OSError, OverflowError, ValueError):
         return ""
+
+
+def _write_ensemble(source: str, output: str, max_file_mb: float, *, force: bool, signed: Signed) -> Path:
+    if _is_workbook(output):
+        remedy = "write an .html page; the folder has each table as CSV"
+        raise InputError.single("report", "there is no workbook of several scenarios", remedy, value=output)
+    return write_ensemble_report(load_ensemble(source, max_file_mb=max_file_mb), output, force=force, signed=signed)
 
 
 def _write_comparison(found: Comparison, output: str, *, force: bool, signed: Signed) -> Path:

@@ -12,11 +12,17 @@ from outlay.cli.terminal.proof import PROVED, UNVERIFIED, exit_code, no_plan, sh
 from outlay.cli.terminal.screen import Page
 from outlay.cli.terminal.sections import section_document, show_section
 from outlay.cli.terminal.summary import show_answer, show_no_plan
+from outlay.cli.terminal.together.scenarios import show_scenarios
+from outlay.cli.views.words import listed as words_of
+from outlay.instances.errors import InputError
 from outlay.instances.formats.files import is_folder
 from outlay.instances.values.text import shown
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.compare.reading import run_of_set
+from outlay.optimizer.ensemble.answer import EnsembleSolution
+from outlay.optimizer.ensemble.record import is_ensemble, load_ensemble, run_of_scenario
 from outlay.optimizer.export.tables import export_tables, spreadsheet_csv
+from outlay.optimizer.record.run_document import run_text
 from outlay.optimizer.record.run_file import to_run_document
 
 #: Parts of the run document that the summary for machines leaves out: they are sections of their own.
@@ -42,7 +48,11 @@ def run(
     """
     name, section = words
     with Progress("reading and verifying the run"):
-        if is_folder(run_file):
+        if is_ensemble(run_file):
+            if name is None:
+                return _show_ensemble(load_ensemble(run_file, max_file_mb=max_file_mb), section, as_json=as_json)
+            run_file = str(run_of_scenario(run_file, name, max_file_mb=max_file_mb))
+        elif is_folder(run_file):
             run_file = str(run_of_set(run_file, name))
         loaded = load_run(run_file, max_file_mb)
     if not loaded.ok:
@@ -63,6 +73,26 @@ def run(
         show_section(page, loaded.solution, section, every_row=every_row)
     page.show()
     return PROVED
+
+
+def _show_ensemble(found: EnsembleSolution, section: str, *, as_json: bool) -> int:
+    """Show plans for several scenarios; a section is one scenario's.
+
+    Raises
+    ------
+    InputError
+        If a section is asked for, and not of which scenario.
+    """
+    if section != "summary":
+        problem, remedy = "this is one plan for several scenarios", f"name one: {words_of(list(found.scenarios))}"
+        raise InputError.single("show", problem, remedy, column=section)
+    if as_json:
+        streams.write_json_text(run_text(found.to_document()))
+    else:
+        page = Page()
+        show_scenarios(page, found)
+        page.show()
+    return PROVED if found.verified else UNVERIFIED
 
 
 def _csv(solution: Solution, section: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from outlay.cli import streams
@@ -15,8 +14,7 @@ from outlay.cli.terminal.together.scenarios import show_scenarios
 from outlay.cli.views import words
 from outlay.cli.views.metrics import objective_text
 from outlay.optimizer.answer.solution import Solution
-from outlay.optimizer.ensemble.answer import MARKER
-from outlay.optimizer.ensemble.record import load_ensemble
+from outlay.optimizer.ensemble.record import is_ensemble, load_ensemble
 from outlay.optimizer.record.recheck import OWN_OBJECTIVE
 from outlay.optimizer.record.run_document import run_text
 from outlay.optimizer.verify.report import Verification
@@ -24,7 +22,7 @@ from outlay.optimizer.verify.report import Verification
 
 def run(*, run_file: str, max_file_mb: float, as_json: bool, **_: Any) -> int:
     """Verify a run file, or the folder of plans for several scenarios; 0 if all holds."""
-    if os.path.isfile(os.path.join(run_file, MARKER)):  # noqa: PTH113, PTH118 - names that cannot be are no file
+    if is_ensemble(run_file):
         return _verify_scenarios(run_file, max_file_mb, as_json=as_json)
     with Progress("reading and verifying the run"):
         loaded = load_run(run_file, max_file_mb)

@@ -18,6 +18,8 @@ from outlay.optimizer.record.recheck import AS_RECORDED
 
 #: So many rows of a list are shown; all are in the folder's CSV files.
 MOST_ROWS = 40
+#: Two runs of the same inputs whose objectives differ by at most this share are as good.
+AS_GOOD = 1e-6
 #: So many sets are few; so many changes of a set are listed then, and where they are more.
 FEW_SETS, MOST_CHANGES, FEW_CHANGES = 6, 10, 3
 
@@ -27,7 +29,8 @@ def show_comparison(
 ) -> None:
     """Add everything that a committee discusses; `warnings` are those of each set that the reference has not."""
     page.line(shown(result.title or result.name), "bold")
-    page.note(f"{result.name}: {words.count(len(result.sets), 'constraint set')}, compared with {result.reference}")
+    noun = "run" if result.of == "run" else "constraint set"
+    page.note(f"{result.name}: {words.count(len(result.sets), noun)}, compared with {result.reference}")
     _cases(page, result)
     for name, texts in warnings.items():
         for text in texts:
@@ -49,7 +52,7 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _cases(page: Page, result: Comparison) -> None:
-    page.heading("Objective by set")
+    page.heading(f"Objective by {result.of}")
     records = _records(result.cases)
     other = any(row["other_objective"] for row in records)
     rows = []
@@ -68,7 +71,7 @@ def _cases(page: Page, result: Comparison) -> None:
             ]
         )
     columns = [
-        Column("Set"),
+        Column(result.of.capitalize()),
         Column("", least=20),
         Column("Objective", right=True),
         Column("Change", right=True),
@@ -81,10 +84,10 @@ def _cases(page: Page, result: Comparison) -> None:
     page.table(columns, rows)
     if other:
         page.note(
-            "A set with another objective is not compared by it. "
+            f"A {result.of} with another objective is not compared by it. "
             f"By {result.reference}'s: what each plan is worth by the objective of {result.reference}."
         )
-    hopeless = [str(row["set"]) for row in records if row["status"] == "infeasible"]
+    hopeless = [str(row["set"]) for row in records if row["status"] == "infeasible" and result.of == "set"]
     if hopeless:
         page.note(f"Which rules contradict each other, outlay explain finds out: --set {hopeless[0]}")
 
@@ -116,9 +119,24 @@ def _matrix(page: Page, result: Comparison) -> None:
         if rows:
             reasons = result.reasons.get(name, {})
             page.table(_CHANGE_COLUMNS, [_change_cells(row, reasons.get(row["project"])) for row in rows[:most]])
+        if result.of == "run" and (rows or flips[name]["changed_starts"]):
+            page.note(_ties_of_runs(result, name))
         if len(rows) > most:
             moved = words.money(sum(abs(row["difference"]) for row in rows[most:]), result.money_unit)
             page.note(f"{len(rows) - most} more, {moved} (in changes.csv of -o FOLDER, or with --json)")
+
+
+def _ties_of_runs(result: Comparison, name: str) -> str:
+    """Return what can be said of ties between two runs, which nobody has solved side by side."""
+    row = next(row for row in _records(result.cases) if row["set"] == name)
+    base = next(row for row in _records(result.cases) if row["set"] == result.reference)
+    same_inputs = not (result.inputs["set"] == name).any()
+    worth = base["objective"]
+    if same_inputs and row["change"] is not None and abs(row["change"]) <= AS_GOOD * max(1.0, abs(worth)):
+        return (
+            f"A tie: of the same inputs {name} and {result.reference} are worth the same, so what differs is a choice."
+        )
+    return "Each run keeps the plan that it found: where other plans are as good, a part of what differs may be a tie."
 
 
 _CHANGE_COLUMNS = (
@@ -169,17 +187,17 @@ def _sectors(rows: list[dict[str, Any]], unit: str) -> str:
 
 
 def _roles(page: Page, result: Comparison) -> None:
-    page.heading("How often each project is funded")
     rows = _records(result.frequency)
-    if not rows:
-        return
+    if not rows or (result.of == "run" and len(result.sets) == 2):
+        return  # what two runs hold in common, their differences have told
+    page.heading("How often each project is funded")
     counted = int(rows[0]["sets"])
     left_out = [row["set"] for row in _records(result.cases) if row["kind"] == "ablation"]
     texts = {"core": "in at least 90 %", "borderline": "in between", "out": "in at most 10 %"}
     for role, what in texts.items():
         own = [row for row in rows if row["role"] == role]
         money = words.money(sum(row["commitment"] for row in own), result.money_unit)
-        page.fact(role.capitalize(), f"{what} of the sets: {words.count(len(own), 'project')}, {money}")
+        page.fact(role.capitalize(), f"{what} of the {result.of}s: {words.count(len(own), 'project')}, {money}")
     page.table(
         [
             Column("Id"),
@@ -221,7 +239,7 @@ def _procurement(page: Page, result: Comparison) -> None:
         ]
         short = [f"{words.number(row['most'])} {row['unit']} of {row['name']}" for row in own if row["kind"] == "short"]
         cells.append([name, *costs, "; ".join(short) or "nothing"])
-    columns = [Column("Set"), Column("Bought", right=True), Column("Imported", right=True)]
+    columns = [Column(result.of.capitalize()), Column("Bought", right=True), Column("Imported", right=True)]
     page.table([*columns, Column("Short of, at most", least=20, wrap=True)], cells)
 
 
@@ -244,13 +262,20 @@ def _by_sector(page: Page, result: Comparison) -> None:
 
 
 def _binding(page: Page, result: Comparison) -> None:
-    page.heading("What binds in which set")
+    page.heading(f"What binds in which {result.of}")
     where: dict[str, list[str]] = {}
     for what, name in zip(result.binding["what"], result.binding["set"], strict=True):
         where.setdefault(str(what), []).append(str(name))
     ordered = sorted(where.items(), key=lambda item: (-len(item[1]), item[0]))
     rows = [[what, len(names), words.listed(names, 5)] for what, names in ordered[:MOST_ROWS]]
-    page.table([Column("Limit", least=28), Column("Sets", right=True), Column("Which", least=20, wrap=True)], rows)
+    page.table(
+        [
+            Column("Limit", least=28),
+            Column(f"{result.of.capitalize()}s", right=True),
+            Column("Which", least=20, wrap=True),
+        ],
+        rows,
+    )
     _left_out(page, len(ordered))
 
 
@@ -264,7 +289,12 @@ def _inputs(page: Page, result: Comparison) -> None:
         text = first["kind"] if not column else f"{first['before'] or '(blank)'} -> {first['after'] or '(blank)'}"
         more = f" and {len(group) - 1} more" if len(group) > 1 else ""
         rows.append([name, f"{table} {column}".strip(), f"{first['row']}{more}", text])
-    columns = [Column("Set"), Column("Where", least=16), Column("Row", least=16), Column("Change", least=16)]
+    columns = [
+        Column(result.of.capitalize()),
+        Column("Where", least=16),
+        Column("Row", least=16),
+        Column("Change", least=16),
+    ]
     page.table(columns, rows[:MOST_ROWS])
     _left_out(page, len(rows))
 
@@ -303,7 +333,7 @@ def _proof(page: Page, result: Comparison) -> None:
     proved = sum(row["status"] in {"optimal", "within gap", "infeasible", "unbounded"} for row in records)
     gaps = [row["gap"] for row in records if row["gap"] is not None]
     worst = f"; largest gap {words.gap(max(gaps))}" if gaps else ""
-    page.fact("Proof", f"{proved} of {len(records)} sets proved within the gap asked for{worst}.")
+    page.fact("Proof", f"{proved} of {len(records)} {result.of}s proved within the gap asked for{worst}.")
     verified = sum(bool(row["verified"]) for row in records)
     planned = sum(row["objective"] is not None for row in records)
     page.fact("Check", f"{verified} of {planned} plans checked again independently in exact arithmetic, and hold.")

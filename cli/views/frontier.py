@@ -34,10 +34,15 @@ def verdict(frontier: Frontier) -> str:
     """Return what is proved, in a sentence."""
     points = words.count(len(frontier.points), "efficient plan")
     lines = f" and {words.count(len(frontier.segments), 'line')} between them" if len(frontier.segments) else ""
+    if len(frontier.faces):
+        lines = f" and {words.count(frontier.faces['face'].nunique(), 'face')} between them"
     if frontier.complete:
         return f"{points}{lines}; complete: there is no other one"
     if frontier.interrupted:
         return f"{points}{lines} so far; stopped before the rest was searched"
+    if frontier.within and frontier.missing_by is not None and not len(frontier.open):
+        share = words.gap(frontier.missing_by)
+        return f"{points}{lines}; complete to {share}: no plan beats them by more of every objective's range"
     boxes = words.count(len(frontier.open), "box", "boxes")
     if frontier.within:
         return f"{points}{lines}; what else there is lies in {boxes}, within the tolerance"

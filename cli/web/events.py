@@ -12,6 +12,7 @@ from typing import Any
 
 from outlay.cli.views import words
 from outlay.cli.views.labels import objective_unit
+from outlay.cli.web.shown.lines import draft_words
 from outlay.optimizer.whatif.job import Job, Kind, State
 from outlay.optimizer.whatif.session import WhatIf
 
@@ -31,6 +32,11 @@ def state_of(session: WhatIf) -> dict[str, Any]:
             "current": session.draft.name,
             "reference": session.answers.reference,
             "cases": list(session.answers.found),
+            "labels": {
+                name: f"{name}: {words}"
+                for name, draft in session.drafts.items()
+                if name in session.answers.found and (words := draft_words(session.instance, draft))
+            },
             "without_plan": [name for name, answer in session.answers.found.items() if answer.plan is None],
             "jobs": [job_state(session, job) for job in session.jobs],
         }

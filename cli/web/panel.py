@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from outlay.cli.views.labels import metric_label, metric_name
-from outlay.cli.web.shown.lines import FINANCE_WORDS, TERM_WORDS, WATERFALLS, line_words, scaled
+from outlay.cli.web.shown.lines import FINANCE_WORDS, TERM_WORDS, WATERFALLS, draft_words, line_words, scaled
 from outlay.instances.dictionary.settings import USE_PREFIX
 from outlay.instances.drafts.draft import DraftSet
 from outlay.instances.drafts.levels import Dial, dials, percent
@@ -34,7 +34,7 @@ def panel_context(session: WhatIf) -> dict[str, Any]:
         return {
             "version": session.version,
             "trouble": session.trouble,
-            "drafts": [(name, _state(session, name)) for name in session.drafts],
+            "drafts": [(name, draft_words(base, one), _state(session, name)) for name, one in session.drafts.items()],
             "draft": draft,
             "frozen": frozen,
             "solved": draft.name in session.answers.found,

@@ -24,6 +24,9 @@ APPROVED = TableSpec(
     ),
 )
 
+#: Columns without which nothing of it is decided, whatever is frozen.
+APPROVED_DATES = ("selected", "start")
+
 #: Metrics of an instance with a row in ``approved``, and what each counts.
 CHANGE_METRICS: Mapping[str, str] = {
     "changed_projects": "Of an instance with `approved`: the projects whose being funded or whose alternative differs.",

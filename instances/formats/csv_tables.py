@@ -13,6 +13,8 @@ from outlay.instances.formats.raw_tables import RawTable
 from outlay.instances.formats.rows import Row, table_of_rows
 from outlay.instances.formats.spellings import Spelling, decimal_sign_of
 
+#: A row whose first cell begins so is a comment.
+COMMENT = "# "
 _OTHER_SEPARATORS = (";", "\t")
 _QUOTED = re.compile(r'"[^"]*"')
 #: So many lines are looked at to see what separates the columns.
@@ -68,7 +70,8 @@ def _rows(name: str, text: str, separator: str) -> Iterator[Row]:
     last = 0
     try:
         for row in reader:
-            yield last + 1, row
+            if not (row and row[0].startswith(COMMENT)):
+                yield last + 1, row
             last = reader.line_num
     except csv.Error as error:
         raise InputError.single(name, f"this is not valid CSV ({error})", "correct it", row=reader.line_num) from error

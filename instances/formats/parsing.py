@@ -124,7 +124,16 @@ def parse_instance(
     known = {name: _with_calendar(raw, parsed, broken) for name, raw in tables.items()}
     typed = {name: parse_table(TABLES[name], raw, metrics, found, ignored=parsed.ignore) for name, raw in known.items()}
     if "projects" not in broken and not len(typed.get("projects", ())):
-        found.append(Fault(source, None, None, None, "the table projects is missing or has no rows", "add projects"))
+        found.append(
+            Fault(
+                source,
+                None,
+                None,
+                None,
+                "the table projects is missing or has no rows",
+                "write a row for each project: id, commitment, value, ...",
+            )
+        )
     before = len(found)
     named = parse_sets(sets, found)
     whole = "sets" not in broken and len(found) == before

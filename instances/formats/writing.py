@@ -13,6 +13,7 @@ import simplejson
 import tomli_w
 
 from outlay.instances.errors import InputError
+from outlay.instances.formats.csv_tables import COMMENT
 from outlay.instances.formats.output import check_target, write_file, write_folder
 from outlay.instances.instance import Instance, thawed
 from outlay.instances.table import Table, cell_text
@@ -108,11 +109,22 @@ def _write_text(path: Path, text: str) -> None:
 
 
 def csv_text(table: Table) -> str:
-    """Return a table as CSV text with a header; blank cells are empty."""
+    """Return a table as CSV text with a header; blank cells are empty.
+
+    Raises
+    ------
+    InputError
+        If a row begins as a comment does.
+    """
     buffer = io.StringIO()
     texts = [[name, *map(cell_text, cells)] for name, cells in table.cells.items()]
     # A lone carriage return is only quoted where it is part of the line end.
     risky = any("\r" in text for column in texts for text in column)
     writer = csv.writer(buffer, lineterminator="\r\n" if risky else "\n")
-    writer.writerows(zip(*texts, strict=True))
+    lines = list(zip(*texts, strict=True))
+    taken = next((line[0] for line in lines if line and line[0].startswith(COMMENT)), None)
+    if taken is not None:
+        problem = f"a row of a CSV file that begins with {COMMENT!r} would be read as a comment"
+        raise InputError.single(f"{table.name}.csv", problem, "rename it, or write .json or .xlsx", value=taken)
+    writer.writerows(lines)
     return buffer.getvalue()

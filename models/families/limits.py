@@ -99,10 +99,33 @@ def limit_levels(case: Case, point: np.ndarray) -> Iterator[LimitLevel]:
         yield from _Limit(case, number, record).levels(point)
 
 
+@dataclass(frozen=True)
+class ShareRow:
+    """A row of a share: what counts, and what it is a share of, as columns and their amounts."""
+
+    counted: tuple[np.ndarray, np.ndarray]
+    whole: tuple[np.ndarray, np.ndarray]
+
+    def coefficients(self, level: float, size: int) -> np.ndarray:
+        """Return what counts less a share of the whole, over so many columns."""
+        found = np.zeros(size)
+        np.add.at(found, self.counted[0], self.counted[1])
+        np.add.at(found, self.whole[0], -level * self.whole[1])
+        return found
+
+
+def share_rows(case: Case, number: int, side: str) -> dict[Hashable, ShareRow]:
+    """Return the rows of the ``min`` or ``max`` of a row of ``limits`` that is a share, by their keys in the model."""
+    record = list(case.instance["limits"].records())[number]
+    return _Limit(case, number, record).shares(side)
+
+
+#: Columns and their amounts.
+Terms = tuple[np.ndarray, np.ndarray]
 #: Group, first and last period, coefficients, and those of the period or year before.
-Step = tuple[str, int, int | None, tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
+Step = tuple[str, int, int | None, Terms, Terms]
 #: Key, bounds, (name of the limit, sentence of the row), terms.
-Row = tuple[Hashable, float, float, tuple[str, str], list[tuple[np.ndarray, np.ndarray]]]
+Row = tuple[Hashable, float, float, tuple[str, str], list[Terms]]
 
 
 class _Limit:
@@ -117,31 +140,47 @@ class _Limit:
         self.factor, self.most_growth = 1.0 + float(record["max_growth_share"] or 0), float(record["max_growth"] or 0)
 
     def rows(self) -> Iterator[Row]:
-        amount = amount_of(self.case, str(self.record["metric"]))
         share = self.record["basis"] == "share"
-        base = amount_of(self.case, str(self.record["of"])) if self.record["of"] else amount
-        yield from self._growth_rows(amount)
+        yield from self._growth_rows(amount_of(self.case, str(self.record["metric"])))
+        for group, first, last, what, of in self._amounts():
+            low, high = self._bounds(first, last)
+            key, words = (
+                (self.number, group, first),
+                (self._name(group, first, last), self._words(group, first, last)),
+            )
+            if not share:
+                yield key, low, high, words, [what]
+                continue
+            if np.isfinite(high):
+                yield (*key, "max"), -np.inf, 0.0, words, [what, (of[0], -high * of[1])]
+            if np.isfinite(low):
+                yield (*key, "min"), 0.0, np.inf, words, [what, (of[0], -low * of[1])]
+
+    def shares(self, side: str) -> dict[Hashable, ShareRow]:
+        """Return the rows of one side of a share by their keys, also those in which nothing stands at its level."""
+        return {
+            (self.number, group, first, side): ShareRow(what, of)
+            for group, first, last, what, of in self._amounts()
+            if np.isfinite(self._bounds(first, last)[side == "max"])
+        }
+
+    def _bounds(self, first: int, last: int | None) -> tuple[float, float]:
+        """Return (least, greatest) in a span; nothing is asked for after the last selection."""
+        dated = self.record["metric"] != SPENDING
+        if last is not None and dated and first > self.case.instance.last_selection_period:
+            return -np.inf, self.high
+        return self.low, self.high
+
+    def _amounts(self) -> Iterator[tuple[str, int, int | None, Terms, Terms]]:
+        """Yield (group, first, last period, what counts, what it is a share of if it is a share)."""
+        amount = amount_of(self.case, str(self.record["metric"]))
+        of = self.record["of"]
+        base = amount_of(self.case, str(of)) if of else amount
         for group, members in self._groups() if self.bounded else ():
             for first, last in self._spans():
                 what = self._selected(amount, members, first, last)
-                low, high = self.low, self.high
-                dated = self.record["metric"] != SPENDING
-                if last is not None and dated and first > self.case.instance.last_selection_period:
-                    low = -np.inf
-                key, words = (
-                    (self.number, group, first),
-                    (self._name(group, first, last), self._words(group, first, last)),
-                )
-                if not share:
-                    yield key, low, high, words, [what]
-                    continue
-                of = self._selected(
-                    base, members if self.record["of"] else None, first, last, projects=members is not None
-                )
-                if np.isfinite(high):
-                    yield (*key, "max"), -np.inf, 0.0, words, [what, (of[0], -high * of[1])]
-                if np.isfinite(low):
-                    yield (*key, "min"), 0.0, np.inf, words, [what, (of[0], -low * of[1])]
+                whole = self._selected(base, members if of else None, first, last, projects=members is not None)
+                yield group, first, last, what, whole
 
     def _growth_rows(self, amount: Amount) -> Iterator[Row]:
         """Yield the rows that hold each period or year against the one before."""

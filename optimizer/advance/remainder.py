@@ -27,6 +27,7 @@ def move_levels(stock: Stock, periods: int, document: dict[str, Any]) -> list[st
             worst = min(level for level in left if level is not None)
             remarks.append(f"{resource} was overdrawn by {float(-worst):g}, which next year's levels (0) do not show")
             left = [None if level is None else max(ZERO, level) for level in left]
+        remarks += _tolerated(document, resource, plain, left)
         rows = [row for row in rows if row["resource"] != resource]
         rows += _steps(stock.instance, resource, periods, left)
     for fund in stock.reading.funds:
@@ -38,6 +39,23 @@ def move_levels(stock: Stock, periods: int, document: dict[str, Any]) -> list[st
     if rows:
         document["availability"] = rows
     return remarks
+
+
+def _tolerated(
+    document: dict[str, Any], resource: str, before: list[Fraction | None], left: list[Fraction | None]
+) -> list[str]:
+    """Let as much be missing of what is left of a resource as might be of all, where one share can say so."""
+    row = next(row for row in document["resources"] if row["resource"] == resource)
+    if not row.get("tolerance"):
+        return []
+    ratios = {
+        whole / rest if rest else None for whole, rest in zip(before, left, strict=True) if whole and rest is not None
+    }
+    ratio = next(iter(ratios)) if len(ratios) == 1 else None
+    if ratio is None:
+        return [f"{resource} tolerates a share of what is left of it, which is less than it was"]
+    row["tolerance"] = rounded(exact(row["tolerance"]) * ratio)
+    return []
 
 
 def _steps(instance: Instance, name: str, periods: int, levels: list[Fraction | None]) -> list[Record]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from outlay.instances.errors import InputError
 from outlay.optimizer.answer.solution import Solution
@@ -32,4 +33,6 @@ def compare_runs(solutions: Mapping[str, Solution]) -> Comparison:
     resolved = {name: solution.instance for name, solution in solutions.items()}
     runs = {name: lean_run(to_run_document(solution)) for name, solution in solutions.items()}
     first = next(iter(resolved.values()))
-    return compare_cases(first, resolved, runs, attribution=None, files={})
+    found = compare_cases(first, resolved, runs, attribution=None, files={})
+    titles = [f"set {solution.constraint_set}" for solution in solutions.values()]
+    return replace(found, of="run", cases=found.cases.assign(title=titles))

@@ -178,7 +178,7 @@ class _Kept:
     files: dict[str, str] = field(default_factory=dict)
     home: ComparisonFolder | None = None
     trouble: InputError | None = None
-    _names: dict[str, str] = field(default_factory=dict)
+    _names: dict[str, list[str]] = field(default_factory=dict)  # of the cases of a key: equal ones share a file
 
     def in_folder(self, folder: str | Path, stack: ExitStack, *, force: bool) -> None:
         """Keep run files and tables in a folder, which is ours until the stack is closed.
@@ -199,7 +199,7 @@ class _Kept:
         """Return the answer of a run file that is there, verified again; None if there is none that counts."""
         if self.home is None:
             return None
-        self._names[request.key] = request.name
+        self._names.setdefault(request.key, []).append(request.name)
         document, why = self.home.finished(request)
         if why:
             self.tell(f"{why}; it is ignored and the case {request.name} solved again")
@@ -217,7 +217,7 @@ class _Kept:
         except InputError as error:
             self._hear(error)
         else:
-            self.files[self._names[key]] = self.home.run_path(key).name
+            self.files |= dict.fromkeys(self._names[key], self.home.run_path(key).name)
 
     def finish(self, result: Comparison) -> None:
         """Write the tables.

@@ -92,6 +92,8 @@ class Comparison:
         Set, or combination of the attribution, to the name of its run file, where a folder was given.
     instance
         The base instance, which the sets are applied to; None for a comparison put together by hand.
+    of
+        What its cases are: ``set`` or ``run``. Of runs `ties` are not known: each keeps the plan that it found.
     reasons
         Set and project to why it is not in the plan, as data: what `changes` and `unavailable` say in sentences.
     """
@@ -118,12 +120,13 @@ class Comparison:
     files: Mapping[str, str]
     instance: Instance | None = field(default=None, repr=False, compare=False)
     reasons: Mapping[str, Mapping[str, Reason]] = field(default_factory=dict, repr=False, compare=False)
+    of: str = "set"
 
     def __repr__(self) -> str:
         """Return what it is in two lines."""
         names = ", ".join(self.sets[:6]) + (", ..." if len(self.sets) > 6 else "")
         proved = int(self.cases["status"].isin(["optimal", "within gap"]).sum())
-        head = f"<Comparison of {self.name!r}, {len(self.sets)} sets: {names}"
+        head = f"<Comparison of {self.name!r}, {len(self.sets)} {self.of}s: {names}"
         return f"{head}\n reference {self.reference}, {proved} proved>"
 
     def _repr_html_(self) -> str:
@@ -371,8 +374,8 @@ def _flips(sets: Sequence[str], runs: Mapping[str, Mapping[str, Any]]) -> pd.Dat
     records = []
     for name in sets:
         plan, extra = _plan(runs[name]), runs[name].get("comparison") or {}
-        own = extra.get("own_plan")
-        if plan is None or reference is None or own is None:
+        own = extra.get("own_plan") or runs[name]["plan"]
+        if plan is None or reference is None:
             continue
         first, near = distance(Plan.from_document(own), reference), distance(plan, reference)
         proved = bool(extra.get("nearest_proved")) or name == sets[0]

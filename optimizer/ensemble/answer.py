@@ -23,6 +23,8 @@ from outlay.optimizer.status import Status
 
 FORMAT, MARKER = "outlay ensemble 1", "ensemble.json"
 
+#: The value that replications on fresh draws estimate.
+REPLICATED_GAP = "out-of-sample gap"
 #: (least, greatest) that something can be; infinity where nothing is known.
 Interval = tuple[float, float]
 
@@ -76,7 +78,8 @@ class EnsembleSolution(Tabled):
     ideal
         What each scenario is held against for ``regret``; empty otherwise.
     values
-        ``perfect information`` and ``stochastic solution``: what they are worth, (least, at most) each.
+        ``perfect information`` and ``stochastic solution``: what they are worth, (least, at most) each;
+        ``out-of-sample gap``, where it was estimated (`outlay.replicate_gap`).
     violations
         What the plans, or what links them, break: (scenario, sentence), the scenario empty for what is between them.
     tables

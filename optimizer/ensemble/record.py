@@ -8,6 +8,7 @@ values of information as far as they rest on bounds, times and messages.
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -15,6 +16,7 @@ from typing import Any, Literal
 from outlay.instances.errors import InputError
 from outlay.instances.formats.reading import MAX_FILE_MB
 from outlay.instances.stages import Linking, Scenario, check_scenarios
+from outlay.instances.values.text import did_you_mean
 from outlay.models.risk import parse_risk
 from outlay.optimizer.answer.documents import finite, floats, plain_table, table_document
 from outlay.optimizer.answer.solution import Solution
@@ -36,6 +38,8 @@ from outlay.optimizer.verify.plan import TOLERANCE
 
 REMEDY = "solve again: outlay solve INSTANCE --scenarios ... -o FOLDER"
 Pair = list[float | None]
+#: Tables that nobody can repeat from the plans.
+AS_RECORDED = ("candidates", "factors", "replications")
 
 
 class EnsemblePart(Part):
@@ -57,11 +61,32 @@ class EnsemblePart(Part):
     ideal: dict[str, float]
     values: dict[str, Pair]
     selected: list[SelectionPart]
-    tables: dict[Literal["scenarios", "projects", "candidates", "factors"], TablePart]
+    tables: dict[Literal["scenarios", "projects", "candidates", "factors", "replications"], TablePart]
     options: dict[str, float | int | str | None]
     times_s: dict[str, float]
     sizes: dict[str, int]
     runs: dict[str, str]
+
+
+def is_ensemble(path: str | Path) -> bool:
+    """Whether this is a folder of plans for several scenarios."""
+    return os.path.isfile(os.path.join(path, MARKER))  # noqa: PTH113, PTH118 - names that cannot be are no file
+
+
+def run_of_scenario(path: str | Path, name: str, *, max_file_mb: float = MAX_FILE_MB) -> Path:
+    """Return the run file of a scenario in the folder of an ensemble.
+
+    Raises
+    ------
+    InputError
+        If the folder is damaged, or has no such scenario.
+    """
+    document = read_run_document(Path(path) / MARKER, max_file_mb)
+    checked_part(EnsemblePart, floats(document), MARKER, remedy=REMEDY)
+    files = document["runs"]
+    if name not in files:
+        raise InputError.single(str(path), "there is no such scenario", did_you_mean(name, files), value=name)
+    return _run_file(Path(path), name, files[name])
 
 
 def load_ensemble(path: str | Path, *, max_file_mb: float = MAX_FILE_MB) -> EnsembleSolution:
@@ -75,7 +100,7 @@ def load_ensemble(path: str | Path, *, max_file_mb: float = MAX_FILE_MB) -> Ense
         If the folder or a file in it is missing, no such folder, or damaged.
     """
     folder = Path(path)
-    if not (folder / MARKER).is_file():
+    if not is_ensemble(folder):
         remedy = "give a folder that solve --scenarios -o wrote"
         raise InputError.single(str(path), f"there is no {MARKER} in it", remedy)
     document = floats(read_run_document(folder / MARKER, max_file_mb))
@@ -115,9 +140,7 @@ class _Reading:
                 "projects": project_table(first, said["scenarios"], runs),
             }
             false += [("", sentence) for sentence in self._false(tables)]
-            tables |= {
-                name: plain_table(said["tables"][name]) for name in ("candidates", "factors") if name in said["tables"]
-            }
+            tables |= {name: plain_table(said["tables"][name]) for name in AS_RECORDED if name in said["tables"]}
         instance = next(iter(runs.values())).instance if runs else None
         if instance is None:
             raise InputError.single(str(folder), "no plan was found when it was written", REMEDY)

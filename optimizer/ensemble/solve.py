@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -28,10 +28,13 @@ from outlay.optimizer.ensemble.answer import EnsembleSolution, Interval, probabi
 from outlay.optimizer.ensemble.candidates import Candidate, MeanCase, candidates_of, least_of, questions_of, taken
 from outlay.optimizer.ensemble.factors import factor_table, factors_of
 from outlay.optimizer.ensemble.members import Asked, Members, OnQuestions, interval_of
+from outlay.optimizer.ensemble.mpi.deciding import ENGINE, LAST_SHARE, ByMpi, candidate_of
+from outlay.optimizer.ensemble.mpi.launching import Launcher, checked_launcher
 from outlay.optimizer.ensemble.session import EnsembleSession, Together
 from outlay.optimizer.ensemble.worth import Worth
 from outlay.optimizer.search.settings import SearchPlan
 from outlay.optimizer.settings import DEFAULT_WORK, Effort, check_arguments, effort_asked
+from outlay.optimizer.sharing.pool import QuestionPool
 from outlay.optimizer.solve import as_asked
 from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.solver.outcome import Progress
@@ -42,6 +45,9 @@ from outlay.optimizer.variation.variation import Variation
 
 #: Shares of the time for the scenarios one by one, and for the candidates.
 BEST_SHARE, CANDIDATES_SHARE = 0.2, 0.2
+#: Who solves the scenarios together.
+HERE = "here"
+ENGINES = (HERE, ENGINE)
 
 
 def solve_ensemble(
@@ -59,6 +65,8 @@ def solve_ensemble(
     effort: Effort | str = Effort.AUTO,
     work: int = DEFAULT_WORK,
     jobs: int | None = None,
+    engine: str = HERE,
+    launcher: str | None = None,
     on_questions: OnQuestions = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> EnsembleSolution:
@@ -85,6 +93,12 @@ def solve_ensemble(
         As of `outlay.solve`, for the scenarios together: the search frees a project in all of them.
     jobs
         Questions about single scenarios at a time; None: one a core.
+    engine
+        ``here``: the scenarios together are one problem of HiGHS. ``mpi-sppy``: they are divided over processes of
+        MPI, on one machine or many (``outlay[stochastic]``); its bound is what it says, nobody here can check it.
+    launcher
+        Of ``mpi-sppy``: the command that starts a multiple of three processes, such as ``srun -n 30``; these are asked
+        through the current folder, which all machines must see. None: ``mpiexec -n 3``, on this machine.
     on_questions, on_progress
         Called while these are answered, and while the scenarios are solved together.
 
@@ -96,7 +110,8 @@ def solve_ensemble(
     Raises
     ------
     InputError
-        If a scenario, the risk or an option is wrong, or a project that must be funded cannot be in a scenario.
+        If a scenario, the risk or an option is wrong, a project that must be funded cannot be in a scenario, or what
+        the engine needs is not installed.
     KeyboardInterrupt
         If the user stops it before the scenarios are solved together.
 
@@ -110,13 +125,28 @@ def solve_ensemble(
     began = time.monotonic()
     check_arguments(time_limit=time_limit, gap=gap, seed=seed, threads=threads)
     hard = Searching(effort_asked(effort, work, time_limit), work)
+    starting = _launcher(engine, launcher)
     measure = parse_risk(risk) if isinstance(risk, str) else risk
     base = as_asked(instance, constraint_set, objective)
     members = _members_of(base, scenarios, probabilities, constraint_set, objective)
     asked = Asked(gap, seed, time_limit)
     todo = _Work(base, members, measure, asked, jobs or os.cpu_count() or 1, threads, hard, factors_of(scenarios))
+    todo.launcher = None if starting is None else starting.enough_for(len(members))
     found = todo.run(on_questions, on_progress)
     return todo.answer(found, began)
+
+
+def _launcher(engine: str, launcher: str | None) -> Launcher | None:
+    """Return what starts the processes of mpi-sppy; None where all is solved here."""
+    if engine not in ENGINES:
+        remedy = f"write {' or '.join(ENGINES)}"
+        raise InputError.single("solve", "there is no such engine", remedy, column="engine", value=engine)
+    if engine == HERE:
+        if launcher is not None:
+            remedy = f"leave it out, or take the engine {ENGINE}"
+            raise InputError.single("solve", "nothing is launched here", remedy, column="launcher", value=launcher)
+        return None
+    return checked_launcher(launcher)
 
 
 class Searching(NamedTuple):
@@ -159,6 +189,7 @@ class _Work:
     threads: int
     hard: Searching
     factors: Mapping[str, Mapping[str, float]]
+    launcher: Launcher | None = None
 
     def __post_init__(self) -> None:
         self.deadline = Deadline.after(self.asked.time_limit)
@@ -168,6 +199,7 @@ class _Work:
         self.best: dict[str, VariedAnswer] = {}
         self.candidates: list[Candidate] = []
         self.sizes: dict[str, int] = {}
+        self.said: dict[str, Any] = {"engine": HERE}
 
     @property
     def ideal(self) -> dict[str, float]:
@@ -184,6 +216,8 @@ class _Work:
         for one in self.scenarios:
             if self.best[one.name].infeasible:
                 return Together(Status.INFEASIBLE, message=f"there is no plan in scenario {one.name}")
+        if self.launcher is not None:
+            return self._by_mpi(self.launcher, on_questions, on_progress)
         ideal = self.ideal if self.risk.kind == "regret" else None
         session = EnsembleSession(build_ensemble(self.base, self.scenarios, risk=self.risk, best=ideal))
         self.sizes = {
@@ -205,12 +239,32 @@ class _Work:
             self.best = pool.ask([self.members.question(name, Variation(), options) for name in names])
             if not pool.interrupted:
                 chosen = candidates_of(self.base, self.scenarios, self.mean, self.best)
-                questions = questions_of(self.members, self.scenarios, chosen, self.best)
-                options = self.asked.options(len(questions), self.jobs, CANDIDATES_SHARE)
-                answers = pool.ask([replace(one, options=options) for one in questions])
-                self.candidates = [taken(self.scenarios, one, place, answers) for place, one in enumerate(chosen)]
+                self.candidates = self._tried(pool, chosen, CANDIDATES_SHARE)
             if pool.interrupted:
                 raise KeyboardInterrupt
+
+    def _tried(self, pool: QuestionPool, chosen: Sequence[Candidate], share: float) -> list[Candidate]:
+        """Return candidates with what follows from each in every scenario."""
+        questions = questions_of(self.members, self.scenarios, chosen, self.best)
+        options = self.asked.options(len(questions), self.jobs, share)
+        answers = pool.ask([replace(one, options=options) for one in questions])
+        return [taken(self.scenarios, one, place, answers) for place, one in enumerate(chosen)]
+
+    def _by_mpi(
+        self, launcher: Launcher, on_questions: OnQuestions, on_progress: Callable[[Progress], None] | None
+    ) -> Together:
+        """Return the best of the candidates and of what mpi-sppy decides."""
+        begun, worth = time.monotonic(), Worth(self.scenarios, self.risk, self.ideal)
+        best = {one.name: interval_of(self.best[one.name]) for one in self.scenarios}
+        asking = ByMpi(self.members, worth, self.asked, best, tuple(self.candidates))
+        word = asking.ask(launcher, self.deadline, on_progress)
+        new = candidate_of(word, self.candidates)
+        if new is not None:
+            with self.members.pool(self.jobs, on_questions) as pool:
+                self.candidates += self._tried(pool, [new], LAST_SHARE)
+            asking = replace(asking, worth=Worth(self.scenarios, self.risk, self.ideal))
+        self.said |= {"engine": ENGINE, "bound_by": asking.bound_by(word), "iterations": word.iterations}
+        return asking.together(word, self.candidates, time.monotonic() - begun)
 
     def _start(self) -> dict[str, Plan] | None:
         """Return the plans of the best candidate that holds in every scenario."""
@@ -248,7 +302,7 @@ class _Work:
             if self.factors and self.risk.kind == "expected":
                 tables["factors"] = factor_table(self._payoffs(runs), shares, self.factors)
         options: dict[str, Any] = {"gap": self.asked.gap, "seed": self.asked.seed}
-        options |= {"time_limit_s": self.asked.time_limit, "effort": str(self.hard.effort)}
+        options |= {"time_limit_s": self.asked.time_limit, "effort": str(self.hard.effort)} | self.said
         return EnsembleSolution(
             self.base, str(self.risk), shares, found.status, found.limit, found.message, found.objective, found.bound,
             found.gap, runs, best, ideal, values, tuple((name, one.sentence) for name, one in found.violations),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from outlay.instances.plan import Plan
+from outlay.models.risk import Risk
 
 
 def auxiliary_values(model: Any, plans: Mapping[str, Plan], worths: Mapping[str, float]) -> list[tuple[Any, float]]:
@@ -19,7 +20,7 @@ def auxiliary_values(model: Any, plans: Mapping[str, Plan], worths: Mapping[str,
         selected = set(plans[model.scenarios[0].name].selections)
         found += [(variable, float(key in selected)) for key, variable in model.now.items()]
     if model.component("threshold") is not None:
-        threshold = _threshold(model, worths)
+        threshold = threshold_of(model.risk, {one.name: one.probability for one in model.scenarios}, worths)
         found.append((model.threshold, threshold))
         found += [(model.below[name], max(0.0, threshold - worth)) for name, worth in worths.items()]
     if model.component("least") is not None:
@@ -27,12 +28,12 @@ def auxiliary_values(model: Any, plans: Mapping[str, Plan], worths: Mapping[str,
     return found
 
 
-def _threshold(model: Any, worths: Mapping[str, float]) -> float:
-    probability = {one.name: one.probability for one in model.scenarios}
+def threshold_of(risk: Risk, probability: Mapping[str, float], worths: Mapping[str, float]) -> float:
+    """Return the worth at which the share of the worst outcomes is full."""
     mass, ordered = 0.0, sorted(worths.items(), key=lambda item: item[1])
     for name, worth in ordered:
         mass += probability[name]
-        if mass >= 1 - model.risk.level - 1e-12:
+        if mass >= 1 - risk.level - 1e-12:
             return worth
     return ordered[-1][1]
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from outlay.optimizer.explain.context import Context, exchanged
 from outlay.optimizer.explain.margins import Margin
-from outlay.optimizer.variation.limit import Limit
+from outlay.optimizer.variation.limit import Limit, moved_share
 from outlay.optimizer.variation.solving import VariedAnswer
 from outlay.optimizer.variation.variation import Variation
 
@@ -137,8 +137,15 @@ def _change(context: Context, project: str, limit: Limit, answer: VariedAnswer) 
 
 
 def amount_words(limit: Limit, by: float) -> str:
-    """Return a move in words: "2.6 % more draws", "3 workers more of labour/civil", "20 % less of limits/count/min"."""
+    """Return a move in words: "2.6 % more draws", "3 workers more of labour/civil", "20 % less of limits/count/min".
+
+    A share is told as it was and as it is then: "limits/cost/share/max of 66 % in the place of 60 %".
+    """
     side = "less" if limit.least else "more"
+    if limit.is_share and not limit.parts:
+        level = limit.places[0].level
+        new = moved_share(limit, level, by, units=limit.by_units)
+        return f"{limit.name} of {100 * new:.4g} % in the place of {100 * level:.4g} %"
     if limit.by_units:
         return f"{by:.4g} {limit.unit or 'units'} {side} of {limit.name}"
     return f"{100 * by:.3g} % {side} {'of ' if limit.least or '/' in limit.name else ''}{limit.name}"

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from outlay.instances.dictionary.projects import released
 from outlay.instances.errors import InputError, NoOptionError
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
@@ -35,8 +34,8 @@ from outlay.optimizer.sharing.pool import CompareProgress, QuestionPool, questio
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import Status
 from outlay.optimizer.variation.limit import Limit
-from outlay.optimizer.variation.limits import exactly
 from outlay.optimizer.variation.solving import kept
+from outlay.optimizer.variation.variable import letting_go
 from outlay.optimizer.variation.variation import Variation
 from outlay.optimizer.variation.vary import Variations, vary
 
@@ -200,7 +199,10 @@ class _Work:
         for name in self.asked.limits:
             over.limits.movable(name, units=self.asked.step.units)
         for name in self.asked.curves:
-            over.limits.movable(name, units=over.limits[name].by_units)
+            if over.limits.movable(name, units=over.limits[name].by_units).is_share:
+                problem = "how far a share is moved is multiplied by the plan, so its curve is not drawn"
+                remedy = "tell its worth with several steps: --limit and --step"
+                raise InputError.single("explain", problem, remedy, column="limit", value=name)
         for name in self.asked.keep:
             if name not in known:
                 _ = over.limits[name]
@@ -325,12 +327,7 @@ class _Work:
 
     def _let_go(self, context: Context, let_go: Sequence[Move], least: Repair) -> None:
         """Put projects without an option into the set of the repair; what a set forces in, no other one takes back."""
-        records = {str(record["id"]): record for record in self.given["projects"].records()}
-        changes = [
-            {"table": "projects", "where": {"id": exactly(move.what)}, "set": released(records[move.what])}
-            for move in let_go
-            if records[move.what]["status"] in {"mandatory", "committed", "started"}
-        ]
+        changes = [change for move in let_go for change in letting_go(self.given, move.what)]
         body = dict(context.sets.get(REPAIR, {}))
         sentences = [move.sentence for move in (*let_go, *least.moves)]
         context.propose(REPAIR, {**body, "change": [*changes, *body.get("change", [])]}, "; ".join(sentences))

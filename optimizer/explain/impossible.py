@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from outlay.instances.dictionary.approved import APPROVED_DATES
 from outlay.instances.dictionary.projects import released
 from outlay.instances.errors import NoOptionError
 from outlay.instances.instance import Instance
@@ -53,5 +54,9 @@ def without_forced(instance: Instance, projects: Sequence[str]) -> Instance:
     settings = instance.settings.model_copy(update={"applied": applied.model_copy(update={"force_in": tuple(forced)})})
     records = instance["projects"].records()
     rows = [{**record, **(released(record) if record["id"] in gone else {})} for record in records]
-    changed = instance.replace(projects=rows)
+    approved = [
+        {**record, **(dict.fromkeys(APPROVED_DATES, None) if record["project"] in gone else {})}
+        for record in instance["approved"].records()
+    ]
+    changed = instance.replace(projects=rows, **({"approved": approved} if approved else {}))
     return replace(changed, settings=settings)

@@ -2,8 +2,12 @@
 
 Two levels: the number of limits that move and of projects that are let go, then the sum of the shares by which limits
 move. A limit whose levels are all 0 has no share, and counts in units of about the largest use by one decision. What is
-declared immovable stays; a project that must be funded may be let go at the price of one move. Shares of other metrics,
-dependencies, and what funds ask of the portfolio cannot move: then there may be no repair.
+declared immovable stays; a project that must be funded may be let go at the price of one move. Dependencies and what
+funds ask of the portfolio cannot move: then there may be no repair.
+
+How far a limit on a share moves is no column (`outlay.optimizer.variation.shares`). Each counts as one move like
+others, between the two levels as few of them as possible move, and at last each in turn moves as little as it can
+beside the other moves.
 """
 
 from __future__ import annotations
@@ -71,7 +75,8 @@ def repair(context: Context, keep: Sequence[str]) -> Repair:
         if alternatives.funding_required(number) and project not in kept
     )
     variation = Variation(
-        stretch=tuple(limit.name for limit in movable),
+        stretch=tuple(limit.name for limit in movable if not limit.is_share),
+        give_way=tuple(limit.name for limit in movable if limit.is_share),
         units=units,
         count_first=True,
         release=release,
@@ -82,17 +87,18 @@ def repair(context: Context, keep: Sequence[str]) -> Repair:
         return Repair()
     if not answer.holds:
         return Repair(impossible=answer.infeasible, answer=answer)
+    answer, amounts, least = _shares_least(context, answer, variation)
     moves = [
         Move(name, "limit", by, context.over.limits[name].unit if name in units else "share",
              amount_words(context.over.limits[name], by))
-        for name, by in answer.moves.items()
+        for name, by in amounts.items()
         if by
     ]  # fmt: skip
     moves += [Move(project, "project", None, "", f"{project} is let go") for project in answer.released]
     if moves:
         context.propose(REPAIR, answer.body, "; ".join(move.sentence for move in moves))
         moves = [_alone(context, number, move, len(moves)) for number, move in enumerate(moves, start=1)]
-    return Repair(tuple(moves), answer.status.proved, answer=answer)
+    return Repair(tuple(moves), least, answer=answer)
 
 
 def _alone(context: Context, number: int, move: Move, count: int) -> Move:
@@ -103,3 +109,24 @@ def _alone(context: Context, number: int, move: Move, count: int) -> Move:
     if "change" not in body:
         return move
     return replace(move, set=REPAIR if count == 1 else context.propose(f"{REPAIR}-{number}", body, move.sentence))
+
+
+def _shares_least(
+    context: Context, answer: VariedAnswer, variation: Variation
+) -> tuple[VariedAnswer, dict[str, float], bool]:
+    """Return (answer, its moves, whether all is proved) with each share moved as little as beside the other moves."""
+    amounts, proved = {name: by for name, by in answer.moves.items() if by}, answer.status.proved
+    for name in variation.give_way:
+        if name not in amounts:
+            continue
+        others = {other: by for other, by in amounts.items() if other != name}
+        less = Variation(
+            level=others, stretch=(name,), units=variation.units, release=answer.released, title=variation.title
+        )
+        found = context.ask({f"{REPAIR} by {name}": less}).get(f"{REPAIR} by {name}")
+        if found is None or not found.holds:
+            proved = False
+            continue
+        answer, amounts[name] = found, found.moves[name]
+        proved = proved and found.status.proved
+    return answer, amounts, proved

@@ -10,9 +10,10 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from outlay.instances.plan import AMOUNTS, Choice, Plan
+from outlay.instances.plan import Plan
 from outlay.optimizer.frontier.boxes import Boxes
 from outlay.optimizer.frontier.objectives import Objective
+from outlay.optimizer.frontier.patches import Face, faces_of, mixture, volumes
 from outlay.optimizer.frontier.space import Point, Space
 from outlay.optimizer.frontier.volume import nondominated, reached_volume
 from outlay.optimizer.frontier.zones import Zones
@@ -31,7 +32,9 @@ Lines: TypeAlias = set[tuple[tuple[float, ...], tuple[float, ...]]]
 class Outcome:
     """What is known of a frontier: points in the order of the first objective, lines between them, what is open.
 
-    `open` holds (low, high, reason); corners are shape (objectives,), all maximised.
+    `open` holds (low, high, reason); corners are shape (objectives,), all maximised. By `missing`, a share of each
+    range, a plan may beat all that is known at most. Faces are of three objectives, and `certified` says that `within`
+    does not rest on what is proved of each point.
     """
 
     points: list[Point]
@@ -40,6 +43,9 @@ class Outcome:
     within: bool
     reached: float
     most: float
+    missing: float = 0.0
+    faces: tuple[Face, ...] = ()
+    certified: bool = False
 
 
 def of_boxes(space: Space, boxes: Boxes) -> Outcome:
@@ -55,15 +61,16 @@ def of_boxes(space: Space, boxes: Boxes) -> Outcome:
     place = {point.values: at for at, point in enumerate(points)}
     segments = sorted((place[a], place[b]) for a, b in lines if a in place and b in place)
     open_.sort(key=lambda box: tuple(-box[1]))
-    within = all(float(((high - low) / space.range).min()) <= space.tolerance for low, high, _ in open_)
+    missing = max((float(((high - low) / space.range).min()) for low, high, _ in open_), default=0.0)
+    within = missing <= space.tolerance
     if not (space.range > 0).all():
-        return Outcome(points, segments, open_, within, 0.0, 0.0)
+        return Outcome(points, segments, open_, within, 0.0, 0.0, missing)
     reached = reached_volume(np.array([point.values for point in points]), space.nadir)
     for a, b in segments:
         sides = np.abs(np.array(points[a].values) - points[b].values)
         reached += float(np.prod(sides)) / 2
     area = sum(float(np.prod(high - np.maximum(low, space.nadir))) for low, high, _ in open_)
-    return Outcome(points, segments, open_, within, reached, reached + area)
+    return Outcome(points, segments, open_, within, reached, reached + area, missing)
 
 
 def _told(space: Space, boxes: Boxes, point: Point) -> Point:
@@ -79,17 +86,43 @@ def _why(space: Space, boxes: Boxes, box: Any) -> str:
 def of_zones(space: Space, zones: Zones) -> Outcome:
     """Return what the search of three objectives found."""
     points = _efficient(zones.points)
-    values = np.array([point.values for point in points])
+    missing = zones.missing()
+    if zones.patches is not None:
+        return _of_patches(space, zones, points, missing)
     left = zones.left()
-    reached = reached_volume(values, space.nadir)
+    reached = reached_volume(np.array([point.values for point in points]), space.nadir)
     share = left / (reached + left) if reached + left > 0 else 0.0
-    within = share <= space.tolerance if space.tolerance > 0 else not len(zones.open())
+    within = share <= space.tolerance if space.tolerance > 0 else not len(zones.rest())
     reason = "tolerance" if within else "interrupted"
-    open_ = [
+    return Outcome(points, [], _zone_rows(space, zones, zones.rest(), reason), within, reached, reached + left, missing)
+
+
+def _of_patches(space: Space, zones: Zones, points: list[Point], missing: float) -> Outcome:
+    """Return what was found where mixtures count: plans that are none, faces, and zones that are not done."""
+    assert zones.patches is not None
+    mixed = {point.values for patch in zones.patches.by_choices.values() for point in patch.thin(zones.patches.scale)}
+    points = [point for point in points if point.values not in mixed]
+    faces, fine = faces_of(space, zones.patches, points)
+    open_ = _zone_rows(space, zones, zones.open(), "interrupted")
+    if missing > 0:  # a corner of a face is best among the plans of its choices, but a little better ones may exist
+        points = [replace(point, proved=False) for point in points]
+    reached, most = volumes(space, points, faces, missing)
+    if open_:
+        alone = reached_volume(np.array([point.values for point in points]), space.nadir)
+        most = max(reached, alone + zones.left())
+    within = fine and not open_
+    return Outcome(
+        points, [], open_, within, reached, most, missing if fine else np.inf, tuple(faces), certified=within
+    )
+
+
+def _zone_rows(
+    space: Space, zones: Zones, corners: np.ndarray, reason: str
+) -> list[tuple[np.ndarray, np.ndarray, str]]:
+    return [
         (corner, space.ideal.copy(), zones.stuck.get(tuple(corner), reason))
-        for corner in sorted(zones.open(), key=tuple)
+        for corner in sorted(corners, key=tuple)
     ]  # fmt: skip
-    return Outcome(points, [], open_, within, reached, reached + left)
 
 
 def _efficient(points: Sequence[Point]) -> list[Point]:
@@ -107,19 +140,6 @@ def _mixture_holds(space: Space, point: Point, other: Point) -> bool:
         return True  # each end holds under its own stretch, and rows are linear in both
     verification = verify_plan(space.varied.over.instance_with({}), plan)
     return verification.ok
-
-
-def mixture(plan: Plan, other: Plan) -> Plan:
-    """Return the plan half-way between two plans of the same choices."""
-    scale = {choice.project: choice.scale for choice in other.choices}
-    choices: list[Choice] = [
-        choice._replace(scale=(choice.scale + scale[choice.project]) / 2) for choice in plan.choices
-    ]
-    amounts: dict[str, Any] = {}
-    for name in AMOUNTS:
-        one, two = getattr(plan, name), getattr(other, name)
-        amounts[name] = {key: (one.get(key, 0.0) + two.get(key, 0.0)) / 2 for key in {**one, **two}}
-    return Plan(choices=tuple(choices), **amounts)
 
 
 def _without_doubles(space: Space, points: list[Point], lines: Lines) -> list[Point]:
@@ -182,10 +202,23 @@ def tables_of(space: Space, outcome: Outcome) -> dict[str, pd.DataFrame]:
     return {
         "points": points,
         "segments": segments,
+        "faces": faces_table(space.objectives, outcome),
         "open": open_table(space.objectives, outcome.open),
         "plans": plans_table(space, outcome.points),
         "projects": core_table(space, [point.plan for point in outcome.points]),
     }
+
+
+def faces_table(objectives: Sequence[Objective], outcome: Outcome) -> pd.DataFrame:
+    """Return a row a corner of each face; one that another plan beats is no point, and has no number."""
+    place = {point.values: at for at, point in enumerate(outcome.points, start=1)}
+    rows = [
+        [number, place.get(corner.values), *_stated(objectives, corner.values)]
+        for number, face in enumerate(outcome.faces, start=1)
+        for corner in face.corners
+    ]
+    table = pd.DataFrame(rows, columns=["face", "point", *(each.name for each in objectives)], dtype=object)
+    return table.astype({"face": "int64", **{each.name: "float64" for each in objectives}})
 
 
 def open_table(objectives: Sequence[Objective], boxes: Sequence[tuple[np.ndarray, np.ndarray, str]]) -> pd.DataFrame:

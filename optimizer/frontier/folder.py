@@ -118,6 +118,7 @@ def _frontier(document: Mapping[str, Any], instance: Instance) -> Frontier:
     objectives = tuple(_objective(each) for each in document["objectives"])
     ends = [f"{each.name} {end}" for each in objectives for end in ("low", "high")]
     empty = {"open": [*ends, "reason"], "segments": ["from_point", "to_point"]}
+    empty["faces"] = ["face", "point", *(each.name for each in objectives)]
     tables = {
         name: pd.DataFrame(document[name], columns=None if document[name] else empty.get(name)) for name in TABLES
     }
@@ -139,6 +140,8 @@ def _frontier(document: Mapping[str, Any], instance: Instance) -> Frontier:
         tuple(document["notes"]),
         document["options"],
         document["times_s"],
+        document["missing_by"],
+        tuple(document["ranges"]),
     )
 
 

@@ -71,7 +71,8 @@ def frontier(
         Sets to apply first; only with an instance.
     tolerance
         What may stay open. With two objectives: a point that is missing is better than a reported one by at most this
-        share of the objective's range, in one of the two. With three: this share of the hypervolume. 0: nothing.
+        share of the objective's range, in one of the two. With three: no plan is better than all points and mixtures
+        by more than this share of every range; if all three have steps, this share of the hypervolume. 0: nothing.
     jobs, executor
         As in `compare`; the result does not depend on them.
     folder
@@ -206,7 +207,7 @@ def search(space: Space, pool: QuestionPool, at_once: int, began: float) -> Fron
     InputError, InfeasibleError, NoPlanError
         As `frontier`.
     """
-    ends = Ends(space)
+    ends, notes = Ends(space), list[str]()
     points = ends.find(pool)
     outcome: Outcome
     if len(space.objectives) == 2:
@@ -219,15 +220,27 @@ def search(space: Space, pool: QuestionPool, at_once: int, began: float) -> Fron
         zones = Zones(space)
         zones.begin(points)
         _work(zones, pool)
-        outcome = of_zones(space, zones)
-    return assembled(space, outcome, pool, began)
+        outcome, notes = of_zones(space, zones), _cut(zones)
+    return assembled(space, outcome, pool, began, notes)
+
+
+def _cut(zones: Zones) -> list[str]:
+    """Return what to say of objectives that can be as bad as one likes."""
+    notes = []
+    for at, far in (zones.patches.cut if zones.patches is not None else {}).items():
+        each = zones.space.objectives[at]
+        notes.append(f"{each.name} can be as bad as one likes; plans beyond {each.stated(far):.6g} were not looked for")
+    return notes
 
 
 def _work(zones: Zones, pool: QuestionPool) -> None:
     """Ask zones, a fixed number at a time, until what is open is within the tolerance."""
     space = zones.space
+    if zones.patches is not None:
+        zones.patches.bound(_worst(space, pool))
     while not pool.interrupted:
-        if space.tolerance > 0:
+        _explore(zones, pool)
+        if space.tolerance > 0 and zones.patches is None:
             left = zones.left()
             reached = reached_volume(_values(zones.points), space.nadir)
             if left <= space.tolerance * (reached + left):
@@ -239,6 +252,23 @@ def _work(zones: Zones, pool: QuestionPool) -> None:
         for name, (corner, _) in asked.items():
             if name in answers:
                 zones.take(corner, answers[name])
+
+
+def _explore(zones: Zones, pool: QuestionPool) -> None:
+    """Ask what the plans of the same choices reach together, until that is known of all plans."""
+    while not pool.interrupted and (faces := zones.explored()):
+        answers = pool.ask(list(faces))
+        for question in faces:
+            if question.name in answers:
+                zones.take_face(answers[question.name])
+
+
+def _worst(space: Space, pool: QuestionPool) -> np.ndarray:
+    """Return a value that no plan is worse than, for each objective; minus infinity: there is none."""
+    asked = [space.worst(f"worst {each.name}", at) for at, each in enumerate(space.objectives)]
+    answers = pool.ask(asked)
+    found = [space.read(answers[one.name]).bound if one.name in answers else np.inf for one in asked]
+    return np.array([-bound for bound in found])
 
 
 def _values(points: Sequence[Point]) -> np.ndarray:
@@ -256,8 +286,10 @@ def assembled(space: Space, outcome: Outcome, pool: QuestionPool, began: float, 
         tables_of(space, outcome),
         tuple(point.plan for point in outcome.points),
         {name: _extending(body, applied) for name, body in sets.items()},
-        complete=not outcome.open and all(point.proved for point in outcome.points),
-        within=outcome.within and all(point.proved for point in outcome.points),
+        complete=not outcome.open and not outcome.missing and all(point.proved for point in outcome.points),
+        within=outcome.within and (outcome.certified or all(point.proved for point in outcome.points)),
+        missing_by=outcome.missing if np.isfinite(outcome.missing) else None,
+        ranges=tuple(space.scale.tolist()),
         tolerance=space.tolerance,
         hypervolume=outcome.reached,
         hypervolume_most=outcome.most,

@@ -149,6 +149,9 @@ def _stretch(over: Variable, text: str) -> Objective:
     name = text.removeprefix(STRETCH)
     units = over.limits[name].by_units
     limit = over.limits.movable(name, units=units)
+    if limit.is_share:
+        problem = "how far a share is moved is multiplied by the plan, and is no objective of a frontier"
+        raise _wrong(problem, "take what is counted as an objective, max:METRIC or min:METRIC", name)
     unit = limit.unit if units else "share"
     return Objective(text, f"stretch of {name}", unit, {text: -1.0}, sign=-1.0, limit=name, units=units)
 

@@ -14,7 +14,7 @@ from outlay.optimizer.frames.tabled import Tabled, sets_text
 from outlay.optimizer.frontier.objectives import Objective
 
 #: The tables of a frontier.
-TABLES = ("points", "segments", "open", "plans", "projects")
+TABLES = ("points", "segments", "faces", "open", "plans", "projects")
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Frontier(Tabled):
     within
         Whether what is open is within the tolerance.
     tolerance
-        Share of each objective's range (two objectives) or of the hypervolume (three) that may stay open.
+        Share of each objective's range that may stay open; of the hypervolume with three objectives that have steps.
     hypervolume, hypervolume_most
         What the points dominate above the worst values of the ends, and what all plans together can at most.
     interrupted
@@ -51,6 +51,12 @@ class Frontier(Tabled):
         How it was asked.
     times_s
         Seconds: ``total``, ``solver`` (summed over all questions); ``questions`` counts them.
+    missing_by
+        By which share of each objective's range (between the best value and the worst of the plans that are best for
+        another objective) a plan may at most be better than every reported one, and than mixtures of lines and faces;
+        in all objectives at once. None: it is not known.
+    ranges
+        The range of each objective; where all plans that are best for another one are alike in it, its size.
     """
 
     instance: Instance
@@ -68,6 +74,8 @@ class Frontier(Tabled):
     notes: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
     times_s: Mapping[str, float] = field(default_factory=dict)
+    missing_by: float | None = None
+    ranges: tuple[float, ...] = ()
 
     @property
     def points(self) -> pd.DataFrame:
@@ -78,6 +86,14 @@ class Frontier(Tabled):
     def segments(self) -> pd.DataFrame:
         """One row a line of the frontier: every mixture of the two plans holds, and nothing lies beyond it."""
         return self.table("segments")
+
+    @property
+    def faces(self) -> pd.DataFrame:
+        """One row a corner of a face between plans of the same choices: every mixture of its corners can be had.
+
+        With three objectives. ``point`` is empty at a corner that another plan beats, although the face counts.
+        """
+        return self.table("faces")
 
     @property
     def open(self) -> pd.DataFrame:
@@ -137,6 +153,8 @@ class Frontier(Tabled):
             "complete": self.complete,
             "within_tolerance": self.within,
             "tolerance": self.tolerance,
+            "missing_by": self.missing_by,
+            "ranges": list(self.ranges),
             "hypervolume": self.hypervolume,
             "hypervolume_most": self.hypervolume_most,
             "interrupted": self.interrupted,

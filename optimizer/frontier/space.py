@@ -19,6 +19,8 @@ from outlay.optimizer.variation.vary import Variations
 MOST_STEPS = 2e6
 #: Weighted sums of metrics and moves, and what each is at least.
 Floors: TypeAlias = tuple[tuple[dict[str, float], float], ...]
+#: Groups of weighted sums: (weights, least, how much less there can be); one of each group is at least so large.
+Groups: TypeAlias = tuple[tuple[tuple[dict[str, float], float, float], ...], ...]
 #: Of the tolerance of a frontier, this share may stay unproved in each of its questions.
 SHARE_OF_TOLERANCE = 0.05
 
@@ -104,6 +106,12 @@ class Space:
     def range(self) -> np.ndarray:
         """The range of each objective among efficient plans, as far as it is known; shape (objectives,)."""
         return self.ideal - self.nadir
+
+    @property
+    def scale(self) -> np.ndarray:
+        """The range of each objective, or its size where all ends are alike; shape (objectives,)."""
+        size = np.maximum(np.abs(self.ideal), 1.0)
+        return np.where(self.range > 2 * self.least, self.range, size)
 
     def span(self, points: Sequence[Point], bounds: Sequence[float]) -> None:
         """Take the range of each objective from the plans that are best for one of them after another."""
@@ -193,6 +201,23 @@ class Space:
     ) -> Question:
         """Return the question for the plan that is best for a weighted sum of the objectives."""
         return self._question(name, start, None, objective=self.sum_of(weights), floors=self._floors(floors))
+
+    def across(self, name: str, weights: Mapping[int, float], point: Point) -> Question:
+        """Return the question for the best weighted sum among the plans that decide the same as a point does."""
+        then = () if len(weights) == len(self.objectives) else (self._total(),)
+        decided = point.plan.to_document()
+        return self._question(name, point, None, exact=True, objective=self.sum_of(weights), then=then, decided=decided)
+
+    def above(self, name: str, floors: Mapping[int, float], groups: Groups) -> Question:
+        """Return the question for the best sum of objectives by their range, above floors and in one row a group."""
+        return self._question(name, None, None, objective=self._total(), floors=self._floors(floors), either=groups)
+
+    def worst(self, name: str, at: int) -> Question:
+        """Return the question how bad an objective can be."""
+        return self._question(name, None, None, objective=self.sum_of({at: -1.0}))
+
+    def _total(self) -> dict[str, float]:
+        return self.sum_of({at: 1.0 / max(self.range[at], self.least[at]) for at in range(len(self.objectives))})
 
     def sum_of(self, weights: Mapping[int, float]) -> dict[str, float]:
         """Return a weighted sum of objectives as one of metrics and moves."""

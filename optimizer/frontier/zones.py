@@ -5,7 +5,9 @@ the search region is exactly what no known point dominates. Each answer is a fac
 plan. A zone inside such an orthant is closed. Zones are taken by the volume that may still hold something, a fixed
 number at a time, so that the result depends neither on their order nor on the number of jobs. Without a tolerance a
 zone is asked for its best plan in the first objective; with one, how far plans reach from its corner towards the best
-values, which says most about the volume that is open.
+values, which says most about the volume that is open. Where an objective has no steps, mixtures of plans count as
+well (`patches`), and a zone is asked for a plan that is better than all of them by the tolerance in every objective: if
+there is none, the zone is done.
 
 Sources: Kirlik and Sayin, A new algorithm for generating all nondominated solutions of multiobjective discrete
 optimization problems, EJOR 232, 2014, doi:10.1016/j.ejor.2013.08.001; Klamroth, Lacour and Vanderpooten, On the
@@ -21,12 +23,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from outlay.optimizer.frontier.patches import Patches
 from outlay.optimizer.frontier.space import Found, Point, Space
 from outlay.optimizer.frontier.volume import open_volume
 from outlay.optimizer.variation.solving import Question, VariedAnswer
 
 #: Zones that are asked at a time, whatever the number of jobs.
 AT_A_TIME = 4
+#: What differs by less than this share of the ranges is the same where an objective has no steps.
+SAME = 1e-5
 
 
 @dataclass
@@ -43,6 +48,10 @@ class Zones:
         Corners above which there is no plan, shape (facts, objectives).
     stuck
         Corners that are asked no more, with the reason.
+    patches
+        What mixtures of plans reach, where an objective has no steps; else None.
+    done
+        Corners above which no plan beats all plans and mixtures, shape (done, objectives).
     """
 
     space: Space
@@ -50,6 +59,18 @@ class Zones:
     corners: np.ndarray = field(default_factory=lambda: np.full((1, 3), -np.inf))
     facts: np.ndarray = field(default_factory=lambda: np.zeros((0, 3)))
     stuck: dict[tuple[float, ...], str] = field(default_factory=dict)
+    patches: Patches | None = None
+    done: np.ndarray = field(default_factory=lambda: np.zeros((0, 3)))
+
+    @property
+    def within(self) -> float:
+        """The share of each objective's range by which plans may beat what is reported."""
+        return max(self.space.tolerance, SAME)
+
+    @property
+    def step(self) -> np.ndarray:
+        """That in each objective, or as much as it takes to reach its next step; shape (objectives,)."""
+        return np.maximum(self.within * self.space.scale, self.space.least / 2)
 
     def begin(self, points: list[Point]) -> None:
         """Start with the plans that are best for one objective after another; no plan is beyond the best values."""
@@ -57,28 +78,50 @@ class Zones:
             fact = np.full(3, -np.inf)
             fact[at] = best
             self._learn(fact)
+        if not all(each.grain for each in self.space.objectives):
+            self.patches = Patches(self.space, self.within)
         for point in points:
             self._add(point)
 
     # -- questions ---------------------------------------------------------------------------------------------------
 
-    def open(self) -> np.ndarray:
-        """Return the corners of the zones that may hold points, shape (open, objectives)."""
+    def rest(self) -> np.ndarray:
+        """Return the corners of the zones that may hold points, shape (rest, objectives)."""
         closed = np.zeros(len(self.corners), dtype=bool)
         for fact in self.facts:
             closed |= (np.isneginf(fact) | (fact < self.corners + 0.999 * self.space.least)).all(axis=1)
         return self.corners[~closed]
 
+    def open(self) -> np.ndarray:
+        """Return the corners of those zones in which what is found may be beaten by more than the tolerance."""
+        rest = self.rest()
+        if self.patches is None or not len(self.done):
+            return rest
+        above = rest + self.step * (1 + 1e-9)
+        return rest[[not bool((self.done <= corner).all(axis=1).any()) for corner in above]]
+
+    def missing(self) -> float:
+        """Return by which share of each range a plan may beat all that is found at most; infinity: it is not known."""
+        zones = self.rest() if self.patches is None else self.open()
+        if not len(zones):
+            return self.space.tolerance if self.patches is not None else 0.0
+        worst = 0.0
+        for corner in zones:
+            with np.errstate(invalid="ignore"):
+                beyond = np.where(np.isneginf(self.facts), -np.inf, (self.facts - corner) / self.space.scale)
+            worst = max(worst, float(beyond.max(axis=1).min()))
+        return max(0.0, worst)
+
     def left(self) -> float:
         """Return the volume that is open, inside the box from the worst to the best values."""
-        return open_volume(self.open(), self.facts, self.space.nadir, self.space.ideal)
+        return open_volume(self.rest(), self.facts, self.space.nadir, self.space.ideal)
 
     def ask(self) -> dict[str, tuple[np.ndarray, Question]]:
         """Return questions of the largest zones by name, none if nothing is to be asked."""
         corners = [corner for corner in self.open() if tuple(corner) not in self.stuck]
         volumes = [self._volume(corner) for corner in corners]
         order = sorted(range(len(corners)), key=lambda at: (-volumes[at], tuple(corners[at])))
-        if self.space.tolerance > 0:
+        if self.space.tolerance > 0 and self.patches is None:
             order = [at for at in order if volumes[at] > 0]
         asked: dict[str, tuple[np.ndarray, Question]] = {}
         for at in order:
@@ -90,6 +133,10 @@ class Zones:
         return asked
 
     def _question(self, name: str, corner: np.ndarray) -> Question:
+        if self.patches is not None:
+            groups = self.patches.groups(corner, self.step)
+            above = {at: least for at, least in enumerate((corner + self.step).tolist()) if np.isfinite(least)}
+            return self.space.above(name, {**self.patches.cut, **above}, groups)
         if self.space.tolerance > 0:
             base = self._base(corner)
             return self.space.towards(name, base, self.space.ideal - base, self._start(base, (0, 1, 2)))
@@ -118,7 +165,9 @@ class Zones:
     def take(self, corner: np.ndarray, answer: VariedAnswer) -> None:
         """Learn from the answer of a zone."""
         found = self.space.read(answer)
-        if self.space.tolerance > 0:
+        if self.patches is not None:
+            self._take_above(corner, found)
+        elif self.space.tolerance > 0:
             self._take_reach(corner, found)
         else:
             self._take_best(corner, found)
@@ -126,6 +175,25 @@ class Zones:
             self._add(found.point)
         if found.reason or (self.open() == corner).all(axis=1).any():  # nothing more can be learned by asking again
             self.stuck[tuple(corner)] = found.reason or "gap"
+
+    def _take_above(self, corner: np.ndarray, found: Found) -> None:
+        assert self.patches is not None
+        if not np.isneginf(found.bound):
+            return
+        self.done = np.vstack([self.done, corner + self.step])
+        if not self.patches.groups(corner, self.step):
+            self._learn(corner + self.step)
+
+    def explored(self) -> list[Question]:
+        """Return what is to be asked of mixtures before the zones."""
+        return [] if self.patches is None else self.patches.ask()
+
+    def take_face(self, answer: VariedAnswer) -> None:
+        """Learn from the answer to a face of what mixtures reach."""
+        assert self.patches is not None
+        point = self.patches.take(answer)
+        if point is not None:
+            self._split(point)
 
     def _take_best(self, corner: np.ndarray, found: Found) -> None:
         floors = self._floors(corner)
@@ -148,6 +216,12 @@ class Zones:
         self.facts = np.vstack([kept, fact])
 
     def _add(self, point: Point) -> None:
+        """Take a point that was found."""
+        if self.patches is not None:
+            self.patches.add(point)
+        self._split(point)
+
+    def _split(self, point: Point) -> None:
         """Split the zones that a point lies in."""
         values = np.array(point.values)
         inside = (values > self.corners + self.space.least / 4).all(axis=1)

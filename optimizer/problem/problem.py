@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -111,6 +111,24 @@ class Problem:
         matrix = sparse.csc_array((arrays["values"], arrays["rows"], arrays["starts"]), shape=shape)
         names = ("cost", "offset", "lower", "upper", "integer", "row_lower", "row_upper")
         return cls(matrix=matrix, tidy=arrays.get("tidy"), **{name: arrays[name] for name in names})
+
+    def with_columns(
+        self, upper: np.ndarray, whole: np.ndarray, entries: Sequence[tuple[int, int, float]] = ()
+    ) -> Problem:
+        """Return the problem with more columns, from 0 to `upper`, with (row, new column, coefficient) in its rows."""
+        count = len(upper)
+        row, column, value = (np.array(cells) for cells in zip(*entries, strict=True)) if entries else ([], [], [])
+        shape = (self.matrix.shape[0], count)
+        more = sparse.coo_array((np.array(value, dtype=float), (np.array(row, int), np.array(column, int))), shape)
+        return replace(
+            self,
+            cost=np.append(self.cost, np.zeros(count)),
+            lower=np.append(self.lower, np.zeros(count)),
+            upper=np.append(self.upper, upper),
+            integer=np.append(self.integer, whole),
+            matrix=sparse.csc_array(sparse.hstack([self.matrix, sparse.csc_array(more)], format="csc")),
+            tidy=None if self.tidy is None else np.append(self.tidy, np.zeros(count)),
+        )
 
     def with_row(self, coefficients: np.ndarray, upper: float) -> Problem:
         """Return the problem with one more row ``coefficients x <= upper``."""

@@ -48,7 +48,7 @@ Period: TypeAlias = Annotated[int, Field(gt=-(2**63), lt=2**63)]
 Amounts: TypeAlias = dict[str, float]
 Cell: TypeAlias = Annotated[Any, AfterValidator(_is_cell)]
 StatusName: TypeAlias = Annotated[Status, Field(strict=False)]
-Limit: TypeAlias = Literal["time", "work", "interrupt", "crash", "solver tolerance", "together"]
+Limit: TypeAlias = Literal["time", "work", "interrupt", "crash", "solver tolerance", "together", "converged"]
 
 
 def _tuple(*, of: Any) -> Any:

@@ -10,12 +10,15 @@ import numpy as np
 from scipy import sparse
 
 from outlay.instances.errors import InputError
+from outlay.instances.plan import Plan
 from outlay.models.arrays.rows import Entries
 from outlay.models.families.resources import resource_rows
 from outlay.models.stages import keep_selections
+from outlay.optimizer.answer.plans import plan_point
 from outlay.optimizer.engine.levels import Level
 from outlay.optimizer.problem.problem import Problem, Rows
-from outlay.optimizer.variation.limit import MOST_SHARE, Limit
+from outlay.optimizer.problem.spaces import FullPoint
+from outlay.optimizer.variation.limit import Limit, Moves, moved_share, share_row
 from outlay.optimizer.variation.variable import Variable
 from outlay.optimizer.variation.variation import Variation
 
@@ -23,40 +26,6 @@ from outlay.optimizer.variation.variation import Variation
 STRETCH = "stretch:"
 #: A plan is as good as another one if it is worth this share of it less, at most.
 AS_GOOD = 1e-6
-
-
-@dataclass(frozen=True)
-class Moves:
-    """The columns of moves behind those of the session's problem.
-
-    Attributes
-    ----------
-    limits
-        The limit of each stretch column.
-    units
-        What 1 of each column is: a share of the limit's level, or so many units of it.
-    released
-        Projects whose columns say that they are let go, behind the stretch columns.
-    """
-
-    limits: tuple[Limit, ...] = ()
-    by_units: tuple[bool, ...] = ()
-    units: tuple[float, ...] = ()
-    released: tuple[str, ...] = ()
-
-    def of(self, point: np.ndarray, first: int) -> dict[str, float]:
-        """Return by how much each limit is moved at a point, in shares or units."""
-        amounts = point[first : first + len(self.limits)] * np.array(self.units)
-        return {limit.name: float(amount) for limit, amount in zip(self.limits, amounts, strict=True)}
-
-    def let_go(self, point: np.ndarray, first: int) -> list[str]:
-        """Return the projects that are let go at a point."""
-        first += len(self.limits)
-        return [
-            name
-            for name, flag in zip(self.released, point[first : first + len(self.released)], strict=True)
-            if flag > 0.5
-        ]
 
 
 @dataclass(frozen=True)
@@ -79,22 +48,32 @@ class Varied:
 
 
 def apply(over: Variable, variation: Variation) -> Varied:
-    """Return the problem of a variation.
+    """Return the problem of a variation; a share that is stretched stands at its most (see `shares`).
 
     Raises
     ------
     InputError
         If it names a project, limit or rule that there is not, or moves what cannot be moved.
     """
-    work = _Work(over, variation)
+    work = _Work(over, _at_most(over, variation))
     work.check()
     work.force()
     work.keep_selected()
+    work.keep_decided()
     work.leave_out()
     work.move()
     moves = work.stretch()
     work.reach()
     return Varied(work.finish(), work.levels(moves), moves)
+
+
+def _at_most(over: Variable, variation: Variation) -> Variation:
+    """Return a variation with the share that it stretches moved as far as it can be."""
+    limit = over.stretched_share(variation)
+    if limit is None:
+        return variation
+    most = limit.most(units=limit.name in variation.units)
+    return replace(variation, stretch=(), level={**variation.level, limit.name: most})
 
 
 @dataclass
@@ -173,6 +152,15 @@ class _Work:
             rows = self._choice_rows(one.project, "funded_or_cancelled") or self._choice_rows(one.project)
             self.row_lower[rows] = self.factor[rows]
 
+    def keep_decided(self) -> None:
+        """Fix whatever is discrete as a plan decides it."""
+        if self.variation.decided is None:
+            return
+        plan, session = Plan.from_document(self.variation.decided), self.over.session
+        point = session.to_solver(FullPoint(plan_point(self.over.model, session.compiled, plan)))
+        whole = self.base.integer
+        self.lower[whole] = self.upper[whole] = np.round(point[whole])
+
     def _choice_rows(self, project: str, block: str = "one_option_a_project") -> list[int]:
         component = self.over.model.component(block)
         if component is None or project not in component:
@@ -193,6 +181,7 @@ class _Work:
         for name, by in self.variation.level.items():
             units = name in self.variation.units
             limit = self.over.limits.movable(name, units=units)
+            self._move_shares(limit, by, units=units)
             for row, level, moves in self.over.rows_of(limit):
                 amount = (by * float(moves) if units else by * level) * self.factor[row]
                 if limit.least:
@@ -205,13 +194,25 @@ class _Work:
                 moved = level + (by if units else by * level)
                 self.upper[column] = min(share * moved, most) / self.over.session.column_units[column]
 
+    def _move_shares(self, limit: Limit, by: float, *, units: bool) -> None:
+        """Put rows with other shares in the place of those of a limit."""
+        for part in limit.each:
+            if not part.is_share:
+                continue
+            for place in part.places:
+                for row in self.over.rows_at(place.block, place.key, least=part.least):
+                    self.row_lower[row], self.row_upper[row] = -np.inf, np.inf
+            for counted, whole, level in self.over.share_rows(part):
+                row_of_share = share_row(counted, whole, moved_share(part, level, by, units=units), least=part.least)
+                self.extra.append((row_of_share, {}, 0.0))
+
     def stretch(self) -> Moves:
         found, by_units, units_of = [], [], []
         for name in self.variation.stretch:
             units = name in self.variation.units
             limit = self.over.limits.movable(name, units=units)
             unit = self._unit(limit) if units else 1.0
-            number = self._column(self._most(limit, unit, units=units))
+            number = self._column(limit.most(units=units) / unit)
             for row, level, moves in self.over.rows_of(limit):
                 amount = (unit * float(moves) if units else level) * self.factor[row]
                 self.entries.append((row, number, amount if limit.least else -amount))
@@ -233,7 +234,18 @@ class _Work:
                 self.entries.append((row, number, float(self.factor[row])))
                 self.row_lower[row] = self.factor[row]
             released.append(project)
-        return Moves(tuple(found), tuple(by_units), tuple(units_of), tuple(released))
+        given = [self._give_way(name) for name in self.variation.give_way]
+        return Moves(tuple(found), tuple(by_units), tuple(units_of), tuple(released), tuple(given))
+
+    def _give_way(self, name: str) -> Limit:
+        """Let a limit on a share stand where it is, or else as far as it can be stretched; return it."""
+        units = name in self.variation.units
+        limit, number = self.over.limits.movable(name, units=units), self._column(1.0, whole=True)
+        self._move_shares(limit, limit.most(units=units), units=units)
+        for counted, whole, level in self.over.share_rows(limit):
+            row = share_row(counted, whole, level, least=limit.least)
+            self.extra.append((row, {number: -_most_of(row, self.lower, self.upper)}, 0.0))
+        return limit
 
     def reach(self) -> None:
         """Add the column that says how far the goals are reached."""
@@ -251,11 +263,6 @@ class _Work:
         matrix = self.over.session.compiled.problem.matrix
         largest = float(abs(sparse.csr_array(matrix)[rows]).max()) if rows else 0.0
         return float(np.exp2(np.round(np.log2(largest)))) if largest > 0 else 1.0
-
-    def _most(self, limit: Limit, unit: float, *, units: bool) -> float:
-        if limit.least:
-            return limit.most_units / unit if units else 1.0
-        return np.inf if units else MOST_SHARE
 
     def _implied(
         self, limit: Limit, *, units: bool, by: float = 0.0, move: int | None = None, unit: float = 1.0
@@ -291,7 +298,7 @@ class _Work:
             base, lower=self.lower, upper=self.upper, row_lower=self.row_lower, row_upper=self.row_upper
         )  # fmt: skip
         if count:
-            problem = _widened(problem, np.array(self.move_upper), np.array(self.whole), self.entries)
+            problem = problem.with_columns(np.array(self.move_upper), np.array(self.whole), self.entries)
         for coefficients, shifts, upper in self.extra:
             row = np.append(coefficients, np.zeros(count))
             for move, amount in shifts.items():
@@ -301,6 +308,8 @@ class _Work:
             problem = self._kept(problem, weights, least)
         for goal, begin, step in self.variation.goals:
             problem = self._kept(problem, goal, begin, step)
+        for group in self.variation.either:
+            problem = self._either(problem, group)
         if self.variation.count_first:
             problem = self._counted(problem, count)
         if self.variation.at_least is not None:
@@ -315,6 +324,19 @@ class _Work:
         if self.goal is not None:
             level.cost[self.over.size + self.goal] = step / level.unit
         return problem.with_row(level.cost, -least / level.unit - level.offset)
+
+    def _either(self, problem: Problem, group: Sequence[tuple[Mapping[str, float], float, float]]) -> Problem:
+        """Add a binary column a sum that is 1 only where it is large enough, and a row that says one of them is."""
+        before = len(problem.cost)
+        problem = problem.with_columns(np.ones(len(group)), np.ones(len(group), dtype=bool))
+        for number, (weights, least, lack) in enumerate(group):
+            level = self._level(weights)
+            row = np.append(level.cost, np.zeros(len(problem.cost) - len(level.cost)))
+            row[before + number] = lack / level.unit
+            problem = problem.with_row(row, (lack - least) / level.unit - level.offset)
+        chosen = np.zeros(len(problem.cost))
+        chosen[before:] = -1.0
+        return problem.with_row(chosen, -1.0)
 
     def _level(self, weights: Mapping[str, float]) -> Level:
         """Return a weighted sum of metrics and of moves, maximised, over the columns of the session and the moves."""
@@ -334,7 +356,7 @@ class _Work:
         """Add a binary column a stretch that is 1 where it moves."""
         stretches = [move for move in range(count) if not self.whole[move]]
         before = len(problem.cost)
-        problem = _widened(problem, np.ones(len(stretches)), np.ones(len(stretches), dtype=bool), [])
+        problem = problem.with_columns(np.ones(len(stretches)), np.ones(len(stretches), dtype=bool))
         for number, move in enumerate(stretches):
             most = self.move_upper[move]
             row = np.zeros(len(problem.cost))
@@ -347,6 +369,7 @@ class _Work:
         """Return what is minimised, over the columns of the session and the moves."""
         session, count = self.over.session, len(self.move_upper)
         flags = len(moves.limits) if self.variation.count_first else 0
+        flags += sum(len(group) for group in self.variation.either)
 
         def padded(level: Level) -> Level:
             return replace(level, cost=np.append(level.cost, np.zeros(count + flags)))
@@ -357,7 +380,7 @@ class _Work:
                 far = np.zeros(self.over.size + count)
                 far[self.over.size + self.goal] = -1.0
                 levels.insert(0, Level({}, far))
-            return levels
+            return [replace(level, cost=np.append(level.cost, np.zeros(flags))) for level in levels]
         if not count:
             return [padded(session.levels()[0])]
         sums = np.append(np.zeros(self.over.size), np.append(~np.array(self.whole), np.zeros(flags)).astype(float))
@@ -366,30 +389,26 @@ class _Work:
         if not self.variation.count_first:
             return [sum_]
         number = np.append(np.zeros(self.over.size), np.append(np.array(self.whole), np.ones(flags)).astype(float))
-        return [Level({}, number), sum_]
+        counts = [Level({}, number)]
+        if moves.given:
+            shares = np.zeros(len(number))
+            end = self.over.size + count
+            shares[end - len(moves.given) : end] = 1.0
+            counts.append(Level({}, shares))
+        return [*counts, sum_]
 
 
+def _most_of(row: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> float:
+    """Return the most that a row can be."""
+    used = np.nonzero(row)[0]
+    most = float(np.maximum(row[used] * lower[used], row[used] * upper[used]).sum())
+    return min(most, LARGE_ROW)
+
+
+#: No row of a share whose largest coefficient is 1 is larger than this.
+LARGE_ROW = 1e5
 #: So many times the largest use by one decision is more than any plan needs of a limit whose levels are 0.
 LARGE_MOVE = 1000.0
-
-
-def _widened(
-    problem: Problem, upper: np.ndarray, whole: np.ndarray, entries: Sequence[tuple[int, int, float]]
-) -> Problem:
-    """Return a problem with more columns, from 0 to `upper`, with (row, column, coefficient) in its rows."""
-    count = len(upper)
-    row, column, value = (np.array(cells) for cells in zip(*entries, strict=True)) if entries else ([], [], [])
-    shape = (problem.matrix.shape[0], count)
-    more = sparse.coo_array((np.array(value, dtype=float), (np.array(row, int), np.array(column, int))), shape=shape)
-    return replace(
-        problem,
-        cost=np.append(problem.cost, np.zeros(count)),
-        lower=np.append(problem.lower, np.zeros(count)),
-        upper=np.append(problem.upper, upper),
-        integer=np.append(problem.integer, whole),
-        matrix=sparse.csc_array(sparse.hstack([problem.matrix, sparse.csc_array(more)], format="csc")),
-        tidy=None if problem.tidy is None else np.append(problem.tidy, np.zeros(count)),
-    )
 
 
 def _matrix_of(rule: Any, columns: int) -> sparse.csr_array:

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from outlay.models.families.limits import ShareRow
+
 #: A limit is stretched by at most so many times its level.
 MOST_SHARE = 10.0
 #: Significant digits of a move that is proposed, rounded to the side that allows it.
@@ -17,12 +19,25 @@ DIGITS = 6
 
 @dataclass(frozen=True)
 class Place:
-    """A row that a limit stands in: the block of rows, its key there, the level, and whether units are added to it."""
+    """A row that a limit stands in.
+
+    Attributes
+    ----------
+    block, key
+        The block of rows, and its key there.
+    level
+        The level.
+    moves
+        Whether units are added to it.
+    share
+        Of a limit on a share: what counts, and what it is a share of.
+    """
 
     block: str
     key: Any
     level: float
     moves: bool = True
+    share: ShareRow | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -47,6 +62,8 @@ class Limit:
         The resource whose shortfalls follow it, or None.
     period
         Of one row.
+    greatest
+        Level above which it means nothing: 1 of a share of its own total; infinity: there is none.
     parts
         The limits that it stands for, if its name is a pattern (`outlay.optimizer.variation.joint`).
     write
@@ -64,7 +81,13 @@ class Limit:
     fixed: str = ""
     resource: str | None = None
     period: int | None = None
+    greatest: float = np.inf
     parts: tuple[Limit, ...] = ()
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it limits a share, or shares: then how far it moves is no column, as it is multiplied by the plan."""
+        return any(place.share is not None for place in self.places)
 
     @property
     def each(self) -> tuple[Limit, ...]:
@@ -81,9 +104,78 @@ class Limit:
         """By how many units it can be moved down if it is a least amount."""
         return max((place.level for place in self.places), default=0.0) if self.least else np.inf
 
+    def most(self, *, units: bool) -> float:
+        """Return how far it is stretched at most: by ten times its level; to 0 if it is a least amount.
+
+        A share by 10 where it is moved by units, and no further than to the whole where it is one of its own total.
+        """
+        if self.parts:
+            return max(part.most(units=units) for part in self.parts)
+        if self.least:
+            return self.most_units if units else 1.0
+        if not self.is_share:
+            return np.inf if units else MOST_SHARE
+        level = self.places[0].level
+        return min(MOST_SHARE, max(0.0, self.greatest - level) / (1.0 if units else level))
+
     def changes(self, by: float, *, units: bool) -> list[dict[str, Any]]:
         """Return the changes of a constraint set that move it, outwards for a positive `by`."""
         return self.write(decimal_of(by), units)
+
+
+@dataclass(frozen=True)
+class Moves:
+    """The columns of moves behind those of the session's problem.
+
+    Attributes
+    ----------
+    limits
+        The limit of each stretch column.
+    units
+        What 1 of each column is: a share of the limit's level, or so many units of it.
+    released
+        Projects whose columns say that they are let go, behind the stretch columns.
+    given
+        Limits on shares whose columns say that they give way, behind those.
+    """
+
+    limits: tuple[Limit, ...] = ()
+    by_units: tuple[bool, ...] = ()
+    units: tuple[float, ...] = ()
+    released: tuple[str, ...] = ()
+    given: tuple[Limit, ...] = ()
+
+    def of(self, point: np.ndarray, first: int) -> dict[str, float]:
+        """Return by how much each limit is moved at a point, in shares or units."""
+        amounts = point[first : first + len(self.limits)] * np.array(self.units)
+        return {limit.name: float(amount) for limit, amount in zip(self.limits, amounts, strict=True)}
+
+    def let_go(self, point: np.ndarray, first: int) -> list[str]:
+        """Return the projects that are let go at a point."""
+        first += len(self.limits)
+        return [
+            name
+            for name, flag in zip(self.released, point[first : first + len(self.released)], strict=True)
+            if flag > 0.5
+        ]
+
+    def given_way(self, point: np.ndarray, first: int) -> list[Limit]:
+        """Return the limits on shares that give way at a point."""
+        first += len(self.limits) + len(self.released)
+        flags = point[first : first + len(self.given)]
+        return [limit for limit, flag in zip(self.given, flags, strict=True) if flag > 0.5]
+
+
+def moved_share(limit: Limit, level: float, by: float, *, units: bool) -> float:
+    """Return what a share is moved to."""
+    step = by if units else by * level
+    return level - step if limit.least else level + step
+
+
+def share_row(counted: np.ndarray, whole: np.ndarray, level: float, *, least: bool) -> np.ndarray:
+    """Return the row of a limit on a share, as what is at most 0."""
+    row = counted - level * whole
+    return (-row if least else row) / (float(np.abs(row).max(initial=0.0)) or 1.0)
 
 
 def decimal_of(value: float) -> Decimal:

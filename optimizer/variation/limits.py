@@ -6,8 +6,11 @@ each as a whole. A resource and a fund with dated levels also stand for one row 
 least amount is moved downwards. What its rows limit beside it follows: the shortfall of a soft row is at most its
 tolerance times the moved level.
 
-What decides which options exist (permits, dates, terms of loans, the lender's test) is no limit, and a share of another
-metric cannot be moved with a plan that is not known yet.
+To move a limit on a share is the same: the share itself is moved, from 60 % to 66 % by a tenth; to stretch a greatest
+share is to move it towards the whole, and a least one towards 0. Where the whole could be negative a wider share would
+be a stricter one, so it is not stretched.
+
+What decides which options exist (permits, dates, terms of loans, the lender's test) is no limit.
 """
 
 from __future__ import annotations
@@ -23,11 +26,18 @@ from outlay.instances.errors import InputError
 from outlay.instances.table import Table
 from outlay.instances.values.numbers import EXACT, number_text
 from outlay.instances.values.text import did_you_mean
-from outlay.models.families.limits import GROWTH
+from outlay.models.families.limits import GROWTH, share_rows
 from outlay.models.families.resources import ROW_NAMES, resource_rows
 from outlay.optimizer.variation.joint import is_pattern, joint_limit
 from outlay.optimizer.variation.limit import Limit, Place
 
+#: Columns that decide which options exist, by table.
+PARAMETERS = {
+    "projects": frozenset({"earliest_start", "latest_start", "review_remaining_months", "cash_yield", "commitment"}),
+    "permits": frozenset({"review_months", "fast_track_factor", "fast_track_slots"}),
+    "terms": frozenset({"rate", "tenor_years", "min_dscr", "recover_within_years", "min_japan_content_share"}),
+    "instance": frozenset({"last_selection", "max_wait_months", "selection_to_funding_months"}),
+}
 #: Columns that tell the rows of ``limits`` apart.
 _TELLING = ("metric", "of", "by", "group", "basis", "every")
 #: Columns that tell rows apart which are alike in these.
@@ -102,6 +112,11 @@ class Limits:
             )
         if name in self.instance["projects"].texts("id"):
             return InputError.single("limits", "this is a project, not a limit", "force it in or out", value=name)
+        for table, columns in PARAMETERS.items():
+            if name in columns:
+                problem = "this decides which options exist, and is no limit"
+                remedy = f"change the column `{name}` of {table} in a constraint set"
+                return InputError.single("limits", problem, remedy, column="limit", value=name)
         return InputError.single(
             "limits", "there is no such limit", did_you_mean(name, self.all), column="limit", value=name
         )
@@ -264,8 +279,11 @@ class Limits:
 
     def _limit_row(self, table: Table, number: int, name: str, side: str, keys: Sequence[Any]) -> Limit:
         record: dict[str, Any] = dict(list(table.records())[number])
-        level, share = float(record[side]), record["basis"] == "share"
+        level, share = float(record[side]), record["basis"] == "share" and side in ("min", "max")
         places = tuple(Place("metric_within_limit", key, level) for key in keys)
+        if share:
+            rows = share_rows(self.case, number, side).items()
+            places = tuple(Place("metric_within_limit", key, level, share=row) for key, row in rows)
         others = [other for at, other in enumerate(table.records()) if at != number]
         alike = any(all(other[column] == record[column] for column in _TELLING) for other in others)
         where = {
@@ -277,10 +295,13 @@ class Limits:
             fixed = (
                 "it is growth as a share: the column `max_growth_share` of limits decides, or give max_growth beside it"
             )
-        elif share:
-            fixed = f"it is a share: the column `{side}` of limits decides, and no stretch of it is linear"
+        elif not places:
+            fixed = "nothing that it limits can be in a plan"
+        elif any(place.share is not None and (place.share.whole[1] < 0).any() for place in places):
+            fixed = f"{record['of'] or record['metric']} may be negative, so that a wider share of it can be stricter"
+            fixed += f": the column `{side}` of limits decides"
         elif side == "min" and not level:
-            fixed = "it is a least amount of 0, and cannot give way further"
+            fixed = f"it is a least {'share' if share else 'amount'} of 0, and cannot give way further"
 
         def write(by: Decimal, units: bool) -> list[dict[str, Any]]:
             outwards = -by if side == "min" else by
@@ -293,8 +314,12 @@ class Limits:
             "max_growth_share": "share of growth",
         }
         words = f"{told[side]} {number_text(record[side])} {record['metric']}"
+        words += f" as a share of {record['of'] or 'its total'}" if share else ""
         words += "" if record["by"] == "all" else f" of {record['by']} {record['group'] or 'each'}"
-        return Limit(name, words, "", "limits", places, write, least=side == "min", fixed=fixed)
+        return Limit(
+            name, words, "of the whole" if share else "", "limits", places, write, least=side == "min", fixed=fixed,
+            greatest=1.0 if share and not record["of"] and side == "max" else np.inf,
+        )  # fmt: skip
 
 
 def exactly(text: str) -> str:

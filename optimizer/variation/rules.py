@@ -36,7 +36,9 @@ class Rule:
     family
         The constraint family; ``must`` for projects that must be funded.
     rows
-        Its rows in the compiled problem.
+        Its rows in the compiled problem: those that say it, and then what hangs on them.
+    beside
+        How many at the end only say what a period leaves to later ones of what the limit has.
     limit
         The limit that it is, if it is one.
     must
@@ -49,6 +51,7 @@ class Rule:
     rows: tuple[int, ...]
     limit: str | None = None
     must: bool = False
+    beside: int = 0
 
 
 class Rules:
@@ -62,6 +65,9 @@ class Rules:
             known = self.all.get(rule.name)
             rows = (*known.rows, *rule.rows) if known else rule.rows
             self.all[rule.name] = Rule(rule.name, rule.title, rule.family, rows, rule.limit, rule.must)
+        for name, rule in self.all.items():
+            left = tuple(row for own in rule.rows for row in self._left(rule, own))
+            self.all[name] = replace(rule, rows=(*rule.rows, *left), beside=len(left))
 
     def __getitem__(self, name: str) -> Rule:
         """Return a rule by name.
@@ -81,11 +87,28 @@ class Rules:
 
     def parts(self, rule: Rule) -> list[Rule]:
         """Return a rule row by row, under names of their own; what has one row is its own part."""
-        if len(rule.rows) < 2 or rule.must:
+        own = rule.rows[: len(rule.rows) - rule.beside]
+        if len(own) < 2 or rule.must:
             return [rule]
         words = {row: text for block in self._sentences.values() for row, text in block}
-        found = [replace(rule, name=f"{rule.name}: {words[row]}", title=words[row], rows=(row,)) for row in rule.rows]
+        found = []
+        for row in own:
+            name, left = f"{rule.name}: {words[row]}", self._left(rule, row)
+            found.append(replace(rule, name=name, title=words[row], rows=(row, *left), beside=len(left)))
         self._parts |= {part.name: part for part in found}
+        return found
+
+    def _left(self, rule: Rule, row: int) -> tuple[int, ...]:
+        """Return the rows that say what a row of a resource leaves to later periods."""
+        return self._left_by_row.get(row, ()) if rule.limit else ()
+
+    @cached_property
+    def _left_by_row(self) -> dict[int, tuple[int, ...]]:
+        found: dict[int, tuple[int, ...]] = {}
+        for limit in self._limits.whole:
+            for place in limit.places if limit.resource else ():
+                left = self._rows("left_carried_over", place.key)
+                found |= {row: left for row in self._rows(place.block, place.key) if left}
         return found
 
     @cached_property

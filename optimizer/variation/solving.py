@@ -28,6 +28,7 @@ from outlay.optimizer.answer.distance import distance, distance_weights
 from outlay.optimizer.answer.plans import read_plan
 from outlay.optimizer.engine.answer import Answer
 from outlay.optimizer.engine.levels import Level, Settings, solve_levels
+from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.spaces import SolverPoint
 from outlay.optimizer.session import FINE_FEASIBILITY, TIE, Session
 from outlay.optimizer.settings import SolveSettings
@@ -37,7 +38,8 @@ from outlay.optimizer.solver.forking import in_child
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import Status
 from outlay.optimizer.variation.applying import Varied, apply
-from outlay.optimizer.variation.limit import rounded_up
+from outlay.optimizer.variation.limit import Limit, rounded_up
+from outlay.optimizer.variation.shares import least_share, needed_share
 from outlay.optimizer.variation.variable import Variable
 from outlay.optimizer.variation.variation import Variation
 from outlay.optimizer.verify.plan import verify_plan
@@ -219,28 +221,39 @@ class _Asked:
     raw: Answer[SolverPoint] | None = None
 
     def solve(self, start: Plan | None) -> VariedAnswer:
+        share = self.over.stretched_share(self.variation)
         found = VariedAnswer(Status.FAILED)
         begin = self.over.start_point(start, self.variation, self.varied.problem)
         for feasibility in (self.settings.feasibility, FINE_FEASIBILITY):
             settings = replace(self.settings, feasibility=feasibility)
-            raw = self._run(self.varied, self.varied.levels, settings, begin)
+            if share is not None:
+                raw, moves = self._least_share(share, settings, begin)
+            else:
+                raw, moves = self._run(self.varied.problem, self.varied.levels, settings, begin), None
             if raw.point is None and found.plan is not None:
                 break
-            self.raw, found = raw, self._read(raw)
+            self.raw, found = raw, self._read(raw, moves)
             if raw.point is None or (found.verified and not raw.broken):
                 break
         return found
 
     def _run(
-        self, varied: Varied, levels: list[Level], settings: Settings, start: np.ndarray | None
+        self, problem: Problem, levels: list[Level], settings: Settings, start: np.ndarray | None
     ) -> Answer[SolverPoint]:
         begun = time.monotonic()
-        raw = solve_levels(self.engine, varied.problem, levels, settings, start=start)
+        raw = solve_levels(self.engine, problem, levels, settings, start=start)
         self.solver_s += time.monotonic() - begun
         return raw
 
-    def _read(self, raw: Answer[SolverPoint]) -> VariedAnswer:
-        """Return an answer in domain words, its plan verified."""
+    def _least_share(
+        self, limit: Limit, settings: Settings, start: np.ndarray | None
+    ) -> tuple[Answer[SolverPoint], dict[str, float]]:
+        """Return the answer with the least stretch of a share, and that stretch."""
+        found, stretch = least_share(self.over, self.variation, limit, settings, self._run, start=start)
+        return found, {limit.name: rounded_up(stretch)}
+
+    def _read(self, raw: Answer[SolverPoint], known: Mapping[str, float] | None = None) -> VariedAnswer:
+        """Return an answer in domain words, its plan verified; `known`: moves that are no columns."""
         size, level = self.over.size, raw.levels[-1] if raw.levels else None
         status = Status.STOPPED if level is None else max(raw.levels, key=lambda each: _ORDER.index(each.status)).status
         limit = next((each.limit for each in raw.levels if each.limit), None) if raw.levels else "time"
@@ -248,7 +261,7 @@ class _Asked:
         if raw.point is None or level is None:
             return found
         sign = 1.0 if self.minimises_moves else -1.0
-        moves = self._moves(raw.point)
+        moves = self._moves(raw.point) if known is None else dict(known)
         released = self.varied.moves.let_go(raw.point, size)
         body = self.over.set_of(self.variation, moves, released)
         session = self.over.session
@@ -287,16 +300,22 @@ class _Asked:
     @property
     def minimises_moves(self) -> bool:
         """Whether what is optimised is the sum of the moves."""
-        return self.variation.objective is None and bool(self.varied.moves.limits or self.varied.moves.released)
+        given = self.variation
+        return given.objective is None and bool(given.stretch or given.release or given.give_way)
 
     def _moves(self, point: np.ndarray) -> dict[str, float]:
-        return {name: rounded_up(by) for name, by in self.varied.moves.of(point, self.over.size).items()}
+        moves, size = self.varied.moves, self.over.size
+        needed = {
+            limit.name: needed_share(self.over, limit, point, units=limit.name in self.variation.units)
+            for limit in moves.given_way(point, size)
+        }
+        return {name: rounded_up(by) for name, by in (moves.of(point, size) | needed).items()}
 
     def nearest(self, found: VariedAnswer, reference: Plan) -> VariedAnswer:
         """Return, among the plans as good as an answer, the one nearest to a reference plan; else the answer."""
         assert self.raw is not None
         assert found.plan is not None
-        if distance(found.plan, reference) == (0, 0):
+        if distance(found.plan, reference) == (0, 0) or self.over.stretched_share(self.variation) is not None:
             return found
         session, problem = self.over.session, self.varied.problem
         for level, result in zip(self.varied.levels, self.raw.levels, strict=False):
@@ -305,7 +324,7 @@ class _Asked:
         far = session.row_of(distance_weights(self.over.case, reference))
         cost = np.append(far, np.zeros(len(problem.cost) - len(far)))
         exact = replace(self.settings, gap=0.0, absolute_gap=0.5)
-        raw = self._run(replace(self.varied, problem=problem), [Level({}, cost)], exact, self.raw.point)
+        raw = self._run(problem, [Level({}, cost)], exact, self.raw.point)
         if raw.point is None:
             return replace(found, solver_s=self.solver_s)
         near = self._read(replace(raw, levels=self.raw.levels))

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from outlay.instances.dictionary.approved import APPROVED_DATES
 from outlay.instances.dictionary.projects import released as released_cells
 from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance, thawed
@@ -20,7 +21,7 @@ from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.spaces import FullPoint
 from outlay.optimizer.session import Session
 from outlay.optimizer.variation.limit import Limit
-from outlay.optimizer.variation.limits import Limits
+from outlay.optimizer.variation.limits import Limits, exactly
 from outlay.optimizer.variation.rules import Rules
 from outlay.optimizer.variation.variation import Variation
 
@@ -60,6 +61,41 @@ class Variable:
                 for row in self.rows_at("left_carried_over", place.key, least=False):
                     found.append((row, carry.share * place.level, carry.share * place.moves))
         return found
+
+    def share_rows(self, limit: Limit) -> list[tuple[np.ndarray, np.ndarray, float]]:
+        """Return (what counts, what it is a share of, level) of a limit's shares, over the solver's columns."""
+        size = self.case.book.size
+        return [
+            (
+                self.session.row_of(place.share.coefficients(0.0, size)),
+                self.session.row_of(place.share.coefficients(0.0, size) - place.share.coefficients(1.0, size)),
+                place.level,
+            )
+            for place in limit.places
+            if place.share is not None
+        ]
+
+    def stretched_share(self, variation: Variation) -> Limit | None:
+        """Return the limit on a share that a variation stretches, if it does.
+
+        Raises
+        ------
+        InputError
+            If something else is asked for beside the least stretch of that share.
+        """
+        limits = [self.limits.movable(name, units=name in variation.units) for name in variation.stretch]
+        shares = [limit for limit in limits if limit.is_share]
+        if not shares:
+            return None
+        problem = ""
+        if len(limits) > 1 or not all(part.is_share for part in shares[0].each):
+            problem = "a share is not stretched together with other limits"
+        elif variation.objective is not None or variation.floors or variation.count_first:
+            problem = "a share is stretched as little as possible, and nothing else is optimised or counted beside it"
+        if problem:
+            remedy = "stretch it alone, or move it by `level`"
+            raise InputError.single("limits", problem, remedy, column="limit", value=shares[0].name)
+        return shares[0]
 
     def followers(self, limit: Limit) -> list[tuple[int, float, float, float]]:
         """Return (column, share, level, most) of columns that are at most a share of a limit's levels, and the most.
@@ -159,11 +195,8 @@ class Variable:
         for name, by in [*variation.level.items(), *moves.items()]:
             if by:
                 changes.extend(self.limits[name].changes(by, units=name in variation.units))
-        records = {str(record["id"]): record for record in self.case.instance["projects"].records()}
         for project in released:
-            if records[project]["status"] not in {"mandatory", "committed", "started"}:
-                continue  # forced in by a constraint set, which no other one takes back
-            changes.append({"table": "projects", "where": {"id": project}, "set": released_cells(records[project])})
+            changes.extend(letting_go(self.case.instance, project))
         body: dict[str, Any] = {"title": variation.title} if variation.title else {}
         if changes:
             body["change"] = changes
@@ -189,3 +222,21 @@ class Variable:
         if set(body) <= {"title"}:
             return instance
         return replace(instance, sets={**thawed(instance.sets), SET: body}).with_set(SET)
+
+
+def letting_go(instance: Instance, project: str) -> list[dict[str, Any]]:
+    """Return the changes that let a project go that must be funded, whether by its status or as it was approved.
+
+    None for one that a constraint set forces in: no other set takes that back.
+    """
+    table, changes = instance["projects"], []
+    record = list(table.records())[table.index[(project,)]]
+    if record["status"] in {"mandatory", "committed", "started"}:
+        where = {"id": exactly(project)}
+        changes.append({"table": "projects", "where": where, "set": released_cells(record)})
+    approved = next((row for row in instance["approved"].records() if row["project"] == project), {})
+    dates = [column for column in APPROVED_DATES if approved.get(column) is not None]
+    if dates and instance.frozen_periods:
+        where = {"project": exactly(project)}
+        changes.append({"table": "approved", "where": where, "set": dict.fromkeys(dates, "")})
+    return changes

@@ -36,10 +36,17 @@ class Variation:
         (weights, least): rows that keep a weighted sum, as of `objective`, at least so large.
     goals
         (weights, base, step): before the objectives the largest t is looked for with each sum at least base + t step.
+    either
+        Groups of (weights, least, lack): of each at least one sum is at least so large; no plan lacks more than `lack`.
+    decided
+        A plan, as a document, of which all that is discrete is kept; None: whatever is best.
     count_first
         Whether as few limits as possible are moved before the sum of the moves is minimised.
     release
         Projects that must be funded but may be let go, each counted as one move.
+    give_way
+        Limits on shares that may give way, as far as a plan needs, each counted as one move; with `count_first` only.
+        Where as few moves do without them none does.
     without
         Names of rules (`outlay.optimizer.variation.rules`) that are left out.
     selected
@@ -59,14 +66,17 @@ class Variation:
     then: tuple[Mapping[str, float], ...] = ()
     floors: tuple[tuple[Mapping[str, float], float], ...] = ()
     goals: tuple[tuple[Mapping[str, float], float, float], ...] = ()
+    either: tuple[tuple[tuple[Mapping[str, float], float, float], ...], ...] = ()
+    decided: Mapping[str, Any] | None = None
     count_first: bool = False
     release: tuple[str, ...] = ()
+    give_way: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     selected: tuple[Selection, ...] | None = None
     title: str = ""
 
     def __post_init__(self) -> None:
-        for name in ("force_in", "force_out", "stretch", "units", "release", "without"):
+        for name in ("force_in", "force_out", "stretch", "units", "release", "give_way", "without"):
             object.__setattr__(self, name, _names(getattr(self, name), name))
         if self.selected is not None:
             object.__setattr__(self, "selected", _selections(self.selected))
@@ -75,6 +85,9 @@ class Variation:
             object.__setattr__(self, "objective", MappingProxyType(_numbers(self.objective, "objective")))
         for name in ("then", "floors", "goals"):
             object.__setattr__(self, name, tuple(_with_weights(each, name) for each in getattr(self, name)))
+        object.__setattr__(
+            self, "either", tuple(tuple(_with_weights(one, "either") for one in group) for group in self.either)
+        )
         both = sorted(set(self.level) & set(self.stretch))
         if both:
             raise _wrong("this limit is both moved and stretched", "do one of the two", "stretch", ", ".join(both))
@@ -88,6 +101,8 @@ class Variation:
             name: _plain(value) for name, value in vars(self).items() if isinstance(value, tuple)
         }
         document |= {"level": dict(self.level), "at_least": self.at_least, "count_first": self.count_first}
+        if self.decided is not None:
+            document["decided"] = dict(self.decided)
         return document | {
             "objective": None if self.objective is None else dict(self.objective),
             "title": self.title,

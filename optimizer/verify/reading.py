@@ -85,7 +85,12 @@ class Reading:
 
     def label(self, period: int) -> str:
         """Return a period as people write it."""
-        return words.period(self.instance, period)
+        known = self._labels
+        return known[period] if 0 <= period < len(known) else words.period(self.instance, period)
+
+    @cached_property
+    def _labels(self) -> tuple[str, ...]:
+        return tuple(words.period(self.instance, period) for period in range(self.periods))
 
     def levels(self, rows: Iterable[tuple[str, Fraction | None]]) -> Levels:
         """Return the step function of dated rows: 0 before the first; of several in one period the latest date wins."""

@@ -185,6 +185,8 @@ def _check_rows(reading: Reading, resource: str, balance: Balance, amounts: Amou
 
 def carried_over(reading: Reading, row: Record, level: Fraction, left: Fraction) -> Fraction:
     """Return the most that what is left may be in the next period or year, with its interest."""
+    if not row["carry_over_share"]:  # nearly all resources, in each of their rows
+        return ZERO
     share, most = exact(row["carry_over_share"]), exact_or_none(row["carry_over_max"])
     ceilings = [share * left, *([] if most is None else [most]), *([share * level] if row["carry_over_once"] else [])]
     months = 12 if row["basis"] == "per_year" else reading.months

@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     from outlay.optimizer.solve import solve
     from outlay.optimizer.solver.outcome import Progress
     from outlay.optimizer.status import LevelResult, Status
+    from outlay.optimizer.stress.replications import replicate_gap
     from outlay.optimizer.stress.result import Stress
     from outlay.optimizer.stress.stress import stress
     from outlay.optimizer.uncertainty.draws import Draw, Draws, draw
@@ -113,6 +114,7 @@ _HOME = {
     "verify": "optimizer.record.recheck",
     "Verification": "optimizer.verify.report",
     "Violation": "optimizer.verify.report",
+    "replicate_gap": "optimizer.stress.replications",
     "solve_ensemble": "optimizer.ensemble.solve",
     "EnsembleSolution": "optimizer.ensemble.answer",
     "load_ensemble": "optimizer.ensemble.record",
@@ -226,6 +228,7 @@ __all__ = [
     "plot_resources",
     "rank",
     "read",
+    "replicate_gap",
     "report",
     "scenarios_of_sets",
     "selected_now",

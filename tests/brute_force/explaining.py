@@ -17,7 +17,6 @@ import outlay
 from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance, thawed
 from outlay.optimizer.explain.explanation import Explanation
-from outlay.optimizer.variation.limit import MOST_SHARE
 from tests.brute_force.enumerator import Best, best
 from tests.brute_force.generator import Case, case_of
 from tests.brute_force.hopeless import one_too_many
@@ -106,7 +105,7 @@ def wrong_changes(instance: Instance, explanation: Explanation) -> Iterator[str]
             if row.by > 1e-4 and less.status == "optimal" and less.levels[0] >= goal - slack / 4:
                 yield f"{what}: less than {row.by} would be enough: {less.levels} for {goal}"
         else:
-            most = tried(instance, moved_to(instance, row, MOST_SHARE if row.unit == "share" else 1e4))
+            most = tried(instance, moved_to(instance, row, float("inf")))
             if most.status == "optimal" and most.levels[0] >= goal - slack / 4:
                 yield f"{what}: no amount is said to do, but {most.levels} for {goal}"
 
@@ -119,8 +118,7 @@ def scaled_moves(instance: Instance, row: Any, share: float) -> dict[str, Any]:
 def moved_to(instance: Instance, row: Any, by: float) -> dict[str, Any]:
     """Return the set of a change that moves its limit so far."""
     limit = outlay.vary(instance).over.limits[row.what]
-    if limit.least:
-        by = min(by, 1.0 if row.unit == "share" else limit.most_units)
+    by = min(by, limit.most(units=row.unit != "share"), 1e4)
     return {"force_in": [row.project], "change": limit.changes(by, units=row.unit != "share")}
 
 
@@ -199,21 +197,23 @@ def without_rules(instance: Instance, rules: Mapping[str, Any], gone: Iterable[s
         instance,
         settings=settings.model_copy(update={"applied": settings.applied.model_copy(update={"force_in": kept})}),
     )
-    for project in released:
-        changes.append(
-            {
-                "table": "projects",
-                "where": {"id": project, "status": ["mandatory", "committed"]},
-                "set": {"status": "candidate"},
-            }
-        )
-    changes = [change for change in changes if change["table"] != "projects" or _has_status(instance, change)]
+    changes += [change for project in sorted(released) for change in freed(instance, project)]
     return tried(loose, {"change": changes} if changes else {})
 
 
-def _has_status(instance: Instance, change: Mapping[str, Any]) -> bool:
-    table = instance["projects"]
-    return table.texts("status")[table.index[(change["where"]["id"],)]] in {"mandatory", "committed"}
+def freed(instance: Instance, project: str) -> list[dict[str, Any]]:
+    """Return the changes that make a project a candidate of which nothing was decided."""
+    changes: list[dict[str, Any]] = []
+    for record in instance["projects"].records():
+        if record["id"] == project and record["status"] != "candidate":
+            given = [name for name in ("started", "selected", "alternative", "scale") if record[name] is not None]
+            cells = {"status": "candidate"} | dict.fromkeys(given, "")
+            changes.append({"table": "projects", "where": {"id": project}, "set": cells})
+    for record in instance["approved"].records():
+        dates = [name for name in ("selected", "start") if record[name] is not None]
+        if record["project"] == project and dates:
+            changes.append({"table": "approved", "where": {"project": project}, "set": dict.fromkeys(dates, "")})
+    return changes
 
 
 def wrong_repair(instance: Instance, explanation: Explanation) -> Iterator[str]:

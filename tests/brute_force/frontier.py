@@ -16,6 +16,7 @@ from random import Random
 from typing import Any
 
 import numpy as np
+from scipy.optimize import linprog
 
 import outlay
 from outlay.instances.errors import InfeasibleError, InputError
@@ -100,7 +101,7 @@ def problems(case: Case, number: int, seed: int) -> list[str]:
         return []
     over: Variable = outlay.vary(instance).over
     parsed = tuple(parse_objective(over, word) for word in objectives)
-    tolerance = 0.0 if all(each.grain for each in parsed) else 2e-3 if number == 2 else 0.3
+    tolerance = 0.0 if all(each.grain for each in parsed) else 2e-3 if number == 2 else 0.02
     oracle = Oracle(with_objectives(instance, parsed))
     try:
         found = outlay.frontier(instance, objectives, tolerance=tolerance, jobs=1)
@@ -172,10 +173,30 @@ def covered(found: outlay.Frontier, values: np.ndarray, vector: np.ndarray, slac
         share = (vector - low) / np.maximum(side, 1e-12)
         if (vector <= ends.max(axis=0) + slack).all() and share.clip(0).sum() <= 1 + 1e-4 + (slack / side).max():
             return True
+    if _mixed(found, vector, slack):
+        return True
     signs = np.array([each.sign for each in found.objectives])
     rows = found.open.drop(columns="reason").to_numpy(dtype=float).reshape(len(found.open), -1, 2) * signs[:, None]
     inside = (vector >= rows.min(axis=2) - slack) & (vector <= rows.max(axis=2) + slack)
     return bool(inside.all(axis=1).any())
+
+
+def _mixed(found: outlay.Frontier, vector: np.ndarray, slack: np.ndarray) -> bool:
+    """Return whether a point or a mixture of a face is as good, but for what is said to be missing at most."""
+    if found.missing_by is None or len(found.objectives) != 3:
+        return False
+    signs = np.array([each.sign for each in found.objectives])
+    names = [each.name for each in found.objectives]
+    least = vector - slack - (found.missing_by + 1e-5) * np.array(found.ranges)
+    if (_values(found) >= least).all(axis=1).any():
+        return True
+    for _, face in found.faces.groupby("face"):
+        corners = face[names].to_numpy(dtype=float) * signs
+        count = len(corners)
+        able = linprog(np.zeros(count), -corners.T, -least, np.ones((1, count)), [1.0], bounds=(0, 1))
+        if able.status == 0:
+            return True
+    return False
 
 
 def stretch_problems(case: Case) -> list[str]:

@@ -13,7 +13,7 @@ CASES = 60
 
 
 @pytest.mark.parametrize(
-    "share", [pytest.param(3, marks=pytest.mark.slow), pytest.param(1, marks=pytest.mark.nightly)], ids=["third", "all"]
+    "share", [pytest.param(6, marks=pytest.mark.slow), pytest.param(1, marks=pytest.mark.nightly)], ids=["sixth", "all"]
 )
 @pytest.mark.parametrize("name", NAMES)
 def test_a_short_run_fails_in_no_case(name: str, share: int) -> None:

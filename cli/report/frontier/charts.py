@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 #: Open boxes that are drawn one by one; of more the largest.
 MOST_BOXES = 400
+#: How dark a zone of three objectives is, of which many lie over each other.
+ZONE_OPACITY = 0.08
 #: Room around the points, as a share of their range.
 ROOM = 0.05
 
@@ -55,6 +57,8 @@ def _picture(frontier: Frontier, first: int, second: int) -> Figure:
     traces: list[dict[str, Any]] = []
     if two:
         traces += [_steps(x, y, across), *_lines(frontier, x, y)]
+    else:
+        traces += _faces(frontier, across, upright)
     marker: dict[str, Any] = {
         "size": 9 if len(rows) < 60 else 6, "line": {"width": 1, "color": "#FFFFFF"},
         "color": [BLUE if row["proved"] else VERMILION for row in rows],
@@ -66,7 +70,7 @@ def _picture(frontier: Frontier, first: int, second: int) -> Figure:
     figure = layout(
         420 if two else 320,
         showlegend=False,
-        shapes=_boxes(frontier, across, upright, ends) if two else [],
+        shapes=_boxes(frontier, across, upright, ends, opacity=0.35 if two else ZONE_OPACITY),
         xaxis=axis(label(heading(across)), range=ends[0], zeroline=False),
         yaxis=axis(label(heading(upright)), range=ends[1], zeroline=False),
     )
@@ -107,8 +111,25 @@ def _lines(frontier: Frontier, x: list[float], y: list[float]) -> list[dict[str,
     return traces
 
 
-def _boxes(frontier: Frontier, across: Objective, upright: Objective, ends: list[list[float]]) -> list[dict[str, Any]]:
-    """Return what is open as shaded boxes."""
+def _faces(frontier: Frontier, across: Objective, upright: Objective) -> list[dict[str, Any]]:
+    """Return the faces between plans of the same choices: lines between their corners."""
+    traces: list[dict[str, Any]] = []
+    for _, face in frontier.faces.groupby("face"):
+        x, y = (plains(face[each.name].tolist()) for each in (across, upright))
+        pairs = list(combinations(range(len(face)), 2))
+        traces.append({
+            "type": "scatter", "mode": "lines", "name": "mixtures", "hoverinfo": "skip",
+            "x": [value for a, b in pairs for value in (x[a], x[b], None)],
+            "y": [value for a, b in pairs for value in (y[a], y[b], None)],
+            "line": {"color": SKY, "width": 1.5},
+        })  # fmt: skip
+    return traces
+
+
+def _boxes(
+    frontier: Frontier, across: Objective, upright: Objective, ends: list[list[float]], *, opacity: float
+) -> list[dict[str, Any]]:
+    """Return what is open as shaded boxes; of three objectives their shadows, the darker the more lie there."""
     rows = records(frontier.open)
 
     def end(row: dict[str, Any], name: str, side: str, inside: list[float]) -> float:
@@ -118,7 +139,7 @@ def _boxes(frontier: Frontier, across: Objective, upright: Objective, ends: list
     shapes = []
     for row in rows[:MOST_BOXES]:
         shapes.append({
-            "type": "rect", "layer": "below", "fillcolor": ORANGE, "opacity": 0.35,
+            "type": "rect", "layer": "below", "fillcolor": ORANGE, "opacity": opacity,
             "line": {"width": 0.5, "color": GREY},
             "x0": plain(end(row, across.name, "low", ends[0])), "x1": plain(end(row, across.name, "high", ends[0])),
             "y0": plain(end(row, upright.name, "low", ends[1])), "y1": plain(end(row, upright.name, "high", ends[1])),

@@ -6,6 +6,7 @@ from typing import Any
 
 from outlay.cli import failures, streams
 from outlay.cli.options import Solving
+from outlay.cli.report.write import write_ranking_report
 from outlay.cli.terminal.progress import Progress
 from outlay.cli.terminal.proof import NO_PLAN, NO_PLAN_POSSIBLE, PROVED, STOPPED, UNVERIFIED
 from outlay.cli.terminal.screen import Page
@@ -31,6 +32,8 @@ def run(
     objective: dict[str, float] | str | None,
     jobs: int | None,
     output: str | None,
+    report: str | None,
+    force: bool,
     solving: Solving,
     max_file_mb: float,
     as_json: bool,
@@ -46,6 +49,8 @@ def run(
     shares = None if weights is None else numbers(weights, "weights")
     if output is not None:
         check_target(output, folder=True)
+    if report is not None:
+        check_target(report, force=force)
     with Progress("reading the tables") as progress:
         source = read(instance, max_file_mb=max_file_mb)
         progress.now("building the models")
@@ -69,6 +74,9 @@ def run(
             on_questions=told,
             on_progress=moved,
         )
+        if report is not None and found.verified:
+            progress.now("drawing the report")
+            write_ranking_report(found, report, force=force)
     trouble = keep(found, output)
     if as_json:
         streams.write_json_text(run_text(found.to_document()))
@@ -77,6 +85,8 @@ def run(
         show_ranking(page, found)
         if output is not None and trouble is None and found.runs:
             page.fact("Saved", f"{output} (the list as CSV, a run file a level)")
+        if report is not None and found.verified:
+            page.fact("Report", f"{report}: open it in a browser; it needs no network")
         page.show()
     return failures.report_unsaved(trouble, exit_code(found.status, found.verified, bool(found.runs)))
 

@@ -14,10 +14,12 @@ from outlay.cli.terminal.together.scenarios import show_scenarios
 from outlay.instances.errors import Fault, InputError
 from outlay.instances.formats.output import check_target
 from outlay.instances.instance import Instance
+from outlay.models.risk import parse_risk
 from outlay.optimizer.ensemble.solve import solve_ensemble
 from outlay.optimizer.record.run_document import run_text
 from outlay.optimizer.sharing.pool import CompareProgress
 from outlay.optimizer.solver.outcome import Progress as State
+from outlay.optimizer.stress.replications import check_is_mean, replicate_gap
 from outlay.optimizer.uncertainty.draws import draw
 
 
@@ -29,6 +31,9 @@ def run(
     scenarios: str,
     risk: str | None,
     jobs: int | None,
+    engine: str | None,
+    launcher: str | None,
+    gap_replications: int | None,
     solving: Solving,
     threads: int,
     effort: str,
@@ -51,6 +56,8 @@ def run(
     with Progress("reading the tables") as progress:
         source, _start = read_or_load(instance, max_file_mb)
         source, constraint_set = with_asked(source, constraint_set, asked)
+        if gap_replications is not None:
+            check_replications(scenarios, risk or "expected")
         given, weights = scenarios_asked(source.with_set(constraint_set), scenarios, solving.seed)
         progress.now("building the models")
 
@@ -72,9 +79,20 @@ def run(
             effort=effort,
             work=work,
             jobs=jobs,
+            engine=engine or "here",
+            launcher=launcher,
             on_questions=told,
             on_progress=moved,
         )
+        if gap_replications is not None and found.verified:
+            progress.state = None
+            found = replicate_gap(
+                found,
+                replications=gap_replications,
+                **solving.arguments,
+                jobs=jobs,
+                on_replication=lambda done, total: progress.now(f"{done} of {total} times fresh draws solved"),
+            )
     trouble = keep(found, output)
     if as_json:
         streams.write_json_text(run_text(found.to_document()))
@@ -85,6 +103,20 @@ def run(
             page.fact("Saved", f"{output} (tables as CSV, a run file a scenario; outlay verify {output})")
         page.show()
     return failures.report_unsaved(trouble, exit_code(found.status, found.verified, bool(found.runs)))
+
+
+def check_replications(scenarios: str, risk: str) -> None:
+    """Make sure, before anything is solved, that fresh draws can be made and say something.
+
+    Raises
+    ------
+    InputError
+        If the scenarios are named, or the measure of risk is no mean.
+    """
+    if not scenarios.strip().isdigit():
+        remedy = "write --scenarios 20, or leave out --gap-replications"
+        raise InputError.single("solve", "scenarios by name are all there are", remedy, column="gap-replications")
+    check_is_mean(parse_risk(risk))
 
 
 def scenarios_asked(instance: Instance, text: str, seed: int) -> tuple[Any, dict[str, float] | None]:

@@ -7,6 +7,7 @@ from typing import Any
 from outlay.cli.terminal.proof import MOST_VIOLATIONS, TO_FIND_OUT
 from outlay.cli.terminal.screen import Page
 from outlay.cli.views import words
+from outlay.cli.views.ensemble import BOUND_BY
 from outlay.cli.views.labels import objective_unit
 from outlay.optimizer.status import Status
 
@@ -15,6 +16,7 @@ _LIMITS = {
     "interrupt": "by Ctrl-C",
     "crash": "because the solver crashed twice",
     "solver tolerance": "within the solver's own tolerance",
+    "converged": "where progressive hedging agrees with itself, which need not close the gap",
 }
 
 
@@ -33,6 +35,8 @@ def show_proof(page: Page, found: Any, most: str) -> None:
     if found.bound is not None:
         bound = words.money(found.bound, unit, 6)
         page.fact("", f"{words.money(found.objective, unit, 6)}; {most} {bound} (gap {words.gap(found.gap)}).")
+    if found.options.get("engine") == "mpi-sppy":
+        page.fact("", BOUND_BY[found.options.get("bound_by")])
     plans = words.count(len(found.runs), "plan")
     checks = sum(sum(run.verification.checks.values()) for run in found.runs.values() if run.verification is not None)
     conditions = words.count(checks, "condition")

@@ -10,6 +10,7 @@ from outlay.cli.terminal.screen import Column, Page
 from outlay.cli.terminal.summary import show_title
 from outlay.cli.terminal.together.proof import show_failed, show_proof
 from outlay.cli.views import words
+from outlay.cli.views.ensemble import MEANINGS, best_words, gap_words, risk_words, span, value_words
 from outlay.cli.views.explanation import interval
 from outlay.cli.views.labels import objective_unit
 
@@ -35,29 +36,6 @@ def show_scenarios(page: Page, found: EnsembleSolution) -> None:
     show_proof(page, found, "no decision can have more than")
 
 
-def risk_words(risk: str) -> str:
-    """Return a measure of risk in words.
-
-    Examples
-    --------
-    >>> risk_words("cvar:0.9:0.5")
-    'half the mean, half the mean of the worst 10 %'
-    >>> risk_words("cvar:0.5"), risk_words("regret")
-    ('the mean of the worst 50 %', 'the least greatest regret')
-    """
-    kind, *numbers = risk.split(":")
-    if kind != "cvar":
-        plain = {"expected": "the mean", "worst": "the worst scenario", "regret": "the least greatest regret"}
-        return plain[kind]
-    tail = f"the mean of the worst {words.share(1 - float(numbers[0]))}"
-    weight = float(numbers[1]) if len(numbers) > 1 else 1.0
-    if weight == 1.0:
-        return tail
-    if weight == 0.5:
-        return f"half the mean, half {tail}"
-    return f"{words.share(1 - weight)} of the mean and {words.share(weight)} of {tail}"
-
-
 def _show_projects(page: Page, found: EnsembleSolution) -> None:
     rows = found.projects.to_dict("records")
     columns = [
@@ -80,14 +58,10 @@ def _show_projects(page: Page, found: EnsembleSolution) -> None:
 def _project(row: Mapping[Any, Any]) -> list[object]:
     name = "" if row["name"] == row["project"] else row["name"]
     return [
-        row["project"], name, row["alternative"], _span(row["selected"], row["selected_latest"]),
+        row["project"], name, row["alternative"], span(row["selected"], row["selected_latest"]),
         words.share(row["built"]), words.share(row["cancelled"]) if row["cancelled"] else "",
-        _span(row["starts"], row["starts_latest"]),
+        span(row["starts"], row["starts_latest"]),
     ]  # fmt: skip
-
-
-def _span(first: str, last: str) -> str:
-    return first if first == last else f"{first} to {last}"
 
 
 def _show_outcomes(page: Page, found: EnsembleSolution) -> None:
@@ -103,7 +77,8 @@ def _show_outcomes(page: Page, found: EnsembleSolution) -> None:
         columns,
         [
             [row["scenario"], words.share(row["probability"]), words.number(row["worth"], 6),
-             _best(row["best"], row["best_at_most"]), words.number(row["regret"]), row["projects"], row["given_up"]]
+             best_words(row["best"], row["best_at_most"]), words.number(row["regret"]), row["projects"],
+             row["given_up"]]
             for row in rows[:MOST_LISTED]
         ],
     )  # fmt: skip
@@ -111,25 +86,15 @@ def _show_outcomes(page: Page, found: EnsembleSolution) -> None:
         page.note(f"... and {len(rows) - MOST_LISTED} more (-o keeps them all).")
 
 
-def _best(low: float, high: float) -> str:
-    text = words.number(low, 6)
-    return text if high - low <= 1e-9 * max(1.0, abs(high)) else f"{text} to {words.number(high, 6)}"
-
-
-_MEANINGS = {
-    "perfect information": "to know which scenario comes true before anything is decided",
-    "stochastic solution": "to plan for all scenarios instead of the instance as it is",
-}
-
-
 def _show_values(page: Page, found: EnsembleSolution) -> None:
     page.heading("What it is worth")
     for name, (low, high) in found.values.items():
-        if math.isinf(low):
-            text = "the plan for the instance as it is cannot be kept in every scenario"
-        else:
-            text = f"{words.number(low, 6)} ({interval(low, high)}): {_MEANINGS.get(name, '')}"
-        page.fact(f"{name[:1].upper()}{name[1:]}", text)
+        if name not in MEANINGS:
+            continue
+        text = value_words(low, high)
+        page.fact(f"{name[:1].upper()}{name[1:]}", text if math.isinf(low) else f"{text}: {MEANINGS[name]}")
+    if gap_words(found):
+        page.fact("Out-of-sample gap", gap_words(found))
 
 
 def _show_factors(page: Page, found: EnsembleSolution) -> None:

@@ -180,7 +180,7 @@
       state.cases.forEach(function (name) {
         var option = document.createElement("option");
         option.value = name;
-        option.textContent = name === state.reference ? name + " (the reference)" : name;
+        option.textContent = name === state.reference ? name + " (the reference)" : state.labels[name] || name;
         choice.append(option);
       });
       choice.value = state.cases.indexOf(chosen) >= 0 ? chosen : state.cases.indexOf(state.current) >= 0 ? state.current : state.cases[0] || "";

@@ -23,7 +23,7 @@ from outlay.cli.report.style import (
     plains,
 )
 from outlay.cli.views import words
-from outlay.cli.views.labels import objective_unit
+from outlay.cli.views.labels import objective_unit, point_line
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.compare.comparison import Comparison
 
@@ -58,6 +58,7 @@ def difference_context(
         "same": same,
         "changes": changes,
         "headline": _headline(own, reference, unit),
+        "point": point_line(first.instance),
         "proof": [_proof(reference, unit), _proof(own, unit)],
         "has_plan": second.plan is not None,
         "came": _moves(moves, comparison, "in"),

@@ -7,12 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 from outlay.cli.views.labels import metric_name
+from outlay.instances.drafts.draft import DraftSet
 from outlay.instances.drafts.levels import percent
 from outlay.instances.drafts.line import Line
 from outlay.instances.instance import Instance
 from outlay.instances.sets.applying import set_title
 from outlay.instances.values.numbers import number_text, parse_number
 
+#: A draft is told in at most so many letters beside its name.
+MOST_WORDS = 48
 #: Columns of ``terms`` as a committee calls them: title, how it is shown.
 TERM_WORDS = {
     "rate": "interest a year",
@@ -45,6 +48,14 @@ def line_words(instance: Instance, line: Line) -> str:
         "try": lambda: f"Proposed: {rest}",
     }
     return words[kind]() if kind in words else rest or line.subject
+
+
+def draft_words(instance: Instance, draft: DraftSet) -> str:
+    """Return what a draft is about, beside its name: its title, or its changes as far as there is room."""
+    first = draft.title or (line_words(instance, draft.lines[0]) if draft.lines else "")
+    more = 0 if draft.title else len(draft.lines) - 1
+    told = first if len(first) <= MOST_WORDS else f"{first[: MOST_WORDS - 1].rstrip()}…"
+    return f"{told} and {more} more" if more > 0 else told
 
 
 def project_title(instance: Instance, project: str) -> str:

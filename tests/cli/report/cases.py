@@ -63,6 +63,17 @@ def hostile_stress() -> outlay.Stress:
 
 
 @lru_cache
+def hostile_ensemble() -> outlay.EnsembleSolution:
+    """Return one plan for several worlds of the tutorial, with names that try to be more than text."""
+    town = outlay.read("tutorial")
+    projects = town.frame("projects")
+    projects["name"] = [SCRIPT, *projects["name"][1:]]
+    town = town.replace(projects=projects)
+    worlds = [(MARKUP, 0.4, town), (SET, 0.3, town.with_set("more-money")), (IMAGE, 0.3, town.with_set("two-crews"))]
+    return outlay.solve_ensemble(town, worlds, jobs=1)
+
+
+@lru_cache
 def tutorial_solution() -> outlay.Solution:
     return outlay.solve(outlay.read("tutorial"))
 

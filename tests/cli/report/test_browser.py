@@ -11,6 +11,7 @@ import pytest
 
 from outlay.cli.report.write import (
     write_comparison_report,
+    write_ensemble_report,
     write_frontier_report,
     write_report,
     write_stress_report,
@@ -19,6 +20,7 @@ from tests.cli.report.browser import Browser, chromium, find_chromium
 from tests.cli.report.cases import (
     SCRIPT,
     comparison,
+    hostile_ensemble,
     hostile_frontier,
     hostile_solution,
     hostile_stress,
@@ -66,15 +68,20 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "comparison": write_comparison_report(comparison(), folder / "comparison.html"),
         "stress": write_stress_report(hostile_stress(), folder / "stress.html"),
         "frontier": write_frontier_report(hostile_frontier(), folder / "frontier.html"),
+        "ensemble": write_ensemble_report(hostile_ensemble(), folder / "ensemble.html"),
     }
 
 
-@pytest.mark.parametrize("name", ["hostile", "tutorial", "comparison", "stress", "frontier"])
+@pytest.mark.parametrize("name", ["hostile", "tutorial", "comparison", "stress", "frontier", "ensemble"])
 def test_every_chart_is_drawn_and_nothing_complains(browser: Browser, reports: dict[str, Path], name: str) -> None:
     browser.open(reports[name])
     browser.evaluate(OPEN)
     charts = browser.evaluate(CHARTS)
-    assert len(charts) >= int(browser.evaluate("document.body.dataset.drawn")) >= (2 if name == "frontier" else 3)
+    assert (
+        len(charts)
+        >= int(browser.evaluate("document.body.dataset.drawn"))
+        >= (2 if name in {"frontier", "ensemble"} else 3)
+    )
     for chart, marks, width, height in charts:
         assert marks > 0, f"{chart} is empty"
         assert width > 200, f"{chart} is too narrow"
@@ -106,6 +113,7 @@ def test_the_library_draws_every_kind_of_chart_that_is_used(browser: Browser, re
         ("comparison", "plan-map"),
         ("stress", "projects-chart-1"),
         ("frontier", "strip-chart"),
+        ("ensemble", "fates-chart"),
     ],
 )
 def test_a_project_called_script_is_shown_as_text(

@@ -18,7 +18,7 @@ from tests.support.choosing import some
 from tests.support.documents import instance, level
 from tests.support.solving import warm  # noqa: F401
 
-QUICK, CHOSEN, ALL = 2, 40, 120
+QUICK, CHOSEN, ALL = 2, 16, 120
 SEEDS = [
     *range(QUICK),
     *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(QUICK, CHOSEN)),

@@ -82,6 +82,7 @@ def a_citys_plan(folder: Path, projects: int, *more: str) -> outlay.Solution:
     return answer(folder, "cip", *more)
 
 
+@pytest.mark.slow
 def test_a_citys_plan_of_some_projects(tmp_path: Path) -> None:
     found = a_citys_plan(tmp_path, 40)
     assert found.status.proved

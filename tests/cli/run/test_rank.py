@@ -15,8 +15,18 @@ ASKED = ("rank", "tutorial", "--limit", "commitments", "--jobs", "1")
 
 
 def test_a_list_is_shown_with_its_marks_and_its_price(tmp_path: Path) -> None:
-    result = run(*ASKED, "--levels", "3,8,14", "--weights", "1,1,2", "-o", str(tmp_path / "list"))
+    drawn = ("--report", str(tmp_path / "list.html"))
+    result = run(*ASKED, "--levels", "3,8,14", "--weights", "1,1,2", "-o", str(tmp_path / "list"), *drawn)
     assert result.exit_code == 0, result.output
+    page = (tmp_path / "list.html").read_text(encoding="utf-8")
+    for text in (
+        "Priority list",
+        "up to 14",
+        "What it costs to have one list",
+        "strip-chart",
+        "proved, no nested list",
+    ):
+        assert text in page
     for text in (
         "up to 8",
         "up to 14",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from outlay.cli.terminal.together.scenarios import risk_words
+from outlay.cli.views.ensemble import risk_words
 from tests.cli.small import run
 
 pytestmark = pytest.mark.usefixtures("always_warm")
@@ -33,6 +33,18 @@ def test_plans_for_several_scenarios_are_shown_kept_and_verified(tmp_path: Path)
     one = run("show", str(tmp_path / "plans" / "runs" / "01-base.json"))
     assert "library@base, selected in 2027" in one.stdout
     assert run(*ASKED, "base", "-o", folder).exit_code == 3
+    assert run("show", folder).stdout == verified.stdout
+    assert "library@base, selected in 2027" in run("show", folder, "two-crews").stdout
+    for words, told in ((("projects",), "name one: base, more-money"), (("tow-crews", "projects"), "two-crews")):
+        refused = run("show", folder, *words)
+        assert refused.exit_code == 3
+        assert told in refused.stderr
+    page = tmp_path / "page.html"
+    assert run("report", folder, "-o", str(page)).exit_code == 0
+    text = page.read_text(encoding="utf-8")
+    for title in ("What is decided now", "What follows in each scenario", "proved, no decision is better"):
+        assert title in text
+    assert run("report", folder, "-o", str(tmp_path / "page.xlsx")).exit_code == 3
 
 
 def test_plans_for_several_scenarios_are_data() -> None:

@@ -16,7 +16,7 @@ from tests.cli.web.serving import Served
 
 #: A projector, and a tablet on its side and upright.
 PROJECTOR, TABLET, UPRIGHT = (1366, 768), (1024, 768), (768, 1024)
-PATIENCE_MS = 300_000
+PATIENCE_MS = 1_800_000
 
 
 @contextmanager

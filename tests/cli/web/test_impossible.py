@@ -11,6 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 import outlay
+from outlay.cli.web.events import state_of
 from tests.cli.web.serving import ADDRESS, Served, page_of
 from tests.optimizer.whatif.support import settled
 
@@ -50,6 +51,8 @@ def test_the_conflict_and_the_least_repair_are_worked_out_by_themselves(made: Se
     assert "Each of them is needed" in conflict
     assert "9.09 % more commitments" in mending
     assert "The least that would mend it" in browser(made).get("/tab/plan?case=draft-1").text
+    assert state_of(made.session)["labels"] == {"draft-1": "draft-1: Central library (library) is funded and 2 more"}
+    assert state_of(made.session)["without_plan"] == ["draft-1"]
     # They are kept with the session.
     again = made.session.home.load()
     assert again is not None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from tests.models.families import golden_limits as bounds
 from tests.models.families import golden_resources as scarce
 from tests.models.families import golden_under_way as way
 from tests.support.documents import Document, document, level
@@ -293,71 +294,6 @@ def grants() -> Document:
     )  # fmt: skip
 
 
-def limits() -> Document:
-    """Amounts, shares with and without `of`, groups given or not, years, a bonus and a cost that count for all."""
-    return document(
-        calendar={**HALF_YEARS, "last_selection": "2026-12", "max_wait_months": 6},
-        settings={"discount_rates": {"cost": 3}, "metrics": {"jobs": {"scaled": False}, "tons": {}}},
-        projects=[
-            {"id": "A", "value": 3, "commitment": 4, "sector": "grid", "tags": "new;green", "jobs": 7, "tons": 2,
-             "earliest_start": "2027-01", "latest_start": "2027-01", "min_scale": 0.5},
-            {"id": "B", "value": 2, "commitment": 2, "sector": "port", "tags": "green", "jobs": 5,
-             "latest_start": "2026-01"},
-        ],
-        resources=[{"resource": "welders", "kind": "labour"}],
-        availability=[level("welders", None)],
-        programs=[{"program": "school", "resource": "welders", "cost_per_unit": 2}],
-        dependencies=[{"project": "A", "needs": "B", "kind": "synergy", "bonus": 5}],
-        limits=[
-            {"metric": "commitment", "by": "sector", "max": 3},
-            {"metric": "count", "by": "tag", "group": "green", "min": 1, "max": 1},
-            {"metric": "cost", "max": 6},
-            {"metric": "cost", "max": 4, "every": "year"},
-            {"metric": "jobs", "min": 1, "every": "period"},
-            {"metric": "tons", "of": "commitment", "by": "project", "basis": "share", "min": 0.25, "max": 0.75},
-            {"metric": "value", "by": "sector", "group": "grid", "basis": "share", "max": 0.5},
-            {"metric": "value", "max": 9},
-            {"metric": "tons", "max": -1, "min": -3},
-        ],
-    )  # fmt: skip
-
-
-def growth() -> Document:
-    """Draws of roads grow by a tenth and 2 a year, from 5; what is chosen by half as much at most; cost by 3 a year."""
-    return document(
-        calendar=THREE_YEARS,
-        projects=[
-            {"id": "A", "value": 3, "commitment": 8, "sector": "roads", "construction_months": 24, "min_scale": 0.5},
-            {"id": "B", "value": 2, "commitment": 6, "earliest_start": "2027-01"},
-        ],
-        programs=[{"program": "paving", "cost_per_unit": 2, "value_per_unit": 3}],
-        limits=[
-            {"metric": "draws", "by": "sector", "every": "year", "max_growth_share": 0.1, "max_growth": 2,
-             "growth_from": 5},
-            {"metric": "commitment", "every": "period", "max_growth_share": 0.5, "max": 9},
-            {"metric": "cost", "every": "period", "max_growth": 3},
-        ],
-    )  # fmt: skip
-
-
-def spending() -> Document:
-    """Draws limited when they are drawn: A builds for two years, half of B falls after the calendar."""
-    return document(
-        calendar=HALF_YEARS,
-        projects=[
-            {"id": "A", "value": 3, "commitment": 8, "sector": "roads", "construction_months": 18, "draw_shape": "bell",
-             "latest_start": "2026-07", "min_scale": 0.5},
-            {"id": "B", "value": 2, "commitment": 6, "sector": "water", "construction_months": 12,
-             "earliest_start": "2027-07"},
-        ],
-        limits=[
-            {"metric": "draws", "by": "sector", "max": 5, "every": "year"},
-            {"metric": "draws", "min": 1, "every": "period"},
-            {"metric": "draws", "of": "value", "basis": "share", "max": 2},
-        ],
-    )  # fmt: skip
-
-
 def lender() -> Document:
     """A pays back; B does not cover its debt; C is not Japanese enough and too slow; D is worth 12 to Japan if it
     starts in 2026, 9.6 in 2027, 7.68 in 2028."""
@@ -410,8 +346,8 @@ CASES: dict[str, GoldenCase] = {
     "savings": GoldenCase(savings, ("cap", "draws", "synergies", "funds", "limits")),
     "funds": GoldenCase(funds, ("funds",)),
     "grants": GoldenCase(grants, ("funds",)),
-    "limits": GoldenCase(limits, ("limits",)),
-    "spending": GoldenCase(spending, ("limits",)),
-    "growth": GoldenCase(growth, ("limits",)),
+    "limits": GoldenCase(bounds.limits, ("limits",)),
+    "spending": GoldenCase(bounds.spending, ("limits",)),
+    "growth": GoldenCase(bounds.growth, ("limits",)),
     "impossible": GoldenCase(way.impossible, ("limits",)),
 }

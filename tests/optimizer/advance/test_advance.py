@@ -150,6 +150,16 @@ def test_what_grows_grows_from_the_last_year_past() -> None:
     assert moved.verification.ok
 
 
+def test_as_much_may_be_missing_of_what_is_left_as_of_all() -> None:
+    soft = two_years()
+    soft["instance"]["calendar"]["max_wait_months"] = 0  # B is selected in 2028
+    soft["resources"][0] |= {"penalty": 0.1, "tolerance": 0.2}
+    soft["availability"][0]["amount"] = 6  # 7 are used, 1.2 may be missing
+    moved = outlay.advance(outlay.solve(parsed(soft)), "2027-01")
+    assert row(moved.instance, "resources", resource="commitments")["tolerance"] == outlay_of("0.6")  # of 2
+    assert moved.verification.ok
+
+
 def test_what_counts_changes_is_left_out_where_nothing_stands() -> None:
     idle = two_years(limits=[{"metric": "changed_projects", "max": 9}, {"metric": "commitment", "max": 0}])
     idle["approved"] = [{"project": "A"}]

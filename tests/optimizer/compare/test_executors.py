@@ -20,10 +20,12 @@ import pytest
 
 import outlay
 from outlay.instances.errors import InputError
+from outlay.instances.plan import Choice, Plan
 from outlay.optimizer.compare.comparison import Comparison
 from outlay.optimizer.compare.reading import load_comparison
 from outlay.optimizer.sharing.pool import CompareProgress
 from tests.optimizer.compare.support import TUTORIAL_SETS, assert_same, row, tutorial
+from tests.optimizer.uncertainty.worlds import MONEY, OVERRUN, uncertain
 from tests.support.clocks import LONGEST_S
 from tests.support.fake_solvers import wait_until
 
@@ -173,6 +175,26 @@ def test_dask_is_left_as_it_was_and_may_be_used_again(due: Comparison, scheduler
     with Client(scheduler, set_as_default=False) as client:
         assert len(client.scheduler_info()["workers"]) == 2
         wait_until(lambda: client.run_on_scheduler(_tasks) == 0, "a scheduler without tasks")
+
+
+@needs_dask
+def test_a_stress_test_on_dask_gives_the_same(scheduler: str, tmp_path: Path) -> None:
+    """Same draws, byte for byte, and same outcomes, whoever carries them out; the folder is ours."""
+    instance = uncertain({"factors": {"money": MONEY, "overrun": OVERRUN}})
+    plans = {"school first": Plan(choices=(Choice("school", "base", False, 0, 0, 1.0),)), "nothing": Plan()}
+    due = outlay.stress(plans, instance=instance, draws=8, seed=3, jobs=1)
+    found = outlay.stress(
+        plans, instance=instance, draws=8, seed=3, executor=f"dask:{scheduler}", folder=tmp_path / "out"
+    )
+    assert found.worlds.sets_toml.encode() == due.worlds.sets_toml.encode()
+    columns = ["draw", "plan", "status", "objective", "bound", "cancelled"]
+    assert found.tables["outcomes"][columns].equals(due.tables["outcomes"][columns])
+    assert (
+        found.tables["plans"]
+        .drop(columns=["seconds"], errors="ignore")
+        .equals(due.tables["plans"].drop(columns=["seconds"], errors="ignore"))
+    )
+    assert (tmp_path / "out" / "sets.toml").read_text(encoding="utf-8") == due.worlds.sets_toml
 
 
 def _tasks(dask_scheduler: object) -> int:

@@ -50,7 +50,9 @@ WAYS = pytest.mark.parametrize("instead", [lost, dropped, nonsense, refused], id
 
 
 @WAYS
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize(
+    "name", ["less", *(pytest.param(name, marks=pytest.mark.nightly) for name in ("base", "least"))]
+)
 def test_a_case_that_is_lost_once_is_tried_again(name: str, instead: Any, due: Comparison) -> None:
     with Unreliable(name, 1, instead) as pool:
         comparison = compared(pool)

@@ -91,6 +91,38 @@ def test_a_third_objective_finds_all(town: outlay.Frontier) -> None:
     assert set(values(some)) <= set(values(found))
 
 
+def test_mixtures_of_plans_complete_three_objectives(always_warm: None) -> None:
+    """B and what A needs of it at least, A alone, B alone: each a face of its own, and nothing else is as good."""
+    document: dict[str, Any] = {
+        "instance": {
+            "name": "parts",
+            "calendar": {"start": "2026-01", "periods": 1, "months_per_period": 12},
+            "metrics": {"jobs": {}},
+        },
+        "projects": [
+            {"id": "A", "value": 6, "commitment": 2, "jobs": 1, "min_scale": 0.5},
+            {"id": "B", "value": 4, "commitment": 4, "jobs": 5, "min_scale": 0.25},
+        ],
+        "resources": [{"resource": "commitments", "kind": "finance", "basis": "cumulative"}],
+        "availability": [{"resource": "commitments", "from": "2026-01", "amount": 8}],
+    }
+    asked = (parse_document(document, source="test"), ["max:value", "min:commitment", "max:jobs"])
+    found = outlay.frontier(*asked, tolerance=0, jobs=1)
+    assert found.complete
+    assert found.missing_by == 0
+    by_hand = [
+        (10, 6, 6), (7, 3, 2.25), (7, 5, 5.5), (6, 2, 1), (4, 2, 1.75), (4, 4, 5), (3, 1, 0.5), (1, 1, 1.25), (0, 0, 0),
+    ]  # fmt: skip
+    assert {tuple(np.round(each, 3) + 0.0) for each in values(found)} == set(by_hand)
+    corners = [set(face["max:value"].round(3)) for _, face in found.faces.groupby("face")]
+    assert [len(face) for _, face in found.faces.groupby("face")] == [4, 2, 2]
+    assert corners == [{10, 7, 4}, {6, 3}, {4, 1}]
+    rough = outlay.frontier(*asked, tolerance=0.2, jobs=1)
+    assert rough.within
+    assert not rough.complete
+    assert rough.missing_by == 0.2
+
+
 def test_stretching_a_limit_is_an_objective() -> None:
     found = outlay.frontier(outlay.read("tutorial"), ("objective", "stretch:commitments"), jobs=1)
     assert found.complete
@@ -206,3 +238,17 @@ def test_a_variation_with_floors_and_goals_is_data() -> None:
         varied.solve(outlay.Variation(then=(money,)))
     with pytest.raises(outlay.InputError, match="these are no weights"):
         outlay.Variation(objective=value, floors=("value",))
+
+
+def test_one_of_several_rows_can_be_asked_for() -> None:
+    value, count = {"cost": 0.0, "value": 1.0}, {"cost": 0.0, "count": 1.0}
+    group = ((value, 19.0, 20.0), ({"cost": 0.0, "commitment": -1.0}, -5.0, 20.0))
+    asked = outlay.Variation(objective=count, then=(value,), either=(group,))
+    assert outlay.Variation.from_document(json.loads(json.dumps(asked.to_document()))) == asked
+    varied = outlay.vary(outlay.read("tutorial"))
+    assert varied.solve(asked, gap=0.0).metrics["value"] == 19.1  # three projects, and worth 19
+    cheap = outlay.Variation(objective=value, either=(group[1:],))
+    answer = varied.solve(cheap, gap=0.0)
+    assert answer.metrics["value"] == 9  # the bridge, for 5
+    again = outlay.Variation(objective={"cost": 0.0, "commitment": 1.0}, decided=answer.plan.to_document())
+    assert varied.solve(again).metrics["commitment"] == 5

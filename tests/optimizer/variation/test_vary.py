@@ -80,6 +80,8 @@ def test_rules_of_the_user_s_own_stay(varied: Variations) -> None:
         (Variation(level={"comitments": 0.1}), "did you mean 'commitments'"),
         (Variation(stretch=("crew@2031",)), "no row under this date"),
         (Variation(stretch=("library",)), "this is a project"),
+        (Variation(stretch=("tenor_years",)), "change the column `tenor_years` of terms in a constraint set"),
+        (Variation(level={"latest_start": 1}), "change the column `latest_start` of projects in a constraint set"),
         (Variation(without=("crews",)), "no such rule"),
     ],
 )
@@ -108,9 +110,12 @@ def test_the_model_in_use_is_kept_however_many_others_are_compiled(
 
 
 def shared_crews() -> outlay.Instance:
-    """Return projects of which each needs both crews, and a share that no stretch moves."""
+    """Return projects of which each needs both crews, and a share of what may be negative."""
     return instance(
-        projects=[{"id": name, "value": 2, "commitment": 2, "sector": name} for name in "ABC"],
+        projects=[
+            {"id": name, "value": worth, "commitment": worth, "sector": name, "balance": balance}
+            for name, worth, balance in (("A", 2, 3), ("B", 2, 4), ("C", 2, 5), ("D", 0, -1))
+        ],
         resources=[{"resource": name, "kind": "labour", "unit": "crews"} for name in ("crew/north", "crew/south")]
         + [{"resource": "crew", "kind": "other", "unit": "crews"}],
         availability=[level("crew/north", 2), level("crew/south", 4), level("crew", 9)],
@@ -120,7 +125,8 @@ def shared_crews() -> outlay.Instance:
             for side, amount in (("north", 1), ("south", 2))
         ],
         calendar={"periods": 1},
-        limits=[{"metric": "commitment", "of": "commitment", "by": "sector", "max": 1, "basis": "share"}],
+        limits=[{"metric": "commitment", "of": "balance", "by": "sector", "max": 1, "basis": "share"}],
+        settings={"metrics": {"balance": {"unit": "points"}}},
     )
 
 
@@ -143,8 +149,8 @@ def test_limits_are_moved_together_by_a_pattern() -> None:
     ("name", "words"),
     [
         ("crews/*", "no limit fits this pattern; did you mean 'crew"),
-        ("limits/*", "no limit that can be moved fits this pattern; it is a share: the column `max` of limits decides"),
-        ("limits/commitment/commitment/sector/max", "it is a share: the column `max` of limits decides"),
+        ("limits/*", "no limit that can be moved fits this pattern; balance may be negative"),
+        ("limits/commitment/balance/sector/max", "stricter: the column `max` of limits decides"),
     ],
 )
 def test_what_cannot_be_moved_together_says_why(name: str, words: str) -> None:

@@ -1,0 +1,1 @@
+"""Scenarios decided together by mpi-sppy, on as many machines as there are."""
