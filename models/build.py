@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pyomo.core as pyo  # not pyomo.environ, which loads every solver and extension that there is
-from pyomo.common.gc_manager import PauseGC
-from pyomo.core.expr import LinearExpression
 
 from outlay.instances.instance import Instance
 from outlay.models.arrays.rows import RowBlock
 from outlay.models.case import Case
 from outlay.models.families.registry import rows_of
+from outlay.models.modelling import LinearExpression, PauseGC, pyo
 
 
 def build(instance: Instance, *, cancelling: bool = False) -> pyo.ConcreteModel:

@@ -185,20 +185,28 @@ class Case:
 
     @cached_property
     def funded_in_full(self) -> sparse.csc_array:
-        """Columns that funding an option in full sets to 1: `fund`, `scale`, `started`; shape (columns, options)."""
-        options = np.arange(len(self.options))
-        columns, chosen = [self.block("fund").columns], [options]
-        scale = self.block("scale")
-        columns.append(scale.columns)
-        chosen.append(np.array(scale.keys, dtype=int))
-        begun = self.block("started").first
-        for (side, event), dates in self.started.dates.items():
-            place = np.searchsorted(dates, event_dates(self.options, side, event))
-            owner, at = spans(place, len(dates) - place)
-            columns.append(begun + self.started.first[side, event] + at)
-            chosen.append(self.options.of(side)[owner])
-        rows, cols = np.concatenate(columns), np.concatenate(chosen)
-        return sparse.csc_array((np.ones(len(rows)), (rows, cols)), shape=(self.book.size, len(options)))
+        """Columns that funding an option in full sets to 1: `fund`, `scale`, `started`; shape (columns, options).
+
+        Ones, of a byte each, written in place: of options that stand in hundreds of started-by columns there are many.
+        """
+        scale, options = self.block("scale"), self.options
+        first, at = self.block("started").first, self.started.first
+        parts = [(np.arange(len(options)), self.block("fund").columns, np.ones(len(options), dtype=int))]
+        parts.append((np.array(scale.keys, dtype=int), scale.columns, np.ones(len(scale), dtype=int)))
+        for key, dates in self.started.dates.items():
+            place = np.searchsorted(dates, event_dates(options, *key))
+            parts.append((options.of(key[0]), first + at[key] + place, len(dates) - place))
+        size = np.zeros(len(options), dtype=int)
+        for own, _, length in parts:
+            size[own] += length
+        begins = np.concatenate([[0], np.cumsum(size)])
+        indices, next_ = np.empty(begins[-1], dtype=np.int32), begins[:-1].copy()
+        for own, column, length in parts:
+            owner, columns = spans(column, length)
+            indices[next_[own][owner] + columns - column[owner]] = columns
+            next_[own] += length
+        ones = np.ones(len(indices), dtype=np.int8)
+        return sparse.csc_array((ones, indices, begins), shape=(self.book.size, len(options)))
 
     @cached_property
     def column_groups(self) -> np.ndarray:

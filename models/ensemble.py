@@ -30,15 +30,12 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-import pyomo.core as pyo  # not pyomo.environ, which loads every solver and extension that there is
-from pyomo.common.gc_manager import PauseGC
-from pyomo.core.expr import LinearExpression
-
 from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Selection
 from outlay.instances.stages import Linking, Scenario, as_scenarios
 from outlay.models.build import build
+from outlay.models.modelling import LinearExpression, PauseGC, pyo
 from outlay.models.risk import Risk, parse_risk
 from outlay.models.stages import Decided, Shared, decided_now, shared_decisions
 

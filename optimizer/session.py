@@ -9,11 +9,11 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import pyomo.core as pyo  # not pyomo.environ, which loads every solver and extension that there is
-from pyomo.common.gc_manager import PauseGC
 from scipy import sparse
 
 from outlay.instances.plan import Plan
+from outlay.models.modelling import PauseGC
+from outlay.models.plain import PlainModel
 from outlay.optimizer.answer.dates import dates_open, lateness_weights, open_options, scale_rows
 from outlay.optimizer.answer.distance import distance, distance_weights
 from outlay.optimizer.answer.headroom import HELPERS
@@ -24,7 +24,8 @@ from outlay.optimizer.engine.levels import Level, Settings, solve_levels, with_f
 from outlay.optimizer.presolve.aggregation import aggregate
 from outlay.optimizer.presolve.restriction import restrict
 from outlay.optimizer.presolve.steps import Step, grouping, restriction, units
-from outlay.optimizer.problem.compiling import compile_model
+from outlay.optimizer.problem.compiling import has_own_objective
+from outlay.optimizer.problem.plain import compiled
 from outlay.optimizer.problem.problem import Problem, Rows
 from outlay.optimizer.problem.scaling import scaled
 from outlay.optimizer.problem.spaces import FullPoint, PartPoint, SolverPoint
@@ -56,7 +57,7 @@ OnProgress = Callable[[Progress], None] | None
 
 
 class Session:
-    """A Pyomo model compiled to arrays, with its objective levels and group columns.
+    """A model, Pyomo's or plain, compiled to arrays, with its objective levels and group columns.
 
     Attributes
     ----------
@@ -72,7 +73,7 @@ class Session:
     def _compile(self) -> None:
         model = self.model
         weighed = sum(np.abs(self.case.weights(level)) for level in range(len(self.case.instance.objective_levels)))
-        self.compiled = compile_model(model, also=[model.columns[at] for at in np.nonzero(weighed)[0].tolist()])
+        self.compiled = compiled(model, also=np.nonzero(weighed)[0])
         groups = spread(self.compiled, model.columns, self.case.column_groups, absent=-1)
         self._small = aggregate(self.compiled.problem, groups)
         tidy = self._small.extend_cost(spread(self.compiled, model.columns, self._helpers()))
@@ -132,9 +133,7 @@ class Session:
     @property
     def has_own_objective(self) -> bool:
         """Whether the user replaced the objective that `build` wrote."""
-        active = next(self.model.component_data_objects(pyo.Objective, active=True))
-        expression, sense = self.model.built_objective
-        return active.expr is not expression or active.sense != sense
+        return not isinstance(self.model, PlainModel) and has_own_objective(self.model)
 
     def levels(self) -> list[Level]:
         """Return the objectives; one of the user's own is one level."""

@@ -12,14 +12,14 @@ from functools import cache
 from typing import Any
 
 import pandas as pd
-import pyomo.core as pyo  # not pyomo.environ, which loads every solver and extension that there is
 
 from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.models.arrays.rows import RowBlock
-from outlay.models.build import build
 from outlay.models.case import Case
+from outlay.models.modelling import pyo
+from outlay.models.plain import plain_model
 from outlay.optimizer.answer.reason import Reason
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.answer.tables import Told, compute_tables
@@ -174,7 +174,7 @@ def solve_asked(
             deadline=session.before_dates(deadline),
             start=start,
             on_progress=_as_stated_by(session, on_progress),
-            search=_search_plan(session, settings),
+            search=None if deadline.passed() else _search_plan(session, settings),
         )
         checked = session.earliest(engine, settings.engine(deadline), checked)
     finally:
@@ -200,7 +200,7 @@ def _model_of(source: Any, constraint_set: str, objective: str | Mapping[str, fl
                 "solve", "this model was not made by outlay.build", "start from outlay.build(instance)"
             )
         return source
-    return build(as_asked(source, constraint_set, objective))
+    return plain_model(as_asked(source, constraint_set, objective))
 
 
 def as_asked(source: Any, constraint_set: str, objective: str | Mapping[str, float] | None) -> Instance:

@@ -45,6 +45,7 @@ FLOORS = {
         "samples",
     ),
     "models": (
+        "modelling",
         "arrays",
         "projects",
         "options",
@@ -53,6 +54,7 @@ FLOORS = {
         "stages",
         "families",
         "ranges",
+        "plain",
         "build",
         "risk",
         "ensemble",
@@ -316,6 +318,21 @@ def test_reading_an_instance_imports_no_solver() -> None:
     loaded = modules_after("import outlay; outlay.read('us-japan-550')")
     assert not [
         name for name in loaded if belongs(name, "pyomo", "highspy", "scipy", "outlay.models", "outlay.optimizer")
+    ]
+
+
+def test_a_model_needs_no_statistics() -> None:
+    loaded = modules_after("import outlay; outlay.read; outlay.build; outlay.solve")
+    assert {"pyomo.core", "scipy.sparse"} <= set(loaded)
+    assert not [name for name in loaded if belongs(name, "scipy.stats", "scipy.integrate", "highspy", "networkx")]
+
+
+def test_pyomo_is_imported_in_one_place() -> None:
+    own = {"models/modelling.py", "optimizer/ensemble/mpi/creator.py"}  # the latter's solvers want all of it
+    assert not [
+        name_of(file)
+        for file in SOURCES
+        if name_of(file) not in own and any(belongs(module, "pyomo") for module in imported(file))
     ]
 
 

@@ -12,12 +12,13 @@ from outlay.models.families.resources import resource_rows
 
 if TYPE_CHECKING:
     from outlay.optimizer.problem.compiling import Compiled
+    from outlay.optimizer.problem.plain import CompiledRows
 
 #: Which block of columns holds each kind of amount.
 BLOCK_OF = dict(zip(AMOUNTS, ("buy", "flow", "import_", "pay", "shortfall"), strict=True))
 
 
-def read_plan(model: Any, compiled: Compiled, point: np.ndarray) -> Plan:
+def read_plan(model: Any, compiled: Compiled | CompiledRows, point: np.ndarray) -> Plan:
     """Return the plan that a point of the compiled problem stands for."""
     case: Case = model.case
     values = {name: compiled.values_of(model.component(name), point) for name in case.book.blocks}
@@ -137,12 +138,12 @@ def _has(case: Case, side: str, funded: set[str], option_of_project: dict[str, i
     return project in funded and option_of_project[project] in set(case.options.of(side).tolist())
 
 
-def plan_point(model: Any, compiled: Compiled, plan: Plan) -> np.ndarray:
+def plan_point(model: Any, compiled: Compiled | CompiledRows, plan: Plan) -> np.ndarray:
     """Return a plan as a point of the compiled problem, to start from."""
     return spread(compiled, model.columns, plan_columns(model.case, plan))
 
 
-def spread(compiled: Compiled, variables: list[Any], values: np.ndarray, *, absent: float = 0.0) -> np.ndarray:
+def spread(compiled: Compiled | CompiledRows, variables: Any, values: np.ndarray, *, absent: float = 0.0) -> np.ndarray:
     """Return values of the model's columns as values of the compiled problem's; `absent` for what the model lacks."""
     point = np.full(len(compiled.variables), absent, dtype=values.dtype)
     columns = compiled.columns_of(variables)

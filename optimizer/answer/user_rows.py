@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyomo.core as pyo  # not pyomo.environ, which loads every solver and extension that there is
-from pyomo.core.expr.numvalue import value
-from pyomo.repn import generate_standard_repn
 
+from outlay.models.modelling import generate_standard_repn, pyo, value
+from outlay.models.plain import PlainModel
 from outlay.optimizer.problem.compiling import Compiled
+from outlay.optimizer.problem.plain import CompiledRows
 
 #: A row is broken when it is missed by more than this share of its own size.
 TOLERANCE = 1e-6
@@ -19,12 +19,14 @@ COLUMNS = ("row", "lower", "value", "upper", "holds")
 _TYPES = {"row": object, "lower": float, "value": float, "upper": float, "holds": bool}
 
 
-def user_rows(model: Any, compiled: Compiled, point: np.ndarray | None) -> pd.DataFrame | None:
+def user_rows(model: Any, compiled: Compiled | CompiledRows, point: np.ndarray | None) -> pd.DataFrame | None:
     """Return the user's rows with their values, or None if there are none.
 
     The model's variables are set to the answer. These rows are not part of the instance, so nobody checks them
     independently; `holds` is this evaluation's word only. A limit that a row does not have is NaN.
     """
+    if isinstance(model, PlainModel):
+        return None
     own = {block.name for block in model.row_blocks}
     added = [
         row

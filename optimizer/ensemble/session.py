@@ -9,11 +9,11 @@ from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
-from pyomo.common.gc_manager import PauseGC
 from scipy import sparse
 
 from outlay.instances.plan import Plan
 from outlay.instances.stages import Scenario
+from outlay.models.modelling import PauseGC
 from outlay.models.risk import Risk
 from outlay.optimizer.answer.headroom import HELPERS
 from outlay.optimizer.answer.plans import plan_columns, read_plan

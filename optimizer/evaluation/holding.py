@@ -9,8 +9,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pyomo.core as pyo  # not pyomo.environ, which loads every solver and extension that there is
-from pyomo.core.expr import LinearExpression
 
 from outlay.instances.dictionary.projects import UNDER_WAY_COLUMNS
 from outlay.instances.errors import InputError
@@ -21,6 +19,7 @@ from outlay.instances.plan import Plan
 from outlay.models.arrays.rows import RowBlock
 from outlay.models.build import build
 from outlay.models.case import Case
+from outlay.models.modelling import LinearExpression, pyo
 from outlay.optimizer.answer.distance import distance_weights
 from outlay.optimizer.evaluation.wishes import Wish
 

@@ -8,12 +8,10 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import pyomo.core as pyo  # not pyomo.environ, which loads every solver and extension that there is
-from pyomo.core.expr.numvalue import value
-from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 from scipy import sparse
 
 from outlay.instances.errors import InputError
+from outlay.models.modelling import LinearStandardFormCompiler, pyo, value
 from outlay.optimizer.problem.problem import Problem
 
 
@@ -85,6 +83,13 @@ class Compiled:
             elif variable.lb is not None and variable.lb == variable.ub:
                 values[at] = variable.lb
         return values
+
+
+def has_own_objective(model: Any) -> bool:
+    """Return whether the user replaced the objective that `build` wrote."""
+    active = next(model.component_data_objects(pyo.Objective, active=True))
+    expression, sense = model.built_objective
+    return active.expr is not expression or active.sense != sense
 
 
 def compile_model(model: Any, *, also: Sequence[Any] = ()) -> Compiled:

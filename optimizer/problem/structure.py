@@ -101,7 +101,7 @@ def structure_of(case: Case, column_of: sparse.csr_array, integer: np.ndarray) -
     return Structure(
         np.where(integer | derived, project, -1),
         derived,
-        sparse.csc_array(sparse.csr_array(column_of) @ case.funded_in_full),
+        sparse.csc_array(sparse.csr_array(column_of).astype(np.int8) @ case.funded_in_full),
         _first_column(row, column, fund),
         options.project,
         options.start,

@@ -256,6 +256,8 @@ class Scheduling:
         How much of what waits for a project counts for it.
     hardest
         So many of the rows that are short by which projects wait are looked at; the plan is checked whole in the end.
+    many_columns, dated_entries
+        Above so many columns schedules come before the greedy plan; above so many entries precedence is kept by dates.
     """
 
     first_share: float = a_share(0.25)
@@ -271,6 +273,8 @@ class Scheduling:
     spread: tuple[float, ...] = a_factor((0.2, 0.5, 1.0, 2.0))
     inherited: float = a_share(0.5)
     hardest: int = a_count(8)
+    many_columns: int = a_count(20_000)
+    dated_entries: int = a_count(2_000_000)
 
 
 @dataclass(frozen=True)
@@ -353,7 +357,7 @@ class SearchParams:
     Attributes
     ----------
     head_start_s
-        Seconds that branch and bound has to itself; what it proves by then needs no search.
+        Seconds that branch and bound has to itself on small problems; what it proves by then needs no search.
     small
         Above so many nonzeros branch and bound leaves heuristics to the search. Below, its own find what the search
         does not: on a multidimensional knapsack of 500 projects and 30 limits, 116,361 in 30 s instead of 116,233.

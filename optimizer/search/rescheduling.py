@@ -22,7 +22,8 @@ from scipy import sparse
 
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.structure import Structure
-from outlay.optimizer.search.ledger import Ledger
+from outlay.optimizer.search.ledgers.dates import DatedLedger, dated_ledger
+from outlay.optimizer.search.ledgers.rows import Ledger
 from outlay.optimizer.search.params import Scheduling
 from outlay.optimizer.search.rounding import must_be_funded, nothing
 
@@ -46,18 +47,22 @@ class Rescheduling:
     """
 
     def __init__(
-        self, problem: Problem, structure: Structure, effect: sparse.csc_array, *, seed: int, params: Scheduling
+        self,
+        problem: Problem,
+        structure: Structure,
+        options: np.ndarray,
+        ledger: Ledger | DatedLedger,
+        *,
+        seed: int,
+        params: Scheduling,
     ) -> None:
         self.problem, self.structure, self.params = problem, structure, params
         self.random = Random(seed)  # noqa: S311 - not a secret
-        present = np.nonzero(structure.option_column >= 0)[0]
-        self.options = present[np.argsort(structure.option_project[present], kind="stable")]
+        self.options = options
         own = structure.option_project[self.options]
         self._first = np.searchsorted(own, np.arange(structure.projects + 1))
         self._nothing = nothing(problem, structure)
-        self._ledger = Ledger(
-            problem, sparse.csc_array(effect[:, self.options]), own, self._nothing, hardest=params.hardest
-        )
+        self._ledger = ledger
         self._cost = (structure.funded.T @ problem.cost)[self.options]
         self._start = structure.option_start[self.options]
         self._end = structure.option_operation[self.options]
@@ -151,10 +156,10 @@ class Rescheduling:
         chosen = np.full(self.structure.projects, -1)
         waiting: list[int] = []
         for project in np.argsort(keys, kind="stable").tolist():
-            if over():
-                return None
             ready = [project]
             while ready:
+                if over():
+                    return None
                 first = ready.pop(0)
                 option = self._best(first)
                 if option < 0:
@@ -221,9 +226,26 @@ def rescheduling(
     starts = np.unique(np.stack([structure.option_project[present], structure.option_start[present]]), axis=1)
     if not present.any() or starts.shape[1] < 2 * structure.projects:
         return None
-    entries = np.diff(problem.matrix.indptr).astype(float)
-    if (structure.funded.T @ entries).sum() > params.most_entries:
-        return None
-    effect = sparse.csc_array(sparse.csc_array(problem.matrix) @ structure.funded)
+    options = np.nonzero(present)[0]
+    options = options[np.argsort(structure.option_project[options], kind="stable")]
+    ledger = _ledger(problem, structure, options, params)
+    return None if ledger is None else Rescheduling(problem, structure, options, ledger, seed=seed, params=params)
+
+
+def _ledger(
+    problem: Problem, structure: Structure, options: np.ndarray, params: Scheduling
+) -> Ledger | DatedLedger | None:
+    """Return what tells which options fit, by rows or, where options stand in many rows of precedence, by dates."""
+    entries, empty = np.diff(problem.matrix.indptr).astype(float), nothing(problem, structure)
+    standing = np.bincount(structure.funded.indices, minlength=len(entries))
+    many = standing @ entries
+    if many > params.dated_entries:
+        few = standing @ np.where(structure.derived, 0.0, entries) <= params.most_entries
+        dated = dated_ledger(problem, structure, options, empty, params.hardest) if few else None
+        if dated is not None or many > params.most_entries:
+            return dated
+    effect = sparse.csc_array(problem.matrix @ structure.funded)
     effect.eliminate_zeros()
-    return Rescheduling(problem, structure, effect, seed=seed, params=params)
+    return Ledger(
+        problem, sparse.csc_array(effect[:, options]), structure.option_project[options], empty, hardest=params.hardest
+    )

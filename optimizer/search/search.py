@@ -117,7 +117,8 @@ class Search:
 
     def run(self) -> None:
         """Search until stopped, or as many sub-problems as the plan says."""
-        if self.state.by_clock and self.state.stopped.wait(self.state.params.head_start_s):
+        small = self.state.problem.matrix.nnz <= self.state.params.small
+        if self.state.by_clock and small and self.state.stopped.wait(self.state.params.head_start_s):
             return
         for work in (self._search, self.state.count_plans):
             try:

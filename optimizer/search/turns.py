@@ -44,6 +44,12 @@ class Turns:
         self._drawing, self._plans, self._over, self._sub_problems = drawing, plans, over, sub_problems
         self._params, self._share = params, params.first_share
 
+    def first(self) -> None:
+        """Draw until there is a plan, for a few times."""
+        self._drawing.search(
+            lambda: self._over() or self._plans.current is not None, self._plans.keep, self._params.most_before
+        )
+
     @contextmanager
     def beside(self) -> Iterator[None]:
         """Draw in another thread while something else is done; in the repeatable search, so many before it."""

@@ -8,9 +8,8 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
-from pyomo.common.gc_manager import PauseGC
-
 from outlay.instances.errors import InputError
+from outlay.models.modelling import PauseGC
 from outlay.optimizer.sharing.solvers import Pool
 from outlay.optimizer.solver.deadline import CLOCK, LONGEST_LOOK_S, Clock
 

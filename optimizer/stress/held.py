@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pyomo.core as pyo  # not pyomo.environ, which loads every solver and extension that there is
 
 from outlay.instances.errors import NoPlanError
 from outlay.instances.instance import Instance
@@ -13,6 +12,7 @@ from outlay.instances.plan import Plan, Selection
 from outlay.instances.stages import selected_now
 from outlay.models.build import build_case
 from outlay.models.case import Case
+from outlay.models.modelling import pyo
 from outlay.models.stages import keep_selections
 
 

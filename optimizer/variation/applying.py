@@ -166,7 +166,7 @@ class _Work:
         component = self.over.model.component(block)
         if component is None or project not in component:
             return []
-        return self.over.session.compiled.rows_of(component[project])
+        return self.over.compiled_rows(component[project])
 
     def leave_out(self) -> None:
         for name in self.variation.without:

@@ -16,6 +16,7 @@ from outlay.instances.instance import Instance, thawed
 from outlay.instances.plan import Plan
 from outlay.instances.values.text import did_you_mean
 from outlay.optimizer.answer.plans import plan_point
+from outlay.optimizer.problem.compiling import Compiled
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.spaces import FullPoint
 from outlay.optimizer.session import Session
@@ -129,7 +130,12 @@ class Variable:
             return []
         problem = self.session.compiled.problem
         side = problem.row_lower if least else problem.row_upper
-        return [row for row in self.session.compiled.rows_of(component[key]) if np.isfinite(side[row])]
+        return [row for row in self.compiled_rows(component[key]) if np.isfinite(side[row])]
+
+    def compiled_rows(self, constraint: Any) -> list[int]:
+        """Return the rows of one of the model's constraints."""
+        assert isinstance(self.session.compiled, Compiled)
+        return self.session.compiled.rows_of(constraint)
 
     def options_of(self, item: str) -> np.ndarray:
         """Return the options of id, id@alternative or id@alternative@YYYY-MM.

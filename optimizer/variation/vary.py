@@ -9,13 +9,12 @@ from concurrent.futures import Executor
 from functools import cached_property
 from typing import Any
 
-import pyomo.core as pyo  # not pyomo.environ, which loads every solver and extension that there is
-
 from outlay.instances.errors import InputError
 from outlay.instances.formats.writing import document_text, to_document
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.models.build import build
+from outlay.models.modelling import pyo
 from outlay.optimizer.session import Session
 from outlay.optimizer.settings import SolveSettings, check_arguments
 from outlay.optimizer.sharing.pool import CompareProgress, question_pool

@@ -14,7 +14,7 @@ from outlay.optimizer.search.phases.beginning import begun
 from outlay.optimizer.search.phases.state import State, Step
 from outlay.optimizer.search.phases.sub_problem import solve_sub_problem
 from outlay.optimizer.search.rescheduling import rescheduling
-from outlay.optimizer.search.rounding import greedy, rounded
+from outlay.optimizer.search.rounding import greedy, must_be_funded, rounded
 from outlay.optimizer.search.turns import Turns
 
 
@@ -25,17 +25,30 @@ def prepare(state: State) -> Step | None:
         return None
     state.problem = tightened(state.problem)
     state.bound = choice_bound(state.problem, structure.project)
-    if most is None:
-        state.plans.keep(greedy(state.problem, structure, state.over, state.params.rounding))
     seed, params = state.plan.seed, state.params
+    # What must be funded in a long calendar takes the greedy plan its time, and may come to nothing.
+    large = len(state.problem.cost) > params.scheduling.many_columns
+    late = large and bool(must_be_funded(state.problem, structure).any())
+    if most is None and not late:
+        state.plans.keep(greedy(state.problem, structure, state.over, params.rounding))
     drawing = rescheduling(state.problem, structure, seed=seed, params=params.scheduling) or pairing(
         state.problem, structure, seed=seed, params=params.exchanging
     )
     if drawing is not None:
         state.schedules = Turns(drawing, state.plans, state.over, most, state.params.scheduling)
+    if most is None and late:
+        _first_plan(state)
     with contextlib.nullcontext() if state.schedules is None else state.schedules.beside():
         state.relaxation = state.relaxed(state.problem)
     return None if state.relaxation is None else Step.ROUND
+
+
+def _first_plan(state: State) -> None:
+    """Take the first schedule there is, or else the greedy plan."""
+    if state.schedules is not None:
+        state.schedules.first()
+    if state.plans.current is None:
+        state.plans.keep(greedy(state.problem, state.plan.structure, state.over, state.params.rounding))
 
 
 def round_relaxation(state: State) -> Step:

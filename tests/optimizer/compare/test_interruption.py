@@ -52,12 +52,12 @@ def say(words):  # at once, whatever other threads say
     print(words + "\\n", end="", flush=True)
 
 solvers.SolverProcess = lambda: SolverProcess(command=[sys.executable, {solver!r}])
-build = case_task.build
+build = case_task.plain_model
 def slowly(instance):
     say("building")
     time.sleep({build_s})
     return build(instance)
-case_task.build = slowly
+case_task.plain_model = slowly
 
 def tell(state):
     if state.done >= {hold_at}:

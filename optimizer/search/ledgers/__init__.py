@@ -1,0 +1,1 @@
+"""Which options of a project fit beside a growing plan: by the room in rows, or by dates."""

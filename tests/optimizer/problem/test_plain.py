@@ -1,0 +1,63 @@
+"""A model without Pyomo's objects is the same problem, number for number, as the one by way of Pyomo."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import outlay
+from outlay.instances.instance import Instance
+from outlay.models.build import build
+from outlay.models.plain import PlainModel, plain_model
+from outlay.optimizer.answer.plans import plan_point, read_plan
+from outlay.optimizer.problem.compiling import compile_model
+from outlay.optimizer.problem.plain import compile_rows
+from tests.support.documents import parsed
+from tests.support.generated import some_generated
+
+
+def assert_same(instance: Instance) -> None:
+    model, plain = build(instance), plain_model(instance)
+    weighed = sum(np.abs(plain.case.weights(level)) for level in range(len(instance.objective_levels)))
+    also = np.nonzero(weighed)[0]
+    long = compile_model(model, also=[model.columns[at] for at in also.tolist()])
+    short = compile_rows(plain, also=also)
+    one, other = long.problem.arrays(), short.problem.arrays()
+    assert one.keys() == other.keys()
+    for name in one:
+        assert np.array_equal(one[name], other[name]), name
+    assert long.sign == short.sign
+    columns = long.columns_of(model.columns)
+    assert np.array_equal(columns, short.columns_of(plain.columns))
+    assert np.array_equal(long.constants_of(model.columns), short.constants_of(plain.columns))
+    point = np.random.default_rng(1).integers(0, 2, len(long.variables)).astype(float)
+    plan = read_plan(model, long, point)
+    assert read_plan(plain, short, point) == plan
+    assert np.array_equal(plan_point(model, long, plan), plan_point(plain, short, plan))
+
+
+@pytest.mark.parametrize("name", ["tutorial", pytest.param("us-japan-550", marks=pytest.mark.slow)])
+def test_the_same_problem_for_bundled_instances(name: str) -> None:
+    assert_same(outlay.read(name))
+
+
+def test_the_same_problem_for_instances_that_use_every_feature() -> None:
+    for instance in some_generated(40):
+        assert_same(instance)
+
+
+def test_a_least_amount_of_nothing_can_hold_in_neither() -> None:
+    instance = parsed(
+        {
+            "instance": {"name": "none", "calendar": {"start": "2026-01", "periods": 1, "months_per_period": 12}},
+            "projects": [{"id": "A", "commitment": 1}],
+            "limits": [{"metric": "value", "by": "all", "min": 9}],
+        }
+    )
+    assert_same(instance)
+
+
+def test_a_plain_model_has_no_rules_of_its_own() -> None:
+    model = plain_model(outlay.read("tutorial"))
+    assert isinstance(model, PlainModel)
+    assert outlay.solve(outlay.read("tutorial"), effort="prove").user_rows is None
