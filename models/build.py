@@ -59,19 +59,19 @@ def build(instance: Instance, *, cancelling: bool = False) -> pyo.ConcreteModel:
     return build_case(Case(instance, cancelling))
 
 
-def build_case(case: Case) -> pyo.ConcreteModel:
-    """Return the model of a case, such as one with some of its options only (`Case.restricted`)."""
+def build_case(case: Case, rows: tuple[RowBlock, ...] | None = None) -> pyo.ConcreteModel:
+    """Return the model of a case, such as one with some of its options only (`Case.restricted`); `rows` if known."""
     with PauseGC():  # as Pyomo itself does; of a million rows, garbage collection takes two thirds of the time
-        return _build(case)
+        return _build(case, tuple(rows_of(case)) if rows is None else rows)
 
 
-def _build(case: Case) -> pyo.ConcreteModel:
+def _build(case: Case, rows: tuple[RowBlock, ...]) -> pyo.ConcreteModel:
     model = pyo.ConcreteModel(name=case.instance.name)
     model.case = case
     model.options = case.options
     variables = _add_variables(model, case)
     model.columns = variables
-    model.row_blocks = tuple(rows_of(case))
+    model.row_blocks = rows
     for block in model.row_blocks:
         _add_rows(model, block, variables)
     _add_objective(model, case.weights(0), variables)

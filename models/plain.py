@@ -1,7 +1,4 @@
-"""The model of an instance that nobody adds rules to: its columns and rows as arrays, without Pyomo's objects.
-
-`build` makes a Pyomo model of the same columns and rows, which takes several times as long and as much memory.
-"""
+"""The model that an instance is solved by: Pyomo's, or, where its objects would take gigabytes, the same as arrays."""
 
 from __future__ import annotations
 
@@ -11,14 +8,19 @@ import numpy as np
 
 from outlay.instances.instance import Instance
 from outlay.models.arrays.rows import RowBlock
+from outlay.models.build import build_case
 from outlay.models.case import Case
 from outlay.models.families.registry import rows_of
-from outlay.models.modelling import PauseGC
+from outlay.models.modelling import PauseGC, pyo
+
+#: A Pyomo model takes about a kilobyte an entry of its rows, so that one of more entries than this has no room beside a
+#: search on a common machine.
+MOST_ENTRIES = 1_000_000
 
 
 @dataclass(frozen=True, eq=False)
 class PlainModel:
-    """Columns and rows of a case.
+    """Columns and rows of a case, without Pyomo's objects.
 
     Attributes
     ----------
@@ -41,8 +43,10 @@ class PlainModel:
         return self.case.block(name).columns
 
 
-def plain_model(instance: Instance) -> PlainModel:
-    """Return the model of an instance as arrays.
+def model_of(instance: Instance) -> pyo.ConcreteModel | PlainModel:
+    """Return the model of an instance that nobody adds rules to.
+
+    It is what `outlay.models.build.build` returns, unless its rows have more than `MOST_ENTRIES` entries.
 
     Raises
     ------
@@ -51,4 +55,7 @@ def plain_model(instance: Instance) -> PlainModel:
     """
     case = Case(instance)
     with PauseGC():  # of a million rows, garbage collection takes two thirds of the time
-        return PlainModel(case, tuple(rows_of(case)))
+        rows = tuple(rows_of(case))
+    if sum(block.matrix.nnz for block in rows) > MOST_ENTRIES:
+        return PlainModel(case, rows)
+    return build_case(case, rows)

@@ -19,7 +19,7 @@ from outlay.instances.plan import Plan
 from outlay.models.arrays.rows import RowBlock
 from outlay.models.case import Case
 from outlay.models.modelling import pyo
-from outlay.models.plain import plain_model
+from outlay.models.plain import model_of
 from outlay.optimizer.answer.reason import Reason
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.answer.tables import Told, compute_tables
@@ -200,7 +200,7 @@ def _model_of(source: Any, constraint_set: str, objective: str | Mapping[str, fl
                 "solve", "this model was not made by outlay.build", "start from outlay.build(instance)"
             )
         return source
-    return plain_model(as_asked(source, constraint_set, objective))
+    return model_of(as_asked(source, constraint_set, objective))
 
 
 def as_asked(source: Any, constraint_set: str, objective: str | Mapping[str, float] | None) -> Instance:

@@ -20,7 +20,7 @@ from outlay.instances.formats.parsing import parse_document
 from outlay.instances.formats.writing import document_text, to_document
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
-from outlay.models.plain import plain_model
+from outlay.models.plain import model_of
 from outlay.optimizer.answer.reason import to_documents
 from outlay.optimizer.compare.comparison import failed_run, lean_run
 from outlay.optimizer.record.run_file import run_text, to_run_document
@@ -156,7 +156,7 @@ def solve_case(
         text = zlib.decompress(request.instance).decode()
         instance = parse_document(simplejson.loads(text, use_decimal=True), source=request.name)
         built = time.monotonic()
-        session = Session(plain_model(instance))
+        session = Session(model_of(instance))
     times = {"read": built - began, "build": time.monotonic() - built}
     reference = None if request.reference is None else Plan.from_document(request.reference)
     checked = session.solve(

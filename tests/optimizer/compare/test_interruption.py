@@ -52,12 +52,12 @@ def say(words):  # at once, whatever other threads say
     print(words + "\\n", end="", flush=True)
 
 solvers.SolverProcess = lambda: SolverProcess(command=[sys.executable, {solver!r}])
-build = case_task.plain_model
+build = case_task.model_of
 def slowly(instance):
     say("building")
     time.sleep({build_s})
     return build(instance)
-case_task.plain_model = slowly
+case_task.model_of = slowly
 
 def tell(state):
     if state.done >= {hold_at}:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+import pyomo.environ as pyo
 import pytest
 
 import outlay
 from outlay.instances.instance import Instance
+from outlay.models import plain
 from outlay.models.build import build
-from outlay.models.plain import PlainModel, plain_model
+from outlay.models.case import Case
+from outlay.models.families.registry import rows_of
+from outlay.models.plain import PlainModel, model_of
 from outlay.optimizer.answer.plans import plan_point, read_plan
 from outlay.optimizer.problem.compiling import compile_model
 from outlay.optimizer.problem.plain import compile_rows
@@ -17,23 +21,23 @@ from tests.support.generated import some_generated
 
 
 def assert_same(instance: Instance) -> None:
-    model, plain = build(instance), plain_model(instance)
-    weighed = sum(np.abs(plain.case.weights(level)) for level in range(len(instance.objective_levels)))
+    model, arrays = build(instance), PlainModel(case := Case(instance), tuple(rows_of(case)))
+    weighed = sum(np.abs(arrays.case.weights(level)) for level in range(len(instance.objective_levels)))
     also = np.nonzero(weighed)[0]
     long = compile_model(model, also=[model.columns[at] for at in also.tolist()])
-    short = compile_rows(plain, also=also)
+    short = compile_rows(arrays, also=also)
     one, other = long.problem.arrays(), short.problem.arrays()
     assert one.keys() == other.keys()
     for name in one:
         assert np.array_equal(one[name], other[name]), name
     assert long.sign == short.sign
     columns = long.columns_of(model.columns)
-    assert np.array_equal(columns, short.columns_of(plain.columns))
-    assert np.array_equal(long.constants_of(model.columns), short.constants_of(plain.columns))
+    assert np.array_equal(columns, short.columns_of(arrays.columns))
+    assert np.array_equal(long.constants_of(model.columns), short.constants_of(arrays.columns))
     point = np.random.default_rng(1).integers(0, 2, len(long.variables)).astype(float)
     plan = read_plan(model, long, point)
-    assert read_plan(plain, short, point) == plan
-    assert np.array_equal(plan_point(model, long, plan), plan_point(plain, short, plan))
+    assert read_plan(arrays, short, point) == plan
+    assert np.array_equal(plan_point(model, long, plan), plan_point(arrays, short, plan))
 
 
 @pytest.mark.parametrize("name", ["tutorial", pytest.param("us-japan-550", marks=pytest.mark.slow)])
@@ -57,7 +61,12 @@ def test_a_least_amount_of_nothing_can_hold_in_neither() -> None:
     assert_same(instance)
 
 
-def test_a_plain_model_has_no_rules_of_its_own() -> None:
-    model = plain_model(outlay.read("tutorial"))
-    assert isinstance(model, PlainModel)
-    assert outlay.solve(outlay.read("tutorial"), effort="prove").user_rows is None
+def test_only_what_is_too_large_for_pyomo_is_solved_without_its_objects(monkeypatch: pytest.MonkeyPatch) -> None:
+    tutorial = outlay.read("tutorial")
+    assert isinstance(model_of(tutorial), pyo.ConcreteModel)
+    usual = outlay.solve(tutorial, effort="prove")
+    monkeypatch.setattr(plain, "MOST_ENTRIES", 0)
+    assert isinstance(model_of(tutorial), PlainModel)
+    without = outlay.solve(tutorial, effort="prove")
+    assert (without.plan, without.objective, without.bound) == (usual.plan, usual.objective, usual.bound)
+    assert without.user_rows is None

@@ -12,7 +12,7 @@ import pytest
 from scipy import sparse
 
 from outlay.instances.instance import Instance
-from outlay.models.plain import plain_model
+from outlay.models.plain import model_of
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.solve import solve
@@ -267,9 +267,9 @@ def test_the_time_may_be_over_when_the_model_is_built(monkeypatch: pytest.Monkey
 
     def slowly(instance: Instance) -> Any:
         clock.pass_(9)
-        return plain_model(instance)
+        return model_of(instance)
 
-    monkeypatch.setattr("outlay.optimizer.solve.plain_model", slowly)
+    monkeypatch.setattr("outlay.optimizer.solve.model_of", slowly)
     with SolverProcess(clock=clock) as process:
         solution = solve(three, process=process, time_limit=5)
     assert (solution.status, solution.limit, solution.plan) == (Status.STOPPED, "time", None)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from outlay.models.options import started
-from outlay.models.plain import plain_model
+from outlay.models.plain import model_of
 from outlay.optimizer.presolve.propagation import tightened
 from outlay.optimizer.problem.problem import Problem, Rows
 from outlay.optimizer.problem.structure import Structure
@@ -28,7 +28,7 @@ def always_started(monkeypatch: pytest.MonkeyPatch) -> None:
 def problem_of(name: str) -> tuple[Problem, Structure]:
     instance = schedule.read(name)
     assert instance is not None
-    session = Session(plain_model(instance))
+    session = Session(model_of(instance))
     level = session.levels()[0]
     problem = tightened(replace(session.problem, cost=level.cost, offset=level.offset))
     assert session.structure.derived.any()
