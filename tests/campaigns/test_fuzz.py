@@ -10,8 +10,12 @@ from outlay.cli.run import check as run_check
 from outlay.instances.errors import InputError
 from tests.campaigns import fuzz
 
-QUICK, ALL = 4, 80
-SEEDS = [pytest.param(seed, marks=[] if seed < QUICK else [pytest.mark.slow]) for seed in range(ALL)]
+QUICK, BEFORE_A_CHANGE, ALL = 2, 24, 80
+SEEDS = [
+    *range(QUICK),
+    *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(QUICK, BEFORE_A_CHANGE)),
+    *(pytest.param(seed, marks=pytest.mark.nightly) for seed in range(BEFORE_A_CHANGE, ALL)),
+]
 
 
 @pytest.mark.parametrize("seed", SEEDS)

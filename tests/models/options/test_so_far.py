@@ -120,7 +120,10 @@ def test_reasons_limits_and_tables_are_the_same_in_both_forms(
         assert bool(case.so_far.keys) == (form == "added up")
         found = [compute_tables(case, list(rows_of(case)), plan).tables for plan in plans]
         tables.append(
-            [{name: table.astype(object).fillna("").to_dict("records") for name, table in one.items()} for one in found]
+            [
+                {name: table.astype(object).where(table.notna(), "").to_dict("records") for name, table in one.items()}
+                for one in found
+            ]
         )
     assert tables[0] == tables[1]
     assert any("water up to" in str(row["reason"]) for one in tables[1] for row in one["projects"])
