@@ -17,7 +17,7 @@ from tests.support.solving import always_warm, idle_solvers, kept_solvers, runni
 CI = os.environ.get("CI") == "true"
 #: Seconds of CPU, of this process and of its children, that a test may take in CI without the marker `slow`. Aim at
 #: one: a busy machine makes the same work cost up to twice as many.
-MOST_CPU_S = 3.0
+MOST_CPU_S = 10.0
 #: Files, and tests, listed with their CPU seconds at the end of a run in CI.
 LISTED = 25
 CPU_S = pytest.StashKey[float]()

@@ -102,8 +102,8 @@ def test_each_sector_has_a_financeable_project_and_three_projects_fail(flagship:
     verdict = lender_test(case.cash, case.present_values[1])
     passing = {
         case.alternatives.projects[project]
-        for project, reason, fails in zip(case.alternatives.project, verdict.reasons, verdict.fails_at, strict=True)
-        if not reason and not fails.all()
+        for project, failed, fails in zip(case.alternatives.project, verdict.failed, verdict.fails_at, strict=True)
+        if not failed and not fails.all()
     }
     sectors = dict(zip(flagship["projects"].texts("id"), flagship["projects"].texts("sector"), strict=True))
     assert {sectors[project] for project in passing} == SECTORS

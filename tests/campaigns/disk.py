@@ -118,7 +118,7 @@ def _answers_remembered() -> Iterator[None]:
         return known[request.key]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("outlay.optimizer.compare.compare.solve_case", remembered)
+        patch.setattr("outlay.optimizer.compare.task.solve_case", remembered)
         yield
 
 

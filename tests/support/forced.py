@@ -24,7 +24,8 @@ FORCED = SearchParams(head_start_s=0.0, small=0, large=0, least_stall_s=0.0, lea
 def force(monkeypatch: pytest.MonkeyPatch, **params: Any) -> None:
     """Let all searches of a test have these parameters, the others as usual."""
     chosen = replace(SearchParams(), **params)
-    monkeypatch.setattr("outlay.optimizer.session.SearchParams", lambda: chosen)
+    for module in ("session", "settings"):
+        monkeypatch.setattr(f"outlay.optimizer.{module}.SearchParams", lambda: chosen)
 
 
 def solve_forced(instance: Instance, process: SolverProcess, *, work: int | None, limit_s: float = 60.0) -> Solution:
