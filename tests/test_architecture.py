@@ -321,6 +321,7 @@ def test_reading_an_instance_imports_no_solver() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_model_needs_no_statistics() -> None:
     loaded = modules_after("import outlay; outlay.read; outlay.build; outlay.solve")
     assert {"pyomo.core", "scipy.sparse"} <= set(loaded)

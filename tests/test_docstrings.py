@@ -7,6 +7,8 @@ import inspect
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 import outlay
 from tests.support.syntax import tree_of
 
@@ -34,6 +36,7 @@ def is_command(function: ast.FunctionDef) -> bool:
     return any("main.command" in ast.unparse(decorator) for decorator in function.decorator_list)
 
 
+@pytest.mark.slow
 def test_public_functions_that_raise_say_what() -> None:
     count, silent = 0, []
     for file in sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")):

@@ -176,6 +176,7 @@ def test_charts_hold_no_markup_from_data(reports: dict[str, Path]) -> None:
     assert "\u202e" not in reports["hostile"].read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_same_solution_gives_the_same_bytes(tmp_path: Path) -> None:
     solution = hostile_solution()
     first = write_report(solution, tmp_path / "a.html").read_bytes()

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.usefixtures("always_warm")
 ASKED = ("solve", "tutorial", "--jobs", "1", "--scenarios")
 
 
+@pytest.mark.slow
 def test_plans_for_several_scenarios_are_shown_kept_and_verified(tmp_path: Path) -> None:
     folder = str(tmp_path / "plans")
     result = run(*ASKED, "base=2,more-money=1,two-crews=1", "-o", folder)

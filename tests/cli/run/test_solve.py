@@ -150,6 +150,7 @@ def test_a_mandatory_project_without_options_exits_with_3(tmp_path):
     assert "fails the lender test" in result.stderr
 
 
+@pytest.mark.slow
 def test_a_time_limit_with_a_plan_exits_with_5_and_progress_stays_on_stderr(tmp_path, monkeypatch):
     monkeypatch.setattr(progress, "QUIET_S", 0.0)
     monkeypatch.setattr(progress, "PLAIN_EVERY_S", 0.05)
@@ -174,6 +175,7 @@ def test_no_time_at_all_exits_with_6(tmp_path):
     assert "time limit" in document["error"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals are sent as on POSIX systems")
 def test_ctrl_c_shows_the_best_plan_so_far(tmp_path):
     path = write_small(tmp_path, hard_document())

@@ -81,6 +81,7 @@ def test_a_draw_that_is_not_valid_ends_with_3(tmp_path: Path) -> None:
     assert "bound the factor with low and high" in result.stderr
 
 
+@pytest.mark.slow
 def test_plans_are_stressed_shown_and_kept(
     solved: tuple[str, str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

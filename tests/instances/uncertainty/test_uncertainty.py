@@ -67,6 +67,7 @@ def test_it_is_written_and_read_back_to_the_last_digit(name: str, tmp_path: Path
     assert to_document(again)["uncertainty"]["correlations"][1]["rank"] == Decimal("0.4")
 
 
+@pytest.mark.slow
 @examples(64)
 @given(
     texts, numbers(), st.dictionaries(st.sampled_from(["note", "region", "name"]), texts | numbers(None), max_size=2)

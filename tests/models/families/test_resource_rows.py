@@ -101,6 +101,7 @@ def test_rows_are_told_in_domain_words() -> None:
     assert words == ["cumulative up to 2027-04", "per_period in 2027-04", "per_year in the year from 2027-04"]
 
 
+@pytest.mark.slow
 def test_leaving_out_implied_rows_changes_no_answer(
     warm: SolverProcess,
     monkeypatch: pytest.MonkeyPatch,

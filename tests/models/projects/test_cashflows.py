@@ -273,6 +273,7 @@ def deals(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 @examples(400, derandomize=True)
 @given(deals())
 def test_floats_agree_with_exact_fractions(deal: dict[str, Any]) -> None:

@@ -164,6 +164,7 @@ def check_seed(engine: SolverProcess, seed: int) -> int:
     return len(best)
 
 
+@pytest.mark.slow
 def test_the_nearest_plan_has_the_least_number_of_flips_of_all_optimal_plans(warm: SolverProcess) -> None:
     ties = [check_seed(warm, seed) for seed in seeds(CASES)]
     # The generator is of use only if it makes many cases with many equally good plans.

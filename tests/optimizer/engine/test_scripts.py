@@ -36,6 +36,7 @@ def run_script(folder: Path, *command: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.slow
 def test_a_script_without_main_guard_beside_modules_of_the_user_s_own_works(tmp_path: Path) -> None:
     for name in ("models", "cli", "instances", "optimizer"):
         (tmp_path / f"{name}.py").write_text(f"raise RuntimeError('this is the {name} of the user')", encoding="utf-8")

@@ -91,6 +91,7 @@ def test_a_third_objective_finds_all(town: outlay.Frontier) -> None:
     assert set(values(some)) <= set(values(found))
 
 
+@pytest.mark.slow
 def test_mixtures_of_plans_complete_three_objectives(always_warm: None) -> None:
     """B and what A needs of it at least, A alone, B alone: each a face of its own, and nothing else is as good."""
     document: dict[str, Any] = {

@@ -172,6 +172,7 @@ def test_reduced_costs_fix_what_every_better_plan_has(warm: SolverProcess) -> No
     assert fixed > 6 * 12
 
 
+@pytest.mark.slow
 def test_populations_follow_each_other_until_nothing_better_comes(
     warm: SolverProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -81,6 +81,7 @@ def test_gains_keep_a_plan(relaxed: Search, drawn: Neighbourhoods) -> None:
     assert following(state) == Step.RESTART
 
 
+@pytest.mark.slow
 def test_the_trace_tells_what_a_search_did(small: Session, warm: SolverProcess) -> None:
     plan = small.search_plan(seed=1, sub_problems=3)
     search = Search(level_problem(small), plan, OPTIONS, on_better=lambda _: None, process=warm)
@@ -107,6 +108,7 @@ def test_a_kind_that_is_left_out_is_never_drawn(small: Session, warm: SolverProc
     assert [record.kind for record in search.state.trace.sub_problems] == ["window"] * 3
 
 
+@pytest.mark.slow
 def test_a_plan_that_the_verifier_refuses_never_counts(small: Session, warm: SolverProcess) -> None:
     offered: list[np.ndarray] = []
     params = replace(SearchParams(), diving=Diving(first_dives=1))

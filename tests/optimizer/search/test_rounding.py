@@ -26,6 +26,7 @@ def anything(structure: Structure) -> tuple[np.ndarray, np.ndarray]:
     return np.zeros(structure.projects), np.arange(len(structure.option_column))
 
 
+@pytest.mark.slow
 def test_a_rounded_relaxation_is_a_plan_that_the_verifier_passes(session: Session, relaxed: Search) -> None:
     relaxation, structure = relaxed.relaxation, session.structure
     assert relaxation is not None

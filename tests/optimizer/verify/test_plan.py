@@ -8,6 +8,8 @@ import sys
 from fractions import Fraction
 from typing import Any
 
+import pytest
+
 from outlay.instances.plan import Plan
 from outlay.optimizer.verify.plan import Verification, Violation, verify_plan
 from outlay.optimizer.verify.report import as_float
@@ -102,6 +104,7 @@ def large(count: int) -> tuple[Any, Plan]:
     return instance, plan(*choices, payments=payments)
 
 
+@pytest.mark.slow
 def test_a_thousand_projects_are_verified() -> None:
     instance, everything = large(1000)
     verification = verify_plan(instance, everything)
