@@ -13,8 +13,8 @@ from outlay.instances.formats.raw_tables import RawTable
 from outlay.instances.formats.rows import Row, table_of_rows
 from outlay.instances.formats.spellings import Spelling, decimal_sign_of
 
-#: A row whose first cell begins so is a comment.
-COMMENT = "# "
+#: A row whose first cell begins so is an example, not data. No id that anybody would give begins so.
+COMMENT = "# example: "
 _OTHER_SEPARATORS = (";", "\t")
 _QUOTED = re.compile(r'"[^"]*"')
 #: So many lines are looked at to see what separates the columns.

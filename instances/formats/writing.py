@@ -114,7 +114,7 @@ def csv_text(table: Table) -> str:
     Raises
     ------
     InputError
-        If a row begins as a comment does.
+        If a row begins as an example does.
     """
     buffer = io.StringIO()
     texts = [[name, *map(cell_text, cells)] for name, cells in table.cells.items()]
@@ -124,7 +124,7 @@ def csv_text(table: Table) -> str:
     lines = list(zip(*texts, strict=True))
     taken = next((line[0] for line in lines if line and line[0].startswith(COMMENT)), None)
     if taken is not None:
-        problem = f"a row of a CSV file that begins with {COMMENT!r} would be read as a comment"
+        problem = f"a row of a CSV file that begins with {COMMENT!r} would be read as an example"
         raise InputError.single(f"{table.name}.csv", problem, "rename it, or write .json or .xlsx", value=taken)
     writer.writerows(lines)
     return buffer.getvalue()

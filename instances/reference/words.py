@@ -22,7 +22,7 @@ CONVENTIONS = f"""\
 * **Blank.** A blank cell takes the column's default; without one it has no value, and the meaning says what follows.
   Leaving a column out is the same as leaving its cells blank (the one exception: `terms.min_japan_npv`). White space
   at both ends of a cell or header is dropped, inside it is kept; rows of blank cells are skipped, and so are rows of a
-  CSV file whose first cell begins with `#` and a space, which are comments. In JSON, `null`,
+  CSV file whose first cell begins with `# example: `, which show how it is done. In JSON, `null`,
   `""` and an absent key are blank.
 * **Numbers** are kept exactly as the decimal that is written (`0.1`, `2.5e3`): a point, no separators of thousands,
   at most {DIGITS_BEFORE_POINT} digits before and {DIGITS_AFTER_POINT} after it. No NaN, no infinity. A JSON or Python

@@ -14,7 +14,7 @@ from tests.cli.small import run
 
 def uncommented(folder: Path, *names: str) -> None:
     for path in (folder / f"{name}.csv" for name in names):
-        path.write_text(path.read_text(encoding="utf-8").replace("\n# ", "\n"), encoding="utf-8")
+        path.write_text(path.read_text(encoding="utf-8").replace("\n# example: ", "\n"), encoding="utf-8")
 
 
 def test_what_is_missing_is_told(tmp_path: Path) -> None:
@@ -42,17 +42,17 @@ def test_projects_alone_are_enough(tmp_path: Path) -> None:
     assert {name for name in TABLES if len(instance[name])} == {"projects", "resources", "availability"}
 
 
-def test_a_row_that_begins_with_a_number_sign_and_a_space_is_a_comment(tmp_path: Path) -> None:
+def test_a_row_is_an_example_only_if_it_says_so(tmp_path: Path) -> None:
     write_blank(tmp_path / "plan")
     projects = tmp_path / "plan" / "projects.csv"
-    projects.write_text("id,value\n# a note, with commas, of any length\n#1,5\nB,x\n", encoding="utf-8")
+    projects.write_text("id,value\n# example: a note, with commas, of any length\n# 1,5\nB,x\n", encoding="utf-8")
     with pytest.raises(outlay.InputError, match=r"row 4, column value: 'x'"):
         outlay.read(tmp_path / "plan")
-    projects.write_text("id,value\n#1,5\n", encoding="utf-8")
+    projects.write_text("id,value\n# 1,5\n", encoding="utf-8")
     read = outlay.read(tmp_path / "plan")
-    assert read["projects"].texts("id") == ("#1",)
-    odd = read.replace(projects=[{"id": "# 1", "value": 5}])
-    with pytest.raises(outlay.InputError, match="read as a comment"):
+    assert read["projects"].texts("id") == ("# 1",)
+    odd = read.replace(projects=[{"id": "# example: 1", "value": 5}])
+    with pytest.raises(outlay.InputError, match="read as an example"):
         outlay.write(odd, tmp_path / "other")
     outlay.write(odd, tmp_path / "other.json")
 
