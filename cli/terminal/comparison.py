@@ -193,7 +193,7 @@ def _roles(page: Page, result: Comparison) -> None:
     page.heading("How often each project is funded")
     counted = int(rows[0]["sets"])
     left_out = [row["set"] for row in _records(result.cases) if row["kind"] == "ablation"]
-    texts = {"core": "in at least 90 %", "borderline": "in between", "out": "in at most 10 %"}
+    texts = {"core": "in at least 90 %", "borderline": "in more than 10 %, fewer than 90 %,", "out": "in at most 10 %"}
     for role, what in texts.items():
         own = [row for row in rows if row["role"] == role]
         money = words.money(sum(row["commitment"] for row in own), result.money_unit)
@@ -263,6 +263,9 @@ def _by_sector(page: Page, result: Comparison) -> None:
 
 def _binding(page: Page, result: Comparison) -> None:
     page.heading(f"What binds in which {result.of}")
+    if not len(result.binding):
+        page.line("  No limit is used up to the last.")
+        return
     where: dict[str, list[str]] = {}
     for what, name in zip(result.binding["what"], result.binding["set"], strict=True):
         where.setdefault(str(what), []).append(str(name))
