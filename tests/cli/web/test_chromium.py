@@ -44,7 +44,7 @@ def test_a_committee_asks_undoes_saves_and_hands_over(browser: Browser, town: Se
     assert tab.page.inner_text(".headline") == "It costs $1.1M (5.8 %): $18M, base $19.1M"
     assert tab.page.input_value("#case") == "draft-1"
     tab.page.click("#undo")
-    tab.page.wait_for_selector("text=None yet")
+    tab.sees("None yet")
     tab.page.select_option("#draft-choice", "draft-1")
     tab.page.wait_for_selector(".lines li")
     tab.page.click("#d-name > summary")
@@ -66,11 +66,11 @@ def test_sliders_sets_and_text_are_lines_and_bad_ones_are_told(browser: Browser,
     slider = tab.page.locator("input[type=range][aria-label], .slider input[type=range]").first
     slider.focus()
     tab.page.keyboard.press("ArrowRight")
-    tab.page.wait_for_selector("text=commitments at 105 %")
+    tab.sees("commitments at 105 %")
     assert tab.page.locator("#d-levels").get_attribute("open") is not None  # still unfolded
     tab.page.click("#d-sets > summary")
     tab.page.check("#set-two-crews")
-    tab.page.wait_for_selector("text=Set two-crews")
+    tab.sees("Set two-crews")
     assert tab.complaints == []
     tab.page.click("#d-text > summary")
     tab.page.fill("#text", "availability.amount[resource=nobody] * 2")
@@ -90,7 +90,7 @@ def test_what_a_project_is_worth_and_what_would_bring_it_in(browser: Browser, to
     tab.page.wait_for_selector("dialog .changes")
     assert "Forced in, the plan is worth 1.1 less (proved exactly)" in tab.page.inner_text("#dialog-body")
     tab.page.click("dialog button:has-text('Try')")
-    tab.page.wait_for_selector("text=Proposed: with 9.09 % more commitments")
+    tab.sees("Proposed: with 9.09 % more commitments")
     tab.solve()
     assert "It brings" in tab.page.inner_text(".headline")
     assert tab.complaints == []
@@ -101,12 +101,12 @@ def test_a_draft_without_a_plan_is_mended_by_a_click(browser: Browser, town: Ser
     tab.force("library", "in")
     tab.force("bridge", "in")
     tab.page.click("#solve")
-    tab.page.wait_for_selector("text=The least that would mend it")
+    tab.sees("The least that would mend it")
     tab.drawn()
     assert not tab.page.is_visible("[data-download=report]")
     assert tab.serious() == []
     tab.page.click("#shown button:has-text('Add this change to the draft')")
-    tab.page.wait_for_selector("text=Taken into draft-2")
+    tab.sees("Taken into draft-2")
     tab.page.click("#solve")
     tab.page.wait_for_selector("h2:has-text('draft-2 beside base')")
     assert tab.page.inner_text(".headline").startswith("It brings $3.4M")
@@ -128,9 +128,9 @@ def test_two_tabs_show_one_session(browser: Browser, town: Served) -> None:
     first = Tab(browser, town)
     second = Tab(browser, town, other=first)
     first.force("park", "out")
-    second.page.wait_for_selector("text=Station park (park) is not funded")
+    second.sees("Station park (park) is not funded")
     second.page.click("#undo")
-    first.page.wait_for_selector("text=None yet")
+    first.sees("None yet")
     second.page.click("#solve")
     first.page.wait_for_selector('#case option[value="draft-1"]', state="attached")
     assert first.page.input_value("#case") == "base"  # who did not ask is not disturbed
@@ -140,9 +140,9 @@ def test_two_tabs_show_one_session(browser: Browser, town: Served) -> None:
 def test_a_long_solve_is_followed_reloaded_and_stopped(browser: Browser, tmp_path: Path) -> None:
     with served(tmp_path, outlay.generate(60, seed=3), wait=False) as page:
         tab = Tab(browser, page)
-        tab.page.wait_for_selector("text=/plan .* at best .* gap/")
+        tab.sees("/plan .* at best .* gap/")
         tab.page.reload()
-        tab.page.wait_for_selector("text=/plan .* at best .* gap/")
+        tab.sees("/plan .* at best .* gap/")
         tab.page.click("#jobs button:has-text('Stop')")
         tab.page.wait_for_selector("#gantt .main-svg")
         assert "stopped by the user" in tab.page.inner_text("#shown .trust")

@@ -57,11 +57,11 @@ def walk(tab: Tab, pictures: Path) -> tuple[str, str]:
     tab.page.screenshot(path=pictures / "page-difference.png")
     # What does a tighter craft pool change?
     tab.page.click("#new")
-    tab.page.wait_for_selector("text=None yet")
+    tab.sees("None yet")
     tab.page.click("#d-levels > summary")
     tab.page.fill('[id="s-level-group/labour-n"]', "80")
     tab.page.keyboard.press("Enter")
-    tab.page.wait_for_selector("text=All labour at 80 %")
+    tab.sees("All labour at 80 %")
     tab.page.click("#solve")
     tab.page.wait_for_selector("h2:has-text('draft-2 beside base')")
     tab.drawn()
