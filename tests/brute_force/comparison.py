@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
+
 import outlay
 from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance
@@ -109,7 +111,7 @@ def broken_rows(instance: Instance, plan: Plan | None) -> list[str]:
         funded[choice.project] = found[0]
     amounts = _amounts(plan, enumeration, funded)
     combination = enumeration.combination_of(funded)
-    had = synergies_had(choices, combination, enumeration.synergies)[0]
+    had = _had(enumeration, combination, {id(system.options[o]) for o in funded.values()})
     problems = [] if dependencies_hold(instance, choices, combination)[0] else ["a dependency"]
     places = {column.key: c for c, column in enumerate(system.columns)}
     for row in system.rows:
@@ -124,6 +126,16 @@ def broken_rows(instance: Instance, plan: Plan | None) -> list[str]:
             if total > row.limit + Fraction(10 * FEASIBILITY) * max(1, abs(row.limit)):
                 problems.append(f"{row.key}: {float(total)} > {float(row.limit)}")
     return problems
+
+
+def _had(enumeration: Enumeration, combination: np.ndarray, funded: set[int]) -> list[bool]:
+    """Return which synergies a plan has; a saving belongs to an option, which may be the twin of the enumerated one."""
+    rows = [{key: cell for key, cell in row.items() if key != "option"} for row in enumeration.synergies]
+    both = synergies_had(enumeration.choices, combination, rows)[0]
+    return [
+        bool(one) and ("option" not in row or id(row["option"]) in funded)
+        for one, row in zip(both, enumeration.synergies, strict=True)
+    ]
 
 
 def _most(upper: float) -> Fraction:
