@@ -200,7 +200,7 @@ def _in_other_money(document: Document, factor: Decimal) -> Document:
             _scale(row, ("amount",), factor)
     for row in other.get("limits", []):
         if row.get("basis", "absolute") == "absolute" and _is_money(row["metric"]):
-            _scale(row, ("min", "max"), factor)
+            _scale(row, ("min", "max", "max_growth", "growth_from"), factor)
     return other
 
 

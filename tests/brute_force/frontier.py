@@ -31,6 +31,8 @@ from tests.brute_force.search import Search, Unbounded
 
 #: Values agree within this share of the largest one.
 CLOSE = 1e-5
+#: Where a little more of one objective costs much of another, only what is not worse by this share dominates.
+SAME = 1e-8
 #: Points, and combinations of levels, that are tried at most; of more some are drawn.
 MOST_LEVELS = 60
 
@@ -134,13 +136,15 @@ def _dominated(found: outlay.Frontier, oracle: Oracle, dice: Random) -> list[str
     slack = CLOSE * np.maximum(1.0, np.abs(values).max(axis=0)) + found.tolerance * np.ptp(values, axis=0)
     wrong = []
     for point in values if len(values) <= MOST_LEVELS else values[dice.sample(range(len(values)), MOST_LEVELS)]:
-        able = oracle.best(list(point[1:] - CLOSE * np.maximum(1.0, np.abs(point[1:]))))
+        able, better = (
+            oracle.best(list(point[1:] - close * np.maximum(1.0, np.abs(point[1:])))) for close in (CLOSE, SAME)
+        )
         if able is None:
             wrong.append(f"{point} cannot be had")
         elif able[0] < point[0] - slack[0]:
             wrong.append(f"{point} cannot be had, only {able}")
-        elif able[0] > point[0] + slack[0]:
-            wrong.append(f"{point} is dominated by {able}")
+        elif better is not None and better[0] > point[0] + slack[0]:
+            wrong.append(f"{point} is dominated by {better}")
     return wrong
 
 

@@ -61,7 +61,7 @@ def test_every_rule_has_a_golden_text() -> None:
     covered = {
         rule for case in CASES.values() for rule in rules_of(parsed(case.document()), cancelling=case.cancelling)
     }
-    used = {rule for instance in some_generated(80) for rule in rules_of(instance, cancelling=True)}
+    used = {rule for instance in some_generated(160) for rule in rules_of(instance, cancelling=True)}
     assert used == covered
 
 
