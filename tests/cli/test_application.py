@@ -181,3 +181,9 @@ def test_help_is_a_command_too() -> None:
     assert "COMMAND [ARGS]" in run("help").output
     assert "--time-limit" in run("help", "solve").output
     assert run("help", "slove").exit_code == 2
+
+
+def test_python_without_docstrings_is_refused_in_words():
+    done = python("-OO", "-m", "outlay", "list")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "unset PYTHONOPTIMIZE" in done.stderr
