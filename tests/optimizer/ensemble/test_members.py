@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
+import outlay
+from outlay.instances.plan import Selection
+from outlay.instances.stages import Scenario
+from outlay.optimizer.ensemble.candidates import in_common
 from outlay.optimizer.ensemble.members import Asked, Round, above, sharper
 from outlay.optimizer.ensemble.session import Together
 from outlay.optimizer.status import Status
@@ -69,6 +73,19 @@ def test_of_two_answers_the_lower_bound_is_kept() -> None:
     assert sharper(VariedAnswer(Status.STOPPED), VariedAnswer(Status.STOPPED)).bound is None
     assert above(None) == math.inf
     assert 1e6 < above(1e6) < 1e6 + 2
+
+
+def test_what_scenarios_have_in_common_is_selected_as_it_mostly_is() -> None:
+    now = {
+        "a": (Selection("bridge", "base", 0), Selection("park", "base", 1)),
+        "b": (Selection("bridge", "base", 1),),
+        "c": (Selection("bridge", "base", 1), Selection("school", "base", 0)),
+    }
+    town = outlay.read("tutorial")
+    scenarios = [Scenario("a", 0.5, town), Scenario("b", 0.2, town), Scenario("c", 0.3, town)]
+    assert in_common(scenarios, now, 0.5) == (Selection("bridge", "base", 0),)
+    assert [one.project for one in in_common(scenarios, now, 0.0)] == ["bridge", "park", "school"]
+    assert in_common(scenarios[1:], now, 0.5)[0].period == 1
 
 
 STOPPED = Together(Status.STOPPED, "time", objective=10.0, bound=12.0, gap=0.2)
