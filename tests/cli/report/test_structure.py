@@ -73,6 +73,7 @@ def page(request: pytest.FixtureRequest, reports: dict[str, Path]) -> Page:
     return Page(reports[request.param].read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_a_report_asks_nobody_for_anything(page: Page) -> None:
     for tag, attributes in page.elements:
         assert "src" not in attributes, (tag, attributes)
@@ -116,6 +117,7 @@ def test_a_report_begins_with_five_lines_made_from_the_tables(page: Page, reques
     assert all(line in page.texts for line in lines)
 
 
+@pytest.mark.slow
 def test_a_page_is_signed_by_whom_it_is_told(tmp_path: Path) -> None:
     made = outlay.report(tutorial_solution(), tmp_path / "a.html", author="<b>Office</b>", date="May 2026")
     texts = Page(made.read_text(encoding="utf-8")).texts
@@ -209,6 +211,7 @@ def test_every_unfunded_project_is_named_with_its_reason() -> None:
     assert all(row[-1].text for row in losers.rows)
 
 
+@pytest.mark.slow
 def test_nothing_is_overwritten_without_force(tmp_path: Path) -> None:
     target = tmp_path / "report.html"
     target.write_text("mine")
@@ -274,6 +277,7 @@ def test_a_comparison_without_attribution_or_anything_binding_is_shown(tmp_path:
     assert 'id="attribution"' not in text
 
 
+@pytest.mark.slow
 def test_a_plan_without_loans_needs_or_money_is_shown(tmp_path: Path) -> None:
     nothing = document(calendar={"periods": 1}, projects=[{"id": "A", "value": -1}])
     text = write_report(outlay.solve(parse_document(nothing, source="least")), tmp_path / "a.html").read_text(
