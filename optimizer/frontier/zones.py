@@ -46,6 +46,8 @@ class Zones:
         What was found so far.
     corners
         The lower corners of the zones, shape (zones, objectives); minus infinity: no bound.
+    closed
+        Whether a fact says that a zone holds nothing, shape (zones,); once so, it stays so.
     facts
         Corners above which there is no plan, shape (facts, objectives).
     stuck
@@ -65,6 +67,7 @@ class Zones:
     space: Space
     points: list[Point] = field(default_factory=list)
     corners: np.ndarray = field(default_factory=lambda: np.full((1, 3), -np.inf))
+    closed: np.ndarray = field(default_factory=lambda: np.zeros(1, dtype=bool))
     facts: np.ndarray = field(default_factory=lambda: np.zeros((0, 3)))
     stuck: dict[tuple[float, ...], str] = field(default_factory=dict)
     patches: Patches | None = None
@@ -98,10 +101,13 @@ class Zones:
 
     def rest(self) -> np.ndarray:
         """Return the corners of the zones that may hold points, shape (rest, objectives)."""
-        closed = np.zeros(len(self.corners), dtype=bool)
-        for fact in self.facts:
-            closed |= (np.isneginf(fact) | (fact < self.corners + 0.999 * self.space.least)).all(axis=1)
-        return self.corners[~closed]
+        return self.corners[~self.closed]
+
+    def _closes(self, facts: np.ndarray, corners: np.ndarray) -> np.ndarray:
+        """Return for each corner whether one of some facts says that there is nothing above it; shape (corners,)."""
+        above = (corners + 0.999 * self.space.least)[:, None, :]
+        closing: np.ndarray = (np.isneginf(facts) | (facts < above)).all(axis=2)
+        return np.asarray(closing.any(axis=1))
 
     def open(self) -> np.ndarray:
         """Return the corners of those zones in which what is found may be beaten by more than the tolerance."""
@@ -253,6 +259,7 @@ class Zones:
             return
         kept = self.facts[~(fact <= self.facts).all(axis=1)]
         self.facts = np.vstack([kept, fact])
+        self.closed |= self._closes(fact[None, :], self.corners)
 
     def _add(self, point: Point) -> None:
         """Take a point that was found."""
@@ -268,18 +275,20 @@ class Zones:
             return  # it is known, or as good as one that is
         self.points.append(point)
         kept, split = self.corners[~inside], self.corners[inside]
-        new = []
+        parts = []
         for at in range(3):
             part = split.copy()
             part[:, at] = values[at]
-            new.append(part)
-        self.corners = _largest(kept, np.unique(np.vstack(new), axis=0))
+            parts.append(part)
+        new = _largest(kept, np.unique(np.vstack(parts), axis=0))
+        self.corners = np.vstack([kept, new])
+        self.closed = np.concatenate([self.closed[~inside], self._closes(self.facts, new)])
 
 
 def _largest(kept: np.ndarray, new: np.ndarray) -> np.ndarray:
-    """Return corners without those whose zone lies in another one; those kept lie in none of each other."""
+    """Return new corners without those whose zone lies in another one; those kept lie in none of each other."""
     every = np.vstack([kept, new])
     redundant = [
         bool(((every <= corner).all(axis=1) & (every < corner).any(axis=1)).any()) for corner in new
     ]  # fmt: skip
-    return np.vstack([kept, new[~np.array(redundant, dtype=bool)]])
+    return new[~np.array(redundant, dtype=bool)]
