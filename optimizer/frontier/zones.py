@@ -106,8 +106,8 @@ class Zones:
     def _closes(self, facts: np.ndarray, corners: np.ndarray) -> np.ndarray:
         """Return for each corner whether one of some facts says that there is nothing above it; shape (corners,)."""
         above = (corners + 0.999 * self.space.least)[:, None, :]
-        closing: np.ndarray = (np.isneginf(facts) | (facts < above)).all(axis=2)
-        return np.asarray(closing.any(axis=1))
+        closes = np.isneginf(facts) | (facts < above)
+        return np.asarray(np.any(np.all(closes, axis=2), axis=1))
 
     def open(self) -> np.ndarray:
         """Return the corners of those zones in which what is found may be beaten by more than the tolerance."""
