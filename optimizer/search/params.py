@@ -185,10 +185,8 @@ class Selecting:
         them alone gains less than half of what all do together.
     kinds_doubt, repairs_doubt
         Tries that each is thought to have had with the average success; how little is concluded from few.
-    memory
-        Share of the past that is remembered after each try.
-    without
-        Names of kinds that are left out, for measurements.
+    memory, without
+        Share of the past that is remembered after each try; names of kinds that are left out, for measurements.
     """
 
     kinds_even: float = a_share(0.6)
@@ -252,8 +250,9 @@ class Scheduling:
         How many come at an earlier place, one of these numbers.
     spread
         By worth, priorities are drawn from 1 / (1 + z) to 1 + z times it, z one of these.
-    inherited
-        How much of what waits for a project counts for it.
+    justified, inherited
+        Chance that a schedule as good as the best one is improved backward and forward; how much of what waits for a
+        project counts for it.
     hardest
         So many of the rows that are short by which projects wait are looked at; the plan is checked whole in the end.
     many_columns, dated_entries
@@ -271,6 +270,7 @@ class Scheduling:
     by_place: float = a_share(0.4)
     pulled: tuple[int, ...] = a_count((1, 2, 4))
     spread: tuple[float, ...] = a_factor((0.2, 0.5, 1.0, 2.0))
+    justified: float = a_share(0.3)
     inherited: float = a_share(0.5)
     hardest: int = a_count(8)
     many_columns: int = a_count(20_000)

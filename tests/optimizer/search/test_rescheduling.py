@@ -57,7 +57,7 @@ def test_what_fits_beside_a_plan_is_what_every_row_allows(made: outlay.Instance)
         chosen = np.full(drawn.structure.projects, -1)
         for project in random.sample(range(len(chosen)), len(chosen)):
             begin, end = int(drawn._first[project]), int(drawn._first[project + 1])
-            allowed = ledger.allowed(begin, end)
+            allowed = ledger.in_order(begin, end) & ledger.fits(begin, end)
             for place in random.sample(range(begin, end), min(end - begin, 12)):
                 assert allowed[place - begin] == keeps(drawn, chosen, project, place), (project, place)
             if allowed.any() and random.random() < 0.8:
