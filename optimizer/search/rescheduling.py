@@ -75,6 +75,8 @@ class Rescheduling:
         self._open = (structure.funded.T @ (problem.upper < 1.0).astype(float))[self.options] == 0
         self._must = must_be_funded(problem, structure)
         self._worth = self._worth_for_use(own)
+        self._short: dict[int, float] = {}
+        self._price, self._dear = np.zeros(len(options)), 0.0
         self.chosen = np.full(structure.projects, -1)
         self.value = np.inf
 
@@ -165,6 +167,7 @@ class Rescheduling:
     def _schedule(self, keys: np.ndarray, over: Callable[[], bool]) -> np.ndarray | None:
         """Return a schedule by priorities; None if what must be funded is not."""
         self._ledger.clear()
+        self._dear = 1.0 if self.value == np.inf else self.random.choice(self.params.dear) if self._short else 0.0
         chosen = np.full(self.structure.projects, -1)
         waiting: list[int] = []
         for project in np.argsort(keys, kind="stable").tolist():
@@ -183,9 +186,22 @@ class Rescheduling:
                     waiting.remove(first)
                 room, followers = self._ledger.take(option), self._ledger.followers[first]
                 ready = [other for other in waiting if room or other in followers]
-        if (self._must & (chosen < 0)).any():
+        lacking = np.nonzero(self._must & (chosen < 0))[0]
+        if len(lacking):
+            self._learn(lacking)
             return None
         return chosen
+
+    def _learn(self, lacking: np.ndarray) -> None:
+        """Make options that use what there was too little of, for some that must be funded, seem to cost more.
+
+        So where alternatives differ in what they use up, a budget that nothing renews say, those that use less come up.
+        """
+        for project in lacking.tolist():
+            for place in self._ledger.short(int(self._first[project]), int(self._first[project + 1])).tolist():
+                self._short[place] = self._short.get(place, 0.0) + 1.0 / len(lacking)
+        best = np.abs(self._cost[self._first[:-1][np.diff(self._first) > 0]])  # the cheapest option of each project
+        self._price = float(best.mean()) * self._ledger.priced(self._short)
 
     def _justified(self, chosen: np.ndarray, over: Callable[[], bool]) -> np.ndarray:
         """Move every project as late as it may be, and then to where it costs least."""
@@ -223,6 +239,8 @@ class Rescheduling:
         places = np.nonzero(allowed)[0] + begin
         if latest is not None:
             places = places[np.argsort(-self._start[places], kind="stable")]
+        elif self._short:
+            places = places[np.argsort((self._cost + self._dear * self._price)[places], kind="stable")]
         return self._first_that_fits(places)
 
     def _first_that_fits(self, places: np.ndarray) -> int:

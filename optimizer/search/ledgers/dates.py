@@ -74,6 +74,14 @@ class DatedLedger:
         """Return the sum of the shares that each option uses of what there is, shape (options,)."""
         return self._rest.shares()
 
+    def short(self, begin: int, end: int) -> np.ndarray:
+        """Return the places of other rows in which some options from `begin` to `end` have no room."""
+        return self._rest.short(begin, end)
+
+    def priced(self, weights: dict[int, float]) -> np.ndarray:
+        """Return what each option uses of what there is in some places, with weights; shape (options,)."""
+        return self._rest.priced(weights)
+
     def clear(self) -> None:
         """Begin with the empty plan."""
         self._rest.clear()

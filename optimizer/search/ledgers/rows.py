@@ -8,6 +8,8 @@ from scipy import sparse
 from outlay.optimizer.problem.problem import Problem
 
 TOLERANCE = 1e-9
+#: A row with less room than this in the empty plan limits who comes first, not what is used.
+LEAST = 0.5
 _NONE = np.zeros(0, dtype=int)
 
 
@@ -105,8 +107,22 @@ class Ledger:
     def shares(self) -> np.ndarray:
         """Return the sum of the shares that each option uses of what there is, shape (options,)."""
         there = self._first[self._place]
-        share = np.where(there > 0.5, self._amount / np.maximum(there, 0.5), 0.0)
+        share = np.where(there > LEAST, self._amount / np.maximum(there, LEAST), 0.0)
         return np.bincount(self._owner, weights=share, minlength=self._options)
+
+    def short(self, begin: int, end: int) -> np.ndarray:
+        """Return the places in which some options from `begin` to `end` have no room."""
+        span = slice(self._at[begin], self._at[end])
+        place = self._place[span]
+        return np.unique(place[(self._amount[span] > self._room[place]) & (self._first[place] > LEAST)])
+
+    def priced(self, weights: dict[int, float]) -> np.ndarray:
+        """Return what each option uses of what there is in some places, with weights; shape (options,)."""
+        weight = np.zeros(len(self._first))
+        weight[list(weights)] = list(weights.values())
+        there = np.where(self._first > LEAST, self._first, np.inf)
+        used = self._amount * (weight / there)[self._place]
+        return np.bincount(self._owner, weights=used, minlength=self._options)
 
     def clear(self) -> None:
         """Begin with the empty plan."""

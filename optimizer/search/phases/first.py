@@ -27,8 +27,8 @@ def prepare(state: State) -> Step | None:
     state.bound = choice_bound(state.problem, structure.project)
     seed, params = state.plan.seed, state.params
     # In a long calendar, or where much must be funded, the greedy plan takes its time and comes to little, or nothing.
-    large = len(state.problem.cost) > params.scheduling.many_columns
-    late = large and bool(structure.derived.any() or must_be_funded(state.problem, structure).any())
+    long = len(state.problem.cost) > params.scheduling.many_columns and structure.derived.any()
+    late = bool(long or must_be_funded(state.problem, structure).any())
     if most is None and not late:
         state.plans.keep(greedy(state.problem, structure, state.over, params.rounding))
     drawing = rescheduling(state.problem, structure, seed=seed, params=params.scheduling) or pairing(
