@@ -76,6 +76,7 @@ def keeps(drawn: Rescheduling, chosen: np.ndarray, project: int, place: int) -> 
     return bool(((activity <= problem.row_upper + room) & (activity >= problem.row_lower - room)).all())
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("form")
 def test_schedules_are_plans_and_become_better_than_a_serial_one() -> None:
     instance = activities(optional=False)
@@ -106,6 +107,7 @@ def test_the_same_seed_draws_the_same_schedules() -> None:
     assert found[0] == found[1] != []
 
 
+@pytest.mark.slow
 def test_drawing_goes_on_around_a_better_plan_from_elsewhere() -> None:
     drawn = drawing(activities(optional=False))
     points: list[np.ndarray] = []
