@@ -128,6 +128,61 @@ def axis(title: str = "", **more: Any) -> dict[str, Any]:
     }
 
 
+#: Above a chart, in the order of its bars or points.
+LEGEND_ABOVE = {"orientation": "h", "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom", "traceorder": "normal"}
+
+
+def lanes(labels: Sequence[str]) -> dict[str, Any]:
+    """Return the axis of a chart that has a lane for each label, from the top down; labels must be safe."""
+    return axis(
+        range=[len(labels) - 0.4, -0.6], tickvals=list(range(len(labels))), ticktext=list(labels), showgrid=False,
+        zeroline=False, ticklabelstandoff=6,
+    )  # fmt: skip
+
+
+def fates_chart(
+    rows: Sequence[Mapping[str, Any]],
+    fates: Sequence[tuple[str, str]],
+    shares: Sequence[Sequence[float]],
+    facts: Sequence[str],
+    title: str,
+) -> Figure | None:
+    """Return what becomes of each project as shares of the cases; None without a project.
+
+    Parameters
+    ----------
+    rows
+        The projects, with ``project`` and ``name``, from the top down.
+    fates
+        (name, colour) of what can become of a project, in the order in which it is drawn; what becomes of none is left
+        out.
+    shares
+        By project, the share of each fate, from 0 to 1.
+    facts
+        By project, its hover text.
+    title
+        What the shares are, in percent.
+    """
+    if not rows:
+        return None
+    traces = [
+        {
+            "type": "bar", "orientation": "h", "name": name, "y": list(range(len(rows))),
+            "x": [plain(100 * share[place]) for share in shares],
+            "marker": {"color": colour, "line": {"width": 0.5, "color": GREY if colour == PALE else "#FFFFFF"}},
+            "hoverinfo": "text", "hovertext": list(facts),
+        }
+        for place, (name, colour) in enumerate(fates)
+        if any(share[place] > 1e-9 for share in shares)
+    ]  # fmt: skip
+    figure = layout(
+        110 + 24 * len(rows), barmode="stack", legend=LEGEND_ABOVE, margin={"l": 10, "r": 24, "t": 30, "b": 40},
+        xaxis=axis(title, range=[0, 100]),
+        yaxis=lanes([label(f"{row['project']} {row['name']}", 40) for row in rows]),
+    )  # fmt: skip
+    return {"data": traces, "layout": figure}
+
+
 def hover(title: object, facts: Sequence[tuple[str, object]]) -> str:
     """Return a hover text: a bold title and labelled facts, all made safe."""
     lines = [f"<b>{label(title, 80)}</b>", *(f"{name}: {label(fact, 90)}" for name, fact in facts if fact != "")]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from outlay.cli.report.comparison.maps import set_label
-from outlay.cli.report.style import BLACK, BLUE, GREY, LINE, ORANGE, Figure, axis, hover, label, layout, plain
+from outlay.cli.report.style import BLACK, BLUE, GREY, LINE, ORANGE, Figure, axis, hover, label, lanes, layout, plain
 from outlay.cli.views import words
 
 if TYPE_CHECKING:
@@ -59,11 +59,8 @@ def objective_chart(comparison: Comparison) -> Figure | None:
         showlegend=False,
         margin={"l": 10, "r": 24, "t": 6, "b": 40},
         xaxis=axis(title, range=[low - (space if low < 0 else 0), high + space], zeroline=True, zerolinewidth=1.5),
-        yaxis=axis(
-            range=[len(rows) - 0.4, -0.6], tickvals=list(range(len(rows))), showgrid=False, zeroline=False,
-            ticktext=[set_label(comparison, row["set"]) for row in rows], ticklabelstandoff=6,
-        ),
-    )  # fmt: skip
+        yaxis=lanes([set_label(comparison, row["set"]) for row in rows]),
+    )
     return {"data": [trace], "layout": figure}
 
 
@@ -125,9 +122,6 @@ def attribution_chart(table: pd.DataFrame, reference: str) -> Figure:
         showlegend=False,
         margin={"l": 10, "r": 24, "t": 6, "b": 40},
         xaxis=axis(f"loss of objective in {label(reference, 40)}", range=[low * 1.25, 1.25 * high or 1], zeroline=True),
-        yaxis=axis(
-            range=[len(rows) - 0.4, -0.6], tickvals=list(range(len(rows))), showgrid=False, zeroline=False,
-            ticktext=[label(row["family"], 36) for row in rows], ticklabelstandoff=6,
-        ),
-    )  # fmt: skip
+        yaxis=lanes([label(row["family"], 36) for row in rows]),
+    )
     return {"data": [trace], "layout": figure}

@@ -7,12 +7,15 @@ from typing import Any
 from outlay.cli.report.style import (
     BLUE,
     GREY,
+    LEGEND_ABOVE,
     ORANGE,
     PALE,
     Figure,
     axis,
+    fates_chart,
     hover,
     label,
+    lanes,
     layout,
     plain,
     plains,
@@ -22,7 +25,6 @@ from outlay.cli.views.ensemble import best_words, span
 
 #: So many scenarios are drawn, the least worth first; the table has all.
 MOST_DRAWN = 60
-_LEGEND = {"orientation": "h", "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom", "traceorder": "normal"}
 _FATES = (("built", BLUE), ("given up", ORANGE), ("not funded", PALE))
 
 
@@ -49,12 +51,9 @@ def worth_chart(rows: list[dict[str, Any]], unit: str) -> Figure | None:
             "hoverinfo": "text", "hovertext": [_scenario_facts(row) for row in known],
         })  # fmt: skip
     figure = layout(
-        110 + 24 * len(known), legend=_LEGEND, margin={"l": 10, "r": 24, "t": 30, "b": 40},
+        110 + 24 * len(known), legend=LEGEND_ABOVE, margin={"l": 10, "r": 24, "t": 30, "b": 40},
         xaxis=axis(f"worth{f', {label(unit)}' if unit else ''}"),
-        yaxis=axis(
-            range=[len(known) - 0.4, -0.6], tickvals=list(range(len(known))), showgrid=False, zeroline=False,
-            ticktext=[label(row["scenario"], 40) for row in known], ticklabelstandoff=6,
-        ),
+        yaxis=lanes([label(row["scenario"], 40) for row in known]),
     )  # fmt: skip
     return {"data": traces, "layout": figure}
 
@@ -68,31 +67,11 @@ def _scenario_facts(row: dict[str, Any]) -> str:
     return hover(row["scenario"], [(name, fact) for name, fact in facts if fact])
 
 
-def fates_chart(rows: list[dict[str, Any]]) -> Figure | None:
+def projects_chart(rows: list[dict[str, Any]]) -> Figure | None:
     """Return how likely each project is built or given up, over the scenarios."""
-    if not rows:
-        return None
     known = sorted(rows, key=lambda row: (row["decided"] != "now", -row["built"], row["project"], row["alternative"]))
     shares = [(row["built"], row["cancelled"], max(0.0, 1.0 - row["built"] - row["cancelled"])) for row in known]
-    traces = [
-        {
-            "type": "bar", "orientation": "h", "name": name, "y": list(range(len(known))),
-            "x": [plain(100 * share[place]) for share in shares],
-            "marker": {"color": colour, "line": {"width": 0.5, "color": GREY if colour == PALE else "#FFFFFF"}},
-            "hoverinfo": "text", "hovertext": [_project_facts(row) for row in known],
-        }
-        for place, (name, colour) in enumerate(_FATES)
-        if any(share[place] > 1e-9 for share in shares)
-    ]  # fmt: skip
-    figure = layout(
-        110 + 24 * len(known), barmode="stack", legend=_LEGEND, margin={"l": 10, "r": 24, "t": 30, "b": 40},
-        xaxis=axis("probability, %", range=[0, 100]),
-        yaxis=axis(
-            range=[len(known) - 0.4, -0.6], tickvals=list(range(len(known))), showgrid=False, zeroline=False,
-            ticktext=[label(f"{row['project']} {row['name']}", 40) for row in known], ticklabelstandoff=6,
-        ),
-    )  # fmt: skip
-    return {"data": traces, "layout": figure}
+    return fates_chart(known, _FATES, shares, [_project_facts(row) for row in known], "probability, %")
 
 
 def _project_facts(row: dict[str, Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from outlay.cli.report.ensemble.charts import MOST_DRAWN, fates_chart, worth_chart
+from outlay.cli.report.ensemble.charts import MOST_DRAWN, projects_chart, worth_chart
 from outlay.cli.report.grid import Cell, Grid, Heading, grid
 from outlay.cli.views import words
 from outlay.cli.views.ensemble import (
@@ -46,7 +46,7 @@ def ensemble_context(found: EnsembleSolution) -> dict[str, Any]:
         "until": instance.period_label(instance.decide_by_period),
         "now_grid": _projects_grid([row for row in projects if row["decided"] == "now"]),
         "later_grid": _projects_grid([row for row in projects if row["decided"] == "later"]),
-        "fates": fates_chart(projects),
+        "fates": projects_chart(projects),
         "worth": worth_chart(outcomes, unit),
         "undrawn": max(0, len(outcomes) - MOST_DRAWN),
         "outcomes_grid": _outcomes_grid(outcomes),

@@ -8,15 +8,16 @@ from typing import Any
 from outlay.cli.report.style import (
     BLACK,
     BLUE,
-    GREY,
     ORANGE,
     PALE,
     SERIES,
     SKY,
     Figure,
     axis,
+    fates_chart,
     hover,
     label,
+    lanes,
     layout,
     plain,
     plains,
@@ -61,10 +62,7 @@ def spread_chart(plans: list[dict[str, Any]], outcomes: list[dict[str, Any]], un
         90 + 90 * len(known),
         margin={"l": 10, "r": 24, "t": 6, "b": 40},
         xaxis=axis(f"objective{f', {label(unit)}' if unit else ''}", zeroline=True),
-        yaxis=axis(
-            range=[len(known) - 0.4, -0.6], tickvals=list(range(len(known))), ticktext=names, showgrid=False,
-            zeroline=False, ticklabelstandoff=6,
-        ),
+        yaxis=lanes(names),
     )  # fmt: skip
     return {"data": traces, "layout": figure}
 
@@ -119,16 +117,11 @@ def best_chart(plans: list[dict[str, Any]]) -> Figure | None:
     figure = layout(
         70 + 34 * len(known), showlegend=False, margin={"l": 10, "r": 40, "t": 6, "b": 40},
         xaxis=axis("share of the draws in which it is the best, or as good, %", range=[0, 112]),
-        yaxis=axis(
-            range=[len(known) - 0.4, -0.6], tickvals=list(range(len(known))), showgrid=False, zeroline=False,
-            ticktext=[label(row["plan"], 30) for row in known], ticklabelstandoff=6,
-        ),
+        yaxis=lanes([label(row["plan"], 30) for row in known]),
     )  # fmt: skip
     return {"data": [trace], "layout": figure}
 
 
-#: Above the chart, in the order of the bars.
-_LEGEND = {"orientation": "h", "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom", "traceorder": "normal"}
 #: What becomes of a project, in the order in which it is drawn.
 _FATES = (("built as planned", BLUE), ("built later", SKY), ("given up", ORANGE), ("not funded", PALE))
 
@@ -136,29 +129,9 @@ _FATES = (("built as planned", BLUE), ("built later", SKY), ("given up", ORANGE)
 def projects_chart(rows: list[dict[str, Any]]) -> Figure | None:
     """Return what becomes of each project of a plan as shares of the draws."""
     known = [row for row in rows if row["built"] is not None]
-    if not known:
-        return None
     known.sort(key=lambda row: (-row["built"], row["later"] or 0.0, row["project"]))
     shares = [_fates(row) for row in known]
-    traces = [
-        {
-            "type": "bar", "orientation": "h", "name": name, "y": list(range(len(known))),
-            "x": [plain(100 * share[place]) for share in shares],
-            "marker": {"color": colour, "line": {"width": 0.5, "color": GREY if colour == PALE else "#FFFFFF"}},
-            "hoverinfo": "text", "hovertext": [_project_facts(row) for row in known],
-        }
-        for place, (name, colour) in enumerate(_FATES)
-        if any(share[place] > 1e-9 for share in shares)
-    ]  # fmt: skip
-    figure = layout(
-        90 + 22 * len(known), barmode="stack", legend=_LEGEND, margin={"l": 10, "r": 24, "t": 30, "b": 40},
-        xaxis=axis("share of the draws, %", range=[0, 100]),
-        yaxis=axis(
-            range=[len(known) - 0.4, -0.6], tickvals=list(range(len(known))), showgrid=False, zeroline=False,
-            ticktext=[label(f"{row['project']} {row['name']}", 40) for row in known], ticklabelstandoff=6,
-        ),
-    )  # fmt: skip
-    return {"data": traces, "layout": figure}
+    return fates_chart(known, _FATES, shares, [_project_facts(row) for row in known], "share of the draws, %")
 
 
 def _fates(row: dict[str, Any]) -> tuple[float, float, float, float]:
@@ -194,10 +167,7 @@ def tornado(rows: Sequence[dict[str, Any]], mean: float | None) -> Figure | None
     figure = layout(
         96 + 26 * len(known), barmode="overlay", margin={"l": 10, "r": 24, "t": 30, "b": 40},
         xaxis=axis("mean objective", range=[min(*values, mean) - space, max(*values, mean) + space], zeroline=False),
-        yaxis=axis(
-            range=[len(known) - 0.4, -0.6], tickvals=list(range(len(known))), showgrid=False, zeroline=False,
-            ticktext=[label(row["factor"], 40) for row in known], ticklabelstandoff=6,
-        ),
+        yaxis=lanes([label(row["factor"], 40) for row in known]),
     )  # fmt: skip
     return {"data": traces, "layout": figure}
 
