@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,6 +58,21 @@ def written_document(folder: Path, marker: str, what: str, instance: Instance) -
     if tables_digest(own) != digest:
         raise InputError.single(str(folder), "this is of other tables, or of these before they changed", again)
     return document, own
+
+
+@contextmanager
+def damage_told(folder: str | Path, what: str, command: str) -> Iterator[None]:
+    """Tell whoever reads a folder that it is damaged, where a part is missing or of another kind.
+
+    Raises
+    ------
+    InputError
+        If what is done within fails so.
+    """
+    try:
+        yield
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
+        raise InputError.single(str(folder), f"the {what} is damaged", f"run outlay {command} once more") from error
 
 
 def tables_digest(instance: Instance) -> str:

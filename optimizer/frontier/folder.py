@@ -14,7 +14,7 @@ from outlay.instances.errors import InputError
 from outlay.instances.formats.output import refusals_told, replace_file
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
-from outlay.optimizer.answer.documents import tables_digest, written_document
+from outlay.optimizer.answer.documents import damage_told, tables_digest, written_document
 from outlay.optimizer.answer.solution import unverified
 from outlay.optimizer.export.folders import kept_folder, write_kept
 from outlay.optimizer.frontier.objectives import Objective
@@ -99,7 +99,7 @@ def load_frontier(path: str | Path, instance: Instance) -> Frontier:
         If a plan fails its verification.
     """
     document, own = written_document(Path(path), MARKER, "frontier", instance)
-    try:
+    with damage_told(path, "frontier", "frontier"):
         found = _frontier(document, own)
         sets = {**own.sets, **found.sets}
         for number, plan in enumerate(found.plan_of, start=1):
@@ -109,8 +109,6 @@ def load_frontier(path: str | Path, instance: Instance) -> Frontier:
                 checked = verify_plan(known, plan)
                 if not checked.ok:
                     raise unverified(checked)
-    except (LookupError, TypeError, AttributeError, ValueError) as error:
-        raise InputError.single(str(path), "the frontier is damaged", "run outlay frontier once more") from error
     return found
 
 

@@ -12,7 +12,7 @@ from outlay.instances.errors import InputError
 from outlay.instances.formats.output import refusals_told, remove_temporaries, replace_file
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
-from outlay.optimizer.answer.documents import plain_table, tables_digest, written_document
+from outlay.optimizer.answer.documents import damage_told, plain_table, tables_digest, written_document
 from outlay.optimizer.export.folders import kept_folder, write_kept
 from outlay.optimizer.status import Status
 from outlay.optimizer.stress.result import TABLES, Stress
@@ -87,7 +87,7 @@ def load_stress(path: str | Path, instance: Instance) -> Stress:
         If it holds no finished stress test, one of other tables or of another uncertainty, or it is damaged.
     """
     document, own = written_document(Path(path), MARKER, "stress", instance)
-    try:
+    with damage_told(path, "stress test", "stress"):
         tables = {name: plain_table(document["tables"][name]) for name in TABLES}
         count = len(tables["draws"])
         worlds = draw(own, draws=count, seed=int(document["seed"]))
@@ -100,5 +100,3 @@ def load_stress(path: str | Path, instance: Instance) -> Stress:
         return Stress(
             own, decided, worlds, tables, tuple(document["notes"]), bool(document["complete"]), document["times_s"]
         )
-    except (LookupError, TypeError, AttributeError, ValueError) as error:
-        raise InputError.single(str(path), "the stress test is damaged", "run outlay stress once more") from error
