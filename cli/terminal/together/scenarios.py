@@ -76,8 +76,8 @@ def _show_outcomes(page: Page, found: EnsembleSolution) -> None:
         columns,
         [
             [row["scenario"], words.share(row["probability"]), words.number(row["worth"], 6),
-             best_words(row["best"], row["best_at_most"]), words.number(row["regret"]), row["projects"],
-             row["given_up"]]
+             best_words(row["best"], row["best_at_most"]),
+             best_words(row["regret"], row["regret_at_most"], 4), row["projects"], row["given_up"]]
             for row in rows[:MOST_LISTED]
         ],
     )  # fmt: skip
