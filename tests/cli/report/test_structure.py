@@ -128,6 +128,13 @@ def test_a_page_is_signed_by_whom_it_is_told(tmp_path: Path) -> None:
         outlay.report("run.json", tmp_path / "c.html")  # type: ignore[arg-type]
 
 
+def test_the_page_of_two_runs_speaks_of_runs(tmp_path: Path) -> None:
+    found = outlay.compare_runs({"one": tutorial_solution(), "two": tutorial_solution()})
+    texts = Page(outlay.report(found, tmp_path / "runs.html").read_text(encoding="utf-8")).texts
+    assert any("2 runs; differences are to" in text for text in texts)
+    assert {text for text in texts if re.search(r"\bsets?\b", text, re.IGNORECASE)} == {"set base"}  # whose each is
+
+
 def test_the_library_says_whose_it_is_and_its_licence_lies_beside_it() -> None:
     folder = Path(report_page.__file__).parent / "page-templates"
     head = (folder / "plotly-cartesian.min.js").read_text(encoding="utf-8")[:400]
