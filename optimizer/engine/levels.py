@@ -141,6 +141,8 @@ def solve_levels(
         answer.message = answer.message or outcome.message
         if result.objective is None or outcome.interrupted:
             break
+        if level is levels[-1]:
+            break
         best = -result.objective / level.unit
         ceiling = best + level.tolerance * abs(best) + 1e-9 * max(1.0, abs(best))
         problem = problem.with_row(level.cost, ceiling - level.offset)

@@ -146,6 +146,7 @@ def test_a_full_disk_is_told_in_a_line():
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 @pytest.mark.parametrize(
     ("arguments", "code"), [(["check", "nowhere"], 3), *some([(["list"], 0), (["no such"], 2)], 0)]
@@ -157,6 +158,7 @@ def test_an_exit_code_stands_where_nobody_can_be_told(arguments, code):
     assert done.returncode == code
 
 
+@pytest.mark.slow
 def test_output_fits_an_encoding_without_our_signs():
     code = "import sys; sys.stdout.reconfigure(encoding='ascii'); from outlay.cli import main; main(['list'])"
     done = python("-c", code)
