@@ -134,6 +134,10 @@ class SolveSettings:
         """Return when the answer must be there, if the time begins now."""
         return Deadline.after(self.time_limit_s, clock)
 
+    def question_deadline(self, clock: Clock) -> Deadline:
+        """Return when the answer to one of many questions must be there: its seconds are of the solver's work."""
+        return Deadline.working(self.time_limit_s, clock)
+
     def engine(self, deadline: Deadline = NEVER) -> Settings:
         """Return what the engine is told, of which something else may hold for single solves."""
         return Settings(gap=self.gap, seed=self.seed, threads=self.threads, deadline=deadline, proving=self.proving)

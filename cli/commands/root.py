@@ -327,8 +327,9 @@ def explain_command(**arguments: Any) -> int:
 
     For each project what the plan loses if it is overruled, proved; for each that lost the least single changes that
     would bring it in; for limits that bind what more or less of them is worth. Where no plan is possible: rules that
-    cannot hold together, and the least repair. The time limit and the gap hold for each question. Exit code 5 after
-    Ctrl-C, which shows what is answered so far.
+    cannot hold together, and the least repair. The time limit and the gap hold for each question; its seconds are of
+    the solver's own work, so that a busy machine only takes longer. Exit code 5 after Ctrl-C, which shows what is
+    answered so far.
     """
     return run("explain", **arguments)
 

@@ -93,7 +93,8 @@ def explain(
     force
         Write into a folder that holds other things.
     gap, seed, time_limit
-        As in `outlay.solve`, for each question; every one uses one thread.
+        As in `outlay.solve`, for each question; every one uses one thread. Seconds are of the solver's work, its CPU
+        time, so that they do not depend on how busy the machine is; after ten times as many by the clock it ends, too.
     on_progress
         Called when a question is asked or answered.
 
@@ -266,7 +267,7 @@ class _Work:
 
     def _solved(self, engine: SolverProcess) -> Checked:
         session, settings = self.varied.over.session, self.settings
-        deadline = settings.deadline(engine.clock)
+        deadline = settings.question_deadline(engine.clock)
         return session.solve(engine, settings.engine(), deadline=deadline, start=None, on_progress=None)
 
     def _possible(self, context: Context, status: Status) -> Explanation:

@@ -43,6 +43,15 @@ CLOCK = Clock()
 #: A solver that has not ended at the deadline is asked to once this share of the limit, or so many seconds, have
 #: passed, and killed once as much has passed again.
 OVERRUN_SHARE, LEAST_OVERRUN_S = 0.02, 0.75
+#: A limit of work is over after so many times its seconds of the clock, however little was worked.
+MOST_WAIT = 10.0
+
+
+@dataclass
+class Budget:
+    """Seconds of work, the CPU time of solver processes, that are left of a limit."""
+
+    left_s: float
 
 
 @dataclass(frozen=True)
@@ -55,16 +64,36 @@ class Deadline:
         When, by the clock; infinity: there is no limit.
     limit_s
         Seconds that there were in all.
+    budget
+        The work that is left, if that is limited too; then what is answered hardly depends on how busy the machine is.
     """
 
     at: float = math.inf
     limit_s: float = math.inf
     clock: Clock = CLOCK
+    budget: Budget | None = None
 
     @classmethod
     def after(cls, limit_s: float | None, clock: Clock = CLOCK) -> Deadline:
         """Return the deadline so many seconds from now; None: no limit."""
         return cls(clock=clock) if limit_s is None else cls(clock.now() + limit_s, limit_s, clock)
+
+    @classmethod
+    def working(cls, limit_s: float | None, clock: Clock = CLOCK) -> Deadline:
+        """Return the deadline after so many seconds of the solver's work; None: no limit."""
+        if limit_s is None:
+            return cls(clock=clock)
+        wait_s = MOST_WAIT * limit_s
+        return cls(clock.now() + wait_s, wait_s, clock, Budget(limit_s))
+
+    def work_left(self) -> float | None:
+        """Return the seconds of work that are left; None: no limit."""
+        return None if self.budget is None else self.budget.left_s
+
+    def spend(self, seconds: float) -> None:
+        """So many seconds were worked."""
+        if self.budget is not None:
+            self.budget.left_s -= seconds
 
     def left(self) -> float | None:
         """Return the seconds left, less than none once it has passed; None: no limit."""
@@ -72,7 +101,7 @@ class Deadline:
 
     def passed(self) -> bool:
         """Whether it has passed; nothing that may take long is begun afterwards."""
-        return self.clock.now() >= self.at
+        return self.clock.now() >= self.at or (self.budget is not None and self.budget.left_s <= 0)
 
     @property
     def overrun_s(self) -> float:
@@ -142,13 +171,18 @@ class Watch:
         self._began = self._looked = self._told = clock.now()
         self._awake = 0.0  # seconds that we were awake
         self._own = math.inf  # when the request's own limit is over
+        self._most_work = math.inf  # what the process has worked when it is overdue, in seconds of its life
         self._asked: float | None = None  # when it was asked to stop, in seconds awake
         self._signs, self._sign_at = 0, 0.0
         self._tick_s = math.inf if tick_s is None else tick_s
 
-    def begin(self, limit_s: float | None) -> float | None:
-        """The request goes out now; return the seconds that it gets."""
+    def begin(self, limit_s: float | None, *, worked_s: float = 0.0) -> float | None:
+        """The request goes out now, to a process that has worked so long; return the seconds that it gets."""
         self.begun, self._sign_at = True, self._awake
+        work_s = self.deadline.work_left()
+        if work_s is not None:
+            told_late_s = BEAT_S  # what it had worked by now may be told with its next beat only
+            self._most_work = worked_s + told_late_s + work_s + max(LEAST_OVERRUN_S, OVERRUN_SHARE * work_s)
         left = self.deadline.left()
         limit = min(math.inf if limit_s is None else limit_s, math.inf if left is None else left)
         self._own = self.clock.now() + limit
@@ -183,26 +217,26 @@ class Watch:
         self._told = now
         return True
 
-    def look(self, signs: int) -> Verdict:
-        """Return what to do, now that there were so many signs of life."""
+    def look(self, signs: int, *, worked_s: float = 0.0) -> Verdict:
+        """Return what to do, now that there were so many signs of life and so many seconds of work."""
         now = self.clock.now()
         self._awake += min(now - self._looked, LONGEST_LOOK_S)
         self._looked = now
         if signs != self._signs:
             self._signs, self._sign_at = signs, self._awake
-        return self._of_the_begun(now) if self.begun else self._of_the_unstarted()
+        return self._of_the_begun(now, worked_s) if self.begun else self._of_the_unstarted()
 
     def _of_the_unstarted(self) -> Verdict:
         if self.deadline.passed():
             return Verdict.GIVE_UP
         return Verdict.KILL_UNSTARTED if self._awake >= self.patience.start_up_s else Verdict.WAIT
 
-    def _of_the_begun(self, now: float) -> Verdict:
+    def _of_the_begun(self, now: float, worked_s: float) -> Verdict:
         if self._awake - self._sign_at >= self.patience.silence_s:
             return Verdict.KILL_SILENT
         over, least = self.deadline.at, self.deadline.overrun_s
         if self._asked is None:
-            late = now >= self._own + self.patience.overrun_s or now >= over + least
+            late = now >= self._own + self.patience.overrun_s or now >= over + least or worked_s >= self._most_work
             return Verdict.ASK if late else Verdict.WAIT
         waited = self._awake - self._asked
         if waited >= self.patience.overrun_s or (waited >= least and now >= over + 2.0 * least):

@@ -42,6 +42,8 @@ class SolveRequest:
         Whether the point of an LP is returned even if it is not feasible to the tolerance.
     tells_cuts
         Whether the cutting planes of the root are told; needs presolve to be off.
+    work_s
+        Seconds of work, its CPU time, after which branch and bound or an LP ends; None: no limit.
     """
 
     number: int
@@ -53,9 +55,12 @@ class SolveRequest:
     takes_offers: bool = False
     approximate: bool = False
     tells_cuts: bool = False
+    work_s: float | None = None
 
-    def limited(self, limit_s: float | None) -> SolveRequest:
+    def limited(self, limit_s: float | None, *, work_s: float | None = None) -> SolveRequest:
         """Return the request with the seconds that it gets, if there is a limit; its own smaller one stays."""
+        if work_s is not None:
+            return replace(self, work_s=work_s).limited(limit_s)
         if limit_s is None:
             return self
         least = max(min(limit_s, self.options.get("time_limit", np.inf)), 1e-3)
@@ -64,7 +69,7 @@ class SolveRequest:
     def frame(self) -> Frame:
         """Return it as what is written to the process."""
         flags = {name: getattr(self, name) for name in ("takes_offers", "approximate", "tells_cuts")}
-        given = {name: getattr(self, name) for name in ("start", "basis") if getattr(self, name) is not None}
+        given = {name: getattr(self, name) for name in ("start", "basis", "work_s") if getattr(self, name) is not None}
         how = {}
         if self.how is not None:
             how = {f"how_{each.name}": getattr(self.how, each.name) for each in fields(self.how)}
@@ -97,6 +102,7 @@ class SolveRequest:
             frame.get("start"),
             frame.get("basis"),
             how,
+            work_s=frame.get("work_s"),
             **{name: bool(frame.get(name)) for name in ("takes_offers", "approximate", "tells_cuts")},
         )
 

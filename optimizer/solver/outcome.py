@@ -37,6 +37,8 @@ class Outcome:
         Whether the user asked to stop.
     message
         What the process said when it failed.
+    worked_s
+        Seconds of work, the CPU time of the process; None if it has not told.
     trace
         (seconds, objective, bound) of each improvement.
     """
@@ -55,6 +57,7 @@ class Outcome:
     message: str = ""
     nodes: int = 0
     seconds: float = 0.0
+    worked_s: float | None = None
     trace: list[tuple[float, float, float]] = field(default_factory=list)
 
     @property
@@ -158,6 +161,7 @@ def _take_result(outcome: Outcome, message: dict[str, Any], size: int) -> None:
     outcome.status = str(message["status"])
     outcome.message = str(message.get("message", ""))
     outcome.nodes, outcome.seconds = int(message.get("nodes", 0)), float(message.get("seconds", 0.0))
+    outcome.worked_s = None if message.get("worked_s") is None else float(message["worked_s"])
     outcome.bound = float(message.get("bound", float("nan")))
     if "divided" in message:
         outcome.division = _division(message, size)

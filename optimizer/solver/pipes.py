@@ -14,9 +14,13 @@ from outlay.optimizer.solver.frames import BadFrameError, read_frame, write_fram
 
 
 class Inbox(queue.Queue[dict[str, Any] | Exception | None]):
-    """What a child has sent, None at its end, and how many signs of life it gave."""
+    """What a child has sent, None at its end, how many signs of life it gave, and how long it has worked.
+
+    `worked_s` is the CPU time of its life, as it told last.
+    """
 
     signs = 0
+    worked_s = 0.0
 
 
 def post(stream: Any, outbox: queue.Queue[dict[str, Any] | None], inbox: Inbox) -> None:
@@ -40,10 +44,16 @@ def collect(stream: Any, inbox: Inbox) -> None:
                 inbox.put(error if isinstance(error, BadFrameError) else None)
                 return
             inbox.signs += 1
+            if message is not None and message.get("kind") == "alive":
+                inbox.worked_s = _seconds(message.get("worked_s"))
             if message is None or message.get("kind") != "alive":
                 inbox.put(message)
             if message is None:
                 return
+
+
+def _seconds(told: Any) -> float:
+    return float(told) if isinstance(told, float | int) else 0.0
 
 
 def drop(stream: Any) -> None:

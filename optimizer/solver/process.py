@@ -190,11 +190,14 @@ class SolverProcess:
             tells_cuts=cuts,
         )
         asked = _Asked(request, time_limit_s, on_progress, on_incumbent)
+        watch = Watch(self.deadline, self.patience, self.clock, tick_s=tick_s)
         try:
-            self._follow(outcome, asked, Watch(self.deadline, self.patience, self.clock, tick_s=tick_s))
+            self._follow(outcome, asked, watch)
         except BaseException:
             self.close()  # it is at work on what nobody waits for any more
             raise
+        # What ended without telling is charged what the clock says.
+        self.deadline.spend(watch.elapsed() if outcome.worked_s is None else outcome.worked_s)
         if outcome.broken:
             outcome.message = outcome.message or ("" if outcome.status == "overran" else self._last_words())
             self.close()
@@ -214,7 +217,9 @@ class SolverProcess:
                 watch.ask()
             try:
                 if self._ready and not watch.begun:
-                    self._outbox.put(asked.request.limited(watch.begin(asked.limit_s)).frame())
+                    limit_s = watch.begin(asked.limit_s, worked_s=self._inbox.worked_s)
+                    request = asked.request.limited(limit_s, work_s=self.deadline.work_left())
+                    self._outbox.put(request.frame())
                 done = self._step(outcome, asked, watch)
             except KeyboardInterrupt:
                 if outcome.interrupted:
@@ -236,7 +241,7 @@ class SolverProcess:
         else:
             if self._take(outcome, message, asked):
                 return True
-        verdict = watch.look(self._inbox.signs)
+        verdict = watch.look(self._inbox.signs, worked_s=self._inbox.worked_s)
         if verdict == Verdict.ASK:
             self.cancel()
             watch.ask()

@@ -45,10 +45,20 @@ class Work:
         Tells the parent.
     mail
         What the parent has sent meanwhile.
+    worked
+        Tells the seconds that this process has worked, its CPU time.
     """
 
-    def __init__(self, request: SolveRequest, send: Callable[[dict[str, Any]], None], mail: Mail) -> None:
-        self.request, self.send, self.mail = request, send, mail
+    def __init__(
+        self,
+        request: SolveRequest,
+        send: Callable[[dict[str, Any]], None],
+        mail: Mail,
+        *,
+        worked: Callable[[], float] = time.process_time,
+    ) -> None:
+        self.request, self.send, self.mail, self.worked = request, send, mail, worked
+        self.worked_before, self.worked_out = worked(), False
         self.problem = request.problem  # what is solved: of a dive what it leaves, of a relaxation that
         self.started = time.monotonic()
         self.ends = self.started + request.options.get("time_limit", np.inf)
@@ -60,7 +70,7 @@ class Work:
     def run(self) -> dict[str, Any]:
         """Solve and return the result message."""
         try:
-            return self._solve()
+            return self._solve() | {"worked_s": self.worked() - self.worked_before}
         finally:
             self.highs = None  # HiGHS holds our callback, which holds this: a ring that no collector can see
 
@@ -113,7 +123,10 @@ class Work:
 
     def _shall_end(self) -> bool:
         """Whether HiGHS shall end; polishing, which is short, gets a moment all the same."""
-        since = self.polishing_since
+        since, work_s = self.polishing_since, self.request.work_s
+        if work_s is not None and since is None and self.worked() - self.worked_before >= work_s:
+            self.worked_out = True
+            return True
         return self._cancelled() and (since is None or time.monotonic() > since + POLISH_S)
 
     def _over(self, most_s: float | None) -> bool:
@@ -188,6 +201,8 @@ class Work:
     def _result(self) -> dict[str, Any]:
         highs = self.highs
         info, status = highs.getInfo(), highs.getModelStatus()
+        if self.worked_out and status == highspy.HighsModelStatus.kInterrupt:
+            status = highspy.HighsModelStatus.kTimeLimit
         result: dict[str, Any] = {
             "kind": "result",
             "status": status.name,

@@ -2,8 +2,9 @@
 
 Started as ``python -P -m outlay.optimizer.solver.worker``. Its first word is ``ready``. It reads requests from standard
 input and answers with frames on standard output: any number of ``progress`` and ``incumbent``, then one ``result``; and
-it says ``alive`` every second, whatever it is at (HiGHS lets other threads run). A request ``cancel`` ends the solve in
-work with the best answer so far; the end of the input ends the process, so it never outlives its parent.
+it says ``alive`` every second, whatever it is at (HiGHS lets other threads run), with how long it has worked. A request
+``cancel`` ends the solve in work with the best answer so far; the end of the input ends the process, so it never
+outlives its parent.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class _Out:
         """Say again and again that we are alive, until the parent is gone."""
         with contextlib.suppress(OSError, ValueError):
             while True:
-                self.send({"kind": "alive"})
+                self.send({"kind": "alive", "worked_s": time.process_time()})
                 time.sleep(BEAT_S)
 
 

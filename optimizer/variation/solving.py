@@ -203,7 +203,7 @@ def answer(over: Variable, question: Question, engine: SolverProcess) -> VariedA
     varied = apply(over, variation)
     start = None if question.start is None else Plan.from_document(question.start)
     settings = SolveSettings.of_question(question.options)
-    asked = _Asked(over, variation, varied, engine, settings.engine(settings.deadline(engine.clock)))
+    asked = _Asked(over, variation, varied, engine, settings.engine(settings.question_deadline(engine.clock)))
     found = asked.solve(start)
     if found.holds and question.nearest and start is not None:
         found = asked.nearest(found, start)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import importlib
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -183,3 +184,16 @@ def test_help_is_a_command_too() -> None:
     assert "COMMAND [ARGS]" in run("help").output
     assert "--time-limit" in run("help", "solve").output
     assert run("help", "slove").exit_code == 2
+
+
+def test_python_without_docstrings_is_refused_in_words():
+    done = python("-OO", "-m", "outlay", "list")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "unset PYTHONOPTIMIZE" in done.stderr
+
+
+def test_an_interrupt_while_the_command_line_is_loaded_ends_it_without_a_trace(tmp_path):
+    (tmp_path / "click.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r})\nfrom outlay.__main__ import main\nmain()"
+    done = python("-c", code)
+    assert (done.returncode, done.stderr) == (-signal.SIGINT, "")

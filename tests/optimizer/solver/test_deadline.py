@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from outlay.optimizer.solver.deadline import LONGEST_LOOK_S, PATIENCE, Deadline, Verdict, Watch
+from outlay.optimizer.solver.deadline import LONGEST_LOOK_S, MOST_WAIT, PATIENCE, Deadline, Verdict, Watch
 from tests.support.clocks import SetClock
 
 
@@ -25,6 +25,27 @@ def test_a_limit_counts_from_when_it_was_set() -> None:
 @pytest.mark.parametrize("limit_s", [0.1, 3, 15, 60, 3600])
 def test_a_solver_is_killed_two_seconds_or_a_twentieth_after_the_deadline(limit_s: float) -> None:
     assert 2 * Deadline.after(limit_s, SetClock()).overrun_s < max(2.0, 0.05 * limit_s)
+
+
+def test_a_limit_of_work_does_not_pass_while_others_work() -> None:
+    deadline = Deadline.working(7, clock := SetClock())
+    clock.pass_(60)
+    deadline.spend(6.5)
+    assert (deadline.work_left(), deadline.passed()) == (0.5, False)
+    deadline.spend(0.5)
+    assert deadline.passed()
+
+
+def test_a_limit_of_work_is_over_some_time_however_little_was_worked() -> None:
+    deadline = Deadline.working(7, clock := SetClock())
+    clock.pass_(MOST_WAIT * 7)
+    assert deadline.passed()
+
+
+def test_without_a_limit_of_work_nothing_is_counted() -> None:
+    for deadline in (Deadline.working(None, SetClock()), Deadline.after(7, SetClock())):
+        deadline.spend(100)
+        assert (deadline.work_left(), deadline.passed()) == (None, False)
 
 
 class Followed:
@@ -124,3 +145,12 @@ def test_the_waits_are_short_enough_to_notice() -> None:
     followed.watch.ask()
     followed.clock.pass_(11.25)
     assert 0 < followed.watch.wait_s() <= 0.25
+
+
+def test_a_solver_that_has_worked_too_much_is_asked_to_stop_and_one_that_waits_for_its_turn_is_not() -> None:
+    clock = SetClock()
+    watch = Watch(Deadline.working(7, clock), PATIENCE, clock, tick_s=None)
+    watch.begin(None, worked_s=100.0)
+    clock.pass_(60)
+    assert watch.look(1, worked_s=107.0) == Verdict.WAIT
+    assert watch.look(2, worked_s=109.0) == Verdict.ASK

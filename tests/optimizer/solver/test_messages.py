@@ -38,12 +38,13 @@ def through_the_pipe(request: SolveRequest) -> SolveRequest:
 @pytest.mark.parametrize("how", TOLD, ids=lambda how: type(how).__name__)
 @pytest.mark.parametrize("told", [True, False])
 def test_a_request_comes_as_it_was_sent(how: Task | None, *, told: bool) -> None:
-    more = {"start": ONES, "basis": np.array([1, 0, 0, 1], dtype=np.int8)} if told else {}
+    more = {"start": ONES, "basis": np.array([1, 0, 0, 1], dtype=np.int8), "work_s": 2.5} if told else {}
     sent = SolveRequest(4, PROBLEM, {"random_seed": 2}, how=how, takes_offers=told, tells_cuts=told, **more)
     came = through_the_pipe(sent)
     np.testing.assert_equal(came.frame(), sent.frame())
     assert (came.number, came.options, came.takes_offers, came.tells_cuts) == (4, {"random_seed": 2}, told, told)
     assert (came.start is None) is not told
+    assert came.work_s == sent.work_s
     assert type(came.how) is type(how)
     assert (came.problem.matrix != PROBLEM.matrix).nnz == 0
 

@@ -277,11 +277,14 @@ def test_the_time_may_be_over_when_the_model_is_built(monkeypatch: pytest.Monkey
         clock.pass_(9)
         return model_of(instance)
 
-    monkeypatch.setattr("outlay.optimizer.solve.model_of", slowly)
     with SolverProcess(clock=clock) as process:
+        best = solve(three, process=process).plan
+        monkeypatch.setattr("outlay.optimizer.solve.model_of", slowly)
         solution = solve(three, process=process, time_limit=5)
+        kept = solve(three, process=process, time_limit=5, start=best)
     assert (solution.status, solution.limit, solution.plan) == (Status.STOPPED, "time", None)
     assert "over when the model was built" in solution.message
+    assert (kept.limit, kept.plan, kept.verified) == ("time", best, True)
 
 
 @pytest.mark.slow

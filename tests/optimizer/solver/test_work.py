@@ -1,0 +1,62 @@
+"""How much a solve may work, by a clock that the test sets."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from outlay.optimizer.problem.problem import Problem
+from outlay.optimizer.solver.deadline import Deadline
+from outlay.optimizer.solver.messages import SolveRequest
+from outlay.optimizer.solver.process import SolverProcess
+from outlay.optimizer.solver.work import Work
+
+SIZE = 40
+
+
+def knapsack() -> Problem:
+    """Return a problem that takes branch and bound more than one look."""
+    weights = 50.0 + np.arange(SIZE) * 7 % 31
+    ones = np.ones(SIZE)
+    rows = np.vstack([weights, weights[::-1] + np.arange(SIZE) % 3])
+    most = np.full(2, np.floor(weights.sum() / 2) + 0.5)
+    return Problem(-(weights + 10), 0.0, 0 * ones, ones, ones > 0, sparse.csc_array(rows), np.full(2, -np.inf), most)
+
+
+class NoMail:
+    """Nothing is cancelled and nothing offered."""
+
+    cancelled = 0
+
+    def newest_offer(self, request: int) -> None:
+        return None
+
+
+def result(work_s: float | None, *, step_s: float) -> dict[str, Any]:
+    """Return what comes of the problem, if each look at the clock finds it so much later."""
+    looks = count()
+    request = SolveRequest(1, knapsack(), {"threads": 1, "presolve": "off"}, work_s=work_s)
+    return Work(request, lambda _: None, NoMail(), worked=lambda: step_s * next(looks)).run()
+
+
+def test_a_solve_that_has_worked_enough_ends_at_its_limit() -> None:
+    found = result(5.0, step_s=1000.0)
+    assert found["status"] == "kTimeLimit"
+    assert found["worked_s"] >= 1000.0
+
+
+def test_a_solve_whose_process_waits_for_its_turn_goes_on() -> None:
+    assert result(5.0, step_s=0.0)["status"] == "kOptimal"
+    assert result(None, step_s=1000.0)["status"] == "kOptimal"
+
+
+def test_what_was_worked_is_taken_from_what_is_left() -> None:
+    deadline = Deadline.working(1000.0)
+    with SolverProcess() as process, process.until(deadline):
+        outcome = process.solve(knapsack(), options={"threads": 1}, time_limit_s=None)
+    assert outcome.worked_s is not None
+    assert outcome.worked_s > 0
+    assert deadline.work_left() == 1000.0 - outcome.worked_s
