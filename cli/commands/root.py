@@ -250,8 +250,9 @@ def show_command(**arguments: Any) -> int:
 @main.command(
     "verify",
     epilog="""\b
-Example:
+Examples:
   outlay verify run.json
+  outlay verify list
 """,
 )
 @click.argument("run_file", metavar="RUN", type=click.Path())
@@ -261,7 +262,7 @@ def verify_command(**arguments: Any) -> int:
     """Check the answer in RUN again, independently.
 
     In exact arithmetic, and from the file alone: every limit, tie, cash flow and the objective are recomputed from
-    the tables in it.
+    the tables in it. Of a folder of solve --scenarios or of rank: each plan, and what links them.
     """
     return run("verify", **arguments)
 
