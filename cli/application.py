@@ -44,6 +44,7 @@ class Application(click.Group):
     def _answer(self, arguments: list[str], name: str, complete_var: str | None, extra: dict[str, Any]) -> int:
         as_json = "--json" in arguments
         try:
+            _refuse_missing_docstrings()
             result = super().main(arguments, name, complete_var, standalone_mode=False, **extra)
         except click.ClickException as error:
             if as_json:
@@ -59,6 +60,12 @@ class Application(click.Group):
         except Exception as error:  # the last line of defence
             return failures.report_internal(error, as_json=as_json, debug="--debug" in arguments)
         return result if isinstance(result, int) else 0
+
+
+def _refuse_missing_docstrings() -> None:
+    if sys.flags.optimize > 1:  # Pyomo computes with docstrings while it is imported, and help pages are docstrings
+        problem = "Python runs without docstrings (PYTHONOPTIMIZE=2 or -OO), which Pyomo cannot do without"
+        raise InputError.single("Python", problem, "unset PYTHONOPTIMIZE, or use 1")
 
 
 def run(command: str, **arguments: Any) -> int:

@@ -25,6 +25,7 @@ Morton, Management Science 61(3), 2015, doi:10.1287/mnsc.2013.1865 (nested lists
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise
@@ -47,6 +48,7 @@ def build_ensemble(
     risk: Risk | str = "expected",
     linking: Linking | str = Linking.NOW,
     best: Mapping[str, float] | None = None,
+    most: Mapping[str, float] | None = None,
 ) -> pyo.ConcreteModel:
     """Return one model of several scenarios.
 
@@ -63,6 +65,9 @@ def build_ensemble(
         ``here-and-now`` or ``nested`` (in the order of the scenarios).
     best
         What each scenario could be worth by itself, by name; for ``regret``.
+    most
+        What is proved that no plan of a scenario exceeds, by name: bounds of ``worth[name]``, by which the relaxation
+        knows what branch and bound has found of each scenario by itself. None, or infinity: nothing is known.
 
     Returns
     -------
@@ -90,11 +95,15 @@ def build_ensemble(
     if measure.kind == "regret" and (best is None or any(one.name not in best for one in members)):
         raise InputError.single("build_ensemble", "regret needs to know what is best in each scenario", "give `best`")
     with PauseGC():
-        return _build(members, measure, Linking(linking), best or {})
+        return _build(members, measure, Linking(linking), best or {}, most or {})
 
 
 def _build(
-    scenarios: tuple[Scenario, ...], risk: Risk, linking: Linking, best: Mapping[str, float]
+    scenarios: tuple[Scenario, ...],
+    risk: Risk,
+    linking: Linking,
+    best: Mapping[str, float],
+    most: Mapping[str, float],
 ) -> pyo.ConcreteModel:
     model = pyo.ConcreteModel(name="ensemble")
     model.risk, model.linking, model.scenarios = risk, linking, scenarios
@@ -104,6 +113,9 @@ def _build(
         own.objective.deactivate()
     model.scenario = pyo.Block(pyo.Set(initialize=names, ordered=True), rule=lambda _, name: built[name])
     model.worth = pyo.Var(names)
+    for name, ceiling in most.items():
+        if math.isfinite(ceiling):
+            model.worth[name].setub(ceiling)
     model.worth_of_scenario = pyo.Constraint(
         names, rule=lambda model, name: model.worth[name] == model.scenario[name].objective.expr
     )

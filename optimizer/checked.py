@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
+from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.optimizer.engine.answer import Answer
 from outlay.optimizer.problem.spaces import FullPoint
-from outlay.optimizer.status import Dates, DatesFound
+from outlay.optimizer.status import Dates, DatesFound, LevelResult, claimed_objective
+from outlay.optimizer.verify.plan import verify_plan
 from outlay.optimizer.verify.report import Verification, as_float
+
+#: What rounding may leave beside a plan, such as a part of a project that is not funded: a share of the largest amount
+#: that one decision adds to a level.
+RESIDUE = 1e-8
 
 
 @dataclass
@@ -35,6 +42,21 @@ class Checked:
     times_s: dict[str, float] = field(default_factory=lambda: {"solve": 0.0, "verify": 0.0})
     proved_nearest: bool = False
     dates: Dates | None = None
+
+    def verify(self, instance: Instance) -> None:
+        """Check the plan and what the levels say that it is worth, told without what rounding left beside it."""
+        assert self.plan is not None
+        self.verification = verify_plan(instance, self.plan, objective=claimed_objective(self.answer.levels))
+        if not self.verification.ok:
+            self.answer.levels = [
+                replace(level, final=as_float(worth)) if _is_residue(level, worth) else level
+                for level, worth in zip(self.answer.levels, self.verification.objective, strict=False)
+            ]
+            self.verification = verify_plan(instance, self.plan, objective=claimed_objective(self.answer.levels))
+
+
+def _is_residue(level: LevelResult, worth: Fraction) -> bool:
+    return level.final is not None and abs(level.final - worth) <= RESIDUE * level.size
 
 
 def dated(checked: Checked, found: DatesFound, why: str = "") -> Checked:

@@ -36,7 +36,7 @@ from outlay.optimizer.search.settings import SearchPlan
 from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.solver.outcome import Outcome, Progress
 from outlay.optimizer.solver.process import SolverProcess
-from outlay.optimizer.status import OPTIMAL_GAP, DatesFound, claimed_objective, improved, raised
+from outlay.optimizer.status import OPTIMAL_GAP, DatesFound, improved, raised
 from outlay.optimizer.verify.plan import verify_plan
 
 #: Tolerance of the second try after an answer that does not verify.
@@ -230,8 +230,7 @@ class Session:
         checked.answer = answer.at(point)
         if point is not None:
             checked.plan = read_plan(self.model, self.compiled, point)
-            claims = claimed_objective(answer.levels)
-            checked.verification = verify_plan(self.case.instance, checked.plan, objective=claims)
+            checked.verify(self.case.instance)
         checked.times_s["verify"] += time.monotonic() - begun
 
     def _complete(self, checked: Checked, engine: SolverProcess, settings: Settings, on_progress: OnProgress) -> bool:

@@ -163,7 +163,7 @@ def solve_asked(
         if session is None:
             model = _model_of(asked.source, asked.constraint_set, asked.objective)
             built = time.monotonic()
-            if deadline.passed():  # to compile it may take as long again
+            if deadline.passed() and start is None:  # to compile it may take as long again
                 return _too_late(model, built - began, settings.to_document())
             session = Session(model)
             times = {"build": built - began, "compile": time.monotonic() - built}

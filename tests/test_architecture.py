@@ -302,6 +302,7 @@ def test_the_verifier_shares_nothing_with_the_model() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_verifying_loads_no_model_and_no_solver() -> None:
     loaded = modules_after("from outlay.optimizer.verify.plan import verify_plan")
     assert not [name for name in loaded if belongs(name, "pyomo", "highspy", "scipy", "outlay.models")]
@@ -314,6 +315,7 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
     assert [name for name in loaded if name.startswith("outlay.")] == []
 
 
+@pytest.mark.slow
 def test_reading_an_instance_imports_no_solver() -> None:
     loaded = modules_after("import outlay; outlay.read('us-japan-550')")
     assert not [

@@ -44,6 +44,7 @@ def flagship() -> outlay.Instance:
     return outlay.read("us-japan-550")
 
 
+@pytest.mark.slow
 def test_what_is_uncertain_can_be_drawn_and_every_world_is_valid(flagship: outlay.Instance) -> None:
     drawn = outlay.draw(flagship, draws=6)
     drawn.check()
@@ -110,6 +111,7 @@ def test_each_sector_has_a_financeable_project_and_three_projects_fail(flagship:
     assert len(set(case.alternatives.projects) - passing) >= 3
 
 
+@pytest.mark.slow
 def test_under_the_literal_waterfall_almost_nothing_passes_and_each_says_why(flagship: outlay.Instance) -> None:
     solution = outlay.solve(flagship, constraint_set="literal-waterfall")
     assert solution.verified

@@ -108,6 +108,7 @@ def test_the_verifier_accepts_every_answer(seed: int, solved: Solve) -> None:
 # -- the same thing told otherwise -------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @for_all
 def test_the_order_of_rows_and_columns_changes_nothing(seed: int, solved: Solve) -> None:
     document = document_of(seed)
@@ -128,6 +129,7 @@ def test_renaming_projects_changes_nothing_but_names(seed: int, solved: Solve) -
     assert_same_value(second, first)
 
 
+@pytest.mark.slow
 @for_all
 def test_money_in_another_unit_scales_the_value(seed: int, solved: Solve) -> None:
     document = document_of(seed)
@@ -136,6 +138,7 @@ def test_money_in_another_unit_scales_the_value(seed: int, solved: Solve) -> Non
         assert_same_value(solved(_in_other_money(document, Decimal(factor))), solved(document), float(factor))
 
 
+@pytest.mark.slow
 @for_all
 def test_a_resource_in_another_unit_changes_nothing(seed: int, solved: Solve) -> None:
     document = document_of(seed)
@@ -298,6 +301,7 @@ def test_more_of_every_resource_never_lowers_the_value(seed: int, solved: Solve)
     assert_no_worse(solved(bigger), solved(document))
 
 
+@pytest.mark.slow
 @for_all
 def test_removing_a_constraint_family_never_lowers_the_value(seed: int, solved: Solve) -> None:
     document = document_of(seed)

@@ -40,6 +40,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[set[str], str]:
     return names, done.stdout + done.stderr
 
 
+@pytest.mark.nightly
 def test_nothing_is_warned_of(built: tuple[set[str], str]) -> None:
     lines = built[1].splitlines()
     assert [line for line in lines if re.search(r"warning\b(?!s\.py)", line.lower()) or "is absent from" in line] == []

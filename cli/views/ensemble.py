@@ -25,6 +25,17 @@ BOUND_BY = {
 }
 
 
+def kept_words(worth: float | None) -> str:
+    """Return what a decision is worth in all scenarios, or that no plan was found, which may be for lack of time.
+
+    Examples
+    --------
+    >>> kept_words(12.5), kept_words(None)
+    ('12.5', 'no plan found in every scenario')
+    """
+    return words.number(worth, 6) if worth is not None and math.isfinite(worth) else "no plan found in every scenario"
+
+
 def risk_words(risk: str) -> str:
     """Return a measure of risk in words.
 

@@ -161,7 +161,7 @@ PROJECTS = TableSpec(
             "calendar: always funded, selected in period 0 whenever it starts, free of pace, selection window and "
             "lender test, but reviewed and paid for like any other; started = being built or operated since `started`: "
             "always funded, in its alternative and scale, free of pace, windows, review and lender test; its use, "
-            "supply, draws and cash count inside the calendar only, and its commitment not again in `commitments`.",
+            "supply, draws and cash count from the calendar's start on, and its commitment not again in `commitments`.",
             default="candidate",
         ),
         month(

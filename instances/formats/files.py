@@ -12,6 +12,8 @@ from outlay.instances.errors import InputError
 MAX_FILE_MB = 100.0
 #: Bytes beyond ASCII that a Western European text in Windows-1252 is made of: letters, quotation marks, dashes, signs.
 _WESTERN = frozenset((*range(0xC0, 0xFF), *"€…Š‹ŒŽ‘’“”•–—™š›œžŸ¡£¥§©ª«®°±²³´µ·¹º»¼½¾¿".encode("cp1252")))
+#: What to do about an empty file that is no table, by its suffix.
+_EMPTY = {".toml": "write its keys, or delete the file", ".json": "write it again, or delete the file"}
 
 
 def text_of_file(path: Path, name: str, max_file_mb: float, *, western: bool = False) -> str:
@@ -46,7 +48,9 @@ def text_of_file(path: Path, name: str, max_file_mb: float, *, western: bool = F
         row = text.count("\n", 0, text.index("\0")) + 1
         raise InputError.single(name, "the file holds NUL, so it is no UTF-8 text", "save it as UTF-8", row=row)
     if not text.strip():
-        raise InputError.single(name, "the file is empty", "write a header, or delete the file")
+        raise InputError.single(
+            name, "the file is empty", _EMPTY.get(path.suffix, "write a header, or delete the file")
+        )
     return text
 
 

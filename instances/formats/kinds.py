@@ -53,6 +53,8 @@ def refuse_as_run(path: Path, *, wanted: str = "a run") -> None:
     if not os.path.exists(path):  # noqa: PTH110 - of a name that cannot be, Path.exists raises
         if str(path) in bundled_names():
             raise InputError.single(name, f"this is a bundled instance, not {wanted}", solve_it)
+        if not os.path.lexists(path):
+            raise InputError.single(name, "there is no such file", "write a run: outlay solve INSTANCE -o run.json")
         return
     told = written_folder(path)
     if (path / "instance.toml").is_file() or (path / "projects.csv").is_file():

@@ -18,6 +18,11 @@ from outlay.instances.values.text import did_you_mean
 
 #: Probabilities add up to 1 within this.
 SUM_TOLERANCE = Decimal("1e-9")
+#: Stands for a factor that is refused by itself, where what else is said of it is looked at.
+_STAND_IN = {
+    "distribution": "uniform", "low": 0, "high": 1, "each": "project",
+    "change": [{"table": "projects", "scale": {"value": "@"}}],
+}  # fmt: skip
 _LETTERS = frozenset("*?[]+,@/\n")
 
 
@@ -47,6 +52,7 @@ def parse_uncertainty(given: Any, sets: Mapping[str, Any] | None, found: list[Fa
         read = Uncertainty.model_validate(plain)
     except ValidationError as error:
         found.extend(model_faults(error, Uncertainty, WHERE))
+        found.extend(_faults_beside(plain, error, sets))
         return {}
     found.extend(faults_of(read, sets))
     return plain
@@ -60,6 +66,30 @@ def faults_of(read: Uncertainty, sets: Mapping[str, Any] | None) -> list[Fault]:
         *_correlation_faults(read),
         *_scenario_faults(read, sets),
     ]
+
+
+def _faults_beside(plain: Mapping[str, Any], error: ValidationError, sets: Mapping[str, Any] | None) -> list[Fault]:
+    """Return what is wrong beside the parts that are refused by themselves."""
+    rest: dict[str, Any] = {name: part.copy() if hasattr(part, "copy") else part for name, part in plain.items()}
+    whole = True
+    for item in error.errors(include_url=False):
+        match item["loc"]:
+            case ("factors", str(name), *_):
+                rest["factors"][name] = _STAND_IN
+            case ("correlations", int(number), *_):
+                rest.get("correlations", [])[number:] = []
+            case ("scenarios", str(name), *_):
+                rest["scenarios"].pop(name, None)
+                whole = False
+            case (str(name), *_):
+                rest.pop(name, None)
+                if name == "factors":
+                    rest.pop("correlations", None)  # they are about what is left out
+    try:
+        read = Uncertainty.model_validate(rest)
+    except ValidationError:  # nothing more can be told until these are corrected
+        return []
+    return [fault for fault in faults_of(read, sets) if whole or fault.column != "scenarios"]
 
 
 def factors_named(pattern: str, names: Mapping[str, Factor]) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import ceil, floor
 from typing import Any
 
@@ -27,13 +27,17 @@ from outlay.models.projects.under_way import UnderWay
 
 #: A window that never ends inside any calendar.
 FOREVER = 10**7
+#: Lengths in months that are remembered in periods: of a hundred thousand rows nearly all have the same few.
+MOST_LENGTHS = 10_000
 
 
+@lru_cache(maxsize=MOST_LENGTHS)
 def periods_up(months: Any, months_per_period: int) -> int:
     """Return a length in periods, rounded up exactly."""
     return ceil(Fraction(months) / months_per_period)
 
 
+@lru_cache(maxsize=MOST_LENGTHS)
 def periods_down(months: Any, months_per_period: int) -> int:
     """Return a length in periods, rounded down exactly (towards minus infinity)."""
     return floor(Fraction(months) / months_per_period)

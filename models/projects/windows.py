@@ -20,13 +20,15 @@ def rows_by_alternative(alternatives: Alternatives, table: Table, keep: np.ndarr
         Which rows count, shape (rows,).
     """
     pairs: list[tuple[int, int]] = []
+    members, first = alternatives.by_project.items.tolist(), alternatives.by_project.first.tolist()
     for row, (project, name) in enumerate(zip(table.texts("project"), table.raw("alternative"), strict=True)):
         if not keep[row]:
             continue
         if name is not None:
             pairs.append((alternatives.number[project, str(name)], row))
         else:
-            pairs.extend((int(one), row) for one in alternatives.by_project.of(alternatives.project_number[project]))
+            number = alternatives.project_number[project]
+            pairs.extend((one, row) for one in members[first[number] : first[number + 1]])
     pairs.sort()
     groups = np.array([group for group, _ in pairs], dtype=int)
     items = np.array([row for _, row in pairs], dtype=int)

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import sparse
 
-from outlay.models.arrays.ragged import spans
 from outlay.models.arrays.rows import RowBlock
 from outlay.models.case import Case
 from outlay.models.options.options import Dropped
@@ -108,40 +107,48 @@ class _Trial:
         order = np.argsort(-worth, kind="stable")
         if worth[order[0]] <= 0:
             return self._reason(Kind.WORTHLESS, float(worth[order[0]]), int(options[order[0]]))
-        broken: dict[int, list[tuple[int, float]]] = {}
-        for place in order.tolist():
-            if worth[place] > 0:
-                broken[place] = self._broken(int(options[place]))
-                if not broken[place]:
-                    break
-        place = min(broken, key=lambda key: len(broken[key]))  # of several, the one that is worth most
-        kind = Kind.CROWDED if broken[place] else Kind.DISPLACED
-        return self._reason(kind, float(worth[place]), int(options[place]), broken[place])
+        order = order[worth[order] > 0]
+        place = int(order[np.argmin(self._counts(options[order]))])  # of several, the one that is worth most
+        broken = self._broken(int(options[place]))
+        kind = Kind.CROWDED if broken else Kind.DISPLACED
+        return self._reason(kind, float(worth[place]), int(options[place]), broken)
 
     def _reason(self, kind: Kind, worth: float, option: int, broken: Sequence[tuple[int, float]] = ()) -> Reason:
         start = int(self.case.options.start[option])
         told = tuple(self._told(*item) for item in broken)
         return Reason(kind, worth, start, self.case.instance.period_label(start), told)
 
+    def _counts(self, options: np.ndarray) -> np.ndarray:
+        """Return how many rows each option would break beside the plan, shape (options,)."""
+        change = self._change(options)
+        broken, _ = self._excess(change.indices, change.data)
+        place = np.repeat(np.arange(len(options)), np.diff(change.indptr))
+        return np.bincount(place[broken], minlength=len(options))
+
     def _broken(self, option: int) -> list[tuple[int, float]]:
         """Return the rows that an option would break beside the plan, and by how much, the worst first."""
-        rows, size = self._change(option)
+        change = self._change(np.array([option]))
+        broken, excess = self._excess(change.indices, change.data)
+        rows, by = change.indices[broken], excess[broken]
+        order = np.lexsort((rows, -by / self.size[rows]))
+        return list(zip(rows[order].tolist(), by[order].tolist(), strict=True))
+
+    def _excess(self, rows: np.ndarray, size: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return which rows a change of so much breaks, and by how much."""
         above, below = size - self.room_above[rows], -size - self.room_below[rows]
         tolerance = REAL_SHARE * self.size[rows]
         broken = ((above > tolerance) & (size > 0)) | ((below > tolerance) & (size < 0))
-        excess = dict(zip(rows[broken].tolist(), np.maximum(above, below)[broken].tolist(), strict=True))
-        return sorted(excess.items(), key=lambda item: (-item[1] / self.size[item[0]], item[0]))
+        return broken, np.maximum(above, below)
 
-    def _change(self, option: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return the rows that funding an option in full changes, and by how much each."""
-        ours = slice(self.funded.indptr[option], self.funded.indptr[option + 1])
-        so_far, used = self.case.so_far.raised(option)
-        column, amount = np.append(self.funded.indices[ours], so_far), np.append(self.funded.data[ours], used)
-        begin = self.columns.indptr[column]
-        owner, entry = spans(begin, self.columns.indptr[column + 1] - begin)
-        changed, place = np.unique(self.columns.indices[entry], return_inverse=True)
-        sizes = amount[owner] * self.columns.data[entry]
-        return changed, np.bincount(place, weights=sizes, minlength=len(changed))
+    def _change(self, options: np.ndarray) -> sparse.csc_array:
+        """Return by how much funding each option in full changes each row, shape (rows, options)."""
+        change = self.columns @ self.funded[:, options]
+        if self.case.so_far.standing:
+            used = [self.case.so_far.raised(int(option)) for option in options.tolist()]
+            ends = np.cumsum([0, *(len(column) for column, _ in used)])
+            entries = np.concatenate([amount for _, amount in used]), np.concatenate([column for column, _ in used])
+            change = change + self.columns @ sparse.csc_array((*entries, ends), (self.columns.shape[1], len(options)))
+        return sparse.csc_array(change)
 
     def _block_of(self, row: int) -> tuple[RowBlock, int]:
         place = int(np.searchsorted(self.ends, row, side="right"))

@@ -50,7 +50,7 @@ class Level:
 
     def value(self, point: np.ndarray) -> float:
         """Return what a point is worth, as maximised and as the instance states it."""
-        return -(float(self.cost @ point) + self.offset) * self.unit
+        return 0.0 - (float(self.cost @ point) + self.offset) * self.unit
 
     def stated(self, state: Progress) -> Progress:
         """Return a state of the solver in the instance's terms, still as minimised."""
@@ -140,6 +140,8 @@ def solve_levels(
         answer.levels.append(result)
         answer.message = answer.message or outcome.message
         if result.objective is None or outcome.interrupted:
+            break
+        if level is levels[-1]:
             break
         best = -result.objective / level.unit
         ceiling = best + level.tolerance * abs(best) + 1e-9 * max(1.0, abs(best))
@@ -318,7 +320,7 @@ def _judge(process: SolverProcess, problem: Problem, level: Level, outcome: Outc
     # A plan clearly better than the bound contradicts it: then nothing is proved.
     sound = np.isfinite(outcome.bound) and outcome.bound <= cost + CONTRADICTION * max(1.0, abs(cost))
     bound = min(outcome.bound, cost) if sound else None
-    objective, stated = -cost * level.unit, None if bound is None else -bound * level.unit
+    objective, stated = 0.0 - cost * level.unit, None if bound is None else 0.0 - bound * level.unit
     gap = None if stated is None else relative_gap(objective, stated, level.size)
     found = replace(nothing, objective=objective, bound=stated, gap=gap)
     if gap is not None and gap <= OPTIMAL_GAP:

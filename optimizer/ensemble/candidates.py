@@ -1,4 +1,4 @@
-"""Here-and-now decisions worth trying: those of each scenario's own best plan, and of the instance as it is."""
+"""Here-and-now decisions worth trying: of each scenario's own best plan, of the instance as it is, and in common."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ from outlay.optimizer.variation.variation import Variation
 
 #: So many candidates are tried, at most, beside the one of the instance as it is.
 MOST_CANDIDATES = 8
+#: What is selected with more than such a share of the probability is a candidate too, by name.
+COMMON = {"what most scenarios select": 0.5, "what any scenario selects": 0.0}
 #: What the instance as it is is called beside scenarios.
 AS_IT_IS = "the instance as it is"
 
@@ -84,16 +86,46 @@ class MeanCase:
 def candidates_of(
     base: Instance, scenarios: Sequence[Scenario], mean: MeanCase, best: Mapping[str, VariedAnswer]
 ) -> list[Candidate]:
-    """Return the decisions of the best plans, the instance's as it is first, then by probability; each once."""
-    order = sorted(scenarios, key=lambda one: -one.probability)
-    names = list(dict.fromkeys([mean.member, *(one.name for one in order)]))
+    """Return the decisions of the best plans: the instance's as it is, what they have in common, then by probability.
+
+    Each once, and the first of them only.
+    """
+    decided = {
+        name: tuple(sorted(selected_now(base, answer.plan)))
+        for name, answer in best.items()
+        if answer.plan is not None and answer.holds
+    }
+    order = sorted((one for one in scenarios if one.name in decided), key=lambda one: -one.probability)
     found: dict[tuple[Selection, ...], list[str]] = {}
-    for name in names:
-        plan = best[name].plan if name in best and best[name].holds else None
-        if plan is not None:
-            found.setdefault(selected_now(base, plan), []).append(name)
+    if mean.member in decided:
+        found[decided[mean.member]] = [mean.member]
+    for name, share in COMMON.items() if len(order) > 1 else ():
+        found.setdefault(in_common(order, decided, share), []).append(name)
+    for one in order:
+        if one.name != mean.member:
+            found.setdefault(decided[one.name], []).append(one.name)
     kept = list(found.items())[: MOST_CANDIDATES + 1]
     return [Candidate(", ".join(who), selected) for selected, who in kept]
+
+
+def in_common(
+    scenarios: Sequence[Scenario], decided: Mapping[str, Sequence[Selection]], share: float
+) -> tuple[Selection, ...]:
+    """Return each project that is selected with more than a share of the probability, as it mostly is.
+
+    Where the decisions of single scenarios hold in no other one, what most of them have in common often does.
+    """
+    total = sum(one.probability for one in scenarios)
+    weights: dict[str, dict[Selection, float]] = {}
+    for scenario in scenarios:
+        for selection in decided[scenario.name]:
+            each = weights.setdefault(selection.project, {})
+            each[selection] = each.get(selection, 0.0) + scenario.probability
+    return tuple(
+        min(each, key=lambda one: (-each[one], one))
+        for _, each in sorted(weights.items())
+        if sum(each.values()) > share * total
+    )
 
 
 def questions_of(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from outlay.optimizer.problem.spaces import FullPoint
 from outlay.optimizer.session import Session
 from outlay.optimizer.sharing.pool import CompareProgress, QuestionPool, question_pool
 from outlay.optimizer.solve import make_solution
+from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.status import OPTIMAL_GAP, DatesFound, LevelResult, Status, relative_gap
 from outlay.optimizer.variation.solving import Question, VariedAnswer, kept
 from outlay.optimizer.variation.variable import Variable
@@ -29,6 +31,10 @@ from outlay.optimizer.verify.plan import verify_plan
 
 #: Why the dates of a plan are one choice of many.
 WHY_OPEN = "they were decided together with other scenarios or levels"
+#: A question gets at least so many seconds; one that the time ended is asked again for so many times as many.
+LEAST_S, MORE = 0.1, 1.5
+#: By so much, as a share, what is proved of one scenario is rounded up before all are held to it.
+ROUNDING = 1e-6
 #: What asks for progress of questions in a pool.
 OnQuestions = Callable[[CompareProgress], None] | None
 
@@ -46,6 +52,68 @@ class Asked:
         limit = self.time_limit
         each = None if limit is None else max(0.1, share * limit * jobs / max(questions, 1))
         return {"gap": self.gap, "seed": self.seed, "time_limit_s": each}
+
+
+class Round:
+    """Questions that share some time: what the quick ones leave goes to the others.
+
+    Attributes
+    ----------
+    answers
+        By name, once `run` has come back; a question for which no time was left is answered by that.
+    """
+
+    def __init__(self, questions: Sequence[Question], asked: Asked, jobs: int, share: float, *, every: bool) -> None:
+        """Take the questions, and whether every one of them is asked, also where the time is over."""
+        self._todo = deque(questions)
+        self._asked, self._jobs, self._every = asked, jobs, every
+        limit = asked.time_limit
+        self._due = Deadline.after(None if limit is None else share * limit)
+        nothing = VariedAnswer(Status.STOPPED, "time", "no time was left for it")
+        self.answers: dict[str, VariedAnswer] = {one.name: nothing for one in questions}
+        self._limits: dict[str, float] = {}
+
+    def run(self, pool: QuestionPool) -> dict[str, VariedAnswer]:
+        """Return the answers by name."""
+        pool.work(self, self._jobs)
+        return self.answers
+
+    @property
+    def waiting(self) -> int:
+        """How many are not asked yet."""
+        return len(self._todo)
+
+    def next(self) -> Question | None:
+        """Return the next question, with its part of the time that is left."""
+        if not self._todo:
+            return None
+        question, left = self._todo[0], self._due.left()
+        before = self._limits.get(question.name)
+        if self._due.passed() and (before is not None or not self._every):
+            return None
+        each = None if left is None else max(LEAST_S, left * self._jobs / len(self._todo))
+        if each is not None and before is not None and each < MORE * before:
+            return None  # it would end where it ended before
+        self._todo.popleft()
+        if each is not None:
+            self._limits[question.name] = each
+        options = {"gap": self._asked.gap, "seed": self._asked.seed, "time_limit_s": each}
+        return replace(question, options=options)
+
+    def take(self, question: Question, answer: VariedAnswer) -> None:
+        """Keep an answer; one that the time has ended is asked for again, from its plan, if enough is left."""
+        before = self.answers[question.name]
+        self.answers[question.name] = sharper(before, answer)
+        if answer.status == Status.STOPPED and answer.limit == "time":
+            start = answer.plan.to_document() if answer.plan is not None and answer.holds else question.start
+            self._todo.append(replace(question, start=start))
+
+
+def sharper(one: VariedAnswer, other: VariedAnswer) -> VariedAnswer:
+    """Return the better plan of two answers to a question, with the lower bound."""
+    better = other if not one.holds or (other.holds and (other.worth or 0.0) >= (one.worth or 0.0)) else one
+    known = [each.bound for each in (one, other) if each.bound is not None]
+    return replace(better, bound=min(known, default=None))
 
 
 class Members:
@@ -119,3 +187,8 @@ def interval_of(answer: VariedAnswer) -> tuple[float, float]:
         return -math.inf, -math.inf
     most = math.inf if answer.bound is None else max(answer.bound, least)
     return least, most
+
+
+def above(bound: float | None) -> float:
+    """Return a bound as one for the solver, a tolerance above it; infinity where nothing is known."""
+    return math.inf if bound is None else bound + ROUNDING * max(1.0, abs(bound))

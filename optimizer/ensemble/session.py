@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,7 +19,7 @@ from outlay.models.risk import Risk
 from outlay.optimizer.answer.headroom import HELPERS
 from outlay.optimizer.answer.plans import plan_columns, read_plan
 from outlay.optimizer.engine.answer import Answer
-from outlay.optimizer.engine.levels import Level, Settings, solve_levels
+from outlay.optimizer.engine.levels import CONTRADICTION, Level, Settings, solve_levels
 from outlay.optimizer.ensemble.starting import auxiliary_values
 from outlay.optimizer.ensemble.structure import ensemble_structure
 from outlay.optimizer.presolve.aggregation import aggregate
@@ -30,7 +31,7 @@ from outlay.optimizer.search.settings import SearchPlan
 from outlay.optimizer.session import FINE_FEASIBILITY, NEGLIGIBLE
 from outlay.optimizer.solver.outcome import Progress
 from outlay.optimizer.solver.process import SolverProcess
-from outlay.optimizer.status import Status
+from outlay.optimizer.status import OPTIMAL_GAP, Status, relative_gap
 from outlay.optimizer.verify.linking import verify_linking
 from outlay.optimizer.verify.plan import TOLERANCE, verify_plan
 from outlay.optimizer.verify.report import Verification, Violation
@@ -76,6 +77,31 @@ class Together:
     def verified(self) -> bool:
         """Whether there are plans, and all of them and what is between them hold."""
         return bool(self.plans) and not self.violations
+
+    def at_most(self, most: float, size: float, gap: float) -> Together:
+        """Return the same with a bound that is known otherwise, where it is lower.
+
+        Parameters
+        ----------
+        most
+            What no decision is worth more than; infinity: nothing is known.
+        size, gap
+            The largest coefficient of the objective, and the relative gap that is proof enough.
+        """
+        if self.status != Status.STOPPED or not math.isfinite(most):
+            return self
+        if self.bound is not None and self.bound <= most:
+            return self
+        if self.objective is None:
+            return replace(self, bound=most)
+        if most < self.objective and relative_gap(self.objective, most, size) > CONTRADICTION:
+            return self  # a plan is worth more, so it is no bound
+        bound = max(most, self.objective)
+        left = relative_gap(self.objective, bound, size)
+        if left > max(OPTIMAL_GAP, gap):
+            return replace(self, bound=bound, gap=left)
+        status = Status.OPTIMAL if left <= OPTIMAL_GAP else Status.WITHIN_GAP
+        return replace(self, bound=bound, gap=left, status=status, limit=None)
 
 
 class EnsembleSession:

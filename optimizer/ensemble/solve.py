@@ -27,7 +27,7 @@ from outlay.optimizer.engine.levels import Settings
 from outlay.optimizer.ensemble.answer import EnsembleSolution, Interval, probabilities, project_table, scenario_table
 from outlay.optimizer.ensemble.candidates import Candidate, MeanCase, candidates_of, least_of, questions_of, taken
 from outlay.optimizer.ensemble.factors import factor_table, factors_of
-from outlay.optimizer.ensemble.members import Asked, Members, OnQuestions, interval_of
+from outlay.optimizer.ensemble.members import Asked, Members, OnQuestions, Round, above, interval_of
 from outlay.optimizer.ensemble.mpi.deciding import ENGINE, LAST_SHARE, ByMpi, candidate_of
 from outlay.optimizer.ensemble.mpi.launching import Launcher, checked_launcher
 from outlay.optimizer.ensemble.session import EnsembleSession, Together
@@ -219,7 +219,8 @@ class _Work:
         if self.launcher is not None:
             return self._by_mpi(self.launcher, on_questions, on_progress)
         ideal = self.ideal if self.risk.kind == "regret" else None
-        session = EnsembleSession(build_ensemble(self.base, self.scenarios, risk=self.risk, best=ideal))
+        most = {name: above(self.best[name].bound) for name in probabilities(self.scenarios)}
+        session = EnsembleSession(build_ensemble(self.base, self.scenarios, risk=self.risk, best=ideal, most=most))
         self.sizes = {
             "columns": len(session.problem.cost),
             "rows": len(session.problem.row_lower),
@@ -228,15 +229,19 @@ class _Work:
         settings = Settings(self.asked.gap, self.deadline, self.asked.seed, self.threads)
         search = self.hard.plan(session, self.asked.seed)
         with SolverProcess() as engine:
-            return session.solve(
+            found = session.solve(
                 engine, settings, start=self._start(), best=ideal, search=search, on_progress=on_progress
             )
+        see = Worth(self.scenarios, self.risk, self.ideal).of(
+            {one.name: interval_of(self.best[one.name]) for one in self.scenarios}
+        )
+        return found.at_most(see[1], session.level().size, self.asked.gap)
 
     def _ask(self, on_questions: OnQuestions) -> None:
         names = list(self.members.over)
         with self.members.pool(self.jobs, on_questions) as pool:
-            options = self.asked.options(len(names), self.jobs, BEST_SHARE)
-            self.best = pool.ask([self.members.question(name, Variation(), options) for name in names])
+            questions = [self.members.question(name, Variation(), {}) for name in names]
+            self.best = Round(questions, self.asked, self.jobs, BEST_SHARE, every=True).run(pool)
             if not pool.interrupted:
                 chosen = candidates_of(self.base, self.scenarios, self.mean, self.best)
                 self.candidates = self._tried(pool, chosen, CANDIDATES_SHARE)
@@ -246,8 +251,7 @@ class _Work:
     def _tried(self, pool: QuestionPool, chosen: Sequence[Candidate], share: float) -> list[Candidate]:
         """Return candidates with what follows from each in every scenario."""
         questions = questions_of(self.members, self.scenarios, chosen, self.best)
-        options = self.asked.options(len(questions), self.jobs, share)
-        answers = pool.ask([replace(one, options=options) for one in questions])
+        answers = Round(questions, self.asked, self.jobs, share, every=False).run(pool)
         return [taken(self.scenarios, one, place, answers) for place, one in enumerate(chosen)]
 
     def _by_mpi(

@@ -14,8 +14,8 @@ from outlay.instances.plan import Plan
 from outlay.optimizer.frontier.boxes import Boxes
 from outlay.optimizer.frontier.objectives import Objective
 from outlay.optimizer.frontier.patches import Face, faces_of, mixture, volumes
-from outlay.optimizer.frontier.space import Point, Space
-from outlay.optimizer.frontier.volume import nondominated, reached_volume
+from outlay.optimizer.frontier.space import Point, Space, efficient
+from outlay.optimizer.frontier.volume import reached_volume
 from outlay.optimizer.frontier.zones import Zones
 from outlay.optimizer.verify.plan import verify_plan
 
@@ -50,7 +50,7 @@ class Outcome:
 
 def of_boxes(space: Space, boxes: Boxes) -> Outcome:
     """Return what the search of two objectives found."""
-    points = [_told(space, boxes, point) for point in _efficient(boxes.points)]
+    points = [_told(space, boxes, point) for point in efficient(boxes.points)]
     lines = {(point.values, other.values) for point, other in boxes.segments if _mixture_holds(space, point, other)}
     open_ = [(np.array(box.low), np.array(box.high), box.reason or _why(space, boxes, box)) for box in boxes.left]
     for point, other in boxes.segments:
@@ -85,7 +85,7 @@ def _why(space: Space, boxes: Boxes, box: Any) -> str:
 
 def of_zones(space: Space, zones: Zones) -> Outcome:
     """Return what the search of three objectives found."""
-    points = _efficient(zones.points)
+    points = zones.efficient()
     missing = zones.missing()
     if zones.patches is not None:
         return _of_patches(space, zones, points, missing)
@@ -100,12 +100,10 @@ def of_zones(space: Space, zones: Zones) -> Outcome:
 def _of_patches(space: Space, zones: Zones, points: list[Point], missing: float) -> Outcome:
     """Return what was found where mixtures count: plans that are none, faces, and zones that are not done."""
     assert zones.patches is not None
-    mixed = {point.values for patch in zones.patches.by_choices.values() for point in patch.thin(zones.patches.scale)}
-    points = [point for point in points if point.values not in mixed]
+    for patch in zones.patches.by_choices.values():
+        patch.thin(zones.patches.scale)
     faces, fine = faces_of(space, zones.patches, points)
     open_ = _zone_rows(space, zones, zones.open(), "interrupted")
-    if missing > 0:  # a corner of a face is best among the plans of its choices, but a little better ones may exist
-        points = [replace(point, proved=False) for point in points]
     reached, most = volumes(space, points, faces, missing)
     if open_:
         alone = reached_volume(np.array([point.values for point in points]), space.nadir)
@@ -123,14 +121,6 @@ def _zone_rows(
         (corner, space.ideal.copy(), zones.stuck.get(tuple(corner), reason))
         for corner in sorted(corners, key=tuple)
     ]  # fmt: skip
-
-
-def _efficient(points: Sequence[Point]) -> list[Point]:
-    """Return the points that no other one dominates, the best of the first objective first."""
-    kept = nondominated([point.values for point in points])
-    return sorted(
-        (point for point, keep in zip(points, kept, strict=True) if keep), key=lambda p: p.values, reverse=True
-    )
 
 
 def _mixture_holds(space: Space, point: Point, other: Point) -> bool:

@@ -247,7 +247,7 @@ def _work(zones: Zones, pool: QuestionPool) -> None:
             if left <= space.tolerance * (reached + left):
                 return
         asked = zones.ask()
-        if not asked:
+        if not asked and not _hold(zones, pool):
             return
         answers = pool.ask([question for _, question in asked.values()])
         for name, (corner, _) in asked.items():
@@ -262,6 +262,16 @@ def _explore(zones: Zones, pool: QuestionPool) -> None:
         for question in faces:
             if question.name in answers:
                 zones.take_face(answers[question.name])
+
+
+def _hold(zones: Zones, pool: QuestionPool) -> bool:
+    """Hold corners of faces against all plans; return whether there were any."""
+    asked = zones.held()
+    answers = pool.ask([question for _, question in asked.values()]) if asked else {}
+    for name, (point, _) in asked.items():
+        if name in answers:
+            zones.take_held(point, answers[name])
+    return bool(asked)
 
 
 def _worst(space: Space, pool: QuestionPool) -> np.ndarray:

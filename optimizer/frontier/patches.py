@@ -154,6 +154,11 @@ class Patches:
 
     # -- questions ---------------------------------------------------------------------------------------------------
 
+    def mixed(self) -> set[tuple[float, ...]]:
+        """Return the values of the plans that are mixtures of others of the same choices."""
+        patches = [Patch(list(patch.points)) for patch in self.by_choices.values() if len(patch.points) > 1]
+        return {point.values for patch in patches for point in patch.thin(self.scale)}
+
     def ask(self) -> list[Question]:
         """Return a question for every face of which it is not known whether something lies beyond."""
         asked: list[Question] = []

@@ -10,6 +10,7 @@ import numpy as np
 
 from outlay.instances.plan import Plan
 from outlay.optimizer.frontier.objectives import LEAST_DIFFERENCE, LEAST_MOVE, Objective
+from outlay.optimizer.frontier.volume import nondominated
 from outlay.optimizer.status import Status
 from outlay.optimizer.variation.solving import Question, VariedAnswer
 from outlay.optimizer.variation.variation import Variation
@@ -48,6 +49,14 @@ class Point:
     def choices(self) -> tuple[tuple[object, ...], ...]:
         """What it decides of what is discrete."""
         return tuple(sorted((c.project, c.alternative, c.fast_track, c.selection, c.start) for c in self.plan.choices))
+
+
+def efficient(points: Sequence[Point]) -> list[Point]:
+    """Return the points that no other one dominates, the best of the first objective first."""
+    kept = nondominated([point.values for point in points])
+    return sorted(
+        (point for point, keep in zip(points, kept, strict=True) if keep), key=lambda p: p.values, reverse=True
+    )
 
 
 @dataclass(frozen=True)
@@ -208,9 +217,12 @@ class Space:
         decided = point.plan.to_document()
         return self._question(name, point, None, exact=True, objective=self.sum_of(weights), then=then, decided=decided)
 
-    def above(self, name: str, floors: Mapping[int, float], groups: Groups) -> Question:
+    def above(
+        self, name: str, floors: Mapping[int, float], groups: Groups = (), start: Point | None = None
+    ) -> Question:
         """Return the question for the best sum of objectives by their range, above floors and in one row a group."""
-        return self._question(name, None, None, objective=self._total(), floors=self._floors(floors), either=groups)
+        gap, kept = self._gap_of_total(), self._floors(floors)
+        return self._question(name, start, None, gap=gap, objective=self._total(), floors=kept, either=groups)
 
     def worst(self, name: str, at: int) -> Question:
         """Return the question how bad an objective can be."""
@@ -231,7 +243,14 @@ class Space:
         return tuple((dict(self.objectives[at].weights), float(least)) for at, least in sorted(floors.items()))
 
     def _question(
-        self, name: str, start: Point | None, first: int | None, *, exact: bool = False, **asked: Any
+        self,
+        name: str,
+        start: Point | None,
+        first: int | None,
+        *,
+        exact: bool = False,
+        gap: float | None = None,
+        **asked: Any,
     ) -> Question:
         stretched = [each for each in self.objectives if each.limit is not None]
         variation = Variation(
@@ -239,7 +258,7 @@ class Space:
             units=tuple(str(each.limit) for each in stretched if each.units),
             **asked,
         )
-        options = {**self.options, "gap": 0.0 if exact else self._gap(first)}
+        options = {**self.options, "gap": 0.0 if exact else self._gap(first) if gap is None else gap}
         plan = None if start is None else start.plan
         return self.varied.question(name, variation, start=plan, options=options, remote=self.remote)
 
@@ -252,6 +271,13 @@ class Space:
             return min(1e-4, SHARE_OF_TOLERANCE * self.tolerance)
         size = max(abs(self.ideal[first]), abs(self.nadir[first]), 1e-9)
         return float(min(1e-4, SHARE_OF_TOLERANCE * self.tolerance * self.range[first] / size))
+
+    def _gap_of_total(self) -> float:
+        """Return the relative gap of the sum of all objectives by their range, of which each may be a small part."""
+        if self.options.get("gap") is not None:
+            return float(self.options["gap"])
+        size = float((np.maximum(np.abs(self.ideal), np.abs(self.nadir)) / self.scale).sum())
+        return min(1e-4, SHARE_OF_TOLERANCE * self.tolerance / max(1.0, size))
 
     # -- answers -----------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,9 @@ number at a time, so that the result depends neither on their order nor on the n
 zone is asked for its best plan in the first objective; with one, how far plans reach from its corner towards the best
 values, which says most about the volume that is open. Where an objective has no steps, mixtures of plans count as
 well (`patches`), and a zone is asked for a plan that is better than all of them by the tolerance in every objective: if
-there is none, the zone is done.
+there is none, the zone is done. A corner of a face is best among the plans of its choices only, and another plan may be
+as good in one objective and far better in the others, in no zone that is left: so each corner is held against all plans
+at the end.
 
 Sources: Kirlik and Sayin, A new algorithm for generating all nondominated solutions of multiobjective discrete
 optimization problems, EJOR 232, 2014, doi:10.1016/j.ejor.2013.08.001; Klamroth, Lacour and Vanderpooten, On the
@@ -19,12 +21,12 @@ problems, Journal of Global Optimization 61, 2015, doi:10.1007/s10898-014-0205-z
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from outlay.optimizer.frontier.patches import Patches
-from outlay.optimizer.frontier.space import Found, Point, Space
+from outlay.optimizer.frontier.space import Found, Point, Space, efficient
 from outlay.optimizer.frontier.volume import open_volume
 from outlay.optimizer.variation.solving import Question, VariedAnswer
 
@@ -44,6 +46,8 @@ class Zones:
         What was found so far.
     corners
         The lower corners of the zones, shape (zones, objectives); minus infinity: no bound.
+    closed
+        Whether a fact says that a zone holds nothing, shape (zones,); once so, it stays so.
     facts
         Corners above which there is no plan, shape (facts, objectives).
     stuck
@@ -52,15 +56,25 @@ class Zones:
         What mixtures of plans reach, where an objective has no steps; else None.
     done
         Corners above which no plan beats all plans and mixtures, shape (done, objectives).
+    doubted
+        Values of the plans that are known to be best among the plans of the same choices only.
+    unsure
+        Values of those of them that were held against all plans in vain.
+    behind
+        Values of those of them that another plan beats.
     """
 
     space: Space
     points: list[Point] = field(default_factory=list)
     corners: np.ndarray = field(default_factory=lambda: np.full((1, 3), -np.inf))
+    closed: np.ndarray = field(default_factory=lambda: np.zeros(1, dtype=bool))
     facts: np.ndarray = field(default_factory=lambda: np.zeros((0, 3)))
     stuck: dict[tuple[float, ...], str] = field(default_factory=dict)
     patches: Patches | None = None
     done: np.ndarray = field(default_factory=lambda: np.zeros((0, 3)))
+    doubted: set[tuple[float, ...]] = field(default_factory=set)
+    unsure: set[tuple[float, ...]] = field(default_factory=set)
+    behind: set[tuple[float, ...]] = field(default_factory=set)
 
     @property
     def within(self) -> float:
@@ -87,10 +101,13 @@ class Zones:
 
     def rest(self) -> np.ndarray:
         """Return the corners of the zones that may hold points, shape (rest, objectives)."""
-        closed = np.zeros(len(self.corners), dtype=bool)
-        for fact in self.facts:
-            closed |= (np.isneginf(fact) | (fact < self.corners + 0.999 * self.space.least)).all(axis=1)
-        return self.corners[~closed]
+        return self.corners[~self.closed]
+
+    def _closes(self, facts: np.ndarray, corners: np.ndarray) -> np.ndarray:
+        """Return for each corner whether one of some facts says that there is nothing above it; shape (corners,)."""
+        above = (corners + 0.999 * self.space.least)[:, None, :]
+        closes = np.isneginf(facts) | (facts < above)
+        return np.asarray(np.any(np.all(closes, axis=2), axis=1))
 
     def open(self) -> np.ndarray:
         """Return the corners of those zones in which what is found may be beaten by more than the tolerance."""
@@ -193,7 +210,35 @@ class Zones:
         assert self.patches is not None
         point = self.patches.take(answer)
         if point is not None:
+            self.doubted.add(point.values)
             self._split(point)
+
+    def efficient(self) -> list[Point]:
+        """Return the points that no known plan beats, without mixtures of others."""
+        out = self.behind | (set() if self.patches is None else self.patches.mixed())
+        points = [point for point in efficient(self.points) if point.values not in out]
+        unsure = self.doubted | self.unsure
+        return [replace(point, proved=point.proved and point.values not in unsure) for point in points]
+
+    def held(self) -> dict[str, tuple[Point, Question]]:
+        """Return a question for each corner of a face that may lie behind a plan of other choices."""
+        asked: dict[str, tuple[Point, Question]] = {}
+        for point in self.efficient():
+            if point.values in self.doubted:
+                name = f"corner {len(asked)}"
+                floors = dict(enumerate((np.array(point.values) - self.space.least / 4).tolist()))
+                asked[name] = point, self.space.above(name, floors, start=point)
+        return asked
+
+    def take_held(self, point: Point, answer: VariedAnswer) -> None:
+        """Learn from the answer to a corner of a face."""
+        found = self.space.read(answer)
+        self.doubted.discard(point.values)
+        if found.point is None or found.reason:
+            self.unsure.add(point.values)
+        if found.point is not None and (np.array(found.point.values) > point.values + self.space.least).any():
+            self.behind.add(point.values)
+            self._add(found.point)
 
     def _take_best(self, corner: np.ndarray, found: Found) -> None:
         floors = self._floors(corner)
@@ -214,6 +259,7 @@ class Zones:
             return
         kept = self.facts[~(fact <= self.facts).all(axis=1)]
         self.facts = np.vstack([kept, fact])
+        self.closed |= self._closes(fact[None, :], self.corners)
 
     def _add(self, point: Point) -> None:
         """Take a point that was found."""
@@ -229,18 +275,20 @@ class Zones:
             return  # it is known, or as good as one that is
         self.points.append(point)
         kept, split = self.corners[~inside], self.corners[inside]
-        new = []
+        parts = []
         for at in range(3):
             part = split.copy()
             part[:, at] = values[at]
-            new.append(part)
-        self.corners = _largest(kept, np.unique(np.vstack(new), axis=0))
+            parts.append(part)
+        new = _largest(kept, np.unique(np.vstack(parts), axis=0))
+        self.corners = np.vstack([kept, new])
+        self.closed = np.concatenate([self.closed[~inside], self._closes(self.facts, new)])
 
 
 def _largest(kept: np.ndarray, new: np.ndarray) -> np.ndarray:
-    """Return corners without those whose zone lies in another one; those kept lie in none of each other."""
+    """Return new corners without those whose zone lies in another one; those kept lie in none of each other."""
     every = np.vstack([kept, new])
     redundant = [
         bool(((every <= corner).all(axis=1) & (every < corner).any(axis=1)).any()) for corner in new
     ]  # fmt: skip
-    return np.vstack([kept, new[~np.array(redundant, dtype=bool)]])
+    return new[~np.array(redundant, dtype=bool)]

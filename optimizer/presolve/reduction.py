@@ -70,9 +70,17 @@ class Reduction:
             structure,
             project=structure.project[self.kept],
             derived=structure.derived[self.kept],
-            funded=sparse.csc_array(sparse.csr_array(structure.funded)[self.kept]),
+            funded=_rows_kept(structure.funded, place, len(self.kept)),
             option_column=place[structure.option_column],
         )
+
+
+def _rows_kept(matrix: sparse.csc_array, place: np.ndarray, count: int) -> sparse.csc_array:
+    """Return some rows of a matrix, each at its new place (-1: gone), which keeps their order."""
+    rows = place[matrix.indices]
+    kept = rows >= 0
+    ends = np.concatenate([[0], np.cumsum(kept)])[matrix.indptr]
+    return sparse.csc_array((matrix.data[kept], rows[kept], ends), shape=(count, matrix.shape[1]))
 
 
 def reduced(problem: Problem) -> Reduction:

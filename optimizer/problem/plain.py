@@ -101,10 +101,10 @@ def _in_order(book: ColumnBook, named: np.ndarray) -> np.ndarray:
     """Return the columns that are named, block by block, the block that is named first before all others."""
     sizes = [*(len(each) for each in book.blocks.values()), 1]
     block = np.repeat(np.arange(len(sizes)), sizes)
-    kinds, first = np.unique(block[named], return_index=True)
-    rank = np.zeros(len(sizes), dtype=int)
-    rank[kinds] = first
-    columns = np.unique(named)
+    rank, present = np.zeros(len(sizes), dtype=int), np.zeros(len(block), dtype=bool)
+    rank[block[named[::-1]]] = np.arange(len(named))[::-1]  # the first one is written last
+    present[named] = True
+    columns = np.nonzero(present)[0]
     return columns[np.argsort(rank[block[columns]], kind="stable")]
 
 

@@ -101,7 +101,7 @@ def structure_of(case: Case, column_of: sparse.csr_array, integer: np.ndarray) -
     return Structure(
         np.where(integer | derived, project, -1),
         derived,
-        sparse.csc_array(sparse.csr_array(column_of).astype(np.int8) @ case.funded_in_full),
+        _sorted(sparse.csc_array(column_of).astype(np.int8) @ case.funded_in_full),
         _first_column(row, column, fund),
         options.project,
         options.start,
@@ -125,6 +125,11 @@ def row_owner(rows: sparse.csr_array, project: np.ndarray) -> np.ndarray:
     owner = np.full(rows.shape[0], -1)
     owner[filled] = np.where(least == greatest, least, -1)
     return owner
+
+
+def _sorted(matrix: sparse.csc_array) -> sparse.csc_array:
+    matrix.sort_indices()
+    return matrix
 
 
 def _first_column(row: np.ndarray, column: np.ndarray, wanted: np.ndarray) -> np.ndarray:

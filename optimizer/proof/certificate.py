@@ -20,6 +20,8 @@ from outlay.optimizer.solver.outcome import Outcome
 
 #: So many options are looked at, those that add most, and for so many payments and the like are decided anew.
 MOST_LOOKED_AT, MOST_DECIDED = 20_000, 8
+#: Fewer where each stands in many rows, as in a long calendar: so many entries of rows are looked at.
+MOST_ENTRIES = 3_000_000
 
 #: Solves a small problem.
 Solve = Callable[[Problem], Outcome]
@@ -113,6 +115,8 @@ def _fitting(problem: Problem, structure: Structure, point: np.ndarray, open_: n
     possible = present & (problem.upper[column] > 0.5) & ~np.isin(structure.option_project, funded) & (gain > 0)
     tried = np.nonzero(possible)[0]
     tried = tried[np.argsort(-gain[tried], kind="stable")][:MOST_LOOKED_AT]
+    entries = structure.funded.T @ np.diff(problem.matrix.indptr).astype(float)
+    tried = tried[np.cumsum(entries[tried]) <= MOST_ENTRIES]
     rigid = np.ones(problem.matrix.shape[0], dtype=bool)
     rigid[problem.matrix[:, open_].indices] = False
     change = sparse.csc_array(problem.matrix @ structure.funded[:, tried])

@@ -161,10 +161,9 @@ class Patience:
         It no longer gets better if so many sub-problems, >= 1, have closed at most this share of its gap.
     cuts_pay
         The prover's cutting planes are taken over if they close at least this share of the gap.
-    anew_share
-        Another plan is begun with them at once if the first beginning took at most this share of the time left.
-    remembered
-        Plans that are remembered, to be crossed.
+    anew_share, remembered
+        Another plan is begun with them at once if the first beginning took at most this share of the time left; so many
+        plans are remembered, to be crossed.
     """
 
     sub_problems: int = a_count(8)
@@ -185,10 +184,8 @@ class Selecting:
         them alone gains less than half of what all do together.
     kinds_doubt, repairs_doubt
         Tries that each is thought to have had with the average success; how little is concluded from few.
-    memory
-        Share of the past that is remembered after each try.
-    without
-        Names of kinds that are left out, for measurements.
+    memory, without
+        Share of the past that is remembered after each try; names of kinds that are left out, for measurements.
     """
 
     kinds_even: float = a_share(0.6)
@@ -252,12 +249,13 @@ class Scheduling:
         How many come at an earlier place, one of these numbers.
     spread
         By worth, priorities are drawn from 1 / (1 + z) to 1 + z times it, z one of these.
-    inherited
-        How much of what waits for a project counts for it.
+    justified, inherited, dear
+        Chance that a schedule as good as the best one is improved backward and forward; how much of what waits for a
+        project counts for it; how much of what there was too little of counts, one of these.
     hardest
-        So many of the rows that are short by which projects wait are looked at; the plan is checked whole in the end.
+        So many of the rows that are short by which projects wait are looked at.
     many_columns, dated_entries
-        Above so many columns schedules come before the greedy plan; above so many entries precedence is kept by dates.
+        Above so many columns schedules come before the greedy plan; above so many entries dates keep precedence.
     """
 
     first_share: float = a_share(0.25)
@@ -271,7 +269,9 @@ class Scheduling:
     by_place: float = a_share(0.4)
     pulled: tuple[int, ...] = a_count((1, 2, 4))
     spread: tuple[float, ...] = a_factor((0.2, 0.5, 1.0, 2.0))
+    justified: float = a_share(0.3)
     inherited: float = a_share(0.5)
+    dear: tuple[float, ...] = a_factor((0.0, 0.5, 1.0))
     hardest: int = a_count(8)
     many_columns: int = a_count(20_000)
     dated_entries: int = a_count(2_000_000)

@@ -2,11 +2,14 @@
 
 The serial schedule generation scheme takes projects in an order of priority, each by the best of its options that every
 row still allows (Kolisch and Hartmann 1999, doi:10.1007/978-1-4615-5533-9_7). Priorities are drawn around the starts of
-the best plan, or around what projects, and those that wait for them, are worth for what they use. Then every project in
-turn, the last one first, moves as late as it may without delaying the end, and again, the first one first, to where it
-costs least: forward-backward improvement (Tormos and Lova 2001, doi:10.1023/A:1010997814183). Rows are the problem's
-own (`Ledger`), so every family is respected, and rules of the user's own too; a project that waits for another is tried
-again whenever something has made room.
+the best plan, or around what projects, and those that wait for them, are worth for what they use. In some of the
+schedules that are no worse than the best one, every project in turn, the last one first, moves as late as it may
+without delaying the end, and again, the first one first, to where it costs least: forward-backward improvement (Tormos
+and Lova 2001, doi:10.1023/A:1010997814183). With every schedule that costs more than it gains: schedule-60-1 came to
+441 in 8 s of CPU then, 445 if only the best ones are improved and 452 if none is, in the mean of three seeds; with 120
+activities and optional ones there is no clear order. Rows are the problem's own (`Ledger`), so every family is
+respected, and rules of the user's own too; a project that waits for another is tried again whenever something has made
+room.
 
 It needs no relaxation, and so goes on beside a slow one. Options are taken in full, and nothing is bought or imported
 for them: what that would gain is left to the other neighbourhoods.
@@ -27,6 +30,8 @@ from outlay.optimizer.search.ledgers.rows import Ledger
 from outlay.optimizer.search.params import Scheduling
 from outlay.optimizer.search.rounding import must_be_funded, nothing
 
+#: So many options of a project are tried at once, the cheapest first; then twice as many, and so on.
+AT_ONCE = 32
 #: How to draw, unless told otherwise.
 DEFAULT = Scheduling()
 
@@ -39,7 +44,7 @@ class Rescheduling:
     problem, structure
         The problem, and whose its columns are.
     options
-        Options that have columns, sorted by project; all others count from 0 in this order.
+        Options that have columns, sorted by project, the cheapest of each first; all others count from 0 in this order.
     chosen
         The best schedule so far: an option of each project, -1 for none; shape (projects,).
     value
@@ -64,11 +69,14 @@ class Rescheduling:
         self._nothing = nothing(problem, structure)
         self._ledger = ledger
         self._cost = (structure.funded.T @ problem.cost)[self.options]
+        self._empty = problem.value(self._nothing)
         self._start = structure.option_start[self.options]
         self._end = structure.option_operation[self.options]
         self._open = (structure.funded.T @ (problem.upper < 1.0).astype(float))[self.options] == 0
         self._must = must_be_funded(problem, structure)
         self._worth = self._worth_for_use(own)
+        self._short: dict[int, float] = {}
+        self._price, self._dear = np.zeros(len(options)), 0.0
         self.chosen = np.full(structure.projects, -1)
         self.value = np.inf
 
@@ -100,8 +108,10 @@ class Rescheduling:
         while most > 0 and not over():
             most -= 1
             found = self._schedule(self._keys(), over)
-            if found is None:
+            if found is None or self._worth_of(found) > self.value:
                 continue
+            if self.random.random() < self.params.justified:
+                found = self._justified(found, over)
             point = self.point(found)
             value = self.problem.value(point)
             if value <= self.value:
@@ -109,6 +119,10 @@ class Rescheduling:
                 self.chosen, self.value = found, value
                 if better:
                     keep(point)
+
+    def _worth_of(self, chosen: np.ndarray) -> float:
+        """Return what a schedule is worth, of the minimisation."""
+        return self._empty + float(self._cost[chosen[chosen >= 0]].sum())
 
     def point(self, chosen: np.ndarray) -> np.ndarray:
         """Return a schedule as a point of the problem."""
@@ -151,8 +165,9 @@ class Rescheduling:
     # -- schedules ---------------------------------------------------------------------------------------------------
 
     def _schedule(self, keys: np.ndarray, over: Callable[[], bool]) -> np.ndarray | None:
-        """Return a schedule by priorities, improved backward and forward; None if what must be funded is not."""
+        """Return a schedule by priorities; None if what must be funded is not."""
         self._ledger.clear()
+        self._dear = 1.0 if self.value == np.inf else self.random.choice(self.params.dear) if self._short else 0.0
         chosen = np.full(self.structure.projects, -1)
         waiting: list[int] = []
         for project in np.argsort(keys, kind="stable").tolist():
@@ -169,11 +184,24 @@ class Rescheduling:
                 chosen[first] = option
                 if first in waiting:
                     waiting.remove(first)
-                if self._ledger.take(option):
-                    ready = waiting.copy()
-        if (self._must & (chosen < 0)).any():
+                room, followers = self._ledger.take(option), self._ledger.followers[first]
+                ready = [other for other in waiting if room or other in followers]
+        lacking = np.nonzero(self._must & (chosen < 0))[0]
+        if len(lacking):
+            self._learn(lacking)
             return None
-        return self._justified(chosen, over)
+        return chosen
+
+    def _learn(self, lacking: np.ndarray) -> None:
+        """Make options that use what there was too little of, for some that must be funded, seem to cost more.
+
+        So where alternatives differ in what they use up, a budget that nothing renews say, those that use less come up.
+        """
+        for project in lacking.tolist():
+            for place in self._ledger.short(int(self._first[project]), int(self._first[project + 1])).tolist():
+                self._short[place] = self._short.get(place, 0.0) + 1.0 / len(lacking)
+        best = np.abs(self._cost[self._first[:-1][np.diff(self._first) > 0]])  # the cheapest option of each project
+        self._price = float(best.mean()) * self._ledger.priced(self._short)
 
     def _justified(self, chosen: np.ndarray, over: Callable[[], bool]) -> np.ndarray:
         """Move every project as late as it may be, and then to where it costs least."""
@@ -203,19 +231,30 @@ class Rescheduling:
         What need not be funded is taken only if it is worth something.
         """
         begin, end = int(self._first[project]), int(self._first[project + 1])
-        allowed = self._ledger.allowed(begin, end) & self._open[begin:end]
-        if latest is not None:
-            allowed &= self._end[begin:end] <= latest
+        allowed = self._ledger.in_order(begin, end) & self._open[begin:end]
         if not self._must[project]:
             allowed &= self._cost[begin:end] < 0
-        places = np.nonzero(allowed)[0] + begin
-        if not len(places):
-            return -1
         if latest is not None:
-            order = np.lexsort((self._cost[places], -self._start[places]))
-        else:
-            order = np.lexsort((self._start[places], self._cost[places]))
-        return int(places[order[0]])
+            allowed &= self._end[begin:end] <= latest
+        places = np.nonzero(allowed)[0] + begin
+        if latest is not None:
+            places = places[np.argsort(-self._start[places], kind="stable")]
+        elif self._short:
+            places = places[np.argsort((self._cost + self._dear * self._price)[places], kind="stable")]
+        return self._first_that_fits(places)
+
+    def _first_that_fits(self, places: np.ndarray) -> int:
+        """Return the first of some options of a project that rows have room for, -1 if none is."""
+        at, size = 0, AT_ONCE  # mostly it is one of the first ones
+        while at < len(places):
+            some = places[at : at + size]
+            begin = int(some.min())
+            fits = self._ledger.fits(begin, int(some.max()) + 1)[some - begin]
+            first = int(fits.argmax())
+            if fits[first]:
+                return int(some[first])
+            at, size = at + size, 2 * size
+        return -1
 
 
 def rescheduling(
@@ -226,8 +265,9 @@ def rescheduling(
     starts = np.unique(np.stack([structure.option_project[present], structure.option_start[present]]), axis=1)
     if not present.any() or starts.shape[1] < 2 * structure.projects:
         return None
-    options = np.nonzero(present)[0]
-    options = options[np.argsort(structure.option_project[options], kind="stable")]
+    options, cost = np.nonzero(present)[0], structure.funded.T @ problem.cost
+    order = np.lexsort((structure.option_start[options], cost[options], structure.option_project[options]))
+    options = options[order]
     ledger = _ledger(problem, structure, options, params)
     return None if ledger is None else Rescheduling(problem, structure, options, ledger, seed=seed, params=params)
 
@@ -246,6 +286,5 @@ def _ledger(
             return dated
     effect = sparse.csc_array(problem.matrix @ structure.funded)
     effect.eliminate_zeros()
-    return Ledger(
-        problem, sparse.csc_array(effect[:, options]), structure.option_project[options], empty, hardest=params.hardest
-    )
+    own, effect = structure.option_project[options], sparse.csc_array(effect[:, options])
+    return Ledger(problem, effect, own, empty, projects=structure.projects, hardest=params.hardest)

@@ -1,9 +1,15 @@
-"""Public two-stage instances as our tables: stochastic server location (SIPLIB's ``sslp_SERVERS_CLIENTS_N``).
+"""Public two-stage instances as our tables: stochastic server location, and design of a network.
 
-Servers are decided now and are projects of the first period; each client that turns up in a scenario must be served by
-one of them in the second, an alternative a server; what a server cannot do is missing, at a price. A server that is
-given up costs as much as one that is built. Source: Ntaimo and Sen, Journal of Global Optimization 33(3), 2005,
-doi:10.1007/s10898-004-6105-9; read from the folder that ``OUTLAY_BENCHMARKS`` names.
+SIPLIB's ``sslp_SERVERS_CLIENTS_N``: servers are decided now and are projects of the first period; each client that
+turns up in a scenario must be served by one of them in the second, an alternative a server; what a server cannot do is
+missing, at a price. A server that is given up costs as much as one that is built. Source: Ntaimo and Sen, Journal of
+Global Optimization 33(3), 2005, doi:10.1007/s10898-004-6105-9.
+
+``network-NODES-SCENARIOS-L-NUMBER``, of mpi-sppy's data: arcs are opened now, at a fixed cost, and are projects; what
+flows through them later costs by the unit. An arc is two links, of which the first uses what the project supplies, its
+capacity, and the second what can only be bought, at the price of the scenario.
+
+All are read from the folder that ``OUTLAY_BENCHMARKS`` names.
 
 ``python -m tests.benchmarks.stochastic sslp_5_25_50 --seconds 300 --engine here`` solves one and prints a line.
 """
@@ -24,8 +30,11 @@ import outlay
 from outlay.instances.formats.parsing import parse_document
 from tests.benchmarks.data import benchmarks_folder
 
-#: Published optima, to be minimised (SIPLIB).
-OPTIMA = {"sslp_5_25_50": -121.60, "sslp_5_25_100": -127.37, "sslp_10_50_50": -364.64}
+#: Published optima, to be minimised (SIPLIB; mpi-sppy's data).
+OPTIMA = {
+    "sslp_5_25_50": -121.60, "sslp_5_25_100": -127.37, "sslp_10_50_50": -364.64, "network-10-10-L-01": 88_557.3,
+    "network-10-10-L-02": 108_122.7, "network-10-20-L-01": 116_823.8, "network-30-10-L-01": 86_584.8,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -134,11 +143,101 @@ def _capacity(core: Core, server: str) -> float:
     return next(columns[server] for columns in core.rows.values() if columns.get(server, 0.0) > 1.0)
 
 
+@dataclass(frozen=True)
+class Network:
+    """A network to be designed: fixed cost by arc, and probability, cost by unit, capacity and surplus by scenario."""
+
+    fixed: dict[tuple[int, int], float]
+    scenarios: list[tuple[float, dict[tuple[int, int], float], dict[tuple[int, int], float], list[float]]]
+
+
+def read_network(text: str) -> Network:
+    """Read a network design problem; what a node sends out is more than what comes in by its surplus."""
+    lines = [line.strip() for line in text.split("\n+\n", 1)[1].splitlines() if line.strip()]
+    arcs = [at for at, there in _matrix(lines[3]).items() if there]
+    fixed, shares = _matrix(lines[4]), _numbers(lines[6])
+    scenarios = []
+    for number, share in enumerate(shares):
+        _, unit, capacity, surplus = lines[7 + 4 * number : 11 + 4 * number]
+        scenarios.append((share, _matrix(unit), _matrix(capacity), _numbers(surplus)))
+    return Network({at: fixed[at] for at in arcs}, scenarios)
+
+
+def _numbers(line: str) -> list[float]:
+    return [float(word) for word in line.split(",")]
+
+
+def _matrix(line: str) -> dict[tuple[int, int], float]:
+    rows = enumerate(line.split(";"))
+    return {(at, to): amount for at, row in rows for to, amount in enumerate(_numbers(row))}
+
+
+def network_design(name: str, network: Network, number: int) -> outlay.Instance:
+    """Return a network design problem as tables, as it is in one of its scenarios."""
+    _, unit, capacity, surplus = network.scenarios[number]
+    names = {(at, to): f"{at}-{to}" for at, to in network.fixed}
+    nodes = [f"node-{node}" for node in range(len(surplus))]
+    supply = {node: max(0.0, amount) for node, amount in zip(nodes, surplus, strict=True)}
+    kinds = [*nodes, *(f"{what}-{arc}" for what in ("open", "paid", "middle") for arc in names.values())]
+    links = []
+    for at, to in network.fixed:
+        arc = names[at, to]
+        links.append({"link": f"in-{arc}", "from_resource": nodes[at], "to_resource": f"middle-{arc}",
+                      "capacity_resource": f"open-{arc}"})  # fmt: skip
+        links.append({"link": f"out-{arc}", "from_resource": f"middle-{arc}", "to_resource": nodes[to],
+                      "capacity_resource": f"paid-{arc}"})  # fmt: skip
+    document = {
+        "instance": {
+            "name": name, "objective": {"value": 1, "cost": -1}, "stages": {"decide_by": "2026-01"},
+            "calendar": {"start": "2026-01", "periods": 2, "months_per_period": 12},
+        },
+        "projects": [
+            {"id": "demand", "status": "mandatory", "earliest_start": "2027-01"},
+            *({"id": arc, "value": -network.fixed[at], "commitment": network.fixed[at], "cancel_share": 1,
+               "latest_start": "2026-01"} for at, arc in names.items()),
+        ],
+        "requirements": [
+            *({"project": "demand", "resource": node, "phase": "construction", "amount": -amount}
+              for node, amount in zip(nodes, surplus, strict=True) if amount < 0),
+            *({"project": arc, "resource": f"open-{arc}", "role": "supplies", "phase": "operation",
+               "amount": capacity[at]} for at, arc in names.items()),
+        ],
+        "resources": [{"resource": kind, "kind": "other"} for kind in kinds],
+        "availability": [
+            {"resource": kind, "from": "2026-01", "amount": supply.get(kind, 0.0)} for kind in kinds
+        ],
+        "links": links,
+        "imports": [
+            {"resource": f"paid-{arc}", "from": "2026-01", "max_per_period": capacity[at], "premium_per_unit": unit[at]}
+            for at, arc in names.items()
+        ],
+    }  # fmt: skip
+    return parse_document(document, source=name)
+
+
+def network(name: str) -> list[tuple[str, float, outlay.Instance]]:
+    """Return the scenarios of a public network: name, probability and instance each."""
+    known = read_network((folder() / f"{name}.dat").read_text(encoding="utf-8"))
+    return [
+        (f"world-{number}", scenario[0], network_design(name, known, number))
+        for number, scenario in enumerate(known.scenarios)
+    ]
+
+
 def read(name: str) -> tuple[outlay.Instance, dict[str, float]]:
-    """Return a public instance, and the probability of each of its scenarios."""
+    """Return a public instance of server location, and the probability of each of its scenarios."""
     core = read_core((folder() / f"{name}.cor").read_text(encoding="utf-8"))
     scenarios = list(read_scenarios((folder() / f"{name}.sto").read_text(encoding="utf-8")))
     return server_location(name, core, scenarios), {scenario: share for scenario, share, _ in scenarios}
+
+
+def solved(name: str, **options: Any) -> outlay.EnsembleSolution:
+    """Return what is found for a public instance."""
+    if name.startswith("network"):
+        scenarios = network(name)
+        return outlay.solve_ensemble(scenarios[0][2], scenarios, **options)
+    instance, shares = read(name)
+    return outlay.solve_ensemble(instance, list(shares), probabilities=shares, **options)
 
 
 def main() -> None:
@@ -149,12 +248,8 @@ def main() -> None:
     parser.add_argument("--engine", default="here")
     parser.add_argument("--jobs", type=int, default=2)
     asked = parser.parse_args()
-    instance, shares = read(asked.name)
     began = time.monotonic()
-    found = outlay.solve_ensemble(
-        instance, list(shares), probabilities=shares, time_limit=asked.seconds, jobs=asked.jobs, engine=asked.engine,
-        gap=1e-4,
-    )  # fmt: skip
+    found = solved(asked.name, time_limit=asked.seconds, jobs=asked.jobs, engine=asked.engine, gap=1e-4)
     memory = (
         resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
         resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss,

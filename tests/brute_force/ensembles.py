@@ -11,6 +11,7 @@ from __future__ import annotations
 import random
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -163,7 +164,13 @@ def measure(risk: str, worths: Sequence[float], shares: Sequence[float], ideal: 
     return (1 - weight) * mean + weight * tail
 
 
-def disagreements(seed: int, risks: Sequence[str] = RISKS, *, sub_problems: int | None = None) -> list[str]:
+def disagreements(
+    seed: int,
+    risks: Sequence[str] = RISKS,
+    *,
+    sub_problems: int | None = None,
+    solver: SolverProcess | None = None,
+) -> list[str]:
     """Return where the engine, with a search of so many sub-problems, and the enumeration differ for a seed."""
     base = parsed(tiny(seed))
     draw = random.Random(seed + 1_000_000)
@@ -179,14 +186,14 @@ def disagreements(seed: int, risks: Sequence[str] = RISKS, *, sub_problems: int 
     return [
         problem
         for risk, model in models.items()
-        for problem in _compared(risk, scenarios, outcomes, ideal, _solved(model, ideal, sub_problems))
+        for problem in _compared(risk, scenarios, outcomes, ideal, _solved(model, ideal, sub_problems, solver))
     ]
 
 
-def _solved(model: Any, ideal: dict[str, float], sub_problems: int | None) -> Together:
+def _solved(model: Any, ideal: dict[str, float], sub_problems: int | None, solver: SolverProcess | None) -> Together:
     session = EnsembleSession(model)
     search = None if sub_problems is None else session.search_plan(seed=1, sub_problems=sub_problems)
-    with SolverProcess() as engine:
+    with SolverProcess() if solver is None else nullcontext(solver) as engine:
         return session.solve(engine, Settings(gap=0.0), best=ideal, search=search)
 
 
@@ -253,9 +260,13 @@ def nested_disagreements(seed: int, levels: Sequence[int], weights: Sequence[flo
 def main() -> None:
     """Try many seeds and print those that disagree."""
     first, count = int(sys.argv[1]), int(sys.argv[2])
-    for seed in range(first, first + count):
-        for problem in [*disagreements(seed), *nested_disagreements(seed, [3, 6, 9], [1, 2, 1])]:
-            sys.stdout.write(f"seed {seed}: {problem}\n")
+    with SolverProcess() as solver:
+        for seed in range(first, first + count):
+            alone, searched = disagreements(seed, solver=solver), disagreements(seed, sub_problems=2, solver=solver)
+            nested = nested_disagreements(seed, [3, 6, 9], [1, 2, 1])
+            for problem in [*alone, *(f"searched, {one}" for one in searched), *nested]:
+                sys.stdout.write(f"seed {seed}: {problem}\n")
+    sys.stdout.write(f"seeds {first} to {seed}: all tried\n")
 
 
 if __name__ == "__main__":

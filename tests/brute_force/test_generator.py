@@ -31,6 +31,7 @@ def test_the_oracles_plan_keeps_the_oracles_rows(case: Case) -> None:
         assert not broken_rows(instance, found.plan)
 
 
+@pytest.mark.nightly
 def test_most_cases_are_feasible_and_some_are_not() -> None:
     statuses = Counter(best(case_of(seed).instance()).status for seed in range(60))
     assert statuses["optimal"] >= 45

@@ -11,6 +11,7 @@ from tests.campaigns import disk
 from tests.campaigns.tally import Ending
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "broken", "attack"),
     [

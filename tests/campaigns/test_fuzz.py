@@ -18,6 +18,7 @@ SEEDS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_hostile_input_is_answered_or_refused_in_words(seed: int) -> None:
     assert fuzz.broken(seed) is None

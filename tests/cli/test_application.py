@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import importlib
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -145,6 +146,7 @@ def test_a_full_disk_is_told_in_a_line():
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 @pytest.mark.parametrize(
     ("arguments", "code"), [(["check", "nowhere"], 3), *some([(["list"], 0), (["no such"], 2)], 0)]
@@ -156,6 +158,7 @@ def test_an_exit_code_stands_where_nobody_can_be_told(arguments, code):
     assert done.returncode == code
 
 
+@pytest.mark.slow
 def test_output_fits_an_encoding_without_our_signs():
     code = "import sys; sys.stdout.reconfigure(encoding='ascii'); from outlay.cli import main; main(['list'])"
     done = python("-c", code)
@@ -181,3 +184,16 @@ def test_help_is_a_command_too() -> None:
     assert "COMMAND [ARGS]" in run("help").output
     assert "--time-limit" in run("help", "solve").output
     assert run("help", "slove").exit_code == 2
+
+
+def test_python_without_docstrings_is_refused_in_words():
+    done = python("-OO", "-m", "outlay", "list")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "unset PYTHONOPTIMIZE" in done.stderr
+
+
+def test_an_interrupt_while_the_command_line_is_loaded_ends_it_without_a_trace(tmp_path):
+    (tmp_path / "click.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r})\nfrom outlay.__main__ import main\nmain()"
+    done = python("-c", code)
+    assert (done.returncode, done.stderr) == (-signal.SIGINT, "")

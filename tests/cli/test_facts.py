@@ -69,6 +69,7 @@ def test_warnings_come_before_everything_else_and_windows_only_when_asked_for(tm
     assert "When each project can start\n" in run("check", path, "--all").stdout
 
 
+@pytest.mark.slow
 def test_metrics_that_an_instance_does_not_use_are_not_shown(tmp_path: Path) -> None:
     told = run("solve", write_small(tmp_path)).stdout
     assert "npv" not in told
@@ -86,6 +87,7 @@ def test_the_two_sides_of_a_loan_are_called_what_the_instance_calls_them(tmp_pat
     assert "Japan" not in told
 
 
+@pytest.mark.slow
 def test_neutral_names_are_read_everywhere_and_shown_where_the_sides_have_no_names(tmp_path: Path) -> None:
     document = lender_document()
     document["instance"] |= {
@@ -137,6 +139,7 @@ def test_the_schema_of_one_table_stands_alone() -> None:
     assert (wrong.exit_code, "did you mean 'projects'?" in wrong.stderr) == (3, True)
 
 
+@pytest.mark.slow
 def test_runs_of_a_comparison_are_found_by_their_set(tmp_path: Path) -> None:
     path, out = write_small(tmp_path), str(tmp_path / "out")
     assert run("compare", path, "--sets", "base,poor", "-o", out).exit_code == 0
@@ -158,6 +161,7 @@ def test_what_is_no_run_and_what_is_no_instance_is_told_apart(tmp_path: Path) ->
         assert "solve it first: outlay solve" in result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "section",
     some(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 import outlay
 from outlay.cli.terminal.comparison import show_comparison
 from outlay.cli.terminal.screen import Page
@@ -38,6 +40,7 @@ def solved(warm: SolverProcess, name: str) -> outlay.Solution:
     return outlay.solve(parse_document(DOCUMENT, source="twins"), constraint_set=name, process=warm)
 
 
+@pytest.mark.slow
 def test_another_scale_is_a_change_of_a_run(warm: SolverProcess) -> None:
     text = shown({"old": solved(warm, "no-a"), "new": solved(warm, "no-a+more")})
     assert "2 runs, compared with old" in text

@@ -23,6 +23,7 @@ def not_funded(text: str) -> str:
     return text[text.index("Not funded, and why") : text.index("What it brings")]
 
 
+@pytest.mark.slow
 def test_the_terminal_reads_no_sentence_of_the_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     document = changed(projects=[*changed()["projects"], {"id": "D", "value": 1, "status": "excluded"}], sets={})
     path = write_small(tmp_path, document)

@@ -12,6 +12,7 @@ import pytest
 import outlay
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["tutorial", "us-japan-550"])
 def test_a_frame_put_back_changes_nothing(name: str) -> None:
     made = outlay.read(name)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -165,6 +166,7 @@ def test_a_garbled_document_is_read_or_refused(document: dict[str, Any]) -> None
         assert read(write(instance, Path(folder) / "a")) == instance == read(write(instance, Path(folder) / "b.json"))
 
 
+@pytest.mark.slow
 @often
 @given(garbled())
 def test_garbled_sets_are_applied_or_refused(document: dict[str, Any]) -> None:
@@ -193,6 +195,7 @@ def changes(draw: st.DrawFn) -> dict[str, Any]:
     return change
 
 
+@pytest.mark.slow
 @often
 @given(st.lists(changes(), min_size=1, max_size=3))
 def test_any_change_is_applied_or_refused(found: list[dict[str, Any]]) -> None:
@@ -230,6 +233,7 @@ def garbled_files(draw: st.DrawFn) -> dict[str, bytes]:
     return files
 
 
+@pytest.mark.slow
 @sometimes
 @given(garbled_files())
 def test_garbled_files_are_read_or_refused(files: dict[str, bytes]) -> None:

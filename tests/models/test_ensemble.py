@@ -28,6 +28,12 @@ def test_a_block_a_scenario_and_a_row_for_what_is_decided_alike(town: outlay.Ins
     assert not model.now["solar", "base", 1].fixed
 
 
+def test_what_is_proved_of_a_scenario_bounds_its_worth(town: outlay.Instance) -> None:
+    model = build_ensemble(town, ["base", "more-money"], most={"base": 19.1, "more-money": float("inf")})
+    assert model.worth["base"].ub == 19.1
+    assert model.worth["more-money"].ub is None
+
+
 def test_nested_levels_have_no_cancelling(town: outlay.Instance) -> None:
     model = build_ensemble(town, ["base", "more-money"], linking="nested")
     assert len(model.nested) == 5

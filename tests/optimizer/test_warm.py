@@ -16,6 +16,7 @@ def instance() -> outlay.Instance:
     return outlay.read("tutorial")
 
 
+@pytest.mark.slow
 def test_one_process_gives_the_answers_of_many(instance: outlay.Instance) -> None:
     names = ("base", "library-first", "base")
     with outlay.Solver() as solver:
@@ -36,6 +37,7 @@ def test_one_process_gives_the_answers_of_many(instance: outlay.Instance) -> Non
         solver.solve(instance)
 
 
+@pytest.mark.slow
 def test_an_unchanged_instance_is_compiled_once(instance: outlay.Instance, monkeypatch: pytest.MonkeyPatch) -> None:
     compiled: list[str] = []
 

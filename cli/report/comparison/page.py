@@ -40,6 +40,7 @@ def comparison_context(comparison: Comparison) -> dict[str, Any]:
         "name": comparison.name,
         "reference": comparison.reference,
         "count": len(comparison.sets),
+        "of": comparison.of,
         "cards": _cards(comparison),
         "proved": all(status in {"optimal", "within gap"} for status in comparison.cases["status"]),
         "proof": _proof(comparison),
@@ -71,8 +72,8 @@ def _cards(comparison: Comparison) -> list[tuple[str, str, str]]:
     cards = [
         (role, f"{int(roles.get(role, 0)):,}", remark)
         for role, remark in (
-            ("core", "projects funded in at least 90 % of the sets"),
-            ("borderline", "projects funded in some sets"),
+            ("core", f"projects funded in at least 90 % of the {comparison.of}s"),
+            ("borderline", f"projects funded in some {comparison.of}s"),
             ("out", "projects funded in at most 10 %"),
         )
     ]
@@ -89,7 +90,7 @@ def _proof(comparison: Comparison) -> str:
     cases = records(comparison.cases)
     proved = [row for row in cases if row["status"] in {"optimal", "within gap"}]
     gaps = [row["gap"] for row in proved if row["gap"] is not None]
-    text = f"{len(proved)} of {words.count(len(cases), 'set')} proved optimal"
+    text = f"{len(proved)} of {words.count(len(cases), comparison.of)} proved optimal"
     if gaps:
         text += f", each within {gap(max(gaps))}"
     others = [f"{shown(row['set'], 60)} ({row['status']})" for row in cases if row not in proved]

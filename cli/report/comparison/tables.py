@@ -21,6 +21,11 @@ _MONEY = frozenset({"value", "commitment", "us_npv", "japan_npv", "japan_content
 _TONES = (1.0, 5.0, 20.0)
 
 
+def _of(comparison: Comparison) -> Heading:
+    """Return the heading of what stands side by side: sets, or runs."""
+    return Heading(comparison.of.capitalize())
+
+
 def records(table: pd.DataFrame) -> Records:
     """Return rows as dictionaries, with None for what does not exist."""
     return table.astype(object).where(table.notna(), None).to_dict("records")
@@ -30,7 +35,7 @@ def cases_grid(comparison: Comparison) -> Grid:
     """Return a row a set: status, objective, bound, change, what is funded."""
     unit = comparison.money_unit
     headings = (
-        Heading("Set"), Heading("What changes", wide=True), Heading("Kind"), Heading("Status"),
+        _of(comparison), Heading("What changes", wide=True), Heading("Kind"), Heading("Status"),
         Heading("Objective", right=True), Heading("Bound", right=True), Heading("Gap", right=True),
         Heading("Change", right=True), Heading("Change", "%", right=True),
         Heading(f"By {comparison.reference}'s objective", right=True), Heading("Funded", right=True),
@@ -70,7 +75,7 @@ def metrics_grid(comparison: Comparison) -> Grid:
     names = [name for name, rows in table.groupby("metric", sort=False) if rows["value"].fillna(0).abs().max() > 0]
     cells = {(row["set"], row["metric"]): row for row in records(table)}
     headings = [
-        Heading("Set"),
+        _of(comparison),
         *(Heading(str(name), comparison.money_unit if name in _MONEY else "", right=True) for name in names),
     ]
     rows: list[list[Cell | str]] = []
@@ -115,7 +120,7 @@ _ROLES = {"core": "core", "borderline": "borderline", "out": "out"}
 def changes_grid(comparison: Comparison) -> Grid:
     """Return what comes and goes in each set, by name and money, the largest first."""
     headings = (
-        Heading("Set"), Heading("Project"), Heading("Name", wide=True), Heading("Sector"), Heading("Change"),
+        _of(comparison), Heading("Project"), Heading("Name", wide=True), Heading("Sector"), Heading("Change"),
         Heading("Money", comparison.money_unit, right=True), Heading("Why", wide=True),
     )  # fmt: skip
     return grid(
@@ -148,7 +153,7 @@ def sectors_grid(comparison: Comparison) -> Grid:
 def procurement_grid(comparison: Comparison) -> Grid:
     """Return what each set's plan buys, imports and is short of."""
     headings = (
-        Heading("Set"), Heading(""), Heading("What"), Heading("In all", right=True),
+        _of(comparison), Heading(""), Heading("What"), Heading("In all", right=True),
         Heading("Most a period", right=True), Heading("Unit"), Heading("First"),
         Heading("Cost", comparison.money_unit, right=True),
     )  # fmt: skip
@@ -169,7 +174,7 @@ def procurement_grid(comparison: Comparison) -> Grid:
 def flips_grid(comparison: Comparison) -> Grid:
     """Return how far each plan is from the reference, ties apart."""
     headings = (
-        Heading("Set"), Heading("Projects changed", right=True), Heading("Starts changed", right=True),
+        _of(comparison), Heading("Projects changed", right=True), Heading("Starts changed", right=True),
         Heading("Differences that were only ties", right=True),
     )  # fmt: skip
     return grid(
@@ -184,7 +189,7 @@ def flips_grid(comparison: Comparison) -> Grid:
 def limits_grid(comparison: Comparison) -> Grid:
     """Return the limits that are used up, set by set."""
     headings = (
-        Heading("Set"), Heading("Family"), Heading("Limit", wide=True), Heading("Used", right=True),
+        _of(comparison), Heading("Family"), Heading("Limit", wide=True), Heading("Used", right=True),
         Heading("Allowed", right=True),
     )  # fmt: skip
     return grid(

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from outlay.cli.report.ensemble.charts import MOST_DRAWN, fates_chart, worth_chart
 from outlay.cli.report.grid import Cell, Grid, Heading, grid
 from outlay.cli.views import words
-from outlay.cli.views.ensemble import BOUND_BY, MEANINGS, best_words, gap_words, risk_words, span, value_words
+from outlay.cli.views.ensemble import (
+    BOUND_BY,
+    MEANINGS,
+    best_words,
+    gap_words,
+    kept_words,
+    risk_words,
+    span,
+    value_words,
+)
 from outlay.cli.views.explanation import interval
 from outlay.cli.views.labels import objective_unit
 from outlay.cli.views.stress import records
@@ -125,10 +133,6 @@ def _factors_grid(rows: list[dict[str, Any]]) -> Grid:
 
 
 def _candidates_grid(rows: list[dict[str, Any]]) -> Grid:
-    headings = [Heading("The best plan of", wide=True), Heading("Worth in all", right=True),
+    headings = [Heading("Taken from", wide=True), Heading("Worth in all", right=True),
                 Heading("Decides now", wide=True)]  # fmt: skip
-    return grid(headings, [[row["candidate"], _kept(row["worth"]), row["selected"]] for row in rows])
-
-
-def _kept(worth: float | None) -> str:
-    return "cannot be kept" if worth is None or math.isinf(worth) else words.number(worth, 6)
+    return grid(headings, [[row["candidate"], kept_words(row["worth"]), row["selected"]] for row in rows])

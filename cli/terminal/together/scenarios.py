@@ -10,7 +10,7 @@ from outlay.cli.terminal.screen import Column, Page
 from outlay.cli.terminal.summary import show_title
 from outlay.cli.terminal.together.proof import show_failed, show_proof
 from outlay.cli.views import words
-from outlay.cli.views.ensemble import MEANINGS, best_words, gap_words, risk_words, span, value_words
+from outlay.cli.views.ensemble import MEANINGS, best_words, gap_words, kept_words, risk_words, span, value_words
 from outlay.cli.views.explanation import interval
 from outlay.cli.views.labels import objective_unit
 
@@ -112,14 +112,10 @@ def _show_candidates(page: Page, found: EnsembleSolution) -> None:
     rows = found.table("candidates").to_dict("records")
     if not rows:
         return
-    page.heading("Deciding as if one scenario were certain")
-    columns = [Column("The best plan of", least=16, wrap=True), Column("Worth in all", right=True),
+    page.heading("Decisions that were tried in all scenarios")
+    columns = [Column("Taken from", least=16, wrap=True), Column("Worth in all", right=True),
                Column("Decides now", least=20, wrap=True)]  # fmt: skip
     page.table(
         columns,
-        [[row["candidate"], _kept(row["worth"]), row["selected"]] for row in rows[:MOST_LISTED]],
+        [[row["candidate"], kept_words(row["worth"]), row["selected"]] for row in rows[:MOST_LISTED]],
     )
-
-
-def _kept(worth: float) -> str:
-    return "cannot be kept" if math.isinf(worth) or math.isnan(worth) else words.number(worth, 6)

@@ -16,7 +16,7 @@ from scipy.sparse import csgraph
 
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.structure import Structure
-from outlay.optimizer.search.ledgers.rows import Ledger
+from outlay.optimizer.search.ledgers.rows import Ledger, followers_of
 
 #: An option that is not of a side, or a project that is not funded, comes this late; and it waits for nothing.
 NEVER = np.iinfo(np.int32).max
@@ -51,11 +51,12 @@ class DatedLedger:
     ----------
     waiting
         Which projects wait for which: (those that wait, those they wait for), each of shape (pairs,).
+    followers
+        The projects that wait for each project.
     """
 
-    def __init__(self, rest: Ledger, waits: list[_Wait], project: np.ndarray) -> None:
+    def __init__(self, rest: Ledger, waits: list[_Wait], project: np.ndarray, count: int) -> None:
         self._rest, self._project = rest, project
-        count = int(project.max(initial=-1)) + 1
         self._first = np.searchsorted(project, np.arange(count + 1))
         self._later: list[list[_Wait]] = [[] for _ in range(count)]
         self._earlier: list[list[_Wait]] = [[] for _ in range(count)]
@@ -66,38 +67,51 @@ class DatedLedger:
         own = np.array(others, dtype=int).reshape(-1, 2)
         pairs = np.unique(np.concatenate([np.stack(rest.waiting, axis=1), own]), axis=0)
         self.waiting = pairs[:, 0], pairs[:, 1]
+        self.followers = followers_of(self.waiting, count)
         self.clear()
 
     def shares(self) -> np.ndarray:
         """Return the sum of the shares that each option uses of what there is, shape (options,)."""
         return self._rest.shares()
 
+    def short(self, begin: int, end: int) -> np.ndarray:
+        """Return the places of other rows in which some options from `begin` to `end` have no room."""
+        return self._rest.short(begin, end)
+
+    def priced(self, weights: dict[int, float]) -> np.ndarray:
+        """Return what each option uses of what there is in some places, with weights; shape (options,)."""
+        return self._rest.priced(weights)
+
     def clear(self) -> None:
         """Begin with the empty plan."""
         self._rest.clear()
         self._chosen = np.full(len(self._first) - 1, -1)
 
-    def allowed(self, begin: int, end: int) -> np.ndarray:
-        """Return which of the options from `begin` to `end`, those of a project, fit with what has been taken."""
-        allowed = self._rest.allowed(begin, end)
+    def in_order(self, begin: int, end: int) -> np.ndarray:
+        """Return which of the options from `begin` to `end`, all of one project, keep the dates of what was taken."""
         if begin == end:
-            return allowed
+            return np.zeros(0, dtype=bool)
         project = self._project[begin]
+        span = slice(begin - self._first[project], end - self._first[project])
+        allowed = np.ones(end - begin, dtype=bool)
         for wait in self._later[project]:
-            allowed &= wait.most >= self._place(wait.earlier, wait.rank)
+            allowed &= wait.most[span] >= self._place(wait.earlier, wait.rank)
         for wait in self._earlier[project]:
-            allowed &= wait.rank <= self._place(wait.later, wait.most)
+            allowed &= wait.rank[span] <= self._place(wait.later, wait.most)
         return allowed
+
+    def fits(self, begin: int, end: int) -> np.ndarray:
+        """Return which of the options from `begin` to `end` all other rows have room for."""
+        return self._rest.fits(begin, end)
 
     def _place(self, project: int, values: np.ndarray) -> int:
         option = self._chosen[project]
         return NEVER if option < 0 else int(values[option - self._first[project]])
 
     def take(self, option: int) -> bool:
-        """Add an option to the plan; whether that made room anywhere."""
-        project = self._project[option]
-        self._chosen[project] = option
-        return self._rest.take(option) or bool(self._earlier[project])
+        """Add an option to the plan; whether that made room for others than its followers."""
+        self._chosen[self._project[option]] = option
+        return self._rest.take(option)
 
     def give_back(self, option: int) -> None:
         """Take an option out of the plan; what is short then, the next one must give."""
@@ -141,7 +155,8 @@ def dated_ledger(
     )  # fmt: skip
     effect = sparse.csc_array(rest.matrix @ kept)
     effect.eliminate_zeros()
-    return DatedLedger(Ledger(rest, effect, own, nothing, hardest=hardest), waits, own)
+    ledger = Ledger(rest, effect, own, nothing, projects=structure.projects, hardest=hardest)
+    return DatedLedger(ledger, waits, own, structure.projects)
 
 
 @dataclass(frozen=True)

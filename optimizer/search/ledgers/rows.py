@@ -8,6 +8,9 @@ from scipy import sparse
 from outlay.optimizer.problem.problem import Problem
 
 TOLERANCE = 1e-9
+#: A row with less room than this in the empty plan limits who comes first, not what is used.
+LEAST = 0.5
+_NONE = np.zeros(0, dtype=int)
 
 
 class Ledger:
@@ -22,6 +25,8 @@ class Ledger:
     ----------
     waiting
         Which projects wait for which: (those that wait, those they wait for), each of shape (pairs,).
+    followers
+        The projects that wait for each project.
 
     Parameters
     ----------
@@ -30,7 +35,14 @@ class Ledger:
     """
 
     def __init__(
-        self, problem: Problem, effect: sparse.csc_array, project: np.ndarray, nothing: np.ndarray, *, hardest: int = 8
+        self,
+        problem: Problem,
+        effect: sparse.csc_array,
+        project: np.ndarray,
+        nothing: np.ndarray,
+        *,
+        projects: int,
+        hardest: int = 8,
     ) -> None:
         self._looked_at = hardest
         activity = problem.matrix @ nothing
@@ -40,7 +52,7 @@ class Ledger:
         self._first = TOLERANCE * np.tile(scale, 2) + np.concatenate(
             [problem.row_upper - activity, activity - problem.row_lower]
         )
-        self._options, self._projects = effect.shape[1], int(project.max(initial=-1)) + 1
+        self._options, self._projects = effect.shape[1], projects
         option = np.repeat(np.arange(self._options), np.diff(effect.indptr))
         row, amount, rows = effect.indices, effect.data, len(scale)
         used = np.where(amount > 0, row, row + rows)
@@ -52,6 +64,9 @@ class Ledger:
         self._at = _begins(self._owner, self._options)
         #: All that an option uses and gives: place and amount (negative: gives); and where each option's begin.
         gives = np.isfinite(self._first[given])
+        self.followers = followers_of(self.waiting, projects)
+        freely = gives & ~(self._wait[row] & (amount < 0))  # and not only to those that wait for it
+        self._gives = np.bincount(option[freely], minlength=self._options) > 0
         both = np.concatenate([option[limited], option[gives]])
         order = np.argsort(both, kind="stable")
         self._all_place = np.concatenate([used[limited], given[gives]]).astype(np.int32)[order]
@@ -92,15 +107,33 @@ class Ledger:
     def shares(self) -> np.ndarray:
         """Return the sum of the shares that each option uses of what there is, shape (options,)."""
         there = self._first[self._place]
-        share = np.where(there > 0.5, self._amount / np.maximum(there, 0.5), 0.0)
+        share = np.where(there > LEAST, self._amount / np.maximum(there, LEAST), 0.0)
         return np.bincount(self._owner, weights=share, minlength=self._options)
+
+    def short(self, begin: int, end: int) -> np.ndarray:
+        """Return the places in which some options from `begin` to `end` have no room."""
+        span = slice(self._at[begin], self._at[end])
+        place = self._place[span]
+        return np.unique(place[(self._amount[span] > self._room[place]) & (self._first[place] > LEAST)])
+
+    def priced(self, weights: dict[int, float]) -> np.ndarray:
+        """Return what each option uses of what there is in some places, with weights; shape (options,)."""
+        weight = np.zeros(len(self._first))
+        weight[list(weights)] = list(weights.values())
+        there = np.where(self._first > LEAST, self._first, np.inf)
+        used = self._amount * (weight / there)[self._place]
+        return np.bincount(self._owner, weights=used, minlength=self._options)
 
     def clear(self) -> None:
         """Begin with the empty plan."""
         self._room = self._first.copy()
         self._short = np.zeros(0, dtype=int)
 
-    def allowed(self, begin: int, end: int) -> np.ndarray:
+    def in_order(self, begin: int, end: int) -> np.ndarray:
+        """Return which of the options from `begin` to `end` keep dates: rows say all there is to say."""
+        return np.ones(end - begin, dtype=bool)
+
+    def fits(self, begin: int, end: int) -> np.ndarray:
         """Return which of the options from `begin` to `end` fit, and give what was short since the last one went."""
         span = slice(self._at[begin], self._at[end])
         allowed = np.ones(end - begin, dtype=bool)
@@ -115,11 +148,11 @@ class Ledger:
         return allowed
 
     def take(self, option: int) -> bool:
-        """Add an option to the plan; whether that made room anywhere."""
+        """Add an option to the plan; whether that made room for others than its followers."""
         span = slice(self._all_at[option], self._all_at[option + 1])
         self._room[self._all_place[span]] -= self._all_amount[span]
-        self._short = np.zeros(0, dtype=int)
-        return bool((self._all_amount[span] < 0).any())
+        self._short = _NONE
+        return bool(self._gives[option])
 
     def give_back(self, option: int) -> None:
         """Take an option out of the plan; what is short then, the next one must give."""
@@ -127,6 +160,9 @@ class Ledger:
         place, amount = self._all_place[span], self._all_amount[span]
         self._room[place] += amount
         short = place[self._room[place] < 0]
+        if not len(short):
+            self._short = _NONE
+            return
         rows = len(self._limit)
         waits = (short < rows) & self._wait[np.where(short < rows, short, 0)]
         self._short = np.append(short[~waits], self._hardest(short[waits]))
@@ -135,6 +171,14 @@ class Ledger:
         """Return, of short rows by which projects wait, those that the fewest options help: others follow from them."""
         helping = self._givers.indptr[short + 1] - self._givers.indptr[short]
         return short[np.argsort(helping, kind="stable")[: self._looked_at]]
+
+
+def followers_of(waiting: tuple[np.ndarray, np.ndarray], projects: int) -> list[frozenset[int]]:
+    """Return the projects that wait for each project."""
+    found: list[set[int]] = [set() for _ in range(projects)]
+    for later, earlier in zip(*(side.tolist() for side in waiting), strict=True):
+        found[earlier].add(later)
+    return [frozenset(each) for each in found]
 
 
 def _begins(owner: np.ndarray, size: int) -> np.ndarray:

@@ -26,9 +26,9 @@ def prepare(state: State) -> Step | None:
     state.problem = tightened(state.problem)
     state.bound = choice_bound(state.problem, structure.project)
     seed, params = state.plan.seed, state.params
-    # What must be funded in a long calendar takes the greedy plan its time, and may come to nothing.
-    large = len(state.problem.cost) > params.scheduling.many_columns
-    late = large and bool(must_be_funded(state.problem, structure).any())
+    # In a long calendar, or where much must be funded, the greedy plan takes its time and comes to little, or nothing.
+    long = len(state.problem.cost) > params.scheduling.many_columns and structure.derived.any()
+    late = bool(long or must_be_funded(state.problem, structure).any())
     if most is None and not late:
         state.plans.keep(greedy(state.problem, structure, state.over, params.rounding))
     drawing = rescheduling(state.problem, structure, seed=seed, params=params.scheduling) or pairing(

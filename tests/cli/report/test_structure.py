@@ -73,6 +73,7 @@ def page(request: pytest.FixtureRequest, reports: dict[str, Path]) -> Page:
     return Page(reports[request.param].read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_a_report_asks_nobody_for_anything(page: Page) -> None:
     for tag, attributes in page.elements:
         assert "src" not in attributes, (tag, attributes)
@@ -116,6 +117,7 @@ def test_a_report_begins_with_five_lines_made_from_the_tables(page: Page, reques
     assert all(line in page.texts for line in lines)
 
 
+@pytest.mark.slow
 def test_a_page_is_signed_by_whom_it_is_told(tmp_path: Path) -> None:
     made = outlay.report(tutorial_solution(), tmp_path / "a.html", author="<b>Office</b>", date="May 2026")
     texts = Page(made.read_text(encoding="utf-8")).texts
@@ -124,6 +126,13 @@ def test_a_page_is_signed_by_whom_it_is_told(tmp_path: Path) -> None:
     assert outlay.report(comparison(), tmp_path / "b.xlsx").stat().st_size > 5_000
     with pytest.raises(outlay.InputError, match="there is no report of a str"):
         outlay.report("run.json", tmp_path / "c.html")  # type: ignore[arg-type]
+
+
+def test_the_page_of_two_runs_speaks_of_runs(tmp_path: Path) -> None:
+    found = outlay.compare_runs({"one": tutorial_solution(), "two": tutorial_solution()})
+    texts = Page(outlay.report(found, tmp_path / "runs.html").read_text(encoding="utf-8")).texts
+    assert any("2 runs; differences are to" in text for text in texts)
+    assert {text for text in texts if re.search(r"\bsets?\b", text, re.IGNORECASE)} == {"set base"}  # whose each is
 
 
 def test_the_library_says_whose_it_is_and_its_licence_lies_beside_it() -> None:
@@ -209,6 +218,7 @@ def test_every_unfunded_project_is_named_with_its_reason() -> None:
     assert all(row[-1].text for row in losers.rows)
 
 
+@pytest.mark.slow
 def test_nothing_is_overwritten_without_force(tmp_path: Path) -> None:
     target = tmp_path / "report.html"
     target.write_text("mine")
@@ -274,6 +284,7 @@ def test_a_comparison_without_attribution_or_anything_binding_is_shown(tmp_path:
     assert 'id="attribution"' not in text
 
 
+@pytest.mark.slow
 def test_a_plan_without_loans_needs_or_money_is_shown(tmp_path: Path) -> None:
     nothing = document(calendar={"periods": 1}, projects=[{"id": "A", "value": -1}])
     text = write_report(outlay.solve(parse_document(nothing, source="least")), tmp_path / "a.html").read_text(

@@ -15,6 +15,7 @@ from tests.cli.small import SMALL, run, solved, write_small
 from tests.support.city_exports import city_export, write_csv
 
 
+@pytest.mark.slow
 def test_an_instance_goes_around_and_comes_back(tmp_path: Path) -> None:
     first = write_small(tmp_path)
     places = [str(tmp_path / name) for name in ("a.xlsx", "b.json", "c", "d.xlsx")]
@@ -26,6 +27,7 @@ def test_an_instance_goes_around_and_comes_back(tmp_path: Path) -> None:
     assert run("convert", "nowhere", str(tmp_path / "e")).exit_code == 3
 
 
+@pytest.mark.slow
 def test_every_command_that_reads_an_instance_reads_a_workbook(tmp_path: Path) -> None:
     book = str(tmp_path / "my-plan.xlsx")
     assert run("new", book, "--from", "tutorial").exit_code == 0
@@ -34,6 +36,7 @@ def test_every_command_that_reads_an_instance_reads_a_workbook(tmp_path: Path) -
     assert run("compare", book).exit_code == 0
 
 
+@pytest.mark.slow
 def test_a_fault_of_a_workbook_names_its_cell(tmp_path: Path) -> None:
     path = tmp_path / "my-plan.xlsx"
     run("new", str(path), "--from", "tutorial")
@@ -49,6 +52,7 @@ def test_a_fault_of_a_workbook_names_its_cell(tmp_path: Path) -> None:
     assert (fault["cell"], fault["row"]) == (f"projects!{letter}3", 3)
 
 
+@pytest.mark.slow
 def test_an_answer_is_taken_out(tmp_path: Path) -> None:
     path, run_file = solved(tmp_path)
     result = run("report", run_file, "-o", str(tmp_path / "results.xlsx"))
@@ -81,6 +85,7 @@ def test_a_what_if_is_asked_in_a_line(tmp_path: Path) -> None:
         assert refused.stderr.startswith("outlay: ")
 
 
+@pytest.mark.slow
 def test_a_run_is_solved_again_from_its_plan(tmp_path: Path) -> None:
     _, run_file = solved(tmp_path)
     assert run("solve", run_file, "-o", str(tmp_path / "again.json")).exit_code == 0
@@ -108,6 +113,7 @@ def test_a_plan_is_evaluated_and_mended(tmp_path: Path) -> None:
     assert run("evaluate", path).exit_code == 2
 
 
+@pytest.mark.slow
 def test_an_answer_is_a_plan_to_evaluate(tmp_path: Path) -> None:
     path, run_file = solved(tmp_path)
     (tmp_path / "plan.csv").write_text(run("show", run_file, "projects", "--csv").stdout)
@@ -116,6 +122,7 @@ def test_an_answer_is_a_plan_to_evaluate(tmp_path: Path) -> None:
         assert result.exit_code == 0, result.output
 
 
+@pytest.mark.slow
 def test_a_citys_export_becomes_a_proved_plan(tmp_path: Path) -> None:
     sheet = str(write_csv(city_export(2), tmp_path / "city.csv"))
     made = str(tmp_path / "city.map.toml")

@@ -26,6 +26,7 @@ def impossible() -> dict[str, Any]:
     return document
 
 
+@pytest.mark.slow
 def test_a_plan_is_explained(tmp_path: Path) -> None:
     result = run("explain", write_small(tmp_path), "--jobs", "1")
     assert result.exit_code == 0, result.output
@@ -39,6 +40,7 @@ def test_a_plan_is_explained(tmp_path: Path) -> None:
         assert text in result.stdout
 
 
+@pytest.mark.slow
 def test_a_run_is_explained_by_its_own_plan(tmp_path: Path) -> None:
     path, run_file = solved(tmp_path)
     of_run, of_instance = (json.loads(run("explain", source, "C", "--json").stdout) for source in (run_file, path))
@@ -149,6 +151,7 @@ def test_an_interrupt_keeps_what_is_done(tmp_path: Path, monkeypatch: pytest.Mon
     assert "Stopped by Ctrl-C" in result.stdout
 
 
+@pytest.mark.slow
 def test_the_best_plan_is_kept_in_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, folder = write_small(tmp_path), str(tmp_path / "out")
     first = json.loads(run("explain", path, "-o", folder, "--json").stdout)
@@ -198,6 +201,7 @@ def test_several_limits_are_moved_together(tmp_path: Path) -> None:
     assert run("explain", write_small(tmp_path, name="b"), "--limit", "x*").exit_code == 3
 
 
+@pytest.mark.slow
 def test_hostile_names_are_harmless(tmp_path: Path) -> None:
     document = changed(sets={})
     document["projects"][2] |= {"name": HOSTILE}

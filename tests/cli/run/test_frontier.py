@@ -25,6 +25,7 @@ def test_a_frontier_is_told_in_eighty_columns(tmp_path: Path, monkeypatch: pytes
     assert max(len(line) for line in result.stdout.splitlines()) <= 80
 
 
+@pytest.mark.slow
 def test_json_csv_sets_and_the_folder_say_the_same(tmp_path: Path) -> None:
     path, folder = write_small(tmp_path), tmp_path / "out"
     first = run("frontier", path, *ASKED, "--json", "-o", str(folder))
@@ -83,6 +84,7 @@ def test_bad_input_is_told(tmp_path: Path, arguments: list[str], code: int, word
     assert words in result.stderr
 
 
+@pytest.mark.slow
 def test_hostile_names_are_harmless_and_the_page_is_written(tmp_path: Path) -> None:
     document = changed(sets={})
     document["projects"][0] |= {"name": HOSTILE}

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.usefixtures("always_warm")
 ASKED = ("rank", "tutorial", "--limit", "commitments", "--jobs", "1")
 
 
+@pytest.mark.slow
 def test_a_list_is_shown_with_its_marks_and_its_price(tmp_path: Path) -> None:
     drawn = ("--report", str(tmp_path / "list.html"))
     result = run(*ASKED, "--levels", "3,8,14", "--weights", "1,1,2", "-o", str(tmp_path / "list"), *drawn)

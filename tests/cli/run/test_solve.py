@@ -62,6 +62,7 @@ def test_json_is_the_run_document(tmp_path):
     assert run("verify", str(file)).exit_code == 0
 
 
+@pytest.mark.slow
 def test_the_objective_can_be_replaced(tmp_path):
     path = write_small(tmp_path)
     dear = json.loads(run("solve", path, "--objective", "value=0,commitment=-1,count=100", "--json").stdout)
@@ -245,6 +246,7 @@ def test_force_overwrites_and_the_run_is_saved(tmp_path):
     assert outlay.load(run_file).constraint_set == "poor"
 
 
+@pytest.mark.slow
 def test_hostile_names_are_shown_harmlessly(tmp_path):
     projects = [{**project, "name": HOSTILE} for project in SMALL["projects"]]
     document = changed(projects=projects, instance={"title": HOSTILE, "money_unit": "\x1b[31m[red]$"})

@@ -104,6 +104,7 @@ def test_plans_are_stressed_shown_and_kept(
     del path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
@@ -123,6 +124,7 @@ def test_what_is_asked_wrongly_is_told(
     assert told in result.output + result.stderr
 
 
+@pytest.mark.slow
 def test_names_from_data_stay_text(tmp_path: Path) -> None:
     document = changed(uncertainty={"factors": {"money": {**MONEY, "title": HOSTILE}}}, sets={})
     document["projects"][0]["name"] = HOSTILE

@@ -94,6 +94,7 @@ def test_what_was_not_proposed_is_refused(made: Served, move: str) -> None:
     assert browser(made).post("/do/explain", data={"case": "base"}).status_code == 422
 
 
+@pytest.mark.slow
 def test_a_proposal_for_a_draft_stands_on_it_once(tmp_path: Path) -> None:
     """What is proposed for a solved draft is a change beside its own, which are not applied a second time."""
     with page_of(tmp_path, outlay.read("tutorial")) as page:

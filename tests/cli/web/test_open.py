@@ -58,7 +58,14 @@ def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "how",
+    [
+        pytest.param(signal.SIGINT, marks=pytest.mark.nightly),
+        pytest.param(signal.SIGTERM, marks=pytest.mark.nightly),
+        signal.SIGKILL,
+    ],
+)
 def test_its_end_is_that_of_its_solver(tmp_path: Path, how: signal.Signals) -> None:
     outlay.write(outlay.generate(60, seed=3), tmp_path / "long")
     command = [sys.executable, "-m", "outlay", "open", "long", "--no-browser", "--json"]

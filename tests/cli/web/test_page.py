@@ -209,6 +209,7 @@ def test_what_is_wrong_is_refused_with_the_readers_words(
     assert state_of(made.session) == before
 
 
+@pytest.mark.slow
 def test_names_of_the_data_stay_text(tmp_path: Path) -> None:
     with page_of(tmp_path, parse_document(hostile_document(), source="hostile")) as page:
         client = TestClient(page.guard, base_url=ADDRESS, headers=page.headers)
@@ -251,6 +252,7 @@ def test_what_a_job_tells_is_told_in_words(made: Served) -> None:
     assert job_words(made.session, job.at(19.0, 20.0, 12.0)) == "plan $19M, at best $20M, gap 5.3 %, 12 s"
 
 
+@pytest.mark.slow
 def test_events_tell_the_state_once_and_end_with_the_server(made: Served) -> None:
     async def heard() -> list[str]:
         looks = iter([False, False, False, True])

@@ -32,12 +32,14 @@ def frontier(tmp_path_factory: pytest.TempPathFactory, town: outlay.Instance) ->
     return folder
 
 
+@pytest.mark.slow
 def test_what_is_read_is_what_was_found(frontier: Path, town: outlay.Instance) -> None:
     found = load_frontier(frontier, town)
     assert (found.complete, len(found.points), found.points["max:value"].max()) == (True, 8, 19.1)
     assert [len(plan.choices) for plan in found.plan_of] == found.points["count"].tolist()
 
 
+@pytest.mark.slow
 def test_a_frontier_in_the_sessions_folder_is_a_tab(frontier: Path, town: outlay.Instance, tmp_path: Path) -> None:
     with page_of(tmp_path / "session", town) as page:
         client = TestClient(page.guard, base_url=ADDRESS, headers=page.headers)

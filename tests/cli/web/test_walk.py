@@ -20,6 +20,7 @@ DOCS = Path(__file__).parents[3] / "docs"
 UPDATE = "OUTLAY_UPDATE_SCREENSHOTS"
 
 
+@pytest.mark.nightly
 def test_the_walk_can_be_walked(tmp_path: Path) -> None:
     pictures = DOCS / "assets" if os.environ.get(UPDATE) else tmp_path
     # The clock must not decide what is found.

@@ -149,6 +149,7 @@ def test_projects_are_needed(projects: Any) -> None:
     assert "projects is missing or has no rows" in only_fault(document).problem
 
 
+@pytest.mark.slow
 def test_thousands_of_faults_are_told() -> None:
     document = small()
     size = 4000

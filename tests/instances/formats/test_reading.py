@@ -391,3 +391,10 @@ def test_json_that_is_no_instance_is_refused(tmp_path: Path, text: str, problem:
     fault = only_fault(tmp_path / "x.json")
     assert fault.where == "x.json"
     assert problem in fault.problem
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"), [("projects__csv", "write a header"), ("instance__toml", "write its keys")]
+)
+def test_an_empty_file_is_told_what_belongs_into_it(tmp_path: Path, name: str, remedy: str) -> None:
+    assert str(only_fault(folder_with(tmp_path, **{name: ""})).remedy).startswith(remedy)

@@ -22,6 +22,7 @@ from outlay.instances.formats.writing import document_text, to_document, write
 from outlay.instances.instance import Instance
 from tests.instances.strategies import documents
 from tests.instances.support import changed, parsed, small
+from tests.support.choosing import some
 from tests.support.examples import examples
 
 slowly = examples(64)
@@ -49,6 +50,7 @@ def test_writing_and_reading_is_the_identity(document: dict[str, Any]) -> None:
         assert copy.digest == instance.digest
 
 
+@pytest.mark.slow
 @slowly
 @given(documents(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_and_columns_means_nothing(document: dict[str, Any], chance: random.Random) -> None:
@@ -73,7 +75,7 @@ def test_the_order_of_rows_and_columns_means_nothing(document: dict[str, Any], c
     ]
 
 
-@pytest.mark.parametrize("name", bundled_names())
+@pytest.mark.parametrize("name", some(bundled_names(), {"tutorial"}))
 def test_bundled_instances_are_written_and_read(name: str) -> None:
     instance = read(name)
     assert written_and_read(instance, "folder") == instance == written_and_read(instance, "one.json")

@@ -207,6 +207,7 @@ def test_the_schema_admits_the_small_document_as_given_and_as_written() -> None:
     assert list(problems(SCHEMA, simplejson.loads(document_text(to_document(parsed(small())))))) == []
 
 
+@pytest.mark.slow
 @examples(120)
 @given(documents())
 def test_the_schema_admits_whatever_is_read(document: dict[str, Any]) -> None:

@@ -368,6 +368,7 @@ def test_sets_cannot_be_changed_from_outside() -> None:
         instance.sets["tight"]["change"].append({})
 
 
+@pytest.mark.slow
 def test_every_set_of_the_flagship_applies() -> None:
     instance = read("us-japan-550")
     for name in instance.sets:

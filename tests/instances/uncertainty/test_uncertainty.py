@@ -136,6 +136,31 @@ def test_every_fault_is_told_at_once() -> None:
         assert told in text, told
 
 
+def test_what_is_refused_by_itself_hides_nothing_else() -> None:
+    change = [{"table": "projects", "scale": {"value": "@"}}]
+    found = faults_of({
+        "factors": {
+            "a": {"distribution": "triangular", "low": 3, "mode": 2, "high": 4, "change": change},
+            "b": {"distribution": "normal", "mean": 1, "sd": -1, "change": change},
+        },
+        "correlations": [{"between": ["a", "nobody"], "rank": 0.3}, {"between": ["b", "a"], "rank": 0.1},
+                         {"between": ["a", "b"], "rank": 1.3}],
+        "scenarios": {"x": {"probability": 0.3}, "y": {"probability": 0.6}},
+        "senarios": {},
+    })  # fmt: skip
+    text = "\n".join(found)
+    assert len(found) == 6, text
+    for told in (
+        "factors.b.sd: '-1': this should be greater than or equal to 0",
+        "correlations[3].rank: '1.3': a rank correlation lies between -1 and 1",
+        "senarios: this key is unknown",
+        "factors.a.mode: '2': the mode lies outside 3 to 4",
+        "correlations[1].between: 'nobody': there is no such factor",
+        "scenarios: '0.9': the probabilities do not add up to 1",
+    ):
+        assert told in text, told
+
+
 @pytest.mark.parametrize(
     ("uncertainty", "told"),
     [

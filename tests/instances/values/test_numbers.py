@@ -97,6 +97,7 @@ def test_true_is_no_number(value: object) -> None:
         parse_number(value)
 
 
+@pytest.mark.slow
 @given(st.decimals(min_value=-(10**14), max_value=10**14, places=30, allow_nan=False))
 def test_writing_and_reading_a_number_is_the_identity(number: Decimal) -> None:
     assert parse_number(number_text(parse_number(number))) == number

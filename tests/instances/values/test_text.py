@@ -35,6 +35,7 @@ def test_there_are_hints_for_very_many_words() -> None:
         assert hint(f"Q{number:05d}")
 
 
+@pytest.mark.slow
 def test_any_value_has_a_text() -> None:
     deep: list[object] = []
     for _ in range(100_000):

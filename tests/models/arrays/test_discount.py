@@ -27,6 +27,7 @@ def test_growth_is_the_value_rounded_to_15_decimals(rate: str, months: int) -> N
     assert growth(Decimal(rate), months) == float(rounded(Decimal(rate), months))
 
 
+@pytest.mark.slow
 @given(st.decimals(min_value="0", max_value="3", places=6), st.integers(-600, 600))
 def test_growth_is_the_value_rounded_to_15_decimals_for_any_rate(rate: Decimal, months: int) -> None:
     assert growth(rate, months) == float(rounded(rate, months))

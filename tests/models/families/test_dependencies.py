@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -73,6 +74,7 @@ def test_an_exclusion_of_alternatives_leaves_the_others_free() -> None:
     assert case.options.of("A").tolist() == [0, 1]
 
 
+@pytest.mark.slow
 def test_a_circle_that_no_date_contradicts_is_solved() -> None:
     rows = [
         {"project": "B", "needs": "A", "kind": "requires"},

@@ -65,6 +65,7 @@ def long(**changes: Any) -> outlay.Instance:
     )
 
 
+@pytest.mark.slow
 def test_the_terms_are_counted_as_they_are_built() -> None:
     for made in (long(), long(role="supplies"), *some_generated(12)):
         for name in made["resources"].texts("resource"):

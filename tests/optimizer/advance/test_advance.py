@@ -57,6 +57,7 @@ def row(instance: outlay.Instance, table: str, **key: Any) -> dict[str, Any]:
     )
 
 
+@pytest.mark.slow
 def test_what_has_started_is_started_and_what_was_selected_is_committed(advanced: outlay.Advanced) -> None:
     began, chosen = (row(advanced.instance, "projects", id=name) for name in "AB")
     assert (began["status"], began["started"], began["selected"]) == ("started", "2026-01", "2026-01")

@@ -37,6 +37,7 @@ def starts(solution: outlay.Solution) -> dict[str, int]:
     return {choice.project: choice.start for choice in solution.plan.choices}
 
 
+@pytest.mark.slow
 def test_dates_that_the_objective_leaves_open_are_as_early_as_the_limits_allow(warm: SolverProcess) -> None:
     solution = outlay.solve(four_streets(), process=warm)
     assert solution.objective == 22
@@ -113,6 +114,7 @@ def test_an_earlier_plan_within_the_gap_raises_what_is_claimed(warm: SolverProce
     assert outlay.load(solution.save(tmp_path / "run.json")).verified
 
 
+@pytest.mark.slow
 def test_a_comparison_tells_the_dates_that_solve_tells(warm: SolverProcess) -> None:
     case = four_streets(sets={"more": {"change": [{"table": "availability", "set": {"amount": 5}}]}})
     found = outlay.compare(case, ["base", "more"], jobs=1)

@@ -22,6 +22,7 @@ def solution() -> outlay.Solution:
     return outlay.solve(parse_document(document, source="case"))
 
 
+@pytest.mark.slow
 def test_the_workbook_has_real_numbers_and_texts_that_stay_texts(solution: outlay.Solution, tmp_path: Path) -> None:
     path = outlay.write_results(solution, tmp_path / "results.xlsx")
     book = openpyxl.load_workbook(path)
@@ -35,6 +36,7 @@ def test_the_workbook_has_real_numbers_and_texts_that_stay_texts(solution: outla
     assert book["summary"]._charts
 
 
+@pytest.mark.slow
 def test_tables_are_written_as_csv_and_parquet(solution: outlay.Solution, tmp_path: Path) -> None:
     csv = outlay.write_tables(solution, tmp_path / "csv")
     parquet = outlay.write_tables(solution, tmp_path / "parquet", form="parquet")

@@ -50,6 +50,7 @@ def lost() -> outlay.Solution:
     return outlay.solve(made, gap=0)
 
 
+@pytest.mark.slow
 def test_every_kind_of_reason_is_data(lost: outlay.Solution) -> None:
     assert {project: reason.kind for project, reason in lost.reasons.items()} == {
         "crowded": Kind.CROWDED,

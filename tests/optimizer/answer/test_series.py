@@ -54,6 +54,7 @@ def test_imports_count_up_to_their_ceiling_and_without_end_where_there_is_none()
     assert tightness(table, np.array([4.0, 4.0])).tolist() == [0.5, pytest.approx(1 / 3)]
 
 
+@pytest.mark.slow
 def test_series_add_up_to_what_the_table_of_resources_says(solution: outlay.Solution) -> None:
     case = Case(solution.instance)
     table = solution.resources

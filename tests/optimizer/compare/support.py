@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -19,6 +20,15 @@ from tests.support.documents import instance, level
 
 #: The sets of the bundled tutorial, the reference first.
 TUTORIAL_SETS = ("base", "two-crews", "more-money", "library-first")
+
+
+def gone_process() -> int:
+    """Return the number of a process that has ended."""
+    child = os.fork()
+    if not child:
+        os._exit(0)
+    os.waitpid(child, 0)
+    return child
 
 
 def tutorial() -> Instance:

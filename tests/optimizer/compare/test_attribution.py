@@ -235,6 +235,7 @@ def test_a_contradiction_is_no_error_where_the_set_switches_it_off() -> None:
         outlay.compare(case, ["base"], attribute=["energy", "limits"], jobs=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", some(["none of them", "only labour", "attribution"], 1))
 def test_a_set_that_is_called_like_a_combination_keeps_its_own_answer(name: str) -> None:
     case = town(**{name: cap(1)})

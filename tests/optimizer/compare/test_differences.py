@@ -161,6 +161,7 @@ def test_every_set_of_the_flagship_differs_where_it_says(name: str) -> None:
     assert tables == due
 
 
+@pytest.mark.slow
 def test_a_comparison_shows_the_differences_of_each_set_to_the_first() -> None:
     comparison = outlay.compare(tutorial(), TUTORIAL_SETS, jobs=2)
     assert comparison.inputs.columns.tolist() == ["set", *Difference._fields]

@@ -19,7 +19,6 @@ from outlay.optimizer.compare.comparison import TABLES, Comparison
 from outlay.optimizer.compare.reading import load_comparison
 from outlay.optimizer.compare.task import make_request
 from tests.optimizer.compare.support import Unreliable, assert_same, cap, compared_into, lost, row, town, tutorial
-from tests.support.choosing import some
 
 SETS = ("base", "less", "least")
 
@@ -76,6 +75,7 @@ def test_a_comparison_is_written_as_run_files_tables_and_one_json(tmp_path: Path
     assert shown["objective"].tolist() == comparison.cases["objective"].tolist()
 
 
+@pytest.mark.slow
 def test_a_run_file_of_a_comparison_is_one_that_can_be_loaded_and_verified(finished: Path) -> None:
     comparison = load_comparison(finished)
     solution = outlay.load(finished / "runs" / comparison.files["less"])
@@ -117,6 +117,7 @@ def test_only_new_sets_are_solved_when_a_comparison_is_widened(finished: Path) -
     assert comparison.sets[-1] == "less+least"
 
 
+@pytest.mark.slow
 def test_editing_a_set_solves_again_only_what_depends_on_it(finished: Path) -> None:
     before = run_files(finished)
     comparison, solved, _ = compared(finished, sized(least=2))
@@ -147,6 +148,7 @@ def test_editing_the_base_solves_everything_again(finished: Path) -> None:
     assert solved == sorted(SETS)
 
 
+@pytest.mark.slow
 def test_other_options_solve_again(finished: Path) -> None:
     _, solved, _ = compared(finished, seed=2)
     assert solved == sorted(SETS)
@@ -161,6 +163,7 @@ def test_another_reference_solves_again_what_is_to_be_nearest_to_it(finished: Pa
     assert solved == ["base", "least", "less"]  # the reference's own case is one without a plan to be near to
 
 
+@pytest.mark.slow
 def test_an_attribution_is_resumed_too(tmp_path: Path) -> None:
     first, solved, _ = compared(tmp_path / "out", tutorial(), ("base",), attribute=["cap", "labour"])
     assert len(solved) == 4
@@ -201,9 +204,8 @@ CORRUPT = [
 ]
 
 
-@pytest.mark.parametrize(
-    "text", some(CORRUPT, {"{", '{"format": "outlay run 1", "request": "KEY", "status": "optimal"}'})
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("text", CORRUPT)
 def test_a_corrupt_run_file_is_named_ignored_and_solved_again(finished: Path, due: Comparison, text: str) -> None:
     path = _path_of(finished, "less")
     path.write_text(text.replace("KEY", path.stem), encoding="utf-8")
@@ -223,6 +225,7 @@ def test_bytes_that_are_no_text_are_named_ignored_and_solved_again(finished: Pat
     assert (solved, len(notes)) == (["less"], 1)
 
 
+@pytest.mark.slow
 def test_a_run_file_cut_short_is_solved_again(finished: Path) -> None:
     path = _path_of(finished, "less")
     path.write_bytes(path.read_bytes()[:-200])
@@ -230,6 +233,7 @@ def test_a_run_file_cut_short_is_solved_again(finished: Path) -> None:
     assert (solved, len(notes)) == (["less"], 1)
 
 
+@pytest.mark.slow
 def test_the_run_file_of_another_case_is_not_mistaken_for_this_one(finished: Path) -> None:
     _path_of(finished, "less").write_bytes(_path_of(finished, "least").read_bytes())
     comparison, solved, notes = compared(finished)
@@ -237,6 +241,7 @@ def test_the_run_file_of_another_case_is_not_mistaken_for_this_one(finished: Pat
     assert row(comparison.cases, set="less")["objective"] == 5
 
 
+@pytest.mark.slow
 def test_a_run_file_that_cannot_be_written_is_an_error_that_says_so(finished: Path) -> None:
     path = _path_of(finished, "less")
     path.unlink()
@@ -245,6 +250,7 @@ def test_a_run_file_that_cannot_be_written_is_an_error_that_says_so(finished: Pa
         compared(finished)
 
 
+@pytest.mark.slow
 def test_a_case_that_failed_or_ran_out_of_time_gets_another_try(finished: Path) -> None:
     path = _path_of(finished, "less")
     document = json.loads(path.read_text())
@@ -259,6 +265,7 @@ def test_a_case_that_failed_or_ran_out_of_time_gets_another_try(finished: Path) 
         assert (solved, notes) == (["less"], [])
 
 
+@pytest.mark.slow
 def test_a_failed_case_is_not_kept_and_does_not_spoil_the_folder(tmp_path: Path) -> None:
     with Unreliable("less", 2, lost) as pool:
         comparison = outlay.compare(sized(), SETS, executor=pool, folder=tmp_path / "out")
@@ -357,6 +364,7 @@ def test_nothing_else_is_left_in_the_folder(finished: Path) -> None:
     assert list(finished.rglob(".*")) == []
 
 
+@pytest.mark.slow
 def test_a_reader_never_sees_half_a_table(finished: Path) -> None:
     seen: list[int] = []
     over = threading.Event()

@@ -24,7 +24,7 @@ from outlay.optimizer.compare.lock import MOST_HOURS, hold
 from outlay.optimizer.compare.reading import load_comparison
 from outlay.optimizer.compare.task import Request
 from tests.cli.small import run
-from tests.optimizer.compare.support import assert_same, cap, remembered, town
+from tests.optimizer.compare.support import assert_same, cap, gone_process, remembered, town
 from tests.support.children import in_child
 from tests.support.choosing import some
 from tests.support.folders import mixture, not_whole
@@ -62,10 +62,8 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.mark.parametrize(
-    ("nth", "only"),
-    some([(nth, nth % 2 == 0) for nth in range(1, WRITES + 1)], {(4, True), (9, False)}),
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("nth", "only"), [(nth, nth % 2 == 0) for nth in range(1, WRITES + 1)])
 def test_a_disk_that_gets_full_costs_files_and_never_the_answer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, solved: list[str], nth: int, only: bool
 ) -> None:
@@ -134,7 +132,8 @@ def full(patch: pytest.MonkeyPatch, place: Path) -> None:
     patch.setattr(Path, "mkdir", refuse_folder)
 
 
-@pytest.mark.parametrize("command", some(["solve tutorial", "compare tutorial --all"], 1))
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["solve tutorial", "compare tutorial --all"])
 def test_a_screen_shows_the_same_whether_or_not_there_is_room(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
@@ -157,6 +156,7 @@ def unmeasured(text: str) -> list[str]:
     return [line for line in text.splitlines() if " s" not in line]
 
 
+@pytest.mark.slow
 def test_a_report_without_room_says_so_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "small").mkdir()
     assert run("solve", "tutorial", "-o", str(tmp_path / "run.json")).exit_code == 0
@@ -171,6 +171,7 @@ def test_a_report_without_room_says_so_and_leaves_nothing(tmp_path: Path, monkey
 # -- one writer at a time ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_second_comparison_is_told_who_holds_the_folder_before_it_solves(tmp_path: Path, solved: list[str]) -> None:
     refusals = []
 
@@ -207,20 +208,13 @@ def write_lock(folder: Path, **owner: Any) -> Path:
     return folder / LOCK
 
 
-def gone_process() -> int:
-    child = os.fork()
-    if not child:
-        os._exit(0)
-    os.waitpid(child, 0)
-    return child
-
-
 def notes_of(folder: Path) -> list[str]:
     notes: list[str] = []
     compared(folder, on_progress=lambda state: notes.append(state.note) if state.note else None)
     return notes
 
 
+@pytest.mark.slow
 def test_a_killed_owner_is_followed_and_that_is_told(tmp_path: Path) -> None:
     def be_killed() -> None:
         with hold(tmp_path / "out" / LOCK):
@@ -329,6 +323,7 @@ def at_each_step(patch: pytest.MonkeyPatch, work: Callable[[int], object]) -> No
     patch.setattr(Path, "replace", replaced)
 
 
+@pytest.mark.slow
 def test_a_reader_never_sees_tables_of_two_comparisons_as_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, both: tuple[Comparison, Comparison]
 ) -> None:
@@ -347,6 +342,7 @@ def test_a_reader_never_sees_tables_of_two_comparisons_as_one(
     assert {True, False} == set(seen)
 
 
+@pytest.mark.slow
 def test_a_second_writer_in_the_middle_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, both: tuple[Comparison, Comparison]
 ) -> None:
@@ -365,7 +361,8 @@ def test_a_second_writer_in_the_middle_is_refused(
     assert_same(load_comparison(tmp_path / "out"), both[0])
 
 
-@pytest.mark.parametrize("step", some(range(1, WRITES + 4, 3), {13}))
+@pytest.mark.slow
+@pytest.mark.parametrize("step", range(1, WRITES + 4, 3))
 def test_a_writer_killed_at_any_step_leaves_what_the_next_run_resumes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
@@ -385,6 +382,7 @@ def test_a_writer_killed_at_any_step_leaves_what_the_next_run_resumes(
     assert_whole(tmp_path / "out")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [".comparison.json.0123456789ab.tmp", LOCK, "runs/.a.json.0123456789ab.tmp"])
 def test_what_a_killed_writer_left_is_no_obstacle_and_is_cleared(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "out"

@@ -24,7 +24,7 @@ from tests.support.choosing import some
 from tests.support.documents import Document, document, level, parsed
 
 #: Pairs of cases: so many in every run, so many before every change, and so many in all.
-CASES, BEFORE_A_CHANGE, ALL_CASES = 10, 100, 500
+CASES, BEFORE_A_CHANGE, ALL_CASES = 10, 40, 500
 #: More plans than this are not worth the wait.
 MOST_PLANS = 200
 

@@ -24,6 +24,7 @@ def row(found: Comparison, name: str) -> dict[str, object]:
     return found.cases.set_index("set").loc[name].to_dict()
 
 
+@pytest.mark.slow
 def test_sets_with_another_objective_have_no_per_cent_but_a_worth_by_the_reference_s(found: Comparison) -> None:
     counting = row(found, "counting")
     assert counting["other_objective"]

@@ -22,6 +22,7 @@ def shown() -> Comparison:
     return outlay.compare(tutorial(), TUTORIAL_SETS, jobs=2)
 
 
+@pytest.mark.slow
 def test_a_comparison_is_frozen_and_knows_its_instance(shown: Comparison) -> None:
     assert (shown.name, shown.money_unit, shown.reference, shown.sets) == ("tutorial", "$M", "base", TUTORIAL_SETS)
     with pytest.raises(dataclasses.FrozenInstanceError):
@@ -187,6 +188,7 @@ def infeasible_town() -> Instance:
     return town(greedy={"force_in": ["A", "B"]}, less=cap(5))
 
 
+@pytest.mark.slow
 def test_an_infeasible_set_is_shown_with_its_status_and_leaves_the_others_alone() -> None:
     comparison = outlay.compare(infeasible_town(), ["base", "greedy", "less"], jobs=2)
     assert comparison.cases["status"].tolist() == ["optimal", "infeasible", "optimal"]
@@ -262,6 +264,7 @@ def test_the_faults_of_all_sets_are_reported_at_once() -> None:
     assert len(caught.value.faults) == 2
 
 
+@pytest.mark.slow
 def test_sets_may_be_combined() -> None:
     comparison = outlay.compare(tutorial(), ["two-crews+more-money", "two-crews"], jobs=2)
     assert comparison.reference == "two-crews+more-money"
@@ -289,10 +292,12 @@ def test_options_that_make_no_sense_are_refused(wrong: dict[str, Any]) -> None:
         outlay.compare(tutorial(), ["base"], **wrong)
 
 
+@pytest.mark.slow
 def test_twice_the_same_comparison_gives_the_same_tables(shown: Comparison) -> None:
     assert_same(shown, outlay.compare(tutorial(), TUTORIAL_SETS, jobs=2))
 
 
+@pytest.mark.slow
 def test_progress_is_told_from_nothing_to_all() -> None:
     told: list[Any] = []
     outlay.compare(tutorial(), TUTORIAL_SETS, attribute=["cap"], jobs=2, on_progress=told.append)

@@ -73,6 +73,7 @@ def test_without_any_worker_every_case_is_failed_with_the_reason(monkeypatch: py
     assert executor.looks < WITHOUT_WORKERS_S + 5  # the second half waits no more
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tasks", [1, 2])
 def test_workers_that_go_in_the_middle_cost_what_is_not_solved_yet(monkeypatch: pytest.MonkeyPatch, tasks: int) -> None:
     comparison, notes = compared(Deserted(tasks), monkeypatch)

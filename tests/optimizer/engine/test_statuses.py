@@ -49,6 +49,7 @@ def test_an_answer_within_a_wide_gap_says_so(warm: SolverProcess) -> None:
     assert solution.verified
 
 
+@pytest.mark.slow
 def test_the_gap_is_that_of_the_numbers_shown() -> None:
     solution = stopped()
     assert solution.status == Status.STOPPED
@@ -261,6 +262,7 @@ def test_an_interrupt_returns_the_best_answer_so_far_verified() -> None:
     }
 
 
+@pytest.mark.slow
 def test_an_interrupt_in_the_first_of_several_levels_keeps_its_plan(
     warm: SolverProcess, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -333,6 +335,7 @@ def test_a_solution_starts_its_own_second_solve(warm: SolverProcess) -> None:
     assert second.trace[0][1] == pytest.approx(first.objective)
 
 
+@pytest.mark.slow
 def test_a_knapsack_is_solved_as_documented() -> None:
     assert outlay.solve(parsed(knapsack([3, 2, 4], [[1, 1, 1]], [2]))).objective == 7
 

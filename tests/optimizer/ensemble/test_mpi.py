@@ -142,7 +142,7 @@ def test_three_processes_decide_as_one_problem_does(town: outlay.Instance, risk:
     assert here.objective is not None
     assert found.objective is not None
     assert found.bound is not None
-    assert found.objective == pytest.approx(here.objective)  # candidates alone reach 19.1
+    assert found.objective == pytest.approx(here.objective)
     assert found.bound >= here.objective - 1e-6
     assert found.options["bound_by"] in {"mpi-sppy", "each scenario by itself"}
 

@@ -20,6 +20,7 @@ def test_every_measure_of_risk_agrees_with_the_enumeration(seed: int) -> None:
     assert disagreements(seed, RISKS) == []
 
 
+@pytest.mark.slow
 def test_the_search_beside_it_changes_nothing_that_is_proved() -> None:
     assert disagreements(8, ["expected"], sub_problems=2) == []
 

@@ -117,6 +117,7 @@ def test_a_damaged_folder_is_refused(kept: Path, tmp_path: Path, change: Any, wo
         outlay.load_ensemble(changed(kept, tmp_path, "ensemble.json", change))
 
 
+@pytest.mark.slow
 def test_plans_that_do_not_agree_on_now_are_told(kept: Path, tmp_path: Path, town: outlay.Instance) -> None:
     alone = outlay.solve(outlay.build(town, cancelling=True))
     folder = changed(kept, tmp_path, "ensemble.json", lambda _: None)

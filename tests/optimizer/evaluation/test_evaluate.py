@@ -26,6 +26,7 @@ def broken(tutorial: outlay.Instance) -> outlay.Evaluation:
     return outlay.evaluate(tutorial, [{"project": "library"}, {"project": "bridge", "start": "2026"}], repair=True)
 
 
+@pytest.mark.slow
 def test_a_broken_rule_is_told_with_its_amount(broken: outlay.Evaluation) -> None:
     assert not broken.ok
     (row,) = broken.violations.to_dict("records")
@@ -82,6 +83,7 @@ def test_a_set_changes_what_is_broken(tutorial: outlay.Instance) -> None:
     assert outlay.evaluate(rich, wanted, constraint_set="rich").ok
 
 
+@pytest.mark.slow
 def test_payments_and_purchases_are_decided_for_a_plan() -> None:
     instance = parse_document(
         {

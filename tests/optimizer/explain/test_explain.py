@@ -43,6 +43,7 @@ def test_every_change_applied_and_solved_anew_gives_what_is_claimed(tutorial: An
             assert solution.objective == pytest.approx(tutorial.objective + value)
 
 
+@pytest.mark.slow
 def test_the_curve_of_a_limit_is_its_breakpoints() -> None:
     explanation = outlay.explain(outlay.read("tutorial"), curves=["commitments"], jobs=1)
     rows = explanation.curves
@@ -75,6 +76,7 @@ def test_a_tie_is_called_so() -> None:
     assert not len(explanation.changes)
 
 
+@pytest.mark.slow
 def test_what_is_given_is_certain_and_what_cannot_be_is_never() -> None:
     document = copy.deepcopy(lender_document())
     document["projects"][0]["status"] = "mandatory"
@@ -85,6 +87,7 @@ def test_what_is_given_is_certain_and_what_cannot_be_is_never() -> None:
     assert "lender test" in explanation.margins.set_index("project")["reason"]["C"]
 
 
+@pytest.mark.slow
 def test_a_parameter_gives_a_project_an_option_and_a_little_less_does_not() -> None:
     instance = parse_document(lender_document(), source="test")
     explanation = outlay.explain(instance, ["C"], jobs=1)
@@ -102,6 +105,7 @@ def test_a_parameter_gives_a_project_an_option_and_a_little_less_does_not() -> N
     assert not len(outlay.build(instance.replace(projects=less)).case.options.of("C"))
 
 
+@pytest.mark.slow
 def test_nothing_depends_on_how_many_are_asked_at_a_time(tutorial: Any) -> None:
     other = outlay.explain(outlay.read("tutorial"), jobs=2)
     for name in ("margins", "changes", "limits"):

@@ -19,22 +19,18 @@ def test_three_objectives_have_no_other_efficient_vectors(always_warm: None, see
     assert problems(case_of(seed), 3, seed) == []
 
 
+@pytest.mark.slow
 def test_a_stretch_does_what_is_said_where_something_is_carried_over(always_warm: None) -> None:
     assert stretch_problems(case_of(10)) == []
 
 
-#: At the tolerance asked for, a point of three objectives with continuous data may lie behind others by more than that
-#: in one objective, where a little less of another one buys much of it: the region is covered, the point not proved.
-BEHIND = pytest.param(23, marks=pytest.mark.xfail(reason="one point lies behind others by more than the tolerance"))
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [21, 22, BEHIND, 24, 25, 26])
+@pytest.mark.parametrize("seed", [21, 22, 23, 24])
 def test_some_frontiers_have_no_other_efficient_vectors(always_warm: None, seed: int) -> None:
     assert tried(seed) == []
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("seed", [*range(1, 21), *range(27, 37)])
+@pytest.mark.parametrize("seed", [*range(1, 21), *range(25, 37)])
 def test_many_frontiers_have_no_other_efficient_vectors(always_warm: None, seed: int) -> None:
     assert tried(seed) == []

@@ -58,6 +58,7 @@ def test_the_tutorial_is_as_by_hand(town: outlay.Frontier) -> None:
     assert town.hypervolume_most == pytest.approx(area)
 
 
+@pytest.mark.slow
 def test_the_set_of_a_point_gives_its_value(town: outlay.Frontier) -> None:
     for row, plan in zip(town.points.itertuples(), town.plan_of, strict=True):
         instance = applied(town.instance, town.sets[f"point-{row.point}"])
@@ -65,6 +66,7 @@ def test_the_set_of_a_point_gives_its_value(town: outlay.Frontier) -> None:
         assert {choice.project for choice in plan.choices} == set(filter(None, row.projects.split("; ")))
 
 
+@pytest.mark.slow
 def test_nothing_depends_on_how_many_are_asked_at_a_time(town: outlay.Frontier) -> None:
     other = outlay.frontier(outlay.read("tutorial"), VALUE_AND_MONEY, jobs=2)
     for name in ("points", "plans", "projects", "open"):
@@ -81,6 +83,7 @@ def test_a_divisible_project_makes_segments() -> None:
     assert found.segments.to_numpy().tolist() == [[1, 2], [2, 3], [4, 5]]
 
 
+@pytest.mark.slow
 def test_a_third_objective_finds_all(town: outlay.Frontier) -> None:
     found = outlay.frontier(outlay.read("tutorial"), (*VALUE_AND_MONEY, "min:use:crew"), tolerance=0, jobs=1)
     assert found.complete
@@ -145,6 +148,7 @@ def test_a_tolerance_leaves_boxes_open_and_says_so() -> None:
         assert inside.any() or (value, money) in values(found)
 
 
+@pytest.mark.slow
 def test_a_folder_is_resumed_and_not_mixed_up(tmp_path: Path) -> None:
     folder = tmp_path / "out"
     first = outlay.frontier(outlay.read("tutorial"), VALUE_AND_MONEY, jobs=1, folder=folder)
@@ -159,6 +163,7 @@ def test_a_folder_is_resumed_and_not_mixed_up(tmp_path: Path) -> None:
         outlay.frontier(outlay.read("tutorial"), VALUE_AND_MONEY, jobs=1, folder=tmp_path)
 
 
+@pytest.mark.slow
 def test_a_damaged_answer_is_asked_anew(tmp_path: Path) -> None:
     outlay.frontier(outlay.read("tutorial"), VALUE_AND_MONEY, jobs=1, folder=tmp_path / "out")
     damaged, tampered = sorted((tmp_path / "out" / "answers").iterdir())[:2]

@@ -49,6 +49,7 @@ def outcomes(given: dict[str, Any]) -> np.ndarray:
     return choices[choices @ money <= 13] @ rows
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", [(), ("value>jobs", "jobs>green")])
 def test_a_fine_grid_of_weights_finds_no_other_plan(order: tuple[str, ...]) -> None:
     given = document(value=(0.5, 2), jobs=(0, 1.5), green=(0.25, 2))

@@ -145,5 +145,6 @@ def test_the_best_plans_are_worth_the_same(seed: int) -> None:
         assert (small.part(small.whole(point)) == point).all()
 
 
+@pytest.mark.slow
 def test_most_random_problems_get_smaller() -> None:
     assert sum(len(reduced(random_problem(seed)).kept) < 8 for seed in range(150)) > 75

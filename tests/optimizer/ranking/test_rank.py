@@ -98,6 +98,7 @@ def test_a_level_that_no_plan_keeps_is_named() -> None:
         found.levels  # noqa: B018
 
 
+@pytest.mark.slow
 def test_a_fund_and_dated_levels_are_put_to_a_level_as_a_whole() -> None:
     instance = made(
         calendar={"periods": 2},

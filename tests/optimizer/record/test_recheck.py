@@ -60,6 +60,7 @@ def test_tables_of_the_first_format_are_never_believed(tmp_path: Path) -> None:
     assert not changed(path, lambda document: document["metrics"].update(value=99.0)).verified
 
 
+@pytest.mark.slow
 def test_a_document_of_the_present_cannot_call_itself_one_of_the_first_format(run: Path) -> None:
     with pytest.raises(outlay.InputError, match="format"):
         changed(run, lambda document: document.update(format="outlay run 1"))

@@ -80,6 +80,7 @@ def test_the_file_is_plain_json_without_nan(run: Path) -> None:
     assert document["versions"]["highspy"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("most", some([3, 12], 1))
 def test_runs_of_generated_instances_survive_the_file(tmp_path: Path, most: int) -> None:
     with SolverProcess() as process:
@@ -105,6 +106,7 @@ def test_a_run_without_a_plan_survives_too(tmp_path: Path) -> None:
         outlay.verify(loaded)
 
 
+@pytest.mark.slow
 def test_a_stopped_run_survives_too(tmp_path: Path) -> None:
     found = stopped()
     loaded = outlay.load(found.save(tmp_path / "run.json"))
@@ -112,6 +114,7 @@ def test_a_stopped_run_survives_too(tmp_path: Path) -> None:
     assert loaded.limit == "time"
 
 
+@pytest.mark.slow
 def test_the_user_s_rows_survive_too(tmp_path: Path) -> None:
     model: Any = outlay.build(parsed(small_plan()))
     model.rule = pyo.Constraint(expr=model.fund[0] <= 1)

@@ -32,6 +32,7 @@ def exact(relaxed: Search) -> Relaxation:
     return relaxed.relaxation
 
 
+@pytest.mark.slow
 def test_substituting_started_by_columns_changes_no_relaxation(monkeypatch: pytest.MonkeyPatch) -> None:
     """Solved exactly, the smaller problem has the same value, and gives reduced costs that prove it."""
     monkeypatch.setattr(started, "LARGE", -1)
@@ -86,6 +87,7 @@ def test_what_must_be_funded_counts_in_a_bound_even_if_it_only_costs() -> None:
     assert choice_bound(level_problem(session), session.structure.project) == pytest.approx(-4.0)
 
 
+@pytest.mark.slow
 def test_an_approximate_relaxation_bounds_too(warm: SolverProcess) -> None:
     session = Session(build(generate(30, 3)))
     plan = session.search_plan(seed=1, sub_problems=0)
@@ -101,6 +103,7 @@ def test_an_approximate_relaxation_bounds_too(warm: SolverProcess) -> None:
     assert search.known()[1] == rough.bound
 
 
+@pytest.mark.slow
 def test_what_is_too_slow_for_the_simplex_method_is_solved_by_another_one(session: Session, exact: Relaxation) -> None:
     few = SearchParams(relaxing=Relaxing(least_iterations=1, iterations=0.0))
     with SolverProcess() as process:

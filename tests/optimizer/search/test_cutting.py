@@ -77,6 +77,7 @@ def test_planes_make_the_relaxation_stronger_and_the_plan_stays(begun: State) ->
     assert begun.cuts is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("broken", [False, True])
 def test_planes_that_change_little_or_that_a_plan_in_hand_breaks_are_not_taken(begun: State, *, broken: bool) -> None:
     current = begun.plans.current
@@ -88,6 +89,7 @@ def test_planes_that_change_little_or_that_a_plan_in_hand_breaks_are_not_taken(b
     assert all(one is other for one, other in zip((begun.problem, begun.whole, begun.drawn), before, strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("left_s", "anew"), [(1e7, True), (20.0, False), (None, False)])
 def test_another_plan_is_begun_at_once_where_there_is_time(begun: State, left_s: float | None, *, anew: bool) -> None:
     current = begun.plans.current

@@ -12,6 +12,7 @@ from outlay.optimizer.search.neighbourhoods.registry import CROSSING
 from outlay.optimizer.search.rounding import schedule
 
 
+@pytest.mark.slow
 def test_every_kind_frees_as_many_projects_as_asked(drawn: Neighbourhoods) -> None:
     plan = np.round(drawn.relaxation.point)
     assert set(drawn.kinds.names) == {

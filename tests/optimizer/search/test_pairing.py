@@ -69,6 +69,7 @@ def test_a_plan_is_worth_what_pairs_and_projects_add(*, alternatives: bool) -> N
     assert 20 < seen < 2**SIZE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_it_comes_to_the_best_plan(seed: int) -> None:
     session = drawn(seed, alternatives=bool(seed % 2))
@@ -83,6 +84,7 @@ def test_it_comes_to_the_best_plan(seed: int) -> None:
     assert values[-1] == pytest.approx(best.objective)
 
 
+@pytest.mark.slow
 def test_it_goes_on_from_a_better_plan_alone() -> None:
     problem, found = made(drawn(2))
     kept: list[np.ndarray] = []
@@ -95,6 +97,7 @@ def test_it_goes_on_from_a_better_plan_alone() -> None:
     again.search(lambda: False, lambda point: pytest.fail("nothing better was there"), 3)
 
 
+@pytest.mark.slow
 def test_the_same_seed_finds_the_same_plans() -> None:
     found: list[list[float]] = [[], []]
     for values in found:
@@ -115,6 +118,7 @@ def test_what_does_not_only_pack_in_pairs_is_left_to_others() -> None:
     assert pairs_of(level_problem(plain), plain.structure) is None
 
 
+@pytest.mark.slow
 def test_the_search_draws_them_beside_the_relaxation(warm: SolverProcess) -> None:
     session = drawn(1)
     plan = session.search_plan(seed=1, sub_problems=2)

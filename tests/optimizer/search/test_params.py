@@ -91,6 +91,7 @@ def test_every_number_has_a_range_and_every_kind_can_be_left_out() -> None:
     assert sorted(KINDS) == sorted(kind.name for kind in (*NEIGHBOURHOODS, CROSSING))
 
 
+@pytest.mark.slow
 def test_a_solve_takes_other_numbers_and_says_which_differ(always_warm: None, tmp_path: Path) -> None:
     del always_warm
     params = SearchParams(patience=Patience(sub_problems=3), diving=Diving(sure=(0.5,)))

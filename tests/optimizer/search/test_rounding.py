@@ -39,6 +39,7 @@ def test_a_rounded_relaxation_is_a_plan_that_the_verifier_passes(session: Sessio
         assert 0.7 * relaxation.value > relaxed.problem.value(point) > relaxation.value
 
 
+@pytest.mark.slow
 def test_a_schedule_keeps_what_others_need(session: Session, relaxed: Search) -> None:
     """With options in any order, rows alone decide; whatever comes out is a plan."""
     options = np.random.default_rng(5).permutation(len(session.structure.option_column))
@@ -47,6 +48,7 @@ def test_a_schedule_keeps_what_others_need(session: Session, relaxed: Search) ->
     assert session._accepts(point)
 
 
+@pytest.mark.slow
 def test_a_schedule_takes_what_must_be_funded_with_all_it_entails(instance: outlay.Instance) -> None:
     """With one project mandatory and one option left to it, propagation fixes that option."""
     session = Session(build(instance))

@@ -67,9 +67,11 @@ def test_a_repeated_search_gives_the_same_answer() -> None:
 
 @pytest.mark.slow
 def test_a_repeated_search_gives_the_same_answer_where_work_is_the_limit() -> None:
-    made = generate(120, 3)
-    first, second = (outlay.solve(made, effort="repeat", work=2, gap=0, seed=5) for _ in range(2))
-    assert first.limit == "work"
+    made = generate(100, 3)
+    first, second = (outlay.solve(made, effort="repeat", work=1, gap=0, seed=5) for _ in range(2))
+    assert (str(first.status), first.limit) == ("stopped at limit", "work")
+    assert first.verified
+    assert first.bound is not None
     assert first.plan == second.plan
     assert (first.objective, first.bound) == (second.objective, second.bound)
 
@@ -126,13 +128,6 @@ def test_a_proof_by_parts_proves_the_optimum(projects: int, seed: int, divided: 
 
 
 @pytest.mark.slow
-def test_work_that_is_done_is_said_to_be_the_limit() -> None:
-    solution = outlay.solve(generate(120, 2), effort="repeat", work=1, gap=0)
-    assert (str(solution.status), solution.limit) == ("stopped at limit", "work")
-    assert solution.verified
-    assert solution.bound is not None
-
-
 @pytest.mark.usefixtures("always_warm")
 @pytest.mark.parametrize(
     "seed",
@@ -153,6 +148,7 @@ EVERY_EFFORT = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.slow
 @EVERY_EFFORT
 @pytest.mark.usefixtures("no_head_start")
 def test_a_start_that_breaks_rules_is_no_answer(how: dict[str, Any]) -> None:
@@ -190,6 +186,7 @@ def test_nothing_to_choose_but_a_variable_of_the_users_own() -> None:
     assert outlay.solve(model, effort="repeat", work=20).objective == pytest.approx(3.0)
 
 
+@pytest.mark.slow
 def test_a_time_limit_ends_a_repeatable_search_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """After the second sub-problem the clock is past the limit; all the work would take hours."""
     clock, draw, drawn = time.monotonic, Neighbourhoods.draw, []
@@ -273,6 +270,7 @@ def test_branch_and_bound_leaves_heuristics_to_the_search_only_while_there_is_on
     assert "mip_pscost_minreliable" not in first
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("no_head_start")
 def test_the_search_alone_yields_a_verified_plan_when_time_runs_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Branch and bound finds nothing, and its time is over once the search has told it of a plan."""

@@ -62,6 +62,7 @@ def test_forks_of_a_thread_that_has_solved_a_case_solve_it_too() -> None:
     solvers.solver_process().end()
 
 
+@pytest.mark.slow
 def test_a_fork_while_another_thread_builds_a_model() -> None:
     held, over = threading.Event(), threading.Event()
 
@@ -137,6 +138,7 @@ def offers(process: SolverProcess) -> None:
     process.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("use", [ends, collects, leaves, offers], ids=lambda use: use.__name__)
 def test_what_a_fork_does_to_a_solver_does_not_reach_its_parent_s(
     warm: SolverProcess, use: Callable[[SolverProcess], None]
@@ -184,6 +186,7 @@ def test_both_sides_of_a_fork_in_the_middle_of_a_solve_get_the_answer() -> None:
     assert (found.objective, found.status) == (7, "optimal")
 
 
+@pytest.mark.slow
 def test_a_solver_ends_with_its_parent_although_a_fork_lives_on() -> None:
     out_of, into = os.pipe()
 

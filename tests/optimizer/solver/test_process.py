@@ -70,6 +70,7 @@ def assert_failed(found: Answered, *words: str) -> None:
 # -- crashes -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_killed_solver_is_retried_once_and_then_reported(answered) -> None:
     found = answered("read_frame(source); os.kill(os.getpid(), signal.SIGKILL)")
     assert_failed(found, "tried twice", "code -9")
@@ -91,6 +92,7 @@ def test_a_solver_that_crashes_once_is_answered_by_the_retry(answered) -> None:
     assert found.solution.message == ""
 
 
+@pytest.mark.slow
 def test_the_retry_has_another_seed_and_no_presolve(answered, tmp_path: Path) -> None:
     found = answered(
         f"""
@@ -104,6 +106,7 @@ def test_the_retry_has_another_seed_and_no_presolve(answered, tmp_path: Path) ->
     assert (tmp_path / "options").read_text().splitlines() == ["1 choose", "1001 off"]
 
 
+@pytest.mark.slow
 def test_the_plan_in_hand_survives_two_crashes(answered) -> None:
     found = answered("read_frame(source); incumbent([1, 0, 1], -7.0); os.kill(os.getpid(), signal.SIGKILL)")
     assert found.solution.status == Status.STOPPED
@@ -120,6 +123,7 @@ def test_a_command_that_does_not_exist_is_reported(three: Instance) -> None:
     assert "cannot be started" in solution.message
 
 
+@pytest.mark.slow
 def test_an_error_inside_the_solver_is_reported(answered) -> None:
     found = answered("read_frame(source); result(status='error', message='out of luck'); time.sleep(60)")
     assert_failed(found, "out of luck")
@@ -128,6 +132,7 @@ def test_an_error_inside_the_solver_is_reported(answered) -> None:
 # -- hangs -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_hang_costs_the_time_limit_once(answered) -> None:
     found = answered("read_frame(source); hang()", time_limit=15)
     assert_failed(found, "did not stop when asked and was killed; there was no time to try again")
@@ -135,6 +140,7 @@ def test_a_hang_costs_the_time_limit_once(answered) -> None:
     assert 15 < found.seconds <= 17
 
 
+@pytest.mark.slow
 def test_a_hang_without_a_time_limit_is_noticed_and_tried_again_once(answered) -> None:
     found = answered("read_frame(source); hang()")
     assert_failed(found, "tried twice: the solver gave no sign of life for 60 s and was killed")
@@ -194,6 +200,7 @@ def test_a_solver_that_shall_end_soon_is_killed_if_it_does_not(tmp_path: Path, *
     assert not any(alive(pid) for pid in fake.pids)
 
 
+@pytest.mark.slow
 def test_a_hanging_solver_with_a_plan_in_hand_ends_with_it_at_the_limit(answered) -> None:
     found = answered("read_frame(source); incumbent([0, 1, 1], -6.0); hang()", time_limit=15)
     assert found.solution.status == Status.STOPPED
@@ -249,6 +256,7 @@ def test_a_solver_that_talks_on_after_the_limit_is_killed_too(answered) -> None:
     assert found.seconds <= 17
 
 
+@pytest.mark.slow
 def test_nothing_is_begun_after_the_deadline(tmp_path: Path) -> None:
     clock = SetClock()
     fake = FakeSolver(tmp_path, "become_the_real_one()", clock=clock)
@@ -269,11 +277,14 @@ def test_the_time_may_be_over_when_the_model_is_built(monkeypatch: pytest.Monkey
         clock.pass_(9)
         return model_of(instance)
 
-    monkeypatch.setattr("outlay.optimizer.solve.model_of", slowly)
     with SolverProcess(clock=clock) as process:
+        best = solve(three, process=process).plan
+        monkeypatch.setattr("outlay.optimizer.solve.model_of", slowly)
         solution = solve(three, process=process, time_limit=5)
+        kept = solve(three, process=process, time_limit=5, start=best)
     assert (solution.status, solution.limit, solution.plan) == (Status.STOPPED, "time", None)
     assert "over when the model was built" in solution.message
+    assert (kept.limit, kept.plan, kept.verified) == ("time", best, True)
 
 
 @pytest.mark.slow
@@ -344,7 +355,7 @@ FRAMES = {
 }
 
 
-@pytest.mark.parametrize("frame", some_named(FRAMES, {"no kind", "an infinite point"}))
+@pytest.mark.parametrize("frame", some_named(FRAMES, {"an infinite point"}))
 def test_frames_that_make_no_sense_are_refused(answered, frame: str) -> None:
     found = answered(f"read_frame(source); {frame}; os._exit(0)", time_limit=60)
     assert_failed(found)
@@ -363,6 +374,7 @@ def test_a_frame_that_is_no_dictionary_is_refused(answered) -> None:
     assert_failed(answered(body, time_limit=60))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("point", "objective"),
     [("[1, 1, 1]", -9.0), ("[5, 0, 0]", -15.0), ("[-1, 1, 1]", -6.0)],

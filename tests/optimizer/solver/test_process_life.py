@@ -28,6 +28,7 @@ def three() -> Instance:
     return parsed(knapsack([3, 2, 4], [[1, 1, 1]], [2]))
 
 
+@pytest.mark.slow
 def test_a_process_serves_many_solves(three: Instance) -> None:
     with SolverProcess() as process:
         answers = [solve(three, process=process).objective for _ in range(3)]
@@ -99,6 +100,7 @@ time.sleep(600)
 """
 
 
+@pytest.mark.slow
 def test_the_solver_ends_when_its_parent_is_killed() -> None:
     root = Path(__file__).parents[3]
     with subprocess.Popen([sys.executable, "-c", ORPHAN], cwd=root, stdout=subprocess.PIPE, text=True) as parent:

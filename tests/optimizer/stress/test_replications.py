@@ -51,6 +51,7 @@ def chosen(name: str, risk: str = "expected") -> outlay.EnsembleSolution:
     return found
 
 
+@pytest.mark.slow
 def test_the_wrong_choice_misses_what_it_misses_by_hand() -> None:
     found = replicate_gap(chosen("B"), replications=3, draws=4, jobs=1)
     table = found.tables["replications"]
@@ -62,6 +63,7 @@ def test_the_wrong_choice_misses_what_it_misses_by_hand() -> None:
     assert most >= table["gap"].mean()
 
 
+@pytest.mark.slow
 def test_the_right_choice_misses_nothing() -> None:
     found = replicate_gap(chosen("A"), replications=2, draws=4, jobs=1)
     assert found.tables["replications"]["gap"].tolist() == pytest.approx([0.0, 0.0], abs=1e-9)

@@ -180,6 +180,7 @@ def test_a_folder_of_something_else_is_left_alone(worlds: Instance, tmp_path: Pa
         outlay.stress(PLANS, instance=worlds, folder=tmp_path)
 
 
+@pytest.mark.slow
 def test_an_interrupt_keeps_what_is_answered(worlds: Instance, stressed: outlay.Stress, tmp_path: Path) -> None:
     def stop(state: Any) -> None:
         if state.done >= 2 and state.total == 6:
@@ -194,6 +195,7 @@ def test_an_interrupt_keeps_what_is_answered(worlds: Instance, stressed: outlay.
     assert whole.tables["plans"].equals(stressed.tables["plans"])
 
 
+@pytest.mark.slow
 def test_any_executor_gives_the_same_answer(worlds: Instance, stressed: outlay.Stress) -> None:
     with ThreadPoolExecutor(2) as pool:
         other = outlay.stress(PLANS, instance=worlds, executor=pool)
@@ -203,6 +205,7 @@ def test_any_executor_gives_the_same_answer(worlds: Instance, stressed: outlay.S
     assert pickle.loads(pickle.dumps(sent)) == sent
 
 
+@pytest.mark.slow
 def test_worlds_in_which_a_plan_has_no_way_on_are_named(worlds: Instance) -> None:
     projects = [
         {**row, **({"status": "mandatory"} if row["id"] == "school" else {})} for row in worlds["projects"].records()
@@ -219,6 +222,7 @@ def test_worlds_in_which_a_plan_has_no_way_on_are_named(worlds: Instance) -> Non
     assert "it cannot be carried out in 1 of 2 draws" in found.notes[-1]
 
 
+@pytest.mark.slow
 def test_draws_are_the_same_whoever_draws_them(always_warm: None) -> None:
     instance = tutorial({"factors": {"money": MONEY, "overrun": OVERRUN}})
     drawn = outlay.draw(instance, draws=3, seed=5)

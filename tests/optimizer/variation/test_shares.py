@@ -99,6 +99,7 @@ def test_a_share_has_no_curve_and_no_frontier() -> None:
         outlay.frontier(railways(), ["objective", f"stretch:{RAIL}"], jobs=1)
 
 
+@pytest.mark.slow
 def test_a_repair_moves_a_share_only_where_as_few_others_do_not_do_and_then_as_little_as_it_can() -> None:
     must = railways(budget=20)
     projects = [{**row, "status": "mandatory"} if row["id"] != "lane" else row for row in must["projects"].records()]

@@ -34,6 +34,7 @@ QUESTIONS = {
 }
 
 
+@pytest.mark.slow
 def test_every_answer_is_that_of_the_changed_instance(varied: Variations) -> None:
     answers = varied.solve_all(QUESTIONS, jobs=2)
     instance = outlay.read("tutorial")

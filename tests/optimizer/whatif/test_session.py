@@ -46,6 +46,7 @@ def again(home: Path) -> Iterator[Opened]:
         yield session, worker
 
 
+@pytest.mark.slow
 def test_what_was_solved_is_a_comparison_that_the_report_understands(home: Path, tmp_path: Path) -> None:
     comparison = outlay.load_comparison(home / "kept")  # every run is verified
     assert comparison.sets == ("base", "draft-1")
@@ -141,6 +142,7 @@ def test_a_damaged_run_is_told_and_nothing_is_lost(home: Path, tmp_path: Path) -
         assert session.drafts["draft-1"].lines != ()
 
 
+@pytest.mark.slow
 def test_a_run_file_is_the_reference_as_it_is(tmp_path: Path) -> None:
     run = outlay.solve(outlay.read("tutorial"), constraint_set="two-crews")
     with opened(tmp_path / "kept", run.instance, run=run) as (session, _):
@@ -154,6 +156,7 @@ def test_a_run_file_is_the_reference_as_it_is(tmp_path: Path) -> None:
     assert outlay.load_comparison(tmp_path / "kept").sets == ("base", "draft-1")
 
 
+@pytest.mark.slow
 def test_a_set_that_allows_no_plan_is_an_answer_too(tmp_path: Path) -> None:
     with opened(tmp_path, outlay.read("tutorial")) as (session, _):
         for project in ("library", "bridge"):
@@ -165,6 +168,7 @@ def test_a_set_that_allows_no_plan_is_an_answer_too(tmp_path: Path) -> None:
         assert session.answers.comparison("draft-1").cases["objective"].isna().tolist() == [False, True]
 
 
+@pytest.mark.slow
 def test_what_cannot_be_kept_is_told_and_shown_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with opened(tmp_path, outlay.read("tutorial")) as (session, _):
         settled(session)
@@ -218,6 +222,7 @@ def test_a_solver_that_is_killed_costs_nothing_but_time(tmp_path: Path) -> None:
         assert session.answers.first is not None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kept_solvers", [None])
 def test_closing_ends_the_solver_and_the_thread(tmp_path: Path) -> None:
     with opened(tmp_path, outlay.read("tutorial")) as (session, worker):

@@ -57,7 +57,7 @@ def test_a_dive_that_promises_too_little_is_given_up(session: Session, relaxed: 
     assert not outcome.broken
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_with_much_left_open_a_dive_is_branch_and_bound(session: Session, relaxed: Search) -> None:
     outcome = dived(session, relaxed, open_columns=10**6)
     with SolverProcess() as process:

@@ -88,6 +88,7 @@ def test_no_way_on_is_said() -> None:
     assert not outcome.broken
 
 
+@pytest.mark.slow
 def test_weighty_projects_are_whole_and_the_relaxation_is_that_of_what_is_left(
     relaxed: Search, drawn: Neighbourhoods, how: Probe
 ) -> None:
@@ -105,6 +106,7 @@ def test_weighty_projects_are_whole_and_the_relaxation_is_that_of_what_is_left(
     assert np.abs(problem.cost[part]).max() < how.least
 
 
+@pytest.mark.slow
 def test_the_same_seed_decides_the_same(relaxed: Search, how: Probe) -> None:
     first, second = (probed(relaxed.problem, how).bounds for _ in range(2))
     assert first is not None
