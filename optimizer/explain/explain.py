@@ -94,7 +94,7 @@ def explain(
         Write into a folder that holds other things.
     gap, seed, time_limit
         As in `outlay.solve`, for each question; every one uses one thread. Seconds are of the solver's work, its CPU
-        time, so that they do not depend on how busy the machine is; after ten times as many by the clock it ends, too.
+        time, so that they do not depend on how busy the machine is; three times as many by the clock end it, too.
     on_progress
         Called when a question is asked or answered.
 

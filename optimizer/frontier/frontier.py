@@ -83,7 +83,7 @@ def frontier(
         Relative gap of each question; None: so small that it does not matter beside the tolerance.
     seed, time_limit
         As in `outlay.solve`, for each question; every one uses one thread, and its seconds are of the solver's work
-        (CPU time), at most ten times as many by the clock.
+        (CPU time), at most three times as many by the clock.
     on_progress
         Called when a question is asked or answered.
 

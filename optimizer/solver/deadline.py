@@ -44,7 +44,7 @@ CLOCK = Clock()
 #: passed, and killed once as much has passed again.
 OVERRUN_SHARE, LEAST_OVERRUN_S = 0.02, 0.75
 #: A limit of work is over after so many times its seconds of the clock, however little was worked.
-MOST_WAIT = 10.0
+MOST_WAIT = 3.0
 
 
 @dataclass

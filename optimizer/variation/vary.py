@@ -98,7 +98,7 @@ class Variations:
             As in `compare`. The answers do not depend on them.
         gap, seed, time_limit
             As in `outlay.solve`, for each variation; every one uses one thread, and its seconds are of the solver's
-            work (CPU time), at most ten times as many by the clock.
+            work (CPU time), at most three times as many by the clock.
         on_progress
             Called when a variation starts or ends.
 
