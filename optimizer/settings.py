@@ -54,6 +54,8 @@ class SolveSettings:
         Sub-problems of ``repeat``, 1 to a million.
     params
         The numbers that steer the search.
+    proving
+        Whether it is one of many small proofs.
     """
 
     time_limit_s: float | None = None
@@ -63,6 +65,7 @@ class SolveSettings:
     effort: Effort = Effort.PROVE
     work: int = DEFAULT_WORK
     params: SearchParams = field(default_factory=SearchParams)
+    proving: bool = False
 
     @classmethod
     def made(
@@ -92,7 +95,7 @@ class SolveSettings:
     def of_question(cls, document: Mapping[str, Any]) -> Self:
         """Return what `question_document` wrote; what it does not say is as usual."""
         gap, seed = document.get("gap", DEFAULT_GAP), document.get("seed", DEFAULT_SEED)
-        return cls(document.get("time_limit_s"), gap, seed)
+        return cls(document.get("time_limit_s"), gap, seed, proving=bool(document.get("proving")))
 
     def question_document(self) -> dict[str, Any]:
         """Return what one of many questions depends on, in JSON's types: each has one thread and no search.
@@ -137,7 +140,7 @@ class SolveSettings:
 
     def engine(self, deadline: Deadline = NEVER) -> Settings:
         """Return what the engine is told, of which something else may hold for single solves."""
-        return Settings(gap=self.gap, seed=self.seed, threads=self.threads, deadline=deadline)
+        return Settings(gap=self.gap, seed=self.seed, threads=self.threads, deadline=deadline, proving=self.proving)
 
 
 def check_arguments(*, time_limit: float | None, gap: float, seed: int, threads: int) -> None:

@@ -80,7 +80,7 @@ def frontier_command(**arguments: Any) -> int:
 
 def _check(names: list[str], arguments: Mapping[str, Any]) -> None:
     """Refuse what does not go together on the command line."""
-    if arguments["weights"] is None and len(names) < 2:
+    if arguments["weights"] is None and not names:
         raise click.UsageError("give --of and --against, or --weights")
     if arguments["weights"] is not None and names:
         raise click.UsageError("--weights takes no objectives")

@@ -39,7 +39,7 @@ Exit codes:
 SECTIONS = (
     "summary", "projects", "timeline", "resources", "finance", "payments", "trade", "binding", "dropped", "metrics",
     "stakeholders", "sectors", "regions", "funds", "years", "todo", "limits", "keeps_out", "procurement", "beyond",
-    "contributions",
+    "contributions", "uncertainty",
 )  # fmt: skip
 
 
@@ -227,6 +227,7 @@ Examples:
   outlay show run.json resources --all
   outlay show out tight-labour projects
   outlay show plans boom timeline
+  outlay show plans uncertainty
 """,
 )
 @click.argument("run_file", metavar="RUN", type=click.Path())
@@ -238,7 +239,8 @@ Examples:
 def show_command(**arguments: Any) -> int:
     """Show a part of the answer in RUN, a file that solve -o wrote, or of SET in the folder of a comparison.
 
-    Of a folder of solve --scenarios: what is decided now and what follows; with the name of a scenario, its part.
+    Of a folder of solve --scenarios: what is decided now and what follows; with the name of a scenario, its part. With
+    `uncertainty`: what is uncertain, what is maximised over it, and what it would be worth to know.
 
     The plan is verified again first, and the tables are computed anew from it.
     """
@@ -248,8 +250,9 @@ def show_command(**arguments: Any) -> int:
 @main.command(
     "verify",
     epilog="""\b
-Example:
+Examples:
   outlay verify run.json
+  outlay verify list
 """,
 )
 @click.argument("run_file", metavar="RUN", type=click.Path())
@@ -259,7 +262,7 @@ def verify_command(**arguments: Any) -> int:
     """Check the answer in RUN again, independently.
 
     In exact arithmetic, and from the file alone: every limit, tie, cash flow and the objective are recomputed from
-    the tables in it.
+    the tables in it. Of a folder of solve --scenarios or of rank: each plan, and what links them.
     """
     return run("verify", **arguments)
 

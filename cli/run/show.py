@@ -13,6 +13,7 @@ from outlay.cli.terminal.screen import Page
 from outlay.cli.terminal.sections import section_document, show_section
 from outlay.cli.terminal.summary import show_answer, show_no_plan
 from outlay.cli.terminal.together.scenarios import show_scenarios
+from outlay.cli.terminal.uncertainty.told import show_uncertainty_of, uncertainty_document
 from outlay.cli.views.words import listed as words_of
 from outlay.instances.errors import InputError
 from outlay.instances.formats.files import is_folder
@@ -24,6 +25,7 @@ from outlay.optimizer.ensemble.record import is_ensemble, load_ensemble, run_of_
 from outlay.optimizer.export.tables import export_tables, spreadsheet_csv
 from outlay.optimizer.record.run_document import run_text
 from outlay.optimizer.record.run_file import to_run_document
+from outlay.optimizer.uncertainty.described import described
 
 #: Parts of the run document that the summary for machines leaves out: they are sections of their own.
 _LEFT_OUT = ("instance", "tables", "trace", "plan")
@@ -83,7 +85,9 @@ def _show_ensemble(found: EnsembleSolution, section: str, *, as_json: bool) -> i
     InputError
         If a section is asked for, and not of which scenario.
     """
-    if section != "summary":
+    if section == "uncertainty" and found.verified:
+        return _show_uncertainty(found, as_json=as_json)
+    if section not in {"summary", "uncertainty"}:
         problem, remedy = "this is one plan for several scenarios", f"name one: {words_of(list(found.scenarios))}"
         raise InputError.single("show", problem, remedy, column=section)
     if as_json:
@@ -95,10 +99,23 @@ def _show_ensemble(found: EnsembleSolution, section: str, *, as_json: bool) -> i
     return PROVED if found.verified else UNVERIFIED
 
 
+def _show_uncertainty(found: EnsembleSolution, *, as_json: bool) -> int:
+    if as_json:
+        head = {"name": found.instance.name, "section": "uncertainty"}
+        streams.write_json_text(run_text({**head, "uncertainty": uncertainty_document(found)}))
+    else:
+        page = Page()
+        show_uncertainty_of(page, found)
+        page.show()
+    return PROVED
+
+
 def _csv(solution: Solution, section: str) -> str:
     """Return a table as CSV for a spreadsheet; of the summary, the metrics."""
-    tables = export_tables(solution)
-    text = spreadsheet_csv(tables["metrics" if section == "summary" else section])
+    if section == "uncertainty":
+        text = spreadsheet_csv(described(solution.instance))
+    else:
+        text = spreadsheet_csv(export_tables(solution)["metrics" if section == "summary" else section])
     if not sys.stdout.isatty():
         return text
     return "".join(f"{shown(line, len(line))}\n" for line in text.splitlines())  # names may hold terminal escapes

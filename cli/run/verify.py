@@ -10,20 +10,24 @@ from outlay.cli.terminal.progress import Progress
 from outlay.cli.terminal.proof import PROVED, UNVERIFIED, checked, exit_code, no_plan, show_violations
 from outlay.cli.terminal.screen import Column, Page
 from outlay.cli.terminal.summary import show_title
+from outlay.cli.terminal.together.ranking import show_ranking
 from outlay.cli.terminal.together.scenarios import show_scenarios
 from outlay.cli.views import words
 from outlay.cli.views.metrics import objective_text
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.ensemble.record import is_ensemble, load_ensemble
+from outlay.optimizer.ranking.record import is_ranking, load_ranking
 from outlay.optimizer.record.recheck import OWN_OBJECTIVE
 from outlay.optimizer.record.run_document import run_text
 from outlay.optimizer.verify.report import Verification
 
 
 def run(*, run_file: str, max_file_mb: float, as_json: bool, **_: Any) -> int:
-    """Verify a run file, or the folder of plans for several scenarios; 0 if all holds."""
+    """Verify a run file, the folder of plans for several scenarios, or that of a list; 0 if all holds."""
     if is_ensemble(run_file):
         return _verify_scenarios(run_file, max_file_mb, as_json=as_json)
+    if is_ranking(run_file):
+        return _verify_list(run_file, max_file_mb, as_json=as_json)
     with Progress("reading and verifying the run"):
         loaded = load_run(run_file, max_file_mb)
     solution, verification = loaded.solution, loaded.verification
@@ -53,6 +57,19 @@ def _verify_scenarios(folder: str, max_file_mb: float, *, as_json: bool) -> int:
     else:
         page = Page()
         show_scenarios(page, found)
+        page.show()
+    return PROVED if found.verified else UNVERIFIED
+
+
+def _verify_list(folder: str, max_file_mb: float, *, as_json: bool) -> int:
+    """Verify the plans of a priority list, and that they are nested."""
+    with Progress("reading and verifying the list"):
+        found = load_ranking(folder, max_file_mb=max_file_mb)
+    if as_json:
+        streams.write_json_text(run_text(found.to_document()))
+    else:
+        page = Page()
+        show_ranking(page, found)
         page.show()
     return PROVED if found.verified else UNVERIFIED
 

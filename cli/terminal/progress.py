@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from outlay.cli import streams
 from outlay.cli.views.words import gap, number, seconds
+from outlay.instances.values.text import shown
 from outlay.optimizer.solver.deadline import CLOCK, Clock
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 QUIET_S = 1.0
 LIVE_EVERY_S = 0.25
 PLAIN_EVERY_S = 5.0
+_LONGEST = 2000
 
 
 class State(Protocol):
@@ -80,7 +82,7 @@ class Progress:
         def told(state: CompareProgress) -> None:
             self.now(words(state))
             if state.note:
-                streams.write_error(f"outlay: {state.note}\n")
+                streams.write_error(f"outlay: {shown(state.note, _LONGEST)}\n")
 
         return told
 
@@ -95,7 +97,7 @@ class Progress:
                 return
 
     def _text(self) -> str:
-        line = f"{seconds(self._clock.now() - self._began)}  {describe(self.what, self.state)}"
+        line = f"{seconds(self._clock.now() - self._began)}  {shown(describe(self.what, self.state), _LONGEST)}"
         if not self._live:
             return f"outlay: {line}\n"
         width = shutil.get_terminal_size((100, 24)).columns

@@ -15,6 +15,7 @@ from outlay.cli.terminal.metrics import show_metrics, show_stakeholders
 from outlay.cli.terminal.plan import name_of, scale
 from outlay.cli.terminal.screen import Column, Page
 from outlay.cli.terminal.totals import PEAK_COLUMNS, peak_cells, peaks
+from outlay.cli.terminal.uncertainty.told import show_uncertain, uncertain_document
 from outlay.cli.views import words
 from outlay.cli.views.labels import finance_of, metrics_in_use
 
@@ -31,6 +32,8 @@ def show_section(page: Page, solution: Solution, section: str, *, every_row: boo
     if section in {"metrics", "stakeholders"}:
         show = _metrics if section == "metrics" else show_stakeholders
         show(page, solution)
+    elif section == "uncertainty":
+        show_uncertain(page, solution.instance)
     elif every_row or section not in _SHORT:
         _show_frame(page, solution, section, every_row=every_row)
     else:
@@ -200,4 +203,6 @@ def section_document(solution: Solution, section: str) -> Any:
         return dict(solution.metrics)
     if section == "stakeholders":
         return dict(solution.stakeholders)
+    if section == "uncertainty":
+        return uncertain_document(solution.instance)
     return solution.tables[section].astype(object).to_dict("records")

@@ -87,10 +87,18 @@ def gap_words(found: EnsembleSolution) -> str:
     )
 
 
-def best_words(low: float, high: float) -> str:
-    """Return what the best plan of a scenario is worth, as far as it is known."""
-    text = words.number(low, 6)
-    return text if high - low <= 1e-9 * max(1.0, abs(high)) else f"{text} to {words.number(high, 6)}"
+def best_words(low: float, high: float | None, digits: int = 6) -> str:
+    """Return what the best plan of a scenario is worth, or what it has more, as far as it is known.
+
+    Examples
+    --------
+    >>> best_words(2.5, 2.5), best_words(2.5, 3.0), best_words(2.5, float("inf"))
+    ('2.5', '2.5 to 3', 'at least 2.5')
+    """
+    text = words.number(low, digits)
+    if high is None or not math.isfinite(high):
+        return f"at least {text}"
+    return text if high - low <= 1e-9 * max(1.0, abs(high)) else f"{text} to {words.number(high, digits)}"
 
 
 def span(first: str, last: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from outlay.cli.views import words
@@ -31,10 +32,18 @@ def amounts(value: float | None) -> str:
 
 
 def interval(low: float | None, high: float | None) -> str:
-    """Return what is proved of a figure."""
+    """Return what is proved of a figure.
+
+    Examples
+    --------
+    >>> interval(0.5, 0.5), interval(0.5, 0.75), interval(0.5, float("inf"))
+    ('exactly', '0.5 to 0.75', 'at least 0.5')
+    """
     if low is None and high is None:
         return ""
     least = max(0.0, low) if low is not None else None
+    if least is not None and (high is None or not math.isfinite(high)):
+        return f"at least {words.number(least)}"
     if least is not None and high is not None and abs(high - least) <= 1e-4 * max(abs(high), 1e-9):
         return "exactly"
     return f"{words.number(least)} to {words.number(high)}"

@@ -126,7 +126,7 @@ def _timed_rows(case: Case, name: str, rules: list[tuple[Need, ...]]) -> RowBloc
         dates = (
             np.stack([need.due(options, side) for need in rule]) if len(side) else np.zeros((len(rule), 0), dtype=int)
         )
-        for due in np.unique(dates, axis=1).T if len(side) else []:
+        for due in _distinct(dates) if len(side) else []:
             at_date = (dates == due[:, None]).all(axis=0) if mixed else dates[0] <= due[0]
             row = len(keys)
             entries.add(np.full(int(at_date.sum()), row), fund[side[at_date]], float(count))
@@ -141,6 +141,11 @@ def _timed_rows(case: Case, name: str, rules: list[tuple[Need, ...]]) -> RowBloc
     return block(
         name, NAME, keys, entries, case.book.size, upper=np.array(upper, dtype=float), sentence=lambda row: words[row]
     )
+
+
+def _distinct(dates: np.ndarray) -> np.ndarray:
+    """Return the different columns of dates, a row each; mostly there is one need, for which that is quick."""
+    return np.unique(dates[0])[:, None] if len(dates) == 1 else np.unique(dates, axis=1).T
 
 
 def _words(case: Case, rule: tuple[Need, ...], due: int) -> str:

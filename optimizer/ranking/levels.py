@@ -82,6 +82,21 @@ def check_weights(weights: Sequence[float] | None, levels: Sequence[Decimal]) ->
     return tuple(weight / total for weight in given)
 
 
+def check_objective(instance: Instance) -> None:
+    """Refuse an objective of several levels in strict order: what a list costs is told as the loss in one number.
+
+    Raises
+    ------
+    InputError
+        If the objective has several levels.
+    """
+    count = len(instance.objective_levels)
+    if count > 1:
+        problem = f"its objective has {count} levels in strict order, and what one list costs is told in one number"
+        remedy = "name the level that counts: --objective METRIC=WEIGHT,... (objective={...} in Python)"
+        raise InputError.single("rank", problem, remedy, column="objective", value=instance.name)
+
+
 def limit_named(instance: Instance, name: str) -> Limit:
     """Return the limit whose levels are asked for.
 

@@ -23,7 +23,7 @@ from outlay.models.ensemble import build_ensemble
 from outlay.optimizer.engine.levels import Settings
 from outlay.optimizer.ensemble.members import Asked, Members, OnQuestions
 from outlay.optimizer.ensemble.session import EnsembleSession, Together
-from outlay.optimizer.ranking.levels import check_levels, check_weights, level_scenarios, limit_named
+from outlay.optimizer.ranking.levels import check_levels, check_objective, check_weights, level_scenarios, limit_named
 from outlay.optimizer.ranking.ranking import Ranking, ranking_of
 from outlay.optimizer.solve import as_asked, check_arguments
 from outlay.optimizer.solver.deadline import Deadline
@@ -97,6 +97,7 @@ def rank(
     began = time.monotonic()
     check_arguments(time_limit=time_limit, gap=gap, seed=seed, threads=1)
     base = as_asked(instance, constraint_set, objective)
+    check_objective(base)
     marks = check_levels(levels)
     shares = check_weights(weights, marks)
     asked_limit = limit_named(base, limit)

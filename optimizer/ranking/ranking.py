@@ -24,6 +24,8 @@ from outlay.optimizer.variation.limit import Limit
 from outlay.optimizer.variation.solving import VariedAnswer
 
 FORMAT = "outlay ranking 1"
+#: The file that tells the folder of a list.
+MARKER = "ranking.json"
 LEVELS = ("level", "weight", "nested", "best", "best_at_most", "price", "price_at_most", "projects", "new", "lost")
 PROJECTS = ("rank", "project", "name", "alternative", "level", "commitment", "best_at")
 
@@ -151,7 +153,7 @@ class Ranking(Tabled):
         InputError
             If the folder exists and is not empty, or cannot be written.
         """
-        return write_runs(path, "ranking.json", self.to_document(), self.tables if self.verified else {}, self.runs)
+        return write_runs(path, MARKER, self.to_document(), self.tables if self.verified else {}, self.runs)
 
 
 def ranking_of(

@@ -11,6 +11,9 @@ activities and optional ones there is no clear order. Rows are the problem's own
 respected, and rules of the user's own too; a project that waits for another is tried again whenever something has made
 room.
 
+What only costs something is taken for what waits for it, as waste is dug above ore, where the whole is worth it
+(`closure`), as soon as it can be, and left out again if nothing that is funded waits for it.
+
 It needs no relaxation, and so goes on beside a slow one. Options are taken in full, and nothing is bought or imported
 for them: what that would gain is left to the other neighbourhoods.
 """
@@ -25,6 +28,7 @@ from scipy import sparse
 
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.structure import Structure
+from outlay.optimizer.search.ledgers.closure import closure
 from outlay.optimizer.search.ledgers.dates import DatedLedger, dated_ledger
 from outlay.optimizer.search.ledgers.rows import Ledger
 from outlay.optimizer.search.params import Scheduling
@@ -72,8 +76,11 @@ class Rescheduling:
         self._empty = problem.value(self._nothing)
         self._start = structure.option_start[self.options]
         self._end = structure.option_operation[self.options]
-        self._open = (structure.funded.T @ (problem.upper < 1.0).astype(float))[self.options] == 0
         self._must = must_be_funded(problem, structure)
+        possible = (structure.funded.T @ (problem.upper < 1.0).astype(float))[self.options] == 0
+        #: Projects that only cost something and that others, which are worth more, wait for.
+        self._paves = self._worth_paving(own, possible)
+        self._open = possible & ((self._must | self._paves)[own] | (self._cost < 0))
         self._worth = self._worth_for_use(own)
         self._short: dict[int, float] = {}
         self._price, self._dear = np.zeros(len(options)), 0.0
@@ -93,6 +100,11 @@ class Rescheduling:
                 break
             total = more
         return np.maximum(total, 1e-9) / np.maximum(np.where(np.isfinite(use), use, 1.0), 1e-9)
+
+    def _worth_paving(self, own: np.ndarray, possible: np.ndarray) -> np.ndarray:
+        most = np.full(self.structure.projects, -np.inf)
+        np.maximum.at(most, own[possible], -self._cost[possible])
+        return (most <= 0) & ~self._must & closure(most, self._ledger.waiting)
 
     def begin_from(self, point: np.ndarray | None) -> None:
         """Draw around the starts of a plan from now on, if it is better than what was drawn."""
@@ -190,6 +202,15 @@ class Rescheduling:
         if len(lacking):
             self._learn(lacking)
             return None
+        return self._pruned(chosen) if self._paves.any() else chosen
+
+    def _pruned(self, chosen: np.ndarray) -> np.ndarray:
+        """Leave out what only costs something and nothing that is funded waits for."""
+        paving = np.nonzero(self._paves & (chosen >= 0))[0]
+        for project in paving[np.argsort(-self._start[chosen[paving]], kind="stable")].tolist():
+            if all(chosen[other] < 0 for other in self._ledger.followers[project]):
+                self._ledger.give_back(int(chosen[project]))
+                chosen[project] = -1
         return chosen
 
     def _learn(self, lacking: np.ndarray) -> None:
@@ -228,17 +249,17 @@ class Rescheduling:
     def _best(self, project: int, latest: int | None = None) -> int:
         """Return the cheapest option that all rows allow, -1 if none is; or the last one that ends by a date.
 
-        What need not be funded is taken only if it is worth something.
+        What need not be funded is taken only if it is worth something, or what waits for it is.
         """
         begin, end = int(self._first[project]), int(self._first[project + 1])
         allowed = self._ledger.in_order(begin, end) & self._open[begin:end]
-        if not self._must[project]:
-            allowed &= self._cost[begin:end] < 0
         if latest is not None:
             allowed &= self._end[begin:end] <= latest
         places = np.nonzero(allowed)[0] + begin
         if latest is not None:
             places = places[np.argsort(-self._start[places], kind="stable")]
+        elif self._paves[project]:  # what only costs something costs least in the end, too late for what waits for it
+            places = places[np.argsort(self._start[places], kind="stable")]
         elif self._short:
             places = places[np.argsort((self._cost + self._dear * self._price)[places], kind="stable")]
         return self._first_that_fits(places)

@@ -87,15 +87,23 @@ class Rules:
         return found
 
     def parts(self, rule: Rule) -> list[Rule]:
-        """Return a rule row by row, under names of their own; what has one row is its own part."""
+        """Return a rule by what its rows say, under names of their own; what says one thing is its own part.
+
+        Rows that say the same, those of one project's options for instance, are one part.
+        """
         own = rule.rows[: len(rule.rows) - rule.beside]
         if len(own) < 2 or rule.must:
             return [rule]
         words = {row: text for block in self._sentences.values() for row, text in block}
-        found = []
+        said: dict[str, list[int]] = {}
         for row in own:
-            name, left = f"{rule.name}: {words[row]}", self._left(rule, row)
-            found.append(replace(rule, name=name, title=words[row], rows=(row, *left), beside=len(left)))
+            said.setdefault(words[row], []).append(row)
+        if len(said) == 1:
+            return [rule]
+        found = []
+        for text, rows in said.items():
+            left = tuple(row for each in rows for row in self._left(rule, each))
+            found.append(replace(rule, name=f"{rule.name}: {text}", title=text, rows=(*rows, *left), beside=len(left)))
         self._parts |= {part.name: part for part in found}
         return found
 

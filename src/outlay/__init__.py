@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from outlay.optimizer.frontier.result import Frontier
     from outlay.optimizer.ranking.rank import rank
     from outlay.optimizer.ranking.ranking import Ranking
+    from outlay.optimizer.ranking.record import load_ranking
     from outlay.optimizer.record.recheck import verify
     from outlay.optimizer.record.run_file import load
     from outlay.optimizer.search.params import SearchParams
@@ -118,6 +119,7 @@ _HOME = {
     "solve_ensemble": "optimizer.ensemble.solve",
     "EnsembleSolution": "optimizer.ensemble.answer",
     "load_ensemble": "optimizer.ensemble.record",
+    "load_ranking": "optimizer.ranking.record",
     "rank": "optimizer.ranking.rank",
     "Ranking": "optimizer.ranking.ranking",
     "advance": "optimizer.advance.advance",
@@ -223,6 +225,7 @@ __all__ = [
     "load",
     "load_comparison",
     "load_ensemble",
+    "load_ranking",
     "plot_money",
     "plot_plan",
     "plot_resources",

@@ -2,7 +2,7 @@
 
 The rival is the epsilon-constraint method in plain Python over Pyomo's ``highs``: two profits, whole numbers, so that
 the second one is a small part of the objective and its floor rises by 1 from one solve to the next. Both must find the
-published efficient vectors.
+published efficient vectors. Assignments have no rival here: their vectors are found by trying every permutation.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ import click
 import pyomo.environ as pyo
 
 import outlay
-from tests.benchmarks.families import trade_offs
+from tests.benchmarks.families import assignments, trade_offs
+
+#: Where an instance comes from, by its name.
+FAMILIES = {name: family for family in (trade_offs, assignments) for name in family.NAMES}
 
 
 def rival(name: str) -> tuple[set[tuple[float, ...]], float, int]:
@@ -56,8 +59,9 @@ def rival(name: str) -> tuple[set[tuple[float, ...]], float, int]:
 def ours(name: str, jobs: int) -> tuple[outlay.Frontier, float]:
     """Return our frontier and its seconds, reading and compiling included."""
     began = time.perf_counter()
-    instance = trade_offs.read(name)
-    return outlay.frontier(instance, trade_offs.objectives(name), tolerance=0, jobs=jobs), time.perf_counter() - began
+    family = FAMILIES[name]
+    found = outlay.frontier(family.read(name), family.objectives(name), tolerance=0, jobs=jobs)
+    return found, time.perf_counter() - began
 
 
 def vectors(frontier: outlay.Frontier) -> set[tuple[float, ...]]:
@@ -67,20 +71,20 @@ def vectors(frontier: outlay.Frontier) -> set[tuple[float, ...]]:
 
 
 @click.command()
-@click.argument("names", nargs=-1, required=True, type=click.Choice(trade_offs.NAMES))
+@click.argument("names", nargs=-1, required=True, type=click.Choice(list(FAMILIES)))
 @click.option("--jobs", type=click.IntRange(1), default=2, show_default=True)
 def main(names: tuple[str, ...], jobs: int) -> None:
     """Measure both, and say whether they found what is published."""
     right = True
     for name in names:
-        published = trade_offs.efficient(name)
+        published = FAMILIES[name].efficient(name)
         frontier, seconds = ours(name, jobs)
         right &= frontier.complete and vectors(frontier) == published
         times = frontier.times_s
         line = f"{name}: published {len(published)}; ours {len(frontier.points)}, complete {frontier.complete}, "
         line += f"{times['questions']:.0f} questions, {times['solver']:.1f} s of the solver, {seconds:.1f} s"
         click.echo(line)
-        if len(trade_offs.objectives(name)) == 2:
+        if name in trade_offs.NAMES and len(trade_offs.objectives(name)) == 2:
             found, seconds, solves = rival(name)
             click.echo(f"{name}: rival {len(found)}, same {found == published}, {solves} solves, {seconds:.1f} s")
     sys.exit(0 if right else 1)

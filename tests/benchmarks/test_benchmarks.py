@@ -14,7 +14,7 @@ import outlay
 from outlay.optimizer.problem.compiling import compile_model
 from tests.benchmarks import families
 from tests.benchmarks.data import benchmarks_folder
-from tests.benchmarks.families import trade_offs
+from tests.benchmarks.families import assignments, trade_offs
 from tests.benchmarks.frontier import ours, vectors
 from tests.benchmarks.peers import NAN, Task, peers, solves
 
@@ -83,6 +83,14 @@ def test_frontiers_have_the_published_efficient_vectors(name: str) -> None:
     frontier, _ = ours(name, jobs=2)
     assert frontier.complete
     assert vectors(frontier) == trade_offs.efficient(name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["2ap6-1", "3ap4-1"])
+def test_frontiers_of_assignments_are_those_of_all_permutations(name: str) -> None:
+    frontier = outlay.frontier(assignments.read(name), assignments.objectives(name), tolerance=0, jobs=1)
+    assert frontier.complete
+    assert vectors(frontier) == assignments.efficient(name)
 
 
 @pytest.mark.nightly

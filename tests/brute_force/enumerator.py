@@ -27,19 +27,30 @@ class Best:
     tried: int = 0
 
 
-def best(instance: Instance) -> Best:
-    """Return the best plan of an instance."""
-    return best_of(Enumeration(instance))
+def best(instance: Instance, *, levels: int | None = None) -> Best:
+    """Return the best plan of an instance, by so many levels of its objective; None: by all."""
+    return best_of(Enumeration(instance), levels=levels)
 
 
-def best_of(enumeration: Enumeration) -> Best:
-    """Return the best plan, by enumeration, level by level of the objective."""
+def reaches(instance: Instance, value: float) -> bool:
+    """Whether some plan of an instance is worth at least so much in the first level of its objective."""
+    enumeration = Enumeration(instance)
+    if enumeration.forced_without_options():
+        return False
+    try:
+        return Search(enumeration).reaches(enumeration.levels[0], value)
+    except Unbounded:
+        return True
+
+
+def best_of(enumeration: Enumeration, *, levels: int | None = None) -> Best:
+    """Return the best plan, by enumeration, level by level of the objective; only so many if that is said."""
     without = enumeration.forced_without_options()
     if without:
         return Best("infeasible", without_options=without)
     search = Search(enumeration)
     size, values, plan = len(search.combinations), [], None
-    for form, tolerance in zip(enumeration.levels, enumeration.tolerances, strict=True):
+    for form, tolerance in list(zip(enumeration.levels, enumeration.tolerances, strict=True))[:levels]:
         try:
             found = search.maximise(form)
         except Unbounded:

@@ -17,7 +17,7 @@ import outlay
 from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance, thawed
 from outlay.optimizer.explain.explanation import Explanation
-from tests.brute_force.enumerator import Best, best
+from tests.brute_force.enumerator import Best, best, reaches
 from tests.brute_force.generator import Case, case_of
 from tests.brute_force.hopeless import one_too_many
 
@@ -34,17 +34,30 @@ def applied(instance: Instance, body: Mapping[str, Any]) -> Instance:
 
 
 def tried(instance: Instance, body: Mapping[str, Any]) -> Best:
-    """Return the best plan with a set applied; one that no instance can have is infeasible."""
+    """Return the best plan with a set applied, by its first level; one that no instance can have is infeasible."""
     try:
-        return best(applied(instance, body))
+        return best(applied(instance, body), levels=1)
     except InputError:
         return Best("infeasible")
+
+
+def worth(instance: Instance, body: Mapping[str, Any], value: float) -> bool:
+    """Whether some plan with a set applied is worth so much."""
+    try:
+        return reaches(applied(instance, body), value)
+    except InputError:
+        return False
+
+
+def possible(instance: Instance, body: Mapping[str, Any]) -> bool:
+    """Whether there is a plan with a set applied; the first one found says so."""
+    return worth(instance, body, float("-inf"))
 
 
 def problems(case: Case) -> list[str]:
     """Return what is wrong with the explanation of a case; nothing for one whose objective has no best value."""
     instance = case.instance()
-    expected = best(instance)
+    expected = best(instance, levels=1)
     if expected.status == "unbounded":
         return []
     explanation = outlay.explain(instance, gap=0.0, jobs=1, conflicts=3 if expected.status == "infeasible" else None)
@@ -98,16 +111,12 @@ def wrong_changes(instance: Instance, explanation: Explanation) -> Iterator[str]
             yield f"{what} is not known: {row.sentence}"
         elif row.possible:
             body = explanation.sets[row.set]
-            enough = tried(instance, body)
-            if enough.status != "optimal" or enough.levels[0] < goal - 5 * slack:
-                yield f"{what}: {row.by} is not enough: {enough.status} {enough.levels} for {goal}"
-            less = tried(instance, scaled_moves(instance, row, 1 - LESS))
-            if row.by > 1e-4 and less.status == "optimal" and less.levels[0] >= goal - slack / 4:
-                yield f"{what}: less than {row.by} would be enough: {less.levels} for {goal}"
-        else:
-            most = tried(instance, moved_to(instance, row, float("inf")))
-            if most.status == "optimal" and most.levels[0] >= goal - slack / 4:
-                yield f"{what}: no amount is said to do, but {most.levels} for {goal}"
+            if not worth(instance, body, goal - 5 * slack):
+                yield f"{what}: {row.by} is not enough: {tried(instance, body)} for {goal}"
+            if row.by > 1e-4 and worth(instance, scaled_moves(instance, row, 1 - LESS), goal - slack / 4):
+                yield f"{what}: less than {row.by} would be enough for {goal}"
+        elif worth(instance, moved_to(instance, row, float("inf")), goal - slack / 4):
+            yield f"{what}: no amount is said to do, but it would for {goal}"
 
 
 def scaled_moves(instance: Instance, row: Any, share: float) -> dict[str, Any]:
@@ -133,11 +142,9 @@ def wrong_limits(instance: Instance, explanation: Explanation) -> Iterator[str]:
                 if other.status != "optimal" or not close(amount, sign * (other.levels[0] - goal), goal):
                     yield f"{side} of {row.limit}: {amount}, but {other.status} {other.levels} for {goal}"
         if row.loss_note == "no plan":
-            other = tried(
-                instance, {"change": outlay.vary(instance).over.limits[row.limit].changes(-row.step, units=False)}
-            )
-            if other.status != "infeasible":
-                yield f"{row.limit} tighter has no plan, but {other.status} {other.levels}"
+            tighter = outlay.vary(instance).over.limits[row.limit].changes(-row.step, units=False)
+            if possible(instance, {"change": tighter}):
+                yield f"{row.limit} tighter has no plan, but there is one"
 
 
 # -- nothing is possible -----------------------------------------------------------------------------------------------
@@ -158,13 +165,14 @@ def wrong_conflicts(instance: Instance, explanation: Explanation) -> Iterator[st
         if not all(rows["minimal"]):
             yield f"conflict {number} is not proved minimal"
         whole = {rule.partition(": ")[0] for rule in rules}
-        if whole != set(rules) or not whole <= set(every):
-            continue  # a row of a limit, or a rule that no table holds alone
-        if without_rules(instance, every, set(every) - whole).status != "infeasible":
+        if not whole <= set(every):
+            continue  # a rule that no table holds alone
+        if without_rules(instance, every, set(every) - whole):
             yield f"conflict {number} is none: {rules}"
+        if whole != set(rules):
+            continue  # a row of a limit
         for rule in rules:
-            alone = without_rules(instance, every, (set(every) - whole) | {rule})
-            if alone.status == "infeasible":
+            if not without_rules(instance, every, (set(every) - whole) | {rule}):
                 yield f"conflict {number} does not need {rule}: {rules}"
 
 
@@ -180,8 +188,8 @@ def all_rules(instance: Instance) -> dict[str, Any]:
     return dict(rules) if plain else {}
 
 
-def without_rules(instance: Instance, rules: Mapping[str, Any], gone: Iterable[str]) -> Best:
-    """Return the best plan without some rules."""
+def without_rules(instance: Instance, rules: Mapping[str, Any], gone: Iterable[str]) -> bool:
+    """Whether there is a plan without some rules."""
     out, limits = set(gone), outlay.vary(instance).over.limits
     changes: list[dict[str, Any]] = []
     released = {rules[name].name.partition("/")[2] for name in out if rules[name].must}
@@ -198,7 +206,7 @@ def without_rules(instance: Instance, rules: Mapping[str, Any], gone: Iterable[s
         settings=settings.model_copy(update={"applied": settings.applied.model_copy(update={"force_in": kept})}),
     )
     changes += [change for project in sorted(released) for change in freed(instance, project)]
-    return tried(loose, {"change": changes} if changes else {})
+    return possible(loose, {"change": changes} if changes else {})
 
 
 def freed(instance: Instance, project: str) -> list[dict[str, Any]]:
@@ -224,24 +232,22 @@ def wrong_repair(instance: Instance, explanation: Explanation) -> Iterator[str]:
         return
     movable = list(every)
     if not len(moves):
-        if without_rules(instance, every, movable).status != "infeasible":
+        if without_rules(instance, every, movable):
             yield "no repair was found, but there is one"
         return
     forced = {item.partition("@")[0] for item in instance.settings.applied.force_in}
-    if "repair" in explanation.sets and not forced & set(moves["what"]):
-        enough = tried(instance, explanation.sets["repair"])
-        if enough.status == "infeasible":
-            yield f"the repair is not enough: {explanation.sets['repair']}"
+    told = "repair" in explanation.sets and not forced & set(moves["what"])
+    if told and not possible(instance, explanation.sets["repair"]):
+        yield f"the repair is not enough: {explanation.sets['repair']}"
     count = len(moves)
     for fewer in combinations(movable, count - 1):
-        if count > 1 and len(movable) < 14 and without_rules(instance, every, fewer).status != "infeasible":
+        if count > 1 and len(movable) < 14 and without_rules(instance, every, fewer):
             yield f"{count} moves, but {fewer} alone would do"
     if count == 1 and moves["kind"][0] == "limit":
         limit = outlay.vary(instance).over.limits[moves["what"][0]]
         by = moves["by"][0] * (1 - LESS)
-        if (
-            moves["by"][0] > 1e-4
-            and tried(instance, {"change": limit.changes(by, units=moves["unit"][0] != "share")}).status != "infeasible"
+        if moves["by"][0] > 1e-4 and possible(
+            instance, {"change": limit.changes(by, units=moves["unit"][0] != "share")}
         ):
             yield f"a smaller move of {limit.name} than {moves['by'][0]} would do"
 

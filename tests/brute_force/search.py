@@ -64,6 +64,21 @@ class Search:
             total += padded[numbers[self.combinations[:, p]]]
         return total
 
+    def reaches(self, form: Expression, value: float) -> bool:
+        """Whether some plan brings at least so much of a form; combinations that cannot are not looked at."""
+        if not len(self.combinations):
+            return False
+        weights, bounds, easy = self._bounds(form)
+        if (bounds[easy] >= value).any():
+            return True
+        for i in np.argsort(-bounds, kind="stable"):
+            if bounds[i] < value - 1e-12 * max(1.0, abs(value)):
+                return False
+            found = None if easy[i] else self._solve(int(i), weights)
+            if found is not None and found[0] >= value:
+                return True
+        return False
+
     def maximise(self, form: Expression) -> tuple[float, Plan] | None:
         """Return the greatest value of a form and a plan that brings it; None if nothing is feasible."""
         if not len(self.combinations):

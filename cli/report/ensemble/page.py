@@ -98,8 +98,8 @@ def _outcomes_grid(rows: list[dict[str, Any]]) -> Grid:
     ]  # fmt: skip
     return grid(headings, [
         [row["scenario"], words.share(row["probability"]), words.number(row["worth"], 6),
-         best_words(row["best"], row["best_at_most"]), words.number(row["regret"]), str(row["projects"]),
-         row["given_up"]]
+         best_words(row["best"], row["best_at_most"]),
+         best_words(row["regret"], row["regret_at_most"], 4), str(row["projects"]), row["given_up"]]
         for row in rows
     ])  # fmt: skip
 

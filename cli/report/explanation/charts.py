@@ -8,11 +8,13 @@ from outlay.cli.report.style import BLACK, BLUE, HAZE, INK, MIST, ORANGE, Figure
 from outlay.cli.views import words
 from outlay.cli.views.explanation import interval, standing_words
 
+#: Letters of a name beside a chart, on a wide screen and on a phone, where a name must leave room for its bar.
+_LETTERS, _PHONE_LETTERS = 40, 16
 _COLOURS = {"certain": BLACK, "funded": INK, "not funded": MIST, "never": HAZE, "not known": HAZE}
 
 
 def margins_chart(rows: list[dict[str, Any]]) -> Figure | None:
-    """Return the margin of each project as a bar with its interval, from certain to never."""
+    """Return the margin of each project as a bar with its interval, from certain to never; by its id on a phone."""
     if not rows:
         return None
     values = [row["margin"] or 0.0 for row in rows]
@@ -20,7 +22,7 @@ def margins_chart(rows: list[dict[str, Any]]) -> Figure | None:
         "type": "bar", "orientation": "h", "y": list(range(len(rows))), "x": [plain(value) for value in values],
         "marker": {"color": [_COLOURS[row["standing"]] for row in rows]},
         "error_x": {
-            "type": "data", "symmetric": False, "color": BLACK, "thickness": 1,
+            "type": "data", "symmetric": False, "color": ORANGE, "thickness": 2, "width": 5,
             "array": [plain(_room(row["high"], row["margin"])) for row in rows],
             "arrayminus": [plain(_room(row["margin"], row["low"])) for row in rows],
         },
@@ -32,17 +34,18 @@ def margins_chart(rows: list[dict[str, Any]]) -> Figure | None:
         70 + 22 * len(rows),
         showlegend=False,
         margin={"l": 10, "r": 24, "t": 6, "b": 40},
-        xaxis=axis("loss of objective if the plan is overruled", range=[min(0.0, *values), 1.3 * high], zeroline=True),
+        xaxis=axis("loss if the plan is overruled", range=[min(0.0, *values), 1.3 * high], zeroline=True),
         yaxis=axis(
             range=[len(rows) - 0.4, -0.6], tickvals=list(range(len(rows))), showgrid=False, zeroline=False,
-            ticktext=[label(f"{row['project']} {row['name']}", 40) for row in rows], ticklabelstandoff=6,
+            ticktext=[label(f"{row['project']} {row['name']}", _LETTERS) for row in rows], ticklabelstandoff=6,
         ),
     )  # fmt: skip
+    figure["meta"] = {"onPhone": {"yaxis.ticktext": [label(row["project"], _PHONE_LETTERS) for row in rows]}}
     return {"data": [trace], "layout": figure}
 
 
-def _room(more: float | None, less: float | None) -> float:
-    return 0.0 if more is None or less is None else max(0.0, more - less)
+def _room(more: float | None, less: float | None) -> float | None:
+    return None if more is None or less is None else max(0.0, more - less)
 
 
 def _text(row: dict[str, Any]) -> str:
@@ -77,9 +80,10 @@ def tornado(rows: list[dict[str, Any]]) -> Figure | None:
         xaxis=axis("change of objective", range=[low - space, high + space], zeroline=True, zerolinewidth=1.5),
         yaxis=axis(
             range=[len(known) - 0.4, -0.6], tickvals=list(range(len(known))), showgrid=False, zeroline=False,
-            ticktext=[label(row["limit"], 40) for row in known], ticklabelstandoff=6,
+            ticktext=[label(row["limit"], _LETTERS) for row in known], ticklabelstandoff=6,
         ),
     )  # fmt: skip
+    figure["meta"] = {"onPhone": {"yaxis.ticktext": [label(row["limit"], _PHONE_LETTERS) for row in known]}}
     return {"data": traces, "layout": figure}
 
 

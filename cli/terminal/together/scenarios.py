@@ -30,8 +30,7 @@ def show_scenarios(page: Page, found: EnsembleSolution) -> None:
     page.fact("Scenarios", f"{words.count(len(found.scenarios), 'scenario')}; what is best: {risk_words(found.risk)}")
     _show_projects(page, found)
     _show_outcomes(page, found)
-    _show_values(page, found)
-    _show_factors(page, found)
+    show_knowing(page, found)
     _show_candidates(page, found)
     show_proof(page, found, "no decision can have more than")
 
@@ -77,13 +76,19 @@ def _show_outcomes(page: Page, found: EnsembleSolution) -> None:
         columns,
         [
             [row["scenario"], words.share(row["probability"]), words.number(row["worth"], 6),
-             best_words(row["best"], row["best_at_most"]), words.number(row["regret"]), row["projects"],
-             row["given_up"]]
+             best_words(row["best"], row["best_at_most"]),
+             best_words(row["regret"], row["regret_at_most"], 4), row["projects"], row["given_up"]]
             for row in rows[:MOST_LISTED]
         ],
     )  # fmt: skip
     if len(rows) > MOST_LISTED:
         page.note(f"... and {len(rows) - MOST_LISTED} more (-o keeps them all).")
+
+
+def show_knowing(page: Page, found: EnsembleSolution) -> None:
+    """Add what it is worth to plan for all scenarios and to know more, and how the plan does on fresh draws."""
+    _show_values(page, found)
+    _show_factors(page, found)
 
 
 def _show_values(page: Page, found: EnsembleSolution) -> None:
@@ -105,7 +110,7 @@ def _show_factors(page: Page, found: EnsembleSolution) -> None:
     cells = [[row["factor"], words.number(row["value"]), interval(row["value"], row["value_at_most"])] for row in rows]
     columns = [Column("Factor", least=16, wrap=True), Column("Value", right=True), Column("Proved", right=True)]
     page.table(columns, cells[:MOST_LISTED])
-    page.note("Over the plans below, in bins of the factor; of few scenarios it is too large.")
+    page.note("Over the decisions that were tried, in bins of the factor; of few scenarios it is too large.")
 
 
 def _show_candidates(page: Page, found: EnsembleSolution) -> None:

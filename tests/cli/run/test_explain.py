@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import json
+import math
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 
 import outlay
 from tests.cli.small import HOSTILE, changed, run, solved, write_small
+from tests.support.full_disk import FullDisk
 
 explaining = importlib.import_module("outlay.optimizer.explain.explain")
 
@@ -137,6 +139,23 @@ def test_a_folder_keeps_the_answers_and_nothing_is_asked_twice(tmp_path: Path) -
     assert again["times_s"]["solver"] == 0
     assert again["margins"] == first["margins"]
     assert run("explain", path, "-o", str(tmp_path)).exit_code == 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("write", [1, 3, 14])
+def test_a_full_disk_is_told_and_a_later_run_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: int
+) -> None:
+    path, folder = write_small(tmp_path), str(tmp_path / "out")
+    with monkeypatch.context() as patch:
+        disk = FullDisk(math.inf, patch, only=write)
+        result = run("explain", path, "-o", folder)
+        assert disk.writes >= write
+    assert result.exit_code == 3
+    assert "No space left" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert run("explain", path, "-o", folder).exit_code == 0
+    assert json.loads((tmp_path / "out" / "explanation.json").read_text())["complete"]
 
 
 def test_an_interrupt_keeps_what_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,7 +66,9 @@ def test_an_interrupt_keeps_what_is_done(tmp_path: Path, monkeypatch: pytest.Mon
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (["--of", "max:value"], 2, "give --of and --against, or --weights"),
+        ([], 2, "give --of and --against, or --weights"),
+        (["--of", "max:value"], 3, "two or three objectives, not 1"),
+        (["--of", "max:value", "--against", "max:none"], 3, "no such metric"),
         (["--weights", "Mayor", "--of", "max:value"], 2, "--weights takes no objectives"),
         (["--of", "max:value", "--against", "min:count", "--order", "a>b"], 2, "--order belongs to --weights"),
         (["--of", "max:value", "--against", "min:count", "--json", "--csv"], 2, "exclude each other"),

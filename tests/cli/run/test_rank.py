@@ -38,6 +38,11 @@ def test_a_list_is_shown_with_its_marks_and_its_price(tmp_path: Path) -> None:
     ):
         assert text in result.stdout
     assert run("verify", str(tmp_path / "list" / "runs" / "02-8.json")).exit_code == 0
+    assert "hold, and so does what links them" in run("verify", str(tmp_path / "list")).stdout
+    kept = json.loads((tmp_path / "list" / "ranking.json").read_text())
+    (tmp_path / "list" / "ranking.json").write_text(json.dumps({**kept, "objective": 99.0}))
+    false = run("verify", str(tmp_path / "list"))
+    assert (false.exit_code, "objective is recorded as 99.0" in false.stdout) == (7, True)
     again = run(*ASKED, "--levels", "3,8,14", "-o", str(tmp_path / "list"))
     assert (again.exit_code, again.stdout) == (3, "")
 

@@ -40,6 +40,13 @@ def test_plans_for_several_scenarios_are_shown_kept_and_verified(tmp_path: Path)
         refused = run("show", folder, *words)
         assert refused.exit_code == 3
         assert told in refused.stderr
+    told = run("show", folder, "uncertainty")
+    assert "what is best: the mean (expected)" in told.stdout
+    assert "Nothing is said to be uncertain" in told.stdout
+    assert "Perfect information  0.65 (exactly)" in told.stdout
+    document = json.loads(run("show", folder, "uncertainty", "--json").stdout)["uncertainty"]
+    assert document["risk"] == "expected"
+    assert document["values"]["perfect information"] == pytest.approx([0.65, 0.65])
     page = tmp_path / "page.html"
     assert run("report", folder, "-o", str(page)).exit_code == 0
     text = page.read_text(encoding="utf-8")

@@ -55,6 +55,17 @@ def test_draws_are_shown_printed_and_written(tmp_path: Path, monkeypatch: pytest
     assert run("draw", path, "--csv", "--json").exit_code == 2
 
 
+def test_a_run_tells_what_was_uncertain_when_it_was_solved(solved: tuple[str, str, str]) -> None:
+    shown = run("show", solved[1], "uncertainty")
+    assert shown.exit_code == 0, shown.output
+    assert "triangular: low 6, mode 9" in " ".join(shown.stdout.split())
+    document = json.loads(run("show", solved[1], "uncertainty", "--json").stdout)["uncertainty"]
+    assert document["factors"][0]["changes"] == "set amount @ of availability where resource = commitments"
+    assert (document["correlations"], document["scenarios"]) == ([], {})
+    rows = list(csv.DictReader(io.StringIO(run("show", solved[1], "uncertainty", "--csv").stdout)))
+    assert [row["factor"] for row in rows] == ["money"]
+
+
 def test_an_instance_without_uncertainty_ends_with_3(tmp_path: Path) -> None:
     result = run("draw", write_small(tmp_path))
     assert result.exit_code == 3

@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 
 import outlay
+from outlay.cli.views.ensemble import value_words
 from outlay.instances.errors import InfeasibleError, InputError
 from outlay.instances.stages import Linking
+from outlay.optimizer.ensemble import solve
+from outlay.optimizer.ensemble.members import Round
 from outlay.optimizer.verify.linking import verify_linking
 from tests.support.documents import instance as made
 from tests.support.documents import level
@@ -124,6 +127,28 @@ def test_plans_that_do_not_agree_on_now_are_told(kept: Path, tmp_path: Path, tow
     alone.save(folder / "runs" / "01-base.json", force=True)
     told = "\n".join(sentence for _, sentence in outlay.load_ensemble(folder).violations)
     assert "library@base is selected in 2027" in told
+
+
+class Unanswered(Round):
+    """Questions for which there is no time at all."""
+
+    def run(self, pool: Any) -> Any:
+        del pool
+        return self.answers
+
+
+def test_where_there_is_time_for_nothing_to_do_nothing_is_the_plan(
+    town: outlay.Instance, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(solve, "Round", Unanswered)
+    found = outlay.solve_ensemble(town, SETS, time_limit=1e-6, jobs=1)
+    assert found.verified
+    assert (found.objective, found.bound, str(found.status)) == (0.0, None, "stopped at limit")
+    assert found.selected == ()
+    assert found.values["perfect information"] == (0.0, float("inf"))
+    again = outlay.load_ensemble(found.save(tmp_path / "plans"))
+    assert again.verified
+    assert value_words(*again.values["perfect information"]) == "0 (at least 0)"
 
 
 def test_a_scenario_without_any_plan_is_named(town: outlay.Instance) -> None:

@@ -204,6 +204,22 @@ def test_a_project_under_way_without_an_option_is_let_go_with_what_was_decided_o
     assert best(changed).status == "optimal"
 
 
+def test_rows_that_say_the_same_of_every_option_are_one_rule_of_the_conflict() -> None:
+    """What a fund pays for a project is a row for each of its options, and the conflict needs all of them."""
+    whole = document({"funds": [{"fund": "bank", "per_year": 3}, {"fund": "town"}]})
+    whole["fund_amounts"] = [{"project": "A", "fund": "bank", "min": 4, "max": 5}]
+    whole["projects"][1].pop("status")
+    explanation = explained(whole, conflicts=3)
+    found = [{rule.partition(": ")[0] for rule in rules} for rules in named(explanation)]
+    assert {"must/A", "fund/bank pays for A", "bank"} in found
+    assert not any(one < other for one in found for other in found)
+    rules = outlay.vary(parse_document(whole, source="test")).over.rules
+    assert len(rules["fund/bank pays for A"].rows) > 1
+    for rule in rules.all.values():
+        parts = rules.parts(rule)
+        assert len({part.name for part in parts}) == len(parts)
+
+
 def test_what_funds_ask_of_the_portfolio_has_no_repair_and_that_is_said() -> None:
     whole = document({"funds": [{"fund": name, "portfolio_max_share": 0.4} for name in ("bank", "town")]})
     explanation = explained(whole, keep=["A", "B"])

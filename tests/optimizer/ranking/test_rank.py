@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 import outlay
 from outlay.instances.errors import InfeasibleError, InputError
+from outlay.instances.instance import thawed
 from tests.brute_force.ensembles import nested_disagreements
 from tests.support.documents import instance as made
 from tests.support.documents import level
@@ -83,6 +85,13 @@ def test_many_lists_agree_with_the_enumeration(seed: int) -> None:
 def test_what_makes_no_sense_is_refused(town: outlay.Instance, asked: dict[str, Any], words: str) -> None:
     with pytest.raises(InputError, match=words):
         outlay.rank(town, **{"limit": "commitments", "levels": [3, 5], **asked})
+
+
+def test_an_objective_of_several_levels_is_refused_until_one_is_named(town: outlay.Instance) -> None:
+    levels = [{"weights": {"value": 1}}, {"weights": {"commitment": -1}}]
+    several = replace(town, sets={**thawed(town.sets), "order": {"objective": levels}})
+    with pytest.raises(InputError, match="its objective has 2 levels in strict order"):
+        outlay.rank(several, limit="commitments", levels=[5, 11], constraint_set="order")
 
 
 def test_a_level_that_no_plan_keeps_is_named() -> None:

@@ -161,3 +161,33 @@ def test_what_must_be_funded_takes_the_alternative_that_leaves_enough_for_others
     drawn.search(never, found.append, 20)
     assert found
     assert drawn.problem.holds(found[-1])
+
+
+def test_what_only_costs_something_is_scheduled_for_what_waits_for_it_and_for_nothing_else() -> None:
+    """Ore of 9 lies below waste of -2, ore of 1 below waste of -3; all in years of which each has room for one."""
+    value = {"waste": -2, "ore": 9, "more waste": -3, "poor ore": 1}
+    document = {
+        "instance": {
+            "name": "pit",
+            "calendar": {"start": "2026-01", "periods": 4, "months_per_period": 12},
+            "discount_rates": {"npv": 0.1},
+            "objective": {"npv": 1},
+        },
+        "projects": [{"id": one, "construction_months": 12} for one in value],
+        "resources": [{"resource": "dig", "kind": "labour"}],
+        "availability": [{"resource": "dig", "from": "2026-01", "amount": 1}],
+        "requirements": [{"project": one, "resource": "dig", "phase": "construction", "amount": 1} for one in value],
+        "cashflows": [
+            {"project": one, "metric": "npv", "from_month": 0, "to_month": 12, "amount": amount}
+            for one, amount in value.items()
+        ],
+        "dependencies": [
+            {"project": "ore", "needs": "waste", "kind": "requires"},
+            {"project": "poor ore", "needs": "more waste", "kind": "requires"},
+        ],
+    }
+    drawn, found = drawing(parse_document(document, source="pit")), list[np.ndarray]()
+    drawn.search(never, found.append, 10)
+    assert drawn.problem.holds(found[-1])
+    funded = dict(zip(sorted(value), (drawn.chosen >= 0).tolist(), strict=True))
+    assert funded == {"waste": True, "ore": True, "more waste": False, "poor ore": False}

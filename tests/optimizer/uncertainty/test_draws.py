@@ -71,6 +71,27 @@ def test_what_is_certain_is_itself(parameters: dict[str, Any], value: float) -> 
     assert quantiles(factor(**parameters), np.array([0.01, 0.99])).tolist() == [value, value]
 
 
+PARK = [{"table": "projects", "where": {"id": "park"}, "add": {"value": "@"}}]
+#: The other distributions, each with its law; `each` draws for five projects, of which one is looked at.
+OTHERS = {
+    "flat": ({"distribution": "uniform", "low": 2, "high": 5}, stats.uniform(2, 3)),
+    "smooth": ({"distribution": "pert", "low": 1, "mode": 2, "high": 6}, stats.beta(1.8, 4.2, 1, 5)),
+    "normal": ({"distribution": "normal", "mean": 3, "sd": 2}, stats.norm(3, 2)),
+    "few": (
+        {"distribution": "discrete", "values": [4, 1, 2], "probabilities": [0.25, 0.5, 0.25]},
+        stats.rv_discrete(values=([1, 2, 4], [0.5, 0.25, 0.25])),
+    ),
+    "seen": (
+        {"distribution": "empirical", "values": [5, 5, 1, 9]},
+        stats.rv_discrete(values=([1, 5, 9], [0.25, 0.5, 0.25])),
+    ),
+    "spread": (
+        {"distribution": "triangular", "low": 0, "mode": 0, "high": 4, "each": "project"},
+        stats.triang(0, 0, 4),
+    ),
+}  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def many() -> Any:
     rules = [
@@ -78,7 +99,8 @@ def many() -> Any:
         {"between": ["overrun"], "rank": 0.5},
         {"between": ["overrun", "worth"], "rank": 0.6},
     ]
-    given = {"factors": {"money": MONEY, "overrun": OVERRUN, "worth": WORTH}, "correlations": rules}
+    others = {name: {**body, "change": CHANGE if "each" in body else PARK} for name, (body, _) in OTHERS.items()}
+    given = {"factors": {"money": MONEY, "overrun": OVERRUN, "worth": WORTH, **others}, "correlations": rules}
     return draw(uncertain(given), draws=4096)
 
 
@@ -88,6 +110,7 @@ def test_moments_of_many_draws_are_those_of_the_distributions(many: Any) -> None
         "money": stats.triang(0.75, 8, 4),
         "overrun/bridge": stats.lognorm(math.sqrt(spread), scale=1.1 / math.exp(spread / 2)),
         "worth/solar": stats.truncnorm((0.2 - 1) / 0.3, np.inf, 1, 0.3),
+        **{f"{name}/school" if "each" in body else name: law for name, (body, law) in OTHERS.items()},
     }  # fmt: skip
     for name, law in laws.items():
         found = many.values[name]
