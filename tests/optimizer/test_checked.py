@@ -31,3 +31,25 @@ def test_a_claim_of_more_than_rounding_is_refused(claim: float) -> None:
     checked = _nothing_funded(claim)
     assert checked.verification is not None
     assert [broken.rule for broken in checked.verification.violations] == ["claims are true"]
+
+
+def test_a_level_tells_what_the_plan_is_worth_exactly() -> None:
+    """The solver's sum of floats is a few parts in 10^16 off; what is told is the verifier's exact sum."""
+    solved = outlay.solve(outlay.read("tutorial"))
+    near, bound = 19.099999999999994, 19.2
+    level = LevelResult({"value": 1.0, "cost": -1.0}, Status.STOPPED, "time", near, bound, 0.1, 0, 0.0, near, size=8.0)
+    checked = Checked(Answer[FullPoint](None, [level]), solved.plan)
+    checked.verify(solved.instance)
+    told = checked.answer.levels[0]
+    assert (told.objective, told.final, told.bound) == (19.1, 19.1, 19.2)
+    assert told.gap == pytest.approx(0.1 / 19.1)
+
+
+def test_a_bound_is_raised_with_its_objective_and_never_lowered() -> None:
+    solved = outlay.solve(outlay.read("tutorial"))
+    near = 19.099999999999994
+    level = LevelResult({"value": 1.0, "cost": -1.0}, Status.OPTIMAL, None, near, near, 0.0, 0, 0.0, near, size=8.0)
+    checked = Checked(Answer[FullPoint](None, [level]), solved.plan)
+    checked.verify(solved.instance)
+    told = checked.answer.levels[0]
+    assert (told.objective, told.bound, told.gap) == (19.1, 19.1, 0.0)
