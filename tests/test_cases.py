@@ -31,6 +31,7 @@ def test_every_case_has_an_expected_answer_and_the_other_way_round() -> None:
     assert {case for case, _, _ in expected()} == {folder.name for folder in CASES.iterdir() if folder.is_dir()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("case", "name", "right"), expected())
 @pytest.mark.parametrize("effort", some(["prove", "search", "repeat"], 1))
 def test_the_answer_is_the_one_that_is_known_from_elsewhere(

@@ -61,6 +61,7 @@ def test_what_is_uncertain_can_be_drawn_and_every_world_is_valid(flagship: outla
         assert got == pytest.approx(40 * 0.0725 * cash, rel=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", bundled_names())
 def test_every_number_of_a_bundled_instance_has_an_origin(name: str) -> None:
     assert uncovered_numbers(outlay.read(name)) == []
@@ -89,6 +90,7 @@ def test_the_core_and_optional_projects_are_there(flagship: outlay.Instance) -> 
     assert set(flagship["projects"].texts("sector")) == SECTORS
 
 
+@pytest.mark.slow
 def test_every_shipped_set_applies_and_has_a_title(flagship: outlay.Instance) -> None:
     assert set(flagship.sets) >= REQUIRED_SETS
     for name, body in flagship.sets.items():

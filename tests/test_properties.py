@@ -119,6 +119,7 @@ def test_the_order_of_rows_and_columns_changes_nothing(seed: int, solved: Solve)
     assert (second.plan, second.objective, second.bound) == (first.plan, first.objective, first.bound)
 
 
+@pytest.mark.slow
 @for_all
 def test_renaming_projects_changes_nothing_but_names(seed: int, solved: Solve) -> None:
     document = document_of(seed)
@@ -277,6 +278,7 @@ def _is_money(metric: str) -> bool:
 # -- more and less -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @for_all
 def test_a_bigger_budget_never_lowers_the_value(seed: int, solved: Solve) -> None:
     document = document_of(seed)
@@ -290,6 +292,7 @@ def test_a_bigger_budget_never_lowers_the_value(seed: int, solved: Solve) -> Non
     assert_no_worse(solved(bigger), solved(document))
 
 
+@pytest.mark.slow
 @for_all
 def test_more_of_every_resource_never_lowers_the_value(seed: int, solved: Solve) -> None:
     document = document_of(seed)
@@ -373,6 +376,7 @@ def test_an_unused_resource_changes_nothing(seed: int, solved: Solve) -> None:
     assert_same_value(solved(more), solved(document))
 
 
+@pytest.mark.slow
 @for_all
 def test_a_forbidden_project_never_raises_the_value_and_a_forced_one_neither(seed: int, solved: Solve) -> None:
     document = document_of(seed)

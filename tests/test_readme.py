@@ -95,6 +95,7 @@ def test_it_fits_on_a_screen_and_a_half() -> None:
     assert len(README.splitlines()) <= 95
 
 
+@pytest.mark.slow
 def test_the_worked_example_has_the_numbers_that_are_told(tmp_path: Path) -> None:
     import outlay
 

@@ -90,6 +90,7 @@ NETWORK = """a header
 """
 
 
+@pytest.mark.slow
 def test_a_network_has_the_optimum_that_it_has_by_hand(always_warm: None) -> None:
     """By way of 1: 8 for both arcs, and 2 a unit of the 2.5 that flow on the average."""
     known = read_network(NETWORK)

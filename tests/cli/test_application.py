@@ -48,6 +48,7 @@ def test_every_command_has_help(command):
         assert "--json" in result.stdout
 
 
+@pytest.mark.slow
 def test_the_module_can_be_run():
     done = python("-m", "outlay", "--version")
     assert done.returncode == 0
@@ -171,6 +172,7 @@ def test_examples_in_docstrings(module):
     assert doctest.testmod(module).failed == 0
 
 
+@pytest.mark.slow
 def test_shares_and_times_are_written_as_people_write_them(tmp_path: Path) -> None:
     folder = write_small(tmp_path)
     assert run("solve", folder, "--gap", "1%", "--time-limit", "1m").exit_code == 0
@@ -186,6 +188,7 @@ def test_help_is_a_command_too() -> None:
     assert run("help", "slove").exit_code == 2
 
 
+@pytest.mark.slow
 def test_python_without_docstrings_is_refused_in_words():
     done = python("-OO", "-m", "outlay", "list")
     assert (done.returncode, done.stdout) == (3, "")

@@ -24,6 +24,7 @@ def warned(document: dict[str, Any]) -> str:
     return "\n".join(warnings(Case(parsed(document))))
 
 
+@pytest.mark.slow
 def test_a_plan_with_money_past_the_calendar_says_so(tmp_path: Path) -> None:
     document = changed(
         projects=[{"id": "A", "value": 8, "commitment": 6, "construction_months": 24, "earliest_start": "2029-01"}],
@@ -61,6 +62,7 @@ def test_check_warns_of_what_looks_forgotten(changes: dict[str, Any], words: str
     assert words in warned(changed(**changes))
 
 
+@pytest.mark.slow
 def test_warnings_come_before_everything_else_and_windows_only_when_asked_for(tmp_path: Path) -> None:
     path = write_small(tmp_path)
     told = run("check", path).stdout
@@ -78,6 +80,7 @@ def test_metrics_that_an_instance_does_not_use_are_not_shown(tmp_path: Path) -> 
     assert metrics_in_use(solution.instance, solution.metrics) == ["value", "commitment", "count"]
 
 
+@pytest.mark.slow
 def test_the_two_sides_of_a_loan_are_called_what_the_instance_calls_them(tmp_path: Path) -> None:
     document = lender_document()
     document["instance"]["finance"] |= {"owner": "the city", "lender": "the bank"}
@@ -150,6 +153,7 @@ def test_runs_of_a_comparison_are_found_by_their_set(tmp_path: Path) -> None:
     assert "did you mean 'poor'?" in run("show", out, "por", "years").stderr
 
 
+@pytest.mark.slow
 def test_what_is_no_run_and_what_is_no_instance_is_told_apart(tmp_path: Path) -> None:
     path, saved = write_small(tmp_path), str(tmp_path / "run.json")
     assert run("solve", path, "-o", saved).exit_code == 0

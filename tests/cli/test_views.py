@@ -34,6 +34,7 @@ def test_the_terminal_reads_no_sentence_of_the_tables(tmp_path: Path, monkeypatc
     assert not_funded(run("solve", path).stdout) == due
 
 
+@pytest.mark.slow
 def test_the_page_reads_no_sentence_of_the_tables(monkeypatch: pytest.MonkeyPatch) -> None:
     made = parsed(changed(projects=[*changed()["projects"], {"id": "D", "value": 1, "status": "excluded"}], sets={}))
     due = losers_grid(outlay.solve(made))
@@ -59,6 +60,7 @@ def test_what_binds_is_found_by_its_key_and_not_by_its_words(monkeypatch: pytest
     assert told() == due
 
 
+@pytest.mark.slow
 def test_a_comparison_finds_what_is_never_available_without_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     case = town(none=cap(0.5), out={"force_out": ["A"]})
     monkeypatch.setattr("outlay.optimizer.answer.tables.recorded", lambda _: "in other words")

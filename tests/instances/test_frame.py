@@ -46,6 +46,7 @@ def test_a_table_that_does_not_exist_is_told_with_the_one_that_was_meant() -> No
         outlay.read("tutorial").frame("project")
 
 
+@pytest.mark.slow
 def test_instances_and_solutions_are_short_in_a_console_and_tables_in_a_notebook() -> None:
     made = outlay.read("us-japan-550")
     assert len(repr(made).splitlines()) == 2
@@ -64,6 +65,7 @@ def test_a_hostile_name_is_text_in_a_notebook() -> None:
     assert "<script>" not in made.replace(instance=settings)._repr_html_()
 
 
+@pytest.mark.slow
 def test_a_solution_survives_pickling_and_deep_copies() -> None:
     solution = outlay.solve(outlay.read("tutorial"))
     for again in (pickle.loads(pickle.dumps(solution)), copy.deepcopy(solution)):

@@ -248,6 +248,7 @@ def test_garbled_files_are_read_or_refused(files: dict[str, bytes]) -> None:
             check(instance)
 
 
+@pytest.mark.slow
 @sometimes
 @given(st.binary(max_size=200) | st.text(max_size=100).map(lambda text: text.encode("utf-8", "replace")))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:

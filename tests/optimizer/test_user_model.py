@@ -41,6 +41,7 @@ def funded(solution: Solution) -> set[str]:
     return {choice.project for choice in solution.plan.choices}
 
 
+@pytest.mark.slow
 def test_a_model_as_built_gives_what_its_instance_gives(solved: Any) -> None:
     instance = parsed(small_plan())
     assert solved(outlay.build(instance)).plan == solved(instance).plan
@@ -59,6 +60,7 @@ def test_an_added_rule_is_kept_and_reported_apart(solved: Any) -> None:
     assert row["lower"] is None or row["lower"] != row["lower"]
 
 
+@pytest.mark.slow
 def test_a_limit_that_a_rule_does_not_have_is_always_nan_and_null_in_the_file(solved: Any, tmp_path: Path) -> None:
     one_sided, both = three_of_four(), three_of_four()
     one_sided.most = pyo.Constraint(expr=sum(one_sided.fund.values()) <= 2)
@@ -91,6 +93,7 @@ def test_whether_a_rule_holds_does_not_depend_on_its_unit(unit: float) -> None:
     assert not row_holds(0.0, -1e-5 * unit, 0.0, size=unit)
 
 
+@pytest.mark.slow
 def test_an_added_rule_is_not_independently_verified(solved: Any) -> None:
     model = three_of_four()
     model.at_least = pyo.Constraint(expr=model.fund[3] >= 1)
@@ -242,6 +245,7 @@ def test_a_model_of_other_making_is_refused() -> None:
         outlay.solve(pyo.ConcreteModel())
 
 
+@pytest.mark.slow
 def test_the_second_opinion_of_pyomo_s_own_highs(solved: Any) -> None:
     model = outlay.build(parsed(small_plan()))
     solution = solved(model)

@@ -26,6 +26,7 @@ SEEDS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_report_of_a_generated_instance_can_be_drawn(
     seed: int,

@@ -83,6 +83,7 @@ def test_a_report_asks_nobody_for_anything(page: Page) -> None:
     assert "url(" not in str([text for kind, text in page.scripts if kind])
 
 
+@pytest.mark.slow
 def test_the_style_loads_nothing(reports: dict[str, Path]) -> None:
     style = re.search(r"<style>(.*?)</style>", reports["tutorial"].read_text(encoding="utf-8"), re.DOTALL)
     assert style is not None
@@ -128,6 +129,7 @@ def test_a_page_is_signed_by_whom_it_is_told(tmp_path: Path) -> None:
         outlay.report("run.json", tmp_path / "c.html")  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_the_page_of_two_runs_speaks_of_runs(tmp_path: Path) -> None:
     found = outlay.compare_runs({"one": tutorial_solution(), "two": tutorial_solution()})
     texts = Page(outlay.report(found, tmp_path / "runs.html").read_text(encoding="utf-8")).texts
@@ -210,6 +212,7 @@ def test_a_report_says_what_is_proved_and_checked(reports: dict[str, Path]) -> N
     assert re.search(r"Checked again independently in exact rational arithmetic: \d+ conditions, all hold", text)
 
 
+@pytest.mark.slow
 def test_every_unfunded_project_is_named_with_its_reason() -> None:
     solution = hostile_solution()
     rows = solution.projects[~solution.projects["funded"].astype(bool)]

@@ -65,6 +65,7 @@ def test_the_sets_can_be_pasted_and_do_what_is_said(tmp_path: Path) -> None:
     assert "C" in {choice.project for choice in solution.plan.choices}
 
 
+@pytest.mark.slow
 def test_an_impossible_instance_is_told_its_conflict_and_its_repair(tmp_path: Path) -> None:
     path = write_small(tmp_path, impossible())
     refused = run("solve", path)
@@ -120,6 +121,7 @@ def test_bad_input_is_told(tmp_path: Path, arguments: list[str], words: str) -> 
     assert words in result.stderr
 
 
+@pytest.mark.slow
 def test_a_run_that_does_not_verify_is_refused(tmp_path: Path) -> None:
     _, run_file = solved(tmp_path)
     document = json.loads(Path(run_file).read_text())
@@ -158,6 +160,7 @@ def test_a_full_disk_is_told_and_a_later_run_goes_on(
     assert json.loads((tmp_path / "out" / "explanation.json").read_text())["complete"]
 
 
+@pytest.mark.slow
 def test_an_interrupt_keeps_what_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(context: Any, *_: Any, **__: Any) -> list[Any]:
         context.pool.interrupted = True

@@ -16,6 +16,7 @@ from tests.cli.small import HOSTILE, changed, run, write_small
 ASKED = ("--of", "max:value", "--against", "min:commitment", "--jobs", "1")
 
 
+@pytest.mark.slow
 def test_a_frontier_is_told_in_eighty_columns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     result = run("frontier", write_small(tmp_path), *ASKED)
@@ -100,6 +101,7 @@ def test_hostile_names_are_harmless_and_the_page_is_written(tmp_path: Path) -> N
     assert "strip-chart" in text
 
 
+@pytest.mark.slow
 def test_weights_between_bounds_are_told(tmp_path: Path) -> None:
     rows = [
         {"stakeholder": "Mayor", "metric": "value", "weight": 1},

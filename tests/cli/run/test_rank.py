@@ -47,6 +47,7 @@ def test_a_list_is_shown_with_its_marks_and_its_price(tmp_path: Path) -> None:
     assert (again.exit_code, again.stdout) == (3, "")
 
 
+@pytest.mark.slow
 def test_a_list_is_data() -> None:
     document = json.loads(run(*ASKED, "--levels", "5,11", "--json").stdout)
     assert document["format"] == "outlay ranking 1"

@@ -6,11 +6,14 @@ import json
 import sys
 import types
 
+import pytest
+
 import outlay
 from outlay.cli.views import check as check_facts
 from tests.cli.small import HOSTILE, SMALL, changed, lender_document, run, write_small
 
 
+@pytest.mark.slow
 def test_list_names_every_bundled_instance_with_its_sets():
     result = run("list")
     assert result.exit_code == 0
@@ -39,6 +42,7 @@ def test_new_begins_with_the_tutorial(tmp_path):
     assert run("check", str(tmp_path / "mine")).exit_code == 0
 
 
+@pytest.mark.slow
 def test_check_tells_sizes_windows_totals_and_warnings(tmp_path):
     path = write_small(tmp_path)
     result = run("check", path, "--all")
@@ -66,6 +70,7 @@ def test_check_tells_sizes_windows_totals_and_warnings(tmp_path):
     assert {"node", "kind", "projects", "commitment"} <= set(document["exposure"][0])
 
 
+@pytest.mark.slow
 def test_check_says_of_how_many_it_had_no_time_to_look_what_hangs_on_them(tmp_path, monkeypatch):
     path = write_small(tmp_path)
     assert json.loads(run("check", path, "--json").stdout)["exposure_left_out"] == 0
@@ -79,6 +84,7 @@ def test_check_says_of_how_many_it_had_no_time_to_look_what_hangs_on_them(tmp_pa
     assert f"{left_out} projects, resources and sectors" in " ".join(result.stdout.split())
 
 
+@pytest.mark.slow
 def test_check_tells_what_was_dropped_and_why(tmp_path):
     path = write_small(tmp_path, lender_document())
     result = run("check", path)
@@ -131,6 +137,7 @@ def test_large_files_are_refused(tmp_path):
     assert "--max-file-mb" in result.stderr
 
 
+@pytest.mark.slow
 def test_hostile_names_are_shown_harmlessly(tmp_path):
     document = changed(projects=[{**SMALL["projects"][0], "name": HOSTILE}, *SMALL["projects"][1:]])
     result = run("check", write_small(tmp_path, document), "--all")

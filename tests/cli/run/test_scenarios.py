@@ -55,6 +55,7 @@ def test_plans_for_several_scenarios_are_shown_kept_and_verified(tmp_path: Path)
     assert run("report", folder, "-o", str(tmp_path / "page.xlsx")).exit_code == 3
 
 
+@pytest.mark.slow
 def test_plans_for_several_scenarios_are_data() -> None:
     document = json.loads(run(*ASKED, "base,more-money", "--risk", "cvar:0.5:0.5", "--json").stdout)
     assert document["format"] == "outlay ensemble 1"

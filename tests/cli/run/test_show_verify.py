@@ -130,6 +130,7 @@ def commands_that_read(path, tmp_path):
     return [["verify", path], ["show", path], ["show", path, "projects"], ["report", path, "-o", f"{tmp_path}/r.html"]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", some(FALSE, {palace}))
 def test_a_run_that_claims_what_is_false_exits_with_7_in_every_command_and_is_not_shown(tmp_path, run_file, change):
     path = tampered(tmp_path, run_file, change)

@@ -23,6 +23,7 @@ from tests.support.documents import hard_knapsack
 run_solve = importlib.import_module("outlay.cli.run.solve")
 
 
+@pytest.mark.slow
 def test_an_answer_tells_plan_limits_losers_and_proof(tmp_path, monkeypatch):
     monkeypatch.setattr(progress, "QUIET_S", 3600.0)  # however busy the machine is
     path = write_small(tmp_path)
@@ -47,6 +48,7 @@ def test_an_answer_tells_plan_limits_losers_and_proof(tmp_path, monkeypatch):
         assert text in result.stdout, result.stdout
 
 
+@pytest.mark.slow
 def test_json_is_the_run_document(tmp_path):
     path = write_small(tmp_path)
     result = run("solve", path, "--json")
@@ -81,6 +83,7 @@ def test_a_set_is_applied_and_told(tmp_path):
     assert "1 of 3 projects funded, $4M committed" in result.stdout
 
 
+@pytest.mark.slow
 def test_each_project_that_fails_the_lender_test_is_shown_with_its_figures(tmp_path):
     result = run("solve", write_small(tmp_path, lender_document()))
     assert result.exit_code == 0, result.output
@@ -91,6 +94,7 @@ def test_each_project_that_fails_the_lender_test_is_shown_with_its_figures(tmp_p
     assert "2 loans; debt service cover at least" in result.stdout
 
 
+@pytest.mark.slow
 def test_infeasible_exits_with_4(tmp_path):
     path, run_file = write_small(tmp_path), str(tmp_path / "none.json")
     result = run("solve", path, "--set", "must", "-o", run_file)
@@ -105,6 +109,7 @@ def test_infeasible_exits_with_4(tmp_path):
         assert "error" in json.loads(run(*command, "--json").stdout)
 
 
+@pytest.mark.slow
 def test_what_is_not_known_of_a_conflict_is_said_and_nothing_is_blamed(tmp_path):
     # The cap of 10 and a region's least count conflict with a mandatory project; the least 8 of commitment is innocent.
     document = changed(

@@ -55,6 +55,7 @@ def test_draws_are_shown_printed_and_written(tmp_path: Path, monkeypatch: pytest
     assert run("draw", path, "--csv", "--json").exit_code == 2
 
 
+@pytest.mark.slow
 def test_a_run_tells_what_was_uncertain_when_it_was_solved(solved: tuple[str, str, str]) -> None:
     shown = run("show", solved[1], "uncertainty")
     assert shown.exit_code == 0, shown.output
@@ -72,6 +73,7 @@ def test_an_instance_without_uncertainty_ends_with_3(tmp_path: Path) -> None:
     assert "outlay schema uncertainty" in result.stderr
 
 
+@pytest.mark.slow
 def test_check_says_what_is_uncertain_and_what_of_it_matches_nothing(tmp_path: Path) -> None:
     path = uncertain(tmp_path)
     shown = run("check", path)

@@ -60,6 +60,7 @@ def test_the_conflict_and_the_least_repair_are_worked_out_by_themselves(made: Se
     assert (kept["conflicts"], kept["repair"]) == (known["conflicts"], known["repair"])
 
 
+@pytest.mark.slow
 def test_a_move_of_the_repair_begins_a_draft_that_has_a_plan(made: Served) -> None:
     client, session = browser(made), made.session
     client.post("/do/new")  # whatever is worked on, the change is of the draft that has no plan

@@ -154,6 +154,7 @@ def test_a_draft_is_made_solved_and_shown_beside_the_reference(made: Served, cli
     assert client.get("/download/set?name=library%20in").text.startswith('["library in"]')
 
 
+@pytest.mark.slow
 def test_every_form_of_the_panel_does_what_it_says(made: Served, client: TestClient) -> None:
     session = made.session
     client.post("/do/new")

@@ -53,6 +53,7 @@ def test_a_frontier_in_the_sessions_folder_is_a_tab(frontier: Path, town: outlay
         assert page.errors == []
 
 
+@pytest.mark.slow
 def test_one_of_other_tables_is_refused(frontier: Path, town: outlay.Instance) -> None:
     other = town.replace(projects=[{**row, "commitment": 1} for row in town["projects"].records()])
     with pytest.raises(outlay.InputError, match="other tables"):

@@ -56,6 +56,7 @@ def every_line(instance: outlay.Instance) -> list[Line]:
     ]
 
 
+@pytest.mark.slow
 def test_a_draft_of_every_kind_of_line_is_a_constraint_set_and_reads_back(flagship: outlay.Instance) -> None:
     draft = DraftSet("everything", 'With "quotes"')
     for line in every_line(flagship):
@@ -101,6 +102,7 @@ def test_a_name_that_looks_like_a_pattern_moves_itself_alone() -> None:
     assert (levels(changed, "a*"), levels(changed, "ab")) == ({"2026-01": 8}, {"2026-01": 4})
 
 
+@pytest.mark.slow
 def test_every_dial_of_the_flagship_can_be_turned(flagship: outlay.Instance) -> None:
     names = [dial.name for dial in dials(flagship)]
     assert len(names) == len(set(names)) > 60

@@ -139,6 +139,7 @@ def test_white_space_at_the_ends_of_a_cell_is_dropped() -> None:
     assert parsed(document)["projects"].raw("sector")[0] == "energy"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["folder", "one.json", "one.xlsx"])
 def test_a_blank_test_of_the_npv_is_no_absent_one(name: str) -> None:
     row = {"terms": "usual", "rate": 0.04, "tenor_years": 10}

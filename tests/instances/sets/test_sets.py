@@ -268,6 +268,7 @@ def test_parents_come_first_and_each_set_once() -> None:
     assert amounts(with_sets("d", **sets))["crew"] == (((100 * 2 + 1) * 2 + 3) * 2 + 5) * 2 + 7
 
 
+@pytest.mark.slow
 def test_a_long_chain_of_sets_is_no_problem() -> None:
     sets = {f"s{number}": {"extends": f"s{number + 1}"} for number in range(3000)} | {"s3000": {}}
     assert len(with_sets("s0", **sets).settings.applied.sets) == 3001

@@ -103,6 +103,7 @@ def test_writing_and_reading_a_number_is_the_identity(number: Decimal) -> None:
     assert parse_number(number_text(parse_number(number))) == number
 
 
+@pytest.mark.slow
 @given(
     st.floats(min_value=-1e14, max_value=1e14, allow_nan=False).filter(lambda value: value == 0 or abs(value) > 1e-9)
 )

@@ -29,6 +29,7 @@ def test_a_hint_names_the_near_word_or_the_known_ones() -> None:
     assert did_you_mean("P" * 10**6, ["P"]) == "known: P"
 
 
+@pytest.mark.slow
 def test_there_are_hints_for_very_many_words() -> None:
     hint = Hints([f"P{number:05d}" for number in range(20_000)])
     for number in range(10_000):

@@ -65,6 +65,7 @@ def test_every_rule_has_a_golden_text() -> None:
     assert used == covered
 
 
+@pytest.mark.slow
 def test_the_pyomo_model_says_what_the_rows_say() -> None:
     for instance in some_generated(8):
         assert_same_rows(build(instance))
@@ -94,6 +95,7 @@ def assert_same_rows(model: Any) -> None:
     assert found == told
 
 
+@pytest.mark.slow
 def test_a_family_that_is_off_adds_no_rows() -> None:
     instance = parsed(small_plan())
     for family in ("cap", "draws", "labour", "permits", "dependencies"):

@@ -216,6 +216,7 @@ def test_the_cover_that_the_design_promises(months: int, period: int, cover: flo
     assert figure(case, "dscr") == pytest.approx(cover, rel=0.005)
 
 
+@pytest.mark.slow
 def test_literal_money_needs_the_yield_that_the_design_promises() -> None:
     recovered = {}
     for per_mille in range(140, 171):

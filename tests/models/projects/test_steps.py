@@ -31,6 +31,7 @@ CHEAPER = ((0.2, 0.5, 10, 10), (0.5, 1, 15, 30))  # economies of scale: the seco
 DEARER = ((0.2, 0.5, 5, 20), (0.5, 1, 25, 30))  # the first half is best
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("steps", "budget", "scale", "value"),
     [

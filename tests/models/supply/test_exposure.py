@@ -142,6 +142,7 @@ def drawn(seed: int) -> Document:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("at_once", "cases"), [(3, 40), *(pytest.param(many, 40, marks=pytest.mark.slow) for many in (1, 1000))]
 )

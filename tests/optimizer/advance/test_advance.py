@@ -65,6 +65,7 @@ def test_what_has_started_is_started_and_what_was_selected_is_committed(advanced
     assert row(advanced.instance, "projects", id="C")["status"] == "candidate"
 
 
+@pytest.mark.slow
 def test_cumulative_levels_are_what_is_left_and_yearly_ones_stay(advanced: outlay.Advanced) -> None:
     left = {record["resource"]: record["amount"] for record in advanced.instance["availability"].records()}
     assert left == {"commitments": 0, "draws": 4, "selections": 0}  # 7 - 4 - 3, and both places are taken

@@ -48,6 +48,7 @@ def test_dates_that_the_objective_leaves_open_are_as_early_as_the_limits_allow(w
     assert solution.dates.lateness == pytest.approx(52)
 
 
+@pytest.mark.slow
 def test_a_fund_that_forbids_nothing_moves_no_date(warm: SolverProcess) -> None:
     with_fund = four_streets(funds=[{"fund": "city", "total": 100}])
     assert starts(outlay.solve(with_fund, process=warm)) == starts(outlay.solve(four_streets(), process=warm))
@@ -129,6 +130,7 @@ def test_the_verifier_measures_how_late_a_plan_is() -> None:
     assert found.lateness == Fraction(5 * (0 + 0 + 2) + 3 * (2 + 3 + 4))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("key", "value"), [("lateness", 51.0), ("found", "sooner")])
 def test_a_false_word_about_the_dates_is_found(key: str, value: Any, tmp_path: Path, warm: SolverProcess) -> None:
     path = outlay.solve(four_streets(), process=warm).save(tmp_path / "run.json")

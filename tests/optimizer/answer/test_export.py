@@ -49,6 +49,7 @@ def test_tables_are_written_as_csv_and_parquet(solution: outlay.Solution, tmp_pa
     assert pd.read_csv(csv / "projects.csv")["x_owner"].tolist()[0] == "'=1+1"
 
 
+@pytest.mark.slow
 def test_what_cannot_be_written_is_refused(solution: outlay.Solution, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such form"):
         outlay.write_tables(solution, tmp_path / "new", form="xls")

@@ -69,6 +69,7 @@ def test_every_kind_of_reason_is_data(lost: outlay.Solution) -> None:
     assert [item.rule for item in lost.reasons["never"].dropped] == ["status"]
 
 
+@pytest.mark.slow
 def test_the_table_says_what_the_data_say(lost: outlay.Solution) -> None:
     table = lost.projects.set_index("project")["reason"]
     assert {project: recorded(reason) for project, reason in lost.reasons.items()} == dict(table[table != ""])

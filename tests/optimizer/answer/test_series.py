@@ -68,6 +68,7 @@ def test_series_add_up_to_what_the_table_of_resources_says(solution: outlay.Solu
             assert total[slice(*span)].sum() == pytest.approx(used)
 
 
+@pytest.mark.slow
 def test_sectors_beyond_the_largest_stand_together(solution: outlay.Solution) -> None:
     whole = by_sector(solution, committed(solution), most=10, rest="others")
     few = by_sector(solution, committed(solution), most=1, rest="others")
@@ -114,6 +115,7 @@ def test_where_a_resource_is_tightest_and_how_much_is_missing() -> None:
     assert stacked == [("supplied", [0, 0, 1], [8, 8, 4]), ("shortfall", [0, 1, 0], [8, 8, 5])]
 
 
+@pytest.mark.slow
 def test_cash_stands_under_the_years_it_flows_in() -> None:
     # Half of it is drawn in 2026 and in 2027; then 10 a year for three years, of which half, once 10 are back a tenth.
     made = document(

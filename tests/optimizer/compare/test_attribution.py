@@ -121,6 +121,7 @@ def test_the_losses_of_the_tutorial_are_those_found_by_hand() -> None:
     assert comparison.attribution["share"].sum() == pytest.approx(1)
 
 
+@pytest.mark.slow
 def test_the_combination_of_all_families_is_the_reference_itself() -> None:
     comparison = outlay.compare(tutorial(), ["more-money", "base"], attribute=["cap"], jobs=2)
     assert row(comparison.combinations, on="cap")["objective"] == pytest.approx(23.6)
@@ -139,6 +140,7 @@ def test_choices_that_the_set_forces_stay_in_every_combination() -> None:
     assert row(comparison.attribution, family="labour")["loss"] == pytest.approx(13.5 / 2)
 
 
+@pytest.mark.slow
 def test_a_family_that_the_set_switches_off_stays_off() -> None:
     case = parsed({**PAIR, "sets": {"free": {"disable": ["labour"]}}})
     comparison = outlay.compare(case, ["free"], attribute=["cap", "labour"], jobs=2)
@@ -193,6 +195,7 @@ def test_no_family_at_all_is_a_fault_of_the_check() -> None:
         check_players([])
 
 
+@pytest.mark.slow
 def test_an_infeasible_combination_is_an_error_that_says_which() -> None:
     # A is a must and needs the power of B, whose crew is too large: a contradiction only with both families on.
     case = instance(

@@ -60,6 +60,7 @@ def run_files(folder: Path) -> dict[str, int]:
     return {path.name: path.stat().st_mtime_ns for path in sorted((folder / "runs").iterdir())}
 
 
+@pytest.mark.slow
 def test_a_comparison_is_written_as_run_files_tables_and_one_json(tmp_path: Path) -> None:
     comparison, solved, notes = compared(tmp_path / "deep" / "out")
     folder = tmp_path / "deep" / "out"
@@ -100,6 +101,7 @@ def test_cases_that_are_finished_are_not_solved_again(finished: Path, due: Compa
     assert_same(comparison, due)
 
 
+@pytest.mark.slow
 def test_a_reference_whose_dates_were_made_earlier_is_not_solved_again(finished: Path, due: Comparison) -> None:
     file = finished / "runs" / due.files["base"]
     document = json.loads(file.read_text())
@@ -111,6 +113,7 @@ def test_a_reference_whose_dates_were_made_earlier_is_not_solved_again(finished:
     assert comparison.cases["objective"].tolist() == due.cases["objective"].tolist()
 
 
+@pytest.mark.slow
 def test_only_new_sets_are_solved_when_a_comparison_is_widened(finished: Path) -> None:
     comparison, solved, _ = compared(finished, sized(), ("base", "less", "least", "less+least"))
     assert solved == ["less+least"]

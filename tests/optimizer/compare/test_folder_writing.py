@@ -95,6 +95,7 @@ def test_a_comparison_writes_as_often_as_these_tests_fail(tmp_path: Path, monkey
     assert len(SETS) + 8 < disk.writes < WRITES
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("nth", some([1, 2, 4, 7, 10, 11], {4}))
 def test_what_was_there_survives_a_comparison_without_room(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nth: int

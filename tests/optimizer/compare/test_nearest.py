@@ -286,6 +286,7 @@ def test_an_alternative_of_the_reference_that_the_other_case_lacks_is_a_changed_
     assert {choice.project for choice in found.choices} == {"A", "C"}
 
 
+@pytest.mark.slow
 def test_a_flip_that_is_only_a_tie_is_undone() -> None:
     # Six units buy A and C, or B, C and D; force_out of nothing changes nothing.
     case = town(alone={"note": "nothing changes"}, without={"force_out": ["A"]})
@@ -329,6 +330,7 @@ def test_all_levels_of_a_strict_order_keep_their_worth(warm: SolverProcess) -> N
     assert {choice.project for choice in found.choices} == {"B"}
 
 
+@pytest.mark.slow
 def test_the_least_cap_that_changes_the_plan_is_seen() -> None:
     comparison = outlay.compare(town(less=cap(5)), ["base", "less"], jobs=1)
     # 6 from A + C or B + C + D; 5 from A + D or B + C: two flips from A + C, one from B + C + D.

@@ -33,6 +33,7 @@ def test_sets_with_another_objective_have_no_per_cent_but_a_worth_by_the_referen
     assert row(found, "late")["by_reference"] == row(found, "late")["objective"] == 6
 
 
+@pytest.mark.slow
 def test_why_projects_vanish_is_told_beside_how_many(found: Comparison) -> None:
     assert row(found, "base")["never"] == "0"
     assert row(found, "without")["never"] == "0 -> 2, by forced out"

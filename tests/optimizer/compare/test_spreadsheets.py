@@ -68,6 +68,7 @@ def test_numbers_stay_numbers_and_what_is_missing_stays_blank() -> None:
     assert pd.isna(back["d"][1])
 
 
+@pytest.mark.slow
 def test_the_tables_of_a_hostile_instance_are_harmless(tmp_path: Path) -> None:
     case = town(less={"title": "=HYPERLINK(1)", **cap(5)})
     projects = [

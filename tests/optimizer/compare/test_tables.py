@@ -34,6 +34,7 @@ def test_a_comparison_is_frozen_and_knows_its_instance(shown: Comparison) -> Non
     assert shown.files == {}
 
 
+@pytest.mark.slow
 def test_every_case_has_status_objective_bound_gap_and_the_difference_to_the_first(shown: Comparison) -> None:
     assert shown.cases["set"].tolist() == list(TUTORIAL_SETS)
     assert shown.cases["status"].tolist() == ["optimal"] * 4
@@ -83,6 +84,7 @@ def test_the_plans_of_all_sets_stand_in_one_matrix(shown: Comparison) -> None:
     assert row(shown.plans, set="more-money", project="library")["commitment"] == 7
 
 
+@pytest.mark.slow
 def test_scales_below_one_are_shown_in_the_matrix() -> None:
     case = instance(
         calendar={"periods": 1},
@@ -206,6 +208,7 @@ def test_an_infeasible_set_is_shown_with_its_status_and_leaves_the_others_alone(
     assert row(comparison.inputs, set="greedy")["after"] == "A;B"
 
 
+@pytest.mark.slow
 def test_an_infeasible_reference_leaves_the_differences_blank() -> None:
     comparison = outlay.compare(infeasible_town(), ["greedy", "base", "less"], jobs=2)
     assert comparison.cases["status"].tolist() == ["infeasible", "optimal", "optimal"]

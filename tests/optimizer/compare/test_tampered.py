@@ -73,6 +73,7 @@ def not_its_own(document: dict[str, Any]) -> None:
 FALSE_RUNS = [boast, another_plan, table, bound, not_its_own]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("false", some(FALSE_RUNS, 1))
 def test_a_tampered_run_is_told_of_and_solved_again(
     false: Change, finished: Path, once: tuple[Path, Comparison]
@@ -87,6 +88,7 @@ def test_a_tampered_run_is_told_of_and_solved_again(
     assert_same(comparison, once[1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "false"),
     [*(("less", false) for false in FALSE_RUNS), ("base", not_its_own), ("attribution, none of them", boast)],
@@ -126,6 +128,7 @@ FALSE_TABLES: dict[str, Change] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", some(FALSE_TABLES, 2))
 def test_a_forged_table_or_name_is_refused_and_named(place: str, finished: Path, tmp_path: Path) -> None:
     change(finished / "comparison.json", FALSE_TABLES[place])

@@ -83,6 +83,7 @@ def test_workers_that_go_in_the_middle_cost_what_is_not_solved_yet(monkeypatch: 
     assert len(notes) == 1
 
 
+@pytest.mark.slow
 def test_workers_that_come_in_time_run_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     comparison, notes = compared(Deserted(1, away=20), monkeypatch)
     assert comparison.cases["status"].tolist() == ["optimal"] * 3

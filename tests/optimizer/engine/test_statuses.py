@@ -26,6 +26,7 @@ from tests.support.solving import stopped
 ROOT = Path(__file__).parents[3]
 
 
+@pytest.mark.slow
 def test_a_proved_answer_is_optimal_and_verified(warm: SolverProcess) -> None:
     solution = outlay.solve(parsed(small_plan()), gap=0, process=warm)
     assert solution.status == Status.OPTIMAL
@@ -159,6 +160,7 @@ def two_levels(tolerance: float) -> Any:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("tolerance", "funded", "finals"),
     [(0, {"A", "C"}, [9, 7]), (0.1, {"A", "C"}, [9, 7]), (0.112, {"B", "C"}, [8, 8])],
@@ -215,6 +217,7 @@ def test_what_is_no_instance_is_refused_in_words(source: Any) -> None:
 # -- progress and interrupts -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_progress_is_told_as_maximised() -> None:
     states: list[Progress] = []
     solution = stopped(on_progress=states.append)
@@ -313,6 +316,7 @@ def test_a_plan_to_start_from_is_at_least_kept() -> None:
     assert second.verified
 
 
+@pytest.mark.slow
 def test_a_start_that_breaks_the_rules_or_names_strangers_does_no_harm(warm: SolverProcess) -> None:
     made = parsed(small_plan())
     best = outlay.solve(made, gap=0, process=warm)
@@ -327,6 +331,7 @@ def test_a_start_that_breaks_the_rules_or_names_strangers_does_no_harm(warm: Sol
     assert again.verified
 
 
+@pytest.mark.slow
 def test_a_solution_starts_its_own_second_solve(warm: SolverProcess) -> None:
     made = parsed(small_plan())
     first = outlay.solve(made, gap=0, process=warm)
@@ -340,6 +345,7 @@ def test_a_knapsack_is_solved_as_documented() -> None:
     assert outlay.solve(parsed(knapsack([3, 2, 4], [[1, 1, 1]], [2]))).objective == 7
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("effort", "length"),
     some(

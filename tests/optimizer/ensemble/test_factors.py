@@ -49,6 +49,7 @@ def test_factors_are_those_of_draws_and_sorted_by_worth() -> None:
     assert factors_of(["base"]) == {}
 
 
+@pytest.mark.slow
 def test_drawn_scenarios_tell_what_their_factors_are_worth() -> None:
     town = outlay.read("tutorial")
 

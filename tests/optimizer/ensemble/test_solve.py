@@ -57,6 +57,7 @@ def test_values_of_information_are_those_of_their_definitions(found: outlay.Ense
     assert payoffs.loc["more-money", SETS].tolist() == pytest.approx([12.9, 23.6, 12.9])
 
 
+@pytest.mark.slow
 def test_each_plan_is_a_run_of_its_own_and_all_agree_on_now(found: outlay.EnsembleSolution) -> None:
     assert all(outlay.verify(run).ok for run in found.runs.values())
     members = [(name, run.instance, run.plan) for name, run in found.runs.items() if run.plan is not None]
@@ -64,6 +65,7 @@ def test_each_plan_is_a_run_of_its_own_and_all_agree_on_now(found: outlay.Ensemb
     assert found.runs["base"].limit == "together"  # 18.4, where 19.1 could be had
 
 
+@pytest.mark.slow
 def test_what_is_kept_is_read_back_and_verified(found: outlay.EnsembleSolution, kept: Path) -> None:
     again = outlay.load_ensemble(kept)
     assert again.verified
@@ -83,6 +85,7 @@ def changed(kept: Path, to: Path, file: str, change: Callable[[dict[str, Any]], 
     return to
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -137,6 +140,7 @@ class Unanswered(Round):
         return self.answers
 
 
+@pytest.mark.slow
 def test_where_there_is_time_for_nothing_to_do_nothing_is_the_plan(
     town: outlay.Instance, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

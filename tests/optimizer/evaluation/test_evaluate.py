@@ -33,6 +33,7 @@ def test_a_broken_rule_is_told_with_its_amount(broken: outlay.Evaluation) -> Non
     assert (row["family"], row["found"], row["limit"], row["excess"]) == ("cap", 12.0, 11.0, 1.0)  # 7 and 5 of 11
 
 
+@pytest.mark.slow
 def test_what_is_left_open_is_decided_for_the_best(broken: outlay.Evaluation) -> None:
     assert [(choice.project, choice.start) for choice in broken.plan.choices] == [("bridge", 0), ("library", 1)]
     assert broken.objective == 22.5  # 9 and 13.5
@@ -57,6 +58,7 @@ def test_the_repaired_plan_is_near_and_breaks_nothing(broken: outlay.Evaluation,
     assert changes["project"].tolist() == ["bridge"]  # the library alone is worth more
 
 
+@pytest.mark.slow
 def test_the_best_plan_breaks_nothing_and_is_the_best(tutorial: outlay.Instance) -> None:
     solution = outlay.solve(tutorial)
     found = outlay.evaluate(tutorial, solution.plan, repair=True)
@@ -75,6 +77,7 @@ def test_a_choice_that_is_no_option_is_told_as_such(tutorial: outlay.Instance) -
     assert set(found.violations["family"]) == {"choice"}
 
 
+@pytest.mark.slow
 def test_a_set_changes_what_is_broken(tutorial: outlay.Instance) -> None:
     rich = tutorial.replace(sets={"rich": {"change": [{"table": "availability", "where": {"resource": "commitments"},
                                                        "set": {"amount": 12}}]}})  # fmt: skip

@@ -162,6 +162,7 @@ QUICK = {("cap", "a least amount"), ("a sector", "another sector")}
 CHOSEN = {("funds", "a share"), ("labour", "permits"), ("pace", "fast track"), ("draws", "dependencies")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "pair",
     [
@@ -204,6 +205,7 @@ def test_a_project_under_way_without_an_option_is_let_go_with_what_was_decided_o
     assert best(changed).status == "optimal"
 
 
+@pytest.mark.slow
 def test_rows_that_say_the_same_of_every_option_are_one_rule_of_the_conflict() -> None:
     """What a fund pays for a project is a row for each of its options, and the conflict needs all of them."""
     whole = document({"funds": [{"fund": "bank", "per_year": 3}, {"fund": "town"}]})
@@ -220,6 +222,7 @@ def test_rows_that_say_the_same_of_every_option_are_one_rule_of_the_conflict() -
         assert len({part.name for part in parts}) == len(parts)
 
 
+@pytest.mark.slow
 def test_what_funds_ask_of_the_portfolio_has_no_repair_and_that_is_said() -> None:
     whole = document({"funds": [{"fund": name, "portfolio_max_share": 0.4} for name in ("bank", "town")]})
     explanation = explained(whole, keep=["A", "B"])
@@ -228,6 +231,7 @@ def test_what_funds_ask_of_the_portfolio_has_no_repair_and_that_is_said() -> Non
     assert any("no repair" in note for note in explanation.notes)
 
 
+@pytest.mark.slow
 def test_what_a_period_leaves_to_later_ones_goes_with_its_limit() -> None:
     """A limit that carries over also says how much it leaves; without it there is no end to that."""
     crew = {"resource": "crew", "kind": "labour", "carry_over_share": 1, "carry_over_once": True}
@@ -252,6 +256,7 @@ def test_what_was_approved_and_is_frozen_is_let_go_with_its_dates() -> None:
     assert best(changed).status == "optimal"
 
 
+@pytest.mark.slow
 def test_forced_projects_can_be_let_go() -> None:
     tables = CULPRITS["cap"][0]
     whole = document(tables) | {"sets": {"all": {"force_in": ["C"]}}}

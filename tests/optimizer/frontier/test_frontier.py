@@ -73,6 +73,7 @@ def test_nothing_depends_on_how_many_are_asked_at_a_time(town: outlay.Frontier) 
         assert other.table(name).equals(town.table(name))
 
 
+@pytest.mark.slow
 def test_a_divisible_project_makes_segments() -> None:
     """A gives 3 a unit of money from half of it on, and B 1 from a quarter on."""
     found = outlay.frontier(divisible(), VALUE_AND_MONEY, tolerance=0, jobs=1)
@@ -127,6 +128,7 @@ def test_mixtures_of_plans_complete_three_objectives(always_warm: None) -> None:
     assert rough.missing_by == 0.2
 
 
+@pytest.mark.slow
 def test_stretching_a_limit_is_an_objective() -> None:
     found = outlay.frontier(outlay.read("tutorial"), ("objective", "stretch:commitments"), jobs=1)
     assert found.complete
@@ -220,6 +222,7 @@ def test_every_fault_is_told_at_once() -> None:
     assert len(error.value.faults) == 2
 
 
+@pytest.mark.slow
 def test_no_plan_and_no_end_are_told() -> None:
     document = copy.deepcopy(SMALL)
     document["sets"]["all"] = document["sets"]["must"]

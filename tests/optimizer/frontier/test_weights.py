@@ -74,6 +74,7 @@ def test_a_fine_grid_of_weights_finds_no_other_plan(order: tuple[str, ...]) -> N
     assert len(points) >= (4 if not order else 2)
 
 
+@pytest.mark.slow
 def test_core_indices_are_over_these_plans_and_sets_give_them() -> None:
     instance = parse_document(document(value=(1, 1), jobs=(0, 1)), source="test")
     found = outlay.frontier(instance, weights="Mayor", jobs=1)
@@ -110,6 +111,7 @@ def test_an_order_that_leaves_no_room_is_refused() -> None:
         outlay.frontier(instance, ("max:value", "min:count"), weights="Mayor")
 
 
+@pytest.mark.slow
 def test_weights_for_which_there_is_no_best_plan_are_told() -> None:
     given = document(value=(1, 1), jobs=(0, 1))
     given["projects"][0]["status"] = given["projects"][5]["status"] = given["projects"][2]["status"] = "mandatory"

@@ -61,6 +61,7 @@ def test_a_least_amount_of_nothing_can_hold_in_neither() -> None:
     assert_same(instance)
 
 
+@pytest.mark.slow
 def test_only_what_is_too_large_for_pyomo_is_solved_without_its_objects(monkeypatch: pytest.MonkeyPatch) -> None:
     tutorial = outlay.read("tutorial")
     assert isinstance(model_of(tutorial), pyo.ConcreteModel)

@@ -48,6 +48,7 @@ def paid_by_a_fund() -> Document:
     return document
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("document", [packing(), paid_by_a_fund()], ids=["packing", "paid by a fund"])
 def test_a_false_optimum_is_found_out_and_solved_again(document: Document) -> None:
     with Lazy(lies=1) as process:
@@ -64,6 +65,7 @@ def test_one_that_stays_is_not_called_optimal_and_the_better_plan_is_given() -> 
     assert solution.objective > 0
 
 
+@pytest.mark.slow
 def test_an_answer_with_later_levels_keeps_what_they_decided() -> None:
     right = outlay.solve(parsed(small_plan()), gap=0)
     document = small_plan()
@@ -73,6 +75,7 @@ def test_an_answer_with_later_levels_keeps_what_they_decided() -> None:
     assert frugal.metrics["count"] < right.metrics["count"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", some(range(1000, 1010), 1))
 def test_nothing_is_added_to_what_enumeration_calls_best(seed: int) -> None:
     assert disagreement(case_of(seed)) is None

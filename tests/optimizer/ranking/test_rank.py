@@ -42,6 +42,7 @@ def test_a_list_costs_what_it_is_worth_less_than_the_best_plan_of_each_level(fou
     assert list(found.levels["lost"]) == ["park", "", ""]
 
 
+@pytest.mark.slow
 def test_a_list_is_kept_as_runs_that_can_be_verified(found: outlay.Ranking, tmp_path: Path) -> None:
     folder = found.save(tmp_path / "list")
     for file in (folder / "runs").iterdir():
@@ -51,6 +52,7 @@ def test_a_list_is_kept_as_runs_that_can_be_verified(found: outlay.Ranking, tmp_
         found.save(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1])
 @pytest.mark.usefixtures("always_warm")
 def test_no_nested_list_is_better(seed: int) -> None:

@@ -28,6 +28,7 @@ def changed(kept: Path, folder: Path, change: Callable[[dict[str, Any]], Any]) -
     return folder
 
 
+@pytest.mark.slow
 def test_a_list_that_was_kept_is_the_list(kept: Path) -> None:
     found = outlay.load_ranking(kept)
     assert found.verified

@@ -42,6 +42,7 @@ def changed(run: Path, change: Change) -> Solution:
     return outlay.load(run)
 
 
+@pytest.mark.slow
 def test_a_run_file_of_the_first_format_still_opens_and_becomes_one_of_the_present(tmp_path: Path) -> None:
     assert json.loads(FIRST_FORMAT.read_text(encoding="utf-8"))["format"] == "outlay run 1"
     loaded = outlay.load(FIRST_FORMAT)
@@ -66,6 +67,7 @@ def test_a_document_of_the_present_cannot_call_itself_one_of_the_first_format(ru
         changed(run, lambda document: document.update(format="outlay run 1"))
 
 
+@pytest.mark.slow
 def test_a_table_is_refused_where_anything_that_the_file_says_is_false(run: Path) -> None:
     loaded = changed(run, lambda document: document["tables"]["projects"]["rows"][0].__setitem__(1, "Palace"))
     assert not loaded.verified
@@ -104,6 +106,7 @@ FALSE: dict[str, Change] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", FALSE)
 def test_each_false_claim_is_found(place: str, run: Path) -> None:
     loaded = changed(run, FALSE[place])
@@ -112,6 +115,7 @@ def test_each_false_claim_is_found(place: str, run: Path) -> None:
     assert any(violation.where.startswith(place) for violation in outlay.verify(loaded).violations)
 
 
+@pytest.mark.slow
 def test_every_table_of_an_honest_run_is_the_one_that_was_written(run: Path, solution: Solution) -> None:
     loaded = outlay.load(run)
     assert set(loaded.tables) == set(solution.tables)

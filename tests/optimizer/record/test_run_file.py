@@ -92,6 +92,7 @@ def test_runs_of_generated_instances_survive_the_file(tmp_path: Path, most: int)
                 assert outlay.verify(loaded).ok
 
 
+@pytest.mark.slow
 def test_a_run_without_a_plan_survives_too(tmp_path: Path) -> None:
     made = instance(
         projects=[{"id": "A", "status": "mandatory", "commitment": 3}],

@@ -110,6 +110,7 @@ def test_rows_that_a_point_keeps() -> None:
     assert (kept.lower.tolist(), kept.upper.tolist()) == ([0.0, -np.inf], [1.0, 0.4])
 
 
+@pytest.mark.slow
 def test_no_better_point_breaks_the_cutting_planes_of_the_root() -> None:
     random = np.random.default_rng(5)
     use = random.integers(10, 60, (5, 40)).astype(float)

@@ -124,6 +124,7 @@ def test_columns_come_by_value_a_priced_amount_and_those_without_value_never() -
     assert found.value.tolist() == list(range(10, 0, -1))
 
 
+@pytest.mark.slow
 def test_no_two_members_are_alike_for_long_and_a_seed_says_all() -> None:
     one, other = (Population(packed(drawn(3)), seed=7) for _ in range(2))
     for _ in range(30):

@@ -80,6 +80,7 @@ def test_breadth_lets_dearer_options_in(drawn: Neighbourhoods) -> None:
     assert sizes[0] == ((drawn.relaxation.point > USED) | (drawn.relaxation.reduced_cost == 0.0)).sum()
 
 
+@pytest.mark.slow
 def test_crossing_frees_only_what_two_plans_do_differently(drawn: Neighbourhoods) -> None:
     size, nowhere = len(drawn.structure.option_column), np.zeros(drawn.structure.projects)
     plans = [

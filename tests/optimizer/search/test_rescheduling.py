@@ -46,6 +46,7 @@ def form(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(started, "FEW", 10**9)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("form")
 @pytest.mark.parametrize("made", [activities(optional=True), generate(25, 2)], ids=["schedule", "generated"])
 def test_what_fits_beside_a_plan_is_what_every_row_allows(made: outlay.Instance) -> None:

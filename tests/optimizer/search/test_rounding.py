@@ -65,12 +65,14 @@ def test_a_schedule_takes_what_must_be_funded_with_all_it_entails(instance: outl
     assert holds(problem, point)
 
 
+@pytest.mark.slow
 def test_no_schedule_where_rows_ask_for_more(instance: outlay.Instance) -> None:
     least = {"metric": "count", "min": 110}
     session = Session(build(instance.replace(limits=[least])))
     assert schedule(session.problem, session.structure, *anything(session.structure)) is None
 
 
+@pytest.mark.slow
 def test_a_plan_before_the_relaxation_takes_what_is_worth_most(session: Session, relaxed: Search) -> None:
     point = greedy(relaxed.problem, session.structure, lambda: False)
     assert point is not None

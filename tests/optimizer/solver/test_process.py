@@ -70,7 +70,6 @@ def assert_failed(found: Answered, *words: str) -> None:
 # -- crashes -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
 def test_a_killed_solver_is_retried_once_and_then_reported(answered) -> None:
     found = answered("read_frame(source); os.kill(os.getpid(), signal.SIGKILL)")
     assert_failed(found, "tried twice", "code -9")
@@ -186,6 +185,7 @@ def test_a_busy_solver_that_does_not_listen_at_the_limit_is_no_failure(answered)
     assert 15 < found.seconds <= 17
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("listens", some([False, True], 1))
 def test_a_solver_that_shall_end_soon_is_killed_if_it_does_not(tmp_path: Path, *, listens: bool) -> None:
     """It has a plan, and either ends when asked or is in a long LP."""
@@ -270,6 +270,7 @@ def test_nothing_is_begun_after_the_deadline(tmp_path: Path) -> None:
     assert len(fake.pids) == 1
 
 
+@pytest.mark.slow
 def test_the_time_may_be_over_when_the_model_is_built(monkeypatch: pytest.MonkeyPatch, three: Instance) -> None:
     clock = SetClock()
 
@@ -305,6 +306,7 @@ def test_a_solver_at_work_gives_signs_of_life(tmp_path: Path) -> None:
 # -- nonsense ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "garbage",
     some(
@@ -323,6 +325,7 @@ def test_garbage_is_refused(answered, garbage: str) -> None:
     assert_failed(found)
 
 
+@pytest.mark.slow
 def test_garbage_after_a_plan_keeps_the_plan(answered) -> None:
     found = answered(
         "read_frame(source); incumbent([1, 0, 1], -7.0); print('oops, this is no frame', flush=True); time.sleep(10**6)"
@@ -355,6 +358,7 @@ FRAMES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("frame", some_named(FRAMES, {"an infinite point"}))
 def test_frames_that_make_no_sense_are_refused(answered, frame: str) -> None:
     found = answered(f"read_frame(source); {frame}; os._exit(0)", time_limit=60)
@@ -389,6 +393,7 @@ def test_a_plan_that_is_wrong_is_never_shown_as_verified(answered, point: str, o
     assert not found.solution.verified or found.solution.objective is None
 
 
+@pytest.mark.slow
 def test_a_claim_of_infeasibility_beside_a_plan_is_a_failure_or_the_plan(answered) -> None:
     found = answered("read_frame(source); incumbent([1, 0, 1], -7.0); result(status='kInfeasible')", time_limit=60)
     assert found.solution.status != Status.INFEASIBLE

@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any
 
 import numpy as np
+import pytest
 from scipy import sparse
 
 from outlay.optimizer.problem.problem import Problem
@@ -53,6 +54,7 @@ def test_a_solve_whose_process_waits_for_its_turn_goes_on() -> None:
     assert result(None, step_s=1000.0)["status"] == "kOptimal"
 
 
+@pytest.mark.slow
 def test_what_was_worked_is_taken_from_what_is_left() -> None:
     deadline = Deadline.working(1000.0)
     with SolverProcess() as process, process.until(deadline):

@@ -92,6 +92,7 @@ def test_measures_that_are_no_mean_have_no_estimate(risk: str) -> None:
         check_is_mean(parse_risk(risk))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("asked", "told"),
     [

@@ -117,6 +117,7 @@ def test_projects_that_do_not_fit_are_given_up_at_their_price(stressed: outlay.S
     assert set(stressed.tables["limits"]["limit"]) >= {"crew"}
 
 
+@pytest.mark.slow
 def test_a_certain_world_is_worth_what_the_plan_says(always_warm: None) -> None:
     certain = {"distribution": "normal", "mean": 11, "sd": 0, "change": MONEY["change"]}
     solution = outlay.solve(tutorial({"factors": {"money": certain}}))
@@ -143,6 +144,7 @@ def test_what_is_not_decided_yet_is_decided_anew(warm: SolverProcess) -> None:
     assert not found.cancelled
 
 
+@pytest.mark.slow
 def test_a_folder_is_resumed_without_solving(
     stressed: outlay.Stress, worlds: Instance, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,6 +160,7 @@ def test_a_folder_is_resumed_without_solving(
     assert "[poor]" in (folder / "sets.toml").read_text() or "[scenario-poor]" in (folder / "sets.toml").read_text()
 
 
+@pytest.mark.slow
 def test_what_was_tampered_with_is_found_out(stressed: outlay.Stress, worlds: Instance, folder: Path) -> None:
     kept = sorted((folder / "outcomes").glob("*.json"))
     assert len(kept) == 6

@@ -36,6 +36,7 @@ def asked(money: float, review_months: int) -> Variations:
     return vary(outlay.build(town(money, review_months), cancelling=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("money", "review_months", "starts", "cancelled", "worth"),
     [
@@ -78,6 +79,7 @@ def test_a_kept_selection_is_data_and_makes_sense() -> None:
         asked(9, 0).solve(Variation(selected=(Selection("Z", "base", 0),)))
 
 
+@pytest.mark.slow
 def test_a_single_instance_is_solved_as_if_there_were_no_scenarios() -> None:
     instance = town(9, 0)
     plain = outlay.solve(instance)

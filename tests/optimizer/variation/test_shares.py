@@ -35,6 +35,7 @@ def varied() -> Variations:
     return outlay.vary(railways())
 
 
+@pytest.mark.slow
 def test_a_share_is_moved_by_a_share_of_itself_or_by_units(varied: Variations) -> None:
     """Road, lane and tram: 4 of 11 are for railways; with a quarter at most, no tram; with 6/11, road and metro."""
     assert varied.solve(Variation()).worth == 17

@@ -52,6 +52,7 @@ def test_a_stretch_is_the_least_that_does(varied: Variations) -> None:
     assert answer.moves == {"commitments": 0.0909091}
 
 
+@pytest.mark.slow
 def test_the_answers_depend_neither_on_the_order_nor_on_the_number_at_a_time(varied: Variations) -> None:
     one = varied.solve_all(QUESTIONS, jobs=1)
     other = varied.solve_all(dict(reversed(QUESTIONS.items())), jobs=2)

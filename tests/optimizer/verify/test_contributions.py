@@ -33,6 +33,7 @@ def test_the_parts_add_up_to_the_objective(seed: int, warm: SolverProcess) -> No
     assert set(table.loc[table["kind"] == "project", "id"]) == {choice.project for choice in solution.plan.choices}
 
 
+@pytest.mark.slow
 def test_savings_synergies_programs_and_costs_have_rows_of_their_own(warm: SolverProcess) -> None:
     document = {
         "instance": {

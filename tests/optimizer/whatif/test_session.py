@@ -54,6 +54,7 @@ def test_what_was_solved_is_a_comparison_that_the_report_understands(home: Path,
     assert write_comparison_report(comparison, tmp_path / "page.html").stat().st_size > 100_000
 
 
+@pytest.mark.slow
 def test_opening_again_shows_the_same_state(again: Opened) -> None:
     session, _ = again
     assert list(session.answers.found) == ["base", "draft-1"]
@@ -129,6 +130,7 @@ def test_a_damaged_session_file_is_told(tmp_path: Path, text: str) -> None:
         pass
 
 
+@pytest.mark.slow
 def test_a_damaged_run_is_told_and_nothing_is_lost(home: Path, tmp_path: Path) -> None:
     kept = tmp_path / "kept"
     (kept / "runs").mkdir(parents=True)
