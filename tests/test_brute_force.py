@@ -24,7 +24,7 @@ QUICK = (0, 1, 2, 4)
 #: Seeds chosen before every change, and seeds nightly.
 CHOSEN, ALL = 48, 300
 #: Each feature occurs in at least so many of those chosen, where it does in the seeds looked at (half a second each).
-LEAST_CHOSEN, MOST_LOOKED_AT = 2, 90
+LEAST_CHOSEN, MOST_LOOKED_AT = 2, 60
 #: And in at least so many of the first 300.
 LEAST_OCCURRENCES = 20
 #: Every feature that the generator knows, so that none is forgotten when it changes.

@@ -53,7 +53,7 @@ def refuse_as_run(path: Path, *, wanted: str = "a run") -> None:
     if not os.path.exists(path):  # noqa: PTH110 - of a name that cannot be, Path.exists raises
         if str(path) in bundled_names():
             raise InputError.single(name, f"this is a bundled instance, not {wanted}", solve_it)
-        if not os.path.lexists(path):
+        if _is_nowhere(path):
             raise InputError.single(name, "there is no such file", "write a run: outlay solve INSTANCE -o run.json")
         return
     told = written_folder(path)
@@ -69,6 +69,17 @@ def refuse_as_run(path: Path, *, wanted: str = "a run") -> None:
         raise InputError.single(name, f"this is a workbook, not {wanted}", f"if it is an instance, {solve_it}")
     if path.suffix.lower() in {".html", ".htm"} and path.is_file():
         raise InputError.single(name, f"this is a page of a report, not {wanted}", "give a file that `solve -o` wrote")
+
+
+def _is_nowhere(path: Path) -> bool:
+    """Return whether there is nothing at a path, not even what may not be looked at."""
+    try:
+        os.lstat(path)
+    except FileNotFoundError:
+        return True
+    except (OSError, ValueError):  # ValueError: a name that no file can have
+        return False
+    return False
 
 
 def written_folder(path: Path) -> str | None:

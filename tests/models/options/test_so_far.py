@@ -50,7 +50,7 @@ def has_columns(seed: int) -> bool:
 @pytest.mark.slow
 @pytest.mark.usefixtures("always")
 def test_there_are_enough_cases() -> None:
-    assert sum(map(has_columns, SEEDS)) >= 4
+    assert sum(map(has_columns, SEEDS)) >= 2
 
 
 @pytest.mark.usefixtures("always")

@@ -316,6 +316,7 @@ def test_dask_is_not_imported_where_it_is_not_asked_for() -> None:
 
 
 @needs_dask
+@pytest.mark.nightly
 def test_dask_explains_and_varies_the_same(scheduler: str) -> None:
     """Workers compile the model themselves, each once; their answers are those of this machine."""
     instance = tutorial()

@@ -133,7 +133,7 @@ needs_mpi = pytest.mark.skipif(importlib.util.find_spec("mpisppy") is None, reas
 
 @needs_mpi
 @pytest.mark.slow
-@pytest.mark.parametrize("risk", ["expected", "cvar:0.5:0.5"])
+@pytest.mark.parametrize("risk", ["expected", pytest.param("cvar:0.5:0.5", marks=pytest.mark.nightly)])
 def test_three_processes_decide_as_one_problem_does(town: outlay.Instance, risk: str) -> None:
     here = outlay.solve_ensemble(town, SETS, risk=risk, jobs=1)
     found = outlay.solve_ensemble(town, SETS, risk=risk, jobs=1, engine="mpi-sppy", time_limit=120)
@@ -160,7 +160,7 @@ def test_its_word_is_told_as_its_word(tmp_path: Path) -> None:
 
 
 @needs_mpi
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.parametrize("risk", ["expected", "cvar:0.5:0.25", "worst"])
 def test_the_mean_of_what_its_scenarios_minimise_is_the_measure_of_risk(
     town: outlay.Instance, risk: str, tmp_path: Path

@@ -65,7 +65,7 @@ def test_a_repeated_search_gives_the_same_answer() -> None:
     assert first.options["work"] == 3
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_repeated_search_gives_the_same_answer_where_work_is_the_limit() -> None:
     made = generate(100, 3)
     first, second = (outlay.solve(made, effort="repeat", work=1, gap=0, seed=5) for _ in range(2))
