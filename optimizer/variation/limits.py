@@ -137,6 +137,8 @@ class Limits:
                 for period, level in zip(rule.periods.tolist(), rule.limits.tolist(), strict=True)
             )
             fixed = "" if places else f"{name} has no finite level"
+            if places and not any(place.moves for place in places):
+                fixed = f"{name} is 0 until its first row of availability, which sets no limit: an earlier row decides"
             yield Limit(
                 name, name, unit or "", family, places, self._availability(name), fixed=fixed, resource=name
             )  # fmt: skip
@@ -169,7 +171,7 @@ class Limits:
         """Return one row of a resource, or of a fund with dated levels."""
         whole, _, label = name.rpartition("@")
         limit = self.all.get(whole)
-        if limit is None or limit.fixed:
+        if limit is None or (limit.fixed and limit.resource is None):
             return None
         for place in limit.places:
             if isinstance(place.key, tuple) and label in self._labels(place):

@@ -200,3 +200,20 @@ def test_growth_by_a_share_is_not_moved_and_says_why() -> None:
     varied = outlay.vary(growing(max_growth_share=0.5))
     with pytest.raises(InputError, match="it is growth as a share: the column `max_growth_share` of limits decides"):
         varied.solve(Variation(level={"limits/draws/year/max_growth_share": 0.1}))
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ([{"resource": "crew", "from": "2026-01"}], "crew has no finite level"),
+        ([{"resource": "crew", "from": "2027-01"}], "crew is 0 until its first row of availability"),
+    ],
+)
+def test_a_resource_whose_rows_set_no_limit_is_not_moved_and_says_why(rows: list[dict[str, str]], words: str) -> None:
+    town = outlay.read("tutorial").replace(availability=rows)
+    varied = outlay.vary(town)
+    assert "crew" not in varied.limits
+    with pytest.raises(InputError, match=words):
+        varied.over.limits.movable("crew")
+    if "until" in words:  # one period of it is, by a row of its own
+        assert varied.over.limits["crew@2026"].changes(1.0, units=True)[0]["append"][0]["from"] == "2026-01"
