@@ -243,7 +243,8 @@ def _solve_once(
 ) -> Outcome:
     """Solve, and once more (other seed, no presolve) if the process fails; keep the best point of both tries.
 
-    Once the deadline has passed there is no other try: the time limit ended a solve that has a plan in hand.
+    HiGHS may call a point optimal and tell no bound, where presolve leaves nothing: that is tried again as well. Once
+    the deadline has passed there is no other try: the time limit ended a solve that has a plan in hand.
     """
     deadline = settings.deadline
     first = process.solve(
@@ -253,7 +254,8 @@ def _solve_once(
         start=start,
         on_progress=on_progress,
     )
-    if not _failed(first) or first.interrupted:
+    unproved = first.status == "kOptimal" and not np.isfinite(first.bound)
+    if first.interrupted or not (unproved or _failed(first)) or (unproved and deadline.passed()):
         return first
     if deadline.passed():
         first.message = f"{first.message or first.status}; there was no time to try again"
