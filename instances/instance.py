@@ -16,6 +16,7 @@ from outlay.instances.dictionary.fiscal import fiscal_label, fiscal_year
 from outlay.instances.dictionary.settings import (
     BUILT_IN_METRICS,
     ENGINE_RESOURCES,
+    IN_USE_PREFIX,
     USE_PREFIX,
     Level,
     Settings,
@@ -282,8 +283,8 @@ class Instance:
         settings = self.settings
         if metric in settings.metrics:
             return settings.metrics[metric].unit
-        if metric.startswith(USE_PREFIX):
-            return self._unit_of_use(metric.removeprefix(USE_PREFIX))
+        if metric.startswith((USE_PREFIX, IN_USE_PREFIX)):
+            return self._unit_of_use(metric.partition(":")[2])
         if metric == "value":
             return settings.money_unit if settings.value_unit is None else settings.value_unit
         if metric in CHANGE_UNITS:

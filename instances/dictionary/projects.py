@@ -78,7 +78,9 @@ ALTERNATIVE_COLUMNS = (
         "to_scale",
         "End of the step. Its commitment, value and columns of scaled metrics are what there is in all at to_scale; "
         "below, they lie on the straight line from the end of the step before (of the first step, from nothing at "
-        "scale 0). Requirements and cash flows follow the scale. Not with min_scale or [finance].",
+        "scale 0). Requirements and cash flows follow the scale. With [finance] loan and free cash "
+        "(cash_yield) follow the commitment, and the lender tests the step as a whole, at to_scale; not with own free "
+        "cash flows (blank metric) then. Not with min_scale.",
         positive=True,
     ),
     name("permit", "The permit whose review precedes building; blank = no review, no agency.", refers_to="permits"),

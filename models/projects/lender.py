@@ -70,8 +70,9 @@ def lender_test(cash: CashModel, japan_npv: np.ndarray) -> LenderTest:
     by_alternative = list(zip(*by_start, strict=True))
     least_npv = _min_japan_npv(cash)
     commitment = np.stack([each.commitment for each in money], axis=1)
-    full = cash.alternatives.full_scale[:, None]
-    japan_npv = japan_npv / full  # the test is made at scale 1
+    steps = np.array([ends is not None for ends in cash.alternatives.steps.ends], dtype=bool)
+    full = np.where(steps, 1.0, cash.alternatives.full_scale)[:, None]
+    japan_npv = japan_npv / full  # the test is made at scale 1, of a step at its end
     with np.errstate(invalid="ignore"):
         fails_at = japan_npv < least_npv[:, None] - TOLERANCE * commitment / full
     return LenderTest(

@@ -240,7 +240,7 @@ def cash_streams(solution: Solution, case: Case) -> dict[str, CashStream]:
 def _cash_stream(case: Case, cash: CashModel, choice: Choice) -> CashStream:
     alternatives, instance, found = cash.alternatives, case.instance, CashStream()
     number = alternatives.number[choice.project, choice.alternative]
-    scale = choice.scale / float(alternatives.full_scale[number])
+    scale = alternatives.share_of_loan(number, choice.scale)
     weights = alternatives.draw_weights[number].tolist()
     start = month_number(instance.settings.calendar.start)
     months = [start + (choice.start + place) * instance.months_per_period for place in range(len(weights) + 1)]

@@ -161,14 +161,14 @@ def finance_table(case: Case, plan: Plan) -> pd.DataFrame:
     ]  # fmt: skip
     if case.cash is None or case.present_values is None:
         return pd.DataFrame(columns=columns)
-    us_npv, japan_npv = case.metric("us_npv").scaled, case.metric("japan_npv").scaled
+    sides = case.metric("us_npv"), case.metric("japan_npv")
     terms = case.instance["terms"].texts("terms")
     records = []
     for choice in plan.choices:
         number, option = case.alternatives.number[choice.project, choice.alternative], option_of(case, choice)
         if option is None:
             continue
-        scale, cash = share_of(case, choice), case.cash.at(choice.start)
+        cash, scale = case.cash.at(choice.start), case.alternatives.share_of_loan(number, choice.scale)
         money = cash.money
         records.append(
             [
@@ -180,8 +180,7 @@ def finance_table(case: Case, plan: Plan) -> pd.DataFrame:
                 scale * money.loans.service[number],
                 money.dscr[number],
                 money.recovery_year[number],
-                scale * us_npv[option],
-                scale * japan_npv[option],
+                *(side.fixed[option] + side.scaled[option] * share_of(case, choice) for side in sides),
                 scale * money.us[number].sum(),
                 scale * money.japan[number].sum(),
                 cash.internal_rate_of_return(number),

@@ -195,11 +195,18 @@ def _check_benefit(reading: Reading, funded: Funded, loan: Loan, terms: Record, 
     column_given = "min_japan_npv" in reading.instance["terms"].cells
     least_npv = exact_or_none(terms["min_japan_npv"]) if column_given else ZERO
     if least_npv is not None:
+        tested = _tested(funded)
+        found = loan.japan_npv * tested
         text = (
-            f"{name} fails the lender test: {called.lender}'s net present value is {reading.money(loan.japan_npv)}, "
+            f"{name} fails the lender test: {called.lender}'s net present value is {reading.money(found)}, "
             f"at least {reading.money(least_npv)} is asked"
         )
-        enough = loan.japan_npv >= least_npv - CLOSE * funded.full_commitment
-        ledger.check("lender", "the lender's net present value", name).holds(
-            enough, text, found=loan.japan_npv, limit=least_npv
-        )
+        enough = found >= least_npv - CLOSE * funded.full_commitment * tested
+        ledger.check("lender", "the lender's net present value", name).holds(enough, text, found=found, limit=least_npv)
+
+
+def _tested(funded: Funded) -> Fraction:
+    """Return how many units of scale the lender looks at: 1; of a step so many that they ask for all at its end."""
+    if funded.row["to_scale"] is None or not funded.full_commitment:
+        return Fraction(1)
+    return exact(funded.row["commitment"]) * funded.prices / funded.full_commitment

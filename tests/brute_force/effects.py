@@ -86,7 +86,7 @@ def lender_accepts(option: Option, returns: Returns | None) -> bool:
     instance = option.of.instance
     if returns is None or option.of.committed or option.of.begun or not instance.is_on("lender"):
         return True
-    terms, commitment = terms_of(option.of), option.commitment
+    terms, commitment = terms_of(option.of), option.of.commitment * option.price
     tests_cover = instance.settings.finance.waterfall != "literal" and returns.dscr is not None
     if tests_cover and returns.dscr < exact(terms["min_dscr"]) - _TOLERANCE:
         return False
@@ -98,7 +98,9 @@ def lender_accepts(option: Option, returns: Returns | None) -> bool:
     least = terms["min_japan_npv"]
     if "min_japan_npv" in instance["terms"].cells and least is None:
         return True
-    return option.metrics["japan_npv"] >= exact(least) - _TOLERANCE * commitment
+    scale = Fraction(1) if option.of.cells["to_scale"] is None else exact(option.of.cells["to_scale"])
+    found = option.metrics["japan_npv"] * scale + option.fixed_metrics["japan_npv"]
+    return found >= exact(least) - _TOLERANCE * commitment
 
 
 # -- funds ---------------------------------------------------------------------------------------------------------
@@ -204,23 +206,29 @@ def fill_metrics(option: Option, returns: Returns | None) -> None:
             total = sum((worth(instance, name, m * t) for t in range(first, last + 1)), Fraction(0))
             (metrics if scaled else option.fixed_metrics)[name] += exact(row["amount"]) * total
     if returns is not None:
-        fill_returns(option, returns, credit)
+        fill_returns(option, returns)
 
 
-def fill_returns(option: Option, returns: Returns, credit: Fraction) -> None:
+def fill_returns(option: Option, returns: Returns) -> None:
     """Fill in the present values of both sides."""
     instance, m = option.of.instance, option.of.instance.months_per_period
-    ready = option.ready * m
+    ready, totals, spent = option.ready * m, dict.fromkeys(("us_npv", "japan_npv"), Fraction(0)), option.of.commitment
     for year, (to_us, to_japan) in enumerate(zip(returns.us, returns.japan, strict=True), start=1):
         if option.of.begun and ready + 12 * year <= 0:
             continue
-        option.metrics["us_npv"] += to_us * worth(instance, "us_npv", ready + 12 * year)
-        option.metrics["japan_npv"] += to_japan * worth(instance, "japan_npv", ready + 12 * year)
-    option.metrics["japan_npv"] += credit * worth(instance, "japan_npv", ready)
+        totals["us_npv"] += to_us * worth(instance, "us_npv", ready + 12 * year)
+        totals["japan_npv"] += to_japan * worth(instance, "japan_npv", ready + 12 * year)
+    if not option.of.begun or option.ready >= 0:
+        credit = exact(option.of.cells["credit_share"]) * spent * option.price
+        totals["japan_npv"] += credit * worth(instance, "japan_npv", ready)
     for k, weight in enumerate(option.of.draw_weights):
         if option.of.begun and option.start + k < 0:
             continue
-        option.metrics["japan_npv"] -= option.commitment * weight * worth(instance, "japan_npv", (option.start + k) * m)
+        totals["japan_npv"] -= spent * option.price * weight * worth(instance, "japan_npv", (option.start + k) * m)
+    slope, besides = (share / spent for share in option.of.line("commitment")) if spent else (Fraction(1), Fraction(0))
+    for name, total in totals.items():
+        option.metrics[name] += total * slope
+        option.fixed_metrics[name] += total * besides
 
 
 def fill_use(option: Option, ancestors: dict[str, tuple[str, ...]]) -> None:

@@ -49,6 +49,8 @@ class Metrics:
         for o, option in enumerate(self.system.options):
             if metric == "draws" and (by in {None, "all"} or group in _groups_of(self.projects[option.project], by)):
                 self.system.take_commitment(form, o, _drawn(self.instance, option, span))
+            if metric.startswith("in_use:") and self._counted(option, by, group):
+                self._take_use(form, o, metric.removeprefix("in_use:"), span)
             inside = span is None or option.selection in span
             if inside and (by in {None, "all"} or group in _groups_of(self.projects[option.project], by)):
                 self.system.take(
@@ -58,6 +60,23 @@ class Metrics:
         if by == "all":
             self._take_others(form, metric, span)
         return form
+
+    def _counted(self, option: Option, by: str | None, group: str | None) -> bool:
+        return by in {None, "all"} or group in _groups_of(self.projects[option.project], by)
+
+    def _take_use(self, form: Expression, o: int, resource: str, span: range | None) -> None:
+        """Add what option o uses of a resource and what is part of it, in the periods of a span."""
+        option, lineage = self.system.options[o], with_ancestors(self.instance)
+        span = range(self.instance.periods) if span is None else span
+        for book, name in ((option.uses, "scaled"), (option.fixed_uses, "fixed")):
+            for (used, period), amount in book.items():
+                if resource in lineage.get(used, ()) and period in span:
+                    self.system.take(form, o, **{name: amount})
+        for place, owner, amount in self.system.savings:
+            if owner == o and resource in lineage.get("commitments", ()) and option.selection in span:
+                form.synergies[place] += amount
+            if owner == o and resource in lineage.get("draws", ()):
+                form.synergies[place] += amount * _drawn(self.instance, option, span)
 
     def _take_others(self, form: Expression, metric: str, span: range | None) -> None:
         """Add what belongs to no project."""

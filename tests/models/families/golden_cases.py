@@ -349,5 +349,6 @@ CASES: dict[str, GoldenCase] = {
     "limits": GoldenCase(bounds.limits, ("limits",)),
     "spending": GoldenCase(bounds.spending, ("limits",)),
     "growth": GoldenCase(bounds.growth, ("limits",)),
+    "use_over_time": GoldenCase(bounds.use_over_time, ("limits",)),
     "impossible": GoldenCase(way.impossible, ("limits",)),
 }
