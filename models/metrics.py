@@ -98,6 +98,22 @@ def saved_of_metric(case: Case, name: str) -> np.ndarray:
     return total
 
 
+def lent_of_metric(case: Case, name: str) -> np.ndarray:
+    """Return what each loan less joint savings adds to a metric, shape (entries of `Case.lending`,)."""
+    sides = dict(zip(("us_npv", "japan_npv"), case.lending.values, strict=True))
+    return sides.get(name, np.zeros(len(case.lending.option)))
+
+
+def program_value(case: Case) -> np.ndarray:
+    """Return what each column of `buy` adds to the metric `value`, discounted from its period."""
+    instance, keys = case.instance, case.block("buy").keys
+    programs = instance["programs"]
+    worth = dict(zip(programs.texts("program"), programs.floats("value_per_unit").tolist(), strict=True))
+    months = np.arange(instance.periods) * instance.months_per_period + instance.months_of_value(0)
+    factor = discount_factors(instance.discount_rate("value"), months)
+    return np.array([worth[name] * factor[period] for name, period in keys], dtype=float)
+
+
 def _declared(case: Case, name: str, amounts: _Amounts) -> np.ndarray:
     if name not in case.instance.settings.metrics:
         return np.zeros(len(case.options))

@@ -305,8 +305,8 @@ DEPENDENCIES = TableSpec(
             "metric",
             "What a bonus adds to: any known metric but count, cost and use:*. On commitment it is a joint saving: a "
             "negative bonus, in the prices of its start, by which K of `project` (indivisible) falls; it reaches the "
-            "cap at its selection, its draws by their weights, its funds and limits, but not strategic, content and "
-            "credit. Not with [finance].",
+            "cap at its selection, its draws by their weights, its funds and limits, its loan and the lender's test, "
+            "but not strategic, content, credit and free cash. With [finance] at most 6 savings an alternative.",
             default="value",
         ),
         number("strength", "", "Weight of the edge in the graph; for reports."),

@@ -36,7 +36,7 @@ from outlay.instances.dictionary.approved import CHANGE_METRICS
 from outlay.instances.dictionary.settings import IN_USE_PREFIX, SPENDING, counts_when_used
 from outlay.models.arrays.rows import Entries, RowBlock, block
 from outlay.models.case import Case
-from outlay.models.metrics import saved_of_metric
+from outlay.models.metrics import lent_of_metric, program_value, saved_of_metric
 from outlay.models.options.usage import draw_entries
 
 NAME = "limits"
@@ -331,8 +331,10 @@ def amount_of(case: Case, metric: str) -> Amount:
         parts.append((columns[chosen], value[chosen], options.project[chosen], options.selection[chosen]))
     saved, own = saved_of_metric(case, metric), case.savings.option
     parts.append((case.block("saved").columns, saved, options.project[own], options.selection[own]))
+    lent, own = lent_of_metric(case, metric), case.lending.option
+    parts.append((case.block("lent").columns, lent, options.project[own], options.selection[own]))
     if metric == "value":
-        bought, worth = case.block("buy"), case.program_value
+        bought, worth = case.block("buy"), program_value(case)
         when = np.array([period for _, period in bought.keys], dtype=int)
         parts.append((bought.columns, worth, np.full(len(worth), -1), when))
     bonus = [

@@ -19,10 +19,10 @@ from outlay.instances.errors import Fault, NoOptionError
 from outlay.instances.instance import Instance
 from outlay.models.options.needs import Need, without_unready
 from outlay.models.options.options import Begun, Dropped, Options, expand
-from outlay.models.options.savings import most_saved
 from outlay.models.projects.alternatives import Alternatives, Modes, periods_up, permit_modes
 from outlay.models.projects.funding import Funding
 from outlay.models.projects.lender import LenderTest
+from outlay.models.projects.saved import most_saved
 from outlay.models.projects.under_way import BEFORE
 
 

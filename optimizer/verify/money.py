@@ -108,11 +108,17 @@ def opening_balance(reading: Reading, funded: Funded, rate: Fraction) -> Fractio
     drawn = exact_sum(
         weight * growth(rate, (funded.building - k) * reading.months) for k, weight in enumerate(funded.draw_weights)
     )
-    return max(ZERO, funded.full_commitment * drawn - _credit(funded))
+    return max(ZERO, _spent(funded) * drawn - _credit(funded))
+
+
+def _spent(funded: Funded) -> Fraction:
+    """Return what is drawn and lent for each unit of scale: K less joint savings."""
+    saved = funded.saved * funded.prices / funded.scale if funded.saved and funded.scale else ZERO
+    return funded.full_commitment - saved
 
 
 def _discounted_draws(reading: Reading, funded: Funded) -> Fraction:
-    return funded.full_commitment * exact_sum(
+    return _spent(funded) * exact_sum(
         weight * reading.worth("japan_npv", (funded.start + k) * reading.months)
         for k, weight in enumerate(funded.draw_weights)
         if funded.first is None or funded.start + k >= funded.first

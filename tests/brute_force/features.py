@@ -277,6 +277,7 @@ def _dependencies(document: Document) -> Iterator[str]:
             f"same_year at {row.get('at', 'start')}": kind == "same_year",
             "lag": lag > 0,
             "negative lag": lag < 0,
+            "joint saving with a loan": "finance" in document["instance"] and row.get("metric") == "commitment",
             "joint saving": kind == "synergy" and row.get("metric") == "commitment",
             "bonus": kind == "synergy" and bonus >= 0,
             "negative bonus": kind == "synergy" and bonus < 0,

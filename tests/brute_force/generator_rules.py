@@ -239,15 +239,20 @@ def add_dependency(draft: Draft) -> None:
 
 def _joint_saving(draft: Draft, row: dict[str, Any], first: str, second: str) -> tuple[str, str]:
     """Turn a bonus into a saving on the commitment of an indivisible project now and then; return the sides."""
-    draw, taken = draft.draw, {one["project"].partition("@")[0] for one in draft.rows("dependencies")}
+    draw, taken = draft.draw, {one["project"].partition("@")[0]: one for one in draft.rows("dependencies")}
     for own, other in ((first, second), (second, first)):
         cells = draft.cells(next(project for project in draft.projects if project["id"] == own))
         least = min(float(one["commitment"]) for one in cells)
         whole = all(one.get("min_scale", 1) == 1 and "to_scale" not in one for one in cells)
-        if whole and least > 1 and not draft.finance and own not in taken and draw.chance(0.9):
+        had = taken.get(own, {"metric": "commitment"})
+        if whole and least > 1 and had.get("metric") == "commitment" and draw.chance(0.9):
             # Sets may halve commitments, twice.
-            row |= {"metric": "commitment", "bonus": -round(least * draw.pick([0.1, 0.2, 0.24]), 2)}
-            return own, other
+            shares = [0.1, 0.2, 0.24] if own not in taken else [0.1]
+            before = -sum(one["bonus"] for one in draft.rows("dependencies") if one["project"].partition("@")[0] == own)
+            saved = round(least * draw.pick(shares), 2)
+            if before + saved <= 0.24 * least + 0.01:
+                row |= {"metric": "commitment", "bonus": -saved}
+                return own, other
     return first, second
 
 
