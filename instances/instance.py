@@ -321,6 +321,12 @@ class Instance:
         kind = str(self["resources"].raw("kind")[self["resources"].index[(resource,)]])
         return "permits" if kind == "permit" else kind
 
+    def resource_title(self, resource: str) -> str:
+        """Return what people call a resource: its title, or its id; of anything else, itself."""
+        rows = self["resources"]
+        row = rows.index.get((resource,))
+        return resource if row is None else rows.texts("title")[row] or resource
+
     # -- objective -----------------------------------------------------------------------------------------------
 
     @cached_property

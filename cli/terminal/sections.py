@@ -75,7 +75,7 @@ def _resources(page: Page, solution: Solution) -> None:
     if not len(table):
         page.note("The instance has no limited resources.")
         return
-    page.table(PEAK_COLUMNS, [peak_cells(row) for row in peaks(table, solution.instance.periods)])
+    page.table(PEAK_COLUMNS, [peak_cells(row, solution.instance) for row in peaks(table, solution.instance.periods)])
     page.note(
         "Each resource at its tightest, net of supply, imports, purchases and links. Every period: --all or --json"
     )

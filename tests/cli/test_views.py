@@ -10,6 +10,7 @@ import outlay
 from outlay.cli.report.tables import binding_grid, losers_grid
 from outlay.cli.views.binding import groups, runs
 from outlay.cli.views.reasons import short
+from outlay.instances.formats.writing import to_document
 from outlay.instances.instance import Instance
 from outlay.models.families import resources
 from outlay.optimizer.answer.reason import Broken, Kind, Limit, Reason
@@ -81,3 +82,14 @@ def test_what_is_limited_to_the_end_is_limited_in_all() -> None:
     assert short(crowded) == "worth 7; from 2026 it would exceed commitments up to 2029 by 6"
     rule = Reason(Kind.CROWDED, 7.0, 0, "2026", (Broken(Limit("dependencies", "", None, "A needs B"), None),))
     assert short(rule, made) == "worth 7; from 2026 it would break A needs B"
+
+
+def test_people_read_the_title_of_a_resource_and_files_its_id() -> None:
+    document = to_document(outlay.read("tutorial"))
+    for row in document["resources"]:
+        row["title"] = f"The town's {row['resource']}"
+    solution = outlay.solve(parsed(document))
+    assert {group.what for group in groups(solution)} == {"The town's commitments", "The town's crew"}
+    text = short(solution.reasons["library"], solution.instance)
+    assert "it would exceed The town's crew in 2026 by 1, The town's commitments by 7" in text
+    assert set(solution.resources["resource"]) == {"commitments", "crew"}
