@@ -8,6 +8,8 @@ import pytest
 
 import outlay
 from outlay.cli.report.tables import binding_grid, losers_grid
+from outlay.cli.terminal.screen import Page
+from outlay.cli.terminal.sections import show_section
 from outlay.cli.views.binding import groups, runs
 from outlay.cli.views.reasons import short
 from outlay.instances.formats.writing import to_document
@@ -93,3 +95,14 @@ def test_people_read_the_title_of_a_resource_and_files_its_id() -> None:
     text = short(solution.reasons["library"], solution.instance)
     assert "it would exceed The town's crew in 2026 by 1, The town's commitments by 7" in text
     assert set(solution.resources["resource"]) == {"commitments", "crew"}
+
+
+def test_an_id_is_whole_at_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    document = to_document(outlay.read("tutorial"))
+    document["projects"] = [{"id": "CPW24000-2", "name": "A name " * 6, "sector": "Transportation", "value": 1}]
+    document = {"instance": {**document["instance"], "objective": {"value": 1}}, "projects": document["projects"]}
+    page = Page()
+    show_section(page, outlay.solve(parsed(document)), "projects", every_row=False)
+    assert "CPW24000-2 " in page.text()
+    assert "Transportation" in page.text()
