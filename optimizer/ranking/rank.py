@@ -23,8 +23,9 @@ from outlay.models.ensemble import build_ensemble
 from outlay.optimizer.engine.levels import Settings
 from outlay.optimizer.ensemble.members import Asked, Members, OnQuestions
 from outlay.optimizer.ensemble.session import EnsembleSession, Together
+from outlay.optimizer.ranking.assembling import ranking_of
 from outlay.optimizer.ranking.levels import check_levels, check_objective, check_weights, level_scenarios, limit_named
-from outlay.optimizer.ranking.ranking import Ranking, ranking_of
+from outlay.optimizer.ranking.ranking import Ranking
 from outlay.optimizer.solve import as_asked, check_arguments
 from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.solver.outcome import Progress
