@@ -136,6 +136,11 @@ class Members:
         self.scenarios = tuple(scenarios)
         self.over = {one.name: Variable(Session(build_scenario(one, cancelling=cancelling))) for one in scenarios}
 
+    @property
+    def models(self) -> dict[str, Any]:
+        """The model of each scenario by itself, by name."""
+        return {name: over.session.model for name, over in self.over.items()}
+
     @contextmanager
     def pool(self, jobs: int, on_progress: OnQuestions = None) -> Iterator[QuestionPool]:
         """Open a pool of so many solvers that knows the scenarios."""

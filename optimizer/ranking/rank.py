@@ -132,7 +132,7 @@ class _Work:
         for name, found in self.best.items():
             if found.infeasible:
                 return Together(Status.INFEASIBLE, message=f"there is no plan at level {name}")
-        model = build_ensemble(self.base, self.scenarios, linking=Linking.NESTED)
+        model = build_ensemble(self.base, self.scenarios, linking=Linking.NESTED, built=self.members.models)
         session = EnsembleSession(model)
         settings = Settings(gap=self.asked.gap, seed=self.asked.seed, deadline=self.deadline)
         with SolverProcess() as engine:
