@@ -16,6 +16,7 @@ from weakref import WeakSet
 
 from outlay.instances.errors import InputError
 from outlay.instances.values.plain import plain
+from outlay.instances.values.text import shown
 
 #: What stands for our own signs where the encoding is not Unicode.
 _PLAIN_SIGNS = str.maketrans({"–": "-", "…": "...", "─": "-", "·": "-", "—": "-", "≥": ">=", "’": "'"})
@@ -56,6 +57,19 @@ def write(text: str) -> None:
 def lost() -> bool:
     """Return whether standard output could not be written to, so that nobody reads what is."""
     return sys.stdout in _lost
+
+
+def write_csv(text: str) -> None:
+    """Write a table as CSV to standard output: as it is to a file or a pipe, without terminal escapes to a screen.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written.
+    """
+    if sys.stdout is not None and sys.stdout.isatty():
+        text = "".join(f"{shown(line, len(line))}\n" for line in text.splitlines())
+    write(text)
 
 
 def write_error(text: str) -> None:
