@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import outlay
 from outlay.cli.report.tables import binding_grid, losers_grid
+from outlay.cli.terminal.proof import proof
 from outlay.cli.terminal.screen import Page
 from outlay.cli.terminal.sections import show_section
 from outlay.cli.views.binding import groups, runs
@@ -106,3 +108,12 @@ def test_an_id_is_whole_at_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     show_section(page, outlay.solve(parsed(document)), "projects", every_row=False)
     assert "CPW24000-2 " in page.text()
     assert "Transportation" in page.text()
+
+
+def test_a_proof_that_took_long_says_when_its_plan_was_there() -> None:
+    solution = replace(outlay.solve(outlay.read("tutorial")), trace=((1.0, 10.0, 30.0), (3.0, 19.1, 20.0)))
+    assert proof(replace(solution, times_s={"total": 20.0})) == (
+        "Optimal: no plan is better. Found after 3.0 s, proved after 20 s."
+    )
+    for total in (4.0, 3.2):
+        assert ", proved" not in proof(replace(solution, times_s={"total": total}))
