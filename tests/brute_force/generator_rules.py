@@ -210,7 +210,7 @@ def add_dependency(draft: Draft) -> None:
     draw = draft.draw
     first, second = sorted(draw.some(draft.ids, 2, 2), reverse=True)
     kinds = {"requires": 9, "requires_any": 3, "requires_count": 3, "excludes": 5, "at_most": 3, "together": 5}
-    kind = draw.weighted({**kinds, "synergy": 8, **({"same_year": 6} if draft.has_years else {})})
+    kind = draw.weighted({**kinds, "synergy": 11, **({"same_year": 6} if draft.has_years else {})})
     row: dict[str, Any] = {"kind": kind}
     others = [project for project in draft.ids if project not in {first, second}]
     if others and draw.chance(0.45):
