@@ -1,7 +1,6 @@
 """The numbers that steer the search, each with its unit, its range and why it is what it is.
 
-Where a measurement led to a number it stands beside it; the others are judgement, and `tests.benchmarks.ablation`
-measures what halving and doubling them does. All are frozen: what is learned while searching stands elsewhere.
+Measured ones say by what; the others are judgement (`tests.benchmarks.ablation`). What is learned stands elsewhere.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from outlay.optimizer.relaxation.params import Relaxing
+from outlay.optimizer.relaxation.params import Convexing, Relaxing
 from outlay.optimizer.solver.tasks.dive import Dive
 from outlay.optimizer.solver.tasks.probe import Probe
 from outlay.optimizer.solver.tasks.split import Split
@@ -386,6 +385,7 @@ class SearchParams:
     exchanging: Exchanging = field(default_factory=Exchanging)
     rounding: Rounding = field(default_factory=Rounding)
     relaxing: Relaxing = field(default_factory=Relaxing)
+    convexing: Convexing = field(default_factory=Convexing)
     dividing: Dividing = field(default_factory=Dividing)
 
     @classmethod

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+from scipy import sparse
+
 from outlay.optimizer.problem.problem import Problem
+from outlay.optimizer.solver.tasks.concave import Bounding, Concave
 from outlay.optimizer.solver.tasks.dive import Dive, Diver
 from outlay.optimizer.solver.tasks.probe import Probe, Prober
 from outlay.optimizer.solver.tasks.split import Split, Splitter
@@ -35,5 +39,15 @@ def split(how: Split, problem: Problem, relaxed: Any, over: Over) -> Done:
     return Done(content={**bounds, "status": "kOptimal", "divided": found.columns, "worth": found.worth})
 
 
-TASKS: Mapping[type[Task], Doing] = {Dive: dive, Probe: probe, Split: split}
+def concave(how: Concave, problem: Problem, relaxed: Any, over: Over) -> Done:
+    """Bound what options are worth in pairs; the result is tangents, as rows, and the prices of all rows."""
+    gradients, constants, price = Bounding(problem, how, relaxed, stopped=lambda: over(how.most_s)).run()
+    value = sparse.csr_array(np.ones((len(constants), 1)))
+    tangents = sparse.csr_array(sparse.hstack([-gradients, value]))
+    rows = {"starts": tangents.indptr, "columns": tangents.indices, "values": tangents.data}
+    limits = {"lower": np.full(len(constants), -np.inf), "upper": constants}
+    return Done(content={**rows, **limits, "status": "kOptimal", "row_dual": price})
+
+
+TASKS: Mapping[type[Task], Doing] = {Concave: concave, Dive: dive, Probe: probe, Split: split}
 NAMES: Mapping[str, type[Task]] = {kind.__name__: kind for kind in TASKS}
