@@ -286,23 +286,23 @@ class Exchanging:
         Entries of the dense arrays of rows and pairs: above, they take too much memory.
     least_pairs
         Synergies a project, on the average; with fewer the relaxation is a good guide.
-    moves, idle
-        Moves of a draw, and moves without a better plan after which part of the best one is left out.
-    stays
-        Moves for which a project that has moved stays, from and to.
-    left_out
-        Shares of the plan that are left out, one of these.
-    tried
-        Of the projects in the plan, those that add least for what they use; of the others, those that add most.
+    moves, idle, idle_draws
+        Moves of a draw; and moves, or draws, without a better plan after which part of it, or all, is left.
+    stays, left_out
+        Moves for which a project that has moved stays, from and to; shares of the plan that are left out, one of these.
+    tried, least_share
+        Projects of the plan, and others, the likeliest; the least share of the time of sub-problems, which find little.
     """
 
     most_entries: int = a_count(10_000_000)
     least_pairs: float = a_factor(1.0)
     moves: int = a_count(200)
     idle: int = a_count(400)
+    idle_draws: int = a_count(25)
     stays: tuple[int, ...] = a_count((5, 15))
     left_out: tuple[float, ...] = a_share((0.05, 0.1, 0.2, 0.4))
     tried: int = a_count(120)
+    least_share: float = a_share(0.5)
 
 
 @dataclass(frozen=True)
