@@ -40,6 +40,25 @@ def test_help_imports_nothing_heavy():
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+@pytest.mark.slow
+def test_a_saved_answer_is_shown_without_a_solver():
+    done = python("-c", "import sys, outlay.cli.run.show, outlay.cli.run.verify\nprint(*sys.modules, sep='\\n')")
+    loaded = set(done.stdout.split())
+    engine = ("outlay.optimizer.session", "outlay.optimizer.search", "outlay.optimizer.engine.levels")
+    assert "outlay.optimizer.verify.report" in loaded
+    assert not loaded & {"pyomo", "networkx", "highspy", "scipy.stats", *engine}
+
+
+@pytest.mark.slow
+def test_a_solver_process_loads_no_more_of_numpy_than_it_uses():
+    code = (
+        "import sys, outlay.optimizer.solver.worker\nimport numpy\n"
+        "print([name for name in ('numpy.f2py', 'numpy.testing', 'pandas', 'pyomo') if name in sys.modules])\n"
+        "print(numpy.f2py.__name__, numpy.testing.assert_equal.__name__)"
+    )
+    assert python("-c", code).stdout.splitlines() == ["[]", "numpy.f2py assert_equal"]
+
+
 @pytest.mark.parametrize("command", ["list", "new", "check", "solve", "show", "verify", "schema"])
 def test_every_command_has_help(command):
     for flag in ("-h", "--help"):
