@@ -58,5 +58,5 @@ class Convexing:
     least_options: int = a_count(30)
     most_options: int = a_count(600)
     evaluations: int = a_count(1_000)
-    share: float = a_share(0.4)
+    share: float = a_share(0.6)
     most_entries: int = a_count(5_000_000)

@@ -163,7 +163,7 @@ def _lifted(how: Concave, use: sparse.csr_array, room: np.ndarray) -> _Lifted:
 
 
 class Bounding:
-    """Looks for the factors round by round, and draws tangents; `run` returns these and the price of each.
+    """Looks for the factors round by round, and draws tangents; `run` returns their mean and the price of each row.
 
     Parameters
     ----------
@@ -188,8 +188,8 @@ class Bounding:
         self.tangents: list[tuple[float, np.ndarray]] = []
         self.evaluations, self._positive = 0, np.zeros(0)
 
-    def run(self) -> tuple[sparse.csr_array, np.ndarray, np.ndarray]:
-        """Return tangents (gradients, constants) that bound the value of every plan, and all row duals."""
+    def run(self) -> tuple[np.ndarray, float, np.ndarray]:
+        """Return a linear function, gradient and constant, above the value of every plan, and all row duals."""
         lifted, penalty = self.lifted, FIRST_PENALTY / self.lifted.size
         factors, plan = np.zeros(len(lifted.limit)), np.zeros(len(self.worth))
         most = [(None, None)] * lifted.equations + [(0.0, None)] * (len(factors) - lifted.equations)
@@ -251,10 +251,12 @@ class Bounding:
         columns = np.arange(len(gradient) + 1, dtype=np.int32)
         self.highs.addRow(-highspy.kHighsInf, constant, len(columns), columns, np.append(-gradient, 1.0))
 
-    def _kept(self) -> tuple[sparse.csr_array, np.ndarray, np.ndarray]:
-        """Return the tangents that have a price in the last solve, and the prices of the problem's rows and these."""
+    def _kept(self) -> tuple[np.ndarray, float, np.ndarray]:
+        """Return the tangents of the last solve as one, each counted as its price, and the prices of rows and of it."""
         price = np.array(self.highs.getSolution().row_dual, dtype=float)
-        kept = np.nonzero(price[self.packing :])[0].tolist() or [len(self.tangents) - 1]
-        gradients = sparse.csr_array(np.array([self.tangents[at][1] for at in kept]))
-        constants = np.array([self.tangents[at][0] for at in kept])
-        return gradients, constants, np.append(price[: self.packing], price[self.packing :][kept])
+        share = np.abs(price[self.packing :])
+        share = share / share.sum() if share.sum() > 0 else np.full(len(share), 1.0 / len(share))
+        gradient = share @ np.array([slope for _, slope in self.tangents])
+        constant = float(share @ np.array([level for level, _ in self.tangents]))
+        lifted = ROUNDING * (abs(constant) + float(np.abs(gradient).sum()))
+        return gradient, constant + lifted, np.append(price[: self.packing], -1.0)

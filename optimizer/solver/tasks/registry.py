@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.solver.tasks.concave import Bounding, Concave
@@ -40,13 +39,12 @@ def split(how: Split, problem: Problem, relaxed: Any, over: Over) -> Done:
 
 
 def concave(how: Concave, problem: Problem, relaxed: Any, over: Over) -> Done:
-    """Bound what options are worth in pairs; the result is tangents, as rows, and the prices of all rows."""
-    gradients, constants, price = Bounding(problem, how, relaxed, stopped=lambda: over(how.most_s)).run()
-    value = sparse.csr_array(np.ones((len(constants), 1)))
-    tangents = sparse.csr_array(sparse.hstack([-gradients, value]))
-    rows = {"starts": tangents.indptr, "columns": tangents.indices, "values": tangents.data}
-    limits = {"lower": np.full(len(constants), -np.inf), "upper": constants}
-    return Done(content={**rows, **limits, "status": "kOptimal", "row_dual": price})
+    """Bound what options are worth in pairs; the result is a row that bounds it, and the prices of all rows."""
+    gradient, constant, price = Bounding(problem, how, relaxed, stopped=lambda: over(how.most_s)).run()
+    values = np.append(-gradient, 1.0)
+    row = {"starts": np.array([0, len(values)]), "columns": np.arange(len(values)), "values": values}
+    limits = {"lower": np.array([-np.inf]), "upper": np.array([constant])}
+    return Done(content={**row, **limits, "status": "kOptimal", "row_dual": price})
 
 
 TASKS: Mapping[type[Task], Doing] = {Concave: concave, Dive: dive, Probe: probe, Split: split}
