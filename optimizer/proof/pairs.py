@@ -79,7 +79,7 @@ def tangents(
     """
     how = params.convexing
     pairs = pairs_of(problem, structure, params.exchanging)
-    if pairs is None or not how.least_options <= len(pairs.columns) <= how.most_options:
+    if pairs is None or len(pairs.helpers) < how.least_pairs or len(pairs.columns) > how.most_options:
         return None
     if not (_excluded(pairs) and _costs_kept(problem, pairs)):
         return None

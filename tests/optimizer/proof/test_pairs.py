@@ -22,7 +22,7 @@ from outlay.optimizer.solver.tasks.registry import concave
 from tests.optimizer.search.test_pairing import SIZE, drawn
 from tests.optimizer.support import OPTIONS, level_problem
 
-SMALL = SearchParams(convexing=Convexing(least_options=2, evaluations=400))
+SMALL = SearchParams(convexing=Convexing(least_pairs=2, evaluations=400))
 
 
 #: (seed, whether projects have alternatives); what takes longer waits for the night.
