@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import traceback
 from dataclasses import asdict
@@ -60,12 +59,21 @@ def report_lines(lines: list[str], *, most: int = MOST_GROUPS) -> None:
 
 def report_json(message: str, faults: list[dict[str, object]] | None = None, **more: object) -> None:
     """Write an error as a JSON object to standard output; where that is impossible, standard error has to do."""
-    with contextlib.suppress(InputError):
+    try:
         streams.write_json({"error": message, "faults": faults or [], **more})
+    except InputError:
+        report_lines([message])
+    else:
+        if streams.lost():
+            report_lines([message])
 
 
 def report_internal(error: Exception, *, as_json: bool, debug: bool) -> int:
     """Tell an error that should not be; return the exit code: of internal errors, or of input where a place is full."""
+    try:
+        streams.flush()
+    except InputError as full:  # click writes help pages itself; a full standard output is told once, in words
+        return report(full, as_json=False)
     refused = isinstance(error, OSError | MemoryError)  # a full disk, a file that went away: nobody's mistake
     kind = "the system refused" if refused else "internal error"
     message = f"{kind}: {type(error).__name__}: {error}"

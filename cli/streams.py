@@ -12,6 +12,7 @@ import os
 import re
 import sys
 from typing import Any, TextIO
+from weakref import WeakSet
 
 from outlay.instances.errors import InputError
 from outlay.instances.values.plain import plain
@@ -19,6 +20,8 @@ from outlay.instances.values.text import shown
 
 #: What stands for our own signs where the encoding is not Unicode.
 _PLAIN_SIGNS = str.maketrans({"–": "-", "…": "...", "─": "-", "·": "-", "—": "-", "≥": ">=", "’": "'"})
+#: Standard outputs that could not be written to.
+_lost: WeakSet[TextIO] = WeakSet()
 _NOT_ASCII = re.compile(r"[^\x00-\x7e]")
 
 
@@ -46,8 +49,14 @@ def write(text: str) -> None:
     try:
         _write(sys.stdout, text)
     except OSError as error:
+        _lost.add(sys.stdout)
         problem, remedy = f"it cannot be written ({error.strerror or error})", "make room, or send it elsewhere"
         raise InputError.single("standard output", problem, remedy) from error
+
+
+def lost() -> bool:
+    """Return whether standard output could not be written to, so that nobody reads what is."""
+    return sys.stdout in _lost
 
 
 def write_csv(text: str) -> None:

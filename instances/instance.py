@@ -16,6 +16,7 @@ from outlay.instances.dictionary.fiscal import fiscal_label, fiscal_year
 from outlay.instances.dictionary.settings import (
     BUILT_IN_METRICS,
     ENGINE_RESOURCES,
+    IN_USE_PREFIX,
     USE_PREFIX,
     Level,
     Settings,
@@ -282,8 +283,8 @@ class Instance:
         settings = self.settings
         if metric in settings.metrics:
             return settings.metrics[metric].unit
-        if metric.startswith(USE_PREFIX):
-            return self._unit_of_use(metric.removeprefix(USE_PREFIX))
+        if metric.startswith((USE_PREFIX, IN_USE_PREFIX)):
+            return self._unit_of_use(metric.partition(":")[2])
         if metric == "value":
             return settings.money_unit if settings.value_unit is None else settings.value_unit
         if metric in CHANGE_UNITS:
@@ -319,6 +320,12 @@ class Instance:
             return ENGINE_RESOURCES[resource]
         kind = str(self["resources"].raw("kind")[self["resources"].index[(resource,)]])
         return "permits" if kind == "permit" else kind
+
+    def resource_title(self, resource: str) -> str:
+        """Return what people call a resource: its title, or its id; of anything else, itself."""
+        rows = self["resources"]
+        row = rows.index.get((resource,))
+        return resource if row is None else rows.texts("title")[row] or resource
 
     # -- objective -----------------------------------------------------------------------------------------------
 

@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from outlay.instances.dictionary.settings import IN_USE_PREFIX
 from outlay.instances.instance import Instance
 from outlay.models.arrays.rows import RowBlock
 from outlay.models.case import Case
+from outlay.models.families.limits import Amount, amount_of
 from outlay.models.families.registry import rows_of
 from outlay.models.modelling import LinearExpression, PauseGC, pyo
 
@@ -37,6 +39,8 @@ def build(instance: Instance, *, cancelling: bool = False) -> pyo.ConcreteModel:
 
         ``model.options``
             The options `o` stand for (`outlay.models.options.options.Options`; ``.frame()`` is a table of them).
+        ``model.use[resource, t]``
+            What funded projects use of a resource and its descendants in a period, as an expression (`Use`).
         ``model.case``
             Everything computed before the model.
         ``model.columns``
@@ -59,6 +63,47 @@ def build(instance: Instance, *, cancelling: bool = False) -> pyo.ConcreteModel:
     return build_case(Case(instance, cancelling))
 
 
+class Use:
+    """What projects use, as expressions: ``use[resource, t]`` for a resource and a period, 0 to T-1.
+
+    That of a resource and its descendants, reviews and what the engine fills (`commitments`, `draws`, `selections`)
+    included, in the resource's unit; what supplies, programs, imports and links add or take is not counted. Each is
+    made when it is asked for.
+
+    Examples
+    --------
+    >>> import outlay
+    >>> model = build(outlay.read("tutorial"))
+    >>> str(model.use["crew", 0])
+    'fund[0] + fund[2] + fund[4] + fund[6]'
+    """
+
+    def __init__(self, case: Case, variables: list[Any]) -> None:
+        self._case, self._variables = case, variables
+        self._amounts: dict[str, Amount] = {}
+
+    def __getitem__(self, key: tuple[str, int]) -> LinearExpression:
+        """Return the use of a resource in a period.
+
+        Raises
+        ------
+        KeyError
+            With the resources, or the periods, that there are.
+        """
+        resource, period = key
+        names = self._case.instance["resources"].texts("resource")
+        if resource not in names:
+            raise KeyError(f"there is no resource {resource!r}; known: {', '.join(names)}")
+        if period not in range(self._case.instance.periods):
+            raise KeyError(f"there is no period {period!r}; they are 0 to {self._case.instance.periods - 1}")
+        if resource not in self._amounts:
+            self._amounts[resource] = amount_of(self._case, IN_USE_PREFIX + resource)
+        amount = self._amounts[resource]
+        here = np.nonzero(amount.period == period)[0]
+        used = [self._variables[column] for column in amount.column[here].tolist()]
+        return LinearExpression(linear_coefs=amount.value[here].tolist(), linear_vars=used)
+
+
 def build_case(case: Case, rows: tuple[RowBlock, ...] | None = None) -> pyo.ConcreteModel:
     """Return the model of a case, such as one with some of its options only (`Case.restricted`); `rows` if known."""
     with PauseGC():  # as Pyomo itself does; of a million rows, garbage collection takes two thirds of the time
@@ -71,6 +116,7 @@ def _build(case: Case, rows: tuple[RowBlock, ...]) -> pyo.ConcreteModel:
     model.options = case.options
     variables = _add_variables(model, case)
     model.columns = variables
+    model.use = Use(case, variables)
     model.row_blocks = rows
     for block in model.row_blocks:
         _add_rows(model, block, variables)

@@ -15,14 +15,14 @@ from outlay.instances.table import Table
 from outlay.models.arrays.columns import Block, ColumnBook
 from outlay.models.arrays.discount import discount_factors
 from outlay.models.arrays.ragged import spans
-from outlay.models.metrics import Terms, metric_terms, saved_of_metric
+from outlay.models.metrics import Terms, lent_of_metric, metric_terms, program_value, saved_of_metric
 from outlay.models.options.carried import CarryOver, carry_overs
 from outlay.models.options.changes import Changes, changes_of
 from outlay.models.options.fitting import unfitting
 from outlay.models.options.generation import generate_options
 from outlay.models.options.needs import Need, read_needs
 from outlay.models.options.options import Dropped, Options
-from outlay.models.options.savings import Savings, read_savings, saving_rows
+from outlay.models.options.savings import SavedLending, Savings, read_lending, read_savings
 from outlay.models.options.so_far import SoFar, so_far
 from outlay.models.options.started import Started, event_dates, started_columns
 from outlay.models.options.usage import Usage, compute_usage, resource_tree
@@ -31,9 +31,10 @@ from outlay.models.projects.cancelling import NO_CANCELLING, Cancelling, read_ca
 from outlay.models.projects.cashflows import CashModel
 from outlay.models.projects.funding import Funding
 from outlay.models.projects.lender import LenderTest, lender_test
+from outlay.models.projects.saved import SavedLoans, saving_rows
 
 #: What is computed before the options, and does not depend on them.
-_BEFORE_OPTIONS = ("alternatives", "cash", "present_values", "lender", "needs")
+_BEFORE_OPTIONS = ("alternatives", "cash", "present_values", "lender", "saved_loans", "needs")
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,17 @@ class Case:
         return lender_test(self.cash, self.present_values[1])
 
     @cached_property
+    def saved_loans(self) -> SavedLoans | None:
+        """The loans less joint savings; None where there are no savings or no loans."""
+        savings = saving_rows(self.instance)
+        return SavedLoans(self.cash, self.instance.is_on("lender")) if savings and self.cash is not None else None
+
+    @cached_property
     def options(self) -> Options:
         """The options."""
         lender = self.lender if self.instance.is_on("lender") else None
+        if lender is not None and self.saved_loans is not None:
+            lender = lender.sparing(self.saved_loans.accepted)
         return generate_options(self.alternatives, lender, self.needs, every_selection=self.cancelling)
 
     def restricted(self, options: Options, cancelling: np.ndarray) -> Case:
@@ -160,6 +169,7 @@ class Case:
         book.add("shortfall", keys, upper)
         book.add("both", self.synergies, 1.0)
         book.add("saved", self.savings.keys, 1.0)
+        book.add("lent", self.lending.keys, 1.0)
         book.add("carried", *self._carried())
         book.add("started", self.started.keys, 1.0)
         book.add("so_far", self.so_far.keys)
@@ -234,6 +244,11 @@ class Case:
     def savings(self) -> Savings:
         """The joint savings."""
         return read_savings(self.options)
+
+    @cached_property
+    def lending(self) -> SavedLending:
+        """The loans of options that save."""
+        return read_lending(self.savings, self.saved_loans)
 
     @cached_property
     def needs(self) -> tuple[Need, ...]:
@@ -346,15 +361,6 @@ class Case:
         cost[self.block("cancelled").columns] = self.cancelling_rules.fee * factor[self.cancelling_rules.selection]
         return cost
 
-    @cached_property
-    def program_value(self) -> np.ndarray:
-        """What each column of `buy` adds to the metric `value`, discounted from its period."""
-        programs, keys = self.instance["programs"], self.block("buy").keys
-        worth = dict(zip(programs.texts("program"), programs.floats("value_per_unit").tolist(), strict=True))
-        months = np.arange(self.instance.periods) * self.instance.months_per_period + self.instance.months_of_value(0)
-        factor = discount_factors(self.instance.discount_rate("value"), months)
-        return np.array([worth[name] * factor[period] for name, period in keys], dtype=float)
-
     def weights(self, level: int) -> np.ndarray:
         """Return the objective of a level as a coefficient a column; maximised."""
         weights = self.instance.objective_levels[level].weights
@@ -369,10 +375,11 @@ class Case:
                 total[self.scale_column] += weight * terms.scaled
                 total[self.block("fund").columns] += weight * terms.fixed
                 total[self.block("saved").columns] += weight * saved_of_metric(self, name)
+                total[self.block("lent").columns] += weight * lent_of_metric(self, name)
         for name in CHANGE_METRICS:
             if weights.get(name):
                 total[self.block("always").columns] += weights[name] * self.changes(name).constant.sum()
-        total[self.block("buy").columns] += weights.get("value", 0.0) * self.program_value
+        total[self.block("buy").columns] += weights.get("value", 0.0) * program_value(self)
         total[self.block("both").columns] += [weights.get(metric, 0.0) * bonus for metric, bonus in self.synergy_bonus]
         return total
 

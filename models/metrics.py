@@ -64,21 +64,24 @@ def _formula_terms(case: Case, name: str) -> Terms:
 
 
 class _Amounts(NamedTuple):
-    """What metrics are made of, by option: K, and a column of the alternatives."""
+    """What metrics are made of, by option: K, the share of its loan in full, and a column of the alternatives."""
 
     commitment: np.ndarray
+    loan: np.ndarray
     cells: Callable[[str], np.ndarray]
 
 
 def _in_full(case: Case) -> _Amounts:
     options = case.options
-    return _Amounts(options.commitment, lambda name: case.alternatives.floats(name)[options.alternative])
+    whole = np.ones(len(options))
+    return _Amounts(options.commitment, whole, lambda name: case.alternatives.floats(name)[options.alternative])
 
 
 def _at_first(case: Case) -> _Amounts:
-    """Return what there is at the beginning of steps; 0 elsewhere."""
-    options = case.options
-    return _Amounts(options.least_commitment, lambda name: case.alternatives.at_least(name)[options.alternative])
+    """Return what there is at the beginning of steps; 0 elsewhere. A loan, and all it gives, is in proportion to K."""
+    options, first, whole = case.options, case.options.least_commitment, case.options.commitment
+    share = np.divide(first, whole, out=np.zeros(len(options)), where=whole != 0)
+    return _Amounts(first, share, lambda name: case.alternatives.at_least(name)[options.alternative])
 
 
 def saved_of_metric(case: Case, name: str) -> np.ndarray:
@@ -93,6 +96,22 @@ def saved_of_metric(case: Case, name: str) -> np.ndarray:
             entry, _, amount = savings.of_resource(resource)
             np.add.at(total, entry, amount)
     return total
+
+
+def lent_of_metric(case: Case, name: str) -> np.ndarray:
+    """Return what each loan less joint savings adds to a metric, shape (entries of `Case.lending`,)."""
+    sides = dict(zip(("us_npv", "japan_npv"), case.lending.values, strict=True))
+    return sides.get(name, np.zeros(len(case.lending.option)))
+
+
+def program_value(case: Case) -> np.ndarray:
+    """Return what each column of `buy` adds to the metric `value`, discounted from its period."""
+    instance, keys = case.instance, case.block("buy").keys
+    programs = instance["programs"]
+    worth = dict(zip(programs.texts("program"), programs.floats("value_per_unit").tolist(), strict=True))
+    months = np.arange(instance.periods) * instance.months_per_period + instance.months_of_value(0)
+    factor = discount_factors(instance.discount_rate("value"), months)
+    return np.array([worth[name] * factor[period] for name, period in keys], dtype=float)
 
 
 def _declared(case: Case, name: str, amounts: _Amounts) -> np.ndarray:
@@ -130,12 +149,12 @@ def _credit(case: Case, amounts: _Amounts) -> np.ndarray:
     return np.where(case.options.begun & (case.options.operation < 0), 0.0, credit)
 
 
-def _us_npv(case: Case, _: _Amounts) -> np.ndarray:
-    return _present_value(case, 0)
+def _us_npv(case: Case, amounts: _Amounts) -> np.ndarray:
+    return _present_value(case, 0) * amounts.loan
 
 
-def _japan_npv(case: Case, _: _Amounts) -> np.ndarray:
-    return _present_value(case, 1)
+def _japan_npv(case: Case, amounts: _Amounts) -> np.ndarray:
+    return _present_value(case, 1) * amounts.loan
 
 
 def _present_value(case: Case, side: int) -> np.ndarray:

@@ -34,6 +34,7 @@ Exit codes:
   5  stopped at a limit, with a plan that was verified
   6  stopped without a plan, or the solver failed
   7  an answer failed its verification and is not shown
+  130  stopped by Ctrl-C before there was anything to show
 """
 
 

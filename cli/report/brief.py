@@ -66,8 +66,9 @@ def _decides(solution: Solution) -> Line:
     told = f"Used up to the last: {words.listed(names, 4)}" if names else "No limit is used up to the last"
     out = solution.table("keeps_out")
     if len(out):
+        title = solution.instance.resource_title
         pairs = zip(out["limit"].tolist(), out["projects"].tolist(), strict=True)
-        kept = words.listed([f"{limit} ({words.count(many, 'project')})" for limit, many in pairs], 3)
+        kept = words.listed([f"{title(limit)} ({words.count(many, 'project')})" for limit, many in pairs], 3)
         told += f"; what keeps projects out: {kept}"
     return Line(f"{told}.")
 

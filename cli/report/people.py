@@ -88,12 +88,13 @@ def procurement_grid(solution: Solution) -> Grid:
         Heading("Cost, discounted", solution.instance.settings.money_unit, right=True),
     )  # fmt: skip
     rows = sorted(_rows(solution, "procurement"), key=lambda row: row["kind"] != "short")
+    title = solution.instance.resource_title
     return grid(
         headings,
         [
             [
-                Cell(_KINDS[row["kind"]], "badge crowded" if row["kind"] == "short" else ""), row["name"],
-                "" if row["of"] == row["name"] else row["of"],
+                Cell(_KINDS[row["kind"]], "badge crowded" if row["kind"] == "short" else ""), title(row["name"]),
+                "" if row["of"] == row["name"] else title(row["of"]),
                 words.NOTHING if row["kind"] == "short" else words.number(row["amount"]), words.number(row["most"]),
                 row["unit"], row["first"], row["last"], words.number(row["cost"]),
             ]
@@ -113,9 +114,10 @@ def limits_grid(solution: Solution) -> Grid:
         shown = words.share if row["unit"] == "share" else words.number
         known = words.exists(row["available"])
         share = row["share"] if words.exists(row["share"]) else 0.0
+        name = solution.instance.resource_title(row["limit"])
         rows.append(
             [
-                row["limit"] if row["side"] == "at most" else f"{row['limit']} (least)", row["when"] or words.NOTHING,
+                name if row["side"] == "at most" else f"{name} (least)", row["when"] or words.NOTHING,
                 shown(row["used"]), shown(row["available"]) if known else "no limit",
                 "" if row["unit"] == "share" else row["unit"],
                 Cell(words.share(row["share"]), bar=min(1.0, max(0.0, share))),
@@ -130,11 +132,12 @@ def keeps_out_grid(solution: Solution) -> Grid:
         Heading("Limit", wide=True), Heading("Projects", right=True), Heading("Worth", right=True),
         Heading("By it alone", right=True), Heading("Which", wide=True),
     )  # fmt: skip
+    title = solution.instance.resource_title
     return grid(
         headings,
         [
             [
-                row["limit"], f"{row['projects']:,}", words.number(row["worth"]), f"{row['alone']:,}",
+                title(row["limit"]), f"{row['projects']:,}", words.number(row["worth"]), f"{row['alone']:,}",
                 words.listed(str(row["which"]).split(";"), 12),
             ]
             for row in _rows(solution, "keeps_out")

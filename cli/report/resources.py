@@ -77,7 +77,10 @@ class Spark:
 def scarce_resources(solution: Solution, case: Case) -> tuple[list[Scarce], list[Spark]]:
     """Return the charts of the scarcest resources, and all that are used as a list."""
     used = used_resources(solution, case)
-    charts = [Scarce(one.name, one.unit, _about(one), resource_chart(solution, one)) for one in used[:MOST_CHARTS]]
+    title = solution.instance.resource_title
+    charts = [
+        Scarce(title(one.name), one.unit, _about(one), resource_chart(solution, one)) for one in used[:MOST_CHARTS]
+    ]
     return charts, [_spark(solution, one) for one in used]
 
 
@@ -89,7 +92,13 @@ def _spark(solution: Solution, used: Used) -> Spark:
         left, right = 100 * period / periods, 100 * min(periods, period + block) / periods
         height = 20 - 16 * min(1.25, share)
         places += [f"{left:.3g},{height:.3g}", f"{right:.3g},{height:.3g}"]
-    return Spark(used.name, used.unit, _about(used), " ".join([*places, "100,20"]), used.short[1] > 0)
+    return Spark(
+        solution.instance.resource_title(used.name),
+        used.unit,
+        _about(used),
+        " ".join([*places, "100,20"]),
+        used.short[1] > 0,
+    )
 
 
 def _about(one: Used) -> str:

@@ -185,7 +185,7 @@ def _show_asked(page: Page, facts: Facts) -> None:
         page.note(f"The largest alternatives of all {words.count(len(facts.windows), 'project')} together: {total}.")
     scarce = sorted((row for row in facts.asked if row["on"] and _urgency(row) >= _NEAR), key=_urgency, reverse=True)
     if scarce:
-        page.table(PEAK_COLUMNS, [peak_cells(row) for row in scarce[:MOST_ASKED]])
+        page.table(PEAK_COLUMNS, [peak_cells(row, facts.instance) for row in scarce[:MOST_ASKED]])
     rest = len(facts.asked) - len(scarce[:MOST_ASKED])
     if rest > 0:
         page.note(f"{rest} other resources are asked for less than these, or switched off (--json lists all).")

@@ -18,8 +18,6 @@ from outlay.optimizer.record.recheck import AS_RECORDED
 
 #: So many rows of a list are shown; all are in the folder's CSV files.
 MOST_ROWS = 40
-#: Two runs of the same inputs whose objectives differ by at most this share are as good.
-AS_GOOD = 1e-6
 #: So many sets are few; so many changes of a set are listed then, and where they are more.
 FEW_SETS, MOST_CHANGES, FEW_CHANGES = 6, 10, 3
 
@@ -120,23 +118,17 @@ def _matrix(page: Page, result: Comparison) -> None:
             reasons = result.reasons.get(name, {})
             page.table(_CHANGE_COLUMNS, [_change_cells(row, reasons.get(row["project"])) for row in rows[:most]])
         if result.of == "run" and (rows or flips[name]["changed_starts"]):
-            page.note(_ties_of_runs(result, name))
+            page.note(_ties_of_runs(name, result.reference, flips[name]))
         if len(rows) > most:
             moved = words.money(sum(abs(row["difference"]) for row in rows[most:]), result.money_unit)
             page.note(f"{len(rows) - most} more, {moved} (in changes.csv of -o FOLDER, or with --json)")
 
 
-def _ties_of_runs(result: Comparison, name: str) -> str:
-    """Return what can be said of ties between two runs, which nobody has solved side by side."""
-    row = next(row for row in _records(result.cases) if row["set"] == name)
-    base = next(row for row in _records(result.cases) if row["set"] == result.reference)
-    same_inputs = not (result.inputs["set"] == name).any()
-    worth = base["objective"]
-    if same_inputs and row["change"] is not None and abs(row["change"]) <= AS_GOOD * max(1.0, abs(worth)):
-        return (
-            f"A tie: of the same inputs {name} and {result.reference} are worth the same, so what differs is a choice."
-        )
-    return "Each run keeps the plan that it found: where other plans are as good, a part of what differs may be a tie."
+def _ties_of_runs(name: str, reference: str, flip: dict[str, Any]) -> str:
+    """Return whether a run's plan had to differ so much, among those as good."""
+    if flip["proved"]:
+        return f"Of all plans as good as that of {name}, this one differs least from {reference}'s."
+    return f"{name} keeps the plan that it found: where others are as good, a part of what differs may be a tie."
 
 
 _CHANGE_COLUMNS = (

@@ -23,7 +23,7 @@ def show_timeline(page: Page, solution: Solution) -> None:
     room = min(page.width, 240) - _BESIDE
     step = max(1, -(-instance.periods // max(20, room)))
     columns = [
-        Column("Id", least=6),
+        Column("Id", least=24),
         Column("Alternative", least=8),
         Column(_ruler(solution, step)),
         Column("Operates"),

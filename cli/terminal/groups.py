@@ -26,6 +26,7 @@ def show_procurement(page: Page, solution: Solution) -> None:
         page.note("Nothing is bought, imported or short.")
         return
     rows.sort(key=lambda row: row["kind"] != "short")
+    title = solution.instance.resource_title
     page.table(
         [
             Column(""),
@@ -41,8 +42,8 @@ def show_procurement(page: Page, solution: Solution) -> None:
         [
             [
                 _KINDS[row["kind"]],
-                row["name"],
-                "" if row["of"] == row["name"] else row["of"],
+                title(row["name"]),
+                "" if row["of"] == row["name"] else title(row["of"]),
                 words.NOTHING if row["kind"] == "short" else words.number(row["amount"]),
                 words.number(row["most"]),
                 row["unit"],
@@ -65,7 +66,7 @@ def show_limits(page: Page, solution: Solution) -> None:
     titles = (("Limit", False), ("Unit", False), ("Tightest", False), ("Used", True), ("Available", True), ("", True))
     page.table(
         [Column(title, right=right, least=16 if title == "Limit" else None) for title, right in titles],
-        [limit_cells(row) for row in rows],
+        [limit_cells(row, solution.instance) for row in rows],
     )
 
 

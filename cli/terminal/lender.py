@@ -52,7 +52,7 @@ def show_failures(page: Page, case: Case, failed: list[str]) -> None:
     unit, called = case.instance.settings.money_unit, finance_of(case.instance)
     page.heading(f"Failed the lender test: {words.count(len(failed), 'project')}")
     columns = [
-        Column("Id", least=6),
+        Column("Id", least=24),
         Column("Alternative", least=10),
         Column("Terms", least=8),
         Column("Yield", right=True),

@@ -40,6 +40,10 @@ def exit_code(solution: Solution) -> int:
     return PROVED if solution.status.proved else STOPPED
 
 
+#: Solves that take so many seconds tell when their plan was found, if that was before this share of them.
+_LONG_S, _WELL_BEFORE = 5.0, 0.9
+
+
 def show_proof(page: Page, solution: Solution, verification: Verification) -> None:
     """Add what is proved, level by level, and what the independent check says."""
     page.heading("How sure is this?")
@@ -58,14 +62,26 @@ def show_proof(page: Page, solution: Solution, verification: Verification) -> No
 def proof(solution: Solution) -> str:
     """Return what is proved about an answer, in a sentence."""
     after = f" after {words.seconds(solution.times_s.get('total'))}"
+    found = _found_early(solution)
     if solution.status == Status.OPTIMAL:
-        return f"Optimal: no plan is better. Found{after}."
+        proved = f" after {found}, proved{after}" if found else after
+        return f"Optimal: no plan is better. Found{proved}."
     asked = solution.options.get("gap")
     within = f"the gap asked for ({words.gap(asked)})" if isinstance(asked, float) else "the gap asked for"
     if solution.status == Status.WITHIN_GAP:
-        return f"Proved within {within}, in{after.removeprefix(' after')}."
+        early = f"; a plan as good was there after {found}" if found else ""
+        return f"Proved within {within}, in{after.removeprefix(' after')}{early}."
     why = _LIMITS.get(solution.limit or "", f"({solution.limit or solution.status})")
     return f"Not proved to {within}: stopped {why}{after}."
+
+
+def _found_early(solution: Solution) -> str:
+    """Return after which time a plan as good was there, where that was well before the end; else nothing."""
+    total = solution.times_s.get("total")
+    if not solution.trace or total is None or total < _LONG_S:
+        return ""
+    at = next(seconds for seconds, value, _ in solution.trace if value == solution.trace[-1][1])
+    return words.seconds(at) if at < _WELL_BEFORE * total else ""
 
 
 def figures(solution: Solution) -> str:

@@ -48,10 +48,10 @@ def _projects(page: Page, solution: Solution) -> None:
     rows = solution.tables["projects"].to_dict("records")
     page.table(
         [
-            Column("Id", least=6),
+            Column("Id", least=24),
             Column("Project", least=12, wrap=True),
-            Column("Sector", least=6),
-            Column("Region", least=6),
+            Column("Sector", least=10),
+            Column("Region", least=10),
             Column("Funded: alternative, scale, dates, money; or why not", least=40, wrap=True),
         ],
         [[row["project"], name_of(row), row["sector"], row["region"], _fate(row, solution)] for row in rows],
@@ -75,7 +75,7 @@ def _resources(page: Page, solution: Solution) -> None:
     if not len(table):
         page.note("The instance has no limited resources.")
         return
-    page.table(PEAK_COLUMNS, [peak_cells(row) for row in peaks(table, solution.instance.periods)])
+    page.table(PEAK_COLUMNS, [peak_cells(row, solution.instance) for row in peaks(table, solution.instance.periods)])
     page.note(
         "Each resource at its tightest, net of supply, imports, purchases and links. Every period: --all or --json"
     )
@@ -92,7 +92,7 @@ def _finance(page: Page, solution: Solution) -> None:
     titles = ("Lent", "Debt", "Service", f"NPV {called.owner}", f"NPV {called.lender}")
     page.table(
         [
-            Column("Id", least=6),
+            Column("Id", least=24),
             Column("Alternative", least=8),
             Column("Terms", least=6),
             *(Column(title, right=True) for title in (*titles, "Cover", "Repaid", "IRR")),
@@ -120,7 +120,7 @@ def _payments(page: Page, solution: Solution) -> None:
     wide = table.pivot_table(index="project", columns="fund", values="amount", aggfunc="sum", fill_value=0.0)
     places = words.places_for(table["amount"].tolist())
     page.table(
-        [Column("Project", least=6), *(Column(str(fund), right=True, least=8) for fund in wide.columns)],
+        [Column("Project", least=24), *(Column(str(fund), right=True, least=8) for fund in wide.columns)],
         [
             [project, *(words.fixed(float(amount), places) for amount in amounts)]
             for project, amounts in zip(wide.index, wide.to_numpy().tolist(), strict=True)

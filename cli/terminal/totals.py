@@ -13,6 +13,7 @@ from outlay.optimizer.tolerances import NOTHING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from outlay.instances.instance import Instance
     from outlay.optimizer.answer.solution import Solution
 
 __all__ = ["PEAK_COLUMNS", "limit_cells", "peak_cells", "peaks", "show_keeps_out", "show_totals"]
@@ -40,17 +41,19 @@ def show_totals(page: Page, solution: Solution) -> None:
         return
     page.heading("Totals against limits")
     page.table(
-        (Column("Limit", least=16, wrap=True), *PEAK_COLUMNS[1:]), [limit_cells(row) for row in rows[:MOST_LIMITS]]
+        (Column("Limit", least=16, wrap=True), *PEAK_COLUMNS[1:]),
+        [limit_cells(row, solution.instance) for row in rows[:MOST_LIMITS]],
     )
     if len(rows) > MOST_LIMITS:
         page.note(f"... and {len(rows) - MOST_LIMITS} more (outlay show RUN limits)")
 
 
-def limit_cells(row: Mapping[Any, Any]) -> list[object]:
+def limit_cells(row: Mapping[Any, Any], instance: Instance) -> list[object]:
     """Return the cells of a row of the table ``limits``."""
     known = words.exists(row["available"])
     shown = words.share if row["unit"] == "share" else words.number
-    what = row["limit"] if row["side"] == "at most" else f"{row['limit']} (least)"
+    name = instance.resource_title(str(row["limit"]))
+    what = name if row["side"] == "at most" else f"{name} (least)"
     over = known and row["available"] <= 0 and row["used"] > NOTHING
     return [
         what,
@@ -79,7 +82,7 @@ def show_keeps_out(page: Page, solution: Solution) -> None:
         ],
         [
             [
-                row["limit"],
+                solution.instance.resource_title(str(row["limit"])),
                 f"{row['projects']:,}",
                 words.number(row["worth"]),
                 f"{row['alone']:,}",
@@ -91,11 +94,11 @@ def show_keeps_out(page: Page, solution: Solution) -> None:
     page.note("Projects that were available and would exceed the limit beside this plan, and what they are worth.")
 
 
-def peak_cells(row: Mapping[str, Any]) -> list[object]:
+def peak_cells(row: Mapping[str, Any], instance: Instance) -> list[object]:
     """Return the cells of `PEAK_COLUMNS` of a resource at its tightest (`peaks`)."""
     idle = row["net"] <= NOTHING
     return [
-        row["resource"],
+        instance.resource_title(row["resource"]),
         row["unit"] or "",
         words.NOTHING if idle and row["basis"] != "cumulative" else row["when"],
         words.number(row["net"]),

@@ -52,7 +52,7 @@ def groups(solution: Solution) -> list[Group]:
             -1 if row["period"] is None or row["period"] != row["period"] else int(row["period"]),
         )
         about = known.get((resource, period), {})
-        what = resource if about else str(row["what"])
+        what = solution.instance.resource_title(resource) if about else str(row["what"])
         group = found.setdefault(
             (what, row["side"]), Group(what, about.get("basis", ""), about.get("unit") or "", row["side"])
         )

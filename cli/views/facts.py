@@ -51,7 +51,9 @@ def short_line(solution: Solution) -> str:
         *(short[key] for key in ("name", "unit", "most", "first", "last")), strict=True
     ):
         when = f"in {first}" if first == last else f"between {first} and {last}"
-        parts.append(f"up to {words.number(most)} {unit} of {name} {when}".replace("  ", " "))
+        parts.append(
+            f"up to {words.number(most)} {unit} of {solution.instance.resource_title(name)} {when}".replace("  ", " ")
+        )
     return "; ".join(parts)
 
 
@@ -62,7 +64,7 @@ def bought_line(solution: Solution) -> str:
     for kind, verb in (("bought", "to buy"), ("imported", "to import")):
         rows = table[table["kind"] == kind]
         names = [
-            f"{words.number(amount)} {unit} of {name}".replace("  ", " ")
+            f"{words.number(amount)} {unit} of {solution.instance.resource_title(name)}".replace("  ", " ")
             for name, unit, amount in zip(*(rows[key] for key in ("of", "unit", "amount")), strict=True)
         ]
         if names:

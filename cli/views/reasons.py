@@ -43,7 +43,7 @@ def _exceeded(broken: Broken, instance: Instance | None) -> str:
     # To date, up to the end of the calendar, is in all.
     to_the_end = instance is not None and limit.period == instance.periods - 1
     in_all = instance is not None and to_the_end and is_cumulative(instance, limit.name)
-    text = limit.name if in_all else limit.words
+    text = instance.resource_title(limit.name) if instance is not None and in_all else limit.words
     return text if broken.excess is None else f"{text} by {decimal_text(broken.excess)}"
 
 

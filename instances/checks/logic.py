@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
@@ -16,6 +17,8 @@ from outlay.instances.values.numbers import EXACT
 COUNTED = frozenset({"requires_count", "at_most"})
 WAITING = frozenset({"requires", "requires_any", "requires_count"})
 GROUPED = frozenset({"requires_any", "requires_count", "at_most"})
+#: Savings of one alternative with a loan: 2^6 loans of each option.
+MOST_SAVINGS = 6
 
 
 def _group_of(record: dict[str, Cell]) -> tuple[str, str, str]:
@@ -77,21 +80,38 @@ def lags(scope: Scope) -> Iterator[Fault]:
 
 
 def savings(scope: Scope) -> Iterator[Fault]:
-    """Yield joint savings that are none, that a loan or a share of a project would contradict, or that exceed K."""
+    """Yield joint savings that are none, too many for a loan, of a share of a project, or that exceed K."""
     saved: dict[tuple[str, str], Decimal] = {}
+    count: Counter[tuple[str, str]] = Counter()
     cells = {(str(row["project"]), str(row["alternative"])): row for row in scope.instance.alternatives.records()}
     for row, record in enumerate(scope.instance["dependencies"].records()):
         bonus = record["bonus"]
         if record["kind"] != "synergy" or record["metric"] != "commitment" or not isinstance(bonus, Decimal):
             continue
-        if scope.instance.settings.finance is not None:
-            problem = "loans are computed on one commitment, whatever else is built"
-            yield scope.fault("dependencies", row, "metric", problem, "name another metric, or delete [finance]")
-        elif bonus >= 0:
+        if bonus >= 0:
             problem = "on commitment a bonus is a saving"
             yield scope.fault("dependencies", row, "bonus", problem, "write it as a negative number")
         else:
             yield from _too_much_saved(scope, row, record, cells, saved)
+            yield from _too_many_savings(scope, row, record, cells, count)
+
+
+def _too_many_savings(
+    scope: Scope,
+    row: int,
+    record: dict[str, Cell],
+    cells: dict[tuple[str, str], dict[str, Cell]],
+    count: Counter[tuple[str, str]],
+) -> Iterator[Fault]:
+    """Yield the first saving too many of an alternative whose loan is computed for each set of its savings."""
+    project, _, name = str(record["project"]).partition("@")
+    for key in cells if scope.instance.settings.finance is not None else ():
+        if key[0] == project and name in {"", key[1]}:
+            count[key] += 1
+            if count[key] == MOST_SAVINGS + 1:
+                problem = f"with [finance] each set of savings has a loan of its own: {'@'.join(key)} may have at most "
+                problem += f"{MOST_SAVINGS} savings"
+                yield scope.fault("dependencies", row, "project", problem, "join several of them into one")
 
 
 def _too_much_saved(

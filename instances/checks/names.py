@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from outlay.instances.checks.scope import Scope
 from outlay.instances.dictionary.approved import CHANGE_METRICS
-from outlay.instances.dictionary.settings import FAMILIES, FAMILY_GROUPS, SPENDING, USE_PREFIX
+from outlay.instances.dictionary.settings import FAMILIES, FAMILY_GROUPS, IN_USE_PREFIX, SPENDING, USE_PREFIX
 from outlay.instances.dictionary.tables import TABLES
 from outlay.instances.errors import Fault
 from outlay.instances.values.text import Hints, did_you_mean
@@ -81,13 +81,14 @@ def metrics(scope: Scope) -> Iterator[Fault]:
         ("stakeholders", "metric"),
         ("dependencies", "metric"),
     ):
-        allowed = (*known, SPENDING) if table == "limits" else known
+        in_use = [IN_USE_PREFIX + name for name in instance["resources"].texts("resource")]
+        allowed = (*known, SPENDING, *in_use) if table == "limits" else known
         yield from _unknown(scope, table, column, allowed, "this metric is unknown")
     for row, cell in enumerate(instance["cashflows"].raw("metric")):
-        if cell in CLOSED_TO_CASHFLOWS or str(cell).startswith(USE_PREFIX):
+        if cell in CLOSED_TO_CASHFLOWS or str(cell).startswith((USE_PREFIX, IN_USE_PREFIX)):
             yield scope.fault("cashflows", row, "metric", "the engine computes this metric itself", "name another")
     for row, cell in enumerate(instance["dependencies"].raw("metric")):
-        if cell in CLOSED_TO_SYNERGIES or str(cell).startswith(USE_PREFIX):
+        if cell in CLOSED_TO_SYNERGIES or str(cell).startswith((USE_PREFIX, IN_USE_PREFIX)):
             yield scope.fault("dependencies", row, "metric", "a bonus cannot add to this metric", "name another")
     hint = Hints(known)
     for name in instance.settings.discount_rates:

@@ -91,7 +91,7 @@ CHECKS: tuple[Check, ...] = (
         ("calendar", "approved", *_CHOICES),
         compares_cells=True,
     ),
-    Check("steps of scale join", checks_steps.steps, ("finance", *_CHOICES), compares_cells=True),
+    Check("steps of scale join", checks_steps.steps, ("finance", "cashflows", *_CHOICES), compares_cells=True),
     Check("changes are limited by number and in all", checks_under_way.changes, compares_cells=True),
     Check("years need periods that divide a year", checks_rules.years, ("calendar",)),
     Check("resources nest in their own unit", checks_rules.parents),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from outlay.instances.checks.scope import Scope
-from outlay.instances.dictionary.settings import ENGINE_RESOURCES, SPENDING, USE_PREFIX
+from outlay.instances.dictionary.settings import ENGINE_RESOURCES, IN_USE_PREFIX, SPENDING, USE_PREFIX
 from outlay.instances.dictionary.vocabulary import Cell
 from outlay.instances.errors import Fault
 from outlay.instances.values.circles import find_circles
@@ -207,7 +207,7 @@ def _negative(scope: Scope, row: int, column: str, record: dict[str, Cell]) -> I
     metric = str(record["metric"])
     if record["basis"] == "share":
         yield scope.fault("limits", row, column, "a share is not negative", "use at least 0, or basis = absolute")
-    elif metric in NEVER_NEGATIVE or metric.startswith(USE_PREFIX):
+    elif metric in NEVER_NEGATIVE or metric.startswith((USE_PREFIX, IN_USE_PREFIX)):
         yield scope.fault("limits", row, column, f"{metric} is never negative", "use at least 0, or a net metric")
 
 

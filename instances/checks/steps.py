@@ -15,7 +15,7 @@ Record = dict[str, Cell]
 
 
 def steps(scope: Scope) -> Iterator[Fault]:
-    """Yield steps that are half told, do not join, cost less than smaller ones, or stand beside a loan."""
+    """Yield steps that are half told, do not join, cost less than smaller ones, or have own free cash with a loan."""
     curves: dict[str, list[tuple[Decimal, Decimal, Record]]] = {}
     for row in scope.instance.alternatives.records():
         low, high = row["from_scale"], row["to_scale"]
@@ -36,9 +36,19 @@ def steps(scope: Scope) -> Iterator[Fault]:
 def _alone(scope: Scope, row: Record) -> Iterator[Fault]:
     if row["min_scale"] != 1:
         yield _fault(scope, row, "min_scale", "a step has ends instead", "leave it blank")
-    if scope.instance.settings.finance is not None:
-        problem = "loans are computed on one commitment, whatever the scale"
-        yield _fault(scope, row, "to_scale", problem, "leave it blank, or delete [finance]")
+    if scope.instance.settings.finance is not None and _has_own_cash(scope, row):
+        problem = "its own cash flows follow the scale and its loan the commitment, so that no curve has one figure"
+        yield _fault(scope, row, "to_scale", problem, "use cash_yield instead of the cash flows, or delete [finance]")
+
+
+def _has_own_cash(scope: Scope, row: Record) -> bool:
+    """Return whether rows of ``cashflows`` with a blank metric say what the alternative earns."""
+    return any(
+        flow["metric"] is None
+        and flow["project"] == row["project"]
+        and flow["alternative"] in {None, row["alternative"]}
+        for flow in scope.instance["cashflows"].records()
+    )
 
 
 def _joined(scope: Scope, curve: list[tuple[Decimal, Decimal, Record]]) -> Iterator[Fault]:

@@ -87,7 +87,11 @@ LIMITS = TableSpec(
     "value of programs belong to no project: they count only with by = all, bonuses only with every = total, cost and "
     "programs by period or year at their own period.",
     columns=(
-        text("metric", "The metric; `draws` limits what is spent when it is spent.", required=True),
+        text(
+            "metric",
+            "The metric; `draws` limits what is spent when it is spent, `in_use:RESOURCE` what is used when it is.",
+            required=True,
+        ),
         text(
             "of",
             "With basis share: the metric of the same group that min and max are shares of; blank = the total of "

@@ -78,7 +78,9 @@ ALTERNATIVE_COLUMNS = (
         "to_scale",
         "End of the step. Its commitment, value and columns of scaled metrics are what there is in all at to_scale; "
         "below, they lie on the straight line from the end of the step before (of the first step, from nothing at "
-        "scale 0). Requirements and cash flows follow the scale. Not with min_scale or [finance].",
+        "scale 0). Requirements and cash flows follow the scale. With [finance] loan and free cash "
+        "(cash_yield) follow the commitment, and the lender tests the step as a whole, at to_scale; not with own free "
+        "cash flows (blank metric) then. Not with min_scale.",
         positive=True,
     ),
     name("permit", "The permit whose review precedes building; blank = no review, no agency.", refers_to="permits"),
@@ -303,8 +305,8 @@ DEPENDENCIES = TableSpec(
             "metric",
             "What a bonus adds to: any known metric but count, cost and use:*. On commitment it is a joint saving: a "
             "negative bonus, in the prices of its start, by which K of `project` (indivisible) falls; it reaches the "
-            "cap at its selection, its draws by their weights, its funds and limits, but not strategic, content and "
-            "credit. Not with [finance].",
+            "cap at its selection, its draws by their weights, its funds and limits, its loan and the lender's test, "
+            "but not strategic, content, credit and free cash. With [finance] at most 6 savings an alternative.",
             default="value",
         ),
         number("strength", "", "Weight of the edge in the graph; for reports."),

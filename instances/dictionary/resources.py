@@ -26,6 +26,7 @@ RESOURCES = TableSpec(
             "families are cap, draws and pace, whatever stands here.",
             required=True,
         ),
+        text("title", "What people call it; blank = its id. Stands wherever it is named to people; files keep the id."),
         text("unit", "Unit of every amount of this resource."),
         text("region", "Region, for reports."),
         name(

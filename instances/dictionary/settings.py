@@ -67,9 +67,26 @@ SPENDING_MEANING = (
     "`draws`, and the costs of programs do not count."
 )
 USE_PREFIX = "use:"
+#: Use of a resource when it is used: a metric that only `limits` name.
+IN_USE_PREFIX = "in_use:"
+IN_USE_MEANING = (
+    "What `use:RESOURCE` sums, each amount in the period in which it is used, whenever the project was selected. "
+    "Stands in `limits` only: its growth, its bounds by sector, region or tag."
+)
 
 #: Resources that the engine fills from the options, and the family of each.
 ENGINE_RESOURCES: Mapping[str, str] = {"commitments": "cap", "draws": "draws", "selections": "pace"}
+
+
+def counts_when_used(metric: object) -> bool:
+    """Return whether a metric of limits counts when it is spent or used, not when a project is selected.
+
+    Examples
+    --------
+    >>> [counts_when_used(metric) for metric in ("draws", "in_use:crew", "use:crew")]
+    [True, True, False]
+    """
+    return metric == SPENDING or str(metric).startswith(IN_USE_PREFIX)
 
 
 def expand_families(names: tuple[str, ...] | list[str]) -> tuple[str, ...]:
@@ -366,7 +383,7 @@ class Settings(Frozen):
             if (
                 name in taken
                 or name in {*BUILT_IN_METRICS, *METRICS, *CHANGE_METRICS, SPENDING}
-                or name.startswith(USE_PREFIX)
+                or name.startswith((USE_PREFIX, IN_USE_PREFIX))
             ):
                 raise ValueError(f"the metric name {name!r} is taken; choose another")
             if not name or name != name.strip():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from outlay.instances.errors import InputError
 #: Largest file that is read, in megabytes, unless the caller allows more.
 MAX_FILE_MB = 100.0
 #: Bytes beyond ASCII that a Western European text in Windows-1252 is made of: letters, quotation marks, dashes, signs.
-_WESTERN = frozenset((*range(0xC0, 0xFF), *"€…Š‹ŒŽ‘’“”•–—™š›œžŸ¡£¥§©ª«®°±²³´µ·¹º»¼½¾¿".encode("cp1252")))
+_WESTERN = frozenset((*range(0xC0, 0xFF), *"€‚„…Š‹ŒŽ‘’“”•–—™š›œžŸ\xa0¡£¥§©ª«®°±²³´µ·¹º»¼½¾¿".encode("cp1252")))
+#: A space that does not break, in the middle of signs beyond ASCII: people write it beside numbers.
+_LONE_SPACE = re.compile(rb"(?<![\x00-\x7f])\xa0(?![\x00-\x7f])")
 #: What to do about an empty file that is no table, by its suffix.
 _EMPTY = {".toml": "write its keys, or delete the file", ".json": "write it again, or delete the file"}
 
@@ -56,7 +59,7 @@ def text_of_file(path: Path, name: str, max_file_mb: float, *, western: bool = F
 
 def _western_text(data: bytes) -> str | None:
     """Return bytes read as Windows-1252, or None if they hold what people do not write."""
-    if any(byte > 0x7F and byte not in _WESTERN for byte in set(data)) or b"\0" in data:
+    if any(byte > 0x7F and byte not in _WESTERN for byte in set(data)) or b"\0" in data or _LONE_SPACE.search(data):
         return None
     return data.decode("cp1252")
 

@@ -60,6 +60,7 @@ class _Draft:
     faults: list[Fault] = field(default_factory=list)
     projects: list[dict[str, Any]] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
+    above: dict[str, Any] = field(default_factory=dict)
     spending: list[dict[str, Any]] = field(default_factory=list)
     spending_rows: list[int] = field(default_factory=list)
 
@@ -118,6 +119,7 @@ def _check_names(draft: _Draft, names: Sequence[str]) -> None:
     how = draft.how
     wanted = {f"columns.{name}": name for name in how.columns}
     wanted |= {f"skip_where.{name}": name for name in how.skip_where}
+    wanted |= {f"fill_down.{name}": name for name in how.fill_down}
     wanted |= {f"years.columns.{name}": name for name in (how.years.columns if how.years else {})}
     faults = [
         Fault(draft.map_name, None, key, None, f"row {how.header_row} of the sheet has no such column",
@@ -149,6 +151,12 @@ def _read_row(draft: _Draft, names: Sequence[str], number: int, cells: Sequence[
     if reason:
         draft.notes.append(Note(number, "", _row_text(cells), "", reason))
         return
+    for theirs in how.fill_down:
+        above = draft.above.get(theirs)
+        if is_blank(given[theirs]) and above is not None:
+            given[theirs] = above
+            draft.notes.append(Note(number, theirs, "", as_text(above), "blank, filled from the row above"))
+        draft.above[theirs] = given[theirs]
     project: dict[str, Any] = {}
     for theirs, ours in how.columns.items():
         if ours:
@@ -190,23 +198,26 @@ def _read_years(draft: _Draft, project: dict[str, Any], given: dict[str, Any], n
     amounts: dict[int, Decimal] = {}
     for theirs, month in years.columns.items():
         amount = draft.read(_AMOUNT, theirs, number, given[theirs])
-        if amount:
+        if amount and amount < 0:
+            problem = "the money of a year is negative"
+            remedy = "correct it, skip the row (skip_rows), or leave the year's money out"
+            draft.faults.append(Fault(draft.where, number, theirs, as_text(given[theirs]), problem, remedy))
+        elif amount:
             amounts[month_number(month)] = amounts.get(month_number(month), Decimal(0)) + amount
     if not amounts:
         return
     first, last = min(amounts), max(amounts)
-    negative = [amount for amount in amounts.values() if amount < 0]
-    if negative:
-        problem = "the money of a year is negative"
-        draft.faults.append(
-            Fault(draft.where, number, None, as_text(negative[0]), problem, "correct it, or skip the row")
-        )
-        return
     derived = {
         "commitment": sum(amounts.values(), Decimal(0)),
         "earliest_start": month_text(first),
         "construction_months": Decimal(last - first + 12),
     }
+    given_start = project.get("earliest_start")
+    if given_start is not None and first < month_number(given_start) < first + 12:
+        # Half a year later no period of a year begins before the next one, where there is no money.
+        project["earliest_start"] = month_text(first)
+        reason = "the beginning of the first year with money, in which it lies"
+        draft.notes.append(Note(number, "earliest_start", given_start, month_text(first), reason))
     for name, value in derived.items():
         if project.get(name) is None:
             project[name] = value

@@ -44,24 +44,31 @@ _NAMES = (
     (
         "sector",
         r".*\b(?:department|dept\.?|sector|category|division|categorie|afdeling|kategorie|abteilung|cat[ée]gorie"
-        r"|categor[ií]a|secteur)\b.*",
+        r"|categor[ií]a|secteur|bereich|ressort)\b.*",
     ),
     ("region", r".*\b(?:region|district|ward|neighbou?rhood|area|location|wijk|buurt|stadtteil|quartier|barrio)\b.*"),
     ("company", r".*\b(?:company|contractor|sponsor|applicant|indiener|aanvrager)\b.*"),
     (
         "name",
-        r".*\b(?:title|name|project|description|voorstel|naam|titel|omschrijving|vorhaben|projekt|titre|nom|projet"
+        r".*\b(?:title|name|project|description|voorstel|naam|titel|omschrijving|ma(?:ß|ss)nahme|vorhaben|projekt|titre|nom|projet"
         r"|proyecto|nombre)\b.*",
     ),
+    ("status", r"mandatory|required|must|committed|pflicht|verplicht|obligatoire|obligatorio"),
     ("note", r"notes?|comments?|remarks?|opmerking(?:en)?|bemerkung(?:en)?|remarques?"),
 )
 _YEAR = re.compile(r"(?:FY|fiscal year)\s*['’-]?\s*(\d{4}|\d{2})\b.*|(\d{4})(?:\s+(?:budget|plan|cost|amount))?", re.I)
-_DAY_FIRST = re.compile(r"(?:1[3-9]|2\d|3[01])[-/.]\d{1,2}[-/.]\d{2,4}", re.ASCII)
-_TOTAL = re.compile(r"\b(?:sub)?(?:total|totaal|totale|gesamt|summe|somme|suma)\b", re.IGNORECASE)
+#: A day above 12 comes first, and so does every day before a point.
+_DAY_FIRST = re.compile(r"(?:1[3-9]|2\d|3[01])[-/]\d{1,2}[-/]\d{2,4}|\d{1,2}\.\d{1,2}\.\d{2,4}", re.ASCII)
+_THOUSANDS = re.compile(
+    r"(?:tsd\.?|tausend|thousands?|milliers|miles|mio\.?|millions?|miljoen)\s*(?:[$€£¥]|of [$€£¥]|EUR|USD)", re.I
+)
+_YES = re.compile(r"ja|j|yes|y|true|wahr|vrai|oui|s[ií]|x|✓|1", re.IGNORECASE)
+_TOTAL = re.compile(r"\b(?:sub|zwischen)?(?:total|totaal|totale|gesamt|summe|somme|suma)\b", re.IGNORECASE)
 _A_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 #: Rows among which the header is looked for.
 _TOP = 40
-_FISCAL_START = 7
+#: The month in which fiscal years begin: July, but where people count in euros.
+_FISCAL_START, _FISCAL_START_EURO = 7, 1
 _LONGEST_TITLE = 120
 
 
@@ -100,7 +107,7 @@ def first_map(source: str | Path, *, max_file_mb: float = MAX_FILE_MB) -> str:
     top, header = _header(sheet.rows)
     names = headers_of(header)
     body = [row for row in sheet.rows if row[0] > top]
-    years = _years(names)
+    years = _years(names, _fiscal_start(sheet))
     order: Any = "dmy" if any(_DAY_FIRST.match(as_text(cell)) for _, cells in body for cell in cells) else "mdy"
     sign: Any = sheet.decimal_sign
     how = ImportMap(columns={"id": "id"}, instance={}, decimal_sign=sign, date_order=order)
@@ -130,16 +137,21 @@ def _header(rows: Sequence[Row]) -> Row:
     return max(rows[:_TOP], key=named)
 
 
-def _years(names: Sequence[str]) -> dict[str, tuple[int, bool]]:
+def _years(names: Sequence[str], fiscal_start: int) -> dict[str, tuple[int, bool]]:
     """Return the columns that are years: their first month, counted from year 0, and whether they are fiscal."""
     found = {}
     for name in names:
         match = _YEAR.fullmatch(name)
         if match and match[1]:
-            found[name] = (fiscal_year(match[1], _FISCAL_START), True)
+            found[name] = (fiscal_year(match[1], fiscal_start), True)
         elif match and 1990 <= int(match[2]) <= 2100:
             found[name] = (12 * int(match[2]), False)
     return found if len(found) > 1 else {}
+
+
+def _fiscal_start(sheet: Sheet) -> int:
+    euros = any(isinstance(cell, str) and "€" in cell for _, cells in sheet.rows for cell in cells)
+    return _FISCAL_START_EURO if euros else _FISCAL_START
 
 
 def _columns(
@@ -198,7 +210,7 @@ def _pair(key: str, value: Any) -> str:
 
 def _text(source: Path, sheet: Sheet, top: int, found: _Guess) -> str:
     names, body, years, columns, _, _ = found
-    how = found.how
+    how, begins = found.how, _fiscal_start(sheet) if found.fiscal else 1
     lines = [
         f"# How outlay reads {source.name!a}: guesses, to be corrected. Then:",
         f"#   outlay import {source.name!a} --map {source.stem + '.map.toml'!a} -o my-plan",
@@ -212,9 +224,10 @@ def _text(source: Path, sheet: Sheet, top: int, found: _Guess) -> str:
         "skip_rows = []    # rows to leave out, as the sheet counts them",
         f"{_toml(decimal_sign=sheet.decimal_sign)}    # the other sign separates thousands",
         f'date_order = "{how.date_order}"    # what 7/1/2019 means: mdy = 1 July, dmy = 7 January',
-        f"fiscal_year_start = {_FISCAL_START if found.fiscal else 1}    # month; FY2019 is the year that ends in 2019",
+        f"fiscal_year_start = {begins}    # month; FY2019 is the year that ends in 2019",
         "money_factor = 1    # all money is multiplied by it: 0.001 makes thousands",
         'blanks = ["-", "n/a", "tbd", "none"]    # texts that say nothing, in capitals or not',
+        *_fill_down(columns, body, names),
         "",
         "[skip_where]    # their column = texts or globs; rows with one of them are left out",
         *_skips(columns, body, names),
@@ -238,6 +251,18 @@ def _text(source: Path, sheet: Sheet, top: int, found: _Guess) -> str:
     return "\n".join([*lines, *_instance_lines(source, found)]) + "\n"
 
 
+def _fill_down(columns: dict[str, tuple[str, str]], body: Sequence[Row], names: Sequence[str]) -> list[str]:
+    """Return the columns of groups in which a blank seems to mean what stands above, as where cells were merged."""
+    found = []
+    for name, (ours, _) in columns.items():
+        cells = [_at(row, names.index(name)) for row in body]
+        blank = [is_blank(cell) for cell in cells]
+        if ours in {"sector", "region"} and any(blank[1:]) and not blank[0]:
+            found.append(name)
+    told = "# their columns in which a blank cell means the one above, as merged cells do; [] takes blanks as they are"
+    return [f"{_toml(fill_down=found)}    {told}".replace("\n", " ").replace("     ", " ")]
+
+
 def _skips(columns: dict[str, tuple[str, str]], body: Sequence[Row], names: Sequence[str]) -> list[str]:
     found = []
     for name, (ours, _) in columns.items():
@@ -254,18 +279,21 @@ def _skips(columns: dict[str, tuple[str, str]], body: Sequence[Row], names: Sequ
 
 
 def _values(columns: dict[str, tuple[str, str]], body: Sequence[Row], names: Sequence[str]) -> list[str]:
-    """Return their sectors, each as itself, to be renamed."""
+    """Return their sectors, each as itself, to be renamed, and what says that a project must be built."""
+    lines = []
     for name, (ours, _) in columns.items():
-        if ours == "sector":
-            place = names.index(name)
-            texts = sorted({as_text(_at(row, place)).strip() for row in body if not is_blank(_at(row, place))})
-            if 0 < len(texts) <= 40:
-                return ["[values.sector]", *(_pair(text, text) for text in texts)]
-    return []
+        place = names.index(name)
+        texts = sorted({as_text(_at(row, place)).strip() for row in body if not is_blank(_at(row, place))})
+        if ours == "sector" and 0 < len(texts) <= 40:
+            lines += ["[values.sector]", *(_pair(text, text) for text in texts)]
+        if ours == "status":
+            lines.append("[values.status]    # mandatory, committed, excluded or candidate")
+            lines += [_pair(text, "mandatory" if _YES.fullmatch(text) else "candidate") for text in texts[:40]]
+    return lines
 
 
 def _instance_lines(source: Path, found: _Guess) -> list[str]:
-    body, years = found.body, found.years
+    years = found.years
     name = re.sub(r"\W+", "-", source.stem.lower()).strip("-") or "imported"
     if years:
         begin = min(first for first, _ in years.values())
@@ -276,7 +304,7 @@ def _instance_lines(source: Path, found: _Guess) -> list[str]:
         "[instance]    # instance.toml, as it will be written (outlay schema)",
         _toml(name=name),
         *([f"{_toml(title=title)}    # what stands above the header"] if (title := found.title) else []),
-        f"{_toml(money_unit=_money_unit(body))}    # a guess",
+        f"{_toml(money_unit=_money_unit(found))}    # a guess",
         *_value_unit(found),
         "[instance.calendar]",
         f"{_toml(start=month_text(begin))}    # the first month of the plan",
@@ -289,7 +317,7 @@ def _instance_lines(source: Path, found: _Guess) -> list[str]:
         "[[tables.resources]]",
         'resource = "commitments"',
         'kind = "finance"',
-        _toml(unit=_money_unit(body)),
+        _toml(unit=_money_unit(found)),
         'basis = "cumulative"',
         "[[tables.availability]]",
         'resource = "commitments"',
@@ -339,7 +367,13 @@ def _calendar(found: _Guess) -> tuple[int, int]:
     return 12 * first, min(last - first + 2, 60)
 
 
-def _money_unit(body: Sequence[Row]) -> str:
+def _money_unit(found: _Guess) -> str:
+    """Return the sign of the money, with the thousands that stand above the header or in it."""
+    body = found.body
+    for text in (*found.above, *found.names):
+        scaled = _THOUSANDS.search(text)
+        if scaled:
+            return scaled[0]
     for sign in "$€£¥":
         if any(isinstance(cell, str) and sign in cell for _, cells in body for cell in cells):
             return sign

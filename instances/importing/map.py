@@ -41,6 +41,7 @@ class ImportMap(Frozen):
     fiscal_year_start: Whole = Field(1, ge=1, le=12, description="Month; FY2019 is the year that ends in 2019.")
     money_factor: Number = Field(Decimal(1), gt=0, description="All money is multiplied by it: 0.001 for thousands.")
     blanks: tuple[str, ...] = Field(("-", "n/a", "tbd", "none"), description="Texts that say nothing, in any case.")
+    fill_down: tuple[str, ...] = Field((), description="Their columns in which a blank cell means the one above.")
     columns: dict[str, str] = Field(min_length=1, description='Their column = ours; "" leaves it out.')
     values: dict[str, dict[str, str]] = Field({}, description="Our column = (their text = ours).")
     years: Years | None = Field(None, description="Wide years, made rows of `requirements`.")

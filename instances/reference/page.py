@@ -14,6 +14,8 @@ from outlay.instances.dictionary.approved import CHANGE_METRICS
 from outlay.instances.dictionary.sets import Change, ConstraintSet
 from outlay.instances.dictionary.settings import (
     FAMILY_GROUPS,
+    IN_USE_MEANING,
+    IN_USE_PREFIX,
     METRIC_MEANINGS,
     SPENDING,
     SPENDING_MEANING,
@@ -208,6 +210,7 @@ def _metrics_page() -> Iterator[str]:
             "fills included; without links and programs.",
         )
     )
+    rows.append((f"`{IN_USE_PREFIX}RESOURCE`", IN_USE_MEANING))
     rows.append(
         ("those of `[metrics]`", "Their column in `projects` and `alternatives`; scaled unless declared otherwise.")
     )

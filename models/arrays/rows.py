@@ -61,6 +61,8 @@ class Entries:
 
     def matrix(self, rows: int, columns: int) -> sparse.csr_array:
         """Return the matrix, without zeros."""
+        if not self.rows:
+            return sparse.csr_array((rows, columns))
         empty = np.zeros(0, dtype=int)
         coordinates = (np.concatenate([empty, *self.rows]), np.concatenate([empty, *self.columns]))
         values = np.concatenate([np.zeros(0), *self.values])
@@ -84,6 +86,9 @@ def block(
 ) -> RowBlock:
     """Return a block of rows, leaving out those that hold whatever is decided."""
     size = len(keys)
+    if not size:  # most families of a small instance; building matrices of nothing takes a good part of its time
+        nothing = np.zeros(0)
+        return RowBlock(name, family, [], sparse.csr_array((0, columns)), nothing, nothing, sentence, limit=limit)
     low = np.broadcast_to(np.asarray(lower, dtype=float), (size,))
     high = np.broadcast_to(np.asarray(upper, dtype=float), (size,))
     matrix = entries.matrix(size, columns)
@@ -94,7 +99,7 @@ def block(
         name,
         family,
         [keys[row] for row in keep],
-        matrix[keep],
+        matrix if len(keep) == size else matrix[keep],
         low[keep],
         high[keep],
         lambda row: sentence(keep[row]),

@@ -2,7 +2,7 @@ r"""Limits: least and greatest amounts of any metric.
 
 Rule: a metric, summed over a group of projects (and over the plan, a period or a year), stays within bounds, which are
 amounts or shares of another metric of the group, or of the metric's own total. In a period or a year counts what is
-selected then, but of `draws` what is drawn then, and of `cost` what falls then.
+selected then, but of `draws` what is drawn then, of `in_use:RESOURCE` what is used then, and of `cost` what falls then.
 
 Formula, with M the metric of the group, S what it is a share of, and M_0 `growth_from`::
 
@@ -33,10 +33,10 @@ from typing import Any
 import numpy as np
 
 from outlay.instances.dictionary.approved import CHANGE_METRICS
-from outlay.instances.dictionary.settings import SPENDING
+from outlay.instances.dictionary.settings import IN_USE_PREFIX, SPENDING, counts_when_used
 from outlay.models.arrays.rows import Entries, RowBlock, block
 from outlay.models.case import Case
-from outlay.models.metrics import saved_of_metric
+from outlay.models.metrics import lent_of_metric, program_value, saved_of_metric
 from outlay.models.options.usage import draw_entries
 
 NAME = "limits"
@@ -166,7 +166,7 @@ class _Limit:
 
     def _bounds(self, first: int, last: int | None) -> tuple[float, float]:
         """Return (least, greatest) in a span; nothing is asked for after the last selection."""
-        dated = self.record["metric"] != SPENDING
+        dated = not counts_when_used(self.record["metric"])
         if last is not None and dated and first > self.case.instance.last_selection_period:
             return -np.inf, self.high
         return self.low, self.high
@@ -220,7 +220,7 @@ class _Limit:
                     whole = self._selected(base, members if of else None, first, last, projects=members is not None)
                     total = float(whole[1] @ point[whole[0]])
                     found = found / total if total else 0.0
-                dated = metric not in {SPENDING, "cost"}
+                dated = metric != "cost" and not counts_when_used(metric)
                 late = last is not None and dated and first > instance.last_selection_period
                 label = instance.period_label(first)
                 when = "in all" if last is None else f"selected in {label}" if dated else f"in {label}"
@@ -278,8 +278,9 @@ class _Limit:
 
     def _name(self, group: str, first: int, last: int | None) -> str:
         """Return the words without the date of selection, which are the same in every period."""
-        counts_when_selected = self.record["metric"] not in (SPENDING, "cost")
-        return self._words(group, 0, None) if counts_when_selected else self._words(group, first, last)
+        metric = self.record["metric"]
+        dated = metric == "cost" or counts_when_used(metric)
+        return self._words(group, first, last) if dated else self._words(group, 0, None)
 
     def _words(self, group: str, first: int, last: int | None) -> str:
         metric, of = self.record["metric"], self.record["of"]
@@ -289,7 +290,8 @@ class _Limit:
             return what + where
         label = self.case.instance.period_label
         when = label(first) if last == first else f"{label(first)} to {label(last)}"
-        return f"{what}{where} in {when}" if metric in (SPENDING, "cost") else f"{what}{where} selected in {when}"
+        dated = metric == "cost" or counts_when_used(metric)
+        return f"{what}{where} in {when}" if dated else f"{what}{where} selected in {when}"
 
 
 def amount_of(case: Case, metric: str) -> Amount:
@@ -318,17 +320,21 @@ def amount_of(case: Case, metric: str) -> Amount:
             ),
             np.concatenate([period, period, when]),
         )
-    terms = case.metric(metric)
     if metric in CHANGE_METRICS:
         return _changes(case, metric)
+    if metric.startswith(IN_USE_PREFIX):
+        return _in_use(case, metric.removeprefix(IN_USE_PREFIX))
+    terms = case.metric(metric)
     parts = []
     for value, columns in ((terms.scaled, case.scale_column), (terms.fixed, case.block("fund").columns)):
         chosen = np.nonzero(value)[0]
         parts.append((columns[chosen], value[chosen], options.project[chosen], options.selection[chosen]))
     saved, own = saved_of_metric(case, metric), case.savings.option
     parts.append((case.block("saved").columns, saved, options.project[own], options.selection[own]))
+    lent, own = lent_of_metric(case, metric), case.lending.option
+    parts.append((case.block("lent").columns, lent, options.project[own], options.selection[own]))
     if metric == "value":
-        bought, worth = case.block("buy"), case.program_value
+        bought, worth = case.block("buy"), program_value(case)
         when = np.array([period for _, period in bought.keys], dtype=int)
         parts.append((bought.columns, worth, np.full(len(worth), -1), when))
     bonus = [
@@ -339,6 +345,22 @@ def amount_of(case: Case, metric: str) -> Amount:
     if bonus:
         column, value = (np.array(cells) for cells in zip(*bonus, strict=True))
         parts.append((column, value, np.full(len(column), -1), np.full(len(column), -1)))
+    return Amount(*(np.concatenate(cells) for cells in zip(*parts, strict=True)))
+
+
+def _in_use(case: Case, resource: str) -> Amount:
+    """Return what is used of a resource and its descendants, each amount in its period."""
+    usage, names, savings = case.usage, case.instance["resources"].texts("resource"), case.savings
+    tree = case.resource_tree[names.index(resource)]
+    entries = np.concatenate([usage.by_resource.of(one) for one in tree])
+    entries = entries[usage.amount[entries] > 0]
+    option = usage.option[entries]
+    column = np.where(usage.scaled[entries], case.scale_column[option], case.block("fund").columns[option])
+    parts = [(column, usage.amount[entries], case.options.project[option], usage.period[entries])]
+    for name in sorted({"commitments", "draws"} & {names[row] for row in tree}):
+        entry, period, amount = savings.of_resource(name)
+        owner = case.options.project[savings.option[entry]]
+        parts.append((case.block("saved").columns[entry], amount, owner, period))
     return Amount(*(np.concatenate(cells) for cells in zip(*parts, strict=True)))
 
 

@@ -45,6 +45,7 @@ FAMILIES: tuple[Family, ...] = (
     Family(family_dependencies.NAME, family_dependencies.rows),
     Family(family_synergies.NAME, family_synergies.rows),
     Family(family_savings.NAME, family_savings.rows),
+    Family(family_savings.LENDER, family_savings.lender_rows),
     Family(family_funds.NAME, family_funds.rows),
     Family(family_limits.NAME, family_limits.rows),
 )

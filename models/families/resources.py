@@ -158,14 +158,14 @@ def carried_rows(case: Case) -> Iterator[RowBlock]:
 
 def describe(instance: Instance, resource: str, period: int) -> str:
     """Return a resource row in words: "labour/electrical, 2028H1", "draws in 2028", "commitments to 2030H2"."""
-    rows = instance["resources"]
+    rows, title = instance["resources"], instance.resource_title(resource)
     basis = rows.texts("basis")[rows.index[(resource,)]]
     label = instance.period_label(period)
     if basis == "per_year":
-        return f"{resource} in {instance.year_label(period)}"
+        return f"{title} in {instance.year_label(period)}"
     if basis == "cumulative":
-        return f"{resource} up to {label}"
-    return f"{resource} in {label}"
+        return f"{title} up to {label}"
+    return f"{title} in {label}"
 
 
 class ResourceRows(Standing):

@@ -8,12 +8,20 @@ the conditions::
     z_o <= x_o;     sum_o z_o <= b;     sum_o z_o <= x_w for w in W;     z_o >= x_o + b + sum_{w in W} x_w - 1 - |W|
 
 Wherever K_o y_o is counted (cap, draws, funds, limits, metrics), ``bonus z_o`` is added, with the dates and draw
-weights of o.
+weights of o. Where loans are modelled, l_{o,S} says that o is funded and saves exactly the set S, not empty, and the
+lender accepts that::
+
+    z_{o,r} = sum_{S with r} l_{o,S} for each saving r of o;     sum_S l_{o,S} <= x_o;     >= x_o if refused without any
+
+and the present values of o with S less those without savings count with l_{o,S}.
 
 Why this form: as for synergies, the convex hull of a product of binaries, told apart by option because an option has
-dates. The project that saves is indivisible, so that its commitment less the saving never turns negative.
+dates. Money is no linear function of K, so each set of savings has a column: given binary z, the rows leave one l at 1
+and the others at 0, whether they are binary or not. The project that saves is indivisible, so that its commitment less
+the saving never turns negative.
 
-Size: a column and two rows an option of the project that saves, a row a saving and one a condition.
+Size: a column and two rows an option of the project that saves, a row a saving and one a condition; with loans a column
+for each of its sets of savings, and a row for each saving and one more.
 
 Source: McCormick 1976 (see synergies).
 """
@@ -29,6 +37,7 @@ from outlay.models.case import Case
 from outlay.models.families.logic import add_conditions
 
 NAME = "synergies"
+LENDER = "lender"
 
 
 def rows(case: Case) -> Iterator[RowBlock]:
@@ -39,6 +48,48 @@ def rows(case: Case) -> Iterator[RowBlock]:
     yield _own(case)
     yield _others(case)
     yield _if_both(case)
+    yield _one_loan(case)
+    yield _loan_of_savings(case)
+
+
+def lender_rows(case: Case) -> Iterator[RowBlock]:
+    """Yield lender_needs_saving: what the lender accepts with savings only is funded with them."""
+    entries, lending, dependent = Entries(), case.lending, case.lending.dependent
+    place = np.full(len(case.options), -1)
+    place[dependent] = np.arange(len(dependent))
+    own = place[lending.option] >= 0
+    entries.add(place[lending.option[own]], case.block("lent").columns[own], 1.0)
+    entries.add(np.arange(len(dependent)), case.block("fund").columns[dependent], -1.0)
+    projects = case.alternatives.projects
+    names = [projects[project] for project in case.options.project[dependent].tolist()]
+    yield block(
+        "lender_needs_saving", LENDER, dependent.tolist(), entries, case.book.size, lower=0.0,
+        sentence=lambda row: f"the lender's test of {names[row]}, which passes with joint savings only",
+    )  # fmt: skip
+
+
+def _one_loan(case: Case) -> RowBlock:
+    lending, entries = case.lending, Entries()
+    options, row = np.unique(lending.option, return_inverse=True)
+    entries.add(row, case.block("lent").columns, 1.0)
+    entries.add(np.arange(len(options)), case.block("fund").columns[options], -1.0)
+    projects = case.alternatives.projects
+    names = [projects[project] for project in case.options.project[options].tolist()]
+    return block(
+        "one_loan_of_savings", NAME, options.tolist(), entries, case.book.size, upper=0.0,
+        sentence=lambda row: f"the loan of {names[row]}",
+    )  # fmt: skip
+
+
+def _loan_of_savings(case: Case) -> RowBlock:
+    lending, savings, entries = case.lending, case.savings, Entries()
+    count = len(savings) if case.cash is not None else 0
+    entries.add(np.arange(count), case.block("saved").columns[:count], 1.0)
+    entries.add(lending.member, case.block("lent").columns[lending.entry], -1.0)
+    return block(
+        "loan_of_savings", NAME, savings.keys[:count], entries, case.book.size, lower=0.0, upper=0.0,
+        sentence=lambda row: f"{_words(case, int(savings.rule[row]))}, in its loan",
+    )  # fmt: skip
 
 
 def _sides(case: Case) -> list[tuple[str, tuple[str, ...]]]:

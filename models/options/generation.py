@@ -13,16 +13,16 @@ from fractions import Fraction
 
 import numpy as np
 
-from outlay.instances.dictionary.settings import SPENDING
+from outlay.instances.dictionary.settings import IN_USE_PREFIX, SPENDING
 from outlay.instances.dictionary.vocabulary import Cell
 from outlay.instances.errors import Fault, NoOptionError
 from outlay.instances.instance import Instance
 from outlay.models.options.needs import Need, without_unready
 from outlay.models.options.options import Begun, Dropped, Options, expand
-from outlay.models.options.savings import most_saved
 from outlay.models.projects.alternatives import Alternatives, Modes, periods_up, permit_modes
 from outlay.models.projects.funding import Funding
 from outlay.models.projects.lender import LenderTest
+from outlay.models.projects.saved import most_saved
 from outlay.models.projects.under_way import BEFORE
 
 
@@ -111,16 +111,32 @@ def selection_matters(instance: Instance) -> bool:
         constant = len({amount for _, amount in levels}) == 1 and min((period for period, _ in levels), default=0) == 0
         if resources.column("basis")[row] != "cumulative" or (levels and not constant):
             return True
-    if instance.is_on("limits") and any(map(dated_by_selection, instance["limits"].records())):
+    at_selection = _used_at_selection(instance)
+    limits = instance["limits"].records() if instance.is_on("limits") else ()
+    if any(dated_by_selection(limit, at_selection) for limit in limits):
         return True
     funds = set(instance["funds"].texts("fund"))
     return instance.is_on("funds") and any(name in funds for name in instance["availability"].raw("resource"))
 
 
-def dated_by_selection(limit: dict[str, Cell]) -> bool:
-    """Return whether a row of ``limits`` counts anything by the period of selection."""
-    named = {limit["metric"], limit["of"]} - {None}
-    return limit["every"] != "total" and not named <= {SPENDING, "cost"}
+def dated_by_selection(limit: dict[str, Cell], used_at_selection: frozenset[str]) -> bool:
+    """Return whether a row of ``limits`` counts anything by the period of selection, given which resources do."""
+    named = {limit["metric"], limit["of"]} - {None, SPENDING, "cost"}
+    in_use = {str(name).removeprefix(IN_USE_PREFIX) for name in named if str(name).startswith(IN_USE_PREFIX)}
+    return limit["every"] != "total" and (len(in_use) < len(named) or bool(in_use & used_at_selection))
+
+
+def _used_at_selection(instance: Instance) -> frozenset[str]:
+    """Return the resources of which a selection uses some: `commitments`, `selections` and what they are part of."""
+    resources = instance["resources"]
+    parents = dict(zip(resources.texts("resource"), resources.texts("parent"), strict=True))
+    found = set[str]()
+    for name in ("commitments", "selections"):
+        wider = name
+        while wider in parents:
+            found.add(wider)
+            wider = parents[wider]
+    return frozenset(found)
 
 
 def _selection_windows(alternatives: Alternatives, modes: Modes) -> tuple[np.ndarray, np.ndarray]:

@@ -142,16 +142,28 @@ class Options:
         return self.by_project.of(self.alternatives.project_number[project])
 
     def frame(self) -> pd.DataFrame:
-        """Return the options as a table, one row an option number; periods as numbers."""
+        """Return the options as a table, one row an option number; periods as numbers, and as people name them.
+
+        Whose they are (project, sector, region, company, tags) and what they ask for, so that rules of a user's own
+        can sum over some of them.
+        """
+        projects, label = self.instance["projects"], self.instance.period_label
+        whose = {name: np.array(projects.texts(name), dtype=object) for name in ("sector", "region", "company")}
+        tags = np.empty(len(projects), dtype=object)
+        tags[:] = [tuple(cell) if isinstance(cell, tuple) else () for cell in projects.column("tags")]
         names = np.array(self.alternatives.projects, dtype=object)
         return pd.DataFrame(
             {
                 "project": names[self.project],
+                **{name: cells[self.project] for name, cells in whose.items()},
+                "tags": tags[self.project],
                 "alternative": np.array(self.alternatives.names, dtype=object)[self.alternative],
                 "fast_track": self.fast,
                 "selection": self.selection,
                 "start": self.start,
                 "operation": self.operation,
+                "selection_label": [label(period) for period in self.selection.tolist()],
+                "start_label": [label(period) for period in self.start.tolist()],
                 "commitment": self.commitment,
             }
         )

@@ -8,16 +8,14 @@ whatever counts K by option: the cap when that project is selected, the draws by
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
 
-from outlay.instances.instance import Instance
-from outlay.models.arrays.cells import decimals
 from outlay.models.arrays.ragged import Groups, group_by, join
 from outlay.models.options.options import Options
 from outlay.models.options.usage import draw_entries
+from outlay.models.projects.saved import SavedLoans, saving_rows
 
 
 @dataclass(frozen=True)
@@ -75,13 +73,6 @@ class Savings:
         return self.draws
 
 
-def saving_rows(instance: Instance) -> tuple[int, ...]:
-    """Return the rows of ``dependencies`` that are joint savings."""
-    rows = instance["dependencies"]
-    kinds = zip(rows.raw("kind"), rows.texts("metric"), strict=True)
-    return tuple(row for row, (kind, metric) in enumerate(kinds) if kind == "synergy" and metric == "commitment")
-
-
 def read_savings(options: Options) -> Savings:
     """Return the savings of an instance."""
     instance = options.instance
@@ -97,9 +88,62 @@ def read_savings(options: Options) -> Savings:
     return Savings(options, rules, rule, option, bonus)
 
 
-def most_saved(instance: Instance, project: str, alternative: str) -> Fraction:
-    """Return the most that can be saved of an alternative, at the date of prices; not negative."""
-    rows = instance["dependencies"]
-    sides, bonus = rows.texts("project"), decimals(rows, "bonus")
-    own = {project, f"{project}@{alternative}"}
-    return -sum((Fraction(bonus[row] or 0) for row in saving_rows(instance) if sides[row] in own), Fraction(0))
+@dataclass(frozen=True)
+class SavedLending:
+    """The loans of options that save, one entry an option and set of its savings that the lender accepts.
+
+    Attributes
+    ----------
+    option, number
+        The option, and the number of its set of savings (`SavedLoans`), shape (entries,) each.
+    member, entry
+        (place among `Savings`, entry here) of every saving of every set, shape (members,) each.
+    values
+        What (us_npv, japan_npv) are more than without savings, shape (entries,) each.
+    dependent
+        Options that the lender accepts with savings only.
+    """
+
+    option: np.ndarray
+    number: np.ndarray
+    member: np.ndarray
+    entry: np.ndarray
+    values: tuple[np.ndarray, np.ndarray]
+    dependent: np.ndarray
+
+    @property
+    def keys(self) -> list[tuple[int, int]]:
+        """(option, number of the set) of each entry."""
+        return list(zip(self.option.tolist(), self.number.tolist(), strict=True))
+
+
+def read_lending(savings: Savings, loans: SavedLoans | None) -> SavedLending:
+    """Return the loans of what saves; none where no loan is modelled."""
+    options, found, members = savings.options, list[tuple[int, int]](), list[tuple[int, int]]()
+    us, japan, dependent = list[float](), list[float](), list[int]()
+    for option in sorted(set(savings.option.tolist())) if loans is not None else ():
+        assert loans is not None
+        place, own = (int(options.alternative[option]), int(options.start[option])), savings.by_option.of(option)
+        begun = bool(options.begun[option])
+        base = _values(loans, 0, place, begun=begun)
+        if not begun and not loans.accepts(0)[place]:
+            dependent.append(option)
+        for number, places in loans.sets_of(place[0]):
+            if begun or loans.accepts(number)[place]:
+                members += [(int(own[saving]), len(found)) for saving in places]
+                found.append((option, number))
+                to_us, to_japan = _values(loans, number, place, begun=begun)
+                us.append(to_us - base[0])
+                japan.append(to_japan - base[1])
+    option_of, number_of = np.array(found, dtype=int).reshape(-1, 2).T
+    member, entry = np.array(members, dtype=int).reshape(-1, 2).T
+    values = np.array(us, dtype=float), np.array(japan, dtype=float)
+    return SavedLending(option_of, number_of, member, entry, values, np.array(dependent, dtype=int))
+
+
+def _values(loans: SavedLoans, number: int, place: tuple[int, int], *, begun: bool) -> tuple[float, float]:
+    """Return (us_npv, japan_npv) of an alternative and start with a set of savings."""
+    if begun:
+        return loans.with_set(number).at(place[1]).still_to_come(*place)
+    us, japan = loans.present_values(number)
+    return float(us[place]), float(japan[place])

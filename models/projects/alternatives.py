@@ -170,6 +170,12 @@ class Alternatives:
         low, high = float(self.least_scale[number]), float(self.full_scale[number])
         return low + (high - low) * column if self.is_step[number] else column * high
 
+    def share_of_loan(self, number: int, scale: float) -> float:
+        """Return what share of an alternative's loan in full a scale asks for: of a step, that of its commitment."""
+        low, whole = float(self.at_least("commitment")[number]), float(self.commitment[number])
+        column = self.column_of(number, scale)
+        return (low + (whole - low) * column) / whole if self.is_step[number] and whole else column
+
     @cached_property
     def _rates(self) -> tuple[Decimal, ...]:
         return tuple(rate or Decimal(0) for rate in decimals(self.table, "escalation_per_year"))

@@ -14,6 +14,8 @@ building periods of m months, ``G`` as in `outlay.models.arrays.discount`::
         X     = min(cash - S, (due - S) / a)
         japan = S + a X + z (cash - S - X);  us = cash - japan;  B = due - S - a X
 
+Joint savings lower what is drawn and lent, not the credit nor free cash.
+
 Where prices rise, K is what a start really costs in draws, balance, credit and recovery; free cash and reserves stay
 those of the date of prices, as cash flows of the user's own do: a dearer building earns no more.
 
@@ -100,17 +102,20 @@ class CashModel:
         The alternatives.
     start
         The period in which building starts, in whose prices K stands; of no matter where nothing escalates.
+    saved
+        What joint savings take off K of each at the date of prices, shape (alternatives,); None: nothing.
     """
 
     alternatives: Alternatives
     start: int = 0
+    saved: np.ndarray | None = None
 
     def at(self, start: int) -> CashModel:
         """Return the money of what starts in a period."""
         if start == self.start or not self.alternatives.escalates:
             return self
         if start not in self._others:
-            self._others[start] = CashModel(self.alternatives, start)
+            self._others[start] = CashModel(self.alternatives, start, self.saved)
         return self._others[start]
 
     @cached_property
@@ -120,9 +125,17 @@ class CashModel:
     @cached_property
     def commitment(self) -> np.ndarray:
         """K of each alternative that starts in the period, shape (alternatives,)."""
-        base = self.alternatives.commitment
-        factors = self.alternatives.price_factors(np.arange(len(base)), np.full(len(base), self.start))
-        return base if factors is None else base * factors
+        return self._in_prices(self.alternatives.commitment)
+
+    @cached_property
+    def spent(self) -> np.ndarray:
+        """What is really spent, and lent: K less joint savings, shape (alternatives,)."""
+        return self.commitment if self.saved is None else self.commitment - self._in_prices(self.saved)
+
+    def _in_prices(self, money: np.ndarray) -> np.ndarray:
+        """Return money at the date of prices in those of the start."""
+        factors = self.alternatives.price_factors(np.arange(len(money)), np.full(len(money), self.start))
+        return money if factors is None else money * factors
 
     @property
     def _instance(self) -> Instance:
@@ -151,7 +164,7 @@ class CashModel:
             ]
         )
         commitment = self.commitment
-        balance = np.maximum(0.0, commitment * grown - table.floats("credit_share") * commitment)
+        balance = np.maximum(0.0, self.spent * grown - table.floats("credit_share") * commitment)
         rate = np.array([float(rate) for rate in rates])
         tenor = np.array([int(wholes(terms, "tenor_years")[number]) for number in row], dtype=int)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -243,7 +256,7 @@ class CashModel:
         """Return the yearly IRR of draws and free cash, for reports; NaN unless the signs change once."""
         size = self._instance.months_per_period
         weights = self.alternatives.draw_weights[alternative]
-        commitment = float(self.commitment[alternative])
+        commitment = float(self.spent[alternative])
         life = int(self.lives[alternative])
         amounts = np.concatenate([-commitment * weights, self.free_cash[alternative, :life]])
         months = np.arange(len(weights)) * size
@@ -280,7 +293,7 @@ class CashModel:
         japan += (credit * commitment)[:, None] * discount_factors(japan_rate, completion)
         for number, weights in enumerate(self.alternatives.draw_weights):
             months = (start[:, None] + np.arange(len(weights))[None, :]) * size + base
-            japan[number] -= commitment[number] * (discount_factors(japan_rate, months) @ weights)
+            japan[number] -= self.spent[number] * (discount_factors(japan_rate, months) @ weights)
         return us, japan
 
     def still_to_come(self, alternative: int, start: int) -> tuple[float, float]:
@@ -303,7 +316,7 @@ class CashModel:
         drawn = discount_factors(rate, periods * size + base) @ weights[periods - start]
         credit = self.alternatives.table.floats("credit_share")[alternative] if operation >= 0 else 0.0
         received = credit * discount_factors(rate, np.array([operation * size + base]))[0]
-        return sides[0], float(sides[1] + commitment * (received - drawn))
+        return sides[0], float(sides[1] + commitment * received - self.spent[alternative] * drawn)
 
     def _income(self, by_year: np.ndarray, rate: Decimal, start: np.ndarray) -> np.ndarray:
         size, building = self._instance.months_per_period, self.alternatives.building

@@ -7,7 +7,8 @@ Formula, for the row of ``terms`` of the alternative, each within 1e-9 (money: 1
     DSCR >= min_dscr (not under the literal waterfall);  recovery year <= recover_within_years
     japan_content_share >= min_japan_content_share;      japan_npv >= min_japan_npv
 
-Where prices rise, each start has figures of its own.
+Where prices rise, each start has figures of its own. An alternative that passes with joint savings only stays an
+option, and needs them (`families/savings`).
 
 Why this form: the test is about one project at one date, so it removes options before any solving and adds no row.
 Committed projects are exempt; the family `lender` switched off means no test.
@@ -21,7 +22,7 @@ answer of 19 December 2025.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -61,6 +62,23 @@ class LenderTest:
     japan_npv: np.ndarray
     min_japan_npv: np.ndarray
 
+    @property
+    def passed(self) -> np.ndarray:
+        """Which alternatives pass at which starts, shape (alternatives, starts)."""
+        passed = ~self.fails_at
+        for number, verdicts in enumerate(self.verdicts):
+            for verdict in verdicts:
+                passed[number] &= ~verdict.starts
+        return passed
+
+    def sparing(self, accepted: np.ndarray) -> LenderTest:
+        """Return the test without what is accepted at a start after all, shape (alternatives, starts)."""
+        spared = (
+            tuple(Verdict(verdict.starts & ~own, verdict.reason) for verdict in verdicts)
+            for verdicts, own in zip(self.verdicts, accepted, strict=True)
+        )
+        return replace(self, verdicts=tuple(spared), fails_at=self.fails_at & ~accepted)
+
 
 def lender_test(cash: CashModel, japan_npv: np.ndarray) -> LenderTest:
     """Return the verdict on every alternative at every start."""
@@ -70,8 +88,9 @@ def lender_test(cash: CashModel, japan_npv: np.ndarray) -> LenderTest:
     by_alternative = list(zip(*by_start, strict=True))
     least_npv = _min_japan_npv(cash)
     commitment = np.stack([each.commitment for each in money], axis=1)
-    full = cash.alternatives.full_scale[:, None]
-    japan_npv = japan_npv / full  # the test is made at scale 1
+    steps = np.array([ends is not None for ends in cash.alternatives.steps.ends], dtype=bool)
+    full = np.where(steps, 1.0, cash.alternatives.full_scale)[:, None]
+    japan_npv = japan_npv / full  # the test is made at scale 1, of a step at its end
     with np.errstate(invalid="ignore"):
         fails_at = japan_npv < least_npv[:, None] - TOLERANCE * commitment / full
     return LenderTest(

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from outlay.instances.dictionary.settings import SPENDING
+from outlay.instances.dictionary.settings import counts_when_used
 from outlay.instances.errors import InputError
 from outlay.instances.formats.files import MAX_FILE_MB
 from outlay.instances.formats.parsing import parse_document
@@ -188,7 +188,7 @@ def _nothing_due_by_selection(document: dict[str, Any]) -> None:
     """Take least amounts of what counts at selection off limits by date: nothing can be selected any more."""
     kept = []
     for row in document.get("limits", []):
-        dated = row.get("every", "total") != "total" and row["metric"] != SPENDING
+        dated = row.get("every", "total") != "total" and not counts_when_used(row["metric"])
         least = {name: cell for name, cell in row.items() if name != "min"} if dated else row
         if {"min", "max", "max_growth_share", "max_growth"} & set(least):
             kept.append(least)

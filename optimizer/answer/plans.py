@@ -9,6 +9,7 @@ import numpy as np
 from outlay.instances.plan import AMOUNTS, Choice, Plan, Selection
 from outlay.models.case import Case
 from outlay.models.families.resources import resource_rows
+from outlay.models.projects.cashflows import CashModel
 
 if TYPE_CHECKING:
     from outlay.optimizer.problem.compiling import Compiled
@@ -114,11 +115,43 @@ def plan_columns(case: Case, plan: Plan) -> np.ndarray:
         sides = (table.texts("needs")[row], *(table.column("when")[row] or ()))  # type: ignore[misc]
         met = option in chosen and all(_has(case, str(side), funded, option_of_project) for side in sides)
         point[column] = float(met)
+    _fill_lent(case, point)
     point[case.block("always").columns] = 1.0
     _fill_carried(case, point)
     for name, columns in case.so_far.columns.items():
         point[columns] = sum(resource_rows(case, name).amounts(point).values())
     return point
+
+
+def _fill_lent(case: Case, point: np.ndarray) -> None:
+    """Write into a point which loan each funded option that saves has: that of the set of its savings."""
+    for column, (option, number) in zip(case.block("lent").columns, case.lending.keys, strict=True):
+        point[column] = float(number == _savings_had(case, option, point))
+
+
+def _savings_had(case: Case, option: int, point: np.ndarray) -> int:
+    """Return the number of the set of savings that an option has (`SavedLoans`); 0: none."""
+    own = case.block("saved").columns[case.savings.by_option.of(option)]
+    return sum(1 << place for place, had in enumerate(point[own] > 0.5) if had)
+
+
+def cash_of(case: Case, option: int, point: np.ndarray) -> CashModel | None:
+    """Return the money of an option with the joint savings that it has; None where no loan is modelled."""
+    number = _savings_had(case, option, point)
+    cash = case.cash if case.saved_loans is None else case.saved_loans.with_set(number)
+    return None if cash is None else cash.at(int(case.options.start[option]))
+
+
+def values_of(case: Case, option: int, share: float, point: np.ndarray) -> tuple[float, float]:
+    """Return (us_npv, japan_npv) of an option at a share of itself, with the joint savings that it has."""
+    own = case.lending.option == option
+    had = point[case.block("lent").columns[own]]
+    sides = (case.metric("us_npv"), case.metric("japan_npv"))
+    us, japan = (
+        float(side.fixed[option] + side.scaled[option] * share + had @ more[own])
+        for side, more in zip(sides, case.lending.values, strict=True)
+    )
+    return us, japan
 
 
 def _fill_carried(case: Case, point: np.ndarray) -> None:

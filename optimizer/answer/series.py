@@ -15,6 +15,7 @@ from outlay.instances.plan import Choice
 from outlay.instances.values.numbers import month_number
 from outlay.models.case import Case
 from outlay.models.projects.cashflows import CashModel
+from outlay.optimizer.answer.plans import cash_of, option_of, plan_columns
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.tolerances import FULL_SHARE, NOTHING, REAL_SHARE
 
@@ -234,18 +235,23 @@ def cash_streams(solution: Solution, case: Case) -> dict[str, CashStream]:
     """Return what is lent and what flows back of each funded project; nothing where no loan is modelled."""
     if case.cash is None or solution.plan is None:
         return {}
-    return {choice.project: _cash_stream(case, case.cash.at(choice.start), choice) for choice in solution.plan.choices}
+    point, found = plan_columns(case, solution.plan), dict[str, CashStream]()
+    for choice in solution.plan.choices:
+        option = option_of(case, choice)
+        cash = None if option is None else cash_of(case, option, point)
+        found[choice.project] = _cash_stream(case, cash or case.cash.at(choice.start), choice)
+    return found
 
 
 def _cash_stream(case: Case, cash: CashModel, choice: Choice) -> CashStream:
     alternatives, instance, found = cash.alternatives, case.instance, CashStream()
     number = alternatives.number[choice.project, choice.alternative]
-    scale = choice.scale / float(alternatives.full_scale[number])
+    scale = alternatives.share_of_loan(number, choice.scale)
     weights = alternatives.draw_weights[number].tolist()
     start = month_number(instance.settings.calendar.start)
     months = [start + (choice.start + place) * instance.months_per_period for place in range(len(weights) + 1)]
     for month, weight in zip(months, weights, strict=False):
-        found.drawn[month // 12] += float(cash.commitment[number]) * scale * weight
+        found.drawn[month // 12] += float(cash.spent[number]) * scale * weight
     opening = months[-1]
     for place in range(int(cash.lives[number])):
         year = opening // 12 + place

@@ -16,7 +16,7 @@ from outlay.models.families.resources import resource_rows
 from outlay.optimizer.answer.groups import group_tables, with_own_columns
 from outlay.optimizer.answer.headroom import extra_room
 from outlay.optimizer.answer.limits import keeps_out_table, limits_table, procurement_table
-from outlay.optimizer.answer.plans import money_of, option_of, plan_columns, share_of
+from outlay.optimizer.answer.plans import cash_of, money_of, option_of, plan_columns, share_of, values_of
 from outlay.optimizer.answer.reason import Reason, recorded
 from outlay.optimizer.answer.reasons import find_losers
 from outlay.optimizer.problem.scaling import largest_of_rows
@@ -39,7 +39,7 @@ def compute_tables(case: Case, blocks: Sequence[RowBlock], plan: Plan) -> Told:
         "projects": with_own_columns(projects, case.instance),
         "timeline": timeline_table(case, plan),
         "resources": resources,
-        "finance": finance_table(case, plan),
+        "finance": finance_table(case, plan, point),
         "payments": payments_table(plan),
         "trade": trade_table(case, plan),
         "binding": binding_table(case, blocks, point),
@@ -153,7 +153,7 @@ def resources_table(case: Case, point: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame(records, columns=columns)
 
 
-def finance_table(case: Case, plan: Plan) -> pd.DataFrame:
+def finance_table(case: Case, plan: Plan, point: np.ndarray) -> pd.DataFrame:
     """Return the waterfall's results of each funded project; empty where no loan is modelled."""
     columns = [
         "project", "alternative", "terms", "commitment", "opening_balance", "level_service", "dscr", "recovery_year",
@@ -161,27 +161,25 @@ def finance_table(case: Case, plan: Plan) -> pd.DataFrame:
     ]  # fmt: skip
     if case.cash is None or case.present_values is None:
         return pd.DataFrame(columns=columns)
-    us_npv, japan_npv = case.metric("us_npv").scaled, case.metric("japan_npv").scaled
     terms = case.instance["terms"].texts("terms")
     records = []
     for choice in plan.choices:
         number, option = case.alternatives.number[choice.project, choice.alternative], option_of(case, choice)
-        if option is None:
+        cash = None if option is None else cash_of(case, option, point)
+        if option is None or cash is None:
             continue
-        scale, cash = share_of(case, choice), case.cash.at(choice.start)
-        money = cash.money
+        money, scale = cash.money, case.alternatives.share_of_loan(number, choice.scale)
         records.append(
             [
                 choice.project,
                 choice.alternative,
                 terms[money.loans.row[number]],
-                scale * cash.commitment[number],
+                scale * cash.spent[number],
                 scale * money.loans.balance[number],
                 scale * money.loans.service[number],
                 money.dscr[number],
                 money.recovery_year[number],
-                scale * us_npv[option],
-                scale * japan_npv[option],
+                *values_of(case, option, share_of(case, choice), point),
                 scale * money.us[number].sum(),
                 scale * money.japan[number].sum(),
                 cash.internal_rate_of_return(number),

@@ -93,7 +93,7 @@ class Comparison:
     instance
         The base instance, which the sets are applied to; None for a comparison put together by hand.
     of
-        What its cases are: ``set`` or ``run``. Of runs `ties` are not known: each keeps the plan that it found.
+        What its cases are: ``set`` or ``run``.
     reasons
         Set and project to why it is not in the plan, as data: what `changes` and `unavailable` say in sentences.
     """

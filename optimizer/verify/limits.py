@@ -8,13 +8,14 @@ from fractions import Fraction
 from functools import partial
 from typing import NamedTuple, TypeAlias
 
-from outlay.instances.dictionary.settings import SPENDING
+from outlay.instances.dictionary.settings import IN_USE_PREFIX, SPENDING, counts_when_used
 from outlay.optimizer.verify import words
 from outlay.optimizer.verify.exact import ZERO, exact, exact_or_none, exact_sum
 from outlay.optimizer.verify.metrics import Scores
 from outlay.optimizer.verify.reading import Reading, Record
 from outlay.optimizer.verify.report import Ledger
 from outlay.optimizer.verify.schedule import Funded
+from outlay.optimizer.verify.use import uses
 
 FAMILY = "limits"
 #: The one group of `by = all`.
@@ -147,13 +148,13 @@ def _parts(
 ) -> Mapping[tuple[str, int], Parts]:
     """Return a metric by (group, time): a project's at its selection, `cost` at its period, bonuses in all only.
 
-    `draws` counts in the periods in which it is drawn.
+    `draws` counts in the periods in which it is drawn, `in_use:RESOURCE` in those in which it is used.
     """
     if metric in scores.changes:
         return _changes(reading, scores.changes[metric], by)
     parts: dict[tuple[str, int], list[Fraction]] = {}
     for option, metrics in scores.options.items():
-        dated = _draws(option, times) if metric == SPENDING else [(option.selection, metrics.get(metric))]
+        dated = _dated(reading, option, metric, metrics, times)
         for period, amount in dated:
             time = times.of(period)
             if time is not None and amount is not None:
@@ -178,6 +179,18 @@ def _changes(reading: Reading, changes: Mapping[str, Fraction], by: str) -> Mapp
     return parts
 
 
+def _dated(
+    reading: Reading, option: Funded, metric: str, metrics: Mapping[str, Fraction], times: Times
+) -> list[tuple[int, Fraction | None]]:
+    """Return what an option adds to a metric, with the periods in which that counts."""
+    if metric == SPENDING:
+        return _draws(option, times)
+    if metric.startswith(IN_USE_PREFIX):
+        wider = metric.removeprefix(IN_USE_PREFIX)
+        return [(when, used) for what, when, used in uses(reading, option) if wider in reading.lineage.get(what, ())]
+    return [(option.selection, metrics.get(metric))]
+
+
 def _draws(option: Funded, times: Times) -> list[tuple[int, Fraction | None]]:
     """Return what an option draws, period by period of building inside the calendar."""
     last = times.blocks[-1].stop
@@ -198,7 +211,8 @@ class Place(NamedTuple):
         """Return the metric, group and time in words."""
         of_group = "" if self.row["by"] == "all" else f" of {self.row['by']} {words.name(self.group)}"
         block = self.times.blocks[self.time]
-        when = " in " if self.row["metric"] in ("cost", SPENDING) else " selected in "
+        metric = self.row["metric"]
+        when = " in " if metric == "cost" or counts_when_used(metric) else " selected in "
         when = "" if self.times.whole_plan else f"{when}{self.reading.label(block.start)}"
         if not self.times.whole_plan and len(block) > 1:
             when += f" to {self.reading.label(block.stop - 1)}"
@@ -210,7 +224,7 @@ def _check_place(place: Place, parts: Parts, wholes: Parts | None, ledger: Ledge
     found, whole = exact_sum(parts), None if wholes is None else exact_sum(wholes)
     size = max(map(abs, (*parts, *(wholes or ()))), default=ZERO)
     factor, name = Fraction(1) if whole is None else whole, place.words()
-    if least is not None and (place.row["metric"] == SPENDING or place.time <= place.times.last_bound):
+    if least is not None and (counts_when_used(place.row["metric"]) or place.time <= place.times.last_bound):
         text = partial(_missed, place, found, "no less than", least, whole)
         ledger.check(FAMILY, "least amount", name).at_least(found, least * factor, text, size=size)
     if most is not None:

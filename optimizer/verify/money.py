@@ -108,11 +108,17 @@ def opening_balance(reading: Reading, funded: Funded, rate: Fraction) -> Fractio
     drawn = exact_sum(
         weight * growth(rate, (funded.building - k) * reading.months) for k, weight in enumerate(funded.draw_weights)
     )
-    return max(ZERO, funded.full_commitment * drawn - _credit(funded))
+    return max(ZERO, _spent(funded) * drawn - _credit(funded))
+
+
+def _spent(funded: Funded) -> Fraction:
+    """Return what is drawn and lent for each unit of scale: K less joint savings."""
+    saved = funded.saved * funded.prices / funded.scale if funded.saved and funded.scale else ZERO
+    return funded.full_commitment - saved
 
 
 def _discounted_draws(reading: Reading, funded: Funded) -> Fraction:
-    return funded.full_commitment * exact_sum(
+    return _spent(funded) * exact_sum(
         weight * reading.worth("japan_npv", (funded.start + k) * reading.months)
         for k, weight in enumerate(funded.draw_weights)
         if funded.first is None or funded.start + k >= funded.first
@@ -195,11 +201,18 @@ def _check_benefit(reading: Reading, funded: Funded, loan: Loan, terms: Record, 
     column_given = "min_japan_npv" in reading.instance["terms"].cells
     least_npv = exact_or_none(terms["min_japan_npv"]) if column_given else ZERO
     if least_npv is not None:
+        tested = _tested(funded)
+        found = loan.japan_npv * tested
         text = (
-            f"{name} fails the lender test: {called.lender}'s net present value is {reading.money(loan.japan_npv)}, "
+            f"{name} fails the lender test: {called.lender}'s net present value is {reading.money(found)}, "
             f"at least {reading.money(least_npv)} is asked"
         )
-        enough = loan.japan_npv >= least_npv - CLOSE * funded.full_commitment
-        ledger.check("lender", "the lender's net present value", name).holds(
-            enough, text, found=loan.japan_npv, limit=least_npv
-        )
+        enough = found >= least_npv - CLOSE * funded.full_commitment * tested
+        ledger.check("lender", "the lender's net present value", name).holds(enough, text, found=found, limit=least_npv)
+
+
+def _tested(funded: Funded) -> Fraction:
+    """Return how many units of scale the lender looks at: 1; of a step so many that they ask for all at its end."""
+    if funded.row["to_scale"] is None or not funded.full_commitment:
+        return Fraction(1)
+    return exact(funded.row["commitment"]) * funded.prices / funded.full_commitment

@@ -224,8 +224,8 @@ class Reading:
     def resource_words(self, name: str) -> str:
         """Return a resource as people say it."""
         row = self.resources.get(name)
-        if row is None:
-            return words.name(name)
+        if row is None or row["title"]:
+            return words.name(name if row is None else row["title"])
         return words.resource(name, str(row["kind"]), "" if row["region"] is None else str(row["region"]))
 
     def money(self, value: Fraction) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations
 
 from outlay.instances.instance import Instance
 from tests.brute_force.money import Loan, Returns, free_cash_by_yield, growth, waterfall
@@ -15,15 +17,22 @@ _TOLERANCE = Fraction(1, 10**9)
 
 def options(instance: Instance) -> list[Option]:
     """Return every option that can be right, with its effects filled in."""
-    returns: dict[tuple[Alternative, Fraction], Returns] = {}
+    returns: dict[tuple[Alternative, Fraction, Fraction], Returns] = {}
     ancestors = with_ancestors(instance)
     result = []
     for option in bare_options(instance):
-        key = option.of, option.price
-        if instance.settings.finance and key not in returns:
-            returns[key] = returns_of(*key)
-        fill_metrics(option, returns.get(key))
-        if lender_accepts(option, returns.get(key)) and funds_can_pay(option):
+        fill_metrics(option)
+        for chosen in sets_of_savings(option) if instance.settings.finance else ():
+            saved = -sum((exact(row["bonus"]) for row in chosen), Fraction(0))
+            key = option.of, option.price, saved
+            if key not in returns:
+                returns[key] = returns_of(*key)
+            values = values_of(option, returns[key], saved)
+            option.lent[chosen_key(chosen)] = (values, lender_accepts(option, returns[key], values))
+        if instance.settings.finance:
+            fill_returns(option, option.lent[()][0])
+        accepted = not option.lent or any(accepted for _, accepted in option.lent.values())
+        if accepted and funds_can_pay(option):
             fill_use(option, ancestors)
             result.append(option)
     return result
@@ -54,12 +63,28 @@ def terms_of(alternative: Alternative) -> dict[str, object]:
     return next(row for row in records(alternative.instance, "terms") if row["terms"] == name)
 
 
-def returns_of(alternative: Alternative, price: Fraction) -> Returns:
+def sets_of_savings(option: Option) -> list[tuple[dict[str, object], ...]]:
+    """Return every set of rows of dependencies that may lower the option's commitment, the empty one first."""
+    sides = {option.project, f"{option.project}@{option.alternative}"}
+    own = [
+        row
+        for row in records(option.of.instance, "dependencies")
+        if row["kind"] == "synergy" and row["metric"] == "commitment" and row["project"] in sides
+    ]
+    return [chosen for count in range(len(own) + 1) for chosen in combinations(own, count)]
+
+
+def chosen_key(chosen: Sequence[dict[str, object]]) -> tuple[str, ...]:
+    """Return a name of a set of savings: all rows of one project differ in some cell or are alike."""
+    return tuple(sorted(repr(sorted(row.items(), key=str)) for row in chosen))
+
+
+def returns_of(alternative: Alternative, price: Fraction, saved: Fraction) -> Returns:
     """Return the waterfall's result at scale 1; it depends on the start by what is really spent, in its prices."""
     finance, cells, terms = alternative.instance.settings.finance, alternative.cells, terms_of(alternative)
     commitment, b, m = alternative.commitment, alternative.building, alternative.instance.months_per_period
     drawn = sum(w * growth(terms["rate"], (b - k) * m) for k, w in enumerate(alternative.draw_weights))
-    spent, every = commitment * price, cells["reinvest_every_years"]
+    full, spent, every = commitment * price, (commitment - saved) * price, cells["reinvest_every_years"]
     free_cash = own_free_cash(alternative) or free_cash_by_yield(
         full_year=exact(cells["cash_yield"]) * commitment,
         ramp=exact(cells["ramp_years"]),
@@ -69,8 +94,8 @@ def returns_of(alternative: Alternative, price: Fraction) -> Returns:
     )
     return waterfall(
         Loan(
-            commitment=spent,
-            opening_balance=max(Fraction(0), spent * drawn - exact(cells["credit_share"]) * spent),
+            commitment=full,
+            opening_balance=max(Fraction(0), spent * drawn - exact(cells["credit_share"]) * full),
             free_cash=free_cash,
             rate=exact(terms["rate"]),
             tenor=int(terms["tenor_years"]),
@@ -81,12 +106,12 @@ def returns_of(alternative: Alternative, price: Fraction) -> Returns:
     )
 
 
-def lender_accepts(option: Option, returns: Returns | None) -> bool:
+def lender_accepts(option: Option, returns: Returns, values: dict[str, Fraction]) -> bool:
     """Return whether the option passes the lender's test (each part within 1e-9)."""
     instance = option.of.instance
-    if returns is None or option.of.committed or option.of.begun or not instance.is_on("lender"):
+    if option.of.committed or option.of.begun or not instance.is_on("lender"):
         return True
-    terms, commitment = terms_of(option.of), option.commitment
+    terms, commitment = terms_of(option.of), option.of.commitment * option.price
     tests_cover = instance.settings.finance.waterfall != "literal" and returns.dscr is not None
     if tests_cover and returns.dscr < exact(terms["min_dscr"]) - _TOLERANCE:
         return False
@@ -98,7 +123,7 @@ def lender_accepts(option: Option, returns: Returns | None) -> bool:
     least = terms["min_japan_npv"]
     if "min_japan_npv" in instance["terms"].cells and least is None:
         return True
-    return option.metrics["japan_npv"] >= exact(least) - _TOLERANCE * commitment
+    return values["japan_npv"] >= exact(least) - _TOLERANCE * commitment
 
 
 # -- funds ---------------------------------------------------------------------------------------------------------
@@ -169,7 +194,7 @@ def funds_can_pay(option: Option) -> bool:
 # -- metrics and use -----------------------------------------------------------------------------------------------
 
 
-def fill_metrics(option: Option, returns: Returns | None) -> None:
+def fill_metrics(option: Option) -> None:
     """Fill in every metric of the option except `use:` ones, at scale 1."""
     instance, cells, commitment = option.of.instance, option.of.cells, option.commitment
     m, settings = instance.months_per_period, instance.settings
@@ -203,24 +228,36 @@ def fill_metrics(option: Option, returns: Returns | None) -> None:
             first = max(first, 0) if option.of.begun else first
             total = sum((worth(instance, name, m * t) for t in range(first, last + 1)), Fraction(0))
             (metrics if scaled else option.fixed_metrics)[name] += exact(row["amount"]) * total
-    if returns is not None:
-        fill_returns(option, returns, credit)
 
 
-def fill_returns(option: Option, returns: Returns, credit: Fraction) -> None:
-    """Fill in the present values of both sides."""
+def values_of(option: Option, returns: Returns, saved: Fraction) -> dict[str, Fraction]:
+    """Return the present values of both sides, of a step at its end, less what is saved at the date of prices."""
     instance, m = option.of.instance, option.of.instance.months_per_period
-    ready = option.ready * m
+    ready, totals, spent = option.ready * m, dict.fromkeys(("us_npv", "japan_npv"), Fraction(0)), option.of.commitment
     for year, (to_us, to_japan) in enumerate(zip(returns.us, returns.japan, strict=True), start=1):
         if option.of.begun and ready + 12 * year <= 0:
             continue
-        option.metrics["us_npv"] += to_us * worth(instance, "us_npv", ready + 12 * year)
-        option.metrics["japan_npv"] += to_japan * worth(instance, "japan_npv", ready + 12 * year)
-    option.metrics["japan_npv"] += credit * worth(instance, "japan_npv", ready)
+        totals["us_npv"] += to_us * worth(instance, "us_npv", ready + 12 * year)
+        totals["japan_npv"] += to_japan * worth(instance, "japan_npv", ready + 12 * year)
+    if not option.of.begun or option.ready >= 0:
+        credit = exact(option.of.cells["credit_share"]) * spent * option.price
+        totals["japan_npv"] += credit * worth(instance, "japan_npv", ready)
     for k, weight in enumerate(option.of.draw_weights):
         if option.of.begun and option.start + k < 0:
             continue
-        option.metrics["japan_npv"] -= option.commitment * weight * worth(instance, "japan_npv", (option.start + k) * m)
+        totals["japan_npv"] -= (
+            (spent - saved) * option.price * weight * worth(instance, "japan_npv", (option.start + k) * m)
+        )
+    return totals
+
+
+def fill_returns(option: Option, totals: dict[str, Fraction]) -> None:
+    """Fill in the present values of both sides, along the curve of a step."""
+    spent = option.of.commitment
+    slope, besides = (share / spent for share in option.of.line("commitment")) if spent else (Fraction(1), Fraction(0))
+    for name, total in totals.items():
+        option.metrics[name] += total * slope
+        option.fixed_metrics[name] += total * besides
 
 
 def fill_use(option: Option, ancestors: dict[str, tuple[str, ...]]) -> None:

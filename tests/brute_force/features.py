@@ -107,6 +107,7 @@ def _alternatives(document: Document) -> Iterator[str]:
         "profile by period": any(_shares(row) == draft_building(document, row) for row in profiled),
         "profile by year": any(_shares(row) < draft_building(document, row) for row in profiled),
         "steps of scale": any("to_scale" in row for row in both),
+        "steps of scale with a loan": "finance" in document["instance"] and any("to_scale" in row for row in both),
         "a step that is a point": any("to_scale" in row and row["to_scale"] == row["from_scale"] for row in both),
         "bell draws": any(row.get("draw_shape") == "bell" for row in both),
         "min_scale nearly 0": any(row.get("min_scale") == 0.01 for row in both),
@@ -256,7 +257,8 @@ def _limits(document: Document) -> Iterator[str]:
         elif metric in {*built_in, "draws"}:
             yield f"limits: metric {'npv' if metric.endswith('npv') else metric}"
         else:
-            yield "limits: metric use" if metric.startswith("use:") else "limits: metric declared"
+            kinds = {"use": "limits: metric use", "in_use": "limits: metric in_use"}
+            yield kinds.get(metric.partition(":")[0], "limits: metric declared")
         if metric in own - built_in:
             yield "limits: metric of cash flows"
 
@@ -275,6 +277,7 @@ def _dependencies(document: Document) -> Iterator[str]:
             f"same_year at {row.get('at', 'start')}": kind == "same_year",
             "lag": lag > 0,
             "negative lag": lag < 0,
+            "joint saving with a loan": "finance" in document["instance"] and row.get("metric") == "commitment",
             "joint saving": kind == "synergy" and row.get("metric") == "commitment",
             "bonus": kind == "synergy" and bonus >= 0,
             "negative bonus": kind == "synergy" and bonus < 0,

@@ -183,7 +183,7 @@ def add_steps(draft: Draft) -> None:
     """Make a project a curve of two or three steps of scale, which bends either way."""
     draw = draft.draw
     plain = [row for row in draft.projects if draft.alternatives[row["id"]] == ["base"]]
-    if draft.finance or not plain or not draw.chance(0.35):
+    if not plain or not draw.chance(0.35):
         return
     project = draw.pick(plain)
     project.pop("min_scale", None)
@@ -225,8 +225,9 @@ def put_under_way(draft: Draft) -> None:
 def add_cashflows(draft: Draft) -> None:
     """Add own free cash, and cash flows of metrics, known and new."""
     draw, m = draft.draw, draft.m
+    curves = {row["project"] for row in draft.rows("alternatives") if "to_scale" in row}
     if draft.finance and draw.chance(0.45):
-        for project in draw.some(draft.projects, 1, 2):
+        for project in draw.some([one for one in draft.projects if one["id"] not in curves], 0, 2):
             _add_free_cash(draft, project)
     if draw.chance(0.6):
         _add_worth_of_time(draft)

@@ -101,7 +101,7 @@ def _add_amounts(draft: Draft, fund: dict[str, Any]) -> None:
 def add_limit(draft: Draft) -> None:
     """Add a row of limits."""
     draw = draft.draw
-    metric = draw.pick([*_limited_metrics(draft), "draws", "draws"])
+    metric = draw.pick([*_limited_metrics(draft), "draws", "draws", *_in_use(draft)])
     groups = _groups(draft)
     by = "all" if metric == "cost" else draw.pick(["all", "all", *groups])
     every = draw.weighted({"total": 5, "period": 3, **({"year": 2} if draft.has_years else {})})
@@ -143,6 +143,10 @@ def _limited_metrics(draft: Draft) -> list[str]:
     return [*built_in, *own * 6, *money * 2, *use[:3]]
 
 
+def _in_use(draft: Draft) -> list[str]:
+    return ["in_" + name for name in draft.metrics if name.startswith("use:")][:4]
+
+
 def _groups(draft: Draft) -> dict[str, list[str]]:
     groups = {name: sorted({p[name] for p in draft.projects if name in p}) for name in ("sector", "region", "company")}
     groups["tag"] = sorted({tag for p in draft.projects for tag in p.get("tags", "").split(";") if tag})
@@ -153,7 +157,7 @@ def _groups(draft: Draft) -> dict[str, list[str]]:
 def _absolute_bounds(draft: Draft, metric: str, by: str, every: str) -> dict[str, Any]:
     draw = draft.draw
     size = (
-        max(0.5, draft.metrics["commitment" if metric == "draws" else metric])
+        max(0.5, draft.metrics["commitment" if metric == "draws" else metric.removeprefix("in_")])
         * (1 if by == "all" else 0.5)
         * (1 if every == "total" else 0.6)
     )
@@ -178,7 +182,7 @@ def _absolute_bounds(draft: Draft, metric: str, by: str, every: str) -> dict[str
 def _growth(draft: Draft, row: dict[str, Any]) -> dict[str, Any]:
     """Return how much more there may be than in the period or year before, beside a bound or instead of it."""
     draw, metric = draft.draw, row["metric"]
-    size = max(0.5, draft.metrics["commitment" if metric == "draws" else metric])
+    size = max(0.5, draft.metrics["commitment" if metric == "draws" else metric.removeprefix("in_")])
     share = draft.maybe(0.6, draw.pick([0, 0.1, 0.5, 1]))
     amount = draft.maybe(0.6, round(size * draw.pick([0.1, 0.2, 0.4]), 1))
     if share is None and amount is None:
@@ -194,7 +198,7 @@ def _share_bounds(draft: Draft, metric: str, by: str) -> dict[str, Any]:
     if by != "all" and draw.chance(0.5):
         share = {"max": draw.pick([0.6, 0.7, 0.8]), "min": draft.maybe(0.15, draw.pick([0.05, 0.1]))}
         return {"basis": "share"} | (share if draw.chance(0.8) else {"min": draw.pick([0.1, 0.2])})
-    total = draft.metrics["commitment" if metric == "draws" else metric]
+    total = draft.metrics["commitment" if metric == "draws" else metric.removeprefix("in_")]
     typical = max(0.1, total) / max(draft.metrics[of], 0.5)
     if draw.chance(0.6):
         return {"basis": "share", "of": of, "max": round(typical * draw.pick([0.9, 1.2, 1.5]), 2)}
@@ -206,7 +210,7 @@ def add_dependency(draft: Draft) -> None:
     draw = draft.draw
     first, second = sorted(draw.some(draft.ids, 2, 2), reverse=True)
     kinds = {"requires": 9, "requires_any": 3, "requires_count": 3, "excludes": 5, "at_most": 3, "together": 5}
-    kind = draw.weighted({**kinds, "synergy": 8, **({"same_year": 6} if draft.has_years else {})})
+    kind = draw.weighted({**kinds, "synergy": 11, **({"same_year": 6} if draft.has_years else {})})
     row: dict[str, Any] = {"kind": kind}
     others = [project for project in draft.ids if project not in {first, second}]
     if others and draw.chance(0.45):
@@ -235,15 +239,20 @@ def add_dependency(draft: Draft) -> None:
 
 def _joint_saving(draft: Draft, row: dict[str, Any], first: str, second: str) -> tuple[str, str]:
     """Turn a bonus into a saving on the commitment of an indivisible project now and then; return the sides."""
-    draw, taken = draft.draw, {one["project"].partition("@")[0] for one in draft.rows("dependencies")}
+    draw, taken = draft.draw, {one["project"].partition("@")[0]: one for one in draft.rows("dependencies")}
     for own, other in ((first, second), (second, first)):
         cells = draft.cells(next(project for project in draft.projects if project["id"] == own))
         least = min(float(one["commitment"]) for one in cells)
         whole = all(one.get("min_scale", 1) == 1 and "to_scale" not in one for one in cells)
-        if whole and least > 1 and not draft.finance and own not in taken and draw.chance(0.9):
+        had = taken.get(own, {"metric": "commitment"})
+        if whole and least > 1 and had.get("metric") == "commitment" and draw.chance(0.9):
             # Sets may halve commitments, twice.
-            row |= {"metric": "commitment", "bonus": -round(least * draw.pick([0.1, 0.2, 0.24]), 2)}
-            return own, other
+            shares = [0.1, 0.2, 0.24] if own not in taken else [0.1]
+            before = -sum(one["bonus"] for one in draft.rows("dependencies") if one["project"].partition("@")[0] == own)
+            saved = round(least * draw.pick(shares), 2)
+            if before + saved <= 0.24 * least + 0.01:
+                row |= {"metric": "commitment", "bonus": -saved}
+                return own, other
     return first, second
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import combinations
 
 from outlay.instances.instance import Instance
+from tests.brute_force.effects import chosen_key, sets_of_savings
 from tests.brute_force.options import Option
 from tests.brute_force.reading import Record, exact, period_that_holds, records, with_ancestors
 from tests.brute_force.system import Expression, System
@@ -26,12 +28,34 @@ class Metrics:
                 if option.project == project and alternative in {"", option.alternative}:
                     system.savings.append((len(self.synergies), o, exact(row["bonus"]) * option.price))
                     self.synergies.append({**row, "option": option})
+        #: What loans add to a metric: (place among the synergies, option, present values), by set of savings.
+        self.lent: list[tuple[int, int, dict[str, Fraction]]] = []
+        self._add_loans()
         #: (column, period, discounted cost of a unit)
         self.costs: list[tuple[int, int, Fraction]] = []
         #: (column, period, discounted value of a unit)
         self.worth: list[tuple[int, int, Fraction]] = []
         #: A column that is 1, where something needs one.
         self.one: int | None = None
+
+    def _add_loans(self) -> None:
+        """Add, for each set of savings, what it changes beside its own parts; forbid what the lender refuses."""
+        for o, option in enumerate(self.system.options):
+            refused, row = {(): Fraction(not option.lent[()][1])} if option.lent else {}, Expression()
+            row.options[o] = refused.get((), Fraction(0))
+            changed = {(): option.lent[()][0]} if option.lent else {}
+            for chosen in sets_of_savings(option)[1:] if option.lent else ():
+                key = chosen_key(chosen)
+                values, accepted = option.lent[key]
+                parts = [chosen_key(part) for count in range(len(chosen)) for part in combinations(chosen, count)]
+                changed[key] = {side: values[side] - sum(changed[part][side] for part in parts) for side in values}
+                refused[key] = Fraction(not accepted) - sum(refused[part] for part in parts)
+                others = [side for row in chosen for side in (row["needs"], *row["when"])]
+                self.lent.append((len(self.synergies), o, changed[key]))
+                row.synergies[len(self.synergies)] += refused[key]
+                self.synergies.append({**chosen[0], "when": tuple(others), "metric": "", "option": option})
+            if any(refused.values()):
+                self.system.at_most(("lender", o), row, 0)
 
     def groups(self, by: str) -> list[str]:
         """Return every group that occurs among the projects."""
@@ -49,6 +73,8 @@ class Metrics:
         for o, option in enumerate(self.system.options):
             if metric == "draws" and (by in {None, "all"} or group in _groups_of(self.projects[option.project], by)):
                 self.system.take_commitment(form, o, _drawn(self.instance, option, span))
+            if metric.startswith("in_use:") and self._counted(option, by, group):
+                self._take_use(form, o, metric.removeprefix("in_use:"), span)
             inside = span is None or option.selection in span
             if inside and (by in {None, "all"} or group in _groups_of(self.projects[option.project], by)):
                 self.system.take(
@@ -58,6 +84,23 @@ class Metrics:
         if by == "all":
             self._take_others(form, metric, span)
         return form
+
+    def _counted(self, option: Option, by: str | None, group: str | None) -> bool:
+        return by in {None, "all"} or group in _groups_of(self.projects[option.project], by)
+
+    def _take_use(self, form: Expression, o: int, resource: str, span: range | None) -> None:
+        """Add what option o uses of a resource and what is part of it, in the periods of a span."""
+        option, lineage = self.system.options[o], with_ancestors(self.instance)
+        span = range(self.instance.periods) if span is None else span
+        for book, name in ((option.uses, "scaled"), (option.fixed_uses, "fixed")):
+            for (used, period), amount in book.items():
+                if resource in lineage.get(used, ()) and period in span:
+                    self.system.take(form, o, **{name: amount})
+        for place, owner, amount in self.system.savings:
+            if owner == o and resource in lineage.get("commitments", ()) and option.selection in span:
+                form.synergies[place] += amount
+            if owner == o and resource in lineage.get("draws", ()):
+                form.synergies[place] += amount * _drawn(self.instance, option, span)
 
     def _take_others(self, form: Expression, metric: str, span: range | None) -> None:
         """Add what belongs to no project."""
@@ -98,6 +141,9 @@ class Metrics:
 
     def _take_savings(self, form: Expression, o: int, metric: str) -> None:
         """Add what option o saves of its commitment, or of the use that comes from it."""
+        for place, owner, values in self.lent:
+            if owner == o:
+                form.synergies[place] += values.get(metric, Fraction(0))
         times = Fraction(metric == "commitment")
         for resource, line in with_ancestors(self.instance).items() if metric.startswith("use:") else ():
             if metric.removeprefix("use:") in line and resource in {"commitments", "draws"}:

@@ -138,6 +138,8 @@ class Option:
     fixed_metrics: dict[str, Fraction] = field(default_factory=lambda: defaultdict(Fraction))
     uses: dict[tuple[str, int], Fraction] = field(default_factory=lambda: defaultdict(Fraction))
     fixed_uses: dict[tuple[str, int], Fraction] = field(default_factory=lambda: defaultdict(Fraction))
+    #: Present values of both sides, and whether the lender accepts them, by set of joint savings; with loans only.
+    lent: dict[tuple[str, ...], tuple[dict[str, Fraction], bool]] = field(default_factory=dict)
     supplies: dict[tuple[str, int], Fraction] = field(default_factory=lambda: defaultdict(Fraction))
 
     @property

@@ -103,7 +103,7 @@ def add_limits(instance: Instance, system: System, metrics: Metrics) -> None:
                 if row["max"] is not None:
                     form = Expression().add(amount).add(reference, -exact(row["max"]))
                     system.at_most((*key, "max"), form, 0 if share else exact(row["max"]))
-                always = span is None or row["metric"] == "draws"
+                always = span is None or row["metric"] == "draws" or row["metric"].startswith("in_use:")
                 if row["min"] is not None and (always or span[0] <= last_selection(instance)):
                     form = Expression().add(amount).add(reference, -exact(row["min"]))
                     system.at_least((*key, "min"), form, 0 if share else exact(row["min"]))

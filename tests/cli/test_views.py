@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import outlay
 from outlay.cli.report.tables import binding_grid, losers_grid
+from outlay.cli.terminal.proof import proof
+from outlay.cli.terminal.screen import Page
+from outlay.cli.terminal.sections import show_section
 from outlay.cli.views.binding import groups, runs
 from outlay.cli.views.reasons import short
+from outlay.instances.formats.writing import to_document
 from outlay.instances.instance import Instance
 from outlay.models.families import resources
 from outlay.optimizer.answer.reason import Broken, Kind, Limit, Reason
@@ -81,3 +86,34 @@ def test_what_is_limited_to_the_end_is_limited_in_all() -> None:
     assert short(crowded) == "worth 7; from 2026 it would exceed commitments up to 2029 by 6"
     rule = Reason(Kind.CROWDED, 7.0, 0, "2026", (Broken(Limit("dependencies", "", None, "A needs B"), None),))
     assert short(rule, made) == "worth 7; from 2026 it would break A needs B"
+
+
+def test_people_read_the_title_of_a_resource_and_files_its_id() -> None:
+    document = to_document(outlay.read("tutorial"))
+    for row in document["resources"]:
+        row["title"] = f"The town's {row['resource']}"
+    solution = outlay.solve(parsed(document))
+    assert {group.what for group in groups(solution)} == {"The town's commitments", "The town's crew"}
+    text = short(solution.reasons["library"], solution.instance)
+    assert "it would exceed The town's crew in 2026 by 1, The town's commitments by 7" in text
+    assert set(solution.resources["resource"]) == {"commitments", "crew"}
+
+
+def test_an_id_is_whole_at_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    document = to_document(outlay.read("tutorial"))
+    document["projects"] = [{"id": "CPW24000-2", "name": "A name " * 6, "sector": "Transportation", "value": 1}]
+    document = {"instance": {**document["instance"], "objective": {"value": 1}}, "projects": document["projects"]}
+    page = Page()
+    show_section(page, outlay.solve(parsed(document)), "projects", every_row=False)
+    assert "CPW24000-2 " in page.text()
+    assert "Transportation" in page.text()
+
+
+def test_a_proof_that_took_long_says_when_its_plan_was_there() -> None:
+    solution = replace(outlay.solve(outlay.read("tutorial")), trace=((1.0, 10.0, 30.0), (3.0, 19.1, 20.0)))
+    assert proof(replace(solution, times_s={"total": 20.0})) == (
+        "Optimal: no plan is better. Found after 3.0 s, proved after 20 s."
+    )
+    for total in (4.0, 3.2):
+        assert ", proved" not in proof(replace(solution, times_s={"total": total}))

@@ -225,13 +225,6 @@ PLAN_RULES: dict[str, tuple[Callable[[Document], None], str, int | None, str | N
         "profile",
         "has 10 shares",
     ),
-    "saving where a loan is modelled": (
-        cell("dependencies", 2, metric="commitment"),
-        "dependencies",
-        2,
-        "metric",
-        "loans are computed on one",
-    ),
     "saving that costs": (
         all_of(no_loan, cell("limits", 2, metric="jobs"), cell("dependencies", 2, metric="commitment")),
         "dependencies",

@@ -60,3 +60,29 @@ def capital_plan(path: Path, *, projects: int = 265) -> Path:
 
 def _quoted(cell: str) -> str:
     return '"' + cell.replace('"', '""') + '"' if any(sign in cell for sign in ',";') else cell
+
+
+#: A German programme: two header rows, merged cells in Bereich, sums in the middle and at the end, one name twice.
+_PROGRAMME = (
+    ("Investitionsprogramm 2026 - 2030 (Entwurf)", *[""] * 11),
+    ("",) * 12,
+    ("", "", "", "", "Mittelbedarf in Tsd. €", *[""] * 7),
+    ("Nr", "Maßnahme", "Bereich", "Beginn", "FY2026", "FY2027", "FY2028", "Summe", "Nutzen", "Förderquote", "Pflicht",
+     "Bemerkung"),
+    ("1", "Brücke Süd", "Straßen", "Jul-26", "€\xa01.200", "800", "-", "€\xa02.000", "340", "50 %", "ja", ""),
+    ("2", "Kanal; Abschnitt „West“", "", "Jan-27", "", "1.500", "1.500", "3.000", "410", "12,5 %", "nein", "Anlage"),
+    ("3", "Rathausdach", "Hochbau", "01.07.2026", "600", "(50)", "", "550", "120", "0 %", "x", ""),
+    ("", "Zwischensumme", "", "", "1.800", "2.250", "1.500", "5.550", "", "", "", ""),
+    ("4", "Schule Nord", "", "2027", "", "2.400", "900", "3.300", "500", "30 %", "FALSE", ""),
+    ("5", "Rathausdach", "", "Jul-28", "", "", "700", "700", "90", "", "", "doppelter Name"),
+    ("",) * 12,
+    ("6", "Radweg", "Straßen", "FY2027", "", "300", "", "300", "75", "80 %", "TRUE", ""),
+    ("Gesamt", "", "", "", "1.800", "4.950", "3.100", "9.850", "", "", "", ""),
+)  # fmt: skip
+
+
+def investment_programme(path: Path, *, encoding: str = "cp1252", correction: str = "(50)") -> Path:
+    """Write the programme with semicolons and Windows line ends; `correction` is the money of project 3 in FY2027."""
+    lines = [";".join(_quoted(correction if cell == "(50)" else cell) for cell in row) for row in _PROGRAMME]
+    path.write_bytes(("\r\n".join(lines) + "\r\n").encode(encoding))
+    return path

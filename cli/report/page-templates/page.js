@@ -37,6 +37,49 @@
     }).then(function () {
       if (spec.choices) { choose(div, spec.choices); }
       if (meta(div).paths) { light(div, meta(div)); }
+      walkable(div);
+    });
+  }
+
+  // The marks of a chart that tell something when the pointer is on them, trace by trace.
+  function marks(div) {
+    var found = [];
+    div.data.forEach(function (trace, curve) {
+      var count = Math.max((trace.x || []).length, (trace.y || []).length);
+      if (trace.hoverinfo === "skip" || trace.hoverinfo === "none" || trace.visible === false) { return; }
+      for (var point = 0; point < count; point++) {
+        if (trace.x[point] !== null && trace.y[point] !== null) { found.push({ curveNumber: curve, pointNumber: point }); }
+      }
+    });
+    return found;
+  }
+
+  // Arrow keys go from mark to mark: what the pointer would show is shown, and read out.
+  function walkable(div) {
+    var told = document.createElement("p"), place = -1;
+    told.className = "told";
+    told.setAttribute("aria-live", "polite");
+    div.parentNode.insertBefore(told, div.nextSibling);
+    div.tabIndex = 0;
+    div.setAttribute("aria-keyshortcuts", "ArrowRight ArrowLeft Home End Escape");
+    function leave() { place = -1; told.textContent = ""; Plotly.Fx.unhover(div); }
+    div.addEventListener("blur", leave);
+    div.addEventListener("keydown", function (event) {
+      var all = marks(div), last = all.length - 1;
+      var next = { ArrowRight: Math.min(place + 1, last), ArrowLeft: Math.max(place - 1, 0), Home: 0, End: last }[event.key];
+      if (event.key === "Escape") { leave(); }
+      if (next === undefined || last < 0) { return; }
+      event.preventDefault();
+      place = next;
+      Plotly.Fx.hover(div, [all[place]]);
+      var words = [];
+      each(".hoverlayer .hovertext", function (label) {
+        each("text", function (text) {
+          var lines = text.querySelectorAll("tspan.line");
+          words.push(Array.prototype.map.call(lines.length ? lines : [text], function (line) { return line.textContent; }).join("; "));
+        }, label);
+      }, div);
+      told.textContent = words.filter(Boolean).join("; ") + " (" + (place + 1) + " of " + all.length + ")";
     });
   }
 
@@ -139,7 +182,8 @@
   }
 
   function csv(table) {
-    var lines = [headings(table)].concat(Array.prototype.map.call(table.tBodies[0].rows, cells));
+    var rows = Array.prototype.filter.call(table.tBodies[0].rows, function (row) { return !row.hidden; });
+    var lines = [headings(table)].concat(rows.map(cells));
     return "\ufeff" + lines.map(function (line) { return line.map(quoted).join(","); }).join("\r\n") + "\r\n";
   }
 
@@ -151,6 +195,31 @@
     link.click();
     link.remove();
     setTimeout(function () { URL.revokeObjectURL(address); }, 1000);
+  }
+
+  // From so many rows on a table can be filtered: rows without the words are hidden, and not saved as CSV either.
+  var LONG = 8;
+  function filterable(table) {
+    var rows = table.tBodies[0].rows, name = table.caption ? table.caption.textContent.trim() : "table";
+    if (rows.length < LONG) { return; }
+    var input = document.createElement("input"), count = document.createElement("span");
+    input.type = "search";
+    input.className = "filter";
+    input.placeholder = "Filter";
+    input.setAttribute("aria-label", "Filter the rows of: " + name);
+    count.className = "filtered";
+    count.setAttribute("aria-live", "polite");
+    input.addEventListener("input", function () {
+      var wanted = input.value.toLowerCase().split(/\s+/).filter(Boolean), shown = 0;
+      each("tr", function (row) {
+        var text = row.textContent.toLowerCase();
+        row.hidden = !wanted.every(function (word) { return text.indexOf(word) >= 0; });
+        shown += row.hidden ? 0 : 1;
+      }, table.tBodies[0]);
+      count.textContent = wanted.length ? shown + " of " + rows.length + " rows" : "";
+    });
+    table.parentNode.parentNode.insertBefore(input, table.parentNode);
+    table.parentNode.parentNode.insertBefore(count, table.parentNode);
   }
 
   function exportable(table) {
@@ -175,6 +244,7 @@
     each(".table table", function (table) {
       if (narrow() && table.tHead.rows[0].cells.length > 3) { cards(table); table.classList.add("cards-of-rows"); }
       sortable(table);
+      filterable(table);
       exportable(table);
     }, root);
     each("details", function (part) {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -261,4 +263,39 @@ def test_tables_are_sorted_and_saved(browser: Browser, reports: dict[str, Path])
     lines = browser.evaluate("window.saved").splitlines()
     assert lines[0].lstrip("\ufeff").startswith('Project,Name,Sector,Alternative,Scale,"Commitment, $M"')
     assert len(lines) == 4
+    assert browser.complaints() == []
+
+
+def test_a_long_table_is_filtered_and_saved_as_it_is_shown(browser: Browser, reports: dict[str, Path]) -> None:
+    browser.open(reports["hostile"])
+    browser.evaluate(OPEN)
+    long = "Array.from(document.querySelectorAll('.table table')).find("
+    long += "function (t) { return t.tBodies[0].rows.length > 8 })"
+    shown = f"Array.from({long}.tBodies[0].rows).filter(function (row) {{ return row.offsetHeight > 0 }}).length"
+    every = browser.evaluate(shown)
+    first = browser.evaluate(f"{long}.tBodies[0].rows[0].cells[0].textContent.trim()")
+    write = f"(function (box) {{ box.value = %s; box.dispatchEvent(new Event('input')); }})({long}.closest('.table')"
+    write += ".parentNode.querySelector('input.filter'))"
+    browser.evaluate(write % json.dumps(first))
+    assert 1 <= browser.evaluate(shown) < every
+    browser.evaluate(write % "''")
+    assert browser.evaluate(shown) == every
+    assert browser.complaints() == []
+
+
+def test_the_figures_of_a_chart_are_reached_by_keyboard(browser: Browser, reports: dict[str, Path]) -> None:
+    browser.open(reports["tutorial"])
+    chart = "document.querySelector('.chart.js-plotly-plot')"
+    press = f"{chart}.focus(); {chart}.dispatchEvent(new KeyboardEvent('keydown', {{ key: '%s', bubbles: true }}))"
+    told = f"{chart}.nextElementSibling.textContent"
+    assert browser.evaluate(told) == ""
+    heard = []
+    for key in ("ArrowRight", "ArrowRight", "ArrowLeft", "End"):
+        browser.evaluate(press % key)
+        heard.append(browser.evaluate(told))
+    assert heard[0] == heard[2] != heard[1]
+    assert re.fullmatch(r".+ \(1 of \d+\)", heard[0])
+    assert re.fullmatch(r".+ \((\d+) of \1\)", heard[3])
+    browser.evaluate(press % "Escape")
+    assert browser.evaluate(told) == ""
     assert browser.complaints() == []

@@ -258,6 +258,30 @@ def savings() -> Document:
     )
 
 
+def saved_loans() -> Document:
+    """A costs 2 less beside B and 1 less beside D; the lender asks for a cover of 2.2, and A alone has 2.
+
+    Of A alone the owner would get 9.25 (see `test_saved.py`), with both savings 12.025, so 2.775 more.
+    """
+    return document(
+        calendar={"periods": 1},
+        settings={"finance": {"terms": "bank"}, "objective": {"us_npv": 1, "value": 1}},
+        terms=[
+            {"terms": "bank", "rate": 0, "tenor_years": 4, "min_dscr": 2.2},
+            {"terms": "gift", "rate": 0, "tenor_years": 4},
+        ],
+        projects=[
+            {"id": "A", "commitment": 10, "cash_yield": 0.5, "life_years": 4},
+            {"id": "B", "value": 1, "life_years": 4, "terms": "gift"},
+            {"id": "D", "value": 1, "life_years": 4, "terms": "gift"},
+        ],
+        dependencies=[
+            {"project": "A", "needs": other, "kind": "synergy", "metric": "commitment", "bonus": bonus}
+            for other, bonus in (("B", -2), ("D", -1))
+        ],
+    )
+
+
 def funds() -> Document:
     """Every column of funds; D is free and nobody pays it; C, in Ohio, has one payer only."""
     return document(
@@ -344,10 +368,12 @@ CASES: dict[str, GoldenCase] = {
     "logic": GoldenCase(logic, ("dependencies",)),
     "synergies": GoldenCase(synergies, ("synergies",)),
     "savings": GoldenCase(savings, ("cap", "draws", "synergies", "funds", "limits")),
+    "saved_loans": GoldenCase(saved_loans, ("synergies", "lender")),
     "funds": GoldenCase(funds, ("funds",)),
     "grants": GoldenCase(grants, ("funds",)),
     "limits": GoldenCase(bounds.limits, ("limits",)),
     "spending": GoldenCase(bounds.spending, ("limits",)),
     "growth": GoldenCase(bounds.growth, ("limits",)),
+    "use_over_time": GoldenCase(bounds.use_over_time, ("limits",)),
     "impossible": GoldenCase(way.impossible, ("limits",)),
 }

@@ -55,6 +55,31 @@ def growth() -> Document:
     )  # fmt: skip
 
 
+def use_over_time() -> Document:
+    """The crew, and the welders in it, may grow by 2 a year from 4 and be used 5 a year for roads; A may be halved."""
+    return document(
+        calendar=THREE_YEARS,
+        projects=[
+            {"id": "A", "value": 3, "sector": "roads", "construction_months": 24, "min_scale": 0.5},
+            {"id": "B", "value": 2, "earliest_start": "2027-01"},
+        ],
+        resources=[
+            {"resource": "crew", "kind": "labour"},
+            {"resource": "welders", "kind": "labour", "parent": "crew"},
+        ],
+        availability=[level("crew", None), level("welders", None)],
+        requirements=[
+            {"project": "A", "resource": "crew", "phase": "construction", "amount": 4},
+            {"project": "B", "resource": "welders", "phase": "construction", "amount": 3},
+        ],
+        limits=[
+            {"metric": "in_use:crew", "every": "year", "max_growth": 2, "growth_from": 4},
+            {"metric": "in_use:crew", "by": "sector", "every": "period", "max": 5},
+            {"metric": "in_use:welders", "of": "in_use:crew", "basis": "share", "max": 0.5},
+        ],
+    )
+
+
 def spending() -> Document:
     """Draws limited when they are drawn: A builds for two years, half of B falls after the calendar."""
     return document(

@@ -66,6 +66,39 @@ def test_requirements_follow_the_scale() -> None:
     assert outlay.solve(parsed(made)).plan.choices[0].scale == pytest.approx(0.6)
 
 
+def lent(**cells: Any) -> Document:
+    """The curve with a loan without interest: a yearly half of K for four years gives the owner 0.925 K.
+
+    A quarter of K is repaid each year and a quarter shared, evenly while the loan lasts: 1/8, 1/8, 0.9/4, 0.9/2.
+    """
+    made = curve(*CHEAPER, budget=12, cash_yield=0.5, life_years=4, **cells)
+    made["instance"] |= {"finance": {"terms": "bank"}, "objective": {"us_npv": 1}}
+    return made | {"terms": [{"terms": "bank", "rate": 0, "tenor_years": 4, "min_japan_npv": 0}]}
+
+
+def test_a_loan_and_what_it_gives_follow_the_commitment_along_the_curve() -> None:
+    answer = outlay.solve(parsed(lent()))
+    assert (answer.plan.choices[0].scale, answer.objective) == (pytest.approx(0.7), pytest.approx(0.925 * 12))
+    loan = answer.finance.set_index("project").loc["A"]
+    assert (loan["commitment"], loan["us_npv"]) == (pytest.approx(12), pytest.approx(0.925 * 12))
+    assert outlay.verify(answer).ok
+
+
+def test_the_lender_looks_at_a_step_as_a_whole() -> None:
+    made = lent()  # the lender gets 0.075 K beyond its money: 0.75 of s0 with 10, 1.125 of s1 with 15
+    made["terms"][0]["min_japan_npv"] = 1
+    answer = outlay.solve(parsed(made))
+    assert (answer.plan.choices[0].alternative, answer.plan.choices[0].scale) == ("s1", pytest.approx(0.7))
+    made["terms"][0]["min_japan_npv"] = 1.2
+    assert outlay.solve(parsed(made)).plan.choices == ()
+
+
+def test_own_free_cash_beside_a_loan_is_no_curve() -> None:
+    made = lent() | {"cashflows": [{"project": "A", "from_month": 12, "amount": 3}]}
+    with pytest.raises(InputError, match="use cash_yield instead of the cash flows"):
+        parsed(made)
+
+
 def test_a_decided_scale_lies_on_the_curve_too() -> None:
     made = curve(*CHEAPER, status="started", started="2025-01", alternative="s1", scale=0.75, construction_months=24)
     answer = outlay.solve(parsed(made))
