@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from outlay.optimizer.engine.answer import Answer
-from outlay.optimizer.engine.combined import RepeatableSolver, SearchingSolver
+from outlay.optimizer.engine.combined import NO_HEURISTICS, RepeatableSolver, SearchingSolver
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.spaces import SolverPoint
 from outlay.optimizer.search.settings import SearchPlan
@@ -23,6 +23,9 @@ from outlay.optimizer.status import OPTIMAL_GAP, LevelResult, Status, relative_g
 CONTRADICTION = 1e-5
 #: What HiGHS is told of small proofs, one after another: of knapsacks with two objectives it saves a fifth of the time.
 SMALL_PROOFS: dict[str, Any] = {"mip_allow_restart": False, "mip_pscost_minreliable": 1}
+#: And where the plan to start from is nearly always the best one already. On the flagship HiGHS's heuristics, which
+#: find nothing then, took seven eighths of the time of such a proof.
+CONFIRMING: dict[str, Any] = {**NO_HEURISTICS, "mip_allow_restart": False}
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,8 @@ class Settings:
         Gap that is proof enough in absolute terms.
     proving
         Whether it is one of many small proofs, in which HiGHS starts nothing anew and tries few branches.
+    confirming
+        Whether the plan to start from is likely to be the best one, so that HiGHS looks for others by branching alone.
     """
 
     gap: float = 1e-4
@@ -86,6 +91,7 @@ class Settings:
     feasibility: float = 1e-7
     absolute_gap: float = 1e-9
     proving: bool = False
+    confirming: bool = False
 
     def options(self, *, retry: bool) -> dict[str, Any]:
         """Return HiGHS's options; a retry uses another seed and no presolve."""
@@ -99,6 +105,7 @@ class Settings:
             "primal_feasibility_tolerance": self.feasibility,
             "dual_feasibility_tolerance": 1e-7,
             **(SMALL_PROOFS if self.proving and not retry else {}),
+            **(CONFIRMING if self.confirming and not retry else {}),
         }
 
 

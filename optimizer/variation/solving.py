@@ -323,7 +323,7 @@ class _Asked:
             problem = problem.with_row(level.cost, value + TIE * max(1.0, abs(value)) - level.offset)
         far = session.row_of(distance_weights(self.over.case, reference))
         cost = np.append(far, np.zeros(len(problem.cost) - len(far)))
-        exact = replace(self.settings, gap=0.0, absolute_gap=0.5)
+        exact = replace(self.settings, gap=0.0, absolute_gap=0.5, confirming=True)
         raw = self._run(problem, [Level({}, cost)], exact, self.raw.point)
         if raw.point is None:
             return replace(found, solver_s=self.solver_s)
