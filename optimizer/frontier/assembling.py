@@ -49,8 +49,14 @@ class Outcome:
 
 
 def of_boxes(space: Space, boxes: Boxes) -> Outcome:
-    """Return what the search of two objectives found."""
-    points = [_told(space, boxes, point) for point in efficient(boxes.points)]
+    """Return what the search of two objectives found.
+
+    A point that a plan in an open box could beat is not said to be proved; what such a plan is better by is told by the
+    box, so that what is open is within the tolerance all the same.
+    """
+    found = efficient(boxes.points)
+    certified = all(point.proved for point in found)
+    points = [_told(space, boxes, point) for point in found]
     lines = {(point.values, other.values) for point, other in boxes.segments if _mixture_holds(space, point, other)}
     open_ = [(np.array(box.low), np.array(box.high), box.reason or _why(space, boxes, box)) for box in boxes.left]
     for point, other in boxes.segments:
@@ -64,13 +70,13 @@ def of_boxes(space: Space, boxes: Boxes) -> Outcome:
     missing = max((float(((high - low) / space.range).min()) for low, high, _ in open_), default=0.0)
     within = missing <= space.tolerance
     if not (space.range > 0).all():
-        return Outcome(points, segments, open_, within, 0.0, 0.0, missing)
+        return Outcome(points, segments, open_, within, 0.0, 0.0, missing, certified=certified)
     reached = reached_volume(np.array([point.values for point in points]), space.nadir)
     for a, b in segments:
         sides = np.abs(np.array(points[a].values) - points[b].values)
         reached += float(np.prod(sides)) / 2
     area = sum(float(np.prod(high - np.maximum(low, space.nadir))) for low, high, _ in open_)
-    return Outcome(points, segments, open_, within, reached, reached + area, missing)
+    return Outcome(points, segments, open_, within, reached, reached + area, missing, certified=certified)
 
 
 def _told(space: Space, boxes: Boxes, point: Point) -> Point:
