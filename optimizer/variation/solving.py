@@ -203,7 +203,8 @@ def answer(over: Variable, question: Question, engine: SolverProcess) -> VariedA
     varied = apply(over, variation)
     start = None if question.start is None else Plan.from_document(question.start)
     settings = SolveSettings.of_question(question.options)
-    asked = _Asked(over, variation, varied, engine, settings.engine(settings.question_deadline(engine.clock)))
+    engine_settings = replace(settings.engine(settings.question_deadline(engine.clock)), question=True)
+    asked = _Asked(over, variation, varied, engine, engine_settings)
     found = asked.solve(start)
     if found.holds and question.nearest and start is not None:
         found = asked.nearest(found, start)
