@@ -15,6 +15,7 @@ from typing import Any, TextIO
 
 from outlay.instances.errors import InputError
 from outlay.instances.values.plain import plain
+from outlay.instances.values.text import shown
 
 #: What stands for our own signs where the encoding is not Unicode.
 _PLAIN_SIGNS = str.maketrans({"–": "-", "…": "...", "─": "-", "·": "-", "—": "-", "≥": ">=", "’": "'"})
@@ -47,6 +48,19 @@ def write(text: str) -> None:
     except OSError as error:
         problem, remedy = f"it cannot be written ({error.strerror or error})", "make room, or send it elsewhere"
         raise InputError.single("standard output", problem, remedy) from error
+
+
+def write_csv(text: str) -> None:
+    """Write a table as CSV to standard output: as it is to a file or a pipe, without terminal escapes to a screen.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written.
+    """
+    if sys.stdout is not None and sys.stdout.isatty():
+        text = "".join(f"{shown(line, len(line))}\n" for line in text.splitlines())
+    write(text)
 
 
 def write_error(text: str) -> None:

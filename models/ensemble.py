@@ -35,7 +35,7 @@ from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Selection
 from outlay.instances.stages import Linking, Scenario, as_scenarios
-from outlay.models.build import build
+from outlay.models.build import build, build_case
 from outlay.models.modelling import LinearExpression, PauseGC, pyo
 from outlay.models.risk import Risk, parse_risk
 from outlay.models.stages import Decided, Shared, decided_now, shared_decisions
@@ -49,6 +49,7 @@ def build_ensemble(
     linking: Linking | str = Linking.NOW,
     best: Mapping[str, float] | None = None,
     most: Mapping[str, float] | None = None,
+    built: Mapping[str, Any] | None = None,
 ) -> pyo.ConcreteModel:
     """Return one model of several scenarios.
 
@@ -68,6 +69,9 @@ def build_ensemble(
     most
         What is proved that no plan of a scenario exceeds, by name: bounds of ``worth[name]``, by which the relaxation
         knows what branch and bound has found of each scenario by itself. None, or infinity: nothing is known.
+    built
+        Models that `build_scenario` has returned for some of the scenarios, by name: their options and rows are taken
+        and not made anew; the models themselves stay as they are.
 
     Returns
     -------
@@ -95,19 +99,21 @@ def build_ensemble(
     if measure.kind == "regret" and (best is None or any(one.name not in best for one in members)):
         raise InputError.single("build_ensemble", "regret needs to know what is best in each scenario", "give `best`")
     with PauseGC():
-        return _build(members, measure, Linking(linking), best or {}, most or {})
+        own = {one.name: _built(one, (built or {}).get(one.name), Linking(linking)) for one in members}
+        return _build(members, own, measure, best or {}, most or {}, linking=Linking(linking))
 
 
 def _build(
     scenarios: tuple[Scenario, ...],
+    built: dict[str, Any],
     risk: Risk,
-    linking: Linking,
     best: Mapping[str, float],
     most: Mapping[str, float],
+    *,
+    linking: Linking,
 ) -> pyo.ConcreteModel:
     model = pyo.ConcreteModel(name="ensemble")
     model.risk, model.linking, model.scenarios = risk, linking, scenarios
-    built = {one.name: build_scenario(one, cancelling=linking == Linking.NOW) for one in scenarios}
     names = list(built)
     for own in built.values():
         own.objective.deactivate()
@@ -125,6 +131,14 @@ def _build(
         _link_nested(model, names)
     _add_objective(model, scenarios, risk, best)
     return model
+
+
+def _built(scenario: Scenario, known: Any, linking: Linking) -> pyo.ConcreteModel:
+    """Return the model of a scenario, from the options and rows of one that is known, if it is of the same kind."""
+    cancelling = linking == Linking.NOW
+    if known is None or known.case.instance is not scenario.instance or known.case.cancelling != cancelling:
+        return build_scenario(scenario, cancelling=cancelling)
+    return build_case(known.case, known.row_blocks)
 
 
 def build_scenario(scenario: Scenario, *, cancelling: bool = True) -> pyo.ConcreteModel:

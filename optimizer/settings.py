@@ -56,6 +56,8 @@ class SolveSettings:
         The numbers that steer the search.
     proving
         Whether it is one of many small proofs.
+    by_clock
+        Whether the limit of a question is one of the clock, as what is left of a whole answer's, and not of work.
     """
 
     time_limit_s: float | None = None
@@ -66,6 +68,7 @@ class SolveSettings:
     work: int = DEFAULT_WORK
     params: SearchParams = field(default_factory=SearchParams)
     proving: bool = False
+    by_clock: bool = False
 
     @classmethod
     def made(
@@ -95,7 +98,8 @@ class SolveSettings:
     def of_question(cls, document: Mapping[str, Any]) -> Self:
         """Return what `question_document` wrote; what it does not say is as usual."""
         gap, seed = document.get("gap", DEFAULT_GAP), document.get("seed", DEFAULT_SEED)
-        return cls(document.get("time_limit_s"), gap, seed, proving=bool(document.get("proving")))
+        proving, by_clock = bool(document.get("proving")), bool(document.get("by_clock"))
+        return cls(document.get("time_limit_s"), gap, seed, proving=proving, by_clock=by_clock)
 
     def question_document(self) -> dict[str, Any]:
         """Return what one of many questions depends on, in JSON's types: each has one thread and no search.
@@ -135,8 +139,12 @@ class SolveSettings:
         return Deadline.after(self.time_limit_s, clock)
 
     def question_deadline(self, clock: Clock) -> Deadline:
-        """Return when the answer to one of many questions must be there: its seconds are of the solver's work."""
-        return Deadline.working(self.time_limit_s, clock)
+        """Return when the answer to one of many questions must be there.
+
+        Its seconds are of the solver's work, so that the answer hardly depends on how busy the machine is; unless they
+        are a part of what the whole may take by the clock.
+        """
+        return self.deadline(clock) if self.by_clock else Deadline.working(self.time_limit_s, clock)
 
     def engine(self, deadline: Deadline = NEVER) -> Settings:
         """Return what the engine is told, of which something else may hold for single solves."""

@@ -135,7 +135,7 @@ def test_mid_2026_funds_the_six_selected_projects(flagship: outlay.Instance) -> 
     assert all(len(case.options.of(project)) for project in SELECTED)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_the_base_case_is_a_real_decision_and_two_solvers_agree(flagship: outlay.Instance) -> None:
     model = outlay.build(flagship)
     solution = outlay.solve(model)

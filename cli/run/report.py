@@ -9,15 +9,22 @@ from typing import Any
 from outlay.cli import streams
 from outlay.cli.loading import Loaded, load_run
 from outlay.cli.report.signed import Signed
-from outlay.cli.report.write import write_comparison_report, write_ensemble_report, write_verified_report
+from outlay.cli.report.write import (
+    write_comparison_report,
+    write_ensemble_report,
+    write_ranking_report,
+    write_verified_report,
+)
 from outlay.cli.run.show import refuse
+from outlay.cli.run.together.showing import several_in
 from outlay.cli.terminal.progress import Progress
 from outlay.instances.errors import InputError
 from outlay.instances.formats.files import is_folder
 from outlay.instances.formats.output import check_target
 from outlay.optimizer.compare.comparison import Comparison
 from outlay.optimizer.compare.reading import load_comparison
-from outlay.optimizer.ensemble.record import is_ensemble, load_ensemble
+from outlay.optimizer.ensemble.answer import EnsembleSolution
+from outlay.optimizer.ranking.ranking import Ranking
 
 
 def run(
@@ -31,7 +38,7 @@ def run(
     as_json: bool,
     **_: Any,
 ) -> int:
-    """Write the report of a run file, of a comparison's folder or of an ensemble's; none is believed in anything.
+    """Write the report of a run file, or of a folder of several; none is believed in anything.
 
     Raises
     ------
@@ -43,8 +50,9 @@ def run(
     check_target(output, force=force)
     signed = Signed(author, _date_of(source) if date is None else date)
     with Progress("drawing the report"):
-        if is_ensemble(source):
-            path = _write_ensemble(source, output, max_file_mb, force=force, signed=signed)
+        several = several_in(source, max_file_mb)
+        if several is not None:
+            path = _write_several(several, output, force=force, signed=signed)
         elif is_folder(source):
             found = load_comparison(source)
             path = _write_comparison(found, output, force=force, signed=signed)
@@ -71,11 +79,13 @@ def _date_of(source: str) -> str:
         return ""
 
 
-def _write_ensemble(source: str, output: str, max_file_mb: float, *, force: bool, signed: Signed) -> Path:
+def _write_several(found: EnsembleSolution | Ranking, output: str, *, force: bool, signed: Signed) -> Path:
     if _is_workbook(output):
         remedy = "write an .html page; the folder has each table as CSV"
-        raise InputError.single("report", "there is no workbook of several scenarios", remedy, value=output)
-    return write_ensemble_report(load_ensemble(source, max_file_mb=max_file_mb), output, force=force, signed=signed)
+        raise InputError.single("report", "there is no workbook of several plans", remedy, value=output)
+    if isinstance(found, Ranking):
+        return write_ranking_report(found, output, force=force, signed=signed)
+    return write_ensemble_report(found, output, force=force, signed=signed)
 
 
 def _write_comparison(found: Comparison, output: str, *, force: bool, signed: Signed) -> Path:

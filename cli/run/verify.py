@@ -12,13 +12,13 @@ from outlay.cli.terminal.screen import Column, Page
 from outlay.cli.terminal.summary import show_title
 from outlay.cli.terminal.together.ranking import show_ranking
 from outlay.cli.terminal.together.scenarios import show_scenarios
+from outlay.cli.terminal.together.telling import tell
 from outlay.cli.views import words
 from outlay.cli.views.metrics import objective_text
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.ensemble.record import is_ensemble, load_ensemble
 from outlay.optimizer.ranking.record import is_ranking, load_ranking
 from outlay.optimizer.record.recheck import OWN_OBJECTIVE
-from outlay.optimizer.record.run_document import run_text
 from outlay.optimizer.verify.report import Verification
 
 
@@ -52,12 +52,7 @@ def _verify_scenarios(folder: str, max_file_mb: float, *, as_json: bool) -> int:
     """Verify plans for several scenarios, and what they must have in common."""
     with Progress("reading and verifying the plans"):
         found = load_ensemble(folder, max_file_mb=max_file_mb)
-    if as_json:
-        streams.write_json_text(run_text(found.to_document()))
-    else:
-        page = Page()
-        show_scenarios(page, found)
-        page.show()
+    tell(found, show_scenarios, as_json=as_json)
     return PROVED if found.verified else UNVERIFIED
 
 
@@ -65,12 +60,7 @@ def _verify_list(folder: str, max_file_mb: float, *, as_json: bool) -> int:
     """Verify the plans of a priority list, and that they are nested."""
     with Progress("reading and verifying the list"):
         found = load_ranking(folder, max_file_mb=max_file_mb)
-    if as_json:
-        streams.write_json_text(run_text(found.to_document()))
-    else:
-        page = Page()
-        show_ranking(page, found)
-        page.show()
+    tell(found, show_ranking, as_json=as_json)
     return PROVED if found.verified else UNVERIFIED
 
 

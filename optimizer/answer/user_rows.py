@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from outlay.models.modelling import generate_standard_repn, pyo, value
-from outlay.models.plain import PlainModel
-from outlay.optimizer.problem.compiling import Compiled
-from outlay.optimizer.problem.plain import CompiledRows
+if TYPE_CHECKING:
+    from outlay.optimizer.problem.compiling import Compiled
+    from outlay.optimizer.problem.plain import CompiledRows
 
 #: A row is broken when it is missed by more than this share of its own size.
 TOLERANCE = 1e-6
@@ -25,6 +24,10 @@ def user_rows(model: Any, compiled: Compiled | CompiledRows, point: np.ndarray |
     The model's variables are set to the answer. These rows are not part of the instance, so nobody checks them
     independently; `holds` is this evaluation's word only. A limit that a row does not have is NaN.
     """
+    # A saved answer is read without Pyomo, which takes longer to load than all else.
+    from outlay.models.modelling import pyo  # noqa: PLC0415
+    from outlay.models.plain import PlainModel  # noqa: PLC0415
+
     if isinstance(model, PlainModel):
         return None
     own = {block.name for block in model.row_blocks}
@@ -44,6 +47,8 @@ def user_rows(model: Any, compiled: Compiled | CompiledRows, point: np.ndarray |
 
 
 def _record(row: Any) -> list[Any]:
+    from outlay.models.modelling import generate_standard_repn, value  # noqa: PLC0415
+
     lower, body, upper = (_amount(expression) for expression in (row.lower, row.body, row.upper))
     terms = generate_standard_repn(row.body)
     amounts = zip(terms.linear_coefs, terms.linear_vars, strict=True)
@@ -71,5 +76,7 @@ def row_holds(lower: float, body: float, upper: float, *, size: float = 0.0) -> 
 
 
 def _amount(expression: Any) -> float:
+    from outlay.models.modelling import value  # noqa: PLC0415
+
     amount = value(expression)
     return math.nan if amount is None else float(amount)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from outlay.instances.errors import InputError
 from outlay.instances.formats.output import (
@@ -25,12 +25,14 @@ from outlay.optimizer.answer.documents import table_document
 from outlay.optimizer.answer.reason import to_documents
 from outlay.optimizer.compare.comparison import TABLES, Comparison
 from outlay.optimizer.compare.lock import give_sign_of_life, hold
-from outlay.optimizer.compare.task import Request
 from outlay.optimizer.export.tables import spreadsheet_csv
 from outlay.optimizer.record.recheck import recheck
 from outlay.optimizer.record.run_document import run_text
 from outlay.optimizer.record.run_file import read_run_document, run_and_instance
 from outlay.optimizer.record.run_schema import FORMAT as RUN_FORMAT
+
+if TYPE_CHECKING:
+    from outlay.optimizer.compare.task import Request
 
 FORMAT = "outlay comparison 3"
 MARKER = "comparison.json"

@@ -51,7 +51,11 @@ class Asked:
         """Return the options of so many questions that are to take a share of the time together."""
         limit = self.time_limit
         each = None if limit is None else max(0.1, share * limit * jobs / max(questions, 1))
-        return {"gap": self.gap, "seed": self.seed, "time_limit_s": each}
+        return self.each(each)
+
+    def each(self, seconds: float | None) -> dict[str, Any]:
+        """Return the options of a question that may take so many seconds of the time that all have together."""
+        return {"gap": self.gap, "seed": self.seed, "time_limit_s": seconds, "by_clock": True}
 
 
 class Round:
@@ -97,8 +101,7 @@ class Round:
         self._todo.popleft()
         if each is not None:
             self._limits[question.name] = each
-        options = {"gap": self._asked.gap, "seed": self._asked.seed, "time_limit_s": each}
-        return replace(question, options=options)
+        return replace(question, options=self._asked.each(each))
 
     def take(self, question: Question, answer: VariedAnswer) -> None:
         """Keep an answer; one that the time has ended is asked for again, from its plan, if enough is left."""
@@ -135,6 +138,11 @@ class Members:
     def __init__(self, scenarios: Sequence[Scenario], *, cancelling: bool) -> None:
         self.scenarios = tuple(scenarios)
         self.over = {one.name: Variable(Session(build_scenario(one, cancelling=cancelling))) for one in scenarios}
+
+    @property
+    def models(self) -> dict[str, Any]:
+        """The model of each scenario by itself, by name."""
+        return {name: over.session.model for name, over in self.over.items()}
 
     @contextmanager
     def pool(self, jobs: int, on_progress: OnQuestions = None) -> Iterator[QuestionPool]:

@@ -16,7 +16,6 @@ from typing import Any, Literal
 from outlay.instances.errors import InputError
 from outlay.instances.formats.reading import MAX_FILE_MB
 from outlay.instances.stages import Linking, Scenario, check_scenarios
-from outlay.instances.values.text import did_you_mean
 from outlay.models.risk import parse_risk
 from outlay.optimizer.answer.documents import finite, floats, plain_table, table_document
 from outlay.optimizer.answer.solution import Solution
@@ -28,13 +27,12 @@ from outlay.optimizer.ensemble.answer import (
     project_table,
     scenario_table,
 )
-from outlay.optimizer.ensemble.folder import RUNS
+from outlay.optimizer.ensemble.folder import broken_rules, false_figures, load_runs, run_named
 from outlay.optimizer.record.recheck import table_differences
-from outlay.optimizer.record.run_file import load, read_run_document
+from outlay.optimizer.record.run_file import read_run_document
 from outlay.optimizer.record.run_schema import Limit, Part, SelectionPart, StatusName, TablePart, checked_part
-from outlay.optimizer.status import OPTIMAL_GAP, Status
+from outlay.optimizer.status import Status
 from outlay.optimizer.verify.linking import verify_linking
-from outlay.optimizer.verify.plan import TOLERANCE
 
 REMEDY = "solve again: outlay solve INSTANCE --scenarios ... -o FOLDER"
 Pair = list[float | None]
@@ -83,10 +81,7 @@ def run_of_scenario(path: str | Path, name: str, *, max_file_mb: float = MAX_FIL
     """
     document = read_run_document(Path(path) / MARKER, max_file_mb)
     checked_part(EnsemblePart, floats(document), MARKER, remedy=REMEDY)
-    files = document["runs"]
-    if name not in files:
-        raise InputError.single(str(path), "there is no such scenario", did_you_mean(name, files), value=name)
-    return _run_file(Path(path), name, files[name])
+    return run_named(Path(path), name, document["runs"], marker=MARKER, remedy=REMEDY, what="scenario")
 
 
 def load_ensemble(path: str | Path, *, max_file_mb: float = MAX_FILE_MB) -> EnsembleSolution:
@@ -107,16 +102,8 @@ def load_ensemble(path: str | Path, *, max_file_mb: float = MAX_FILE_MB) -> Ense
     if document.get("format") != FORMAT:
         raise InputError.single(MARKER, "this is not what solve --scenarios wrote", REMEDY)
     checked_part(EnsemblePart, document, MARKER, remedy=REMEDY)
-    runs = {
-        name: load(_run_file(folder, name, file), max_file_mb=max_file_mb) for name, file in document["runs"].items()
-    }
+    runs = load_runs(folder, document["runs"], MARKER, REMEDY, max_file_mb=max_file_mb)
     return _Reading(document, runs).solution(folder)
-
-
-def _run_file(folder: Path, name: str, file: str) -> Path:
-    if Path(file).name != file or not file:
-        raise InputError.single(MARKER, "a run lies outside the folder", REMEDY, column=f"runs.{name}", value=file)
-    return folder / RUNS / file
 
 
 class _Reading:
@@ -131,7 +118,7 @@ class _Reading:
     def solution(self, folder: Path) -> EnsembleSolution:
         """Return the solution, with everything that is false as a violation."""
         said, runs = self.document, self.runs
-        false = [(name, one.sentence) for name, run in runs.items() for one in _of(run)]
+        false = broken_rules(runs)
         tables = {}
         if runs and not false:
             first = next(iter(runs.values())).instance
@@ -168,15 +155,7 @@ class _Reading:
         members = [(name, run.instance, run.plan) for name, run in runs.items() if run.plan is not None]
         yield from (one.sentence for one in verify_linking(members, Linking.NOW))
         worth = self._worth(scenarios)
-        size = float(TOLERANCE) * max(1.0, abs(worth))
-        if said["objective"] is None or abs(said["objective"] - worth) > size:
-            yield f"objective is recorded as {said['objective']}, it is {worth}"
-        elif said["bound"] is not None and said["bound"] < worth - size:
-            yield f"the bound {said['bound']} is below what the plans are worth, {worth}"
-        status = Status(said["status"])
-        most = OPTIMAL_GAP if status == Status.OPTIMAL else max(OPTIMAL_GAP, float(said["options"].get("gap") or 0))
-        if status.proved and (said["gap"] is None or said["gap"] > most * (1 + 1e-6)):
-            yield f"the status is {status}, but the gap is {said['gap']}"
+        yield from false_figures(said, worth)
         for name, table in tables.items():
             recorded = said["tables"].get(name)
             if recorded is None:
@@ -194,10 +173,6 @@ class _Reading:
                 raise InputError.single(MARKER, "what the regret is held against is missing", REMEDY, column="ideal")
             ideal = [said["ideal"][one.name] for one in scenarios]
         return risk.value(worths, [one.probability for one in scenarios], ideal)
-
-
-def _of(run: Solution) -> tuple[Any, ...]:
-    return () if run.verification is None else run.verification.violations
 
 
 def _interval(pair: Pair, unknown: float) -> Interval:

@@ -221,7 +221,9 @@ class _Work:
             return self._by_mpi(self.launcher, on_questions, on_progress)
         ideal = self.ideal if self.risk.kind == "regret" else None
         most = {name: above(self.best[name].bound) for name in probabilities(self.scenarios)}
-        session = EnsembleSession(build_ensemble(self.base, self.scenarios, risk=self.risk, best=ideal, most=most))
+        built = self.members.models
+        model = build_ensemble(self.base, self.scenarios, risk=self.risk, best=ideal, most=most, built=built)
+        session = EnsembleSession(model)
         self.sizes = {
             "columns": len(session.problem.cost),
             "rows": len(session.problem.row_lower),

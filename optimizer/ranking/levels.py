@@ -13,7 +13,6 @@ from outlay.instances.errors import Fault, InputError
 from outlay.instances.instance import Instance, thawed
 from outlay.instances.stages import Scenario, check_scenarios
 from outlay.instances.values.numbers import number_text
-from outlay.models.build import build
 from outlay.optimizer.variation.limit import Limit, decimal_of
 from outlay.optimizer.variation.limits import Limits
 
@@ -105,6 +104,8 @@ def limit_named(instance: Instance, name: str) -> Limit:
     InputError
         If there is none of the name, it has no level, or it is a least amount.
     """
+    from outlay.models.build import build  # noqa: PLC0415 - a saved list is shown without Pyomo
+
     limit = Limits(build(instance)).movable(name, units=True)
     if limit.least:
         problem = "this is a least amount, which does not grow like a budget"

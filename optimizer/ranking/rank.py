@@ -23,8 +23,9 @@ from outlay.models.ensemble import build_ensemble
 from outlay.optimizer.engine.levels import Settings
 from outlay.optimizer.ensemble.members import Asked, Members, OnQuestions
 from outlay.optimizer.ensemble.session import EnsembleSession, Together
+from outlay.optimizer.ranking.assembling import ranking_of
 from outlay.optimizer.ranking.levels import check_levels, check_objective, check_weights, level_scenarios, limit_named
-from outlay.optimizer.ranking.ranking import Ranking, ranking_of
+from outlay.optimizer.ranking.ranking import Ranking
 from outlay.optimizer.solve import as_asked, check_arguments
 from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.solver.outcome import Progress
@@ -131,7 +132,7 @@ class _Work:
         for name, found in self.best.items():
             if found.infeasible:
                 return Together(Status.INFEASIBLE, message=f"there is no plan at level {name}")
-        model = build_ensemble(self.base, self.scenarios, linking=Linking.NESTED)
+        model = build_ensemble(self.base, self.scenarios, linking=Linking.NESTED, built=self.members.models)
         session = EnsembleSession(model)
         settings = Settings(gap=self.asked.gap, seed=self.asked.seed, deadline=self.deadline)
         with SolverProcess() as engine:

@@ -19,13 +19,13 @@ from outlay.instances.formats.reading import MAX_FILE_MB
 from outlay.instances.stages import Linking
 from outlay.optimizer.answer.documents import finite, floats, plain_table, table_document
 from outlay.optimizer.answer.solution import Solution
-from outlay.optimizer.ensemble.folder import RUNS
+from outlay.optimizer.ensemble.folder import broken_rules, false_figures, load_runs, run_named
 from outlay.optimizer.ranking.levels import check_levels, check_weights, level_scenarios, limit_named
 from outlay.optimizer.ranking.ranking import FORMAT, LEVELS, MARKER, PROJECTS, Ranking
 from outlay.optimizer.record.recheck import table_differences
-from outlay.optimizer.record.run_file import load, read_run_document
+from outlay.optimizer.record.run_file import read_run_document
 from outlay.optimizer.record.run_schema import Limit, Part, StatusName, TablePart, checked_part
-from outlay.optimizer.status import OPTIMAL_GAP, Status
+from outlay.optimizer.status import Status
 from outlay.optimizer.verify.linking import verify_linking
 from outlay.optimizer.verify.plan import TOLERANCE
 
@@ -60,6 +60,19 @@ def is_ranking(path: str | Path) -> bool:
     return os.path.isfile(os.path.join(path, MARKER))  # noqa: PTH113, PTH118 - names that cannot be are no file
 
 
+def run_of_level(path: str | Path, name: str, *, max_file_mb: float = MAX_FILE_MB) -> Path:
+    """Return the run file of a level in the folder of a priority list.
+
+    Raises
+    ------
+    InputError
+        If the folder is damaged, or has no such level.
+    """
+    document = read_run_document(Path(path) / MARKER, max_file_mb)
+    checked_part(RankingPart, floats(document), MARKER, remedy=REMEDY)
+    return run_named(Path(path), name, document["runs"], marker=MARKER, remedy=REMEDY, what="level")
+
+
 def load_ranking(path: str | Path, *, max_file_mb: float = MAX_FILE_MB) -> Ranking:
     """Return what `Ranking.save` wrote, verified again.
 
@@ -80,21 +93,9 @@ def load_ranking(path: str | Path, *, max_file_mb: float = MAX_FILE_MB) -> Ranki
     names = [str(name) for name in document["options"].get("levels") or ()]
     if not names or list(document["runs"]) != names:
         raise InputError.single(MARKER, "the runs are not those of the levels", REMEDY, column="runs")
-    files = document["runs"].items()
-    runs = {name: load(_run_file(folder, name, file), max_file_mb=max_file_mb) for name, file in files}
-    false = [(name, one.sentence) for name, run in runs.items() for one in _of(run)]
-    false = false or [("", sentence) for sentence in _false(document, runs)]
+    runs = load_runs(folder, document["runs"], MARKER, REMEDY, max_file_mb=max_file_mb)
+    false = broken_rules(runs) or [("", sentence) for sentence in _false(document, runs)]
     return _ranking(document, runs, tuple(false))
-
-
-def _run_file(folder: Path, name: str, file: str) -> Path:
-    if Path(file).name != file or not file:
-        raise InputError.single(MARKER, "a run lies outside the folder", REMEDY, column=f"runs.{name}", value=file)
-    return folder / RUNS / file
-
-
-def _of(run: Solution) -> tuple[Any, ...]:
-    return () if run.verification is None else run.verification.violations
 
 
 def _ranking(said: Mapping[str, Any], runs: Mapping[str, Solution], false: tuple[tuple[str, str], ...]) -> Ranking:
@@ -124,15 +125,7 @@ def _false(said: Mapping[str, Any], runs: Mapping[str, Solution]) -> Iterator[st
         yield str(error)
         return
     worth = sum(share * float(run.objective or 0.0) for share, run in zip(shares, runs.values(), strict=True))
-    size = float(TOLERANCE) * max(1.0, abs(worth))
-    if said["objective"] is None or abs(said["objective"] - worth) > size:
-        yield f"objective is recorded as {said['objective']}, it is {worth}"
-    elif said["bound"] is not None and said["bound"] < worth - size:
-        yield f"the bound {said['bound']} is below what the plans are worth, {worth}"
-    status = Status(said["status"])
-    most = OPTIMAL_GAP if status == Status.OPTIMAL else max(OPTIMAL_GAP, float(said["options"].get("gap") or 0))
-    if status.proved and (said["gap"] is None or said["gap"] > most * (1 + 1e-6)):
-        yield f"the status is {status}, but the gap is {said['gap']}"
+    yield from false_figures(said, worth)
     yield from _tables_false(said, runs, shares)
 
 

@@ -18,7 +18,7 @@ from typing import Any
 from click.testing import CliRunner
 
 from outlay.cli import main
-from outlay.cli.commands.root import SECTIONS
+from outlay.cli.commands.answers import SECTIONS
 from tests.campaigns.originals import folder_of_comparison, run_documents
 from tests.campaigns.resuming import Resuming
 from tests.campaigns.tally import Ending, Tally

@@ -11,7 +11,7 @@ from tests.campaigns import disk
 from tests.campaigns.tally import Ending
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("name", "broken", "attack"),
     [

@@ -40,6 +40,15 @@ def test_help_imports_nothing_heavy():
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+@pytest.mark.slow
+def test_a_saved_answer_is_shown_without_a_solver():
+    done = python("-c", "import sys, outlay.cli.run.show, outlay.cli.run.verify\nprint(*sys.modules, sep='\\n')")
+    loaded = set(done.stdout.split())
+    engine = ("outlay.optimizer.session", "outlay.optimizer.search", "outlay.optimizer.engine.levels")
+    assert "outlay.optimizer.verify.report" in loaded
+    assert not loaded & {"pyomo", "networkx", "highspy", "scipy.stats", *engine}
+
+
 @pytest.mark.parametrize("command", ["list", "new", "check", "solve", "show", "verify", "schema"])
 def test_every_command_has_help(command):
     for flag in ("-h", "--help"):

@@ -47,7 +47,7 @@ def parts(line: str, place: str, known: dict[str, str]) -> list[str]:
 needs_permissions = pytest.mark.skipif(not obeys_permissions(), reason="needs setpriv, to bind root to permissions")
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @needs_permissions
 @pytest.mark.parametrize("mode", some_named({"closed to all": 0, "closed to writing": 0o500}, {"closed to all"}))
 def test_nothing_is_written_into_a_closed_folder_nor_read_from_it(

@@ -6,7 +6,8 @@ import pytest
 
 import outlay
 from outlay.instances.errors import InputError
-from outlay.models.ensemble import build_ensemble
+from outlay.instances.stages import scenarios_of_sets
+from outlay.models.ensemble import build_ensemble, build_scenario
 from outlay.models.risk import parse_risk
 from tests.brute_force.ensembles import measure
 from tests.support.documents import instance as made
@@ -64,6 +65,19 @@ def test_a_measure_of_risk_is_what_its_definition_says(risk: str) -> None:
 def test_a_measure_that_is_none_is_refused(risk: str, words: str) -> None:
     with pytest.raises(InputError, match=words):
         parse_risk(risk)
+
+
+def test_models_that_are_built_already_give_their_options_and_rows(town: outlay.Instance) -> None:
+    scenarios = scenarios_of_sets(town, ["base", "two-crews"])
+    built = {one.name: build_scenario(one) for one in scenarios}
+    model = build_ensemble(town, scenarios, built=built)
+    for name, known in built.items():
+        assert model.scenario[name].case is known.case
+        assert model.scenario[name].row_blocks is known.row_blocks
+        assert known.objective.active
+    alone = {one.name: build_scenario(one, cancelling=False) for one in scenarios}
+    other = build_ensemble(town, scenarios, built=alone)
+    assert all(other.scenario[name].case is not known.case for name, known in alone.items())
 
 
 def test_what_does_not_fit_together_is_told_at_once(town: outlay.Instance) -> None:

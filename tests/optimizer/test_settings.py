@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 import outlay
+from outlay.optimizer.ensemble.members import Asked
 from outlay.optimizer.settings import Effort, SolveSettings
-from outlay.optimizer.solver.deadline import Deadline
+from outlay.optimizer.solver.deadline import CLOCK, MOST_WAIT, Deadline
 
 
 def made(**said: Any) -> SolveSettings:
@@ -39,6 +40,13 @@ def test_a_question_says_what_its_answer_depends_on_and_is_read_back() -> None:
     assert asked.question_document() == {"gap": 0.01, "seed": 4, "time_limit_s": 3.0}
     assert SolveSettings.of_question(asked.question_document()) == asked
     assert SolveSettings.of_question({}) == SolveSettings()
+
+
+def test_the_limit_of_a_question_is_of_work_unless_it_is_a_part_of_a_whole_by_the_clock() -> None:
+    own = SolveSettings.of_question({"time_limit_s": 5.0}).question_deadline(CLOCK)
+    part = SolveSettings.of_question(Asked(0.0, 1).each(5.0)).question_deadline(CLOCK)
+    assert (own.work_left(), own.limit_s) == (5.0, 5.0 * MOST_WAIT)
+    assert (part.work_left(), part.limit_s) == (None, 5.0)
 
 
 def test_a_run_file_states_work_only_where_it_counts() -> None:

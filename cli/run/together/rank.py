@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from outlay.cli import failures, streams
+from outlay.cli import failures
 from outlay.cli.options import Solving
 from outlay.cli.report.write import write_ranking_report
 from outlay.cli.terminal.progress import Progress
 from outlay.cli.terminal.proof import NO_PLAN, NO_PLAN_POSSIBLE, PROVED, STOPPED, UNVERIFIED
-from outlay.cli.terminal.screen import Page
 from outlay.cli.terminal.together.ranking import show_ranking
+from outlay.cli.terminal.together.telling import tell
 from outlay.cli.views.words import seconds
 from outlay.instances.errors import InputError
 from outlay.instances.formats.output import check_target
 from outlay.instances.formats.reading import read
 from outlay.optimizer.ranking.rank import rank
-from outlay.optimizer.record.run_document import run_text
 from outlay.optimizer.sharing.pool import CompareProgress
 from outlay.optimizer.solver.outcome import Progress as State
 from outlay.optimizer.status import Status
@@ -78,16 +77,12 @@ def run(
             progress.now("drawing the report")
             write_ranking_report(found, report, force=force)
     trouble = keep(found, output)
-    if as_json:
-        streams.write_json_text(run_text(found.to_document()))
-    else:
-        page = Page()
-        show_ranking(page, found)
-        if output is not None and trouble is None and found.runs:
-            page.fact("Saved", f"{output} (the list as CSV, a run file a level)")
-        if report is not None and found.verified:
-            page.fact("Report", f"{report}: open it in a browser; it needs no network")
-        page.show()
+    more = {}
+    if output is not None and trouble is None and found.runs:
+        more["Saved"] = f"{output} (the list as CSV, a run file a level; outlay verify {output})"
+    if report is not None and found.verified:
+        more["Report"] = f"{report}: open it in a browser; it needs no network"
+    tell(found, show_ranking, as_json=as_json, more=more)
     return failures.report_unsaved(trouble, exit_code(found.status, found.verified, bool(found.runs)))
 
 

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from outlay.cli import failures, streams
+from outlay.cli import failures
 from outlay.cli.loading import read_or_load, with_asked
 from outlay.cli.options import Solving, WhatIf
 from outlay.cli.run.together.rank import exit_code, keep, question_words
 from outlay.cli.terminal.progress import Progress
-from outlay.cli.terminal.screen import Page
 from outlay.cli.terminal.together.scenarios import show_scenarios
+from outlay.cli.terminal.together.telling import tell
 from outlay.instances.errors import Fault, InputError
 from outlay.instances.formats.output import check_target
 from outlay.instances.instance import Instance
 from outlay.models.risk import parse_risk
 from outlay.optimizer.ensemble.solve import solve_ensemble
-from outlay.optimizer.record.run_document import run_text
 from outlay.optimizer.sharing.pool import CompareProgress
 from outlay.optimizer.solver.outcome import Progress as State
 from outlay.optimizer.stress.replications import check_is_mean, replicate_gap
@@ -94,14 +93,10 @@ def run(
                 on_replication=lambda done, total: progress.now(f"{done} of {total} times fresh draws solved"),
             )
     trouble = keep(found, output)
-    if as_json:
-        streams.write_json_text(run_text(found.to_document()))
-    else:
-        page = Page()
-        show_scenarios(page, found)
-        if output is not None and trouble is None and found.runs:
-            page.fact("Saved", f"{output} (tables as CSV, a run file a scenario; outlay verify {output})")
-        page.show()
+    more = {}
+    if output is not None and trouble is None and found.runs:
+        more["Saved"] = f"{output} (tables as CSV, a run file a scenario; outlay verify {output})"
+    tell(found, show_scenarios, as_json=as_json, more=more)
     return failures.report_unsaved(trouble, exit_code(found.status, found.verified, bool(found.runs)))
 
 

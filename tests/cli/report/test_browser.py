@@ -91,6 +91,7 @@ def test_every_chart_is_drawn_and_nothing_complains(browser: Browser, reports: d
     assert browser.evaluate("document.documentElement.scrollWidth") == 1366
 
 
+@pytest.mark.nightly
 def test_the_library_draws_every_kind_of_chart_that_is_used(browser: Browser, reports: dict[str, Path]) -> None:
     kinds: set[str] = set()
     for path in reports.values():

@@ -299,7 +299,7 @@ def test_a_plan_without_loans_needs_or_money_is_shown(tmp_path: Path) -> None:
     assert 'id="chain"' in write_report(small, tmp_path / "b.html").read_text(encoding="utf-8")
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_page_that_would_be_too_large_is_cut_and_says_so() -> None:
     solution = hostile_solution()
     context = solution_context(solution, outlay.verify(solution))

@@ -93,7 +93,7 @@ def test_a_citys_plan_of_some_projects(tmp_path: Path) -> None:
     assert set(found.projects["start"].dropna()) <= years
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_citys_whole_plan(tmp_path: Path) -> None:
     found = a_citys_plan(tmp_path, 265, "--gap", "0.002")
     assert found.verified

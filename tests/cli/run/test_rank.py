@@ -39,10 +39,19 @@ def test_a_list_is_shown_with_its_marks_and_its_price(tmp_path: Path) -> None:
         assert text in result.stdout
     assert run("verify", str(tmp_path / "list" / "runs" / "02-8.json")).exit_code == 0
     assert "hold, and so does what links them" in run("verify", str(tmp_path / "list")).stdout
+    drawn_again = run("report", str(tmp_path / "list"), "-o", str(tmp_path / "again.html"))
+    assert (drawn_again.exit_code, "strip-chart" in (tmp_path / "again.html").read_text(encoding="utf-8")) == (0, True)
+    assert "up to 14" in run("show", str(tmp_path / "list")).stdout
+    assert run("show", str(tmp_path / "list"), "--csv").stdout.startswith("rank,project,name")
+    assert run("show", str(tmp_path / "list"), "8", "projects", "--csv").stdout.startswith("project,name")
+    for more, words in ((("9",), "there is no such level; known: 14, 3, 8"), (("projects",), "name one: 3, 8, 14")):
+        asked = run("show", str(tmp_path / "list"), *more)
+        assert (asked.exit_code, words in asked.stderr) == (3, True), asked.stderr
     kept = json.loads((tmp_path / "list" / "ranking.json").read_text())
     (tmp_path / "list" / "ranking.json").write_text(json.dumps({**kept, "objective": 99.0}))
     false = run("verify", str(tmp_path / "list"))
     assert (false.exit_code, "objective is recorded as 99.0" in false.stdout) == (7, True)
+    assert run("show", str(tmp_path / "list"), "--csv").exit_code == 7
     again = run(*ASKED, "--levels", "3,8,14", "-o", str(tmp_path / "list"))
     assert (again.exit_code, again.stdout) == (3, "")
 

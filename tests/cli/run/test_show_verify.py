@@ -9,7 +9,7 @@ import pyomo.environ as pyo
 import pytest
 
 import outlay
-from outlay.cli.commands.root import SECTIONS
+from outlay.cli.commands.answers import SECTIONS
 from outlay.instances.formats.parsing import parse_document
 from outlay.optimizer.record.run_file import FORMAT
 from tests.cli.small import HOSTILE, SMALL, changed, lender_document, run, solved

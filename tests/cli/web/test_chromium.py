@@ -113,6 +113,7 @@ def test_a_draft_without_a_plan_is_mended_by_a_click(browser: Browser, town: Ser
     assert tab.complaints == []
 
 
+@pytest.mark.nightly
 def test_a_frontier_is_a_tab_beside_the_plan(browser: Browser, town: Served, tmp_path: Path) -> None:
     outlay.frontier(outlay.read("tutorial"), ["max:value", "min:commitment"], jobs=1, folder=tmp_path / "kept" / "f")
     tab = Tab(browser, town)
@@ -124,6 +125,7 @@ def test_a_frontier_is_a_tab_beside_the_plan(browser: Browser, town: Served, tmp
     assert tab.complaints == []
 
 
+@pytest.mark.nightly
 def test_two_tabs_show_one_session(browser: Browser, town: Served) -> None:
     first = Tab(browser, town)
     second = Tab(browser, town, other=first)
@@ -164,6 +166,7 @@ def test_names_of_the_data_stay_text(browser: Browser, tmp_path: Path) -> None:
         assert tab.complaints == []
 
 
+@pytest.mark.nightly
 def test_everybody_can_use_it(browser: Browser, town: Served) -> None:
     tab = Tab(browser, town)
     tab.force("library", "in")
@@ -189,6 +192,7 @@ def test_everybody_can_use_it(browser: Browser, town: Served) -> None:
     assert tab.complaints == []
 
 
+@pytest.mark.nightly
 def test_what_is_printed_is_the_report(browser: Browser, town: Served) -> None:
     tab = Tab(browser, town)
     tab.page.wait_for_selector("#gantt .main-svg")

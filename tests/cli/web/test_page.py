@@ -263,7 +263,7 @@ def test_events_tell_the_state_once_and_end_with_the_server(made: Served) -> Non
     assert json.loads(text.removeprefix("data: "))["reference"] == "base"
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_two_hundred_requests_at_once_are_served_or_refused(tmp_path: Path) -> None:
     paths = ["/panel", "/tab/plan?case=base", "/tab/all", "/project?id=park&case=base", "/static/plotly.js", "/nothing"]
 

@@ -47,7 +47,7 @@ def has_columns(seed: int) -> bool:
         return False
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.usefixtures("always")
 def test_there_are_enough_cases() -> None:
     assert sum(map(has_columns, SEEDS)) >= 2

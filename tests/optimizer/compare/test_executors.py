@@ -236,6 +236,7 @@ def test_dask_without_workers_is_told_and_ends(deserted: Any) -> None:
     assert any(note.startswith("dask has no workers") for note in notes)
 
 
+@pytest.mark.nightly
 @needs_dask
 @pytest.mark.parametrize("killed", ["worker", "scheduler"])
 def test_what_dask_has_solved_before_it_died_is_kept(deserted: Any, tmp_path: Path, killed: str) -> None:

@@ -163,6 +163,7 @@ def test_a_solver_that_always_dies_of_one_case_fails_that_case_only(
     assert not any(alive(pid) for pid in pids(log))
 
 
+@pytest.mark.nightly
 def test_a_solver_that_hangs_past_the_limit_fails_its_case_only(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -216,6 +217,7 @@ def exit_at_once() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+@pytest.mark.nightly
 def test_two_comparisons_at_once_do_not_end_each_others_solvers(due: Comparison) -> None:
     # The short ones end while the long ones are in work.
     found: dict[int, Any] = {}

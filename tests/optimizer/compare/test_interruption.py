@@ -194,7 +194,7 @@ def test_a_comparison_that_is_killed_goes_on_where_it_was(tmp_path: Path) -> Non
         assert_resumes(run, killed=True)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_comparison_that_is_killed_again_and_again_ends_some_day(tmp_path: Path) -> None:
     finished = 0
     for number in range(2):
@@ -240,6 +240,7 @@ def test_an_interruption_while_models_are_built_starts_no_solver_afterwards(tmp_
         assert_gone(run.solvers)
 
 
+@pytest.mark.nightly
 def test_a_solver_deep_in_its_work_is_ended_too(tmp_path: Path) -> None:
     """HiGHS itself, on problems that it does not prove within minutes."""
     made = hard_knapsack()

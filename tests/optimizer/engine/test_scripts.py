@@ -44,7 +44,7 @@ def test_a_script_without_main_guard_beside_modules_of_the_user_s_own_works(tmp_
     assert run_script(tmp_path, "plan.py") == "optimal 7.0 True"
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_the_solver_process_imports_nothing_from_the_user_s_folder(tmp_path: Path) -> None:
     # -P keeps the parent safe; the solver process must be so by itself, wherever it is started.
     for name in ("numpy", "highspy", "simplejson", "json", "queue"):

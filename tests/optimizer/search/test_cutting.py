@@ -51,7 +51,7 @@ def worth_at_least(state: State, value: float) -> Rows:
     return Rows(cost, np.array([value - state.problem.offset]), np.array([np.inf]))
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_planes_make_the_relaxation_stronger_and_the_plan_stays(begun: State) -> None:
     whole, drawn, before, relaxation = begun.whole, begun.drawn, begun.problem, begun.relaxation
     current = begun.plans.current

@@ -33,7 +33,7 @@ def stalled(state: State) -> None:
     state.gains[:] = [0.0] * state.params.patience.sub_problems
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_plan_that_stays_as_it_is_is_left_for_another_and_crossed_with_it(small: Session) -> None:
     """The core first, then all, then another core and all; the worse plan is crossed, with dives, then more time."""
     params = replace(SearchParams(), probing=Probing(dominant=(1.0,)))

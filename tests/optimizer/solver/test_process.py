@@ -288,7 +288,7 @@ def test_the_time_may_be_over_when_the_model_is_built(monkeypatch: pytest.Monkey
     assert (kept.limit, kept.plan, kept.verified) == ("time", best, True)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_solver_at_work_gives_signs_of_life(tmp_path: Path) -> None:
     """HiGHS lets other threads of its process run, so a busy solver is not taken for one that hangs."""
     with SolverProcess() as process:

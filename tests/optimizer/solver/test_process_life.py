@@ -39,7 +39,7 @@ def test_a_process_serves_many_solves(three: Instance) -> None:
     assert not alive(pid)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads the memory of a process from /proc")
 def test_a_process_lets_go_of_what_it_has_solved() -> None:
     size = 300_000
