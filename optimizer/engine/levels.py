@@ -10,7 +10,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from outlay.optimizer.engine.answer import Answer
-from outlay.optimizer.engine.combined import NO_HEURISTICS, RepeatableSolver, SearchingSolver
+from outlay.optimizer.engine.combined import RepeatableSolver, SearchingSolver
+from outlay.optimizer.engine.hints import CONFIRMING, QUESTIONS, SMALL_PROOFS
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.spaces import SolverPoint
 from outlay.optimizer.search.settings import SearchPlan
@@ -21,18 +22,6 @@ from outlay.optimizer.status import OPTIMAL_GAP, LevelResult, Status, relative_g
 
 #: Share of a plan's value by which it may beat the bound, for rounding.
 CONTRADICTION = 1e-5
-#: What HiGHS is told of small proofs, one after another: of knapsacks with two objectives it saves a fifth of the time.
-SMALL_PROOFS: dict[str, Any] = {"mip_allow_restart": False, "mip_pscost_minreliable": 1}
-#: What it is told of any other of many questions: of its sub-problems only those of rounding (RENS) find plans that are
-#: worth their time. Three margins of the flagship took 27 s of its CPU time instead of 43.
-QUESTIONS: dict[str, Any] = {
-    **NO_HEURISTICS,
-    "mip_heuristic_run_feasibility_jump": True,
-    "mip_heuristic_run_rens": True,
-}
-#: And where the plan to start from is nearly always the best one already. On the flagship HiGHS's heuristics, which
-#: find nothing then, took seven eighths of the time of such a proof.
-CONFIRMING: dict[str, Any] = {**NO_HEURISTICS, "mip_allow_restart": False}
 
 
 @dataclass(frozen=True)
