@@ -66,6 +66,12 @@ class Table:
         KeyError
             For a column that the table cannot have.
         """
+        known = self._described.get(column)
+        if known is None:
+            known = self._described[column] = self._description(column)
+        return known
+
+    def _description(self, column: str) -> Column:
         described = self.spec.column(column)
         if described is not None:
             return described
@@ -101,6 +107,10 @@ class Table:
     @cached_property
     def _columns(self) -> dict[str, tuple[Cell, ...]]:
         """Columns that were asked for: callers ask in loops over rows."""
+        return {}
+
+    @cached_property
+    def _described(self) -> dict[str, Column]:
         return {}
 
     @cached_property

@@ -48,8 +48,17 @@ class Alternative:
     def commitment(self) -> Fraction:
         return exact(self.cells["commitment"])
 
+    @cached_property
+    def _lines(self) -> dict[str, tuple[Fraction, Fraction]]:
+        return {}
+
     def line(self, column: str) -> tuple[Fraction, Fraction]:
         """Return (per unit of scale, besides) of a column: the straight line on which a step lies."""
+        if column not in self._lines:
+            self._lines[column] = self._line(column)
+        return self._lines[column]
+
+    def _line(self, column: str) -> tuple[Fraction, Fraction]:
         amount = exact(self.cells[column])
         if self.cells["to_scale"] is None:
             return amount, Fraction(0)
@@ -152,12 +161,12 @@ class Option:
         )
         return growth(rate, first + self.start * instance.months_per_period - base)
 
-    @property
+    @cached_property
     def commitment(self) -> Fraction:
         """K for each unit of scale, in the prices of the start."""
         return self.of.line("commitment")[0] * self.price
 
-    @property
+    @cached_property
     def base(self) -> Fraction:
         """What is added to K x scale, in the prices of the start."""
         return self.of.line("commitment")[1] * self.price

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from outlay.cli.report.style import BLACK, BLUE, HAZE, INK, MIST, ORANGE, Figure, axis, hover, label, layout, plain
+from outlay.cli.report.style import (
+    BLACK,
+    BLUE,
+    HAZE,
+    INK,
+    MIST,
+    ORANGE,
+    Figure,
+    axis,
+    hover,
+    label,
+    lanes,
+    layout,
+    plain,
+)
 from outlay.cli.views import words
 from outlay.cli.views.explanation import interval, standing_words
 
@@ -35,11 +49,8 @@ def margins_chart(rows: list[dict[str, Any]]) -> Figure | None:
         showlegend=False,
         margin={"l": 10, "r": 24, "t": 6, "b": 40},
         xaxis=axis("loss if the plan is overruled", range=[min(0.0, *values), 1.3 * high], zeroline=True),
-        yaxis=axis(
-            range=[len(rows) - 0.4, -0.6], tickvals=list(range(len(rows))), showgrid=False, zeroline=False,
-            ticktext=[label(f"{row['project']} {row['name']}", _LETTERS) for row in rows], ticklabelstandoff=6,
-        ),
-    )  # fmt: skip
+        yaxis=lanes([label(f"{row['project']} {row['name']}", _LETTERS) for row in rows]),
+    )
     figure["meta"] = {"onPhone": {"yaxis.ticktext": [label(row["project"], _PHONE_LETTERS) for row in rows]}}
     return {"data": [trace], "layout": figure}
 
@@ -78,11 +89,8 @@ def tornado(rows: list[dict[str, Any]]) -> Figure | None:
         barmode="overlay",
         margin={"l": 10, "r": 24, "t": 6, "b": 40},
         xaxis=axis("change of objective", range=[low - space, high + space], zeroline=True, zerolinewidth=1.5),
-        yaxis=axis(
-            range=[len(known) - 0.4, -0.6], tickvals=list(range(len(known))), showgrid=False, zeroline=False,
-            ticktext=[label(row["limit"], _LETTERS) for row in known], ticklabelstandoff=6,
-        ),
-    )  # fmt: skip
+        yaxis=lanes([label(row["limit"], _LETTERS) for row in known]),
+    )
     figure["meta"] = {"onPhone": {"yaxis.ticktext": [label(row["limit"], _PHONE_LETTERS) for row in known]}}
     return {"data": traces, "layout": figure}
 
