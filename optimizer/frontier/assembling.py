@@ -51,12 +51,9 @@ class Outcome:
 def of_boxes(space: Space, boxes: Boxes) -> Outcome:
     """Return what the search of two objectives found.
 
-    A point that a plan in an open box could beat is not said to be proved; what such a plan is better by is told by the
-    box, so that what is open is within the tolerance all the same.
+    A point that a plan in an open box could beat by more than the tolerance is not said to be proved.
     """
-    found = efficient(boxes.points)
-    certified = all(point.proved for point in found)
-    points = [_told(space, boxes, point) for point in found]
+    points = [_told(boxes, point) for point in efficient(boxes.points)]
     lines = {(point.values, other.values) for point, other in boxes.segments if _mixture_holds(space, point, other)}
     open_ = [(np.array(box.low), np.array(box.high), box.reason or _why(space, boxes, box)) for box in boxes.left]
     for point, other in boxes.segments:
@@ -70,18 +67,21 @@ def of_boxes(space: Space, boxes: Boxes) -> Outcome:
     missing = max((float(((high - low) / space.range).min()) for low, high, _ in open_), default=0.0)
     within = missing <= space.tolerance
     if not (space.range > 0).all():
-        return Outcome(points, segments, open_, within, 0.0, 0.0, missing, certified=certified)
+        return Outcome(points, segments, open_, within, 0.0, 0.0, missing)
     reached = reached_volume(np.array([point.values for point in points]), space.nadir)
     for a, b in segments:
         sides = np.abs(np.array(points[a].values) - points[b].values)
         reached += float(np.prod(sides)) / 2
     area = sum(float(np.prod(high - np.maximum(low, space.nadir))) for low, high, _ in open_)
-    return Outcome(points, segments, open_, within, reached, reached + area, missing, certified=certified)
+    return Outcome(points, segments, open_, within, reached, reached + area, missing)
 
 
-def _told(space: Space, boxes: Boxes, point: Point) -> Point:
-    """Return a point that is no longer said to be proved where a box is left in which a plan could dominate it."""
-    beyond = any((np.array(box.high) > point.values + space.least / 2).all() for box in boxes.left)
+def _told(boxes: Boxes, point: Point) -> Point:
+    """Return a point that is no longer said to be proved where a box is left in which a plan could dominate it.
+
+    What could be better than it by no more than the tolerance, in one of the two, is told by the box alone.
+    """
+    beyond = any(boxes.could_beat(box, point) for box in boxes.left)
     return replace(point, proved=False) if beyond else point
 
 
