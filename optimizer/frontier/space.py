@@ -37,8 +37,8 @@ class Point:
     plan, body
         The plan, and the constraint set under which it holds (limits that were stretched); empty for the base.
     proved
-        Whether no plan is better in one objective and as good in the others; of two objectives, by more than the tolerance
-        in both.
+        Whether no plan is better in one objective and as good in the others; of two objectives, by more than the
+        tolerance in both.
     """
 
     values: tuple[float, ...]
