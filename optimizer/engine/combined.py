@@ -16,6 +16,7 @@ from outlay.optimizer.presolve.reduction import reduced
 from outlay.optimizer.presolve.steps import reduction
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.spaces import ReducedPoint, SolverPoint
+from outlay.optimizer.proof.pairs import tangents
 from outlay.optimizer.proof.parts import PartsProver
 from outlay.optimizer.search.params import SearchParams
 from outlay.optimizer.search.search import Search
@@ -104,6 +105,13 @@ class SearchingSolver:
                 )
                 on_progress(better)
 
+        found = tangents(
+            self._process, problem, search.plan.structure, params, options=options, time_limit_s=time_limit_s,
+            by_clock=True, enough=search.known()[0], on_progress=told,
+        )  # fmt: skip
+        if found is not None:
+            problem, start = problem.with_rows(found.rows), search.plans.point_to_start_from()
+            search.take_cuts(found.rows)
         prover = PartsProver(
             self._process,
             problem,
@@ -116,8 +124,12 @@ class SearchingSolver:
             slow=search.slow,
             on_incumbent=search.plans.offer,
             on_cuts=search.take_cuts,
+            bound=-np.inf if found is None else found.bound,
         )
-        outcome = prover.solve(time_limit_s=time_limit_s, start=start, on_progress=told)
+        if found is not None and found.interrupted:
+            outcome = Outcome("kInterrupt", bound=found.bound, interrupted=True)
+        else:
+            outcome = prover.solve(time_limit_s=search.state.deadline.left(), start=start, on_progress=told)
         self._stop()
         outcome = with_plan(outcome, problem, search)
         if outcome.point is not None:
@@ -176,11 +188,19 @@ class RepeatableSolver:
             return with_plan(Outcome("kInterrupt", interrupted=True), problem, search)
         assert self._plan.sub_problems is not None
         found = search.plans.point_to_start_from()
+        told = tangents(
+            self._process, problem, self._plan.structure, self._plan.params, options=options,
+            time_limit_s=deadline.left(), by_clock=False, enough=search.plans.value(),
+        )  # fmt: skip
+        if told is not None and told.interrupted:
+            return with_plan(Outcome("kInterrupt", bound=told.bound, interrupted=True), problem, search)
         outcome = self._process.solve(
-            problem,
+            problem if told is None else problem.with_rows(told.rows),
             options={**options, "mip_max_nodes": self._plan.params.sub_problems.nodes * self._plan.sub_problems},
             time_limit_s=deadline.left(),
             start=start if found is None else found,
             on_progress=on_progress,
         )
+        if told is not None and outcome.status in ENDED:
+            outcome.bound = float(np.fmax(outcome.bound, told.bound))
         return with_plan(outcome, problem, search)

@@ -103,6 +103,7 @@ class PartsProver:
         slow: Callable[[], bool],
         on_incumbent: Callable[[np.ndarray], None],
         on_cuts: Callable[[Rows], None],
+        bound: float = -np.inf,
     ) -> None:
         """Make ready.
 
@@ -123,11 +124,13 @@ class PartsProver:
             with an interior-point method.
         on_cuts
             Told of the cutting planes of the whole's root.
+        bound
+            No point of the problem is worth less.
         """
         self.process, self.problem, self.owner, self.options = process, problem, owner, options
         self.params, self.large, self.known, self.basis, self.slow = params, large, known, basis, slow
         self.on_incumbent, self.on_cuts = on_incumbent, on_cuts
-        self.parts = [Part(problem.lower, problem.upper)]
+        self.parts = [Part(problem.lower, problem.upper, bound)]
         self.found = Outcome("kTimeLimit")
         self._now = process.clock.now
         self._began = self._now()

@@ -24,6 +24,8 @@ from outlay.optimizer.search.params import Exchanging
 
 #: Rows hold within this, times max(1, |limit|).
 TOLERANCE = 1e-9
+#: Share of the projects that wait where a plan is begun anew.
+WAITING = 0.5
 #: How to search, unless told otherwise.
 DEFAULT = Exchanging()
 
@@ -176,6 +178,15 @@ class Pairing:
         self._set(self.best)
         self.value = self._known = self._worth
         self._idle = 0
+
+    def restart(self) -> None:
+        """Forget the best plan and begin another one: some of the projects wait for a while."""
+        nothing = np.zeros(len(self.pairs.columns), dtype=bool)
+        self.best, self.value, self._known, self._idle = nothing, 0.0, np.inf, 0
+        self._set(nothing)
+        for at in range(len(nothing)):
+            wait = self.random.randint(*self.params.stays) if self.random.random() < WAITING else 0
+            self._until[at] = self._moves + wait
 
     def search(self, over: Callable[[], bool], keep: Callable[[np.ndarray], object], most: float = np.inf) -> None:
         """Draw until `over` says so, at most so many times some moves; hand over each plan better than all before."""

@@ -1,7 +1,6 @@
 """The numbers that steer the search, each with its unit, its range and why it is what it is.
 
-Where a measurement led to a number it stands beside it; the others are judgement, and `tests.benchmarks.ablation`
-measures what halving and doubling them does. All are frozen: what is learned while searching stands elsewhere.
+Measured ones say by what; the others are judgement (`tests.benchmarks.ablation`). What is learned stands elsewhere.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from outlay.optimizer.relaxation.params import Relaxing
+from outlay.optimizer.relaxation.params import Convexing, Relaxing
 from outlay.optimizer.solver.tasks.dive import Dive
 from outlay.optimizer.solver.tasks.probe import Probe
 from outlay.optimizer.solver.tasks.split import Split
@@ -287,23 +286,23 @@ class Exchanging:
         Entries of the dense arrays of rows and pairs: above, they take too much memory.
     least_pairs
         Synergies a project, on the average; with fewer the relaxation is a good guide.
-    moves, idle
-        Moves of a draw, and moves without a better plan after which part of the best one is left out.
-    stays
-        Moves for which a project that has moved stays, from and to.
-    left_out
-        Shares of the plan that are left out, one of these.
-    tried
-        Of the projects in the plan, those that add least for what they use; of the others, those that add most.
+    moves, idle, idle_draws
+        Moves of a draw; and moves, or draws, without a better plan after which part of it, or all, is left.
+    stays, left_out
+        Moves for which a project that has moved stays, from and to; shares of the plan that are left out, one of these.
+    tried, least_share
+        Projects of the plan, and others, the likeliest; the least share of the time of sub-problems, which find little.
     """
 
     most_entries: int = a_count(10_000_000)
     least_pairs: float = a_factor(1.0)
     moves: int = a_count(200)
     idle: int = a_count(400)
+    idle_draws: int = a_count(25)
     stays: tuple[int, ...] = a_count((5, 15))
     left_out: tuple[float, ...] = a_share((0.05, 0.1, 0.2, 0.4))
     tried: int = a_count(120)
+    least_share: float = a_share(0.5)
 
 
 @dataclass(frozen=True)
@@ -386,6 +385,7 @@ class SearchParams:
     exchanging: Exchanging = field(default_factory=Exchanging)
     rounding: Rounding = field(default_factory=Rounding)
     relaxing: Relaxing = field(default_factory=Relaxing)
+    convexing: Convexing = field(default_factory=Convexing)
     dividing: Dividing = field(default_factory=Dividing)
 
     @classmethod

@@ -31,6 +31,8 @@ class Turns:
     ----------
     sub_problems
         Of the repeatable search; None: by the clock.
+    restart
+        Lets the drawing begin another plan from nothing; None: plans are not begun this way.
     """
 
     def __init__(
@@ -40,7 +42,10 @@ class Turns:
         over: Callable[[], bool],
         sub_problems: int | None,
         params: Scheduling,
+        *,
+        restart: Callable[[], None] | None = None,
     ) -> None:
+        self._restart = restart
         self._drawing, self._plans, self._over, self._sub_problems = drawing, plans, over, sub_problems
         self._params, self._share = params, params.first_share
 
@@ -49,6 +54,25 @@ class Turns:
         self._drawing.search(
             lambda: self._over() or self._plans.current is not None, self._plans.keep, self._params.most_before
         )
+
+    def anew(self, idle: int) -> bool:
+        """Draw until so many draws in a row come to nothing better, from nothing where no plan is in hand.
+
+        False: this is no way to begin a plan here, or none came of it.
+        """
+        if self._restart is None:
+            return False
+        if self._plans.current is None:
+            self._restart()
+        self._drawing.begin_from(self._plans.current)
+        gained = self._plans.current is not None
+        left = idle
+        while left > 0 and not self._over():
+            before, left = self._plans.current, left - 1
+            self._drawing.search(self._over, self._plans.keep, 1)
+            if self._plans.current is not before:
+                gained, left = True, idle
+        return gained
 
     @contextmanager
     def beside(self) -> Iterator[None]:

@@ -165,6 +165,8 @@ def _take_result(outcome: Outcome, message: dict[str, Any], size: int) -> None:
     outcome.bound = float(message.get("bound", float("nan")))
     if "divided" in message:
         outcome.division = _division(message, size)
+    if "starts" in message:
+        outcome.cuts, outcome.row_dual = _rows(message, size), np.asarray(message["row_dual"], dtype=float)
     if message["has_point"]:
         outcome.point, outcome.objective = _point(message, size), float(message["objective"])
         outcome.row_dual, outcome.basis = message.get("row_dual"), message.get("basis")

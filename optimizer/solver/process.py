@@ -40,6 +40,9 @@ _ENDS = {
 }
 #: What a process that was forked off says of a solver of its parent's.
 _INHERITED = "the solver belongs to the process that this one was forked from"
+#: Threads of linear algebra (NumPy's) in a solver process: more of them wait for each other where cores are busy, and
+#: sum differently.
+ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"), "1")
 
 
 @dataclass
@@ -299,6 +302,7 @@ class SolverProcess:
                 stdout=subprocess.PIPE,
                 stderr=self._errors,
                 start_new_session=True,  # Ctrl-C is for us; we tell the child
+                env={**os.environ, **ONE_THREAD},
             )
         # A child that does not read must not make us wait, so a thread writes; another reads.
         self._threads = (

@@ -38,7 +38,9 @@ class Idle:
 
         def launched(process: SolverProcess) -> None:
             process._close()
-            if not self._take(process):
+            if self._take(process):
+                process._requests += 1  # the child knows requests up to here; to it, number 0 is one that was cancelled
+            else:
                 launch(process)
 
         def solved(process: SolverProcess, *given: Any, **named: Any) -> Any:

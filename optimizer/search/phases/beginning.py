@@ -1,4 +1,4 @@
-"""Beginning a plan: by breeding where the problem only packs, else by probing for the core and diving into it."""
+"""Beginning a plan: by breeding or exchanging where the problem only packs, else by a dive into the core."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from outlay.optimizer.search.phases.sub_problem import solve_sub_problem
 def begun(state: State) -> Neighbourhoods | None:
     """Begin another plan; return where to go on from it, None if nothing better came."""
     since = time.monotonic()
-    drawn = state.whole if _bred(state) else _dived(state)
+    drawn = state.whole if _bred(state) or _exchanged(state) else _dived(state)
     state.beginning_s = time.monotonic() - since
     return drawn
 
@@ -30,6 +30,14 @@ def _bred(state: State) -> bool:
     if not breed(
         state.problem, project, whole.relaxation, random=whole.random, keep=keep, over=over, most=most, params=how
     ):
+        return False
+    state.count_plans()
+    return state.plans.current is not None
+
+
+def _exchanged(state: State) -> bool:
+    """Exchange projects until plans no longer get better; False if that is not done here, or none came of it."""
+    if state.schedules is None or not state.schedules.anew(state.params.exchanging.idle_draws):
         return False
     state.count_plans()
     return state.plans.current is not None

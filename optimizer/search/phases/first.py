@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 
 import numpy as np
 
@@ -31,11 +32,12 @@ def prepare(state: State) -> Step | None:
     late = bool(long or must_be_funded(state.problem, structure).any())
     if most is None and not late:
         state.plans.keep(greedy(state.problem, structure, state.over, params.rounding))
-    drawing = rescheduling(state.problem, structure, seed=seed, params=params.scheduling) or pairing(
-        state.problem, structure, seed=seed, params=params.exchanging
-    )
+    drawing = rescheduling(state.problem, structure, seed=seed, params=params.scheduling)
     if drawing is not None:
-        state.schedules = Turns(drawing, state.plans, state.over, most, state.params.scheduling)
+        state.schedules = Turns(drawing, state.plans, state.over, most, params.scheduling)
+    elif (pairs := pairing(state.problem, structure, seed=seed, params=params.exchanging)) is not None:
+        turns = replace(params.scheduling, least_share=params.exchanging.least_share)
+        state.schedules = Turns(pairs, state.plans, state.over, most, turns, restart=pairs.restart)
     if most is None and late:
         _first_plan(state)
     with contextlib.nullcontext() if state.schedules is None else state.schedules.beside():

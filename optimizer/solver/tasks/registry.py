@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from outlay.optimizer.problem.problem import Problem
+from outlay.optimizer.solver.tasks.concave import Bounding, Concave
 from outlay.optimizer.solver.tasks.dive import Dive, Diver
 from outlay.optimizer.solver.tasks.probe import Probe, Prober
 from outlay.optimizer.solver.tasks.split import Split, Splitter
@@ -35,5 +38,14 @@ def split(how: Split, problem: Problem, relaxed: Any, over: Over) -> Done:
     return Done(content={**bounds, "status": "kOptimal", "divided": found.columns, "worth": found.worth})
 
 
-TASKS: Mapping[type[Task], Doing] = {Dive: dive, Probe: probe, Split: split}
+def concave(how: Concave, problem: Problem, relaxed: Any, over: Over) -> Done:
+    """Bound what options are worth in pairs; the result is a row that bounds it, and the prices of all rows."""
+    gradient, constant, price = Bounding(problem, how, relaxed, stopped=lambda: over(how.most_s)).run()
+    values = np.append(-gradient, 1.0)
+    row = {"starts": np.array([0, len(values)]), "columns": np.arange(len(values)), "values": values}
+    limits = {"lower": np.array([-np.inf]), "upper": np.array([constant])}
+    return Done(content={**row, **limits, "status": "kOptimal", "row_dual": price})
+
+
+TASKS: Mapping[type[Task], Doing] = {Concave: concave, Dive: dive, Probe: probe, Split: split}
 NAMES: Mapping[str, type[Task]] = {kind.__name__: kind for kind in TASKS}
