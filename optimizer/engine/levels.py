@@ -11,6 +11,7 @@ import numpy as np
 
 from outlay.optimizer.engine.answer import Answer
 from outlay.optimizer.engine.combined import RepeatableSolver, SearchingSolver
+from outlay.optimizer.engine.hints import CONFIRMING, QUESTIONS, SMALL_PROOFS
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.spaces import SolverPoint
 from outlay.optimizer.search.settings import SearchPlan
@@ -21,8 +22,6 @@ from outlay.optimizer.status import OPTIMAL_GAP, LevelResult, Status, relative_g
 
 #: Share of a plan's value by which it may beat the bound, for rounding.
 CONTRADICTION = 1e-5
-#: What HiGHS is told of small proofs, one after another: of knapsacks with two objectives it saves a fifth of the time.
-SMALL_PROOFS: dict[str, Any] = {"mip_allow_restart": False, "mip_pscost_minreliable": 1}
 
 
 @dataclass(frozen=True)
@@ -77,6 +76,10 @@ class Settings:
         Gap that is proof enough in absolute terms.
     proving
         Whether it is one of many small proofs, in which HiGHS starts nothing anew and tries few branches.
+    question
+        Whether it is one of many questions about a model, of which each is small.
+    confirming
+        Whether the plan to start from is likely to be the best one, so that HiGHS looks for others by branching alone.
     """
 
     gap: float = 1e-4
@@ -86,6 +89,8 @@ class Settings:
     feasibility: float = 1e-7
     absolute_gap: float = 1e-9
     proving: bool = False
+    question: bool = False
+    confirming: bool = False
 
     def options(self, *, retry: bool) -> dict[str, Any]:
         """Return HiGHS's options; a retry uses another seed and no presolve."""
@@ -98,8 +103,16 @@ class Settings:
             "mip_feasibility_tolerance": self.feasibility / 10,
             "primal_feasibility_tolerance": self.feasibility,
             "dual_feasibility_tolerance": 1e-7,
-            **(SMALL_PROOFS if self.proving and not retry else {}),
+            **({} if retry else self._hints),
         }
+
+    @property
+    def _hints(self) -> dict[str, Any]:
+        if self.confirming:
+            return CONFIRMING
+        if self.proving:
+            return SMALL_PROOFS
+        return QUESTIONS if self.question else {}
 
 
 def solve_levels(

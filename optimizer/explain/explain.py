@@ -214,7 +214,8 @@ class _Work:
         today, status = self._today(pool)
         if today is None:
             if status != Status.INFEASIBLE:
-                self.notes.append(f"no plan was found: {status}")
+                remedy = "; `outlay solve -o RUN` also searches: explain RUN" if status == Status.STOPPED else ""
+                self.notes.append(f"no plan was found: {status}{remedy}")
                 return self._explanation(pool, None, status, {})
             return self._impossible(Context(self.varied, pool, self.options, Today(Plan(), 0.0, None), remote))
         context = Context(self.varied, pool, self.options, today, remote)

@@ -49,8 +49,11 @@ class Outcome:
 
 
 def of_boxes(space: Space, boxes: Boxes) -> Outcome:
-    """Return what the search of two objectives found."""
-    points = [_told(space, boxes, point) for point in efficient(boxes.points)]
+    """Return what the search of two objectives found.
+
+    A point that a plan in an open box could beat by more than the tolerance is not said to be proved.
+    """
+    points = [_told(boxes, point) for point in efficient(boxes.points)]
     lines = {(point.values, other.values) for point, other in boxes.segments if _mixture_holds(space, point, other)}
     open_ = [(np.array(box.low), np.array(box.high), box.reason or _why(space, boxes, box)) for box in boxes.left]
     for point, other in boxes.segments:
@@ -73,9 +76,12 @@ def of_boxes(space: Space, boxes: Boxes) -> Outcome:
     return Outcome(points, segments, open_, within, reached, reached + area, missing)
 
 
-def _told(space: Space, boxes: Boxes, point: Point) -> Point:
-    """Return a point that is no longer said to be proved where a box is left in which a plan could dominate it."""
-    beyond = any((np.array(box.high) > point.values + space.least / 2).all() for box in boxes.left)
+def _told(boxes: Boxes, point: Point) -> Point:
+    """Return a point that is no longer said to be proved where a box is left in which a plan could dominate it.
+
+    What could be better than it by no more than the tolerance, in one of the two, is told by the box alone.
+    """
+    beyond = any(boxes.could_beat(box, point) for box in boxes.left)
     return replace(point, proved=False) if beyond else point
 
 

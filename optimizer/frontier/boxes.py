@@ -70,12 +70,15 @@ class Boxes:
     ----------
     points, segments, open
         What was found so far: points, (first, second) of lines that are the frontier, and boxes that stay open.
+    facts
+        (number of an objective, its bound, floor of the other one): no plan above the floor is better than the bound.
     """
 
     space: Space
     points: list[Point] = field(default_factory=list)
     segments: list[tuple[Point, Point]] = field(default_factory=list)
     open: list[Box] = field(default_factory=list)
+    facts: list[tuple[int, float, float]] = field(default_factory=list)
     _heap: list[tuple[float, tuple[float, ...], int, Box]] = field(default_factory=list)
     _asked: dict[str, Box] = field(default_factory=dict)
     _number: int = 0
@@ -97,6 +100,17 @@ class Boxes:
     def left(self) -> list[Box]:
         """The boxes that were not searched to the end, whatever the reason."""
         return [*self.open, *(box for *_, box in self._heap), *self._asked.values()]
+
+    def could_beat(self, box: Box, point: Point) -> bool:
+        """Return whether a plan in a box could be better than a point by more than the tolerance in both objectives."""
+        more = np.array(box.high) - point.values
+        if not (more > self.space.least / 2).all():
+            return False
+        close = np.maximum(self.space.tolerance * self.space.scale, self.space.least / 2)
+        known = any(
+            floor <= point.values[1 - at] and bound <= point.values[at] + close[at] for at, bound, floor in self.facts
+        )
+        return not known and bool((more > close).all())
 
     def size(self, box: Box) -> float:
         """Return by which share of an objective's range a point in a box may be better than a known one."""
@@ -179,6 +193,8 @@ class Boxes:
         order, floors = self._order(box)
         if not self._is_line(box) and not self.in_steps and self.space.blends(order[0], floors):
             found = replace(found, bound=self.space.unblended(found.bound, order[0], floors))
+        if not self._is_line(box) and not self.in_steps:  # with steps the question has ceilings as well
+            self.facts.append((order[0], found.bound, floors[order[1]]))
         if self._is_line(box):
             self._line(box, found)
         elif found.point is None and not np.isneginf(found.bound):

@@ -70,6 +70,7 @@ class Ends:
         """Leave open what the bounds of the ends do not exclude."""
         space = self.space
         first, second = boxes.points[0], boxes.points[-1]
+        boxes.facts += [(at, float(bound), -math.inf) for at, bound in enumerate(self.bounds)]
         for at, end in enumerate((first, second)):
             if self.bounds[at] > end.values[at] + space.least[at] * 0.999:
                 low, high = list(end.values), [float(self.bounds[0]), float(self.bounds[1])]

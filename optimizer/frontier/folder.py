@@ -51,8 +51,9 @@ class FrontierFolder:
             if marker.is_file() and folder._of() != dict(of) and not force:
                 problem = "the folder holds another frontier: of another instance, or for other objectives"
                 raise InputError.single(str(path), problem, "choose another, or use force to replace it")
-            folder.answers.make_ready()
+            # First, so that whatever ends us here, it is known again.
             replace_file(marker, simplejson.dumps({"of": dict(of), "finished": False}, indent=1) + "\n")
+            folder.answers.make_ready()
         return folder
 
     @property

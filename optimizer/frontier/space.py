@@ -22,8 +22,8 @@ MOST_STEPS = 2e6
 Floors: TypeAlias = tuple[tuple[dict[str, float], float], ...]
 #: Groups of weighted sums: (weights, least, how much less there can be); one of each group is at least so large.
 Groups: TypeAlias = tuple[tuple[tuple[dict[str, float], float, float], ...], ...]
-#: Of the tolerance of a frontier, this share may stay unproved in each of its questions.
-SHARE_OF_TOLERANCE = 0.05
+#: Of the tolerance of a frontier, this share may stay unproved in each of its questions, but no larger gap.
+SHARE_OF_TOLERANCE, MOST_GAP = 0.2, 1e-2
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,8 @@ class Point:
     plan, body
         The plan, and the constraint set under which it holds (limits that were stretched); empty for the base.
     proved
-        Whether no plan is better in one objective and as good in the others.
+        Whether no plan is better in one objective and as good in the others; of two objectives, by more than the
+        tolerance in both.
     """
 
     values: tuple[float, ...]
@@ -203,7 +204,7 @@ class Space:
         """Return the question how far plans reach from a base in the direction of a step, in all objectives at once."""
         goals = tuple((dict(each.weights), float(base[at]), float(step[at])) for at, each in enumerate(self.objectives))
         total = self.sum_of({at: 1.0 / float(step[at]) for at in range(len(base))})
-        return self._question(name, start, None, objective=total, then=(), goals=goals)
+        return self._question(name, start, None, gap=self._gap_of_total(), objective=total, then=(), goals=goals)
 
     def weighted(
         self, name: str, weights: Mapping[int, float], floors: Mapping[int, float], start: Point | None = None
@@ -265,21 +266,24 @@ class Space:
         return self.varied.question(name, variation, start=plan, options=options, remote=self.remote)
 
     def _gap(self, first: int | None) -> float:
-        """Return the relative gap of a question: the user's, or one that does not matter beside the tolerance."""
+        """Return the relative gap of a question: the user's, or one that does not matter beside the tolerance.
+
+        It holds for whichever objective comes next as well, so that the one that is largest beside its range decides.
+        """
         given = self.options.get("gap")
         if given is not None:
             return float(given)
         if first is None or not len(self.ideal):
-            return min(1e-4, SHARE_OF_TOLERANCE * self.tolerance)
-        size = max(abs(self.ideal[first]), abs(self.nadir[first]), 1e-9)
-        return float(min(1e-4, SHARE_OF_TOLERANCE * self.tolerance * self.range[first] / size))
+            return min(1e-4, SHARE_OF_TOLERANCE * self.tolerance / 4)
+        size = np.maximum(np.maximum(np.abs(self.ideal), np.abs(self.nadir)), 1e-9)
+        return min(MOST_GAP, SHARE_OF_TOLERANCE * self.tolerance * float((self.range / size).min()))
 
     def _gap_of_total(self) -> float:
         """Return the relative gap of the sum of all objectives by their range, of which each may be a small part."""
         if self.options.get("gap") is not None:
             return float(self.options["gap"])
         size = float((np.maximum(np.abs(self.ideal), np.abs(self.nadir)) / self.scale).sum())
-        return min(1e-4, SHARE_OF_TOLERANCE * self.tolerance / max(1.0, size))
+        return min(MOST_GAP, SHARE_OF_TOLERANCE * self.tolerance / max(1.0, size))
 
     # -- answers -----------------------------------------------------------------------------------------------------
 

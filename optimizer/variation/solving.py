@@ -203,7 +203,8 @@ def answer(over: Variable, question: Question, engine: SolverProcess) -> VariedA
     varied = apply(over, variation)
     start = None if question.start is None else Plan.from_document(question.start)
     settings = SolveSettings.of_question(question.options)
-    asked = _Asked(over, variation, varied, engine, settings.engine(settings.question_deadline(engine.clock)))
+    engine_settings = replace(settings.engine(settings.question_deadline(engine.clock)), question=True)
+    asked = _Asked(over, variation, varied, engine, engine_settings)
     found = asked.solve(start)
     if found.holds and question.nearest and start is not None:
         found = asked.nearest(found, start)
@@ -323,7 +324,7 @@ class _Asked:
             problem = problem.with_row(level.cost, value + TIE * max(1.0, abs(value)) - level.offset)
         far = session.row_of(distance_weights(self.over.case, reference))
         cost = np.append(far, np.zeros(len(problem.cost) - len(far)))
-        exact = replace(self.settings, gap=0.0, absolute_gap=0.5)
+        exact = replace(self.settings, gap=0.0, absolute_gap=0.5, confirming=True)
         raw = self._run(problem, [Level({}, cost)], exact, self.raw.point)
         if raw.point is None:
             return replace(found, solver_s=self.solver_s)

@@ -17,6 +17,7 @@ from tests.benchmarks.data import benchmarks_folder
 from tests.benchmarks.families import assignments, trade_offs
 from tests.benchmarks.frontier import ours, vectors
 from tests.benchmarks.peers import NAN, Task, peers, solves
+from tests.benchmarks.what_ifs import what_ifs
 
 SMALL = "scale-40-1"
 
@@ -111,3 +112,9 @@ def test_a_run_writes_a_line_a_peer_and_a_picture(tmp_path: Path) -> None:
         assert float(line["value_end"]) == pytest.approx(best, rel=2e-3 if peer == "cpsat" else 1e-5), peer
     assert (tmp_path / "gap.png").stat().st_size > 5000
     assert len((tmp_path / "traces.csv").read_text(encoding="utf-8").splitlines()) > len(lines)
+
+
+def test_what_ifs_are_of_every_kind_and_only_those_that_make_sense() -> None:
+    asked = what_ifs(outlay.vary(outlay.read("tutorial")))
+    assert list(asked)[:4] == ["bridge in", "bridge out", "commitments wider", "commitments tighter"]
+    assert all(one.force_in or one.force_out or one.level for one in asked.values())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from types import ModuleType
 
-NAMES: tuple[str, ...] = ("brute", "disk", "fork", "fuzz", "kill", "tamper")
+NAMES: tuple[str, ...] = ("brute", "disk", "fork", "fuzz", "kill", "questions", "tamper")
 
 
 def campaign(name: str) -> ModuleType:

@@ -12,10 +12,18 @@ from outlay.instances.formats.output import is_temporary
 from outlay.optimizer.compare.folder import LOCK
 from outlay.optimizer.compare.reading import load_comparison
 
+#: Files of folders of questions that are read by whoever asks them again.
+QUESTIONS = frozenset({"explanation.json", "frontier.json"})
 
-def not_whole(folder: Path) -> str | None:
-    """Return what is half-written, left behind or a mixture anywhere in a folder; None if nothing is."""
+
+def not_whole(folder: Path, *, killed: bool = False) -> str | None:
+    """Return what is half-written, left behind or a mixture anywhere in a folder; None if nothing is.
+
+    What was killed may leave temporary files behind: the next one clears them away.
+    """
     for path in sorted(folder.rglob("*")):
+        if is_temporary(path.name) and killed:
+            continue
         if is_temporary(path.name) or path.name == LOCK:
             return f"{path.name} was left behind"
         if path.suffix == ".html" and not path.read_text().rstrip().endswith("</html>"):
@@ -32,6 +40,8 @@ def not_whole(folder: Path) -> str | None:
 
 def _read(path: Path) -> None:
     document = json.loads(path.read_text(encoding="utf-8"))
+    if path.name in QUESTIONS or path.parent.name == "answers":
+        return
     if path.name == "comparison.json":
         problem = mixture(path.parent)
         if problem is not None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import outlay
-from tests.cli.small import HOSTILE, changed, run, solved, write_small
+from tests.cli.small import HOSTILE, changed, lender_document, run, solved, write_small
 from tests.support.full_disk import FullDisk
 
 explaining = importlib.import_module("outlay.optimizer.explain.explain")
@@ -119,6 +119,54 @@ def test_bad_input_is_told(tmp_path: Path, arguments: list[str], words: str) -> 
     result = run("explain", write_small(tmp_path), *arguments)
     assert result.exit_code == 3, result.output
     assert words in result.stderr
+
+
+def immovable() -> dict[str, Any]:
+    """Return an instance with a limit of each kind that has no finite level, or that decides what is possible."""
+    document = lender_document()
+    document["resources"].append({"resource": "cranes", "kind": "equipment"})
+    document["availability"] += [
+        {"resource": "cranes", "from": "2026-01"},
+        {"resource": "crew", "from": "2027-01", "amount": 3},
+    ]
+    document["funds"] = [{"fund": "bank of all"}]
+    document["permits"] = [{"permit": "air", "review_months": 6}]
+    for project, sector in zip(document["projects"], ("works", "works", "barred"), strict=True):
+        project["sector"] = sector  # the third one fails the lender's test
+        project["balance"] = -1 if project["id"] == "A" else 2
+    document["instance"]["metrics"] = {"balance": {}}
+    document["limits"] = [
+        {"metric": "count", "every": "period", "max_growth_share": 0.5, "max": 3},
+        {"metric": "value", "min": 0},
+        {"metric": "commitment", "by": "sector", "group": "barred", "max": 3},
+        {"metric": "count", "of": "balance", "basis": "share", "max": 0.5},
+    ]
+    return document
+
+
+@pytest.mark.parametrize(
+    ("limit", "words"),
+    [
+        ("cranes", "cranes has no finite level"),
+        ("bank of all", "bank of all has no finite level"),
+        ("forgotten", "no share is anything"),
+        ("crew@2031", "crew has no row under this date"),
+        ("limits/count/period/max_growth_share", "the column `max_growth_share` of limits decides"),
+        ("limits/value/min", "a least amount of 0, and cannot give way further"),
+        ("limits/commitment/sector/barred/max", "nothing that it limits can be in a plan"),
+        ("limits/count/balance/max", "the column `max` of limits decides"),
+        ("air", "a permit decides which options exist"),
+        ("bank", "terms of loans decide which options exist"),
+        ("A", "this is a project, not a limit"),
+        ("review_months", "change the column `review_months` of permits"),
+        ("min_dscr", "change the column `min_dscr` of terms"),
+        ("crane*", "no limit that can be moved fits this pattern"),
+    ],
+)
+def test_what_cannot_be_moved_is_told_with_what_decides_instead(tmp_path: Path, limit: str, words: str) -> None:
+    result = run("explain", write_small(tmp_path, immovable()), "--limit", limit)
+    assert result.exit_code == 3, result.output
+    assert words in " ".join(result.stderr.split())
 
 
 @pytest.mark.slow

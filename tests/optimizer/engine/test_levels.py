@@ -36,3 +36,10 @@ def test_an_optimum_without_a_bound_is_asked_for_again(silent: float) -> None:
     solver = Said(optimum(silent), optimum(-1.0))
     outcome = _solve_once(solver, problem, Settings(), start=None, on_progress=None)
     assert (outcome.bound, solver.presolve) == (-1.0, ["choose", "off"])
+
+
+def test_what_only_confirms_a_plan_spends_nothing_on_looking_for_others() -> None:
+    asked = Settings(confirming=True)
+    assert asked.options(retry=False)["mip_heuristic_effort"] == 0
+    assert not asked.options(retry=False)["mip_allow_restart"]
+    assert asked.options(retry=True) == Settings().options(retry=True)

@@ -10,6 +10,7 @@ import pytest
 import outlay
 from outlay import Variation
 from outlay.instances.formats.parsing import parse_document
+from outlay.optimizer.status import Status
 from tests.brute_force.explaining import applied
 from tests.cli.small import lender_document
 
@@ -111,3 +112,10 @@ def test_nothing_depends_on_how_many_are_asked_at_a_time(tutorial: Any) -> None:
     for name in ("margins", "changes", "limits"):
         assert other.table(name).equals(tutorial.table(name))
     assert other.sets_toml == tutorial.sets_toml
+
+
+def test_without_a_plan_in_time_it_is_told_how_to_get_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("outlay.optimizer.explain.explain._Work._today", lambda *_: (None, Status.STOPPED))
+    found = outlay.explain(outlay.read("tutorial"), jobs=1)
+    assert found.status == Status.STOPPED
+    assert any("explain RUN" in note for note in found.notes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 import outlay
 from outlay.instances.formats.parsing import parse_document
 from outlay.optimizer.frontier.boxes import Boxes
+from outlay.optimizer.frontier.space import Space
 from tests.brute_force.explaining import applied
 from tests.cli.small import SMALL
 
@@ -261,3 +263,21 @@ def test_one_of_several_rows_can_be_asked_for() -> None:
     assert answer.metrics["value"] == 9  # the bridge, for 5
     again = outlay.Variation(objective={"cost": 0.0, "commitment": 1.0}, decided=answer.plan.to_document())
     assert varied.solve(again).metrics["commitment"] == 5
+
+
+def test_what_the_gap_of_a_question_leaves_open_is_within_the_tolerance(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bounds that are a hundredth of the range too high: a plan could beat points by so much, and by no more."""
+    given = Space.read
+
+    def loose(self: Space, answer: Any) -> Any:
+        found = given(self, answer)
+        more = 0.0 if not len(self.ideal) else 0.01 * float(self.range[0])
+        return dataclasses.replace(found, bound=found.bound + more)
+
+    monkeypatch.setattr(Space, "read", loose)
+    found = outlay.frontier(divisible(), VALUE_AND_MONEY, tolerance=0.1, jobs=1)
+    assert "gap" in set(found.open["reason"])
+    assert found.points["proved"].all()
+    assert found.within
+    assert found.missing_by <= 0.1
+    assert not found.complete

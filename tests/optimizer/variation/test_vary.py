@@ -217,3 +217,17 @@ def test_a_resource_whose_rows_set_no_limit_is_not_moved_and_says_why(rows: list
         varied.over.limits.movable("crew")
     if "until" in words:  # one period of it is, by a row of its own
         assert varied.over.limits["crew@2026"].changes(1.0, units=True)[0]["append"][0]["from"] == "2026-01"
+
+
+def test_of_plans_as_good_the_nearest_is_found_wherever_the_search_ends() -> None:
+    """Any three of six are as good, and the solver may end at any; without A the nearest to A, B, C keeps B and C."""
+    made = instance(
+        projects=[{"id": name, "value": 1, "commitment": 1} for name in "ABCDEF"],
+        resources=[{"resource": "commitments", "kind": "finance", "basis": "cumulative"}],
+        availability=[level("commitments", 3)],
+        sets={"today": {"force_in": ["A", "B", "C"]}},
+    )
+    today = outlay.solve(made, constraint_set="today").plan
+    answer = outlay.vary(made).solve(Variation(force_out=("A",)), start=today, nearest=True)
+    assert answer.plan is not None
+    assert {choice.project for choice in answer.plan.choices} > {"B", "C"}
