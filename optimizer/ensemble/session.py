@@ -236,21 +236,33 @@ class EnsembleSession:
             limit = "time" if level is None else level.limit
             bound = None if level is None else level.bound
             return Together(status, limit, answer.message, bound=bound)
-        plans = self.plans_of(answer.point)
-        verifications = {one.name: verify_plan(one.instance, plans[one.name]) for one in self.scenarios}
-        linking = verify_linking(
-            [(one.name, one.instance, plans[one.name]) for one in self.scenarios], self.model.linking
-        )
-        worth = together(self.risk, self.scenarios, verifications, best)
+        told = self.told(self.plans_of(answer.point), level.limit, best)
+        worth, linking = told.objective, told.linking
+        assert worth is not None
         if level.objective is not None and abs(worth - level.objective) > float(TOLERANCE) * max(
             abs(worth), level.size
         ):
             sentence = f"the engine says that the plans are worth {level.objective:.9g} together, they are {worth:.9g}"
             linking = (*linking, Violation("claims", "claims are true", "objective", None, None, None, sentence))
-        return Together(
-            level.status, level.limit, answer.message, worth, level.bound, level.gap, plans, verifications, linking,
+        return replace(
+            told,
+            status=level.status,
+            message=answer.message,
+            bound=level.bound,
+            gap=level.gap,
+            linking=linking,
             nodes=level.nodes,
-        )  # fmt: skip
+        )
+
+    def told(self, plans: Mapping[str, Plan], limit: str | None, best: Mapping[str, float] | None = None) -> Together:
+        """Return what is found of a plan a scenario, and that nothing is proved of them."""
+        verifications = {one.name: verify_plan(one.instance, plans[one.name]) for one in self.scenarios}
+        members = [(one.name, one.instance, plans[one.name]) for one in self.scenarios]
+        linking = verify_linking(members, self.model.linking)
+        worth = together(self.risk, self.scenarios, verifications, best)
+        return Together(
+            Status.STOPPED, limit, objective=worth, plans=plans, verifications=verifications, linking=linking
+        )
 
     def plans_of(self, point: np.ndarray) -> dict[str, Plan]:
         """Return the plan of each scenario that a point of the solver's problem stands for."""

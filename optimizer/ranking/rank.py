@@ -21,7 +21,7 @@ from outlay.instances.plan import Plan
 from outlay.instances.stages import Linking, Scenario
 from outlay.models.ensemble import build_ensemble
 from outlay.optimizer.engine.levels import Settings
-from outlay.optimizer.ensemble.members import Asked, Members, OnQuestions
+from outlay.optimizer.ensemble.members import Asked, Members, OnQuestions, above
 from outlay.optimizer.ensemble.session import EnsembleSession, Together
 from outlay.optimizer.ranking.assembling import ranking_of
 from outlay.optimizer.ranking.levels import check_levels, check_objective, check_weights, level_scenarios, limit_named
@@ -121,6 +121,7 @@ class _Work:
         self.members = Members(self.scenarios, cancelling=False)
         self.names = [one.name for one in self.scenarios]
         self.best: dict[str, VariedAnswer] = {}
+        self.interrupted = False
 
     def run(self, on_questions: OnQuestions, on_progress: Callable[[Progress], None] | None) -> Together:
         """Return the nested plans; where a level alone has none, that."""
@@ -132,16 +133,24 @@ class _Work:
         for name, found in self.best.items():
             if found.infeasible:
                 return Together(Status.INFEASIBLE, message=f"there is no plan at level {name}")
-        model = build_ensemble(self.base, self.scenarios, linking=Linking.NESTED, built=self.members.models)
-        session = EnsembleSession(model)
+        most = {name: above(found.bound) for name, found in self.best.items()}
+        built = self.members.models
+        session = EnsembleSession(
+            build_ensemble(self.base, self.scenarios, linking=Linking.NESTED, most=most, built=built)
+        )
         settings = Settings(gap=self.asked.gap, seed=self.asked.seed, deadline=self.deadline)
         with SolverProcess() as engine:
             start = self._first_list(engine)
-            return session.solve(engine, settings, start=start, on_progress=on_progress)
+            if not self.interrupted:
+                return session.solve(engine, settings, start=start, on_progress=on_progress)
+        if start is None:
+            raise KeyboardInterrupt
+        at_most = sum(one.probability * most[one.name] for one in self.scenarios)
+        return session.told(start, "interrupt").at_most(at_most, session.level().size, self.asked.gap)
 
     def _first_list(self, engine: SolverProcess) -> dict[str, Plan] | None:
         """Return the better of two lists: built up from the lowest level, and cut down from the highest."""
-        lists = [self._chain(engine, self.names, up=True), self._chain(engine, self.names[::-1], up=False)]
+        lists = (self._chain(engine, names, up=up) for names, up in ((self.names, True), (self.names[::-1], False)))
         known = [one for one in lists if one is not None]
         if not known:
             return None
@@ -155,11 +164,14 @@ class _Work:
         found: dict[str, VariedAnswer] = {}
         last = self.best[names[0]]
         for name in names:
+            if self.interrupted:
+                return None
             if name != names[0]:
                 variation = _built_on(last.plan) if up else self._cut_from(last.plan)
                 question = self.members.question(name, variation, options)
                 last = answer(self.members.over[name], question, engine)
-            if not last.holds or last.plan is None or last.limit == "interrupt":
+            self.interrupted = last.limit == "interrupt"
+            if not last.holds or last.plan is None or self.interrupted:
                 return None
             found[name] = last
         return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,11 @@ import pytest
 import outlay
 from outlay.instances.errors import InfeasibleError, InputError
 from outlay.instances.instance import thawed
+from outlay.optimizer.ensemble.session import EnsembleSession
+from outlay.optimizer.ranking import rank as ranking
+from outlay.optimizer.status import Status
+from outlay.optimizer.variation.solving import VariedAnswer
+from outlay.optimizer.variation.solving import answer as answered
 from tests.brute_force.ensembles import nested_disagreements
 from tests.support.documents import instance as made
 from tests.support.documents import level
@@ -125,3 +131,23 @@ def test_a_fund_and_dated_levels_are_put_to_a_level_as_a_whole() -> None:
     fund = outlay.rank(instance, limit="bank", levels=[3, 4, 8], jobs=1)
     assert [run.instance["funds"].floats("total").tolist() for run in fund.runs.values()] == [[3.0], [4.0], [8.0]]
     assert fund.levels["projects"].tolist() == [0, 1, 2]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("after", "kept"), [(0, False), (2, True)])
+def test_an_interrupt_while_lists_are_drawn_up_keeps_the_one_that_is_whole(
+    monkeypatch: pytest.MonkeyPatch, after: int, *, kept: bool
+) -> None:
+    asked = iter(range(10))
+
+    def answer(*arguments: Any) -> VariedAnswer:
+        told = answered(*arguments)
+        return replace(told, status=Status.STOPPED, limit="interrupt") if next(asked) >= after else told
+
+    monkeypatch.setattr(ranking, "answer", answer)
+    monkeypatch.setattr(EnsembleSession, "solve", None)  # nothing is solved after an interrupt
+    with nullcontext() if kept else pytest.raises(KeyboardInterrupt):
+        found = outlay.rank(outlay.read("tutorial"), limit="commitments", levels=[5, 8, 11], jobs=1)
+        assert (found.status, found.stopped_by, found.verified) == (Status.STOPPED, "interrupt", True)
+        assert found.projects["project"].tolist() == ["bridge", "park"]  # what funds the bridge first
+        assert found.bound == pytest.approx((9 + 13.5 + 19.1) / 3)
