@@ -77,7 +77,7 @@ class Settings:
     proving
         Whether it is one of many small proofs, in which HiGHS starts nothing anew and tries few branches.
     question
-        Whether it is one of many questions about a model, of which each is small.
+        Whether it is one of many questions about a model, of which each is small and has a plan to start from.
     confirming
         Whether the plan to start from is likely to be the best one, so that HiGHS looks for others by branching alone.
     """

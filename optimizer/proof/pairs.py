@@ -2,7 +2,7 @@
 
 Where a problem packs projects in pairs (`search.pairing`), branch and bound has a column for each synergy and a weak
 relaxation. A solver process finds a concave function of the projects alone that no plan is worth more than
-(`solver.tasks.concave`, with its formula and its sources), and tangents of it. Each is a row that every plan keeps, and
+(`solver.tasks.bounding`, with its formula and sources), and tangents of it. Each is a row that every plan keeps, and
 so is their mean, weighted by what each counts: from that row branch and bound, and its own cutting planes, go on. The
 best of the relaxation within it is a bound, reckoned here from the rows and their prices, as for any relaxation:
 whatever the prices are, it holds. With all tangents as rows, not their mean, hardly more was proved.

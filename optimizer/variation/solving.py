@@ -203,8 +203,9 @@ def answer(over: Variable, question: Question, engine: SolverProcess) -> VariedA
     varied = apply(over, variation)
     start = None if question.start is None else Plan.from_document(question.start)
     settings = SolveSettings.of_question(question.options)
-    engine_settings = replace(settings.engine(settings.question_deadline(engine.clock)), question=True)
-    asked = _Asked(over, variation, varied, engine, engine_settings)
+    deadline = settings.question_deadline(engine.clock)
+    # Where nothing is known to start from, every way to find a plan is worth its time.
+    asked = _Asked(over, variation, varied, engine, replace(settings.engine(deadline), question=start is not None))
     found = asked.solve(start)
     if found.holds and question.nearest and start is not None:
         found = asked.nearest(found, start)

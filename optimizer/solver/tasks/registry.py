@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from outlay.optimizer.problem.problem import Problem
-from outlay.optimizer.solver.tasks.concave import Bounding, Concave
+from outlay.optimizer.solver.tasks.concave import Concave
 from outlay.optimizer.solver.tasks.dive import Dive, Diver
 from outlay.optimizer.solver.tasks.probe import Probe, Prober
 from outlay.optimizer.solver.tasks.split import Split, Splitter
@@ -40,6 +40,9 @@ def split(how: Split, problem: Problem, relaxed: Any, over: Over) -> Done:
 
 def concave(how: Concave, problem: Problem, relaxed: Any, over: Over) -> Done:
     """Bound what options are worth in pairs; the result is a row that bounds it, and the prices of all rows."""
+    # Few problems pack in pairs, and scipy's optimisers take as long to load as all the rest.
+    from outlay.optimizer.solver.tasks.bounding import Bounding  # noqa: PLC0415
+
     gradient, constant, price = Bounding(problem, how, relaxed, stopped=lambda: over(how.most_s)).run()
     values = np.append(-gradient, 1.0)
     row = {"starts": np.array([0, len(values)]), "columns": np.arange(len(values)), "values": values}

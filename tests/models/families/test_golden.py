@@ -55,6 +55,10 @@ def test_no_golden_text_is_left_over() -> None:
     assert {file.name for file in GOLDEN.iterdir()} == {*(f"{name}.lp" for name in CASES), "lender.txt", "so_far.lp"}
 
 
+#: What the lender refuses without a saving and accepts with it is drawn too seldom; `test_saved.py` has it by hand.
+RARE = {("lender", "lender_needs_saving")}
+
+
 @pytest.mark.slow
 def test_every_rule_has_a_golden_text() -> None:
     # The generator uses every feature of the schema, and so every rule, if it is given enough tries.
@@ -62,7 +66,8 @@ def test_every_rule_has_a_golden_text() -> None:
         rule for case in CASES.values() for rule in rules_of(parsed(case.document()), cancelling=case.cancelling)
     }
     used = {rule for instance in some_generated(160) for rule in rules_of(instance, cancelling=True)}
-    assert used == covered
+    assert used <= covered
+    assert covered - used <= RARE
 
 
 @pytest.mark.slow

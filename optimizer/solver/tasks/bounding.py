@@ -1,0 +1,234 @@
+r"""A concave bound of what options are worth alone and in pairs, and tangents of it, in the solver process.
+
+``max v x + sum q_ij x_i x_j`` with ``A x <= b``, ``A >= 0`` and x binary. For every plan, and whatever u and
+``s, r, t >= 0`` are,
+
+    v x + sum q_ij x_i x_j <= f(x) = v x + sum q_ij x_i x_j + sum u_i (x_i - x_i^2)
+        + sum s_ij x_i (1 - x_j) + sum s'_ij x_j (1 - x_i)      where a pair adds, q_ij > 0
+        + sum r_ij x_i x_j + sum r'_ij (1 - x_i) (1 - x_j)      where it costs, q_ij < 0
+        + sum t_k a_k x (b_k - a_k x)                           for each row k,
+
+as none of the terms added is negative. Where f is concave, each tangent of it bounds the value of every plan, and its
+greatest value over ``A x <= b`` bounds all. The best factors solve the dual of a semidefinite relaxation (Shor 1987,
+with the inequalities of McCormick 1976 and the squared knapsack row of Helmberg, Rendl and Weismantel 2000,
+doi:10.1023/A:1009898604624; for such convex forms Billionnet, Elloumi and Plateau 2009, doi:10.1016/j.dam.2007.12.007).
+They are found by an augmented Lagrangian method whose inner problems L-BFGS-B solves (Malick, Povh, Rendl and Wiegele
+2009, doi:10.1137/070704575). It may end at any time: whatever the factors are, f is made concave by more of u. That is
+judged by the least eigenvalue, with a margin far above what floating point may lose.
+
+On 200 projects with 2,000 synergies and three budgets the bound is 1.3 % above the best plan known after 6 s, where
+branch and bound on a column for each synergy is at 10 % after 30 s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import linalg, optimize, sparse
+
+from outlay.optimizer.problem.problem import Problem
+from outlay.optimizer.solver.tasks.concave import Concave
+
+#: Share of the norm of a matrix by which it is more than positive semidefinite, so that rounding does not matter.
+MARGIN = 1e-10
+#: Share of the sizes of a tangent's terms by which it is lifted, for the same reason.
+ROUNDING = 1e-12
+#: What the augmented Lagrangian begins with, over the number of options, of an objective of norm 1, and its factor from
+#: one round to the next. With 500 projects the bound is 9,706 after 126 evaluations, and 10,067 with ten times it.
+FIRST_PENALTY, PENALTY_FACTOR = 0.1, 0.8
+#: Evaluations of a round, and pairs of vectors that L-BFGS-B remembers.
+A_ROUND, REMEMBERED = 40, 20
+#: Tangents of a round; each lies between the best point and that where the ones before it are weakest.
+TANGENTS = 4
+#: It ends where a few rounds lower the bound by less than this share of it.
+LEAST_GAIN, FEW = 2e-4, 3
+
+
+@dataclass(frozen=True)
+class _Lifted:
+    """The relaxation over symmetric matrices ``Y = [1 x'; x X]``, as vectors of their lower triangles.
+
+    Attributes
+    ----------
+    rows, limit
+        Rows of norm 1, first ``equations`` equations, then inequalities ``<=``.
+    weight
+        By which entries of a matrix are multiplied, so that products of vectors are those of matrices.
+    """
+
+    size: int
+    rows: sparse.csr_array
+    limit: np.ndarray
+    equations: int
+    weight: np.ndarray
+    triangle: tuple[np.ndarray, np.ndarray]
+
+    def vector(self, matrix: np.ndarray) -> np.ndarray:
+        """Return a symmetric matrix as a vector."""
+        found: np.ndarray = matrix[self.triangle] * self.weight
+        return found
+
+    def matrix(self, vector: np.ndarray) -> np.ndarray:
+        """Return a vector as a symmetric matrix."""
+        found = np.zeros((self.size, self.size))
+        found[self.triangle] = vector / self.weight
+        return np.tril(found) + np.tril(found, -1).T
+
+    def positive(self, vector: np.ndarray) -> np.ndarray:
+        """Return the nearest positive semidefinite matrix."""
+        value, basis = linalg.eigh(self.matrix(vector), driver="evd", check_finite=False)
+        above = value > 0
+        few = above if above.sum() * 2 <= len(value) else ~above
+        part = self.vector((basis[:, few] * value[few]) @ basis[:, few].T)
+        return part if few is above else vector - part
+
+
+def _place(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Return where the lower triangle has the entry of two options; -1 stands for the border."""
+    high, low = np.maximum(one, other) + 1, np.minimum(one, other) + 1
+    found: np.ndarray = high * (high + 1) // 2 + low
+    return found
+
+
+def _lifted(how: Concave, use: sparse.csr_array, room: np.ndarray) -> _Lifted:
+    """Return the relaxation of a packing problem in pairs."""
+    options, pairs = len(how.value), len(how.one)
+    border, every = np.full(options, -1), np.arange(options)
+    alone, square = _place(every, border), _place(every, every)
+    product, adds = _place(how.one, how.other), how.bonus > 0
+    rows: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []  # (row, place, coefficient)
+
+    def add(row: np.ndarray, place: np.ndarray, coefficient: np.ndarray | float) -> None:
+        rows.append((row, place, np.broadcast_to(np.asarray(coefficient, dtype=float), row.shape)))
+
+    add(np.zeros(1, dtype=int), np.zeros(1, dtype=int), 1.0)
+    add(1 + every, square, 1.0)
+    add(1 + every, alone, -1.0)
+    first = 1 + options + np.arange(pairs)
+    second, sign = first + pairs, np.where(adds, 1.0, -1.0)
+    for row, side in ((first, how.one), (second, how.other)):
+        add(row, product, sign)
+        add(row[adds], alone[side[adds]], -1.0)
+    for side in (how.one, how.other):
+        add(second[~adds], alone[side[~adds]], 1.0)
+    for number in range(len(room)):
+        part = slice(use.indptr[number], use.indptr[number + 1])
+        column, amount = use.indices[part], use.data[part] / room[number]
+        high, low = np.tril_indices(len(column))
+        row = np.full(len(high), 1 + options + 2 * pairs + number)
+        add(row, _place(column[high], column[low]), np.where(high == low, 1.0, 2.0) * amount[high] * amount[low])
+        add(row[: len(column)], alone[column], -amount)
+    size = options + 1
+    triangle = np.tril_indices(size)
+    weight = np.where(triangle[0] == triangle[1], 1.0, np.sqrt(2.0))
+    row, place, coefficient = (np.concatenate(parts) for parts in zip(*rows, strict=True))
+    shape = (1 + options + 2 * pairs + len(room), len(weight))
+    matrix = sparse.csr_array((coefficient / weight[place], (row, place)), shape=shape)
+    norm = sparse.linalg.norm(matrix, axis=1)
+    limit = np.concatenate([[1.0], np.zeros(options + pairs), np.where(adds, 0.0, 1.0), np.zeros(len(room))])
+    return _Lifted(
+        size, sparse.csr_array(sparse.diags_array(1.0 / norm) @ matrix), limit / norm, options + 1, weight, triangle
+    )
+
+
+class Bounding:
+    """Looks for the factors round by round, and draws tangents; `run` returns their mean and the price of each row.
+
+    Parameters
+    ----------
+    problem, highs
+        The packing problem, and HiGHS with it; its last column stands for the value, and is to be as large as it can.
+    stopped
+        Whether to end now.
+    """
+
+    def __init__(self, problem: Problem, how: Concave, highs: Any, *, stopped: Callable[[], bool]) -> None:
+        self.how, self.highs, self.stopped = how, highs, stopped
+        rows = sparse.csr_array(sparse.csr_array(problem.matrix)[:, :-1])
+        self.packing = rows.shape[0]
+        self.lifted = _lifted(how, rows, problem.row_upper)
+        worth = np.zeros((self.lifted.size, self.lifted.size))
+        np.add.at(worth, (how.one + 1, how.other + 1), how.bonus / 2.0)
+        worth += worth.T
+        worth[0, 1:] = worth[1:, 0] = how.value / 2.0
+        self.unit = float(np.linalg.norm(worth)) or 1.0
+        self.worth = self.lifted.vector(worth / self.unit)
+        self.by_place = sparse.csr_array(self.lifted.rows.T)
+        self.tangents: list[tuple[float, np.ndarray]] = []
+        self.evaluations, self._positive = 0, np.zeros(0)
+
+    def run(self) -> tuple[np.ndarray, float, np.ndarray]:
+        """Return a linear function, gradient and constant, above the value of every plan, and all row duals."""
+        lifted, penalty = self.lifted, FIRST_PENALTY / self.lifted.size
+        factors, plan = np.zeros(len(lifted.limit)), np.zeros(len(self.worth))
+        most = [(None, None)] * lifted.equations + [(0.0, None)] * (len(factors) - lifted.equations)
+        bounds = [np.inf] * FEW
+        self.highs.setOptionValue("presolve", "off")
+        while not self.tangents or not self._ends(bounds):
+            options = {"maxfun": A_ROUND, "maxiter": A_ROUND, "maxcor": REMEMBERED, "gtol": 1e-7, "ftol": 1e-12}
+            found = optimize.minimize(  # type: ignore[call-overload]
+                self._dual, factors, (plan, penalty), method="L-BFGS-B", jac=True, bounds=most, options=options
+            )
+            factors = found.x
+            self._dual(factors, plan, penalty)
+            plan = self._positive / penalty
+            penalty *= PENALTY_FACTOR
+            bounds.append(self._draw(factors, plan))
+        return self._kept()
+
+    def _ends(self, bounds: list[float]) -> bool:
+        slow = bounds[-1 - FEW] - bounds[-1] <= LEAST_GAIN * abs(bounds[-1])
+        done = self.evaluations >= self.how.evaluations or bounds[-1] <= self.how.enough
+        return bool(slow or done or self.stopped())
+
+    def _dual(self, factors: np.ndarray, plan: np.ndarray, penalty: float) -> tuple[float, np.ndarray]:
+        """Return the augmented dual function at the factors, and its gradient."""
+        lifted = self.lifted
+        if self.evaluations and self.stopped():  # nothing to descend: the inner method ends
+            return np.inf, np.zeros_like(factors)
+        self.evaluations += 1
+        self._positive = found = lifted.positive(self.worth - self.by_place @ factors + penalty * plan)
+        value = float(lifted.limit @ factors + (found @ found) / (2.0 * penalty))
+        return value, lifted.limit - (lifted.rows @ found) / penalty
+
+    def _draw(self, factors: np.ndarray, plan: np.ndarray) -> float:
+        """Draw tangents of the concave function of these factors; return the bound of all tangents so far."""
+        lifted = self.lifted
+        left = lifted.matrix(self.by_place @ factors - self.worth) * self.unit
+        inner = left[1:, 1:]
+        least = float(linalg.eigvalsh(inner, check_finite=False)[0])
+        more = max(0.0, -least) + MARGIN * float(np.linalg.norm(inner))
+        inner = inner + more * np.eye(len(inner))
+        slope = -2.0 * left[0, 1:] + more
+        constant = float(lifted.limit @ factors) * self.unit - left[0, 0]
+        point = np.clip(lifted.matrix(plan)[0, 1:], 0.0, 1.0)
+        bound = np.inf
+        for _ in range(TANGENTS):
+            curved = inner @ point
+            gradient = slope - 2.0 * curved
+            size = np.abs(constant) + np.abs(point) @ np.abs(inner) @ np.abs(point) + np.abs(slope).sum()
+            self._add(gradient, constant + float(point @ curved) + ROUNDING * float(size))
+            self.highs.run()
+            bound = -float(self.highs.getInfo().objective_function_value)
+            furthest = np.array(self.highs.getSolution().col_value[:-1], dtype=float)
+            point = 0.5 * (point + np.clip(furthest, 0.0, 1.0))
+        return bound
+
+    def _add(self, gradient: np.ndarray, constant: float) -> None:
+        """Add a tangent: the value is at most ``constant + gradient x``."""
+        self.tangents.append((constant, gradient))
+        columns = np.arange(len(gradient) + 1, dtype=np.int32)
+        self.highs.addRow(-np.inf, constant, len(columns), columns, np.append(-gradient, 1.0))
+
+    def _kept(self) -> tuple[np.ndarray, float, np.ndarray]:
+        """Return the tangents of the last solve as one, each counted as its price, and the prices of rows and of it."""
+        price = np.array(self.highs.getSolution().row_dual, dtype=float)
+        share = np.abs(price[self.packing :])
+        share = share / share.sum() if share.sum() > 0 else np.full(len(share), 1.0 / len(share))
+        gradient = share @ np.array([slope for _, slope in self.tangents])
+        constant = float(share @ np.array([level for level, _ in self.tangents]))
+        lifted = ROUNDING * (abs(constant) + float(np.abs(gradient).sum()))
+        return gradient, constant + lifted, np.append(price[: self.packing], -1.0)
