@@ -76,8 +76,8 @@ def test_figures_are_read_off_a_trace_as_they_were_known() -> None:
     assert measure.gap(8.0, 10.0) == 0.25
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ["2kp50", pytest.param("3kp40", marks=pytest.mark.nightly)])
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", ["2kp50", "3kp40"])
 def test_frontiers_have_the_published_efficient_vectors(name: str) -> None:
     if not benchmarks_folder().is_dir():
         pytest.skip(f"no benchmark data in {benchmarks_folder()}")
