@@ -24,7 +24,7 @@ from scipy import sparse
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.structure import row_owner
 from outlay.optimizer.relaxation.relaxation import Relaxation
-from outlay.optimizer.search.params import Breeding
+from outlay.optimizer.search.drawing_params import Breeding
 
 #: Rows hold within this, times max(1, |limit|).
 TOLERANCE = 1e-9

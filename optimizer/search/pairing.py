@@ -20,7 +20,7 @@ from scipy import sparse
 
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.structure import Structure
-from outlay.optimizer.search.params import Exchanging
+from outlay.optimizer.search.drawing_params import Exchanging
 
 #: Rows hold within this, times max(1, |limit|).
 TOLERANCE = 1e-9

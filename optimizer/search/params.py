@@ -1,6 +1,8 @@
 """The numbers that steer the search, each with its unit, its range and why it is what it is.
 
-Measured ones say by what; the others are judgement (`tests.benchmarks.ablation`). What is learned stands elsewhere.
+Where a measurement led to a number it stands beside it; the others are judgement, and `tests.benchmarks.ablation`
+measures what halving and doubling them does. All are frozen: what is learned while searching stands elsewhere. Those of
+what draws plans without HiGHS are in `drawing_params`.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from pathlib import Path
 from typing import Self
 
 from outlay.optimizer.relaxation.params import Convexing, Relaxing
+from outlay.optimizer.search.drawing_params import Breeding, Exchanging, Rounding, Scheduling
 from outlay.optimizer.solver.tasks.dive import Dive
 from outlay.optimizer.solver.tasks.probe import Probe
 from outlay.optimizer.solver.tasks.split import Split
@@ -193,130 +196,6 @@ class Selecting:
     repairs_doubt: float = a_factor(1.0)
     memory: float = a_share(0.95)
     without: tuple[str, ...] = names(*KINDS)
-
-
-@dataclass(frozen=True)
-class Breeding:
-    """The genetic algorithm for problems that only pack.
-
-    Attributes
-    ----------
-    most_entries
-        Entries of the rows: above, a generation takes too long.
-    least_density
-        Share of the columns that a row which several projects use has, on the average: where each project uses few of
-        the rows, neighbourhoods fall apart into small problems and find more (assigning 200 jobs to 20 machines).
-    members, children
-        Plans in the population, >= 2, and children of a generation.
-    idle_children, idle_populations
-        Children without a better plan after which a population is given up; populations in a row that come to nothing
-        better than those before, after which breeding is.
-    flipped
-        Columns of a child that are flipped.
-    a_sub_problem
-        Children of the repeatable search, for each sub-problem that it may have.
-    """
-
-    most_entries: int = a_count(20_000)
-    least_density: float = a_share(0.15)
-    members: int = a_count(100)
-    children: int = a_count(1_000)
-    idle_children: int = a_count(100_000)
-    idle_populations: int = a_count(8)
-    flipped: int = a_count(2)
-    a_sub_problem: int = a_count(2_000)
-
-
-@dataclass(frozen=True)
-class Scheduling:
-    """When schedules are drawn beside sub-problems, and how.
-
-    Attributes
-    ----------
-    first_share, least_share, most_share
-        Of the time of sub-problems: at first; doubled when they gain, halved when not, within these bounds.
-    a_sub_problem, most_before
-        Schedules of the repeatable search: for each sub-problem, and at most before the relaxation.
-    most_entries
-        Entries of what options do to rows: above, a schedule takes seconds.
-    noise
-        How far priorities are drawn from the starts of the best plan, as shares of the calendar; one for a schedule.
-    by_start, by_place
-        Chances of schedules by the starts of the best plan, and of such in which only some projects come at an earlier
-        place; of the rest priorities are by worth.
-    pulled
-        How many come at an earlier place, one of these numbers.
-    spread
-        By worth, priorities are drawn from 1 / (1 + z) to 1 + z times it, z one of these.
-    justified, inherited, dear
-        Chance that a schedule as good as the best one is improved backward and forward; how much of what waits for a
-        project counts for it; how much of what there was too little of counts, one of these.
-    hardest
-        So many of the rows that are short by which projects wait are looked at.
-    many_columns, dated_entries
-        Above so many columns schedules come before the greedy plan; above so many entries dates keep precedence.
-    """
-
-    first_share: float = a_share(0.25)
-    least_share: float = a_share(0.01)
-    most_share: float = a_share(1.0)
-    a_sub_problem: int = a_count(2)
-    most_before: int = a_count(20)
-    most_entries: int = a_count(20_000_000)
-    noise: tuple[float, ...] = a_share((0.01, 0.03, 0.1, 0.3))
-    by_start: float = a_share(0.3)
-    by_place: float = a_share(0.4)
-    pulled: tuple[int, ...] = a_count((1, 2, 4))
-    spread: tuple[float, ...] = a_factor((0.2, 0.5, 1.0, 2.0))
-    justified: float = a_share(0.3)
-    inherited: float = a_share(0.5)
-    dear: tuple[float, ...] = a_factor((0.0, 0.5, 1.0))
-    hardest: int = a_count(8)
-    many_columns: int = a_count(20_000)
-    dated_entries: int = a_count(2_000_000)
-
-
-@dataclass(frozen=True)
-class Exchanging:
-    """The tabu search for problems that pack in pairs.
-
-    Attributes
-    ----------
-    most_entries
-        Entries of the dense arrays of rows and pairs: above, they take too much memory.
-    least_pairs
-        Synergies a project, on the average; with fewer the relaxation is a good guide.
-    moves, idle, idle_draws
-        Moves of a draw; and moves, or draws, without a better plan after which part of it, or all, is left.
-    stays, left_out
-        Moves for which a project that has moved stays, from and to; shares of the plan that are left out, one of these.
-    tried, least_share
-        Projects of the plan, and others, the likeliest; the least share of the time of sub-problems, which find little.
-    """
-
-    most_entries: int = a_count(10_000_000)
-    least_pairs: float = a_factor(1.0)
-    moves: int = a_count(200)
-    idle: int = a_count(400)
-    idle_draws: int = a_count(25)
-    stays: tuple[int, ...] = a_count((5, 15))
-    left_out: tuple[float, ...] = a_share((0.05, 0.1, 0.2, 0.4))
-    tried: int = a_count(120)
-    least_share: float = a_share(0.5)
-
-
-@dataclass(frozen=True)
-class Rounding:
-    """Plans before there is a relaxation.
-
-    Attributes
-    ----------
-    greedy_s, must_s
-        Seconds for one, and where there are projects that must be funded: half a plan is none then.
-    """
-
-    greedy_s: float = some_seconds(2.0)
-    must_s: float = some_seconds(20.0)
 
 
 @dataclass(frozen=True)

@@ -28,10 +28,10 @@ from scipy import sparse
 
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.structure import Structure
+from outlay.optimizer.search.drawing_params import Scheduling
 from outlay.optimizer.search.ledgers.closure import closure
 from outlay.optimizer.search.ledgers.dates import DatedLedger, dated_ledger
 from outlay.optimizer.search.ledgers.rows import Ledger
-from outlay.optimizer.search.params import Scheduling
 from outlay.optimizer.search.rounding import must_be_funded, nothing
 
 #: So many options of a project are tried at once, the cheapest first; then twice as many, and so on.

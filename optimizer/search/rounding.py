@@ -20,7 +20,7 @@ from scipy import sparse
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.structure import Structure, row_owner
 from outlay.optimizer.relaxation.relaxation import Relaxation
-from outlay.optimizer.search.params import Rounding
+from outlay.optimizer.search.drawing_params import Rounding
 
 TOLERANCE = 1e-9
 #: How long, unless told otherwise.

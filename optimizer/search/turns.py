@@ -10,7 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
-from outlay.optimizer.search.params import Scheduling
+from outlay.optimizer.search.drawing_params import Scheduling
 from outlay.optimizer.search.pool import Incumbents
 
 

@@ -14,8 +14,8 @@ from scipy import sparse
 import outlay
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.relaxation.relaxation import Relaxation, relax
+from outlay.optimizer.search.drawing_params import Breeding
 from outlay.optimizer.search.genetic import Packing, Population, breed, packing
-from outlay.optimizer.search.params import Breeding
 from outlay.optimizer.solver.process import SolverProcess
 from tests.optimizer.support import OPTIONS
 from tests.support.choosing import some

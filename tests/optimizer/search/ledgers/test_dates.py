@@ -12,8 +12,8 @@ from outlay.models.plain import model_of
 from outlay.optimizer.presolve.propagation import tightened
 from outlay.optimizer.problem.problem import Problem, Rows
 from outlay.optimizer.problem.structure import Structure
+from outlay.optimizer.search.drawing_params import Scheduling
 from outlay.optimizer.search.ledgers.dates import DatedLedger
-from outlay.optimizer.search.params import Scheduling
 from outlay.optimizer.search.rescheduling import rescheduling
 from outlay.optimizer.session import Session
 from tests.benchmarks.families import schedule
