@@ -63,6 +63,10 @@ def _formula_terms(case: Case, name: str) -> Terms:
     return Terms(whole - first, first)
 
 
+#: Share of a commitment below which a present value is what rounding has left of 0.
+RESIDUE = 1e-12
+
+
 class _Amounts(NamedTuple):
     """What metrics are made of, by option: K, the share of its loan in full, and a column of the alternatives."""
 
@@ -101,7 +105,8 @@ def saved_of_metric(case: Case, name: str) -> np.ndarray:
 def lent_of_metric(case: Case, name: str) -> np.ndarray:
     """Return what each loan less joint savings adds to a metric, shape (entries of `Case.lending`,)."""
     sides = dict(zip(("us_npv", "japan_npv"), case.lending.values, strict=True))
-    return sides.get(name, np.zeros(len(case.lending.option)))
+    found = sides.get(name, np.zeros(len(case.lending.option)))
+    return without_residue(found, case.options.commitment[case.lending.option])
 
 
 def program_value(case: Case) -> np.ndarray:
@@ -167,7 +172,16 @@ def _present_value(case: Case, side: int) -> np.ndarray:
     for option in np.nonzero(options.begun)[0].tolist():
         start = int(options.start[option])
         found[option] = case.cash.at(start).still_to_come(int(options.alternative[option]), start)[side]
-    return found
+    return without_residue(found, options.commitment)
+
+
+def without_residue(values: np.ndarray, size: np.ndarray) -> np.ndarray:
+    """Return present values, of which those that only rounding keeps from 0 are 0.
+
+    What is paid back at the rate by which it is discounted is worth 0, and comes to 1e-16 of it in floats; a row that
+    holds nothing else would be scaled up to a limit that nobody has set.
+    """
+    return np.where(np.abs(values) <= RESIDUE * np.abs(size), 0.0, values)
 
 
 _FORMULAS: dict[str, Callable[[Case, _Amounts], np.ndarray]] = {

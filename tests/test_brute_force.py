@@ -21,6 +21,8 @@ from tests.brute_force.generator import Case, case_of
 FIRST = int(os.environ.get("OUTLAY_BRUTE_FORCE_FIRST", "0"))
 #: Seeds in every run, always the same because others may take seconds.
 QUICK = (0, 1, 2, 4)
+#: Seeds that found a mistake: a limit on present values of which only rounding was left, and which no plan breaks.
+FOUND = (7610395,)
 #: Seeds chosen before every change, and seeds nightly.
 CHOSEN, ALL = 48, 300
 #: Each feature occurs in at least so many of those chosen, where it does in the seeds looked at (half a second each).
@@ -65,6 +67,12 @@ def chosen() -> list[int]:
 
 @pytest.mark.parametrize("seed", QUICK)
 def test_the_engine_finds_what_trying_everything_finds(seed: int, tmp_path: Path) -> None:
+    agree(seed, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", FOUND)
+def test_what_was_wrong_once_is_right(seed: int, tmp_path: Path) -> None:
     agree(seed, tmp_path)
 
 
