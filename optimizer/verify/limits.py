@@ -63,18 +63,18 @@ def check_limits(reading: Reading, scores: Scores, ledger: Ledger) -> None:
 def amounts_by_group(reading: Reading, row: Record, scores: Scores, time: int = 0) -> dict[str, Fraction]:
     """Return what a row of `limits` on absolute amounts counts in all or in one of its times, by its groups."""
     by = str(row["by"])
-    parts = _parts(reading, scores, str(row["metric"]), by, _times(reading, row["every"]), with_bonuses=by == "all")
+    parts = _parts(reading, scores, str(row["metric"]), by, _times(reading, row["every"]), of_no_project=by == "all")
     return {group: exact_sum(parts.get((group, time), ())) for group in _groups(reading, row)}
 
 
 def _check_row(reading: Reading, row: Record, scores: Scores, ledger: Ledger) -> None:
     times, groups, by = _times(reading, row["every"]), _groups(reading, row), str(row["by"])
-    metric, bonuses = str(row["metric"]), row["by"] == "all"
-    found = _parts(reading, scores, metric, by, times, with_bonuses=bonuses)
+    metric, of_no_project = str(row["metric"]), by == "all"
+    found = _parts(reading, scores, metric, by, times, of_no_project=of_no_project)
     if row["basis"] == "share" and row["of"] is not None:
-        wholes = _parts(reading, scores, str(row["of"]), by, times, with_bonuses=bonuses)
+        wholes = _parts(reading, scores, str(row["of"]), by, times, of_no_project=of_no_project)
     elif row["basis"] == "share":
-        totals = _parts(reading, scores, metric, "all", times, with_bonuses=bonuses)
+        totals = _parts(reading, scores, metric, "all", times, of_no_project=of_no_project)
         wholes = {(group, time): total for (_, time), total in totals.items() for group in groups}
     else:
         wholes = {}
@@ -144,9 +144,11 @@ def _groups_of(project: Record, by: str) -> tuple[str, ...]:
 
 
 def _parts(
-    reading: Reading, scores: Scores, metric: str, by: str, times: Times, *, with_bonuses: bool
+    reading: Reading, scores: Scores, metric: str, by: str, times: Times, *, of_no_project: bool
 ) -> Mapping[tuple[str, int], Parts]:
     """Return a metric by (group, time): a project's at its selection, `cost` at its period, bonuses in all only.
+
+    What belongs to no project (`cost`, what programs are worth, bonuses) counts only if that is asked for.
 
     `draws` counts in the periods in which it is drawn, `in_use:RESOURCE` in those in which it is used.
     """
@@ -160,9 +162,9 @@ def _parts(
             if time is not None and amount is not None:
                 for group in _groups_of(option.project_row, by):
                     parts.setdefault((group, time), []).append(amount)
-    if with_bonuses and times.whole_plan and metric in scores.bonuses:
+    if of_no_project and times.whole_plan and metric in scores.bonuses:
         parts.setdefault((EVERYTHING, 0), []).append(scores.bonuses[metric])
-    if by == "all":
+    if of_no_project:
         for period, amount in enumerate(scores.dated.get(metric, ())):
             time = times.of(period)
             if amount and time is not None:

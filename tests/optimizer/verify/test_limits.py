@@ -184,3 +184,12 @@ def test_growth_counts_by_the_period_of_selection_but_draws_when_they_are_drawn(
     row = {"every": "year", "max_growth": 5}
     assert verify_plan(limited({"metric": "commitment", **row}, calendar=calendar), early).ok
     assert not verify_plan(limited({"metric": "draws", **row}, calendar=calendar), early).ok
+
+
+def test_a_share_of_the_total_is_one_of_projects_and_not_of_what_programs_are_worth() -> None:
+    tables = {"programs": [{"program": "paving", "cost_per_unit": 1, "value_per_unit": 2}]}
+    row = {"metric": "value", "by": "sector", "group": "energy", "basis": "share", "min": 0.8}
+    bought = plan(*ALL, purchases={("paving", 0): 5})
+    assert verify_plan(limited(row, **tables), bought).ok  # 7 of 8; of 18 with the program it would be too little
+    row = {"metric": "value", "of": "commitment", "basis": "share", "min": 1.5}
+    assert verify_plan(limited(row, **tables), bought).ok  # over all the program counts: 18 of 12
