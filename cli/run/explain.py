@@ -28,6 +28,8 @@ from outlay.optimizer.status import Status
 #: How a run file begins, sooner or later.
 _RUN = '"format": "outlay run'
 _HEAD_BYTES = 4096
+#: In the place of sets, where no question led to a change.
+NOTHING_PROPOSED = "# no change is proposed; without --sets the reasons are told\n"
 
 
 def run(
@@ -118,7 +120,7 @@ def _write(found: Explanation, *, sets: bool, output: str | None, report: str | 
         streams.write_json_text(simplejson.dumps(found.to_document(), use_decimal=True, ignore_nan=True) + "\n")
         return
     if sets:
-        streams.write(found.sets_toml)
+        streams.write(found.sets_toml or NOTHING_PROPOSED)
         return
     page = Page()
     show_explanation(page, found)

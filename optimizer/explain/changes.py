@@ -105,6 +105,9 @@ def concerned(context: Context, project: str, prices: Mapping[str, float]) -> li
 
 
 def _own_worth(context: Context, margin: Margin) -> Change:
+    if margin.margin is None:
+        sentence = f"{margin.project} would not be in, whatever it were worth: {margin.reason}"
+        return Change(margin.project, "worth", "objective", possible=False, status=margin.status, sentence=sentence)
     sentence = f"{margin.project} would have to be worth {margin.margin:.4g} more"
     return Change(
         margin.project, "worth", "objective", margin.margin, margin.low, "objective", True,
@@ -139,13 +142,17 @@ def _change(context: Context, project: str, limit: Limit, answer: VariedAnswer) 
 def amount_words(limit: Limit, by: float) -> str:
     """Return a move in words: "2.6 % more draws", "3 workers more of labour/civil", "20 % less of limits/count/min".
 
-    A share is told as it was and as it is then: "limits/cost/share/max of 66 % in the place of 60 %".
+    A share or negative level is told as it was and is then: "limits/cost/share/max of 66 % in the place of 60 %".
     """
     side = "less" if limit.least else "more"
     if limit.is_share and not limit.parts:
         level = limit.places[0].level
         new = moved_share(limit, level, by, units=limit.by_units)
         return f"{limit.name} of {100 * new:.4g} % in the place of {100 * level:.4g} %"
+    if not limit.parts and limit.places[0].level < 0:
+        level = limit.places[0].level
+        new = moved_share(limit, level, by, units=limit.by_units)
+        return f"{limit.name} of {new:.4g} in the place of {level:.4g}"
     if limit.by_units:
         return f"{by:.4g} {limit.unit or 'units'} {side} of {limit.name}"
     return f"{100 * by:.3g} % {side} {'of ' if limit.least or '/' in limit.name else ''}{limit.name}"

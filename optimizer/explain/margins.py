@@ -20,6 +20,9 @@ from outlay.optimizer.variation.variation import Variation
 #: Where a project stands, in the order of the list.
 STANDINGS = ("certain", "funded", "not funded", "never", "not known")
 
+#: Status of what the instance says by itself, so that no question is asked.
+GIVEN = "given"
+
 
 @dataclass(frozen=True)
 class Margin:
@@ -38,7 +41,7 @@ class Margin:
     comes_in, goes
         Who comes in and who goes in the nearest such plan.
     status
-        What is proved about that plan.
+        What is proved about that plan; ``given``: the instance says by itself that it is certain or never.
     reason
         Why it is certain or never.
     set
@@ -87,11 +90,11 @@ def _settled(context: Context, project: str) -> Margin | None:
             reason = f"it is {status}"
         elif number in alternatives.approved.decided:
             reason = "it was approved, and decisions of its time are frozen"
-        return Margin(project, name, "certain", reason=reason, status="given")
+        return Margin(project, name, "certain", reason=reason, status=GIVEN)
     if not len(context.over.options_of(project)):
         dropped = [item for item in context.case.options.dropped if item.project == project]
         reason = recorded(never_available(dropped))
-        return Margin(project, name, "never", reason=reason, status="given")
+        return Margin(project, name, "never", reason=reason, status=GIVEN)
     return None
 
 
@@ -128,5 +131,11 @@ def _name(context: Context, project: str) -> str:
 
 
 def losers(found: Iterable[Margin]) -> list[str]:
-    """Return the projects that are available, not funded, and no tie: those that something would have to change for."""
-    return [each.project for each in found if each.standing == "not funded" and not each.tie]
+    """Return the projects that are available, not funded, and no tie: those that something would have to change for.
+
+    Among them are those that no plan can hold as the limits are, but not those without any option.
+    """
+    kept_out = (each for each in found if each.standing == "never" and each.status != GIVEN)
+    return [each.project for each in found if each.standing == "not funded" and not each.tie] + [
+        each.project for each in kept_out
+    ]

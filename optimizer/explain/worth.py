@@ -155,8 +155,8 @@ def _price(limit: Limit, step: Step, prices: Mapping[str, float]) -> float:
 
 
 def _can_tighten(limit: Limit, step: Step) -> bool:
-    """Whether no level falls below 0."""
-    if limit.least:
+    """Whether no level falls below 0 that must not."""
+    if limit.least or limit.signed:
         return True
     levels = [place.level for place in limit.places if place.moves]
     return step.by <= 1.0 if not step.units else step.by <= min(levels, default=0.0)

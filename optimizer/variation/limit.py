@@ -39,6 +39,11 @@ class Place:
     moves: bool = True
     share: ShareRow | None = field(default=None, compare=False, repr=False)
 
+    @property
+    def size(self) -> float:
+        """What a move by a share is a share of: its level, without its sign."""
+        return abs(self.level)
+
 
 @dataclass(frozen=True)
 class Limit:
@@ -64,6 +69,8 @@ class Limit:
         Of one row.
     greatest
         Level above which it means nothing: 1 of a share of its own total; infinity: there is none.
+    signed
+        Whether what it limits may be negative, so that a least amount can give way beyond 0.
     parts
         The limits that it stands for, if its name is a pattern (`outlay.optimizer.variation.joint`).
     write
@@ -82,6 +89,7 @@ class Limit:
     resource: str | None = None
     period: int | None = None
     greatest: float = np.inf
+    signed: bool = False
     parts: tuple[Limit, ...] = ()
 
     @property
@@ -102,16 +110,18 @@ class Limit:
     @property
     def most_units(self) -> float:
         """By how many units it can be moved down if it is a least amount."""
-        return max((place.level for place in self.places), default=0.0) if self.least else np.inf
+        if not self.least or self.signed:
+            return np.inf
+        return max((place.level for place in self.places), default=0.0)
 
     def most(self, *, units: bool) -> float:
-        """Return how far it is stretched at most: by ten times its level; to 0 if it is a least amount.
+        """Return how far it is stretched at most: by ten times its level; a least amount of nothing negative to 0.
 
         A share by 10 where it is moved by units, and no further than to the whole where it is one of its own total.
         """
         if self.parts:
             return max(part.most(units=units) for part in self.parts)
-        if self.least:
+        if self.least and not self.signed:
             return self.most_units if units else 1.0
         if not self.is_share:
             return np.inf if units else MOST_SHARE
@@ -167,8 +177,8 @@ class Moves:
 
 
 def moved_share(limit: Limit, level: float, by: float, *, units: bool) -> float:
-    """Return what a share is moved to."""
-    step = by if units else by * level
+    """Return what a level is moved to."""
+    step = by if units else by * abs(level)
     return level - step if limit.least else level + step
 
 

@@ -279,6 +279,12 @@ class Limits:
             keys.setdefault(key[0], []).append(key)
         return keys
 
+    def _may_be_negative(self, keys: Sequence[Any]) -> bool:
+        """Whether some decision adds less than nothing to what rows of ``limits`` hold."""
+        block = self._blocks.get("metric_within_limit")
+        rows = [] if block is None else [number for number, key in enumerate(block.keys) if key in keys]
+        return block is not None and bool((block.matrix[rows].data < 0).any())
+
     def _limit_row(self, table: Table, number: int, name: str, side: str, keys: Sequence[Any]) -> Limit:
         record: dict[str, Any] = dict(list(table.records())[number])
         level, share = float(record[side]), record["basis"] == "share" and side in ("min", "max")
@@ -292,6 +298,7 @@ class Limits:
             column: "" if record[column] is None else _plain(record[column])
             for column in (*_TELLING, *(_BOUNDS if alike else ()))
         }
+        signed = not share and (level < 0 or self._may_be_negative(keys))
         fixed = ""
         if side == "max_growth_share":
             fixed = (
@@ -302,11 +309,13 @@ class Limits:
         elif any(place.share is not None and (place.share.whole[1] < 0).any() for place in places):
             fixed = f"{record['of'] or record['metric']} may be negative, so that a wider share of it can be stricter"
             fixed += f": the column `{side}` of limits decides"
-        elif side == "min" and not level:
+        elif side == "min" and not level and not signed:
             fixed = f"it is a least {'share' if share else 'amount'} of 0, and cannot give way further"
 
         def write(by: Decimal, units: bool) -> list[dict[str, Any]]:
             outwards = -by if side == "min" else by
+            if level < 0 and not units:
+                outwards = -outwards  # a scale of 0.9 moves what is negative upwards
             return [{"table": "limits", "where": where, **_moved([side], outwards, units=units)}]
 
         told = {
@@ -320,7 +329,7 @@ class Limits:
         words += "" if record["by"] == "all" else f" of {record['by']} {record['group'] or 'each'}"
         return Limit(
             name, words, "of the whole" if share else "", "limits", places, write, least=side == "min", fixed=fixed,
-            greatest=1.0 if share and not record["of"] and side == "max" else np.inf,
+            greatest=1.0 if share and not record["of"] and side == "max" else np.inf, signed=signed,
         )  # fmt: skip
 
 

@@ -113,7 +113,7 @@ def needed_share(over: Variable, limit: Limit, point: np.ndarray, *, units: bool
 
 def _rows(over: Variable, limit: Limit, *, units: bool) -> list[_Row]:
     return [
-        _Row(counted, whole, level, 1.0 if units else level)
+        _Row(counted, whole, level, 1.0 if units else abs(level))
         for part in limit.each
         for counted, whole, level in over.share_rows(part)
     ]

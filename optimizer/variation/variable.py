@@ -51,12 +51,12 @@ class Variable:
         return len(self.session.problem.cost)
 
     def rows_of(self, limit: Limit) -> list[tuple[int, float, float]]:
-        """Return (row, level, how much of a unit is added) of a limit's rows, and of what its periods leave."""
+        """Return (row, size of its level, share of a unit added) of a limit's rows, and of what its periods leave."""
         found = []
         carry = self.case.carry_overs.get(limit.resource or "")
         for place in limit.places:
             for row in self.rows_at(place.block, place.key, least=limit.least):
-                found.append((row, place.level, float(place.moves)))
+                found.append((row, place.size, float(place.moves)))
             if carry is not None:
                 for row in self.rows_at("left_carried_over", place.key, least=False):
                     found.append((row, carry.share * place.level, carry.share * place.moves))

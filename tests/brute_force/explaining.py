@@ -17,6 +17,7 @@ import outlay
 from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance, thawed
 from outlay.optimizer.explain.explanation import Explanation
+from outlay.optimizer.variation.limit import Limit
 from tests.brute_force.enumerator import Best, best, reaches
 from tests.brute_force.generator import Case, case_of
 from tests.brute_force.hopeless import one_too_many
@@ -196,6 +197,9 @@ def without_rules(instance: Instance, rules: Mapping[str, Any], gone: Iterable[s
     for name in out:
         if rules[name].limit:
             limit = limits[rules[name].limit]
+            if limit.family == "limits":
+                changes += unlimited(limit)
+                continue
             units = limit.by_units
             far = min(1.0 if not units else limit.most_units, 1e6) if limit.least else 1e6
             changes += [] if limit.fixed else limit.changes(far, units=units)
@@ -207,6 +211,22 @@ def without_rules(instance: Instance, rules: Mapping[str, Any], gone: Iterable[s
     )
     changes += [change for project in sorted(released) for change in freed(instance, project)]
     return possible(loose, {"change": changes} if changes else {})
+
+
+def unlimited(limit: Limit) -> list[dict[str, Any]]:
+    """Return the changes that make a row of ``limits`` hold for every plan: moved, a share of nothing stays nothing."""
+    moved = {
+        "min": "-1000000" if limit.signed else "0",
+        "max": "1000000",
+        "max_growth": "1000000",
+        "max_growth_share": "",
+    }
+    found = []
+    for change in limit.changes(1.0, units=limit.by_units):
+        side = next(iter(change.get("scale") or change["add"]))
+        cells = {side: moved[side], **({"basis": "absolute", "of": ""} if limit.is_share else {})}
+        found.append({"table": "limits", "where": change["where"], "set": cells})
+    return found
 
 
 def freed(instance: Instance, project: str) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from outlay.instances.formats.parsing import parse_document
 from outlay.optimizer.status import Status
 from tests.brute_force.explaining import applied
 from tests.cli.small import lender_document
+from tests.support.documents import document, parsed
 
 
 @pytest.fixture(scope="module")
@@ -119,3 +120,20 @@ def test_without_a_plan_in_time_it_is_told_how_to_get_one(monkeypatch: pytest.Mo
     found = outlay.explain(outlay.read("tutorial"), jobs=1)
     assert found.status == Status.STOPPED
     assert any("explain RUN" in note for note in found.notes)
+
+
+def test_a_project_that_no_plan_can_hold_is_told_which_limit_would_have_to_give() -> None:
+    instance = parsed(document(
+        projects=[{"id": "A", "value": 10, "latest_start": "2026-01"}, {"id": "B", "value": 3}],
+        cashflows=[
+            {"project": "A", "metric": "taxes", "from_month": 0, "to_month": 12, "amount": -2},
+            {"project": "B", "metric": "taxes", "from_month": 0, "to_month": 12, "amount": -1},
+        ],
+        limits=[{"metric": "taxes", "min": -1.4}],
+    ))  # fmt: skip
+    found = outlay.explain(instance, jobs=1)
+    assert found.margins.set_index("project")["standing"].to_dict() == {"B": "funded", "A": "never"}
+    own, least = found.changes.itertuples()
+    assert (own.project, own.kind, own.possible) == ("A", "worth", False)
+    assert least.sentence == "with limits/taxes/min of -2 in the place of -1.4 A would be in"
+    assert outlay.solve(applied(instance, found.sets[least.set])).objective == 10

@@ -231,3 +231,22 @@ def test_of_plans_as_good_the_nearest_is_found_wherever_the_search_ends() -> Non
     answer = outlay.vary(made).solve(Variation(force_out=("A",)), start=today, nearest=True)
     assert answer.plan is not None
     assert {choice.project for choice in answer.plan.choices} > {"B", "C"}
+
+
+@pytest.mark.parametrize(
+    ("side", "level", "flows"), [("min", -1.4, (-2, -1)), ("min", 0, (-2, -1)), ("max", -3, (1, -3))]
+)
+def test_a_limit_of_what_may_be_negative_gives_way_beyond_0(side: str, level: float, flows: tuple[int, int]) -> None:
+    varied = outlay.vary(parsed(document(
+        projects=[{"id": "A", "value": 5, "latest_start": "2026-01"}, {"id": "B", "value": 1}],
+        cashflows=[
+            {"project": who, "metric": "taxes", "from_month": 0, "to_month": 12, "amount": flow}
+            for who, flow in zip("AB", flows, strict=True)
+        ],
+        limits=[{"metric": "taxes", side: level}],
+    )))  # fmt: skip
+    name, units = f"limits/taxes/{side}", not level
+    answer = varied.solve(Variation(force_in=("A",), stretch=(name,), units=(name,) if units else ()))
+    assert answer.moves[name] == pytest.approx(abs(-2 - level) / (1 if units else abs(level)), rel=1e-5)
+    solution = outlay.solve(varied.over.instance_with(dict(answer.body)))
+    assert solution.objective == (6 if side == "max" else 5)  # and B, which pays back the most
