@@ -15,7 +15,7 @@ from tests.support.documents import parsed
 
 #: Generated cases; in most of them something requires something.
 SEEDS = range(24)
-QUICK = 2
+QUICK = 1
 CASES = [*SEEDS[:QUICK], *(pytest.param(seed, marks=pytest.mark.slow) for seed in SEEDS[QUICK:])]
 
 
