@@ -19,16 +19,8 @@ from tests.support.choosing import some
 from tests.support.documents import instance, level
 from tests.support.solving import warm  # noqa: F401
 
-QUICK, CHOSEN, ALL = 2, 16, 120
-SEEDS = [
-    *range(QUICK),
-    *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(QUICK, CHOSEN)),
-    *(pytest.param(seed, marks=pytest.mark.nightly) for seed in range(CHOSEN, ALL)),
-]
 
-
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", some(range(120), 0, 6))
 def test_the_report_of_a_generated_instance_can_be_drawn(
     seed: int,
     warm: SolverProcess,  # noqa: F811
@@ -86,7 +78,7 @@ def test_what_the_engine_fills_may_be_linked_imported_bought_and_nested(
     assert (f"resource:{filled}" in dict(nodes)) == ("links" in parts or "parent_of" in parts)
 
 
-@pytest.mark.parametrize("filled", some(ENGINE_RESOURCES, 1))
+@pytest.mark.parametrize("filled", some(ENGINE_RESOURCES, 1, 1))
 @pytest.mark.parametrize("parts", some(PARTS, 1))
 def test_a_report_draws_what_the_engine_fills(
     filled: str,

@@ -23,6 +23,7 @@ from outlay.optimizer.solver.process import SolverProcess
 from tests.brute_force.comparison import disagreement
 from tests.brute_force.generator import case_of
 from tests.models.families.test_golden import compare
+from tests.support.choosing import some
 from tests.support.documents import instance, level, parsed
 from tests.support.lp_text import lp_text
 from tests.support.solving import warm  # noqa: F401
@@ -36,8 +37,7 @@ def always(monkeypatch: pytest.MonkeyPatch) -> None:
 
 #: Generated cases; some have rows to date that are spelt out so.
 SEEDS = range(24)
-QUICK = 1
-CASES = [*SEEDS[:QUICK], *(pytest.param(seed, marks=pytest.mark.slow) for seed in SEEDS[QUICK:])]
+CASES = some(SEEDS, 1, 8)
 
 
 def has_columns(seed: int) -> bool:
