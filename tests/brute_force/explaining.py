@@ -168,7 +168,7 @@ def wrong_conflicts(instance: Instance, explanation: Explanation) -> Iterator[st
         whole = {rule.partition(": ")[0] for rule in rules}
         if not whole <= set(every):
             continue  # a rule that no table holds alone
-        if without_rules(instance, every, set(every) - whole):
+        if without_rules(instance, every, set(every) - whole, as_decided=True):
             yield f"conflict {number} is none: {rules}"
         if whole != set(rules):
             continue  # a row of a limit
@@ -189,8 +189,13 @@ def all_rules(instance: Instance) -> dict[str, Any]:
     return dict(rules) if plain else {}
 
 
-def without_rules(instance: Instance, rules: Mapping[str, Any], gone: Iterable[str]) -> bool:
-    """Whether there is a plan without some rules."""
+def without_rules(
+    instance: Instance, rules: Mapping[str, Any], gone: Iterable[str], *, as_decided: bool = False
+) -> bool:
+    """Whether there is a plan without some rules; `as_decided`: it holds nothing that was decided and is let go.
+
+    Whether such a project is funded is a rule, how is none: let go, it would stand in a plan as decided only.
+    """
     out, limits = set(gone), outlay.vary(instance).over.limits
     changes: list[dict[str, Any]] = []
     released = {rules[name].name.partition("/")[2] for name in out if rules[name].must}
@@ -209,8 +214,11 @@ def without_rules(instance: Instance, rules: Mapping[str, Any], gone: Iterable[s
         instance,
         settings=settings.model_copy(update={"applied": settings.applied.model_copy(update={"force_in": kept})}),
     )
-    changes += [change for project in sorted(released) for change in freed(instance, project)]
-    return possible(loose, {"change": changes} if changes else {})
+    loosened = {project: freed(instance, project) for project in sorted(released)}
+    changes += [change for own in loosened.values() for change in own]
+    body: dict[str, Any] = {"change": changes} if changes else {}
+    decided = [project for project, own in loosened.items() if any(set(each["set"]) != {"status"} for each in own)]
+    return possible(loose, body | ({"force_out": decided} if decided and as_decided else {}))
 
 
 def unlimited(limit: Limit) -> list[dict[str, Any]]:
