@@ -14,6 +14,7 @@ from itertools import combinations
 from typing import Any
 
 import outlay
+from outlay.instances.checks.rules import NEVER_NEGATIVE
 from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance, thawed
 from outlay.optimizer.explain.explanation import Explanation
@@ -185,8 +186,15 @@ def all_rules(instance: Instance) -> dict[str, Any]:
         return {}
     rules = varied.over.rules.all
     limits = varied.over.limits
-    plain = all(rule.must or (rule.limit and not limits[rule.limit].fixed) for rule in rules.values())
+    plain = all(rule.must or (rule.limit and can_be_lifted(limits[rule.limit])) for rule in rules.values())
     return dict(rules) if plain else {}
+
+
+def can_be_lifted(limit: Limit) -> bool:
+    """Whether a limit that moves as far as it can leaves nothing that limits: a level of 0 stays 0 by any share."""
+    if limit.fixed:
+        return False
+    return limit.family == "limits" or limit.by_units or all(place.level and place.moves for place in limit.places)
 
 
 def without_rules(
