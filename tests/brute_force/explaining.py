@@ -231,12 +231,9 @@ def without_rules(
 
 def unlimited(limit: Limit) -> list[dict[str, Any]]:
     """Return the changes that make a row of ``limits`` hold for every plan: moved, a share of nothing stays nothing."""
-    moved = {
-        "min": "-1000000" if limit.signed else "0",
-        "max": "1000000",
-        "max_growth": "1000000",
-        "max_growth_share": "",
-    }
+    metric = limit.name.split("/")[1]
+    least = "0" if metric in NEVER_NEGATIVE or ":" in metric else "-1000000"
+    moved = {"min": least, "max": "1000000", "max_growth": "1000000", "max_growth_share": ""}
     found = []
     for change in limit.changes(1.0, units=limit.by_units):
         side = next(iter(change.get("scale") or change["add"]))
