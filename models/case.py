@@ -9,13 +9,12 @@ from functools import cached_property
 import numpy as np
 from scipy import sparse
 
-from outlay.instances.dictionary.approved import CHANGE_METRICS
 from outlay.instances.instance import Instance
 from outlay.instances.table import Table
 from outlay.models.arrays.columns import Block, ColumnBook
 from outlay.models.arrays.discount import discount_factors
 from outlay.models.arrays.ragged import spans
-from outlay.models.metrics import Terms, lent_of_metric, metric_terms, program_value, saved_of_metric
+from outlay.models.metrics import Terms, metric_terms, weighted_sum
 from outlay.models.options.carried import CarryOver, carry_overs
 from outlay.models.options.changes import Changes, changes_of
 from outlay.models.options.fitting import unfitting
@@ -368,20 +367,7 @@ class Case:
 
     def weighted(self, weights: Mapping[str, float]) -> np.ndarray:
         """Return a weighted sum of metrics as a coefficient a column."""
-        total = weights.get("cost", 0.0) * self.cost
-        for name, weight in weights.items():
-            if weight and name != "cost":
-                terms = self.metric(name)
-                total[self.scale_column] += weight * terms.scaled
-                total[self.block("fund").columns] += weight * terms.fixed
-                total[self.block("saved").columns] += weight * saved_of_metric(self, name)
-                total[self.block("lent").columns] += weight * lent_of_metric(self, name)
-        for name in CHANGE_METRICS:
-            if weights.get(name):
-                total[self.block("always").columns] += weights[name] * self.changes(name).constant.sum()
-        total[self.block("buy").columns] += weights.get("value", 0.0) * program_value(self)
-        total[self.block("both").columns] += [weights.get(metric, 0.0) * bonus for metric, bonus in self.synergy_bonus]
-        return total
+        return weighted_sum(self, weights)
 
     @cached_property
     def synergy_bonus(self) -> list[tuple[str, float]]:

@@ -6,7 +6,7 @@ the bonus of synergies, and the cost of programs, imports and shortfalls.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,6 +16,7 @@ from outlay.instances.dictionary.approved import CHANGE_METRICS
 from outlay.instances.dictionary.settings import USE_PREFIX
 from outlay.models.arrays.discount import discount_factors
 from outlay.models.arrays.ragged import join
+from outlay.models.arrays.residue import without_residue
 from outlay.models.projects.alternatives import FOREVER, periods_down, periods_up
 from outlay.models.projects.windows import rows_by_alternative
 
@@ -48,23 +49,22 @@ def metric_terms(case: Case, name: str) -> Terms:
 
 def _formula_terms(case: Case, name: str) -> Terms:
     """Return the coefficients of a metric that is made of columns and cash flows."""
-    zeros, cash, formula = np.zeros(len(case.options)), _cash_rows(case, name), _FORMULAS.get(name)
+    zeros, formula = np.zeros(len(case.options)), _FORMULAS.get(name)
+    cash, size = _cash_rows(case, name)
 
     def amount(of: _Amounts) -> np.ndarray:
         return _declared(case, name, of) if formula is None else formula(case, of)
 
-    whole = cash + amount(_in_full(case))
+    own = amount(_in_full(case))
+    whole = without_residue(cash + own, size + np.abs(own))
     declared = case.instance.settings.metrics.get(name)
     if declared is not None and not declared.scaled:
         return Terms(zeros, whole)
     if not case.alternatives.is_step.any():
         return Terms(whole, zeros)
-    first = cash * case.alternatives.share_at_least[case.options.alternative] + amount(_at_first(case))
-    return Terms(whole - first, first)
-
-
-#: Share of a commitment below which a present value is what rounding has left of 0.
-RESIDUE = 1e-12
+    share, own = case.alternatives.share_at_least[case.options.alternative], amount(_at_first(case))
+    first = without_residue(cash * share + own, size * share + np.abs(own))
+    return Terms(without_residue(whole - first, np.abs(whole) + np.abs(first)), first)
 
 
 class _Amounts(NamedTuple):
@@ -172,16 +172,7 @@ def _present_value(case: Case, side: int) -> np.ndarray:
     for option in np.nonzero(options.begun)[0].tolist():
         start = int(options.start[option])
         found[option] = case.cash.at(start).still_to_come(int(options.alternative[option]), start)[side]
-    return without_residue(found, options.commitment)
-
-
-def without_residue(values: np.ndarray, size: np.ndarray) -> np.ndarray:
-    """Return present values, of which those that only rounding keeps from 0 are 0.
-
-    What is paid back at the rate by which it is discounted is worth 0, and comes to 1e-16 of it in floats; a row that
-    holds nothing else would be scaled up to a limit that nobody has set.
-    """
-    return np.where(np.abs(values) <= RESIDUE * np.abs(size), 0.0, values)
+    return without_residue(found, options.commitment)  # paid back at the rate that discounts it: worth 0
 
 
 _FORMULAS: dict[str, Callable[[Case, _Amounts], np.ndarray]] = {
@@ -195,14 +186,17 @@ _FORMULAS: dict[str, Callable[[Case, _Amounts], np.ndarray]] = {
 }
 
 
-def _cash_rows(case: Case, name: str) -> np.ndarray:
-    """Return the sum of amount x D(rate, m t) over the windows of the metric's cash-flow rows, by option."""
+def _cash_rows(case: Case, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return the sum of amount x D(rate, m t) over the windows of the metric's cash-flow rows, by option.
+
+    Beside it the sum of the same without signs.
+    """
     options, instance = case.options, case.instance
     rows = instance["cashflows"]
-    total = np.zeros(len(options))
+    total, without_signs = np.zeros(len(options)), np.zeros(len(options))
     wanted = np.array([metric == name for metric in rows.raw("metric")], dtype=bool)
     if not wanted.any():
-        return total
+        return total, without_signs
     grouped = rows_by_alternative(case.alternatives, rows, wanted)
     option, row = join(options.alternative, grouped)
     size = instance.months_per_period
@@ -216,15 +210,44 @@ def _cash_rows(case: Case, name: str) -> np.ndarray:
     first = np.where(options.begun[option], np.maximum(first, 0), first)  # what is past is past
     end = np.maximum(first, end)
     if not len(first):
-        return total
+        return total, without_signs
     low, high = int(first.min()), int(end.max())
     factors = discount_factors(instance.discount_rate(name), instance.months_of_value(0) + np.arange(low, high) * size)
     sums = np.concatenate([[0.0], np.cumsum(factors)])
-    np.add.at(total, option, rows.floats("amount")[row] * (sums[end - low] - sums[first - low]))
+    amounts = rows.floats("amount")[row] * (sums[end - low] - sums[first - low])
+    np.add.at(total, option, amounts)
+    np.add.at(without_signs, option, np.abs(amounts))
     declared = instance.settings.metrics.get(name)
     if declared is not None and not declared.scaled:
-        return total
-    return total * case.alternatives.full_scale[options.alternative]
+        return total, without_signs
+    scale = case.alternatives.full_scale[options.alternative]
+    return total * scale, without_signs * scale
+
+
+def weighted_sum(case: Case, weights: Mapping[str, float]) -> np.ndarray:
+    """Return a weighted sum of metrics as a coefficient a column, shape (columns of the model,)."""
+    parts: list[tuple[np.ndarray | slice, np.ndarray]] = [(slice(None), weights.get("cost", 0.0) * case.cost)]
+    for name, weight in weights.items():
+        if weight and name != "cost":
+            terms = case.metric(name)
+            parts += [
+                (case.scale_column, weight * terms.scaled),
+                (case.block("fund").columns, weight * terms.fixed),
+                (case.block("saved").columns, weight * saved_of_metric(case, name)),
+                (case.block("lent").columns, weight * lent_of_metric(case, name)),
+            ]
+    for name in CHANGE_METRICS:
+        if weights.get(name):
+            always = case.block("always").columns
+            parts.append((always, np.full(len(always), weights[name] * case.changes(name).constant.sum())))
+    parts.append((case.block("buy").columns, weights.get("value", 0.0) * program_value(case)))
+    bonuses = [weights.get(metric, 0.0) * bonus for metric, bonus in case.synergy_bonus]
+    parts.append((case.block("both").columns, np.array(bonuses)))
+    total, without_signs = np.zeros(case.book.size), np.zeros(case.book.size)
+    for columns, amounts in parts:
+        total[columns] += amounts
+        without_signs[columns] += np.abs(amounts)
+    return without_residue(total, without_signs)
 
 
 def _use(case: Case, resource: str) -> Terms:

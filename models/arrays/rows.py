@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import sparse
 
+from outlay.models.arrays.residue import without_residue
+
 
 @dataclass(frozen=True)
 class RowBlock:
@@ -60,16 +62,23 @@ class Entries:
         self.values.append(np.broadcast_to(np.asarray(value, dtype=float), row.shape))
 
     def matrix(self, rows: int, columns: int) -> sparse.csr_array:
-        """Return the matrix, without zeros."""
+        """Return the matrix, without zeros and without what rounding has left of them."""
         if not self.rows:
             return sparse.csr_array((rows, columns))
         empty = np.zeros(0, dtype=int)
         coordinates = (np.concatenate([empty, *self.rows]), np.concatenate([empty, *self.columns]))
         values = np.concatenate([np.zeros(0), *self.values])
-        matrix = sparse.coo_array((values, coordinates), shape=(rows, columns)).tocsr()
-        matrix.sum_duplicates()
+        matrix = _summed(values, coordinates, (rows, columns))
+        if matrix.nnz < len(values):
+            matrix.data = without_residue(matrix.data, _summed(np.abs(values), coordinates, (rows, columns)).data)
         matrix.eliminate_zeros()
         return matrix
+
+
+def _summed(values: np.ndarray, coordinates: tuple[np.ndarray, np.ndarray], shape: tuple[int, int]) -> sparse.csr_array:
+    matrix = sparse.coo_array((values, coordinates), shape=shape).tocsr()
+    matrix.sum_duplicates()
+    return matrix
 
 
 def block(

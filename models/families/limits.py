@@ -34,6 +34,7 @@ import numpy as np
 
 from outlay.instances.dictionary.approved import CHANGE_METRICS
 from outlay.instances.dictionary.settings import IN_USE_PREFIX, SPENDING, counts_when_used
+from outlay.models.arrays.residue import without_residue
 from outlay.models.arrays.rows import Entries, RowBlock, block
 from outlay.models.case import Case
 from outlay.models.metrics import lent_of_metric, program_value, saved_of_metric
@@ -108,10 +109,11 @@ class ShareRow:
 
     def coefficients(self, level: float, size: int) -> np.ndarray:
         """Return what counts less a share of the whole, over so many columns."""
-        found = np.zeros(size)
-        np.add.at(found, self.counted[0], self.counted[1])
-        np.add.at(found, self.whole[0], -level * self.whole[1])
-        return found
+        found, without_signs = np.zeros(size), np.zeros(size)
+        for column, amount in (self.counted, (self.whole[0], -level * self.whole[1])):
+            np.add.at(found, column, amount)
+            np.add.at(without_signs, column, np.abs(amount))
+        return without_residue(found, without_signs)
 
 
 def share_rows(case: Case, number: int, side: str) -> dict[Hashable, ShareRow]:

@@ -13,6 +13,7 @@ import numpy as np
 
 from outlay.optimizer.presolve.restriction import Restriction, restrict
 from outlay.optimizer.problem.problem import Problem
+from outlay.optimizer.solver.cutoff import least_missed
 from outlay.optimizer.solver.highs import loaded, set_option, statuses
 from outlay.optimizer.solver.messages import SolveRequest
 from outlay.optimizer.solver.tasks.registry import TASKS
@@ -21,6 +22,10 @@ from outlay.optimizer.solver.tasks.task import Task
 PROGRESS_EVERY_S = 0.2
 #: Seconds that polishing gets although the request's limit is over, or it was cancelled.
 POLISH_S = 1.0
+#: What HiGHS says where it knows of no point; of a problem that has one, it is wrong.
+NO_POINTS = frozenset({"kInfeasible", "kUnboundedOrInfeasible"})
+#: Values that differ by less, as a share of them, are the same.
+SAME = 1e-9
 
 
 class Mail(Protocol):
@@ -66,6 +71,8 @@ class Work:
         self.highs: Any = None
         self.left: Restriction | None = None  # what a dive left open
         self.polishing_since: float | None = None
+        self.handed = np.inf  # the best value of a point that HiGHS did not find by itself
+        self.deaf = False  # whether HiGHS is handed nothing
 
     def run(self) -> dict[str, Any]:
         """Solve and return the result message."""
@@ -81,8 +88,18 @@ class Work:
             if result is not None:
                 return result
             basis = start = None
-        self.highs = loaded(self.problem, request.options, basis)
+        result = self._sound(self._branched(basis, start))
+        if "point" in result and self.problem.integer.any():
+            result.update(self._polished(result["point"]))
+        if "point" in result:
+            result["point"] = self._of_whole(result["point"])
+        return result
+
+    def _branched(self, basis: np.ndarray | None, start: np.ndarray | None) -> dict[str, Any]:
+        """Let HiGHS solve the problem; return what comes of it."""
+        self.highs = loaded(self.problem, self.request.options, basis)
         if start is not None:
+            self.handed = self.problem.value(start)
             solution = highspy.HighsSolution()
             solution.col_value = start.tolist()
             self.highs.setSolution(solution)
@@ -90,12 +107,27 @@ class Work:
         if self.ends < np.inf:  # loading has taken some of it
             set_option(self.highs, "time_limit", max(1e-3, self.ends - time.monotonic()))
         self.highs.run()
-        result = self._result()
-        if "point" in result and self.problem.integer.any():
-            result.update(self._polished(result["point"]))
-        if "point" in result:
-            result["point"] = self._of_whole(result["point"])
-        return result
+        return self._result()
+
+    def _sound(self, result: dict[str, Any]) -> dict[str, Any]:
+        """Return a result for which HiGHS has cut off nothing better than a point it was handed; see `cutoff`."""
+        value, close = result["objective"], SAME * max(1.0, abs(result["objective"]))
+        if not self.problem.integer.any() or not result["has_point"] or value < self.handed - close:
+            return result
+        missed = least_missed(self.highs, value, limit_s=max(POLISH_S, self.ends - time.monotonic()))
+        if missed >= value - close:
+            return result
+        result["bound"] = min(result["bound"], missed)
+        if result["status"] != "kOptimal":
+            return result
+        self.handed, self.deaf = np.inf, True
+        again = self._branched(None, None)
+        if not again["has_point"] and again["status"] in NO_POINTS:
+            return result | {"status": "kUnknown"}
+        again["bound"] = max(again["bound"], result["bound"])
+        if not again["has_point"] or again["objective"] > value:
+            again |= {name: result[name] for name in ("has_point", "objective", "point")}
+        return again
 
     def _do(self, how: Task) -> dict[str, Any] | None:
         """Do a task; return the result message, or None if there is a rest to be solved."""
@@ -150,7 +182,7 @@ class Work:
             highs.startCallback(kind)
         if self.left is not None:
             return  # what is offered, and planes that are told, are of the request's problem
-        if self.request.takes_offers:
+        if self.request.takes_offers and not self.deaf:
             highs.startCallback(kinds.kCallbackMipUserSolution)
         if self.request.tells_cuts:
             highs.startCallback(kinds.kCallbackMipGetCutPool)
@@ -173,6 +205,7 @@ class Work:
             elif kind == kinds.kCallbackMipUserSolution:
                 offer = self.mail.newest_offer(self.request.number)
                 if offer is not None:
+                    self.handed = min(self.handed, self.problem.value(offer))
                     reply.setSolution(offer)
             elif reply is not None and self._shall_end():
                 reply.user_interrupt = True

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from outlay.models.arrays.residue import without_residue
 from outlay.models.families.limits import ShareRow
 
 #: A limit is stretched by at most so many times its level.
@@ -184,7 +185,7 @@ def moved_share(limit: Limit, level: float, by: float, *, units: bool) -> float:
 
 def share_row(counted: np.ndarray, whole: np.ndarray, level: float, *, least: bool) -> np.ndarray:
     """Return the row of a limit on a share, as what is at most 0."""
-    row = counted - level * whole
+    row = without_residue(counted - level * whole, np.abs(counted) + np.abs(level * whole))
     return (-row if least else row) / (float(np.abs(row).max(initial=0.0)) or 1.0)
 
 

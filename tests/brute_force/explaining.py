@@ -14,6 +14,7 @@ from itertools import combinations
 from typing import Any
 
 import outlay
+from outlay.instances.checks.rules import NEVER_NEGATIVE
 from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance, thawed
 from outlay.optimizer.explain.explanation import Explanation
@@ -168,7 +169,7 @@ def wrong_conflicts(instance: Instance, explanation: Explanation) -> Iterator[st
         whole = {rule.partition(": ")[0] for rule in rules}
         if not whole <= set(every):
             continue  # a rule that no table holds alone
-        if without_rules(instance, every, set(every) - whole):
+        if without_rules(instance, every, set(every) - whole, as_decided=True):
             yield f"conflict {number} is none: {rules}"
         if whole != set(rules):
             continue  # a row of a limit
@@ -185,12 +186,24 @@ def all_rules(instance: Instance) -> dict[str, Any]:
         return {}
     rules = varied.over.rules.all
     limits = varied.over.limits
-    plain = all(rule.must or (rule.limit and not limits[rule.limit].fixed) for rule in rules.values())
+    plain = all(rule.must or (rule.limit and can_be_lifted(limits[rule.limit])) for rule in rules.values())
     return dict(rules) if plain else {}
 
 
-def without_rules(instance: Instance, rules: Mapping[str, Any], gone: Iterable[str]) -> bool:
-    """Whether there is a plan without some rules."""
+def can_be_lifted(limit: Limit) -> bool:
+    """Whether a limit that moves as far as it can leaves nothing that limits: a level of 0 stays 0 by any share."""
+    if limit.fixed:
+        return False
+    return limit.family == "limits" or limit.by_units or all(place.level and place.moves for place in limit.places)
+
+
+def without_rules(
+    instance: Instance, rules: Mapping[str, Any], gone: Iterable[str], *, as_decided: bool = False
+) -> bool:
+    """Whether there is a plan without some rules; `as_decided`: it holds nothing that was decided and is let go.
+
+    Whether such a project is funded is a rule, how is none: let go, it would stand in a plan as decided only.
+    """
     out, limits = set(gone), outlay.vary(instance).over.limits
     changes: list[dict[str, Any]] = []
     released = {rules[name].name.partition("/")[2] for name in out if rules[name].must}
@@ -209,18 +222,18 @@ def without_rules(instance: Instance, rules: Mapping[str, Any], gone: Iterable[s
         instance,
         settings=settings.model_copy(update={"applied": settings.applied.model_copy(update={"force_in": kept})}),
     )
-    changes += [change for project in sorted(released) for change in freed(instance, project)]
-    return possible(loose, {"change": changes} if changes else {})
+    loosened = {project: freed(instance, project) for project in sorted(released)}
+    changes += [change for own in loosened.values() for change in own]
+    body: dict[str, Any] = {"change": changes} if changes else {}
+    decided = [project for project, own in loosened.items() if any(set(each["set"]) != {"status"} for each in own)]
+    return possible(loose, body | ({"force_out": decided} if decided and as_decided else {}))
 
 
 def unlimited(limit: Limit) -> list[dict[str, Any]]:
     """Return the changes that make a row of ``limits`` hold for every plan: moved, a share of nothing stays nothing."""
-    moved = {
-        "min": "-1000000" if limit.signed else "0",
-        "max": "1000000",
-        "max_growth": "1000000",
-        "max_growth_share": "",
-    }
+    metric = limit.name.split("/")[1]
+    least = "0" if metric in NEVER_NEGATIVE or ":" in metric else "-1000000"
+    moved = {"min": least, "max": "1000000", "max_growth": "1000000", "max_growth_share": ""}
     found = []
     for change in limit.changes(1.0, units=limit.by_units):
         side = next(iter(change.get("scale") or change["add"]))

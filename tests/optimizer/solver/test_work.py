@@ -62,3 +62,22 @@ def test_what_was_worked_is_taken_from_what_is_left() -> None:
     assert outcome.worked_s is not None
     assert outcome.worked_s > 0
     assert deadline.work_left() == 1000.0 - outcome.worked_s
+
+
+@pytest.mark.parametrize("costs", [0.0, 3.0])
+@pytest.mark.parametrize("seed", range(1, 4))
+def test_a_start_that_presolve_removes_cuts_off_nothing_better(costs: float, seed: int) -> None:
+    # Of ten integers with a sum to reach, and a part that adds 0.2 whatever they are: the start leaves that part out.
+    random = np.random.default_rng(seed)
+    weights, begin = random.integers(20, 99, 10).astype(float), (random.random(10) < 0.5).astype(float)
+    total, ones = np.array([weights @ begin]), np.ones(11)
+    problem = Problem(
+        np.append(np.full(10, costs), -0.2), 0.0, 0 * ones, ones, np.arange(11) < 10,
+        sparse.csc_array(np.append(weights, 0.0)[None, :]), total, total + (costs > 0),
+    )  # fmt: skip
+    least = Work(SolveRequest(1, problem, {"threads": 1}), lambda _: None, NoMail()).run()["objective"]
+    start = np.append(begin, 0.0)
+    found = Work(SolveRequest(1, problem, {"threads": 1}, start=start), lambda _: None, NoMail()).run()
+    assert (found["status"], found["objective"]) == ("kOptimal", pytest.approx(least))
+    assert found["bound"] == pytest.approx(least)
+    assert problem.value(found["point"]) == pytest.approx(least)
