@@ -103,7 +103,7 @@ def add_limit(draft: Draft) -> None:
     """Add a row of limits."""
     draw = draft.draw
     losses = [name for name in _own_amounts(draft) if _lowest(draft, name) < _LOSS]
-    if losses and draw.chance(0.35):
+    if losses and draw.chance(0.32):
         metric = draw.pick(losses)
         draft.add(
             "limits", metric=metric, max=round(_lowest(draft, metric) * 0.6, 1), **_where_it_is_lost(draft, metric)
@@ -142,6 +142,7 @@ def _limited_metrics(draft: Draft) -> list[str]:
         "commitment",
         "count",
         "count",
+        "strategic",
         "strategic",
         "strategic",
         "japan_content",
