@@ -125,13 +125,16 @@ class Exchanging:
 
 @dataclass(frozen=True)
 class Rounding:
-    """Plans before there is a relaxation.
+    """Plans by taking one project after another: before there is a relaxation, and to fill up a plan that is there.
 
     Attributes
     ----------
     greedy_s, must_s
         Seconds for one, and where there are projects that must be funded: half a plan is none then.
+    fill_share
+        Plans are filled up as long as that has taken less than this share of the time of the search.
     """
 
     greedy_s: float = some_seconds(2.0)
     must_s: float = some_seconds(20.0)
+    fill_share: float = a_share(0.05)

@@ -82,11 +82,16 @@ class Incumbents:
         """Whether our best point is better than another one."""
         return self.best is not None and self.problem.better(self.best, point)
 
+    @property
+    def outside_is_better(self) -> bool:
+        """Whether the best point of outside is better than ours."""
+        ours = self.current if self.aside is None else self.aside
+        return self.external is not None and self.problem.better(self.external, ours)
+
     def take_over(self) -> bool:
         """Go on from the best point of outside, if it is better than ours; whether it is."""
-        ours = self.current if self.aside is None else self.aside
         with self._lock:
-            better = self.external is not None and self.problem.better(self.external, ours)
+            better = self.outside_is_better
             if better:
                 self.current, self.aside = self.external, None
         return better

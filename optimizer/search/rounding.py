@@ -55,15 +55,7 @@ def greedy(
     each synergy counts for either side. What must be funded operates, or else starts, as soon as possible; of it, what
     can wait least comes first (the latest start, as of Kolisch 1996). See `schedule`.
     """
-    matrix, upper = problem.matrix, problem.row_upper
-    helper, _ = _helpers(problem, structure)
-    half = np.where(helper >= 0, 0.5 * problem.cost[helper], 0.0)  # of a synergy, a row of which is no limit
-    limit = np.isfinite(upper) & (upper > 0) & (half == 0)
-    share = np.where(limit, 1.0 / np.where(limit, upper, 1.0), 0.0)
-    uses = sparse.csc_array((np.maximum(matrix.data, 0.0), matrix.indices, matrix.indptr), shape=matrix.shape).T
-    funded = structure.funded.T
-    price = (funded @ (problem.cost + uses @ half)) / np.maximum(funded @ (uses @ share), 1e-9)
-    must = must_be_funded(problem, structure)
+    price, must = _prices(problem, structure), must_be_funded(problem, structure)
     own, begins, column = structure.option_project, structure.option_start, structure.option_column
     latest = np.zeros(structure.projects)
     np.maximum.at(latest, own, np.where((column >= 0) & (problem.upper[column] > 0), begins, 0))
@@ -74,6 +66,33 @@ def greedy(
         if point is not None:
             return point
     return None
+
+
+def near(
+    problem: Problem, structure: Structure, point: np.ndarray, stopped: Callable[[], bool] = lambda: False
+) -> np.ndarray | None:
+    """Return a plan near a point that is none, or None: what must be funded comes first, then what the point funds.
+
+    Each project of the point as it stands there, as long as there is room; then what is worth most for what it uses.
+    """
+    column = structure.option_column
+    stays = (column >= 0) & (point[np.maximum(column, 0)] > 0.5)
+    start = np.full(structure.projects, np.inf)
+    start[structure.option_project[stays]] = structure.option_start[stays]
+    options = np.lexsort((_prices(problem, structure), ~stays))
+    return schedule(problem, structure, start, options, stopped=stopped)
+
+
+def _prices(problem: Problem, structure: Structure) -> np.ndarray:
+    """Return what each option costs for the sum of its shares of the limits, half of each synergy counted for it."""
+    matrix, upper = problem.matrix, problem.row_upper
+    helper, _ = _helpers(problem, structure)
+    half = np.where(helper >= 0, 0.5 * problem.cost[helper], 0.0)  # of a synergy, a row of which is no limit
+    limit = np.isfinite(upper) & (upper > 0) & (half == 0)
+    share = np.where(limit, 1.0 / np.where(limit, upper, 1.0), 0.0)
+    uses = sparse.csc_array((np.maximum(matrix.data, 0.0), matrix.indices, matrix.indptr), shape=matrix.shape).T
+    funded = structure.funded.T
+    return (funded @ (problem.cost + uses @ half)) / np.maximum(funded @ (uses @ share), 1e-9)
 
 
 def schedule(

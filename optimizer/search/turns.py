@@ -13,6 +13,27 @@ import numpy as np
 from outlay.optimizer.search.drawing_params import Scheduling
 from outlay.optimizer.search.pool import Incumbents
 
+#: Seconds between looks for something to do, while something else is done.
+LOOK_S = 0.25
+
+
+@contextmanager
+def repeated_beside(do: Callable[[Callable[[], bool]], None], over: Callable[[], bool]) -> Iterator[None]:
+    """Do something in another thread, again and again, while something else is done; it is told when to end."""
+    done = threading.Event()
+
+    def repeat() -> None:
+        while not (done.wait(LOOK_S) or over()):
+            do(lambda: done.is_set() or over())
+
+    thread = threading.Thread(target=repeat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
 
 class Drawing(Protocol):
     """Draws plans without a relaxation."""
@@ -75,22 +96,25 @@ class Turns:
         return gained
 
     @contextmanager
-    def beside(self) -> Iterator[None]:
-        """Draw in another thread while something else is done; in the repeatable search, so many before it."""
+    def beside(self, take_over: Callable[[], None]) -> Iterator[None]:
+        """Draw in another thread while something else is done; in the repeatable search, so many before it.
+
+        `take_over` is called when there is a better plan from outside, to go on from.
+        """
         self._drawing.begin_from(self._plans.current)
         if self._sub_problems is not None:
             self._drawing.search(self._over, self._plans.keep, self._before(self._sub_problems))
             yield
             return
-        done = threading.Event()
-        over = (lambda: done.is_set() or self._over(), self._plans.keep)
-        thread = threading.Thread(target=self._drawing.search, args=over, daemon=True)
-        thread.start()
-        try:
+
+        def draw(over: Callable[[], bool]) -> None:
+            self._drawing.search(lambda: over() or self._plans.outside_is_better, self._plans.keep)
+            if self._plans.outside_is_better:
+                take_over()
+                self._drawing.begin_from(self._plans.current)
+
+        with repeated_beside(draw, self._over):
             yield
-        finally:
-            done.set()
-            thread.join()
 
     def turn(self, limit_s: float) -> None:
         """Draw for a share of the time that a sub-problem has."""

@@ -19,6 +19,7 @@ from outlay.optimizer.answer.plans import plan_point
 from outlay.optimizer.problem.compiling import Compiled
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.spaces import FullPoint
+from outlay.optimizer.search.rounding import near
 from outlay.optimizer.session import Session
 from outlay.optimizer.variation.limit import Limit
 from outlay.optimizer.variation.limits import Limits, exactly
@@ -178,7 +179,11 @@ class Variable:
         return rows
 
     def start_point(self, plan: Plan | None, variation: Variation, problem: Problem) -> np.ndarray | None:
-        """Return a plan as a point to start a variation from, repaired by leaving out what is forced out; else None."""
+        """Return a plan as a point to start a variation from, or one near it; None: neither was found.
+
+        What is forced out is left out. Where that is no plan, and no limit is stretched, what is forced in comes first,
+        and then as much of the plan as there is room for.
+        """
         if plan is None:
             return None
         gone = {item.partition("@")[0] for item in variation.force_out}
@@ -187,7 +192,9 @@ class Variable:
         point = self.session.to_solver(FullPoint(plan_point(self.model, self.session.compiled, kept)))
         more = len(problem.cost) - len(point)
         whole = np.append(point, np.zeros(more))
-        return whole if problem.holds(problem.rounded(whole)) else None
+        if problem.holds(problem.rounded(whole)):
+            return whole
+        return None if more else near(problem, self.session.structure, whole)
 
     def set_of(self, variation: Variation, moves: dict[str, float], released: Iterable[str] = ()) -> dict[str, Any]:
         """Return a variation, its limits moved by so much, as the body of a constraint set."""

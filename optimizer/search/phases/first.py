@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +11,7 @@ from outlay.optimizer.relaxation.relaxation import choice_bound
 from outlay.optimizer.search.drawing import Neighbourhoods
 from outlay.optimizer.search.pairing import pairing
 from outlay.optimizer.search.phases.beginning import begun
+from outlay.optimizer.search.phases.moving import fill_up, filling_beside
 from outlay.optimizer.search.phases.state import State, Step
 from outlay.optimizer.search.phases.sub_problem import solve_sub_problem
 from outlay.optimizer.search.rescheduling import rescheduling
@@ -40,7 +40,7 @@ def prepare(state: State) -> Step | None:
         state.schedules = Turns(pairs, state.plans, state.over, most, turns, restart=pairs.restart)
     if most is None and late:
         _first_plan(state)
-    with contextlib.nullcontext() if state.schedules is None else state.schedules.beside():
+    with filling_beside(state):
         state.relaxation = state.relaxed(state.problem)
     return None if state.relaxation is None else Step.ROUND
 
@@ -61,6 +61,8 @@ def round_relaxation(state: State) -> Step:
     ))  # fmt: skip
     for point in rounded(state.problem, state.plan.structure, state.relaxation, state.over):
         state.plans.keep(point)
+        if state.by_clock:
+            fill_up(state)
     return Step.BEGIN if state.relaxation.exact else Step.TURN
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -71,6 +72,10 @@ class State:
         Turns that were taken; a repeatable search ends after so many.
     found
         What the last sub-problem came to.
+    filled
+        The plan that was filled up last.
+    begun_at, filling_s
+        When the search began (`time.monotonic`), and the seconds that filling up has taken.
     trace
         What was done.
     """
@@ -92,6 +97,9 @@ class State:
     beginning_s: float = np.inf
     count: int = 0
     found: np.ndarray | None = None
+    filled: np.ndarray | None = None
+    begun_at: float = field(default_factory=time.monotonic)
+    filling_s: float = 0.0
     trace: Trace = field(default_factory=Trace)
     whole: Neighbourhoods = field(init=False)
     drawn: Neighbourhoods = field(init=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from outlay.optimizer.search.neighbourhoods.registry import CROSSING, NEIGHBOURH
 from outlay.optimizer.search.params import Diving, Probing, SearchParams, Selecting
 from outlay.optimizer.search.phases.first import begin, round_relaxation
 from outlay.optimizer.search.phases.improving import following
+from outlay.optimizer.search.phases.moving import fill_up, filling_beside
 from outlay.optimizer.search.phases.registry import PHASES
 from outlay.optimizer.search.phases.state import State, Step
 from outlay.optimizer.search.search import Search
@@ -122,3 +124,19 @@ def test_a_plan_that_the_verifier_refuses_never_counts(small: Session, warm: Sol
 
 def test_every_step_has_a_phase() -> None:
     assert set(PHASES) == set(Step)
+
+
+def test_a_plan_from_outside_is_taken_over_and_filled_up_while_the_relaxation_is_solved(small: Session) -> None:
+    problem, told = level_problem(small), []
+    state = Search(problem, small.search_plan(seed=1), OPTIONS, on_better=told.append).state
+    nothing = np.zeros(len(problem.cost))
+    assert problem.holds(nothing)
+    seen, filled = state.plans, threading.Event()
+    state.plans.on_better = lambda point: (told.append(point), filled.set())
+    with filling_beside(state):
+        seen.offer(nothing)
+        assert filled.wait(60)
+    assert problem.value(told[-1]) < problem.value(nothing)
+    assert state.filled is state.plans.current
+    fill_up(state)
+    assert state.plans.current is state.filled

@@ -14,7 +14,7 @@ import outlay
 from outlay.models.build import build
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.structure import Structure
-from outlay.optimizer.search.rounding import greedy, rounded, schedule
+from outlay.optimizer.search.rounding import greedy, near, rounded, schedule
 from outlay.optimizer.search.search import Search
 from outlay.optimizer.session import Session
 from tests.optimizer.support import holds, level_problem
@@ -111,6 +111,23 @@ def test_a_schedule_leaves_out_what_only_costs_something_unless_it_must() -> Non
     point = greedy(problem, structure, lambda: False)
     assert point is not None
     assert accepts(point)
+
+
+def test_a_plan_near_a_point_keeps_what_it_funds_and_fills_up_what_is_left() -> None:
+    """Of four there is room for three; the point funds the worst one alone."""
+    problem, structure, accepts = made_of([3.0, 2.0, 4.0, 1.0])
+    worst = int(structure.option_column[structure.option_project == 3][0])
+    point = np.zeros(len(problem.cost))
+    point[worst] = 1.0
+    fuller = near(problem, structure, point)
+    assert fuller is not None
+    assert accepts(fuller)
+    assert (fuller[worst], problem.value(fuller)) == (1.0, -8.0)
+    without = near(
+        replace(problem, upper=np.where(np.arange(len(point)) == worst, 0.0, problem.upper)), structure, point
+    )
+    assert without is not None
+    assert problem.value(without) == -9.0
 
 
 def test_what_must_be_funded_comes_first() -> None:
