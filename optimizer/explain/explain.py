@@ -247,7 +247,7 @@ class _Work:
             pool.interrupted = True
             self.notes.append("stopped while the best plan was looked for: nothing is explained")
         if checked.plan is None or not levels:
-            return None, levels[0].status if levels else Status.STOPPED
+            return None, levels[-1].status if levels else Status.STOPPED
         if checked.verification is None or not checked.verification.ok:
             raise unverified(checked.verification)
         worth = levels[0].objective  # what later levels give up of it is not lost by overruling the plan
