@@ -169,6 +169,8 @@ class _Work:
         elif isinstance(source, Instance):
             source, constraint_set = source.with_set(constraint_set), "base"
         self.given = source
+        if isinstance(source, Instance):  # before it is compiled, which may take a while
+            self._check_projects(source["projects"].texts("id"))
         try:
             self.varied = vary(source, constraint_set=constraint_set)
         except NoOptionError as error:
@@ -190,13 +192,16 @@ class _Work:
         self.solution = solution
         return solution.instance
 
-    def check(self) -> None:
-        """Refuse names that there are not, before anything is solved."""
-        over, known = self.varied.over, self.varied.over.case.alternatives.projects
+    def _check_projects(self, known: Sequence[str]) -> None:
         for project in self.asked.projects:
             if project not in known:
                 hint = did_you_mean(project, known)
                 raise InputError.single("explain", "there is no such project", hint, column="project", value=project)
+
+    def check(self) -> None:
+        """Refuse names that there are not, before anything is solved."""
+        over, known = self.varied.over, self.varied.over.case.alternatives.projects
+        self._check_projects(known)
         for name in self.asked.limits:
             over.limits.movable(name, units=self.asked.step.units)
         for name in self.asked.curves:
@@ -242,7 +247,7 @@ class _Work:
             pool.interrupted = True
             self.notes.append("stopped while the best plan was looked for: nothing is explained")
         if checked.plan is None or not levels:
-            return None, levels[0].status if levels else Status.STOPPED
+            return None, levels[-1].status if levels else Status.STOPPED
         if checked.verification is None or not checked.verification.ok:
             raise unverified(checked.verification)
         worth = levels[0].objective  # what later levels give up of it is not lost by overruling the plan
@@ -267,9 +272,19 @@ class _Work:
         return Today(Plan.from_document(known["plan"]), known["objective"], known["bound"]), Status(known["status"])
 
     def _solved(self, engine: SolverProcess) -> Checked:
+        """Return the best plan; where none is found in time, what the search finds in as much time again."""
         session, settings = self.varied.over.session, self.settings
-        deadline = settings.question_deadline(engine.clock)
-        return session.solve(engine, settings.engine(), deadline=deadline, start=None, on_progress=None)
+        checked: Checked | None = None
+        for search in (None, session.search_plan(seed=settings.seed)):
+            deadline = settings.question_deadline(engine.clock)
+            checked = session.solve(
+                engine, settings.engine(), deadline=deadline, start=None, on_progress=None, search=search
+            )
+            levels = checked.answer.levels
+            if checked.plan is not None or not levels or levels[0].limit not in {"time", "work"}:
+                break
+        assert checked is not None
+        return checked
 
     def _possible(self, context: Context, status: Status) -> Explanation:
         pool = context.pool

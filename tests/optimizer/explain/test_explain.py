@@ -137,3 +137,13 @@ def test_a_project_that_no_plan_can_hold_is_told_which_limit_would_have_to_give(
     assert (own.project, own.kind, own.possible) == ("A", "worth", False)
     assert least.sentence == "with limits/taxes/min of -2 in the place of -1.4 A would be in"
     assert outlay.solve(applied(instance, found.sets[least.set])).objective == 10
+
+
+def test_an_objective_without_a_best_value_is_told_also_of_a_later_level() -> None:
+    instance = parsed(document(
+        projects=[{"id": "A", "value": 1}],
+        programs=[{"program": "paving", "value_per_unit": 1}],
+        settings={"objective": [{"weights": {"count": 1}}, {"weights": {"value": 1}}]},
+    ))  # fmt: skip
+    found = outlay.explain(instance, jobs=1)
+    assert (found.status, found.plan, found.notes) == ("unbounded", None, ("no plan was found: unbounded",))
