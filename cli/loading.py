@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from outlay.instances.formats.reading import read
 from outlay.instances.sets.what_if import with_what_if
 from outlay.optimizer.answer.solution import unverified
-from outlay.optimizer.record.recheck import AS_RECORDED, OWN_OBJECTIVE, USER_ROWS_AS_RECORDED
-from outlay.optimizer.record.run_file import load_checked
+from outlay.optimizer.record.recorded import AS_RECORDED, OWN_OBJECTIVE, USER_ROWS_AS_RECORDED
 
 if TYPE_CHECKING:
     from outlay.cli.options import WhatIf
@@ -47,6 +46,8 @@ def load_run(path: str, max_file_mb: float) -> Loaded:
     InputError
         If the file is no run file, or is damaged.
     """
+    from outlay.optimizer.record.run_file import load_checked  # noqa: PLC0415 - what reads no run needs no schema of one
+
     solution, found = load_checked(path, max_file_mb=max_file_mb)
     return Loaded(solution, found.verification, found.case)
 

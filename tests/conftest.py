@@ -13,7 +13,7 @@ import psutil
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support.solving import always_warm, idle_solvers, kept_solvers, running, warm  # noqa: F401 - fixtures for all
+from tests.support.solving import always_warm, idle_solvers, kept_solvers, own_solvers, running, warm  # noqa: F401
 
 CI = os.environ.get("CI") == "true"
 #: Seconds of CPU, of this process and of its children, that a test may take in CI without the marker `slow`. Aim at

@@ -17,6 +17,7 @@ from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import Status
 from tests.benchmarks.data import benchmarks_folder
 from tests.benchmarks.families.knapsack import Knapsack, published_optima, read_mknap1, read_mknap2
+from tests.support.choosing import some
 from tests.support.documents import parsed
 
 #: Problems whose optimum is known by trying everything, or by a theorem; each file names its source.
@@ -58,7 +59,7 @@ def test_there_are_problems_for_everyone() -> None:
     assert len(KEPT) == 2
 
 
-@pytest.mark.parametrize("file", KEPT, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", some(KEPT, 1), ids=lambda file: file.stem)
 def test_the_optimum_of_a_problem_kept_here_is_proved(file: Path, warm: SolverProcess) -> None:
     kept = json.loads(file.read_text(encoding="utf-8"))
     assert kept.pop("source")

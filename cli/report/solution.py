@@ -38,7 +38,7 @@ from outlay.cli.views import words
 from outlay.cli.views.facts import in_short
 from outlay.cli.views.labels import metric_label, objective_unit, point_line
 from outlay.models.case import Case
-from outlay.optimizer.record.recheck import OWN_OBJECTIVE
+from outlay.optimizer.record.recorded import OWN_OBJECTIVE
 from outlay.optimizer.status import Status
 
 if TYPE_CHECKING:

@@ -21,7 +21,6 @@ from outlay.instances.formats.output import check_target
 from outlay.models.case import Case
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.export.tables import check_form, write_tables
-from outlay.optimizer.record.run_file import run_text, to_run_document
 from outlay.optimizer.solve import solve
 
 
@@ -119,6 +118,8 @@ def _write_document(solution: Solution) -> None:
         violations = solution.verification.to_document()["violations"]
         failures.report_json("the answer failed its independent verification", violations=violations)
         return
+    from outlay.optimizer.record.run_document import run_text, to_run_document  # noqa: PLC0415 - for JSON alone
+
     document = to_run_document(solution)
     if solution.plan is None:
         document |= {"error": no_plan(solution), "faults": []}

@@ -16,17 +16,17 @@ from outlay.cli.terminal.together.telling import tell
 from outlay.cli.views import words
 from outlay.cli.views.metrics import objective_text
 from outlay.optimizer.answer.solution import Solution
-from outlay.optimizer.ensemble.record import is_ensemble, load_ensemble
-from outlay.optimizer.ranking.record import is_ranking, load_ranking
-from outlay.optimizer.record.recheck import OWN_OBJECTIVE
+from outlay.optimizer.ensemble.record import ENSEMBLE, load_ensemble
+from outlay.optimizer.ranking.record import RANKING, load_ranking
+from outlay.optimizer.record.recorded import OWN_OBJECTIVE
 from outlay.optimizer.verify.report import Verification
 
 
 def run(*, run_file: str, max_file_mb: float, as_json: bool, **_: Any) -> int:
     """Verify a run file, the folder of plans for several scenarios, or that of a list; 0 if all holds."""
-    if is_ensemble(run_file):
+    if ENSEMBLE.is_in(run_file):
         return _verify_scenarios(run_file, max_file_mb, as_json=as_json)
-    if is_ranking(run_file):
+    if RANKING.is_in(run_file):
         return _verify_list(run_file, max_file_mb, as_json=as_json)
     with Progress("reading and verifying the run"):
         loaded = load_run(run_file, max_file_mb)

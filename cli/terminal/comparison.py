@@ -14,7 +14,7 @@ from outlay.cli.views.reasons import short
 from outlay.instances.values.text import shown
 from outlay.optimizer.answer.reason import Reason
 from outlay.optimizer.compare.comparison import Comparison
-from outlay.optimizer.record.recheck import AS_RECORDED
+from outlay.optimizer.record.recorded import AS_RECORDED
 
 #: So many rows of a list are shown; all are in the folder's CSV files.
 MOST_ROWS = 40

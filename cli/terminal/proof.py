@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from outlay.cli.terminal.screen import Page
 from outlay.cli.views import words
 from outlay.cli.views.labels import objective_unit
-from outlay.optimizer.record.recheck import OWN_OBJECTIVE
+from outlay.optimizer.record.recorded import OWN_OBJECTIVE
 from outlay.optimizer.status import Status
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from outlay.cli.views import words
 from outlay.cli.views.facts import short_line
 from outlay.cli.views.labels import point_line
 from outlay.cli.views.metrics import objective_text
-from outlay.optimizer.record.recheck import OWN_OBJECTIVE
+from outlay.optimizer.record.recorded import OWN_OBJECTIVE
 from outlay.optimizer.status import Status
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ Source: McCormick 1976 (see synergies).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -54,30 +54,41 @@ def rows(case: Case) -> Iterator[RowBlock]:
 
 def lender_rows(case: Case) -> Iterator[RowBlock]:
     """Yield lender_needs_saving: what the lender accepts with savings only is funded with them."""
-    entries, lending, dependent = Entries(), case.lending, case.lending.dependent
-    place = np.full(len(case.options), -1)
-    place[dependent] = np.arange(len(dependent))
-    own = place[lending.option] >= 0
-    entries.add(place[lending.option[own]], case.block("lent").columns[own], 1.0)
-    entries.add(np.arange(len(dependent)), case.block("fund").columns[dependent], -1.0)
-    projects = case.alternatives.projects
-    names = [projects[project] for project in case.options.project[dependent].tolist()]
-    yield block(
-        "lender_needs_saving", LENDER, dependent.tolist(), entries, case.book.size, lower=0.0,
-        sentence=lambda row: f"the lender's test of {names[row]}, which passes with joint savings only",
+    yield _loans_of(
+        case, case.lending.dependent, "lender_needs_saving", LENDER, lower=0.0,
+        sentence=lambda name: f"the lender's test of {name}, which passes with joint savings only",
     )  # fmt: skip
 
 
 def _one_loan(case: Case) -> RowBlock:
-    lending, entries = case.lending, Entries()
-    options, row = np.unique(lending.option, return_inverse=True)
-    entries.add(row, case.block("lent").columns, 1.0)
+    return _loans_of(
+        case, np.unique(case.lending.option), "one_loan_of_savings", NAME, upper=0.0,
+        sentence=lambda name: f"the loan of {name}",
+    )  # fmt: skip
+
+
+def _loans_of(
+    case: Case,
+    options: np.ndarray,
+    rule: str,
+    family: str,
+    *,
+    lower: float = -np.inf,
+    upper: float = np.inf,
+    sentence: Callable[[str], str],
+) -> RowBlock:
+    """Return a row an option: its loans with savings, less whether it is funded."""
+    entries, lending = Entries(), case.lending
+    place = np.full(len(case.options), -1)
+    place[options] = np.arange(len(options))
+    own = place[lending.option] >= 0
+    entries.add(place[lending.option[own]], case.block("lent").columns[own], 1.0)
     entries.add(np.arange(len(options)), case.block("fund").columns[options], -1.0)
     projects = case.alternatives.projects
     names = [projects[project] for project in case.options.project[options].tolist()]
     return block(
-        "one_loan_of_savings", NAME, options.tolist(), entries, case.book.size, upper=0.0,
-        sentence=lambda row: f"the loan of {names[row]}",
+        rule, family, options.tolist(), entries, case.book.size, lower=lower, upper=upper,
+        sentence=lambda row: sentence(names[row]),
     )  # fmt: skip
 
 

@@ -50,7 +50,7 @@ def load_comparison(path: str | Path) -> Comparison:
     """Return the comparison of a folder, computed again from its runs, each verified from instance and plan.
 
     What the folder's ``comparison.json`` says is only compared. As recorded are what a run itself cannot know better
-    (`outlay.optimizer.record.recheck.AS_RECORDED`) and the messages of cases that failed.
+    (`outlay.optimizer.record.recorded.AS_RECORDED`) and the messages of cases that failed.
 
     Raises
     ------

@@ -2,25 +2,99 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 
 from outlay.instances.errors import InputError
 from outlay.instances.formats.output import write_folder
+from outlay.instances.formats.reading import MAX_FILE_MB
 from outlay.instances.values.text import did_you_mean
+from outlay.optimizer.answer.documents import floats
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.export.tables import spreadsheet_csv
 from outlay.optimizer.record.run_document import run_text, to_run_document
-from outlay.optimizer.record.run_file import load
+from outlay.optimizer.record.run_file import load, read_run_document
+from outlay.optimizer.record.run_schema import Part, checked_part
 from outlay.optimizer.status import OPTIMAL_GAP, Status
 from outlay.optimizer.verify.plan import TOLERANCE
 
 #: The folder of run files.
 RUNS = "runs"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of folder of several plans.
+
+    Attributes
+    ----------
+    marker
+        The file by which it is known, which tells of all plans.
+    part
+        What that file holds; its field ``format`` says which version.
+    member
+        What a name of a run stands for.
+    command
+        What writes such a folder.
+    remedy
+        How a damaged one is written again.
+    """
+
+    marker: str
+    part: type[Part]
+    member: str
+    command: str
+    remedy: str
+
+    def is_in(self, path: str | Path) -> bool:
+        """Whether this is such a folder."""
+        return os.path.isfile(os.path.join(path, self.marker))  # noqa: PTH113, PTH118 - names that cannot be are no file
+
+    def said(self, path: str | Path, max_file_mb: float) -> dict[str, Any]:
+        """Return what the folder says of its plans, in its form but not believed.
+
+        Raises
+        ------
+        InputError
+            If this is no such folder, or it is damaged.
+        """
+        if not self.is_in(path):
+            raise InputError.single(
+                str(path), f"there is no {self.marker} in it", f"give a folder that {self.command} -o wrote"
+            )
+        document = floats(read_run_document(Path(path) / self.marker, max_file_mb))
+        if document.get("format") not in get_args(self.part.model_fields["format"].annotation):
+            raise InputError.single(self.marker, f"this is not what {self.command} wrote", self.remedy)
+        checked_part(self.part, document, self.marker, remedy=self.remedy)
+        return document
+
+    def run_of(self, path: str | Path, name: str, *, max_file_mb: float = MAX_FILE_MB) -> Path:
+        """Return the run file of a name.
+
+        Raises
+        ------
+        InputError
+            If this is no such folder, it is damaged, or has no such run.
+        """
+        files = self.said(path, max_file_mb)["runs"]
+        return _run_named(Path(path), name, files, self, what=self.member)
+
+    def runs_of(self, path: str | Path, files: Mapping[str, str], *, max_file_mb: float) -> dict[str, Solution]:
+        """Return the runs that the folder names, each checked by itself.
+
+        Raises
+        ------
+        InputError
+            If a run file lies outside the folder, is missing or damaged.
+        """
+        found = {name: _run_named(Path(path), name, files, self, what="run") for name in files}
+        return {name: load(file, max_file_mb=max_file_mb) for name, file in found.items()}
 
 
 def write_runs(
@@ -53,33 +127,13 @@ def write_runs(
     return write_folder(path, fill)
 
 
-def load_runs(
-    folder: Path, files: Mapping[str, str], marker: str, remedy: str, *, max_file_mb: float
-) -> dict[str, Solution]:
-    """Return the runs that a folder's marker names, each checked by itself.
-
-    Raises
-    ------
-    InputError
-        If a run file lies outside the folder, is missing or damaged.
-    """
-    found = {name: run_named(folder, name, files, marker=marker, remedy=remedy, what="run") for name in files}
-    return {name: load(path, max_file_mb=max_file_mb) for name, path in found.items()}
-
-
-def run_named(folder: Path, name: str, files: Mapping[str, str], *, marker: str, remedy: str, what: str) -> Path:
-    """Return the path of a run's file; `what` says what a name stands for.
-
-    Raises
-    ------
-    InputError
-        If there is no run of that name, or its file lies outside the folder.
-    """
+def _run_named(folder: Path, name: str, files: Mapping[str, str], kind: Kind, *, what: str) -> Path:
     if name not in files:
         raise InputError.single(str(folder), f"there is no such {what}", did_you_mean(name, files), value=name)
     file = files[name]
     if Path(file).name != file or not file:
-        raise InputError.single(marker, "a run lies outside the folder", remedy, column=f"runs.{name}", value=file)
+        told = "a run lies outside the folder"
+        raise InputError.single(kind.marker, told, kind.remedy, column=f"runs.{name}", value=file)
     return folder / RUNS / file
 
 

@@ -8,7 +8,6 @@ values of information as far as they rest on bounds, times and messages.
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -17,20 +16,18 @@ from outlay.instances.errors import InputError
 from outlay.instances.formats.reading import MAX_FILE_MB
 from outlay.instances.stages import Linking, Scenario, check_scenarios
 from outlay.models.risk import parse_risk
-from outlay.optimizer.answer.documents import finite, floats, plain_table, table_document
+from outlay.optimizer.answer.documents import finite, plain_table, table_document
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.ensemble.answer import (
-    FORMAT,
     MARKER,
     EnsembleSolution,
     Interval,
     project_table,
     scenario_table,
 )
-from outlay.optimizer.ensemble.folder import broken_rules, false_figures, load_runs, run_named
+from outlay.optimizer.ensemble.folder import Kind, broken_rules, false_figures
 from outlay.optimizer.record.recheck import table_differences
-from outlay.optimizer.record.run_file import read_run_document
-from outlay.optimizer.record.run_schema import Limit, Part, SelectionPart, StatusName, TablePart, checked_part
+from outlay.optimizer.record.run_schema import Limit, Part, SelectionPart, StatusName, TablePart
 from outlay.optimizer.status import Status
 from outlay.optimizer.verify.linking import verify_linking
 
@@ -66,22 +63,7 @@ class EnsemblePart(Part):
     runs: dict[str, str]
 
 
-def is_ensemble(path: str | Path) -> bool:
-    """Whether this is a folder of plans for several scenarios."""
-    return os.path.isfile(os.path.join(path, MARKER))  # noqa: PTH113, PTH118 - names that cannot be are no file
-
-
-def run_of_scenario(path: str | Path, name: str, *, max_file_mb: float = MAX_FILE_MB) -> Path:
-    """Return the run file of a scenario in the folder of an ensemble.
-
-    Raises
-    ------
-    InputError
-        If the folder is damaged, or has no such scenario.
-    """
-    document = read_run_document(Path(path) / MARKER, max_file_mb)
-    checked_part(EnsemblePart, floats(document), MARKER, remedy=REMEDY)
-    return run_named(Path(path), name, document["runs"], marker=MARKER, remedy=REMEDY, what="scenario")
+ENSEMBLE = Kind(MARKER, EnsemblePart, member="scenario", command="solve --scenarios", remedy=REMEDY)
 
 
 def load_ensemble(path: str | Path, *, max_file_mb: float = MAX_FILE_MB) -> EnsembleSolution:
@@ -94,16 +76,9 @@ def load_ensemble(path: str | Path, *, max_file_mb: float = MAX_FILE_MB) -> Ense
     InputError
         If the folder or a file in it is missing, no such folder, or damaged.
     """
-    folder = Path(path)
-    if not is_ensemble(folder):
-        remedy = "give a folder that solve --scenarios -o wrote"
-        raise InputError.single(str(path), f"there is no {MARKER} in it", remedy)
-    document = floats(read_run_document(folder / MARKER, max_file_mb))
-    if document.get("format") != FORMAT:
-        raise InputError.single(MARKER, "this is not what solve --scenarios wrote", REMEDY)
-    checked_part(EnsemblePart, document, MARKER, remedy=REMEDY)
-    runs = load_runs(folder, document["runs"], MARKER, REMEDY, max_file_mb=max_file_mb)
-    return _Reading(document, runs).solution(folder)
+    document = ENSEMBLE.said(path, max_file_mb)
+    runs = ENSEMBLE.runs_of(path, document["runs"], max_file_mb=max_file_mb)
+    return _Reading(document, runs).solution(Path(path))
 
 
 class _Reading:

@@ -7,7 +7,6 @@ repeat it: bounds, the best plan of each level without nesting, times and messag
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -17,14 +16,13 @@ import pandas as pd
 from outlay.instances.errors import InputError
 from outlay.instances.formats.reading import MAX_FILE_MB
 from outlay.instances.stages import Linking
-from outlay.optimizer.answer.documents import finite, floats, plain_table, table_document
+from outlay.optimizer.answer.documents import finite, plain_table, table_document
 from outlay.optimizer.answer.solution import Solution
-from outlay.optimizer.ensemble.folder import broken_rules, false_figures, load_runs, run_named
+from outlay.optimizer.ensemble.folder import Kind, broken_rules, false_figures
 from outlay.optimizer.ranking.levels import check_levels, check_weights, level_scenarios, limit_named
-from outlay.optimizer.ranking.ranking import FORMAT, LEVELS, MARKER, PROJECTS, Ranking
+from outlay.optimizer.ranking.ranking import LEVELS, MARKER, PROJECTS, Ranking
 from outlay.optimizer.record.recheck import table_differences
-from outlay.optimizer.record.run_file import read_run_document
-from outlay.optimizer.record.run_schema import Limit, Part, StatusName, TablePart, checked_part
+from outlay.optimizer.record.run_schema import Limit, Part, StatusName, TablePart
 from outlay.optimizer.status import Status
 from outlay.optimizer.verify.linking import verify_linking
 from outlay.optimizer.verify.plan import TOLERANCE
@@ -55,22 +53,7 @@ class RankingPart(Part):
     runs: dict[str, str]
 
 
-def is_ranking(path: str | Path) -> bool:
-    """Whether this is the folder of a priority list."""
-    return os.path.isfile(os.path.join(path, MARKER))  # noqa: PTH113, PTH118 - names that cannot be are no file
-
-
-def run_of_level(path: str | Path, name: str, *, max_file_mb: float = MAX_FILE_MB) -> Path:
-    """Return the run file of a level in the folder of a priority list.
-
-    Raises
-    ------
-    InputError
-        If the folder is damaged, or has no such level.
-    """
-    document = read_run_document(Path(path) / MARKER, max_file_mb)
-    checked_part(RankingPart, floats(document), MARKER, remedy=REMEDY)
-    return run_named(Path(path), name, document["runs"], marker=MARKER, remedy=REMEDY, what="level")
+RANKING = Kind(MARKER, RankingPart, member="level", command="rank", remedy=REMEDY)
 
 
 def load_ranking(path: str | Path, *, max_file_mb: float = MAX_FILE_MB) -> Ranking:
@@ -83,17 +66,11 @@ def load_ranking(path: str | Path, *, max_file_mb: float = MAX_FILE_MB) -> Ranki
     InputError
         If the folder or a file in it is missing, no such folder, or damaged.
     """
-    folder = Path(path)
-    if not is_ranking(folder):
-        raise InputError.single(str(path), f"there is no {MARKER} in it", "give a folder that rank -o wrote")
-    document = floats(read_run_document(folder / MARKER, max_file_mb))
-    if document.get("format") != FORMAT:
-        raise InputError.single(MARKER, "this is not what rank wrote", REMEDY)
-    checked_part(RankingPart, document, MARKER, remedy=REMEDY)
+    document = RANKING.said(path, max_file_mb)
     names = [str(name) for name in document["options"].get("levels") or ()]
     if not names or list(document["runs"]) != names:
         raise InputError.single(MARKER, "the runs are not those of the levels", REMEDY, column="runs")
-    runs = load_runs(folder, document["runs"], MARKER, REMEDY, max_file_mb=max_file_mb)
+    runs = RANKING.runs_of(path, document["runs"], max_file_mb=max_file_mb)
     false = broken_rules(runs) or [("", sentence) for sentence in _false(document, runs)]
     return _ranking(document, runs, tuple(false))
 

@@ -1,6 +1,6 @@
 """Check an answer again, from its instance and its plan: whatever else is said of it must follow from these.
 
-What only the solver can know is not checked, and named wherever it is shown: `AS_RECORDED`.
+What only the solver can know is not checked, and named wherever it is shown (`record.recorded`).
 """
 
 from __future__ import annotations
@@ -27,20 +27,8 @@ from outlay.optimizer.record.run_document import claims_of
 from outlay.optimizer.verify.plan import TOLERANCE, Verification, Violation, verify_plan
 from outlay.optimizer.verify.report import as_float
 
-__all__ = ["AS_RECORDED", "Rechecked", "Verification", "recheck", "verify"]
+__all__ = ["Rechecked", "Verification", "recheck", "verify"]
 
-#: What is shown as it was recorded: no plan can prove that none is better, and nobody can repeat a time.
-AS_RECORDED = (
-    "the bound and which limit ended the solve",
-    "the trace",
-    "times, nodes and sizes of the model",
-    "options and versions",
-    "messages",
-)
-#: What else, where there are any.
-USER_ROWS_AS_RECORDED = "the rules added in Pyomo"
-#: What more, where the user replaced the objective: nobody but that model knows it.
-OWN_OBJECTIVE = "own objective: not checked"
 #: So many false cells of a table are named.
 MOST_CELLS = 5
 

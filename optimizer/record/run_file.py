@@ -42,7 +42,7 @@ def load(path: str | Path, *, max_file_mb: float = MAX_FILE_MB) -> Solution:
     The file is believed in nothing. `Solution.verification` is what is found now, and names each claim of the file
     that is false; the tables are computed from the plan, and where anything is false, `UnverifiedError` is raised for
     them.
-    What only the solver can know, such as the bound, is as recorded (`outlay.optimizer.record.recheck.AS_RECORDED`).
+    What only the solver can know, such as the bound, is as recorded (`outlay.optimizer.record.recorded.AS_RECORDED`).
 
     Raises
     ------

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import numpy as np
 from scipy import special
-from scipy.stats import qmc
 
 #: Sobol points are whole multiples of 2^-30; so much is added to keep them off 0 and in the middle.
 _HALF_STEP = 2.0**-31
@@ -25,6 +24,8 @@ def sobol_points(count: int, dimensions: int, seed: int) -> np.ndarray:
     """Return points strictly inside the unit cube, shape (count, dimensions); the first n of 2n are those of n."""
     if not dimensions:
         return np.zeros((count, 0))
+    from scipy.stats import qmc  # noqa: PLC0415 - a second to load, and only draws need it
+
     power = max(0, int(count - 1).bit_length())  # a power of two: the sequence is balanced there
     points = qmc.Sobol(dimensions, scramble=True, bits=30, seed=np.random.default_rng(seed)).random_base2(power)
     return np.asarray(points)[:count] + _HALF_STEP

@@ -19,6 +19,7 @@ from outlay.instances.values.numbers import month_number, month_text
 from tests.brute_force.draft import Draft, Draw
 from tests.brute_force.enumeration import Enumeration
 from tests.brute_force.enumerator import best_of
+from tests.brute_force.generator_dependencies import add_dependency, let_lender_ask_for_savings
 from tests.brute_force.generator_projects import (
     add_cashflows,
     add_finance,
@@ -36,7 +37,6 @@ from tests.brute_force.generator_resources import (
 )
 from tests.brute_force.generator_rules import (
     add_approved,
-    add_dependency,
     add_funds,
     add_limit,
     add_metrics,
@@ -109,13 +109,15 @@ def draft_case(draw: Draw) -> Case:
     add_metrics(draft)
     if draw.chance(0.4):
         add_funds(draft)
-    for _ in range(draw.weighted({0: 2, 1: 4, 2: 4, 3: 3})):
+    for _ in range(draw.weighted({0: 1, 1: 3, 2: 4, 3: 4})):
         add_limit(draft)
-    for _ in range(draw.weighted({0: 2, 1: 3, 2: 3, 3: 2}) if len(draft.ids) > 1 else 0):
+    for _ in range(draw.weighted({0: 1, 1: 3, 2: 3, 3: 3}) if len(draft.ids) > 1 else 0):
         add_dependency(draft)
+    if draw.chance(0.7):
+        let_lender_ask_for_savings(draft)
     add_objective(draft)
     _last_year(draft)
-    if draw.chance(0.4):
+    if draw.chance(0.5):
         settings["applied"] = add_switches(draft)
     return Case(draft.document, add_sets(draft) if draw.chance(0.5) else "base")
 

@@ -1,8 +1,7 @@
-"""Funds, limits, dependencies, objective, stakeholders, switches and constraint sets."""
+"""Funds, limits, objective, stakeholders, switches and constraint sets."""
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any
 
 from tests.brute_force.draft import Draft
@@ -16,6 +15,8 @@ FAMILIES = (
 #: Whether an objective may weigh cost positively, which is where unbounded instances come from. Purchases and imports
 #: that no row limits then pay; an engine that leaves such columns out would disagree.
 COST_MAY_BE_REWARDED = True
+#: A project with less of a metric than this loses some of it.
+_LOSS = -0.5
 
 
 def add_metrics(draft: Draft) -> None:
@@ -101,6 +102,13 @@ def _add_amounts(draft: Draft, fund: dict[str, Any]) -> None:
 def add_limit(draft: Draft) -> None:
     """Add a row of limits."""
     draw = draft.draw
+    losses = [name for name in _own_amounts(draft) if _lowest(draft, name) < _LOSS]
+    if losses and draw.chance(0.32):
+        metric = draw.pick(losses)
+        draft.add(
+            "limits", metric=metric, max=round(_lowest(draft, metric) * 0.6, 1), **_where_it_is_lost(draft, metric)
+        )
+        return
     metric = draw.pick([*_limited_metrics(draft), "draws", "draws", *_in_use(draft)])
     groups = _groups(draft)
     by = "all" if metric == "cost" else draw.pick(["all", "all", *groups])
@@ -133,11 +141,15 @@ def _limited_metrics(draft: Draft) -> list[str]:
         "commitment",
         "commitment",
         "count",
+        "count",
+        "strategic",
         "strategic",
         "strategic",
         "japan_content",
+        "japan_content",
         "credit",
         "credit",
+        "cost",
         "cost",
     ]
     return [*built_in, *own * 6, *money * 2, *use[:3]]
@@ -154,6 +166,22 @@ def _groups(draft: Draft) -> dict[str, list[str]]:
     return {name: values for name, values in groups.items() if values}
 
 
+def _own_amounts(draft: Draft) -> list[str]:
+    """Return metrics of which a project states its amount, so that it may be below 0."""
+    return ["value", "taxes", *draft.document["instance"].get("metrics", {})]
+
+
+def _lowest(draft: Draft, metric: str) -> float:
+    return min(float(cells.get(metric, 0)) for project in draft.projects for cells in draft.cells(project))
+
+
+def _where_it_is_lost(draft: Draft, metric: str) -> dict[str, Any]:
+    """Return whose amount must be below 0; of all projects in every period, no plan worth looking at keeps that."""
+    loser = min(draft.projects, key=lambda one: min(float(cells.get(metric, 0)) for cells in draft.cells(one)))
+    by = "sector" if "sector" in loser and draft.draw.chance(0.3) else "project"
+    return {"by": by, "group": loser["id" if by == "project" else by]}
+
+
 def _absolute_bounds(draft: Draft, metric: str, by: str, every: str) -> dict[str, Any]:
     draw = draft.draw
     size = (
@@ -161,11 +189,7 @@ def _absolute_bounds(draft: Draft, metric: str, by: str, every: str) -> dict[str
         * (1 if by == "all" else 0.5)
         * (1 if every == "total" else 0.6)
     )
-    if metric in {"value", "taxes", *draft.document["instance"].get("metrics", {})} and draw.chance(0.6):
-        # A greatest amount below 0 asks for a project that has less.
-        lowest = min(float(cells.get(metric, 0)) for project in draft.projects for cells in draft.cells(project))
-        if lowest < -0.5:
-            return {"max": round(lowest * 0.6, 1)}
+    if metric in _own_amounts(draft) and draw.chance(0.7):
         return {"min": -round(size * draw.number(0.01, 0.2, 2), 1)}
     digits = 0 if metric == "count" else 1
     most = draft.maybe(0.7, round(size * draw.number(0.25, 0.8, 2), digits))
@@ -203,86 +227,6 @@ def _share_bounds(draft: Draft, metric: str, by: str) -> dict[str, Any]:
     if draw.chance(0.6):
         return {"basis": "share", "of": of, "max": round(typical * draw.pick([0.9, 1.2, 1.5]), 2)}
     return {"basis": "share", "of": of, "min": round(max(0.0, typical) * draw.pick([0.3, 0.5, 0.7]), 2)}
-
-
-def add_dependency(draft: Draft) -> None:
-    """Add one dependency; rows of `requires` that wait only of earlier letters, so that there is no circle."""
-    draw = draft.draw
-    first, second = sorted(draw.some(draft.ids, 2, 2), reverse=True)
-    kinds = {"requires": 9, "requires_any": 3, "requires_count": 3, "excludes": 5, "at_most": 3, "together": 5}
-    kind = draw.weighted({**kinds, "synergy": 11, **({"same_year": 6} if draft.has_years else {})})
-    row: dict[str, Any] = {"kind": kind}
-    others = [project for project in draft.ids if project not in {first, second}]
-    if others and draw.chance(0.45):
-        row["when"] = ";".join(draft.choice(project, 0.25) for project in draw.some(others, 1, 2))
-    if kind.startswith("requires"):
-        row |= _waiting(draft)
-    if kind == "same_year":
-        row["at"] = draw.pick(["start", "operation", "operation", None])
-    if kind == "synergy":
-        row["bonus"] = draw.number(-8, 0) if draw.chance(0.45) else draw.number(1, 10)
-        closed = {"count", "cost", "commitment"}
-        metrics = [name for name in draft.metrics if name not in closed and not name.startswith("use:")]
-        row["metric"] = draft.maybe(0.5, draw.pick(metrics))
-        first, second = _joint_saving(draft, row, first, second)
-    if kind in {"requires_any", "requires_count", "at_most"}:
-        # Of each kind and project only one group, since the rows of a group agree.
-        row["group"] = f"g{len(draft.rows('dependencies'))}" if kind != "requires_any" or "when" in row else None
-        if draw.chance(0.2):
-            first, second = second, first
-        _add_group(draft, row, draft.choice(first, 0.2), [second, *draw.some(others, 0, 2)])
-        return
-    if kind == "requires" and (row["at"] == "never" or (row["lag_months"] or 0) < 0) and draw.chance(0.5):
-        first, second = second, first
-    draft.add("dependencies", project=draft.choice(first), needs=draft.choice(second), **row)
-
-
-def _joint_saving(draft: Draft, row: dict[str, Any], first: str, second: str) -> tuple[str, str]:
-    """Turn a bonus into a saving on the commitment of an indivisible project now and then; return the sides."""
-    draw, taken = draft.draw, {one["project"].partition("@")[0]: one for one in draft.rows("dependencies")}
-    for own, other in ((first, second), (second, first)):
-        cells = draft.cells(next(project for project in draft.projects if project["id"] == own))
-        least = min(float(one["commitment"]) for one in cells)
-        whole = all(one.get("min_scale", 1) == 1 and "to_scale" not in one for one in cells)
-        had = taken.get(own, {"metric": "commitment"})
-        if whole and least > 1 and had.get("metric") == "commitment" and draw.chance(0.9):
-            # Sets may halve commitments, twice.
-            shares = [0.1, 0.2, 0.24] if own not in taken else [0.1]
-            before = -sum(one["bonus"] for one in draft.rows("dependencies") if one["project"].partition("@")[0] == own)
-            saved = round(least * draw.pick(shares), 2)
-            if before + saved <= 0.24 * least + 0.01:
-                row |= {"metric": "commitment", "bonus": -saved}
-                return own, other
-    return first, second
-
-
-def _waiting(draft: Draft) -> dict[str, Any]:
-    """Return how long one project waits for another, at least and at most, or that it does not."""
-    draw, m = draft.draw, draft.m
-    if draw.chance(0.2):
-        return {"at": "never"}
-    lag = draft.maybe(0.8, draw.pick([m, m + 1, 0.5, 1, 1, -m, -2 * m, -2 * m, -1, -3 * m]))
-    least = -(-Fraction(str(lag or 0)) // m) * m
-    most = draft.maybe(0.3, int(least) + draw.pick([0, 1, m, 2 * m]))
-    at = draw.pick(["start", "operation", "operation", None])
-    return {"at": at, "lag_months": lag, "max_lag_months": most, "strength": draft.maybe(0.2, 0.5)}
-
-
-def _add_group(draft: Draft, row: dict[str, Any], side: str, needed: list[str]) -> None:
-    draw, m = draft.draw, draft.m
-    if row["kind"] == "requires_any" and row["group"] is None:
-        row["group"] = draft.maybe(0.5, draw.pick(["g1", "g2"]))
-    if row["kind"] == "requires_count":
-        row["count"] = draw.whole(1, len(needed))
-    if row["kind"] == "at_most":
-        row["count"] = draw.whole(0, len(needed))
-    for name in needed:
-        cells = dict(row)
-        if row["kind"] != "at_most" and row.get("at") != "never" and row.get("max_lag_months") is None:
-            cells["lag_months"] = draw.pick([row.get("lag_months"), 0, -m, -2 * m])
-        draft.add("dependencies", project=side, needs=draft.choice(name, 0.25), **cells)
-    if row["kind"] == "at_most" and draw.chance(0.8):
-        draft.add("dependencies", project=draw.pick(draft.ids), **row)
 
 
 def add_objective(draft: Draft) -> None:

@@ -32,7 +32,7 @@ def _a_set(draft: Draft, kinds: list[str]) -> dict[str, Any]:
     changes = [change for kind in kinds[: draw.whole(1, 2)] if (change := _change(draft, kind))]
     if changes:
         body["change"] = changes
-    if draw.chance(0.5):
+    if draw.chance(0.65):
         body |= add_switches(draft)
     on = draft.document["instance"].get("applied", {}).get("disable")
     if on and draw.chance(0.9):

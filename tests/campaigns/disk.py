@@ -11,7 +11,6 @@ import json
 import os
 import resource
 import shutil
-import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -29,7 +28,7 @@ from outlay.optimizer.compare.comparison import Comparison
 from outlay.optimizer.compare.folder import ComparisonFolder
 from outlay.optimizer.compare.task import Request, solve_case
 from tests.campaigns.tally import Ending, Tally
-from tests.support.children import answer_of_child, in_child
+from tests.support.children import answer_of_child, in_child_killed
 from tests.support.closed import Answer, closed, obedient, obeys_permissions
 from tests.support.folders import mixture, not_whole
 from tests.support.full_disk import FullDisk
@@ -254,6 +253,9 @@ def _two_writers(ground: _Ground, place: Path, _: Random) -> str | None:
     return mixture(place / "out") or not_whole(place)
 
 
+_replace = Path.replace
+
+
 def _two_comparisons(ground: _Ground, place: Path, random: Random) -> str | None:
     sets = random.choice(["more-money", "two-crews"]), random.choice(["more-money", "library-first"])
     lines = [["compare", "tutorial", "--sets", f"base,{name}", "-o", str(place / "out")] for name in sets]
@@ -273,27 +275,11 @@ def _two_comparisons(ground: _Ground, place: Path, random: Random) -> str | None
     return not_whole(place)
 
 
-_replace = Path.replace
-
-
 def _killed_writer(ground: _Ground, place: Path, random: Random) -> str | None:
     step, before = random.randint(1, 18), random.random() < 0.5
     if random.random() < 0.5:
         ground.compared(place / "out", "base", "two-crews")
-    steps: list[Path] = []
-
-    def replaced(path: Path, target: Path) -> Path:
-        steps.append(path)
-        if before and len(steps) == step:
-            os.kill(os.getpid(), signal.SIGKILL)
-        done = _replace(path, target)
-        if len(steps) == step:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return done
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Path, "replace", replaced)
-        in_child(lambda: ground.compared(place / "out", "base", "more-money"))
+    in_child_killed(lambda: ground.compared(place / "out", "base", "more-money"), step, before=before)
     problem = mixture(place / "out") if (place / "out" / "comparison.json").exists() else None
     if problem is None:
         ground.compared(place / "out", "base", "more-money")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import signal
 import tempfile
 from collections.abc import Callable
@@ -20,7 +19,7 @@ from click.testing import CliRunner, Result
 
 from outlay.cli import main
 from tests.campaigns.tally import Ending, Tally
-from tests.support.children import in_child
+from tests.support.children import in_child_killed
 from tests.support.folders import not_whole
 from tests.support.full_disk import FullDisk
 
@@ -123,20 +122,7 @@ def _full_at_one_file(line: str, folder: Path, random: Random) -> str | None:
 
 def _killed(line: str, folder: Path, random: Random) -> str | None:
     step, before = random.randint(1, MOST_FILES), random.random() < 0.5
-    given, steps = Path.replace, list[Path]()
-
-    def replaced(path: Path, target: Path) -> Path:
-        steps.append(path)
-        if before and len(steps) == step:
-            os.kill(os.getpid(), signal.SIGKILL)
-        done = given(path, target)
-        if len(steps) == step:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return done
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Path, "replace", replaced)
-        ended = in_child(lambda: asked(line, folder))
+    ended = in_child_killed(lambda: asked(line, folder), step, before=before)
     return None if ended in {0, -signal.SIGKILL} else f"it ended with {ended}"
 
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 
 def in_child(work: Callable[[], object]) -> int:
@@ -19,6 +23,24 @@ def in_child(work: Callable[[], object]) -> int:
         finally:
             os._exit(code)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def in_child_killed(work: Callable[[], object], step: int, *, before: bool) -> int:
+    """Do something in a process killed when it puts file number `step` in its place; return how it ended."""
+    replace, steps = Path.replace, list[Path]()
+
+    def replaced(path: Path, target: Path) -> Path:
+        steps.append(path)
+        if before and len(steps) == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+        done = replace(path, target)
+        if len(steps) == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return done
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "replace", replaced)
+        return in_child(work)
 
 
 def answer_of_child(work: Callable[[], Any]) -> Any:

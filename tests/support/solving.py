@@ -1,7 +1,7 @@
 """Solver processes that stay warm: one for a module's tests, and those that closed ones leave to the next.
 
-A start costs half a second of CPU, and most tests are not about processes. Those that are define a fixture
-`kept_solvers` of their own that does nothing.
+A start costs half a second of CPU, and most tests are not about processes. A file whose tests are defines a fixture
+`kept_solvers` of its own that does nothing; a single test uses `own_solvers`.
 """
 
 from __future__ import annotations
@@ -26,9 +26,16 @@ _OF_THE_CHILD = ("_child", "_ready", "_inbox", "_outbox", "_threads", "_errors",
 
 
 class Idle:
-    """Children of solver processes that were closed in peace; the next process that starts takes one over."""
+    """Children of solver processes that were closed in peace; the next process that starts takes one over.
+
+    Attributes
+    ----------
+    used
+        Whether children are kept and taken now. Else each process starts its own, and ends it.
+    """
 
     def __init__(self) -> None:
+        self.used = False
         self._kept: list[SolverProcess] = []
         self._at_work: set[int] = set()
 
@@ -59,7 +66,7 @@ class Idle:
         patch.setattr(SolverProcess, "close", closed)
 
     def _take(self, process: SolverProcess) -> bool:
-        while self._kept and process.command == processes.COMMAND:
+        while self.used and self._kept and process.command == processes.COMMAND:
             kept = self._kept.pop()
             if kept._child is not None and kept._child.poll() is None:
                 _pass_on(kept, process)
@@ -68,7 +75,9 @@ class Idle:
 
     def _keep(self, process: SolverProcess) -> None:
         """Keep the child of a process that is about to be closed, unless it is at work or of another kind."""
-        if id(process) in self._at_work or process.command != processes.COMMAND or len(self._kept) >= MOST_IDLE:
+        if not self.used or id(process) in self._at_work or process.command != processes.COMMAND:
+            return
+        if len(self._kept) >= MOST_IDLE:
             return
         with process._lock:
             if process._child is not None and process._child.poll() is None:
@@ -99,14 +108,24 @@ def running() -> list[int]:
 def idle_solvers() -> Iterator[Idle]:
     """Return the solvers that wait for work, for all tests of a worker."""
     idle = Idle()
-    yield idle
-    idle.close()
+    with pytest.MonkeyPatch.context() as patch:
+        idle.install(patch)
+        yield idle
+        idle.close()
 
 
-@pytest.fixture(autouse=True)
-def kept_solvers(idle_solvers: Idle, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let solver processes be used again from test to test."""
-    idle_solvers.install(monkeypatch)
+@pytest.fixture(scope="module", autouse=True)
+def kept_solvers(idle_solvers: Idle) -> Iterator[None]:
+    """Let solver processes be used again from test to test, those of the file's own fixtures among them."""
+    idle_solvers.used = True
+    yield
+    idle_solvers.used = False
+
+
+@pytest.fixture
+def own_solvers(idle_solvers: Idle, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each solver process of a test start its own child, and end it."""
+    monkeypatch.setattr(idle_solvers, "used", False)
 
 
 @pytest.fixture(scope="module")

@@ -23,8 +23,13 @@ def statements(node: ast.AST, *, late: bool = True, typing: bool = True) -> Iter
     """Yield the statements below a node; without `late` none inside functions, without `typing` only what runs."""
     for block in _BLOCKS:
         for child in getattr(node, block, ()):
-            if not typing and isinstance(child, ast.If) and ast.unparse(child.test).endswith("TYPE_CHECKING"):
+            if not typing and isinstance(child, ast.If) and _for_types(child.test):
                 continue
             yield child
             if late or not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
                 yield from statements(child, late=late, typing=typing)
+
+
+def _for_types(test: ast.expr) -> bool:
+    """Whether a condition is `TYPE_CHECKING`, or that of a module."""
+    return "TYPE_CHECKING" in {getattr(test, "id", None), getattr(test, "attr", None)}

@@ -24,7 +24,7 @@ from outlay.cli.report.style import gap
 from outlay.cli.views import words
 from outlay.cli.views.labels import objective_unit
 from outlay.instances.values.text import shown
-from outlay.optimizer.record.recheck import AS_RECORDED
+from outlay.optimizer.record.recorded import AS_RECORDED
 
 if TYPE_CHECKING:
     from outlay.optimizer.compare.comparison import Comparison

@@ -16,10 +16,11 @@ from outlay.instances.errors import InputError
 from outlay.instances.formats.files import is_folder
 from outlay.optimizer.compare.reading import run_of_set
 from outlay.optimizer.ensemble.answer import EnsembleSolution
-from outlay.optimizer.ensemble.record import is_ensemble, load_ensemble, run_of_scenario
+from outlay.optimizer.ensemble.folder import Kind
+from outlay.optimizer.ensemble.record import ENSEMBLE, load_ensemble
 from outlay.optimizer.export.tables import spreadsheet_csv
 from outlay.optimizer.ranking.ranking import Ranking
-from outlay.optimizer.ranking.record import is_ranking, load_ranking, run_of_level
+from outlay.optimizer.ranking.record import RANKING, load_ranking
 from outlay.optimizer.record.run_document import run_text
 from outlay.optimizer.uncertainty.described import described
 
@@ -32,11 +33,18 @@ def several_in(path: str, max_file_mb: float) -> EnsembleSolution | Ranking | No
     InputError
         If something in it is missing or damaged.
     """
-    if is_ensemble(path):
-        return load_ensemble(path, max_file_mb=max_file_mb)
-    if is_ranking(path):
-        return load_ranking(path, max_file_mb=max_file_mb)
-    return None
+    kind = _kind_of(path)
+    if kind is None:
+        return None
+    return (
+        load_ensemble(path, max_file_mb=max_file_mb)
+        if kind is ENSEMBLE
+        else load_ranking(path, max_file_mb=max_file_mb)
+    )
+
+
+def _kind_of(path: str) -> Kind | None:
+    return next((kind for kind in (ENSEMBLE, RANKING) if kind.is_in(path)), None)
 
 
 def run_named_in(path: str, name: str | None, max_file_mb: float) -> str:
@@ -47,10 +55,9 @@ def run_named_in(path: str, name: str | None, max_file_mb: float) -> str:
     InputError
         If the folder has no such run.
     """
-    if is_ensemble(path) and name is not None:
-        return str(run_of_scenario(path, name, max_file_mb=max_file_mb))
-    if is_ranking(path) and name is not None:
-        return str(run_of_level(path, name, max_file_mb=max_file_mb))
+    kind = _kind_of(path)
+    if kind is not None and name is not None:
+        return str(kind.run_of(path, name, max_file_mb=max_file_mb))
     return str(run_of_set(path, name)) if is_folder(path) else path
 
 

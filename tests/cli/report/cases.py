@@ -59,7 +59,7 @@ def hostile_stress() -> outlay.Stress:
     assert solution.plan is not None
     fewer = outlay.Plan(choices=solution.plan.choices[:1])
     instance = parse_document(given, source="hostile")
-    return outlay.stress({MARKUP: solution.plan, IMAGE: fewer}, instance=instance, draws=12, jobs=2)
+    return outlay.stress({MARKUP: solution.plan, IMAGE: fewer}, instance=instance, draws=12, jobs=1)
 
 
 @lru_cache

@@ -42,6 +42,7 @@ def answer(folder: Path, name: str, *more: str) -> outlay.Solution:
     return found
 
 
+@pytest.mark.slow
 def test_a_neighbourhoods_budget(tmp_path: Path) -> None:
     neighbourhood_budget(tmp_path / "wijk.csv")
     assert invoke("import", str(tmp_path / "wijk.csv")).exit_code == 0

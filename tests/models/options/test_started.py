@@ -11,12 +11,12 @@ from outlay.models.case import Case
 from outlay.models.options import started
 from tests.brute_force.comparison import disagreement
 from tests.brute_force.generator import case_of
+from tests.support.choosing import some
 from tests.support.documents import parsed
 
 #: Generated cases; in most of them something requires something.
 SEEDS = range(24)
-QUICK = 2
-CASES = [*SEEDS[:QUICK], *(pytest.param(seed, marks=pytest.mark.slow) for seed in SEEDS[QUICK:])]
+CASES = some(SEEDS, 1, 8)
 
 
 pytestmark = pytest.mark.usefixtures("always_warm")

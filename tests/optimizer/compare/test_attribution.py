@@ -94,7 +94,7 @@ def test_the_losses_of_the_tutorial_are_those_found_by_hand() -> None:
     19.1.
     """
     base = tutorial()
-    comparison = outlay.compare(base, ["base"], attribute=["cap", "labour", "dependencies"], jobs=2)
+    comparison = outlay.compare(base, ["base"], attribute=["cap", "labour", "dependencies"], jobs=1)
     assert comparison.combinations is not None
     found = dict(zip(comparison.combinations["on"], comparison.combinations["objective"], strict=True))
     by_hand = {
@@ -123,7 +123,7 @@ def test_the_losses_of_the_tutorial_are_those_found_by_hand() -> None:
 
 @pytest.mark.slow
 def test_the_combination_of_all_families_is_the_reference_itself() -> None:
-    comparison = outlay.compare(tutorial(), ["more-money", "base"], attribute=["cap"], jobs=2)
+    comparison = outlay.compare(tutorial(), ["more-money", "base"], attribute=["cap"], jobs=1)
     assert row(comparison.combinations, on="cap")["objective"] == pytest.approx(23.6)
     assert comparison.sets == ("more-money", "base")
     assert comparison.cases["set"].tolist() == ["more-money", "base"]  # combinations are no cases of the comparison
@@ -131,7 +131,7 @@ def test_the_combination_of_all_families_is_the_reference_itself() -> None:
 
 @pytest.mark.slow
 def test_choices_that_the_set_forces_stay_in_every_combination() -> None:
-    comparison = outlay.compare(tutorial(), ["library-first"], attribute=["cap", "labour"], jobs=2)
+    comparison = outlay.compare(tutorial(), ["library-first"], attribute=["cap", "labour"], jobs=1)
     # With only the crew limit: the library, the school, which beats the bridge with the roof that needs it.
     assert row(comparison.combinations, on="labour")["objective"] == pytest.approx(13.5 + 8.6 + 1.5)
     assert row(comparison.combinations, on="")["objective"] == pytest.approx(37.1)
@@ -143,7 +143,7 @@ def test_choices_that_the_set_forces_stay_in_every_combination() -> None:
 @pytest.mark.slow
 def test_a_family_that_the_set_switches_off_stays_off() -> None:
     case = parsed({**PAIR, "sets": {"free": {"disable": ["labour"]}}})
-    comparison = outlay.compare(case, ["free"], attribute=["cap", "labour"], jobs=2)
+    comparison = outlay.compare(case, ["free"], attribute=["cap", "labour"], jobs=1)
     assert row(comparison.attribution, family="labour")["loss"] == 0
 
 
@@ -210,7 +210,7 @@ def test_an_infeasible_combination_is_an_error_that_says_which() -> None:
         ],
     )
     with pytest.raises(InputError, match="infeasible") as caught:
-        outlay.compare(case, ["base"], attribute=["energy", "labour"], jobs=2)
+        outlay.compare(case, ["base"], attribute=["energy", "labour"], jobs=1)
     assert "energy, labour" in str(caught.value)
 
 

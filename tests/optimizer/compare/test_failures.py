@@ -35,7 +35,7 @@ def compared(executor: Any = None, **options: Any) -> Comparison:
     return outlay.compare(case(), SETS, executor=executor, **options)
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def kept_solvers() -> None:
     """Solver processes are what these tests are about: each starts its own."""
 

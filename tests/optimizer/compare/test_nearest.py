@@ -188,7 +188,7 @@ def test_the_nearest_plan_has_the_least_number_of_flips_in_hundreds_of_cases(
         check_seed(warm, seed)
 
 
-@pytest.mark.parametrize(("after", "count"), [(0, 3), pytest.param(3, 9, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("after", "count"), [(1, 1), pytest.param(0, 12, marks=pytest.mark.slow)])
 def test_a_comparison_reports_the_least_number_of_flips_of_all_optimal_plans(after: int, count: int) -> None:
     checked = 0
     for seed in seeds(count, after=after):
@@ -248,7 +248,7 @@ def test_scale_track_and_date_of_selection_are_no_change() -> None:
     assert distance(one, other) == (0, 0)
 
 
-@pytest.mark.parametrize("seed", some(range(20), 5))
+@pytest.mark.parametrize("seed", some(range(20), 2))
 def test_the_objective_of_the_nearest_plan_is_its_distance_up_to_a_constant(seed: int) -> None:
     case, _ = generated_pair(seed)
     book = Case(case)

@@ -19,7 +19,7 @@ from tests.support.documents import document, instance, level, parsed
 
 @pytest.fixture(scope="module")
 def shown() -> Comparison:
-    return outlay.compare(tutorial(), TUTORIAL_SETS, jobs=2)
+    return outlay.compare(tutorial(), TUTORIAL_SETS, jobs=1)
 
 
 @pytest.mark.slow
@@ -104,7 +104,7 @@ def test_projects_are_core_borderline_or_out() -> None:
     comparison = outlay.compare(
         town(five=cap(5), three=cap(3), two=cap(2), never={"force_out": ["D"]}),
         ["five", "three", "two", "never"],
-        jobs=2,
+        jobs=1,
     )
     table = comparison.frequency
     assert table["sets"].tolist() == [4] * 4
@@ -192,12 +192,12 @@ def infeasible_town() -> Instance:
 
 @pytest.mark.slow
 def test_an_infeasible_set_is_shown_with_its_status_and_leaves_the_others_alone() -> None:
-    comparison = outlay.compare(infeasible_town(), ["base", "greedy", "less"], jobs=2)
+    comparison = outlay.compare(infeasible_town(), ["base", "greedy", "less"], jobs=1)
     assert comparison.cases["status"].tolist() == ["optimal", "infeasible", "optimal"]
     line = row(comparison.cases, set="greedy")
     assert not line["verified"]
     assert all(pd.isna(line[name]) for name in ("objective", "bound", "gap", "change", "change_percent", "commitment"))
-    without = outlay.compare(infeasible_town(), ["base", "less"], jobs=2)
+    without = outlay.compare(infeasible_town(), ["base", "less"], jobs=1)
     for name in ("base", "less"):
         mine, other = (row(some.cases, set=name) for some in (comparison, without))
         assert (mine["objective"], mine["change"]) == (other["objective"], other["change"])
@@ -210,7 +210,7 @@ def test_an_infeasible_set_is_shown_with_its_status_and_leaves_the_others_alone(
 
 @pytest.mark.slow
 def test_an_infeasible_reference_leaves_the_differences_blank() -> None:
-    comparison = outlay.compare(infeasible_town(), ["greedy", "base", "less"], jobs=2)
+    comparison = outlay.compare(infeasible_town(), ["greedy", "base", "less"], jobs=1)
     assert comparison.cases["status"].tolist() == ["infeasible", "optimal", "optimal"]
     assert comparison.cases["objective"].tolist()[1:] == pytest.approx([6, 5])
     assert comparison.cases[["change", "change_percent", "ties"]].isna().all(axis=None)
@@ -269,7 +269,7 @@ def test_the_faults_of_all_sets_are_reported_at_once() -> None:
 
 @pytest.mark.slow
 def test_sets_may_be_combined() -> None:
-    comparison = outlay.compare(tutorial(), ["two-crews+more-money", "two-crews"], jobs=2)
+    comparison = outlay.compare(tutorial(), ["two-crews+more-money", "two-crews"], jobs=1)
     assert comparison.reference == "two-crews+more-money"
     assert row(comparison.inputs, set="two-crews")["before"] == "13"
     assert row(comparison.cases, set="two-crews")["change"] < 0
@@ -297,7 +297,7 @@ def test_options_that_make_no_sense_are_refused(wrong: dict[str, Any]) -> None:
 
 @pytest.mark.slow
 def test_twice_the_same_comparison_gives_the_same_tables(shown: Comparison) -> None:
-    assert_same(shown, outlay.compare(tutorial(), TUTORIAL_SETS, jobs=2))
+    assert_same(shown, outlay.compare(tutorial(), TUTORIAL_SETS, jobs=1))
 
 
 @pytest.mark.slow

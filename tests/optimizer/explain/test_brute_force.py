@@ -23,6 +23,7 @@ MORE = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [FIRST])
 def test_what_explain_claims_is_what_trying_everything_finds(seed: int) -> None:
     assert problems(case_of(seed)) == []

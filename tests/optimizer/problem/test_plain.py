@@ -46,7 +46,7 @@ def test_the_same_problem_for_bundled_instances(name: str) -> None:
 
 
 def test_the_same_problem_for_instances_that_use_every_feature() -> None:
-    for instance in some_generated(12):
+    for instance in some_generated(6):
         assert_same(instance)
 
 

@@ -61,7 +61,7 @@ def relaxed(problem: Problem, process: SolverProcess) -> Relaxation:
     return found
 
 
-@pytest.mark.parametrize("seed", some(range(20), 5))
+@pytest.mark.parametrize("seed", some(range(20), 2))
 def test_some_generations_find_the_optimum_of_a_small_problem(seed: int) -> None:
     problem = drawn(seed)
     population = Population(packed(problem), seed=seed)

@@ -101,7 +101,7 @@ def many() -> Any:
     ]
     others = {name: {**body, "change": CHANGE if "each" in body else PARK} for name, (body, _) in OTHERS.items()}
     given = {"factors": {"money": MONEY, "overrun": OVERRUN, "worth": WORTH, **others}, "correlations": rules}
-    return draw(uncertain(given), draws=4096)
+    return draw(uncertain(given), draws=1024)
 
 
 def test_moments_of_many_draws_are_those_of_the_distributions(many: Any) -> None:

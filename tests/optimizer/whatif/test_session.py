@@ -225,7 +225,7 @@ def test_a_solver_that_is_killed_costs_nothing_but_time(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kept_solvers", [None])
+@pytest.mark.usefixtures("own_solvers")
 def test_closing_ends_the_solver_and_the_thread(tmp_path: Path) -> None:
     with opened(tmp_path, outlay.read("tutorial")) as (session, worker):
         settled(session)
