@@ -101,9 +101,10 @@ def many() -> Any:
     ]
     others = {name: {**body, "change": CHANGE if "each" in body else PARK} for name, (body, _) in OTHERS.items()}
     given = {"factors": {"money": MONEY, "overrun": OVERRUN, "worth": WORTH, **others}, "correlations": rules}
-    return draw(uncertain(given), draws=1024)
+    return draw(uncertain(given), draws=4096)
 
 
+@pytest.mark.slow
 def test_moments_of_many_draws_are_those_of_the_distributions(many: Any) -> None:
     spread = math.log1p((0.2 / 1.1) ** 2)
     laws = {
@@ -120,6 +121,7 @@ def test_moments_of_many_draws_are_those_of_the_distributions(many: Any) -> None
         assert abs(found.var() - law.std() ** 2) < MOST_ERRORS * error, name
 
 
+@pytest.mark.slow
 def test_rank_correlations_of_many_draws_are_those_that_are_written(many: Any) -> None:
     ranks = many.values.drop(columns=["draw", "probability"]).corr("spearman")
     error = 1 / math.sqrt(len(many))
