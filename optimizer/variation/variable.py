@@ -19,6 +19,7 @@ from outlay.optimizer.answer.plans import plan_point
 from outlay.optimizer.problem.compiling import Compiled
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.spaces import FullPoint
+from outlay.optimizer.search.params import SearchParams
 from outlay.optimizer.search.rounding import near
 from outlay.optimizer.session import Session
 from outlay.optimizer.variation.limit import Limit
@@ -182,15 +183,16 @@ class Variable:
         """Return a plan as a point to start a variation from, or one near it; None: neither was found.
 
         What is forced out is left out. Where that is no plan, and no limit is stretched, what is forced in comes first,
-        and then as much of the plan as there is room for.
+        and then as much of the plan as there is room for; without a plan, of a large problem, what is worth most.
         """
+        more = len(problem.cost) - self.size
         if plan is None:
-            return None
+            large = problem.matrix.nnz > SearchParams().small and not more
+            return near(problem, self.session.structure, np.zeros(self.size)) if large else None
         gone = {item.partition("@")[0] for item in variation.force_out}
         pay = {key: amount for key, amount in plan.payments.items() if key[1] not in gone}
         kept = replace(plan, choices=tuple(c for c in plan.choices if c.project not in gone), payments=pay)
         point = self.session.to_solver(FullPoint(plan_point(self.model, self.session.compiled, kept)))
-        more = len(problem.cost) - len(point)
         whole = np.append(point, np.zeros(more))
         if problem.holds(problem.rounded(whole)):
             return whole
