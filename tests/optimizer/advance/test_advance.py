@@ -233,7 +233,7 @@ def has_years(instance: outlay.Instance, table: str, column: str) -> bool:
 @pytest.mark.slow
 def test_the_plan_that_stands_is_feasible_next_year() -> None:
     tried = 0
-    for instance in some_generated(16):
+    for instance in some_generated(28):
         answer = outlay.solve(instance, gap=0.05)
         if answer.plan is None:
             continue
