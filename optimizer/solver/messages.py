@@ -44,6 +44,8 @@ class SolveRequest:
         Whether the cutting planes of the root are told; needs presolve to be off.
     work_s
         Seconds of work, its CPU time, after which branch and bound or an LP ends; None: no limit.
+    proves
+        Whether its bound counts, so that it is held against what HiGHS may have cut off.
     """
 
     number: int
@@ -56,6 +58,7 @@ class SolveRequest:
     approximate: bool = False
     tells_cuts: bool = False
     work_s: float | None = None
+    proves: bool = True
 
     def limited(self, limit_s: float | None, *, work_s: float | None = None) -> SolveRequest:
         """Return the request with the seconds that it gets, if there is a limit; its own smaller one stays."""

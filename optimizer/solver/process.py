@@ -157,6 +157,7 @@ class SolverProcess:
         cuts: bool = False,
         how: Task | None = None,
         basis: np.ndarray | None = None,
+        proves: bool = True,
     ) -> Outcome:
         """Solve a problem; never raise for what the process does.
 
@@ -166,8 +167,9 @@ class SolverProcess:
         planes of the root as soon as it is done. With a `Dive`, only what it leaves open is solved, without start; the
         bound is that of the rest, and the status is ``kUnknown`` if it comes to nothing. With a `Probe`, the relaxation
         is solved under the bounds that it comes to. With a `Split`, nothing is solved but relaxations, to find where to
-        divide the problem; ``kUnknown``: nowhere. All begin with a `basis` of the relaxation, if there is one. A
-        KeyboardInterrupt asks the solver to stop and returns the best answer so far; a second one is passed on.
+        divide the problem; ``kUnknown``: nowhere. All begin with a `basis` of the relaxation, if there is one. Without
+        `proves` only its point counts. A KeyboardInterrupt asks the solver to stop and returns the best answer so far;
+        a second one is passed on.
         """
         outcome = Outcome("crashed", message="the solver process was ended" if self.ended else "")
         if self.ended:
@@ -191,6 +193,7 @@ class SolverProcess:
             takes_offers=on_incumbent is not None,
             approximate=approximate,
             tells_cuts=cuts,
+            proves=proves,
         )
         asked = _Asked(request, time_limit_s, on_progress, on_incumbent)
         watch = Watch(self.deadline, self.patience, self.clock, tick_s=tick_s)

@@ -112,7 +112,9 @@ class Work:
     def _sound(self, result: dict[str, Any]) -> dict[str, Any]:
         """Return a result for which HiGHS has cut off nothing better than a point it was handed; see `cutoff`."""
         value, close = result["objective"], SAME * max(1.0, abs(result["objective"]))
-        if not self.problem.integer.any() or not result["has_point"] or value < self.handed - close:
+        if value < self.handed - close or not (result["has_point"] and self.problem.integer.any()):
+            return result
+        if not self.request.proves or self._cancelled():
             return result
         missed = least_missed(self.highs, value, limit_s=max(POLISH_S, self.ends - time.monotonic()))
         if missed >= value - close:

@@ -55,6 +55,7 @@ def solve_sub_problem(
         on_incumbent=keep if at_once else None,
         how=dive,
         basis=None if dive is None else drawn.relaxation.basis_of(left.kept, left.rows),
+        proves=False,
     )
     state.interrupted = state.interrupted or outcome.interrupted
     if outcome.point is not None and not state.stopped.is_set():
