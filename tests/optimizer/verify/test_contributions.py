@@ -15,7 +15,7 @@ from tests.brute_force.generator import case_of
 from tests.support.choosing import some
 
 
-@pytest.mark.parametrize("seed", some(range(1, 25), 0))
+@pytest.mark.parametrize("seed", some(range(1, 25), 0, 8))
 def test_the_parts_add_up_to_the_objective(seed: int, warm: SolverProcess) -> None:
     instance = case_of(seed).instance()
     try:
