@@ -23,8 +23,9 @@ def repeated_beside(do: Callable[[Callable[[], bool]], None], over: Callable[[],
     done = threading.Event()
 
     def repeat() -> None:
-        while not (done.wait(LOOK_S) or over()):
+        while not (done.is_set() or over()):
             do(lambda: done.is_set() or over())
+            done.wait(LOOK_S)
 
     thread = threading.Thread(target=repeat, daemon=True)
     thread.start()
