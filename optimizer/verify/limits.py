@@ -49,6 +49,8 @@ class Times:
         return period // len(self.blocks[0]) if inside else None
 
 
+#: Share of the largest amount of a metric below which one is what rounding left of 0: along a step it may cross 0.
+NOTHING = Fraction(1, 10**6)
 #: The amounts that a metric is the sum of.
 Parts: TypeAlias = Sequence[Fraction]
 
@@ -79,11 +81,19 @@ def _check_row(reading: Reading, row: Record, scores: Scores, ledger: Ledger) ->
     else:
         wholes = {}
     _check_growth(reading, row, found, times, ledger)
+    nothing = NOTHING * max(_largest(scores, str(name)) for name in (metric, row["of"] or metric))
     for group in groups:
         for time in range(len(times.blocks)):
             whole = wholes.get((group, time), ()) if row["basis"] == "share" else None
             place = Place(reading, row, group, times, time)
-            _check_place(place, found.get((group, time), ()), whole, ledger)
+            _check_place(place, found.get((group, time), ()), whole, ledger, least_size=nothing)
+
+
+def _largest(scores: Scores, metric: str) -> Fraction:
+    """Return the largest amount of a metric that something funded has, at its scale or in the tables."""
+    amounts = [amount for metrics in scores.options.values() if (amount := metrics.get(metric)) is not None]
+    cells = [exact(option.row[metric]) for option in scores.options if option.row.get(metric) is not None]
+    return max(map(abs, (*amounts, *cells)), default=ZERO)
 
 
 def _check_growth(
@@ -221,10 +231,10 @@ class Place(NamedTuple):
         return f"{words.name(self.row['metric'])}{of_group}{when}"
 
 
-def _check_place(place: Place, parts: Parts, wholes: Parts | None, ledger: Ledger) -> None:
+def _check_place(place: Place, parts: Parts, wholes: Parts | None, ledger: Ledger, *, least_size: Fraction) -> None:
     least, most = exact_or_none(place.row["min"]), exact_or_none(place.row["max"])
     found, whole = exact_sum(parts), None if wholes is None else exact_sum(wholes)
-    size = max(map(abs, (*parts, *(wholes or ()))), default=ZERO)
+    size = max(map(abs, (*parts, *(wholes or ()), least_size)))
     factor, name = Fraction(1) if whole is None else whole, place.words()
     if least is not None and (counts_when_used(place.row["metric"]) or place.time <= place.times.last_bound):
         text = partial(_missed, place, found, "no less than", least, whole)

@@ -200,11 +200,17 @@ def can_be_lifted(limit: Limit) -> bool:
 
 
 def without_rules(
-    instance: Instance, rules: Mapping[str, Any], gone: Iterable[str], *, as_decided: bool = False
+    instance: Instance,
+    rules: Mapping[str, Any],
+    gone: Iterable[str],
+    *,
+    as_decided: bool = False,
+    moved: bool = False,
 ) -> bool:
-    """Whether there is a plan without some rules; `as_decided`: it holds nothing that was decided and is let go.
+    """Whether there is a plan without some rules.
 
-    Whether such a project is funded is a rule, how is none: let go, it would stand in a plan as decided only.
+    With `as_decided` it holds nothing that was decided and is let go: whether such a project is funded is a rule, how
+    is none, so that it would stand in a plan as decided only. With `moved`, limits are moved as far as repairs may.
     """
     out, limits = set(gone), outlay.vary(instance).over.limits
     changes: list[dict[str, Any]] = []
@@ -212,11 +218,11 @@ def without_rules(
     for name in out:
         if rules[name].limit:
             limit = limits[rules[name].limit]
-            if limit.family == "limits":
+            units = limit.by_units
+            if limit.family == "limits" and not moved:
                 changes += unlimited(limit)
                 continue
-            units = limit.by_units
-            far = min(1.0 if not units else limit.most_units, 1e6) if limit.least else 1e6
+            far = min(limit.most(units=units), 1e6) if limit.least or moved else 1e6
             changes += [] if limit.fixed else limit.changes(far, units=units)
     settings = instance.settings
     kept = tuple(item for item in settings.applied.force_in if item.partition("@")[0] not in released)
@@ -228,6 +234,7 @@ def without_rules(
     changes += [change for own in loosened.values() for change in own]
     body: dict[str, Any] = {"change": changes} if changes else {}
     decided = [project for project, own in loosened.items() if any(set(each["set"]) != {"status"} for each in own)]
+    decided += [item.partition("@")[0] for item in settings.applied.force_in if "@" in item and item not in kept]
     return possible(loose, body | ({"force_out": decided} if decided and as_decided else {}))
 
 
@@ -267,7 +274,7 @@ def wrong_repair(instance: Instance, explanation: Explanation) -> Iterator[str]:
         return
     movable = list(every)
     if not len(moves):
-        if without_rules(instance, every, movable):
+        if without_rules(instance, every, movable, moved=True):
             yield "no repair was found, but there is one"
         return
     forced = {item.partition("@")[0] for item in instance.settings.applied.force_in}
@@ -276,7 +283,7 @@ def wrong_repair(instance: Instance, explanation: Explanation) -> Iterator[str]:
         yield f"the repair is not enough: {explanation.sets['repair']}"
     count = len(moves)
     for fewer in combinations(movable, count - 1):
-        if count > 1 and len(movable) < 14 and without_rules(instance, every, fewer):
+        if count > 1 and len(movable) < 14 and without_rules(instance, every, fewer, moved=True):
             yield f"{count} moves, but {fewer} alone would do"
     if count == 1 and moves["kind"][0] == "limit":
         limit = outlay.vary(instance).over.limits[moves["what"][0]]

@@ -193,3 +193,13 @@ def test_a_share_of_the_total_is_one_of_projects_and_not_of_what_programs_are_wo
     assert verify_plan(limited(row, **tables), bought).ok  # 7 of 8; of 18 with the program it would be too little
     row = {"metric": "value", "of": "commitment", "basis": "share", "min": 1.5}
     assert verify_plan(limited(row, **tables), bought).ok  # over all the program counts: 18 of 12
+
+
+def test_what_crosses_0_along_a_step_is_0_there_but_for_rounding() -> None:
+    steps = [
+        {"project": "C", "alternative": "small", "value": -0.3, "from_scale": 0.25, "to_scale": 0.75},
+        {"project": "C", "alternative": "medium", "value": 7.7, "from_scale": 0.75, "to_scale": 1},
+    ]
+    row = {"metric": "value", "by": "sector", "basis": "share", "max": 0.7}
+    at = [plan(take("C", alternative="medium", scale=scale)) for scale in (0.759375, 0.7594)]
+    assert [verify_plan(limited(row, alternatives=steps), one).ok for one in at] == [True, False]
