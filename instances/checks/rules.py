@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from outlay.instances.checks.scope import Scope
-from outlay.instances.dictionary.settings import ENGINE_RESOURCES, IN_USE_PREFIX, SPENDING, USE_PREFIX
+from outlay.instances.dictionary.settings import ENGINE_RESOURCES, never_negative
 from outlay.instances.dictionary.vocabulary import Cell
 from outlay.instances.errors import Fault
 from outlay.instances.values.circles import find_circles
@@ -198,16 +198,12 @@ def _growth(scope: Scope, row: int, record: dict[str, Cell]) -> Iterator[Fault]:
         )
 
 
-#: Metrics that no plan makes negative, beside those of use.
-NEVER_NEGATIVE = frozenset({"commitment", "count", "cost", SPENDING})
-
-
 def _negative(scope: Scope, row: int, column: str, record: dict[str, Cell]) -> Iterator[Fault]:
     """Yield what is wrong with a negative bound, if anything is."""
     metric = str(record["metric"])
     if record["basis"] == "share":
         yield scope.fault("limits", row, column, "a share is not negative", "use at least 0, or basis = absolute")
-    elif metric in NEVER_NEGATIVE or metric.startswith((USE_PREFIX, IN_USE_PREFIX)):
+    elif never_negative(metric):
         yield scope.fault("limits", row, column, f"{metric} is never negative", "use at least 0, or a net metric")
 
 

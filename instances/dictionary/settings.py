@@ -78,6 +78,15 @@ IN_USE_MEANING = (
 ENGINE_RESOURCES: Mapping[str, str] = {"commitments": "cap", "draws": "draws", "selections": "pace"}
 
 
+#: Metrics that no plan makes negative, beside those of use.
+NEVER_NEGATIVE = frozenset({"commitment", "count", "cost", SPENDING})
+
+
+def never_negative(metric: str) -> bool:
+    """Return whether no plan makes a metric negative, so that a bound below 0 says nothing."""
+    return metric in NEVER_NEGATIVE or metric.startswith((USE_PREFIX, IN_USE_PREFIX))
+
+
 def counts_when_used(metric: object) -> bool:
     """Return whether a metric of limits counts when it is spent or used, not when a project is selected.
 

@@ -16,7 +16,7 @@ from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.spaces import SolverPoint
 from outlay.optimizer.search.settings import SearchPlan
 from outlay.optimizer.solver.deadline import NEVER, Deadline
-from outlay.optimizer.solver.outcome import Outcome, Progress
+from outlay.optimizer.solver.outcome import NO_PLAN, Outcome, Progress
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import OPTIMAL_GAP, LevelResult, Status, relative_gap
 
@@ -283,7 +283,7 @@ def _solve_once(
         on_progress=on_progress,
     )
     if not _failed(second):
-        if second.point is None and first.point is not None and second.status not in _NO_PLAN:
+        if second.point is None and first.point is not None and second.status not in NO_PLAN:
             second.point, second.objective, second.polished = first.point, first.objective, first.polished
         return second
     message = f"tried twice: {first.message or first.status}; then {second.message or second.status}"
@@ -301,10 +301,6 @@ def _or_start(outcome: Outcome, problem: Problem, start: np.ndarray | None) -> O
     return outcome
 
 
-#: Model statuses that say there is no best plan.
-_NO_PLAN = frozenset({"kInfeasible", "kUnbounded", "kUnboundedOrInfeasible"})
-
-
 def _failed(outcome: Outcome) -> bool:
     known = {
         "kOptimal",
@@ -314,7 +310,7 @@ def _failed(outcome: Outcome) -> bool:
         "kSolutionLimit",
         "overran",
     }
-    if outcome.status in _NO_PLAN:
+    if outcome.status in NO_PLAN:
         # A plan and then the word that there is none cannot both be true; an unbounded problem has plans.
         return outcome.status == "kInfeasible" and outcome.point is not None
     return outcome.status not in known or (outcome.status == "kOptimal" and outcome.point is None)
@@ -330,7 +326,7 @@ def _judge(process: SolverProcess, problem: Problem, level: Level, outcome: Outc
     nothing = LevelResult(
         level.weights, Status.FAILED, None, None, None, None, outcome.nodes, outcome.seconds, size=level.size
     )
-    if outcome.point is None or (outcome.status in _NO_PLAN and not _failed(outcome)):
+    if outcome.point is None or (outcome.status in NO_PLAN and not _failed(outcome)):
         status, limit = _without_plan(process, problem, outcome, settings)
         return replace(nothing, status=status, limit=limit)
     if _breaks(problem, outcome):
@@ -363,7 +359,7 @@ def _without_plan(
     """Return (status, limit) of an outcome without a plan."""
     if outcome.status == "kInfeasible":
         return Status.INFEASIBLE, None
-    if outcome.status in _NO_PLAN:
+    if outcome.status in NO_PLAN:
         return _infeasible_or_unbounded(process, problem, settings), None
     if _failed(outcome):
         return Status.FAILED, "crash"

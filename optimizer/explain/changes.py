@@ -145,14 +145,11 @@ def amount_words(limit: Limit, by: float) -> str:
     A share or negative level is told as it was and is then: "limits/cost/share/max of 66 % in the place of 60 %".
     """
     side = "less" if limit.least else "more"
-    if limit.is_share and not limit.parts:
-        level = limit.places[0].level
+    level = limit.places[0].level
+    if not limit.parts and (limit.is_share or level < 0):
         new = moved_share(limit, level, by, units=limit.by_units)
-        return f"{limit.name} of {100 * new:.4g} % in the place of {100 * level:.4g} %"
-    if not limit.parts and limit.places[0].level < 0:
-        level = limit.places[0].level
-        new = moved_share(limit, level, by, units=limit.by_units)
-        return f"{limit.name} of {new:.4g} in the place of {level:.4g}"
+        told = (f"{100 * new:.4g} %", f"{100 * level:.4g} %") if limit.is_share else (f"{new:.4g}", f"{level:.4g}")
+        return f"{limit.name} of {told[0]} in the place of {told[1]}"
     if limit.by_units:
         return f"{by:.4g} {limit.unit or 'units'} {side} of {limit.name}"
     return f"{100 * by:.3g} % {side} {'of ' if limit.least or '/' in limit.name else ''}{limit.name}"

@@ -135,7 +135,5 @@ def losers(found: Iterable[Margin]) -> list[str]:
 
     Among them are those that no plan can hold as the limits are, but not those without any option.
     """
-    kept_out = (each for each in found if each.standing == "never" and each.status != GIVEN)
-    return [each.project for each in found if each.standing == "not funded" and not each.tie] + [
-        each.project for each in kept_out
-    ]
+    lost = (each for each in found if each.standing in {"not funded", "never"} and each.status != GIVEN)
+    return [each.project for each in lost if not each.tie]

@@ -11,6 +11,9 @@ from scipy import sparse
 from outlay.optimizer.problem.problem import Rows
 from outlay.optimizer.solver.tasks.split import Division
 
+#: Model statuses that say there is no best plan.
+NO_PLAN = frozenset({"kInfeasible", "kUnbounded", "kUnboundedOrInfeasible"})
+
 
 @dataclass
 class Outcome:

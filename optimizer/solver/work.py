@@ -16,14 +16,13 @@ from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.solver.cutoff import least_missed
 from outlay.optimizer.solver.highs import loaded, set_option, statuses
 from outlay.optimizer.solver.messages import SolveRequest
+from outlay.optimizer.solver.outcome import NO_PLAN
 from outlay.optimizer.solver.tasks.registry import TASKS
 from outlay.optimizer.solver.tasks.task import Task
 
 PROGRESS_EVERY_S = 0.2
 #: Seconds that polishing gets although the request's limit is over, or it was cancelled.
 POLISH_S = 1.0
-#: What HiGHS says where it knows of no point; of a problem that has one, it is wrong.
-NO_POINTS = frozenset({"kInfeasible", "kUnboundedOrInfeasible"})
 #: Values that differ by less, as a share of them, are the same.
 SAME = 1e-9
 
@@ -124,7 +123,7 @@ class Work:
             return result
         self.handed, self.deaf = np.inf, True
         again = self._branched(None, None)
-        if not again["has_point"] and again["status"] in NO_POINTS:
+        if not again["has_point"] and again["status"] in NO_PLAN:  # which cannot be: there is a point
             return result | {"status": "kUnknown"}
         again["bound"] = max(again["bound"], result["bound"])
         if not again["has_point"] or again["objective"] > value:

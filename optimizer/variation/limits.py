@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from outlay.instances.dictionary.settings import never_negative
 from outlay.instances.errors import InputError
 from outlay.instances.table import Table
 from outlay.instances.values.numbers import EXACT, number_text
@@ -298,7 +299,8 @@ class Limits:
             column: "" if record[column] is None else _plain(record[column])
             for column in (*_TELLING, *(_BOUNDS if alike else ()))
         }
-        signed = not share and (level < 0 or self._may_be_negative(keys))
+        bounds = side in ("min", "max") and not share and not never_negative(str(record["metric"]))
+        signed = bounds and (level < 0 or self._may_be_negative(keys))
         fixed = ""
         if side == "max_growth_share":
             fixed = (

@@ -14,7 +14,7 @@ from itertools import combinations
 from typing import Any
 
 import outlay
-from outlay.instances.checks.rules import NEVER_NEGATIVE
+from outlay.instances.dictionary.settings import never_negative
 from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance, thawed
 from outlay.optimizer.explain.explanation import Explanation
@@ -240,8 +240,7 @@ def without_rules(
 
 def unlimited(limit: Limit) -> list[dict[str, Any]]:
     """Return the changes that make a row of ``limits`` hold for every plan: moved, a share of nothing stays nothing."""
-    metric = limit.name.split("/")[1]
-    least = "0" if metric in NEVER_NEGATIVE or ":" in metric else "-1000000"
+    least = "0" if never_negative(limit.name.split("/")[1]) else "-1000000"
     moved = {"min": least, "max": "1000000", "max_growth": "1000000", "max_growth_share": ""}
     found = []
     for change in limit.changes(1.0, units=limit.by_units):

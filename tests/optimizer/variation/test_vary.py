@@ -250,3 +250,14 @@ def test_a_limit_of_what_may_be_negative_gives_way_beyond_0(side: str, level: fl
     assert answer.moves[name] == pytest.approx(abs(-2 - level) / (1 if units else abs(level)), rel=1e-5)
     solution = outlay.solve(varied.over.instance_with(dict(answer.body)))
     assert solution.objective == (6 if side == "max" else 5)  # and B, which pays back the most
+
+
+def test_a_metric_that_no_plan_makes_negative_gives_way_to_0_whatever_lowers_it() -> None:
+    synergy = {"project": "A", "needs": "B", "kind": "synergy", "bonus": -1, "metric": "commitment"}
+    limit = {"metric": "commitment", "min": 0}
+    projects = [{"id": "A", "commitment": 4}, {"id": "B", "commitment": 4}]
+    varied = outlay.vary(parsed(document(projects=projects, limits=[limit], dependencies=[synergy])))
+    with pytest.raises(InputError, match="it is a least amount of 0, and cannot give way further"):
+        varied.solve(Variation(stretch=("limits/commitment/min",), units=("limits/commitment/min",)))
+    growth = outlay.vary(growing(max_growth=2)).over.limits["limits/draws/year/max_growth"]
+    assert not growth.signed
