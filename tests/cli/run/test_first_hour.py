@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -37,8 +38,8 @@ def answer(folder: Path, name: str, *more: str) -> outlay.Solution:
         assert done.exit_code == 0, (command, done.output)
     assert (folder / f"{name}.html").stat().st_size < 1_500_000
     found = outlay.load(run)
-    sheet = load_workbook(folder / f"{name}.xlsx", read_only=True)["projects"]
-    assert sum(1 for _ in sheet.rows) == 1 + len(found.instance["projects"])
+    with closing(load_workbook(folder / f"{name}.xlsx", read_only=True)) as book:
+        assert sum(1 for _ in book["projects"].rows) == 1 + len(found.instance["projects"])
     return found
 
 
