@@ -44,7 +44,7 @@ MOMENTS = (10.0, 30.0, 60.0)
 @click.option("--seed", default=1, show_default=True)
 @click.option(
     "--params",
-    default="",
+    default=None,
     type=click.Path(exists=True, dir_okay=False, resolve_path=True),
     metavar="TOML",
     help="other numbers that steer our search (outlay.SearchParams)",
@@ -59,7 +59,7 @@ def main(
     target: float,
     threads: int,
     seed: int,
-    params: str,
+    params: str | None,
     output: Path | None,
 ) -> None:
     """Run all and print a table an instance."""
@@ -74,7 +74,7 @@ def main(
         model = outlay.build(instance)
         compiled = compile_model(model)
         build_s, read_s = time.monotonic() - before, before - begun
-        task = Task(name, compiled.problem, seconds, target, threads, seed, params)
+        task = Task(name, compiled.problem, seconds, target, threads, seed, params or "")
         found[name] = [run(peer, task, _ticker) for peer in wanted.split(",") if solves(peer, name)]
         for each in found[name]:
             _verify(each, model, compiled)
