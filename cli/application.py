@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import sys
 from collections.abc import Sequence
@@ -71,5 +72,8 @@ def _refuse_missing_docstrings() -> None:
 def run(command: str, **arguments: Any) -> int:
     """Import the module that does a command's work, now that it is needed, and return its exit code."""
     work = importlib.import_module(f"outlay.cli.run.{command}")
+    if not gc.isenabled():  # while modules were loaded (`outlay.__main__`), which stay
+        gc.freeze()
+        gc.enable()
     code: int = work.run(**arguments)
     return code

@@ -28,6 +28,20 @@ def python(*arguments: str, folder: Path | None = None) -> subprocess.CompletedP
     )
 
 
+def test_garbage_is_looked_for_only_once_the_work_begins():
+    code = (
+        "import gc, importlib, sys\nload = importlib.import_module\n"
+        "def told(name, package=None):\n    print(name, gc.isenabled())\n    return load(name, package)\n"
+        "import outlay.cli.run.show as command\n"
+        "importlib.import_module = told\n"
+        "command.run = lambda **_: print('work', gc.isenabled(), gc.get_freeze_count() > 0) or 0\n"
+        "sys.argv = ['outlay', 'show', 'run.json']\nfrom outlay.__main__ import main\nmain()"
+    )
+    done = python("-c", code)
+    assert done.stderr == ""
+    assert done.stdout.splitlines() == ["outlay.cli False", "outlay.cli.run.show False", "work True True"]
+
+
 def test_help_imports_nothing_heavy():
     code = (
         "import sys\nfrom outlay.cli import main\nmain(['--help'], standalone_mode=False)\n"
