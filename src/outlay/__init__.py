@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from outlay.instances.formats.reading import read
     from outlay.instances.formats.writing import write
     from outlay.instances.importing.applying import import_sheet
-    from outlay.instances.importing.guessing import write_first_map
+    from outlay.instances.importing.first_map import write_first_map
     from outlay.instances.instance import Instance
     from outlay.instances.plan import Choice, Plan, Selection
     from outlay.instances.samples.generating import generate
@@ -90,7 +90,7 @@ _HOME = {
     "read": "instances.formats.reading",
     "write": "instances.formats.writing",
     "import_sheet": "instances.importing.applying",
-    "write_first_map": "instances.importing.guessing",
+    "write_first_map": "instances.importing.first_map",
     "generate": "instances.samples.generating",
     "Instance": "instances.instance",
     "Plan": "instances.plan",

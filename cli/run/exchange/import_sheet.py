@@ -14,7 +14,7 @@ from outlay.cli.views import words
 from outlay.instances.formats.output import check_target
 from outlay.instances.formats.writing import write
 from outlay.instances.importing.applying import Note, import_sheet
-from outlay.instances.importing.guessing import write_first_map
+from outlay.instances.importing.first_map import write_first_map
 
 
 def run(*, source: str, map_file: str | None, output: str | None, max_file_mb: float, as_json: bool, **_: Any) -> int:

@@ -11,7 +11,7 @@ import pytest
 
 from outlay.instances.errors import InputError
 from outlay.instances.importing.applying import import_sheet
-from outlay.instances.importing.guessing import first_map, write_first_map
+from outlay.instances.importing.first_map import first_map, write_first_map
 from outlay.instances.instance import Instance
 from tests.support.choosing import some
 from tests.support.city_exports import FIRST_YEAR, Export, city_export, write_csv, write_xlsx
@@ -75,6 +75,13 @@ def test_a_first_map_is_a_map_and_touches_nothing(tmp_path: Path) -> None:
     write_first_map(path)
     with pytest.raises(InputError, match="exists"):
         write_first_map(path)
+
+
+@pytest.mark.parametrize(("first", "ours"), [("P1", ["id", "name"]), ("Bridge", ["name", "x_title"])])
+def test_a_project_column_of_codes_is_the_id(tmp_path: Path, first: str, ours: list[str]) -> None:
+    (tmp_path / "plan.csv").write_text(f"Project,Title,Cost\n{first},Long bridge,5\nP2,School,6\n")
+    columns = tomllib.loads(first_map(tmp_path / "plan.csv"))["columns"]
+    assert [columns["Project"], columns["Title"]] == ours
 
 
 SHEET = """Plan,,,

@@ -9,7 +9,7 @@ import pytest
 import outlay
 from outlay.instances.errors import InputError
 from outlay.instances.importing.applying import import_sheet
-from outlay.instances.importing.guessing import write_first_map
+from outlay.instances.importing.first_map import write_first_map
 from tests.support.portfolio_exports import investment_programme
 
 
