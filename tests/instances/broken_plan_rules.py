@@ -250,4 +250,16 @@ PLAN_RULES: dict[str, tuple[Callable[[Document], None], str, int | None, str | N
         "project",
         "built in part",
     ),
+    "more savings than loans are computed for": (
+        all_of(
+            *(
+                added("dependencies", project="B@large", needs="A", kind="synergy", metric="commitment", bonus=-0.01)
+                for _ in range(7)
+            )
+        ),
+        "dependencies",
+        9,
+        "project",
+        "at most 6 savings",
+    ),
 }
