@@ -13,15 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from outlay.instances.dictionary.approved import CHANGE_METRICS, CHANGE_UNITS
 from outlay.instances.dictionary.fiscal import fiscal_label, fiscal_year
-from outlay.instances.dictionary.settings import (
+from outlay.instances.dictionary.names import (
     BUILT_IN_METRICS,
     ENGINE_RESOURCES,
     IN_USE_PREFIX,
     USE_PREFIX,
-    Level,
-    Settings,
     expand_families,
 )
+from outlay.instances.dictionary.settings import Level, Settings
 from outlay.instances.dictionary.tables import ALTERNATIVE_COLUMNS, TABLES
 from outlay.instances.dictionary.vocabulary import Cell
 from outlay.instances.errors import InputError

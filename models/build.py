@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from outlay.instances.dictionary.settings import IN_USE_PREFIX
+from outlay.instances.dictionary.names import IN_USE_PREFIX
 from outlay.instances.instance import Instance
 from outlay.models.arrays.rows import RowBlock
 from outlay.models.case import Case

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from outlay.instances.dictionary.approved import CHANGE_METRICS
-from outlay.instances.dictionary.settings import USE_PREFIX
+from outlay.instances.dictionary.names import USE_PREFIX
 from outlay.models.arrays.discount import discount_factors
 from outlay.models.arrays.ragged import join
 from outlay.models.arrays.residue import without_residue

@@ -13,7 +13,7 @@ import networkx as nx
 import pytest
 
 import outlay
-from outlay.instances.dictionary.settings import FAMILIES
+from outlay.instances.dictionary.names import FAMILIES
 from outlay.instances.errors import InputError
 from outlay.instances.formats.writing import to_document
 from outlay.optimizer.answer.solution import Solution

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from outlay.cli.terminal.screen import Column, Page
 from outlay.cli.views import words
-from outlay.instances.dictionary.settings import ENGINE_RESOURCES
+from outlay.instances.dictionary.names import ENGINE_RESOURCES
 from outlay.optimizer.answer.limits import peaks
 from outlay.optimizer.tolerances import NOTHING
 

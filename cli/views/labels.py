@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from outlay.cli.views import words
-from outlay.instances.dictionary.aliases import METRICS, aliases_of
-from outlay.instances.dictionary.settings import BUILT_IN_METRICS, USE_PREFIX, Finance
+from outlay.instances.dictionary.names import BUILT_IN_METRICS, METRICS, USE_PREFIX, aliases_of
+from outlay.instances.dictionary.settings import Finance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from outlay.cli.views import words
-from outlay.instances.dictionary.settings import ENGINE_RESOURCES
+from outlay.instances.dictionary.names import ENGINE_RESOURCES
 from outlay.instances.instance import Instance
 from outlay.models.case import Case
 from outlay.models.projects.funding import Funding

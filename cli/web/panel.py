@@ -7,7 +7,7 @@ from typing import Any
 
 from outlay.cli.views.labels import metric_label, metric_name
 from outlay.cli.web.shown.lines import FINANCE_WORDS, TERM_WORDS, WATERFALLS, draft_words, line_words, scaled
-from outlay.instances.dictionary.settings import USE_PREFIX
+from outlay.instances.dictionary.names import USE_PREFIX
 from outlay.instances.drafts.draft import DraftSet
 from outlay.instances.drafts.levels import Dial, dials, percent
 from outlay.instances.drafts.line import Line

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from outlay.instances.checks.scope import Scope
 from outlay.instances.dictionary.approved import CHANGE_METRICS
-from outlay.instances.dictionary.settings import FAMILIES, FAMILY_GROUPS, IN_USE_PREFIX, SPENDING, USE_PREFIX
+from outlay.instances.dictionary.names import FAMILIES, FAMILY_GROUPS, IN_USE_PREFIX, SPENDING, USE_PREFIX
 from outlay.instances.dictionary.tables import TABLES
 from outlay.instances.errors import Fault
 from outlay.instances.values.text import Hints, did_you_mean

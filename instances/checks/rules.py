@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from outlay.instances.checks.scope import Scope
-from outlay.instances.dictionary.settings import ENGINE_RESOURCES, never_negative
+from outlay.instances.dictionary.names import ENGINE_RESOURCES, never_negative
 from outlay.instances.dictionary.vocabulary import Cell
 from outlay.instances.errors import Fault
 from outlay.instances.values.circles import find_circles

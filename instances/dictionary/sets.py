@@ -18,7 +18,8 @@ from pydantic import (
 )
 
 from outlay.instances.dictionary.model_faults import model_faults, plain_data
-from outlay.instances.dictionary.settings import FAMILIES, FAMILY_GROUPS, Frozen, Number, Objective, Whole
+from outlay.instances.dictionary.names import FAMILIES, FAMILY_GROUPS
+from outlay.instances.dictionary.settings import Frozen, Number, Objective, Whole
 from outlay.instances.dictionary.tables import TABLES
 from outlay.instances.errors import Fault
 from outlay.instances.values.circles import find_circles

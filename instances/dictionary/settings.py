@@ -22,91 +22,17 @@ from pydantic import (
     model_validator,
 )
 
-from outlay.instances.dictionary.aliases import METRICS, kept_settings
 from outlay.instances.dictionary.approved import CHANGE_METRICS
+from outlay.instances.dictionary.names import (
+    BUILT_IN_METRICS,
+    IN_USE_PREFIX,
+    METRICS,
+    SPENDING,
+    USE_PREFIX,
+    kept_settings,
+)
 from outlay.instances.dictionary.tables import TABLES
 from outlay.instances.values.numbers import NotANumber, is_month, month_number, parse_number
-
-#: Constraint families that a set may disable; `choice` is never off.
-RESOURCE_FAMILIES = ("labour", "energy", "equipment", "commodity", "finance", "committee", "other")
-FAMILIES = (
-    "cap",
-    "draws",
-    *RESOURCE_FAMILIES,
-    "permits",
-    "dependencies",
-    "funds",
-    "lender",
-    "limits",
-    "pace",
-)
-#: Names for several families at once.
-FAMILY_GROUPS: Mapping[str, tuple[str, ...]] = {"supply": ("equipment", "commodity", "dependencies")}
-
-#: Metrics that the engine computes itself, and what each counts.
-METRIC_MEANINGS: Mapping[str, str] = {
-    "value": "The column `value`, and value_per_unit of what programs buy, discounted from its period.",
-    "commitment": "K, times the scale.",
-    "us_npv": "Also `owner_npv`: the owner's share of the loan's cash, discounted at its own rate; needs [finance].",
-    "japan_npv": "Also `lender_npv`: the lender's share of the cash and of the credit, less the draws, discounted; "
-    "needs [finance].",
-    "strategic": "strategic_score times K, times the scale.",
-    "japan_content": "Also `lender_content`: japan_content_share times K, times the scale.",
-    "credit": "Public credit at completion, discounted at the rate of us_npv.",
-    "count": "1 a funded project, never scaled.",
-    "cost": "Programs, flows, import premiums, penalties of shortfalls and cancellations, discounted from their period "
-    "(a yearly row's from the first of its block). Has weight -1 in every level that does not name it. Belongs to no "
-    "project.",
-}
-BUILT_IN_METRICS = tuple(METRIC_MEANINGS)
-#: Spending when it falls due: a metric that only `limits` name, since its sum over a long calendar is `commitment`.
-SPENDING = "draws"
-SPENDING_MEANING = (
-    "What funded projects draw while they are built (K x scale by draw weight) inside the calendar, each amount in the "
-    "period in which it is drawn, whenever the project was selected. Stands in `limits` only; it needs no resource "
-    "`draws`, and the costs of programs do not count."
-)
-USE_PREFIX = "use:"
-#: Use of a resource when it is used: a metric that only `limits` name.
-IN_USE_PREFIX = "in_use:"
-IN_USE_MEANING = (
-    "What `use:RESOURCE` sums, each amount in the period in which it is used, whenever the project was selected. "
-    "Stands in `limits` only: its growth, its bounds by sector, region or tag."
-)
-
-#: Resources that the engine fills from the options, and the family of each.
-ENGINE_RESOURCES: Mapping[str, str] = {"commitments": "cap", "draws": "draws", "selections": "pace"}
-
-
-#: Metrics that no plan makes negative, beside those of use.
-NEVER_NEGATIVE = frozenset({"commitment", "count", "cost", SPENDING})
-
-
-def never_negative(metric: str) -> bool:
-    """Return whether no plan makes a metric negative, so that a bound below 0 says nothing."""
-    return metric in NEVER_NEGATIVE or metric.startswith((USE_PREFIX, IN_USE_PREFIX))
-
-
-def counts_when_used(metric: object) -> bool:
-    """Return whether a metric of limits counts when it is spent or used, not when a project is selected.
-
-    Examples
-    --------
-    >>> [counts_when_used(metric) for metric in ("draws", "in_use:crew", "use:crew")]
-    [True, True, False]
-    """
-    return metric == SPENDING or str(metric).startswith(IN_USE_PREFIX)
-
-
-def expand_families(names: tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    """Return constraint families with the names that stand for several of them replaced, each once.
-
-    Examples
-    --------
-    >>> expand_families(["supply", "labour", "equipment"])
-    ('equipment', 'commodity', 'dependencies', 'labour')
-    """
-    return tuple(dict.fromkeys(family for name in names for family in FAMILY_GROUPS.get(name, (name,))))
 
 
 def _number(value: object) -> Decimal:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from outlay.instances.dictionary.aliases import COLUMNS, METRICS
+from outlay.instances.dictionary.names import COLUMNS, METRICS
 from outlay.instances.dictionary.tables import TABLES
 from outlay.instances.dictionary.vocabulary import OWN_PREFIX, Cell, Column, TableSpec, metric_column, own_column
 from outlay.instances.errors import Fault, InputError
@@ -123,7 +123,7 @@ def parse_table(
 
 
 def _with_kept_names(raw: RawTable) -> RawTable:
-    """Return a table whose columns have the names under which they are kept (`outlay.instances.dictionary.aliases`)."""
+    """Return a table whose columns have the names under which they are kept (`outlay.instances.dictionary.names`)."""
     given = {own: alias for alias, own in COLUMNS.items() if alias in raw.headers and own not in raw.headers}
     if not given:
         return raw

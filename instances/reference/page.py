@@ -11,21 +11,16 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from outlay.instances.dictionary.approved import CHANGE_METRICS
-from outlay.instances.dictionary.sets import Change, ConstraintSet
-from outlay.instances.dictionary.settings import (
+from outlay.instances.dictionary.names import (
     FAMILY_GROUPS,
     IN_USE_MEANING,
     IN_USE_PREFIX,
     METRIC_MEANINGS,
     SPENDING,
     SPENDING_MEANING,
-    Applied,
-    Calendar,
-    Finance,
-    Level,
-    Metric,
-    Settings,
 )
+from outlay.instances.dictionary.sets import Change, ConstraintSet
+from outlay.instances.dictionary.settings import Applied, Calendar, Finance, Level, Metric, Settings
 from outlay.instances.dictionary.tables import TABLES
 from outlay.instances.dictionary.vocabulary import Column, TableSpec
 from outlay.instances.errors import InputError

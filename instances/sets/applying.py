@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from outlay.instances.dictionary.names import expand_families
 from outlay.instances.dictionary.sets import WHERE, ConstraintSet
-from outlay.instances.dictionary.settings import expand_families
 from outlay.instances.errors import Fault, InputError
 from outlay.instances.formats.parsing import parse_changed
 from outlay.instances.instance import Instance, thawed

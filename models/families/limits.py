@@ -33,7 +33,7 @@ from typing import Any
 import numpy as np
 
 from outlay.instances.dictionary.approved import CHANGE_METRICS
-from outlay.instances.dictionary.settings import IN_USE_PREFIX, SPENDING, counts_when_used
+from outlay.instances.dictionary.names import IN_USE_PREFIX, SPENDING, counts_when_used
 from outlay.models.arrays.residue import without_residue
 from outlay.models.arrays.rows import Entries, RowBlock, block
 from outlay.models.case import Case

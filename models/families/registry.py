@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from outlay.instances.dictionary.settings import RESOURCE_FAMILIES
+from outlay.instances.dictionary.names import RESOURCE_FAMILIES
 from outlay.models.arrays.rows import RowBlock
 from outlay.models.case import Case
 from outlay.models.families import cancelling as family_cancelling

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from outlay.instances.dictionary.settings import IN_USE_PREFIX, SPENDING
+from outlay.instances.dictionary.names import IN_USE_PREFIX, SPENDING
 from outlay.instances.dictionary.vocabulary import Cell
 from outlay.instances.errors import Fault, NoOptionError
 from outlay.instances.instance import Instance

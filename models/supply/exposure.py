@@ -23,7 +23,7 @@ import networkx
 import numpy as np
 import pandas as pd
 
-from outlay.instances.dictionary.settings import ENGINE_RESOURCES
+from outlay.instances.dictionary.names import ENGINE_RESOURCES
 from outlay.instances.instance import Instance
 from outlay.models.supply.graph import largest_commitments
 

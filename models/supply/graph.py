@@ -13,7 +13,7 @@ from typing import Any
 
 import networkx
 
-from outlay.instances.dictionary.settings import ENGINE_RESOURCES
+from outlay.instances.dictionary.names import ENGINE_RESOURCES
 from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance
 

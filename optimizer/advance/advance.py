@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from outlay.instances.dictionary.settings import counts_when_used
+from outlay.instances.dictionary.names import counts_when_used
 from outlay.instances.errors import InputError
 from outlay.instances.formats.files import MAX_FILE_MB
 from outlay.instances.formats.parsing import parse_document

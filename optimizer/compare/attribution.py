@@ -21,7 +21,7 @@ from typing import Any
 
 import pandas as pd
 
-from outlay.instances.dictionary.settings import FAMILIES, FAMILY_GROUPS
+from outlay.instances.dictionary.names import FAMILIES, FAMILY_GROUPS
 from outlay.instances.errors import Fault, InputError
 from outlay.instances.instance import Instance
 from outlay.instances.values.text import did_you_mean

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from outlay.instances.dictionary.settings import never_negative
+from outlay.instances.dictionary.names import never_negative
 from outlay.instances.errors import InputError
 from outlay.instances.table import Table
 from outlay.instances.values.numbers import EXACT, number_text

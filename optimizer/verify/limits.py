@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import partial
 from typing import NamedTuple, TypeAlias
 
-from outlay.instances.dictionary.settings import IN_USE_PREFIX, SPENDING, counts_when_used
+from outlay.instances.dictionary.names import IN_USE_PREFIX, SPENDING, counts_when_used
 from outlay.optimizer.verify import words
 from outlay.optimizer.verify.exact import ZERO, exact, exact_or_none, exact_sum
 from outlay.optimizer.verify.metrics import Scores

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from outlay.instances.dictionary.settings import USE_PREFIX
+from outlay.instances.dictionary.names import USE_PREFIX
 from outlay.optimizer.verify import words
 from outlay.optimizer.verify.amounts import Amounts, costs_by_period, costs_of, worth_by_period
 from outlay.optimizer.verify.approved import changes_by_project

@@ -14,7 +14,7 @@ from itertools import combinations
 from typing import Any
 
 import outlay
-from outlay.instances.dictionary.settings import never_negative
+from outlay.instances.dictionary.names import never_negative
 from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance, thawed
 from outlay.optimizer.explain.explanation import Explanation

@@ -9,7 +9,7 @@ import pandas as pd
 from outlay.cli.report.grid import Cell, Grid, Heading, grid
 from outlay.cli.report.style import gap
 from outlay.cli.views import words
-from outlay.instances.dictionary.settings import USE_PREFIX
+from outlay.instances.dictionary.names import USE_PREFIX
 
 if TYPE_CHECKING:
     from outlay.optimizer.compare.comparison import Comparison

@@ -11,7 +11,7 @@ from outlay.cli.terminal.progress import Progress
 from outlay.cli.terminal.proof import NO_PLAN_POSSIBLE, PROVED, UNVERIFIED
 from outlay.cli.terminal.screen import Column, Page
 from outlay.cli.views import words
-from outlay.instances.dictionary.settings import USE_PREFIX
+from outlay.instances.dictionary.names import USE_PREFIX
 from outlay.instances.formats.output import check_target, write_file
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.evaluation.evaluate import Evaluation, evaluate

@@ -9,7 +9,7 @@ import pytest
 
 import outlay
 from outlay.cli.report.write import write_report
-from outlay.instances.dictionary.settings import ENGINE_RESOURCES
+from outlay.instances.dictionary.names import ENGINE_RESOURCES
 from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance
 from outlay.models.supply.graph import graph

@@ -12,17 +12,9 @@ import pytest
 import simplejson
 from hypothesis import given
 
+from outlay.instances.dictionary.names import FAMILIES, METRIC_MEANINGS
 from outlay.instances.dictionary.sets import Change, ConstraintSet
-from outlay.instances.dictionary.settings import (
-    FAMILIES,
-    METRIC_MEANINGS,
-    Applied,
-    Calendar,
-    Finance,
-    Level,
-    Metric,
-    Settings,
-)
+from outlay.instances.dictionary.settings import Applied, Calendar, Finance, Level, Metric, Settings
 from outlay.instances.dictionary.tables import TABLES
 from outlay.instances.formats.bundled import bundled_names
 from outlay.instances.formats.reading import read
