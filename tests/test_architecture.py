@@ -14,106 +14,10 @@ from pathlib import Path
 import networkx
 import pytest
 
+from tests.support.floors import FLOORS
 from tests.support.syntax import statements, tree_of
 
 ROOT = Path(__file__).parents[1]
-#: The house, floor by floor: a room, or a file outside of rooms, may import itself and what stands before it in its own
-#: folder, and everything of the folders before. The longest name that fits a module is its place.
-FLOORS = {
-    "instances": (
-        "values",
-        "errors",
-        "dictionary",
-        "table",
-        "instance",
-        "plan",
-        "uncertainty",
-        "stages",
-        "checks",
-        "formats.cells",
-        "formats.spellings",
-        "formats.raw_tables",
-        "formats.rows",
-        "formats.files",
-        "formats.output",
-        "formats.workbook",
-        "formats",
-        "sets",
-        "drafts",
-        "importing",
-        "reference",
-        "samples",
-    ),
-    "models": (
-        "modelling",
-        "arrays",
-        "projects",
-        "options",
-        "metrics",
-        "case",
-        "stages",
-        "families",
-        "ranges",
-        "build",
-        "plain",
-        "risk",
-        "ensemble",
-        "supply",
-    ),
-    "optimizer": (
-        "status",
-        "tolerances",
-        "tuning",
-        "verify",
-        "problem",
-        "presolve",
-        "solver.tasks",
-        "solver",
-        "relaxation",
-        "search",
-        "proof",
-        "engine",
-        "settings",
-        "frames",
-        "answer",
-        "export",
-        "checked",
-        "session",
-        "record",
-        "solve",
-        "evaluation",
-        "sharing",
-        "compare",
-        "advance",
-        "variation",
-        "ensemble",
-        "ranking",
-        "frontier",
-        "warm",
-        "explain",
-        "uncertainty",
-        "stress",
-        "whatif",
-    ),
-    "cli": (
-        "streams",
-        "failures",
-        "application",
-        "options",
-        "asking",
-        "loading",
-        "views",
-        "terminal",
-        "report",
-        "report.comparison",
-        "report.write",
-        "web.shown",
-        "web",
-        "report.plots",
-        "run",
-        "commands",
-    ),
-}
 #: No room holds more files than this; the verifier has a small one for each rule.
 MOST_FILES = 12
 MORE_FILES = {"optimizer/verify": 22, "optimizer/answer": 13, "cli/report": 20, "cli/terminal": 15}
@@ -218,6 +122,13 @@ def floor_of(module: str) -> int:
     places = [f"{name}.{room}" for name, rooms in FLOORS.items() for room in rooms]
     homes = [place for place in places if belongs(f"{folder}.{rest}", place)]
     return 1 + places.index(max(homes, key=len)) if homes else 0
+
+
+def test_every_room_has_a_floor_of_its_own() -> None:
+    """So that rooms make no circle; what stands above the rest of its room is listed by itself."""
+    places = {f"outlay.{folder}.{place}" for folder, floors in FLOORS.items() for place in floors}
+    rooms = {module_of(file.parent / "__init__.py") for file in SOURCES if file.name != "__init__.py"}
+    assert rooms - places == {f"outlay.{folder}" for folder in FLOORS}
 
 
 def test_every_module_has_a_place() -> None:

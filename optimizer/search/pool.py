@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from outlay.optimizer.problem.problem import Problem
-from outlay.optimizer.search.phases.accept import accept
+from outlay.optimizer.search.accept import accept
 
 
 class Incumbents:

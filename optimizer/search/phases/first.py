@@ -14,9 +14,9 @@ from outlay.optimizer.search.phases.beginning import begun
 from outlay.optimizer.search.phases.moving import fill_up, filling_beside
 from outlay.optimizer.search.phases.state import State, Step
 from outlay.optimizer.search.phases.sub_problem import solve_sub_problem
+from outlay.optimizer.search.phases.turns import Turns
 from outlay.optimizer.search.rescheduling import rescheduling
 from outlay.optimizer.search.rounding import greedy, must_be_funded, rounded
-from outlay.optimizer.search.turns import Turns
 
 
 def prepare(state: State) -> Step | None:

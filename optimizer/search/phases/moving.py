@@ -8,8 +8,8 @@ from contextlib import AbstractContextManager, nullcontext
 from outlay.optimizer.search.phases.beginning import begun
 from outlay.optimizer.search.phases.state import State, Step
 from outlay.optimizer.search.phases.stop import work_is_done
+from outlay.optimizer.search.phases.turns import repeated_beside
 from outlay.optimizer.search.rounding import near
-from outlay.optimizer.search.turns import repeated_beside
 
 #: Seconds to wait for a plan from outside before looking again.
 WAIT_S = 1.0

@@ -15,9 +15,9 @@ from outlay.optimizer.relaxation.relaxation import Relaxation, relax
 from outlay.optimizer.search.drawing import Neighbourhoods
 from outlay.optimizer.search.params import SearchParams
 from outlay.optimizer.search.phases.trace import Trace
+from outlay.optimizer.search.phases.turns import Turns
 from outlay.optimizer.search.pool import Incumbents
 from outlay.optimizer.search.settings import SearchPlan
-from outlay.optimizer.search.turns import Turns
 from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.solver.process import SolverProcess
 
