@@ -4,11 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
+from typing import overload
 
 import numpy as np
 from scipy import sparse
 
 from outlay.models.arrays.residue import without_residue
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs(Sequence[tuple[int, int]]):
+    """Keys that are pairs of whole numbers: of millions of rows tuples take more memory than the rows themselves.
+
+    Attributes
+    ----------
+    first, second
+        The numbers, shape (keys,).
+    """
+
+    first: np.ndarray
+    second: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.first)
+
+    @overload
+    def __getitem__(self, at: int) -> tuple[int, int]: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Pairs: ...
+
+    def __getitem__(self, at: int | slice) -> tuple[int, int] | Pairs:
+        if isinstance(at, slice):
+            return Pairs(self.first[at], self.second[at])
+        return int(self.first[at]), int(self.second[at])
+
+    def taken(self, rows: np.ndarray) -> Pairs:
+        """Return the keys of some rows."""
+        return Pairs(self.first[rows], self.second[rows])
+
+    def order(self) -> np.ndarray:
+        """Return the places of the keys as they are sorted."""
+        return np.lexsort((self.second, self.first))
 
 
 @dataclass(frozen=True)
@@ -103,16 +140,16 @@ def block(
     matrix = entries.matrix(size, columns)
     filled = np.diff(matrix.indptr) > 0
     # An empty row that cannot hold (a least amount of nothing) stays: the instance is infeasible.
-    keep: list[int] = np.nonzero((filled & (np.isfinite(low) | np.isfinite(high))) | (low > 0) | (high < 0))[0].tolist()
+    keep = np.nonzero((filled & (np.isfinite(low) | np.isfinite(high))) | (low > 0) | (high < 0))[0]
     return RowBlock(
         name,
         family,
-        [keys[row] for row in keep],
+        keys.taken(keep) if isinstance(keys, Pairs) else [keys[row] for row in keep.tolist()],
         matrix if len(keep) == size else matrix[keep],
         low[keep],
         high[keep],
-        lambda row: sentence(keep[row]),
-        limit=None if limit is None else lambda row: limit(keep[row]),
+        lambda row: sentence(int(keep[row])),
+        limit=None if limit is None else lambda row: limit(int(keep[row])),
     )
 
 

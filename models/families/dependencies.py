@@ -34,11 +34,11 @@ from collections.abc import Hashable, Iterator, Sequence
 
 import numpy as np
 
-from outlay.models.arrays.rows import Entries, RowBlock, block
+from outlay.models.arrays.rows import Entries, Pairs, RowBlock, block
 from outlay.models.case import Case
 from outlay.models.families.logic import add_conditions, logic_rows
 from outlay.models.options.needs import Need, any_groups
-from outlay.models.options.started import event_dates
+from outlay.models.options.started import Key, event_dates
 
 NAME = "dependencies"
 
@@ -86,27 +86,42 @@ def _started_rows(case: Case, needs: list[Need]) -> RowBlock:
     """Return the rows of `requires` on started-by columns, two entries each."""
     started, columns = case.started, case.block("started").columns
     own, other, row_of, due = [], [], [], []
-    for number, need in enumerate(needs):
-        first, ahead = started.at(need.project, need.at)
-        second, behind = started.at(need.needs, "operation")
-        dates = started.dates[first] + ahead
-        before = np.searchsorted(started.dates[second], dates - need.lag - behind, side="right") - 1
-        own.append(started.first[first] + np.arange(len(dates)))
-        other.append(np.where(before >= 0, started.first[second] + before, -1))
-        row_of.append(np.full(len(dates), number))
-        due.append(dates)
-    ours, theirs, place, date = (np.concatenate(parts) for parts in (own, other, row_of, due))
+    for first, second, ahead, lag, numbers in _alike(case, needs):
+        dates = started.dates[first[0]] + ahead
+        before = np.searchsorted(started.dates[second[0]], dates - lag, side="right") - 1
+        ours, theirs = (np.array([started.first[side] for side in sides])[:, None] for sides in (first, second))
+        own.append((ours + np.arange(len(dates))).ravel())
+        other.append(np.where(before >= 0, theirs + before, -1).ravel())
+        row_of.append(np.repeat(numbers, len(dates)))
+        due.append(np.tile(dates, len(numbers)))
+    order = np.argsort(np.concatenate(row_of), kind="stable")  # of a need date by date, the needs as they are given
+    ours, theirs, place, date = (np.concatenate(parts)[order] for parts in (own, other, row_of, due))
     entries = Entries()
     row, known = np.arange(len(ours)), theirs >= 0
     entries.add(row, columns[ours], 1.0)
     entries.add(row[known], columns[theirs[known]], -1.0)
-    keys = list(zip(np.array([need.row for need in needs])[place].tolist(), date.tolist(), strict=True))
+    keys = Pairs(np.array([need.row for need in needs])[place], date)
 
     def sentence(row: int) -> str:
         need = needs[place[row]]
         return f"{need.project} needs {need.needs} by {_period(case, int(date[row]))}"
 
     return block("needed_project_first", NAME, keys, entries, case.book.size, upper=0.0, sentence=sentence)
+
+
+def _alike(case: Case, needs: list[Need]) -> Iterator[tuple[list[Key], list[Key], int, int, np.ndarray]]:
+    """Yield (sides, their needs, shift, lag, numbers) of needs whose sides have the same dates, and the same lag."""
+    started = case.started
+    days = {side: dates.tobytes() for side, dates in started.dates.items()}
+    found: dict[tuple[bytes, bytes, int, int], list[tuple[Key, Key, int]]] = {}
+    for number, need in enumerate(needs):
+        first, ahead = started.at(need.project, need.at)
+        second, behind = started.at(need.needs, "operation")
+        kind = (days[first], days[second], ahead, need.lag + behind)
+        found.setdefault(kind, []).append((first, second, number))
+    for (_, _, ahead, lag), alike in found.items():
+        first_sides, second_sides, numbers = (list(part) for part in zip(*alike, strict=True))
+        yield first_sides, second_sides, ahead, lag, np.array(numbers)
 
 
 def _period(case: Case, period: int) -> str:
