@@ -8,12 +8,20 @@ from pathlib import Path
 import pandas as pd
 
 from outlay.instances.errors import InputError
-from outlay.instances.formats.output import make_folder, refusals_told, replace_file
+from outlay.instances.formats.output import (
+    is_temporary,
+    make_folder,
+    refusals_told,
+    remove_temporaries,
+    replace_file,
+)
 from outlay.optimizer.export.tables import spreadsheet_csv
 
 
 def kept_folder(path: str | Path, marker: str, what: str, *, force: bool) -> Path:
     """Return a folder for answers: new, empty, or of earlier ones of its kind, which are taken up again.
+
+    What a process that was killed has left half-written is cleared away.
 
     Parameters
     ----------
@@ -34,9 +42,11 @@ def kept_folder(path: str | Path, marker: str, what: str, *, force: bool) -> Pat
         if folder.exists() and not folder.is_dir():
             raise InputError.single(str(path), "this is not a folder", "choose another name")
         make_folder(folder)
-        if any(folder.iterdir()) and not (folder / marker).is_file() and not force:
+        theirs = any(not is_temporary(each.name) for each in folder.iterdir())
+        if theirs and not (folder / marker).is_file() and not force:
             problem = f"the folder holds something that is no {what}"
             raise InputError.single(str(path), problem, "choose another, or use force")
+        remove_temporaries(folder)
     return folder
 
 
