@@ -12,6 +12,7 @@ import numpy as np
 from scipy import sparse
 
 from outlay.instances.plan import Plan
+from outlay.models.arrays.ending import look
 from outlay.models.modelling import PauseGC
 from outlay.models.plain import PlainModel
 from outlay.optimizer.answer.dates import dates_open, lateness_weights, open_options, scale_rows
@@ -74,6 +75,7 @@ class Session:
         model = self.model
         weighed = sum(np.abs(self.case.weights(level)) for level in range(len(self.case.instance.objective_levels)))
         self.compiled = compiled(model, also=np.nonzero(weighed)[0])
+        look()
         groups = spread(self.compiled, model.columns, self.case.column_groups, absent=-1)
         self._small = aggregate(self.compiled.problem, groups)
         tidy = self._small.extend_cost(spread(self.compiled, model.columns, self._helpers()))

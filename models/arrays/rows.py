@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import sparse
 
+from outlay.models.arrays.ending import look
 from outlay.models.arrays.residue import without_residue
 
 
@@ -56,6 +57,7 @@ class Entries:
 
     def add(self, row: np.ndarray, column: np.ndarray, value: np.ndarray | float) -> None:
         """Add coefficients; arrays of one shape, or a value for all."""
+        look()
         row = np.atleast_1d(np.asarray(row))
         self.rows.append(row)
         self.columns.append(np.broadcast_to(np.asarray(column), row.shape))
