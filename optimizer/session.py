@@ -286,7 +286,7 @@ class Session:
             value = -float(result.final or 0.0) / level.unit
             problem = problem.with_row(level.cost, value + NEARLY * TIE * max(1.0, abs(value)) - level.offset)
         far = self._extended(distance_weights(self.case, reference))
-        exact = replace(settings, gap=0.0, absolute_gap=0.5)
+        exact = replace(settings, gap=0.0, absolute_gap=0.5, confirming=True)
         start = self.to_solver(own.answer.point)
         begun = time.monotonic()
         answer = solve_levels(engine, problem, [Level({}, far)], exact, start=start)
