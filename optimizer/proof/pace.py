@@ -37,6 +37,8 @@ class Pace:
         if not self._worked or left_s < how.least_left_s:
             return False
         now, bound = self._worked[-1], self._bounds[-1]
+        if gap <= how.least_gap * abs(bound):
+            return False
         window = max(how.least_window_s, how.window * (now - self._worked[0]))
         at = bisect_right(self._worked, now - window) - 1
         if at < 0:

@@ -238,6 +238,9 @@ class Resting:
         Its pace is that of this share of its work so far, the last, but of so many seconds of work at least.
     closes
         It ends if at this pace it closes at most so much of the gap in the time that is left.
+    least_gap
+        It goes on where a plan is within this share of the bound: its tree may be near its end, and there is little to
+        find.
     least_left_s
         Seconds that must be left; a second search needs some to begin.
     small
@@ -247,6 +250,7 @@ class Resting:
     window: float = a_share(0.4)
     least_window_s: float = some_seconds(8.0)
     closes: float = a_share(0.1)
+    least_gap: float = a_share(0.001)
     least_left_s: float = some_seconds(8.0)
     small: int = a_count(50_000)
 

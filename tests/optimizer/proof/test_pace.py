@@ -45,6 +45,11 @@ def test_a_bound_is_idle_that_would_close_next_to_nothing_in_the_time_left(
     assert paced(bounds).is_idle(left_s, 20.0) == idle
 
 
+def test_a_proof_that_may_be_near_its_end_goes_on() -> None:
+    assert paced([-50.0] * 10).is_idle(60.0, 0.051)
+    assert not paced([-50.0] * 10).is_idle(60.0, 0.049)
+
+
 def test_on_a_busy_machine_it_takes_longer_to_say() -> None:
     assert not paced([-50.0] * 30, share=0.25).is_idle(60.0, 20.0)
     assert paced([-50.0] * 34, share=0.25).is_idle(60.0, 20.0)
