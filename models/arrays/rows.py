@@ -67,6 +67,7 @@ class Entries:
         """Return the matrix, without zeros and without what rounding has left of them."""
         if not self.rows:
             return sparse.csr_array((rows, columns))
+        look()
         empty = np.zeros(0, dtype=int)
         coordinates = (np.concatenate([empty, *self.rows]), np.concatenate([empty, *self.columns]))
         values = np.concatenate([np.zeros(0), *self.values])
