@@ -8,6 +8,7 @@ import numpy as np
 
 from outlay.instances.dictionary.names import IN_USE_PREFIX
 from outlay.instances.instance import Instance
+from outlay.models.arrays.ending import look
 from outlay.models.arrays.rows import RowBlock
 from outlay.models.case import Case
 from outlay.models.families.limits import Amount, amount_of
@@ -168,6 +169,7 @@ def _add_rows(model: Any, block: RowBlock, variables: list[Any]) -> None:
     constraint = pyo.Constraint(pyo.Any)
     model.add_component(block.name, constraint)
     for number, key in enumerate(block.keys):
+        look()
         constraint[key] = rule(model, number)
 
 

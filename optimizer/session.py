@@ -12,6 +12,7 @@ import numpy as np
 from scipy import sparse
 
 from outlay.instances.plan import Plan
+from outlay.models.arrays.ending import look
 from outlay.models.modelling import PauseGC
 from outlay.models.plain import PlainModel
 from outlay.optimizer.answer.dates import dates_open, lateness_weights, open_options, scale_rows
@@ -74,6 +75,7 @@ class Session:
         model = self.model
         weighed = sum(np.abs(self.case.weights(level)) for level in range(len(self.case.instance.objective_levels)))
         self.compiled = compiled(model, also=np.nonzero(weighed)[0])
+        look()
         groups = spread(self.compiled, model.columns, self.case.column_groups, absent=-1)
         self._small = aggregate(self.compiled.problem, groups)
         tidy = self._small.extend_cost(spread(self.compiled, model.columns, self._helpers()))
@@ -284,7 +286,7 @@ class Session:
             value = -float(result.final or 0.0) / level.unit
             problem = problem.with_row(level.cost, value + NEARLY * TIE * max(1.0, abs(value)) - level.offset)
         far = self._extended(distance_weights(self.case, reference))
-        exact = replace(settings, gap=0.0, absolute_gap=0.5)
+        exact = replace(settings, gap=0.0, absolute_gap=0.5, confirming=True)
         start = self.to_solver(own.answer.point)
         begun = time.monotonic()
         answer = solve_levels(engine, problem, [Level({}, far)], exact, start=start)

@@ -7,6 +7,7 @@ import platform
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -16,6 +17,7 @@ import pandas as pd
 from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
+from outlay.models.arrays.ending import EndedError, ended_by
 from outlay.models.arrays.rows import RowBlock
 from outlay.models.case import Case
 from outlay.models.modelling import pyo
@@ -67,7 +69,7 @@ def solve(
     time_limit
         Seconds for everything before verification, of which a tenth, at most 6 s, is kept for dates that the objective
         leaves open; None: until proved. A wall-clock limit may make two runs differ. A
-        model in the making is finished; then, if the time is over, nothing is solved and `message` says so.
+        model in the making ends with the time, unless there is a plan to start from; `message` says so.
     gap
         Relative gap to prove, |bound - objective| / max(|objective|, 1e-6).
     seed, threads
@@ -161,11 +163,14 @@ def solve_asked(
         engine.start_early()  # it gets ready while the model is built
         session, times = kept.find(asked), {"build": 0.0, "compile": 0.0}
         if session is None:
-            model = _model_of(asked.source, asked.constraint_set, asked.objective)
-            built = time.monotonic()
-            if deadline.passed() and start is None:  # to compile it may take as long again
-                return _too_late(model, built - began, settings.to_document())
-            session = Session(model)
+            given = _given(asked.source, asked.constraint_set, asked.objective)
+            try:
+                with nullcontext() if start is not None else ended_by(deadline.passed):
+                    model = model_of(given) if isinstance(given, Instance) else given
+                    built = time.monotonic()
+                    session = Session(model)
+            except EndedError:
+                return _too_late(given, time.monotonic() - began, settings.to_document())
             times = {"build": built - began, "compile": time.monotonic() - built}
             kept.add(asked, session)
         checked = session.solve(
@@ -189,7 +194,8 @@ def _search_plan(session: Session, settings: SolveSettings) -> SearchPlan | None
     return session.search_plan(seed=settings.seed, sub_problems=settings.sub_problems, params=settings.params)
 
 
-def _model_of(source: Any, constraint_set: str, objective: str | Mapping[str, float] | None) -> Any:
+def _given(source: Any, constraint_set: str, objective: str | Mapping[str, float] | None) -> Any:
+    """Return the model, or the instance as asked, of which the model is to be made."""
     if isinstance(source, pyo.ConcreteModel):
         if constraint_set != "base" or objective is not None:
             raise InputError.single(
@@ -200,7 +206,7 @@ def _model_of(source: Any, constraint_set: str, objective: str | Mapping[str, fl
                 "solve", "this model was not made by outlay.build", "start from outlay.build(instance)"
             )
         return source
-    return model_of(as_asked(source, constraint_set, objective))
+    return as_asked(source, constraint_set, objective)
 
 
 def as_asked(source: Any, constraint_set: str, objective: str | Mapping[str, float] | None) -> Instance:
@@ -248,15 +254,15 @@ def _as_stated_by(
     return lambda state: on_progress(Progress(sign * state.objective, sign * state.bound, state.nodes, state.seconds))
 
 
-def _too_late(model: Any, build_s: float, options: Mapping[str, Any]) -> Solution:
-    """Return the answer where the time was over before anything could be solved."""
-    instance = model.case.instance
+def _too_late(given: Any, build_s: float, options: Mapping[str, Any]) -> Solution:
+    """Return the answer where the time was over before the model was made."""
+    instance = given if isinstance(given, Instance) else given.case.instance
     return Solution(
         instance=instance,
         constraint_set="+".join(instance.settings.applied.sets) or "base",
         status=Status.STOPPED,
         limit="time",
-        message=f"the time limit was over when the model was built, after {build_s:.1f} s, so nothing was solved",
+        message=f"the time limit was over before the model was made, after {build_s:.1f} s, so nothing was solved",
         objective=None,
         bound=None,
         gap=None,
@@ -268,7 +274,7 @@ def _too_late(model: Any, build_s: float, options: Mapping[str, Any]) -> Solutio
         verification=None,
         trace=(),
         times_s={"build": build_s, "total": build_s},
-        sizes={"options": len(model.case.options)},
+        sizes={},
         options=options,
         versions=versions(),
     )

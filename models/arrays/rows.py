@@ -9,6 +9,7 @@ from typing import overload
 import numpy as np
 from scipy import sparse
 
+from outlay.models.arrays.ending import look
 from outlay.models.arrays.residue import without_residue
 
 
@@ -93,6 +94,7 @@ class Entries:
 
     def add(self, row: np.ndarray, column: np.ndarray, value: np.ndarray | float) -> None:
         """Add coefficients; arrays of one shape, or a value for all."""
+        look()
         row = np.atleast_1d(np.asarray(row))
         self.rows.append(row)
         self.columns.append(np.broadcast_to(np.asarray(column), row.shape))
@@ -102,6 +104,7 @@ class Entries:
         """Return the matrix, without zeros and without what rounding has left of them."""
         if not self.rows:
             return sparse.csr_array((rows, columns))
+        look()
         empty = np.zeros(0, dtype=int)
         coordinates = (np.concatenate([empty, *self.rows]), np.concatenate([empty, *self.columns]))
         values = np.concatenate([np.zeros(0), *self.values])

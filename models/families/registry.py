@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from outlay.instances.dictionary.names import RESOURCE_FAMILIES
+from outlay.models.arrays.ending import look
 from outlay.models.arrays.rows import RowBlock
 from outlay.models.case import Case
 from outlay.models.families import cancelling as family_cancelling
@@ -67,6 +68,7 @@ def rows_of(case: Case) -> Iterator[RowBlock]:
     refuse_too_many_terms(case)
     for family in FAMILIES:
         if family.name in ALWAYS_ON or case.instance.is_on(family.name):
+            look()
             for block in family.rows(case):
                 if len(block.keys):
                     yield block

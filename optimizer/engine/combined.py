@@ -1,6 +1,7 @@
 """Solvers that search: beside branch and bound, by the clock, or before it, repeatably.
 
-Beside it, the search has a process of its own; with one core the operating system interleaves the two.
+Beside it, the search has a process of its own; with one core the operating system interleaves the two. Where the bound
+hardly gets ahead any more (`proof.pace`), the prover's core goes to a second search, which has another seed.
 """
 
 from __future__ import annotations
@@ -33,6 +34,9 @@ ENDLESS = frozenset({"kUnbounded", "kUnboundedOrInfeasible"})
 MOST_JOIN_S, LEAST_JOIN_S = 10.0, 0.5
 
 
+#: Added to the seed of a second search; and seconds between looks at it.
+SECOND_SEED, TICK_S = 1000, 0.5
+
 #: Beside the search, branch and bound says every second how far it is (`parts`).
 BESIDE: dict[str, Any] = {"mip_min_logging_interval": 1.0}
 #: Above a size it leaves heuristics to the search.
@@ -60,12 +64,45 @@ class SearchingSolver:
             self._reduction.problem,
             replace(plan, structure=self._reduction.structure(plan.structure), accept=self._accepting(plan)),
             options,
-            on_better=process.offer,
+            on_better=self._share,
         )
         self._thread = threading.Thread(target=self._search.run, daemon=True)
+        self._second: Search | None = None
+
+    def _share(self, point: np.ndarray) -> None:
+        """Hand a plan of the search to the prover, and to the second search if there is one."""
+        self._process.offer(point)
+        if self._second is not None:
+            self._second.plans.offer(point)
 
     def _accepting(self, plan: SearchPlan) -> Callable[[np.ndarray], bool]:
         return lambda point: plan.accept(self._step.to_original(ReducedPoint(point)))
+
+    def _search_meanwhile(self, told: Callable[[Progress], None]) -> Callable[[PartsProver], None]:
+        """Return what the prover's core does while the bound would hardly get ahead: a second search."""
+
+        def rest(prover: PartsProver) -> None:
+            search = self._search
+            self._process.close()  # what it holds of the proof is not needed any more, and the second search needs room
+            second = self._second = search.companion(search.plan.seed + SECOND_SEED)
+            thread = threading.Thread(target=second.run, daemon=True)
+            thread.start()
+            try:
+                while thread.is_alive() and not search.state.over() and not prover.is_enough(prover.bound()):
+                    thread.join(TICK_S)
+                    told(prover.state())
+            except KeyboardInterrupt:
+                prover.found.interrupted = True
+            finally:
+                self._second = None
+                second.stop()
+                if search.state.over():
+                    search.stop()  # both come to an end together
+                self._join(thread)
+                if second.plans.best is not None:  # perhaps it was counted last of all
+                    search.plans.adopt(second.plans.best)
+
+        return rest
 
     def __enter__(self) -> SearchingSolver:
         self._thread.start()
@@ -76,10 +113,13 @@ class SearchingSolver:
 
     def _stop(self) -> None:
         self._search.stop()
+        self._join(self._thread)
+
+    def _join(self, thread: threading.Thread) -> None:
         deadline = self._process.deadline
         left = deadline.left()
         most = MOST_JOIN_S if left is None else min(MOST_JOIN_S, max(LEAST_JOIN_S, left + 2.0 * deadline.overrun_s))
-        self._thread.join(most)
+        thread.join(most)
 
     def solve(
         self,
@@ -124,6 +164,7 @@ class SearchingSolver:
             slow=search.slow,
             on_incumbent=search.plans.offer,
             on_cuts=search.take_cuts,
+            rest=self._search_meanwhile(told) if problem.matrix.nnz > params.resting.small else None,
             bound=-np.inf if found is None else found.bound,
         )
         if found is not None and found.interrupted:

@@ -11,6 +11,7 @@ import numpy as np
 from scipy import sparse
 
 from outlay.models.arrays.columns import ColumnBook
+from outlay.models.arrays.ending import look
 from outlay.models.arrays.rows import Pairs, RowBlock
 from outlay.models.modelling import normalize_index, sorted_robust
 from outlay.models.plain import PlainModel
@@ -93,6 +94,7 @@ def compile_rows(model: PlainModel, *, also: np.ndarray) -> CompiledRows:
 
 def _by_key(keys: Sequence[Hashable]) -> np.ndarray:
     """Return the places of keys as Pyomo sorts them."""
+    look()
     if isinstance(keys, Pairs):
         return keys.order()
     plain = [normalize_index(key) for key in keys]

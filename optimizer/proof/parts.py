@@ -23,6 +23,7 @@ import numpy as np
 
 from outlay.optimizer.presolve.propagation import tightened
 from outlay.optimizer.problem.problem import Problem, Rows
+from outlay.optimizer.proof.pace import Pace
 from outlay.optimizer.relaxation.relaxation import with_more_rows
 from outlay.optimizer.search.params import SearchParams
 from outlay.optimizer.solver.deadline import NEVER, Deadline
@@ -103,6 +104,7 @@ class PartsProver:
         slow: Callable[[], bool],
         on_incumbent: Callable[[np.ndarray], None],
         on_cuts: Callable[[Rows], None],
+        rest: Callable[[PartsProver], None] | None = None,
         bound: float = -np.inf,
     ) -> None:
         """Make ready.
@@ -124,12 +126,16 @@ class PartsProver:
             with an interior-point method.
         on_cuts
             Told of the cutting planes of the whole's root.
+        rest
+            Called where the bound hardly gets ahead any more, to do something else until the end. None: there is
+            nothing else to do.
         bound
             No point of the problem is worth less.
         """
         self.process, self.problem, self.owner, self.options = process, problem, owner, options
         self.params, self.large, self.known, self.basis, self.slow = params, large, known, basis, slow
-        self.on_incumbent, self.on_cuts = on_incumbent, on_cuts
+        self.on_incumbent, self.on_cuts, self.rest = on_incumbent, on_cuts, rest
+        self.pace, self.rests = Pace(params.resting), False
         self.parts = [Part(problem.lower, problem.upper, bound)]
         self.found = Outcome("kTimeLimit")
         self._now = process.clock.now
@@ -151,6 +157,10 @@ class PartsProver:
             self._take(part, self._run(part, start, on_progress))
             if not part.closed and not part.left:
                 return found
+            if self.rests and self.rest is not None and not found.interrupted:
+                self.rest(self)
+                self.rest = None  # once it ends although there is time, proving goes on
+            self.rests = False
         if found.interrupted:
             found.status = "kInterrupt"
         elif part is not None:
@@ -159,6 +169,10 @@ class PartsProver:
             found.status = "kInfeasible" if self.bound() == np.inf else "kOptimal"
         found.bound = self.bound()
         return found
+
+    def state(self) -> Progress:
+        """Return where the proof stands."""
+        return Progress(self.found.objective, self.bound(), self.found.nodes, self._now() - self._began)
 
     def _worst(self) -> Part | None:
         """Return the open part with the worst bound; None if there is none."""
@@ -233,6 +247,10 @@ class PartsProver:
         if self.is_enough(part.bound) and not self.is_enough(state.bound):
             return True
         if not np.isfinite(state.bound) and not self._interior and self.slow():
+            return True
+        ready = self.rest is not None and self.basis() is not None and np.isfinite(self.value())
+        if ready and self.pace.is_idle(self._deadline.left() or 0.0, self.gap(self.bound())):
+            self.rests = True
             return True
         if not self.large:
             return False
@@ -326,10 +344,11 @@ class _Watch:
         self.bounds.append(state.bound)
         value, whole = float(np.fmin(prover.found.objective, state.objective)), min(bound, prover._others(part))
         told = Progress(value, whole if np.isfinite(whole) else np.nan, state.nodes, state.seconds)
+        prover.pace.note(self.before[0] + state.seconds, prover.process.worked_s, whole)
         self.on_progress(replace(told, nodes=self.before[1] + state.nodes, seconds=self.before[0] + state.seconds))
         if not part.left and prover.leaves(part, state, stalled=self._stalls()):
             part.left = True
-            if prover.is_enough(part.bound):
+            if prover.rests or prover.is_enough(part.bound):
                 prover.process.end_soon()
             else:
                 prover.process.cancel()

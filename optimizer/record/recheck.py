@@ -132,7 +132,8 @@ def _differences(
     }
     for name, value in due.items():
         yield from differences(run[name], value, name)
-    yield from differences(run["sizes"].get("options"), len(case.options), "sizes.options")
+    if plan is not None or run["sizes"]:  # a time limit may be over before the model is made
+        yield from differences(run["sizes"].get("options"), len(case.options), "sizes.options")
     if plan is None and run["user_rows"] is not None:
         yield claim(
             "user_rows", None, None, "rules added in Pyomo are said to be evaluated at a plan, but there is none"

@@ -229,6 +229,33 @@ class Dividing:
 
 
 @dataclass(frozen=True)
+class Resting:
+    """When a proof ends that hardly gets ahead, and its core goes to a second search.
+
+    Attributes
+    ----------
+    window, least_window_s
+        Its pace is that of this share of its work so far, the last, but of so many seconds of work at least.
+    closes
+        It ends if at this pace it closes at most so much of the gap in the time that is left.
+    least_gap
+        It goes on where a plan is within this share of the bound: its tree may be near its end, and there is little to
+        find.
+    least_left_s
+        Seconds that must be left; a second search needs some to begin.
+    small
+        It never does below so many nonzeros: there branch and bound finds plans itself.
+    """
+
+    window: float = a_share(0.4)
+    least_window_s: float = some_seconds(8.0)
+    closes: float = a_share(0.1)
+    least_gap: float = a_share(0.001)
+    least_left_s: float = some_seconds(8.0)
+    small: int = a_count(50_000)
+
+
+@dataclass(frozen=True)
 class SearchParams:
     """All numbers of the search, and from what size on search and proof do what pays on large problems only.
 
@@ -266,6 +293,7 @@ class SearchParams:
     relaxing: Relaxing = field(default_factory=Relaxing)
     convexing: Convexing = field(default_factory=Convexing)
     dividing: Dividing = field(default_factory=Dividing)
+    resting: Resting = field(default_factory=Resting)
 
     @classmethod
     def from_toml(cls, path: str | Path) -> Self:

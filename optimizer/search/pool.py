@@ -63,6 +63,13 @@ class Incumbents:
             with self._lock:
                 self.external = point
 
+    def adopt(self, point: np.ndarray) -> None:
+        """Let a better point of another search count, which has been accepted there, and go on from it."""
+        self.offer(point)
+        with self._lock:
+            if self.problem.better(point, self.best):
+                self.best = point
+
     def rounded(self, point: np.ndarray) -> np.ndarray:
         """Return a point with whole integers."""
         return self.problem.rounded(point)

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -60,7 +61,7 @@ class Search:
             by_clock=plan.sub_problems is None,
             verifying_share=plan.params.verifying_share,
         )
-        self._own = process is None
+        self._own, self._first = process is None, Step.PREPARE
         self.state = State(problem, plan, {**options, **SUB_OPTIONS}, process or SolverProcess(), plans, deadline)
         self.trouble = ""
         self._on_better = on_better
@@ -95,6 +96,20 @@ class Search:
         if not self.state.stopped.is_set():  # afterwards the prover may be at work on something else
             self._on_better(point)
 
+    def companion(self, seed: int) -> Search:
+        """Return a second search, to be run beside this one once its relaxation is solved, from its plan on.
+
+        What it finds counts here; what this one finds is to be offered to it (`plans`).
+        """
+        known = getattr(self.state, "whole", self.state)  # with the planes that were taken over
+        plan, ends = replace(self.plan, seed=seed), self.state.deadline
+        other = Search(known.problem, plan, self.state.options, on_better=self.plans.adopt, deadline=ends)
+        other.state.relaxation, other._first = known.relaxation, Step.JOIN
+        best = self.plans.point_to_start_from()
+        if best is not None:
+            other.plans.offer(best)
+        return other
+
     def known(self) -> tuple[float, float]:
         """Return (value of the best plan, bound of the relaxation or before it); NaN where there is none yet."""
         relaxation, bound = self.state.relaxation, self.state.bound
@@ -117,7 +132,7 @@ class Search:
 
     def run(self) -> None:
         """Search until stopped, or as many sub-problems as the plan says."""
-        small = self.state.problem.matrix.nnz <= self.state.params.small
+        small = self._first == Step.PREPARE and self.state.problem.matrix.nnz <= self.state.params.small
         if self.state.by_clock and small and self.state.stopped.wait(self.state.params.head_start_s):
             return
         for work in (self._search, self.state.count_plans):
@@ -127,7 +142,7 @@ class Search:
                 self.trouble = f"the search ended early: {type(error).__name__}: {error}"
 
     def _search(self) -> None:
-        state, step = self.state, Step.PREPARE
+        state, step = self.state, self._first
         while True:
             begun = time.monotonic()
             following = PHASES[step](state)

@@ -101,6 +101,11 @@ class SolverProcess:
             if self._errors is not None:
                 self._errors.close()
 
+    @property
+    def worked_s(self) -> float:
+        """The CPU seconds that the process has worked, as it last told."""
+        return self._inbox.worked_s
+
     @contextmanager
     def until(self, deadline: Deadline) -> Iterator[None]:
         """Let a deadline hold for everything that is asked of the process meanwhile."""

@@ -66,6 +66,15 @@ def round_relaxation(state: State) -> Step:
     return Step.BEGIN if state.relaxation.exact else Step.TURN
 
 
+def join(state: State) -> Step:
+    """Look from the relaxation that another search has solved; its plans come from outside."""
+    assert state.relaxation is not None
+    look_from(state, Neighbourhoods(
+        state.problem, state.plan.structure, state.relaxation, state.params, seed=state.plan.seed
+    ))  # fmt: skip
+    return Step.TURN
+
+
 def look_from(state: State, whole: Neighbourhoods) -> None:
     """Draw from the neighbourhoods of the whole problem."""
     state.whole = state.drawn = whole

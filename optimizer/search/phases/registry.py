@@ -2,6 +2,7 @@
 
 prepare -> round -> begin | find any -> turn -> take cuts | improve | wait -> turn ...
 where a plan no longer gets better: improve -> leave core | restart | cross -> turn
+a second search: join -> turn ...
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from outlay.optimizer.search.phases.cutting import take_cuts
-from outlay.optimizer.search.phases.first import begin, find_any, prepare, round_relaxation
+from outlay.optimizer.search.phases.first import begin, find_any, join, prepare, round_relaxation
 from outlay.optimizer.search.phases.improving import improve
 from outlay.optimizer.search.phases.moving import cross, leave_core, restart, turn, wait
 from outlay.optimizer.search.phases.state import State, Step
@@ -19,6 +20,7 @@ Phase = Callable[[State], Step | None]
 
 PHASES: Mapping[Step, Phase] = {
     Step.PREPARE: prepare,
+    Step.JOIN: join,
     Step.ROUND: round_relaxation,
     Step.BEGIN: begin,
     Step.FIND_ANY: find_any,

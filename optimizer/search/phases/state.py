@@ -26,6 +26,7 @@ class Step(StrEnum):
     """The phases; see `registry`."""
 
     PREPARE = "prepare"
+    JOIN = "join"
     ROUND = "round"
     BEGIN = "begin"
     FIND_ANY = "find any"

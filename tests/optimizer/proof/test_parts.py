@@ -149,7 +149,7 @@ class Scripted:
         self.solved: list[Problem] = []
         self.asked: list[bool] = []
         self.options: list[dict[str, Any]] = []
-        self.cancelled = False
+        self.cancelled, self.worked_s = False, 0.0
 
     def cancel(self) -> None:
         self.cancelled = True
@@ -167,6 +167,7 @@ class Scripted:
         self.cancelled = False
         states, outcome = self.scripts.pop(0)
         for state in states:
+            self.worked_s += 1.0
             on_progress(state)
             if self.cancelled:
                 return Outcome("kInterrupt", bound=state.bound, seconds=state.seconds, nodes=state.nodes)
@@ -183,7 +184,7 @@ AHEAD = bounds(np.nan, np.nan, -50.0, *np.linspace(-48, -30, 20).tolist())
 
 def followed(scripted: Scripted, **change: Any) -> tuple[PartsProver, Outcome, list[Progress]]:
     told: list[Progress] = []
-    watched = prover(portfolio(7), scripted, known=-20.0, **change)
+    watched = prover(portfolio(7), scripted, **({"known": -20.0} | change))
     return watched, watched.solve(time_limit_s=1000.0, start=None, on_progress=told.append), told
 
 

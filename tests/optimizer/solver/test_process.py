@@ -271,7 +271,7 @@ def test_nothing_is_begun_after_the_deadline(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_time_may_be_over_when_the_model_is_built(monkeypatch: pytest.MonkeyPatch, three: Instance) -> None:
+def test_the_time_may_be_over_before_the_model_is_made(monkeypatch: pytest.MonkeyPatch, three: Instance) -> None:
     clock = SetClock()
 
     def slowly(instance: Instance) -> Any:
@@ -284,7 +284,7 @@ def test_the_time_may_be_over_when_the_model_is_built(monkeypatch: pytest.Monkey
         solution = solve(three, process=process, time_limit=5)
         kept = solve(three, process=process, time_limit=5, start=best)
     assert (solution.status, solution.limit, solution.plan) == (Status.STOPPED, "time", None)
-    assert "over when the model was built" in solution.message
+    assert "over before the model was made" in solution.message
     assert (kept.limit, kept.plan, kept.verified) == ("time", best, True)
 
 
