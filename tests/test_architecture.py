@@ -88,6 +88,7 @@ FLOORS = {
         "variation",
         "ensemble",
         "ranking",
+        "frontier.criteria",
         "frontier",
         "warm",
         "explain",

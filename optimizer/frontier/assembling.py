@@ -12,10 +12,10 @@ import pandas as pd
 
 from outlay.instances.plan import Plan
 from outlay.optimizer.frontier.boxes import Boxes
-from outlay.optimizer.frontier.objectives import Objective
+from outlay.optimizer.frontier.criteria.objectives import Objective
+from outlay.optimizer.frontier.criteria.space import Point, Space, efficient
+from outlay.optimizer.frontier.criteria.volume import reached_volume
 from outlay.optimizer.frontier.patches import Face, faces_of, mixture, volumes
-from outlay.optimizer.frontier.space import Point, Space, efficient
-from outlay.optimizer.frontier.volume import reached_volume
 from outlay.optimizer.frontier.zones import Zones
 from outlay.optimizer.verify.plan import verify_plan
 

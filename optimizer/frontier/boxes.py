@@ -17,11 +17,12 @@ Computing 27(4), 2015, doi:10.1287/ijoc.2015.0657 (the second solve).
 from __future__ import annotations
 
 import heapq
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from outlay.optimizer.frontier.space import Found, Point, Space
+from outlay.optimizer.frontier.criteria.space import Found, Point, Space
 from outlay.optimizer.variation.solving import Question, VariedAnswer
 
 #: Plans beyond a line by less than this share of a box are on it.
@@ -90,6 +91,23 @@ class Boxes:
             return
         self.points.append(second)
         self._add(Box((second.values[0], first.values[1]), (first.values[0], second.values[1]), first, second))
+
+    def resume(self, points: list[Point], corners: Iterable[Sequence[float]]) -> None:
+        """Go on from efficient points where only the zones above some corners are left, objectives having steps.
+
+        Zones next to each other become one box: a plan that dominates a point between them lies in both.
+        """
+        self.points, self._heap = points, []
+        left = {tuple(corner) for corner in corners}
+        edge = [each.grain for each in self.space.objectives]
+        run: list[Point] = []
+        for first, second in zip(points, [*points[1:], None], strict=True):
+            if second is not None and (second.values[0], first.values[1]) in left:
+                run += [first, second]
+            elif run:
+                low, high = (run[-1].values[0], run[0].values[1]), (run[0].values[0], run[-1].values[1])
+                self._add(Box(low, (high[0] + edge[0], high[1] + edge[1]), run[0], run[-1]))
+                run = []
 
     @property
     def waiting(self) -> int:

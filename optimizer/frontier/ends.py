@@ -9,7 +9,7 @@ from itertools import permutations
 
 from outlay.instances.errors import InfeasibleError, InputError, NoPlanError
 from outlay.optimizer.frontier.boxes import Box, Boxes
-from outlay.optimizer.frontier.space import Point, Space
+from outlay.optimizer.frontier.criteria.space import Point, Space
 from outlay.optimizer.sharing.pool import QuestionPool
 from outlay.optimizer.status import Status
 from outlay.optimizer.variation.solving import Question, VariedAnswer

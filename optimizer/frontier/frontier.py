@@ -17,12 +17,13 @@ from outlay.instances.errors import InputError, NoPlanError
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.frontier.assembling import Outcome, of_boxes, of_zones, sets_of, tables_of
 from outlay.optimizer.frontier.boxes import Boxes
+from outlay.optimizer.frontier.criteria.objectives import parse_objectives
+from outlay.optimizer.frontier.criteria.space import Point, Space, efficient
+from outlay.optimizer.frontier.criteria.volume import reached_volume
 from outlay.optimizer.frontier.ends import Ends
 from outlay.optimizer.frontier.folder import FrontierFolder
-from outlay.optimizer.frontier.objectives import parse_objectives
+from outlay.optimizer.frontier.gaps import Gaps
 from outlay.optimizer.frontier.result import Frontier
-from outlay.optimizer.frontier.space import Point, Space
-from outlay.optimizer.frontier.volume import reached_volume
 from outlay.optimizer.frontier.weights import Cells, Weights, objectives_of, weights_of
 from outlay.optimizer.frontier.zones import Zones
 from outlay.optimizer.sharing.pool import CompareProgress, QuestionPool, question_pool
@@ -215,14 +216,30 @@ def search(space: Space, pool: QuestionPool, at_once: int, began: float) -> Fron
         boxes = Boxes(space)
         boxes.begin(points[0], points[1])
         ends.beyond(boxes)
+        zones = _filled(space, points, pool) if boxes.in_steps else None
+        if zones is not None:
+            boxes.resume(efficient(zones.points), zones.rest())
         pool.work(boxes, at_once)
         outcome = of_boxes(space, boxes)
     else:
-        zones = Zones(space)
-        zones.begin(points)
+        zones = _filled(space, points, pool) if space.tolerance == 0 else None
+        if zones is None:
+            zones = Zones(space)
+            zones.begin(points)
         _work(zones, pool)
         outcome, notes = of_zones(space, zones), _cut(zones)
     return assembled(space, outcome, pool, began, notes)
+
+
+def _filled(space: Space, points: list[Point], pool: QuestionPool) -> Zones | None:
+    """Return zones of which most are closed in groups; None where that is not for these objectives or this problem."""
+    zones = Zones(space)
+    zones.begin(points)
+    gaps = Gaps.between(space, zones)
+    if gaps is None:
+        return None
+    gaps.fill(pool)
+    return zones
 
 
 def _cut(zones: Zones) -> list[str]:

@@ -21,7 +21,7 @@ from scipy.optimize import linprog
 import outlay
 from outlay.instances.errors import InfeasibleError, InputError
 from outlay.instances.instance import Instance, thawed
-from outlay.optimizer.frontier.objectives import Objective, parse_objective, parse_objectives
+from outlay.optimizer.frontier.criteria.objectives import Objective, parse_objective, parse_objectives
 from outlay.optimizer.variation.variable import Variable
 from tests.brute_force.enumeration import Enumeration
 from tests.brute_force.enumerator import best

@@ -9,12 +9,15 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from outlay.instances.plan import Plan
-from outlay.optimizer.frontier.objectives import LEAST_DIFFERENCE, LEAST_MOVE, Objective
-from outlay.optimizer.frontier.volume import nondominated
+from outlay.optimizer.answer.plans import plan_point, read_plan
+from outlay.optimizer.frontier.criteria.objectives import LEAST_DIFFERENCE, LEAST_MOVE, Objective
+from outlay.optimizer.frontier.criteria.volume import nondominated
+from outlay.optimizer.problem.spaces import FullPoint, SolverPoint
 from outlay.optimizer.status import Status
-from outlay.optimizer.variation.solving import Question, VariedAnswer
+from outlay.optimizer.variation.solving import Question, VariedAnswer, floats
 from outlay.optimizer.variation.variation import Variation
 from outlay.optimizer.variation.vary import Variations
+from outlay.optimizer.verify.plan import verify_plan
 
 #: Objectives in steps are asked for in one solve, not one after another, if their numbers of steps multiply to less.
 MOST_STEPS = 2e6
@@ -225,6 +228,18 @@ class Space:
         gap, kept = self._gap_of_total(), self._floors(floors)
         return self._question(name, start, None, gap=gap, objective=self._total(), floors=kept, either=groups)
 
+    def beyond_one_of(self, name: str, corners: np.ndarray) -> Question:
+        """Return the question for any plan strictly above one of some corners, where all objectives have steps.
+
+        Minus infinity: no floor. There is nothing to optimise, so that a proof needs no more than to find no plan.
+        """
+        floors = (corners + self.least / 2).tolist()
+        groups = tuple(
+            tuple((dict(self.objectives[at].weights), least) for at, least in enumerate(own) if np.isfinite(least))
+            for own in floors
+        )
+        return self._question(name, None, None, exact=True, proving=True, objective={"cost": 0.0}, one_of=groups)
+
     def worst(self, name: str, at: int) -> Question:
         """Return the question how bad an objective can be."""
         return self._question(name, None, None, objective=self.sum_of({at: -1.0}))
@@ -285,7 +300,32 @@ class Space:
         size = float((np.maximum(np.abs(self.ideal), np.abs(self.nadir)) / self.scale).sum())
         return min(MOST_GAP, SHARE_OF_TOLERANCE * self.tolerance / max(1.0, size))
 
+    def gains(self) -> np.ndarray:
+        """Return what each column of the solver's problem adds to objectives in steps, counted in them; whole numbers.
+
+        Shape (objectives, columns).
+        """
+        levels = [self.varied.over.session.level_of(dict(each.weights)) for each in self.objectives]
+        return np.round(
+            [-level.cost * level.unit / each.grain for level, each in zip(levels, self.objectives, strict=True)]
+        )
+
     # -- answers -----------------------------------------------------------------------------------------------------
+
+    def point_at(self, decisions: np.ndarray) -> Point | None:
+        """Return a point of the solver's problem as a verified plan; None if it is none."""
+        session, over = self.varied.over.session, self.varied.over
+        plan = read_plan(session.model, session.compiled, session.from_solver(SolverPoint(decisions)))
+        verification = verify_plan(over.instance_with({}), plan)
+        if not verification.ok:
+            return None
+        metrics = floats(verification.metrics)
+        return Point(tuple(each.value(metrics, {}) for each in self.objectives), plan)
+
+    def decisions_of(self, point: Point) -> np.ndarray:
+        """Return the plan of a point as a point of the solver's problem, shape (columns,)."""
+        session = self.varied.over.session
+        return session.to_solver(FullPoint(plan_point(session.model, session.compiled, point.plan)))
 
     def read(self, answer: VariedAnswer) -> Found:
         """Return what an answer says."""
