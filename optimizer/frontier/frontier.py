@@ -19,7 +19,6 @@ from outlay.optimizer.frontier.assembling import Outcome, of_boxes, of_zones, se
 from outlay.optimizer.frontier.boxes import Boxes
 from outlay.optimizer.frontier.criteria.objectives import parse_objectives
 from outlay.optimizer.frontier.criteria.space import Point, Space, efficient
-from outlay.optimizer.frontier.criteria.volume import reached_volume
 from outlay.optimizer.frontier.ends import Ends
 from outlay.optimizer.frontier.folder import FrontierFolder
 from outlay.optimizer.frontier.gaps import Gaps
@@ -221,8 +220,11 @@ def search(space: Space, pool: QuestionPool, at_once: int, began: float) -> Fron
             boxes.resume(efficient(zones.points), zones.rest())
         pool.work(boxes, at_once)
         outcome = of_boxes(space, boxes)
+        if boxes.slivers:
+            share = max(share for share, _ in boxes.slivers)
+            notes.append(f"beside some lines a plan may be better by at most {share:.2g} of the ranges")
     else:
-        zones = _filled(space, points, pool) if space.tolerance == 0 else None
+        zones = _filled(space, points, pool)
         if zones is None:
             zones = Zones(space)
             zones.begin(points)
@@ -258,11 +260,8 @@ def _work(zones: Zones, pool: QuestionPool) -> None:
         zones.patches.bound(_worst(space, pool))
     while not pool.interrupted:
         _explore(zones, pool)
-        if space.tolerance > 0 and zones.patches is None:
-            left = zones.left()
-            reached = reached_volume(_values(zones.points), space.nadir)
-            if left <= space.tolerance * (reached + left):
-                return
+        if space.tolerance > 0 and zones.patches is None and zones.is_enough():
+            return
         asked = zones.ask()
         if not asked and not _hold(zones, pool):
             return
@@ -297,10 +296,6 @@ def _worst(space: Space, pool: QuestionPool) -> np.ndarray:
     answers = pool.ask(asked)
     found = [space.read(answers[one.name]).bound if one.name in answers else np.inf for one in asked]
     return np.array([-bound for bound in found])
-
-
-def _values(points: Sequence[Point]) -> np.ndarray:
-    return np.array([point.values for point in points])
 
 
 def assembled(space: Space, outcome: Outcome, pool: QuestionPool, began: float, notes: Sequence[str] = ()) -> Frontier:

@@ -14,7 +14,7 @@ import numpy as np
 
 from outlay.optimizer.frontier.criteria.local_search import LocalSearch
 from outlay.optimizer.frontier.criteria.space import Found, Point, Space
-from outlay.optimizer.frontier.zones import Zones
+from outlay.optimizer.frontier.zones import AT_A_TIME, Zones
 from outlay.optimizer.sharing.pool import QuestionPool
 from outlay.optimizer.variation.solving import Question
 
@@ -81,16 +81,25 @@ class Gaps:
     def _ask(self) -> list[tuple[np.ndarray, Question]]:
         """Return groups of open zones, with what is asked of each."""
         self._round += 1
+        if self._to_tolerance and self.zones.is_enough():
+            return []
         open_ = [corner for corner in self.zones.rest() if tuple(corner) not in self.left]
         single = [corner for corner in open_ if tuple(corner) in self.alone]
         several = [corner for corner in open_ if tuple(corner) not in self.alone]
         groups = [np.array([corner]) for corner in single]
         if several:
-            groups += _grouped(np.array(several), self.space.nadir)
+            most = AT_A_TIME * TOGETHER if self._to_tolerance else len(several)
+            chosen = self.zones.largest(np.array(several))[:most] if most < len(several) else np.array(several)
+            groups += _grouped(chosen, self.space.nadir)
         return [
             (group, self.space.beyond_one_of(f"gaps {self._round}.{number}", group))
             for number, group in enumerate(groups, start=1)
         ]
+
+    @property
+    def _to_tolerance(self) -> bool:
+        """Whether a share of the volume may stay open."""
+        return self.space.tolerance > 0 and len(self.space.objectives) == 3
 
     def _take(self, corners: np.ndarray, found: Found) -> None:
         """Learn from the answer of a group."""

@@ -26,7 +26,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from outlay.optimizer.frontier.criteria.space import Found, Point, Space, efficient
-from outlay.optimizer.frontier.criteria.volume import open_volume
+from outlay.optimizer.frontier.criteria.volume import open_volume, reached_volume
 from outlay.optimizer.frontier.patches import Patches
 from outlay.optimizer.variation.solving import Question, VariedAnswer
 
@@ -140,6 +140,17 @@ class Zones:
     def left(self) -> float:
         """Return the volume that is open, inside the box from the worst to the best values."""
         return open_volume(self.rest(), self.facts, self.space.nadir, self.space.ideal)
+
+    def is_enough(self) -> bool:
+        """Return whether the volume that is open is within the tolerance."""
+        left = self.left()
+        reached = reached_volume(np.array([point.values for point in self.points]), self.space.nadir)
+        return left <= self.space.tolerance * (reached + left)
+
+    def largest(self, corners: np.ndarray) -> np.ndarray:
+        """Return corners in the order of the volume of their zones, those that hold most first."""
+        volumes = [self._volume(corner) for corner in corners]
+        return corners[sorted(range(len(corners)), key=lambda at: (-volumes[at], tuple(corners[at])))]
 
     def ask(self) -> dict[str, tuple[np.ndarray, Question]]:
         """Return questions of the largest zones by name, none if nothing is to be asked."""

@@ -46,6 +46,11 @@ class Varied:
     levels: list[Level]
     moves: Moves
 
+    def with_gaps(self, enough: Sequence[float]) -> Varied:
+        """Return it with absolute gaps that are proof enough of its first levels."""
+        first = [replace(level, enough=gap) for level, gap in zip(self.levels, enough, strict=False)]
+        return replace(self, levels=[*first, *self.levels[len(first) :]])
+
 
 def apply(over: Variable, variation: Variation) -> Varied:
     """Return the problem of a variation; a share that is stretched stands at its most (see `shares`).

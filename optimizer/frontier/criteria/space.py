@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -55,11 +55,13 @@ class Point:
         return tuple(sorted((c.project, c.alternative, c.fast_track, c.selection, c.start) for c in self.plan.choices))
 
 
-def efficient(points: Sequence[Point]) -> list[Point]:
-    """Return the points that no other one dominates, the best of the first objective first."""
-    kept = nondominated([point.values for point in points])
+def efficient(points: Sequence[Point], kept: Container[tuple[float, ...]] = ()) -> list[Point]:
+    """Return the points that no other one dominates, and those to be kept, the best of the first objective first."""
+    best = nondominated([point.values for point in points])
     return sorted(
-        (point for point, keep in zip(points, kept, strict=True) if keep), key=lambda p: p.values, reverse=True
+        (point for point, keep in zip(points, best, strict=True) if keep or point.values in kept),
+        key=lambda p: p.values,
+        reverse=True,
     )
 
 
@@ -145,7 +147,10 @@ class Space:
         if self.blends(order[0], floors):
             return self._blended(name, order[0], floors, start)
         first, *rest = [dict(self.objectives[at].weights) for at in order]
-        return self._question(name, start, order[0], objective=first, then=tuple(rest), floors=self._floors(floors))
+        enough = self._enough(order)
+        return self._question(
+            name, start, order[0], objective=first, then=tuple(rest), floors=self._floors(floors), enough=enough
+        )
 
     def single(
         self,
@@ -210,16 +215,35 @@ class Space:
         return self._question(name, start, None, gap=self._gap_of_total(), objective=total, then=(), goals=goals)
 
     def weighted(
-        self, name: str, weights: Mapping[int, float], floors: Mapping[int, float], start: Point | None = None
+        self,
+        name: str,
+        weights: Mapping[int, float],
+        floors: Mapping[int, float],
+        start: Point | None = None,
+        enough: float = 0.0,
     ) -> Question:
-        """Return the question for the plan that is best for a weighted sum of the objectives."""
-        return self._question(name, start, None, objective=self.sum_of(weights), floors=self._floors(floors))
+        """Return the question for the plan that is best for a weighted sum of the objectives.
+
+        `enough` is the absolute gap of the sum that is proof enough, 0: a relative one.
+        """
+        absolute = enough if self.options.get("gap") is None else 0.0
+        more: dict[str, Any] = {"exact": True, "enough": [absolute]} if absolute else {}
+        total, kept = self.sum_of(weights), self._floors(floors)
+        return self._question(name, start, None, objective=total, floors=kept, **more)
 
     def across(self, name: str, weights: Mapping[int, float], point: Point) -> Question:
         """Return the question for the best weighted sum among the plans that decide the same as a point does."""
         then = () if len(weights) == len(self.objectives) else (self._total(),)
         decided = point.plan.to_document()
         return self._question(name, point, None, exact=True, objective=self.sum_of(weights), then=then, decided=decided)
+
+    def along(self, name: str, order: Sequence[int], floors: Mapping[int, float], point: Point) -> Question:
+        """Return the question for the plan that decides the same and is best for one objective after another."""
+        first, *rest = [dict(self.objectives[at].weights) for at in order]
+        kept, decided = self._floors(floors), point.plan.to_document()
+        return self._question(
+            name, point, None, exact=True, objective=first, then=tuple(rest), floors=kept, decided=decided
+        )
 
     def above(
         self, name: str, floors: Mapping[int, float], groups: Groups = (), start: Point | None = None
@@ -267,6 +291,7 @@ class Space:
         exact: bool = False,
         gap: float | None = None,
         proving: bool = False,
+        enough: Sequence[float] = (),
         **asked: Any,
     ) -> Question:
         stretched = [each for each in self.objectives if each.limit is not None]
@@ -276,7 +301,7 @@ class Space:
             **asked,
         )
         options = {**self.options, "gap": 0.0 if exact else self._gap(first) if gap is None else gap}
-        options |= {"proving": True} if proving else {}
+        options |= ({"proving": True} if proving else {}) | ({"enough": list(enough)} if enough else {})
         plan = None if start is None else start.plan
         return self.varied.question(name, variation, start=plan, options=options, remote=self.remote)
 
@@ -292,6 +317,15 @@ class Space:
             return min(1e-4, SHARE_OF_TOLERANCE * self.tolerance / 4)
         size = np.maximum(np.maximum(np.abs(self.ideal), np.abs(self.nadir)), 1e-9)
         return min(MOST_GAP, SHARE_OF_TOLERANCE * self.tolerance * float((self.range / size).min()))
+
+    def _enough(self, order: Sequence[int]) -> list[float]:
+        """Return absolute gaps that do not matter beside the tolerance; none while no range is known, or by request.
+
+        A relative gap is as small as it must be where an objective is largest, and needlessly small elsewhere.
+        """
+        if self.options.get("gap") is not None or not len(self.ideal) or not self.tolerance:
+            return []
+        return (SHARE_OF_TOLERANCE * self.tolerance * self.range[list(order)]).tolist()
 
     def _gap_of_total(self) -> float:
         """Return the relative gap of the sum of all objectives by their range, of which each may be a small part."""
