@@ -61,6 +61,22 @@ def test_what_only_rounding_tells_apart_costs_nothing(town: outlay.Instance, mon
     assert noise.levels["price"].tolist() == [pytest.approx(4.5), 0.0, 0.0]
 
 
+def test_lists_are_searched_for_where_time_is_limited(town: outlay.Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    searched: list[bool] = []
+    given = EnsembleSession.solve
+
+    def told(self: EnsembleSession, *arguments: Any, **options: Any) -> Any:
+        searched.append(options["search"] is not None)
+        return given(self, *arguments, **options)
+
+    monkeypatch.setattr(EnsembleSession, "solve", told)
+    for limit in (None, 60.0):
+        found = outlay.rank(town, limit="commitments", levels=[8, 14], time_limit=limit, jobs=1)
+        assert found.status.proved
+        assert found.levels["nested"].tolist() == [13.5, 23.6]
+    assert searched == [False, True]
+
+
 @pytest.mark.slow
 def test_a_list_is_kept_as_runs_that_can_be_verified(found: outlay.Ranking, tmp_path: Path) -> None:
     folder = found.save(tmp_path / "list")
