@@ -58,6 +58,8 @@ class SolveSettings:
         Whether it is one of many small proofs.
     by_clock
         Whether the limit of a question is one of the clock, as what is left of a whole answer's, and not of work.
+    enough
+        Absolute gap that is proof enough of each level of a question, besides `gap`; a level without one has none.
     """
 
     time_limit_s: float | None = None
@@ -69,6 +71,7 @@ class SolveSettings:
     params: SearchParams = field(default_factory=SearchParams)
     proving: bool = False
     by_clock: bool = False
+    enough: tuple[float, ...] = ()
 
     @classmethod
     def made(
@@ -99,7 +102,8 @@ class SolveSettings:
         """Return what `question_document` wrote; what it does not say is as usual."""
         gap, seed = document.get("gap", DEFAULT_GAP), document.get("seed", DEFAULT_SEED)
         proving, by_clock = bool(document.get("proving")), bool(document.get("by_clock"))
-        return cls(document.get("time_limit_s"), gap, seed, proving=proving, by_clock=by_clock)
+        enough = tuple(document.get("enough", ()))
+        return cls(document.get("time_limit_s"), gap, seed, proving=proving, by_clock=by_clock, enough=enough)
 
     def question_document(self) -> dict[str, Any]:
         """Return what one of many questions depends on, in JSON's types: each has one thread and no search.

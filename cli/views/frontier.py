@@ -10,7 +10,7 @@ from outlay.cli.views import words
 from outlay.cli.views.explanation import records
 
 if TYPE_CHECKING:
-    from outlay.optimizer.frontier.objectives import Objective
+    from outlay.optimizer.frontier.criteria.objectives import Objective
     from outlay.optimizer.frontier.result import Frontier
 
 #: Projects that are named at a point where all others of the frontier are told apart by what changes.

@@ -40,6 +40,8 @@ class Level:
         What 1 is worth in the instance's terms (`scaling`).
     size
         The largest coefficient, in the instance's terms.
+    enough
+        Absolute gap that is proof enough of this level, in the instance's terms; 0: that of the settings.
     """
 
     weights: dict[str, float]
@@ -48,6 +50,7 @@ class Level:
     tolerance: float = 0.0
     unit: float = 1.0
     size: float = 1.0
+    enough: float = 0.0
 
     def value(self, point: np.ndarray) -> float:
         """Return what a point is worth, as maximised and as the instance states it."""
@@ -139,11 +142,12 @@ def solve_levels(
     answer = Answer(None if start is None else SolverPoint(start), [])
     for level in levels:
         current = replace(problem, cost=level.cost, offset=level.offset)
+        own = replace(settings, absolute_gap=max(settings.absolute_gap, level.enough / level.unit))
         told = _stating(level, on_progress)
-        outcome = _outcome(process, current, settings, search, start=answer.point, on_progress=told)
+        outcome = _outcome(process, current, own, search, start=answer.point, on_progress=told)
         outcome = _or_start(outcome, current, answer.point)
         answer.broken = _breaks(current, outcome)
-        result = _judge(process, current, level, outcome, settings)
+        result = _judge(process, current, level, outcome, own)
         if result.objective is None and answer.levels and answer.point is not None and _may_keep(result):
             # A later level that finds nothing in time keeps the plan of the earlier ones.
             result = _kept(result, level.value(answer.point))

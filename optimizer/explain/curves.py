@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from outlay.instances.errors import InfeasibleError, NoPlanError
 from outlay.optimizer.explain.context import Context, exchanged
+from outlay.optimizer.frontier.criteria.objectives import parse_objectives
+from outlay.optimizer.frontier.criteria.space import Space
 from outlay.optimizer.frontier.frontier import TOLERANCE, search
-from outlay.optimizer.frontier.objectives import parse_objectives
-from outlay.optimizer.frontier.space import Space
 from outlay.optimizer.variation.applying import STRETCH
 
 

@@ -12,10 +12,10 @@ import pandas as pd
 
 from outlay.instances.plan import Plan
 from outlay.optimizer.frontier.boxes import Boxes
-from outlay.optimizer.frontier.objectives import Objective
+from outlay.optimizer.frontier.criteria.objectives import Objective
+from outlay.optimizer.frontier.criteria.space import Point, Space, efficient
+from outlay.optimizer.frontier.criteria.volume import reached_volume
 from outlay.optimizer.frontier.patches import Face, faces_of, mixture, volumes
-from outlay.optimizer.frontier.space import Point, Space, efficient
-from outlay.optimizer.frontier.volume import reached_volume
 from outlay.optimizer.frontier.zones import Zones
 from outlay.optimizer.verify.plan import verify_plan
 
@@ -53,7 +53,8 @@ def of_boxes(space: Space, boxes: Boxes) -> Outcome:
 
     A point that a plan in an open box could beat by more than the tolerance is not said to be proved.
     """
-    points = [_told(boxes, point) for point in efficient(boxes.points)]
+    ends = {point.values for line in boxes.segments for point in line}
+    points = [_told(boxes, point) for point in efficient(boxes.points, kept=ends)]
     lines = {(point.values, other.values) for point, other in boxes.segments if _mixture_holds(space, point, other)}
     open_ = [(np.array(box.low), np.array(box.high), box.reason or _why(space, boxes, box)) for box in boxes.left]
     for point, other in boxes.segments:
@@ -65,6 +66,7 @@ def of_boxes(space: Space, boxes: Boxes) -> Outcome:
     segments = sorted((place[a], place[b]) for a, b in lines if a in place and b in place)
     open_.sort(key=lambda box: tuple(-box[1]))
     missing = max((float(((high - low) / space.range).min()) for low, high, _ in open_), default=0.0)
+    missing = max([missing, *(share for share, _ in boxes.slivers)])
     within = missing <= space.tolerance
     if not (space.range > 0).all():
         return Outcome(points, segments, open_, within, 0.0, 0.0, missing)
@@ -73,6 +75,7 @@ def of_boxes(space: Space, boxes: Boxes) -> Outcome:
         sides = np.abs(np.array(points[a].values) - points[b].values)
         reached += float(np.prod(sides)) / 2
     area = sum(float(np.prod(high - np.maximum(low, space.nadir))) for low, high, _ in open_)
+    area += sum(more for _, more in boxes.slivers)
     return Outcome(points, segments, open_, within, reached, reached + area, missing)
 
 

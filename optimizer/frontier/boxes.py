@@ -6,60 +6,38 @@ second); what is left of the lower half is searched for the plan best in the sec
 boxes between known points again, so boxes are independent of each other, and the result is the same in whatever order
 they are taken. If both corners of a box decide the same of what is discrete, everything on the line between them can be
 had, and one solve in the direction across it proves that nothing lies beyond: then the line is a segment of the
-frontier.
+frontier. Where the plan that is best above a middle lies right at it, the frontier goes on there, and the next plan
+would be next to it. Instead the plans that decide the same are followed to either side, to the next corner of what they
+reach, by linear problems, and the line to that corner is held against all plans.
 
 Sources: Hamacher, Pedersen and Ruzika, Finding representative systems for discrete bicriterion optimization problems,
 Operations Research Letters 35, 2007, doi:10.1016/j.orl.2006.03.019 (boxes); Boland, Charkhgard and Savelsbergh, A
 criterion space search algorithm for biobjective integer programming: the balanced box method, INFORMS Journal on
-Computing 27(4), 2015, doi:10.1287/ijoc.2015.0657 (the second solve).
+Computing 27(4), 2015, doi:10.1287/ijoc.2015.0657 (the second solve); Perini, Boland, Pecin and Savelsbergh, A criterion
+space method for biobjective mixed integer programming: the boxed line method, INFORMS Journal on Computing 32(1), 2020,
+doi:10.1287/ijoc.2019.0887 (lines from a plan).
 """
 
 from __future__ import annotations
 
 import heapq
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from outlay.optimizer.frontier.space import Found, Point, Space
+from outlay.optimizer.frontier.box import Box, Line
+from outlay.optimizer.frontier.criteria.space import SHARE_OF_TOLERANCE, Found, Point, Space
 from outlay.optimizer.variation.solving import Question, VariedAnswer
 
 #: Plans beyond a line by less than this share of a box are on it.
 ON_LINE = 1e-6
+#: A plan this close to the middle of a box, as a share of its side, lies right at it.
+RIGHT_AT = 1e-3
+#: Corners that are passed on the way back to the one next to a plan, at most.
+MOST_CORNERS = 8
 #: Boxes of at most this share of the second objective's range are searched from their lower end, not halved.
 SMALL = 0.15
-
-
-@dataclass(frozen=True)
-class Box:
-    """Where efficient points may still lie: strictly between `low` and `high` in both objectives.
-
-    Attributes
-    ----------
-    low, high
-        The corners, one number an objective.
-    first, second
-        The known points at its ends: the better one in the first objective, and the better one in the second.
-    half
-        Whether its upper half is done already.
-    crossed
-        Whether the line between its corners is known not to be the frontier.
-    reason
-        Why it is not searched any further; empty if it is.
-    """
-
-    low: tuple[float, float]
-    high: tuple[float, float]
-    first: Point = field(compare=False)
-    second: Point = field(compare=False)
-    half: bool = False
-    crossed: bool = False
-    reason: str = ""
-
-    @property
-    def sides(self) -> np.ndarray:
-        """Its length in each objective, shape (2,)."""
-        return np.array(self.high) - np.array(self.low)
 
 
 @dataclass
@@ -70,6 +48,9 @@ class Boxes:
     ----------
     points, segments, open
         What was found so far: points, (first, second) of lines that are the frontier, and boxes that stay open.
+    slivers
+        For each line of which it is not proved that nothing lies beyond: by which share of the ranges a plan may be
+        better than one on the line, and the area.
     facts
         (number of an objective, its bound, floor of the other one): no plan above the floor is better than the bound.
     """
@@ -78,6 +59,7 @@ class Boxes:
     points: list[Point] = field(default_factory=list)
     segments: list[tuple[Point, Point]] = field(default_factory=list)
     open: list[Box] = field(default_factory=list)
+    slivers: list[tuple[float, float]] = field(default_factory=list)
     facts: list[tuple[int, float, float]] = field(default_factory=list)
     _heap: list[tuple[float, tuple[float, ...], int, Box]] = field(default_factory=list)
     _asked: dict[str, Box] = field(default_factory=dict)
@@ -90,6 +72,23 @@ class Boxes:
             return
         self.points.append(second)
         self._add(Box((second.values[0], first.values[1]), (first.values[0], second.values[1]), first, second))
+
+    def resume(self, points: list[Point], corners: Iterable[Sequence[float]]) -> None:
+        """Go on from efficient points where only the zones above some corners are left, objectives having steps.
+
+        Zones next to each other become one box: a plan that dominates a point between them lies in both.
+        """
+        self.points, self._heap = points, []
+        left = {tuple(corner) for corner in corners}
+        edge = [each.grain for each in self.space.objectives]
+        run: list[Point] = []
+        for first, second in zip(points, [*points[1:], None], strict=True):
+            if second is not None and (second.values[0], first.values[1]) in left:
+                run += [first, second]
+            elif run:
+                low, high = (run[-1].values[0], run[0].values[1]), (run[0].values[0], run[-1].values[1])
+                self._add(Box(low, (high[0] + edge[0], high[1] + edge[1]), run[0], run[-1]))
+                run = []
 
     @property
     def waiting(self) -> int:
@@ -134,14 +133,25 @@ class Boxes:
         *_, number, box = heapq.heappop(self._heap)
         name = f"box {number}"
         self._asked[name] = box
-        if self._is_line(box):
-            across = {at: 1.0 / float(side) for at, side in enumerate(box.sides)}
-            return self.space.weighted(name, across, dict(enumerate(box.low)), box.first)
+        if box.anchor is not None and not box.straight:
+            return self._following(name, box)
+        line = box.line
+        if line is not None:
+            enough = self.space.tolerance * SHARE_OF_TOLERANCE / float((line.sides / self.space.range).max())
+            return self.space.weighted(name, line.across, dict(enumerate(line.low.tolist())), line.first, enough)
         order, floors = self._order(box)
         start = box.first if box.half else box.second
         if self.in_steps:
             return self.space.single(name, order[0], floors, self._ceilings(box), start)
         return self.space.lexicographic(name, order, floors, start)
+
+    def _following(self, name: str, box: Box) -> Question:
+        """Return how far plans that decide the same as an end reach, or what of them lies beyond the line to there."""
+        line = box.line
+        if line is not None:
+            return self.space.across(name, line.across, box.followed)
+        at = 1 - int(box.anchor or 0)
+        return self.space.along(name, (at, 1 - at), {1 - at: box.low[1 - at]}, box.followed)
 
     def _order(self, box: Box) -> tuple[tuple[int, int], dict[int, float]]:
         """Return which objective is the first one in a box, and where the other one has its floor."""
@@ -167,9 +177,6 @@ class Boxes:
         """Return what objectives that have steps are at most inside a box; it halves the work of a proof."""
         return {at: box.high[at] - each.grain / 4 for at, each in enumerate(self.space.objectives)}
 
-    def _is_line(self, box: Box) -> bool:
-        return not box.half and not box.crossed and box.first.choices == box.second.choices
-
     def _middle(self, box: Box) -> float:
         """Return the middle of the second objective; between two steps of one that has steps.
 
@@ -190,56 +197,98 @@ class Boxes:
     def take(self, question: Question, answer: VariedAnswer) -> None:
         """Draw what an answer says from the box it was asked of."""
         box, found = self._asked.pop(question.name), self.space.read(answer)
+        if box.anchor is not None and not box.straight:
+            self._follow(box, found)
+            return
+        line = box.line
+        if line is not None:
+            self._line(box, line, found)
+            return
         order, floors = self._order(box)
-        if not self._is_line(box) and not self.in_steps and self.space.blends(order[0], floors):
-            found = replace(found, bound=self.space.unblended(found.bound, order[0], floors))
-        if not self._is_line(box) and not self.in_steps:  # with steps the question has ceilings as well
+        if not self.in_steps:  # with steps the question has ceilings as well
+            if self.space.blends(order[0], floors):
+                found = replace(found, bound=self.space.unblended(found.bound, order[0], floors))
             self.facts.append((order[0], found.bound, floors[order[1]]))
-        if self._is_line(box):
-            self._line(box, found)
-        elif found.point is None and not np.isneginf(found.bound):
+        if found.point is None and not np.isneginf(found.bound):
             self._add(_stuck(box, found.reason))
         elif box.half:
             self._lower(box, found)
         else:
             self._upper(box, found)
 
-    def _line(self, box: Box, found: Found) -> None:
-        beyond = found.bound - float((np.array(box.first.values) - box.low) @ (1 / box.sides)) - self._base(box)
-        scale = 1e-9 * float((np.abs(box.high) / box.sides).max())
-        if beyond <= ON_LINE + scale + float((self.space.least / box.sides).max()) * 0.01:
-            self.segments.append((box.first, box.second))
+    def _follow(self, box: Box, found: Found) -> None:
+        """Draw where the line from an end of a box leads: to the corner next to it of what the same decisions reach."""
+        line, point = box.line, found.point
+        if line is None:
+            box = replace(box, far=point)
+        elif point is None or line.passed(point) <= ON_LINE:
+            box = replace(box, straight=True)
+        else:
+            box = replace(box, far=point, corners=box.corners + 1)
+        line = box.line
+        # A line that is no longer than the tolerance is not worth the proof.
+        short = line is None or (line.sides <= 2 * max(self.space.tolerance, ON_LINE) * self.space.range).any()
+        if short or box.corners > MOST_CORNERS:
+            box = Box(box.low, box.high, box.first, box.second, crossed=True)
+        self._add(box)
+
+    def _line(self, box: Box, line: Line, found: Found) -> None:
+        beyond, size = line.beyond(found.bound), float((line.sides / self.space.range).max())
+        scale = 1e-9 * float(((line.low + line.sides) / line.sides).max())
+        exact = ON_LINE + scale + float((self.space.least / line.sides).max()) * 0.01
+        if beyond <= exact or (beyond - exact) * size <= self.space.tolerance:
+            self.segments.append((line.first, line.second))
+            self._leave(line, beyond - exact)
+            self._beside(box)
             return
         point = found.point
-        inside = point is not None and (np.array(point.values) - box.low > self.space.least / 4).all()
-        if point is None or not inside or not self._above(box, point):
+        if point is None or line.passed(point) <= ON_LINE or not (point.values - line.low > self.space.least / 4).all():
             self._add(Box(box.low, box.high, box.first, box.second, crossed=True))
             return
         self.points.append(point)
+        self._leave(line, beyond - line.passed(point) - exact)
+        self._split(box, point)
+
+    def _leave(self, line: Line, beyond: float) -> None:
+        """Remember what is not proved empty beyond what was found, as a share of the line's length."""
+        if beyond > 0:
+            size = float((line.sides / self.space.range).max())
+            self.slivers.append((beyond * size, beyond * float(np.prod(line.sides))))
+
+    def _beside(self, box: Box) -> None:
+        """Go on from the far end of a line that was followed."""
+        if box.anchor is None or box.far is None:
+            return
+        self.points.append(box.far)
+        a, b = box.far.values
+        if box.anchor:
+            self._add(Box((a, box.low[1]), (box.high[0], b), box.first, box.far, anchor=1))
+        else:
+            self._add(Box((box.low[0], b), (a, box.high[1]), box.far, box.second, anchor=0))
+
+    def _split(self, box: Box, point: Point) -> None:
+        """Go on to either side of a point through which the frontier may go on."""
         a, b = point.values
-        self._add(Box((a, box.low[1]), (box.high[0], b), box.first, point))
-        self._add(Box((box.low[0], b), (a, box.high[1]), point, box.second))
-
-    def _base(self, box: Box) -> float:
-        """Return what the lower corner is worth in the direction across the line."""
-        return float(np.array(box.low) @ (1 / box.sides))
-
-    def _above(self, box: Box, point: Point) -> bool:
-        share = (np.array(point.values) - box.low) / box.sides
-        return float(share.sum()) > 1 + ON_LINE
+        self._add(Box((a, box.low[1]), (box.high[0], b), box.first, point, anchor=1))
+        self._add(Box((box.low[0], b), (a, box.high[1]), point, box.second, anchor=0))
 
     def _upper(self, box: Box, found: Found) -> None:
         """Draw what the best of the first objective says, the second kept in the upper half."""
         middle, least, point = self._middle(box), self.space.least, found.point
-        edge = box.low[0]
+        edge, goes_on = box.low[0], False
         if point is not None and point.values[0] > box.low[0] + least[0] / 4:
             self.points.append(point)
             edge, reached = point.values
+            goes_on = not self.space.objectives[1].grain and reached - middle <= RIGHT_AT * box.sides[1]
+        if point is not None and goes_on:
+            self._split(box, point)
+        elif point is not None and edge > box.low[0]:
             self._add(Box((box.low[0], reached), (self._edge(0, edge), box.high[1]), point, box.second))
         top = min(found.bound, box.high[0])
         if top > edge + least[0] * 0.999:
             self._add(_stuck(Box((edge, middle), (top, box.high[1]), box.first, box.second), found.reason or "gap"))
-        self._add(Box((edge, box.low[1]), (box.high[0], middle), box.first, point or box.second, half=True))
+        if not goes_on:
+            self._add(Box((edge, box.low[1]), (box.high[0], middle), box.first, point or box.second, half=True))
 
     def _lower(self, box: Box, found: Found) -> None:
         """Draw what the best of the second objective says, the first kept above all that is known there."""
@@ -255,4 +304,4 @@ class Boxes:
 
 
 def _stuck(box: Box, reason: str) -> Box:
-    return Box(box.low, box.high, box.first, box.second, box.half, box.crossed, reason or "not answered")
+    return replace(box, reason=reason or "not answered")

@@ -17,7 +17,7 @@ from outlay.instances.plan import Plan
 from outlay.optimizer.answer.documents import damage_told, tables_digest, written_document
 from outlay.optimizer.answer.solution import unverified
 from outlay.optimizer.export.folders import kept_folder, write_kept
-from outlay.optimizer.frontier.objectives import Objective
+from outlay.optimizer.frontier.criteria.objectives import Objective
 from outlay.optimizer.frontier.result import TABLES, Frontier
 from outlay.optimizer.variation.answers import AnswerFiles
 from outlay.optimizer.verify.plan import verify_plan

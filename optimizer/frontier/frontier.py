@@ -17,12 +17,12 @@ from outlay.instances.errors import InputError, NoPlanError
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.frontier.assembling import Outcome, of_boxes, of_zones, sets_of, tables_of
 from outlay.optimizer.frontier.boxes import Boxes
+from outlay.optimizer.frontier.criteria.objectives import parse_objectives
+from outlay.optimizer.frontier.criteria.space import Point, Space, efficient
 from outlay.optimizer.frontier.ends import Ends
 from outlay.optimizer.frontier.folder import FrontierFolder
-from outlay.optimizer.frontier.objectives import parse_objectives
+from outlay.optimizer.frontier.gaps import Gaps
 from outlay.optimizer.frontier.result import Frontier
-from outlay.optimizer.frontier.space import Point, Space
-from outlay.optimizer.frontier.volume import reached_volume
 from outlay.optimizer.frontier.weights import Cells, Weights, objectives_of, weights_of
 from outlay.optimizer.frontier.zones import Zones
 from outlay.optimizer.sharing.pool import CompareProgress, QuestionPool, question_pool
@@ -215,14 +215,33 @@ def search(space: Space, pool: QuestionPool, at_once: int, began: float) -> Fron
         boxes = Boxes(space)
         boxes.begin(points[0], points[1])
         ends.beyond(boxes)
+        zones = _filled(space, points, pool) if boxes.in_steps else None
+        if zones is not None:
+            boxes.resume(efficient(zones.points), zones.rest())
         pool.work(boxes, at_once)
         outcome = of_boxes(space, boxes)
+        if boxes.slivers:
+            share = max(share for share, _ in boxes.slivers)
+            notes.append(f"beside some lines a plan may be better by at most {share:.2g} of the ranges")
     else:
-        zones = Zones(space)
-        zones.begin(points)
+        zones = _filled(space, points, pool)
+        if zones is None:
+            zones = Zones(space)
+            zones.begin(points)
         _work(zones, pool)
         outcome, notes = of_zones(space, zones), _cut(zones)
     return assembled(space, outcome, pool, began, notes)
+
+
+def _filled(space: Space, points: list[Point], pool: QuestionPool) -> Zones | None:
+    """Return zones of which most are closed in groups; None where that is not for these objectives or this problem."""
+    zones = Zones(space)
+    zones.begin(points)
+    gaps = Gaps.between(space, zones)
+    if gaps is None:
+        return None
+    gaps.fill(pool)
+    return zones
 
 
 def _cut(zones: Zones) -> list[str]:
@@ -241,11 +260,8 @@ def _work(zones: Zones, pool: QuestionPool) -> None:
         zones.patches.bound(_worst(space, pool))
     while not pool.interrupted:
         _explore(zones, pool)
-        if space.tolerance > 0 and zones.patches is None:
-            left = zones.left()
-            reached = reached_volume(_values(zones.points), space.nadir)
-            if left <= space.tolerance * (reached + left):
-                return
+        if space.tolerance > 0 and zones.patches is None and zones.is_enough():
+            return
         asked = zones.ask()
         if not asked and not _hold(zones, pool):
             return
@@ -280,10 +296,6 @@ def _worst(space: Space, pool: QuestionPool) -> np.ndarray:
     answers = pool.ask(asked)
     found = [space.read(answers[one.name]).bound if one.name in answers else np.inf for one in asked]
     return np.array([-bound for bound in found])
-
-
-def _values(points: Sequence[Point]) -> np.ndarray:
-    return np.array([point.values for point in points])
 
 
 def assembled(space: Space, outcome: Outcome, pool: QuestionPool, began: float, notes: Sequence[str] = ()) -> Frontier:

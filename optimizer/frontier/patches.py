@@ -25,8 +25,8 @@ import numpy as np
 from scipy.spatial import ConvexHull, QhullError
 
 from outlay.instances.plan import AMOUNTS, Choice, Plan
-from outlay.optimizer.frontier.space import Groups, Point, Space
-from outlay.optimizer.frontier.volume import reached_volume
+from outlay.optimizer.frontier.criteria.space import Groups, Point, Space
+from outlay.optimizer.frontier.criteria.volume import reached_volume
 from outlay.optimizer.variation.solving import Question, VariedAnswer
 from outlay.optimizer.verify.plan import verify_plan
 

@@ -11,7 +11,7 @@ import pandas as pd
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.optimizer.frames.tabled import Tabled, sets_text
-from outlay.optimizer.frontier.objectives import Objective
+from outlay.optimizer.frontier.criteria.objectives import Objective
 
 #: The tables of a frontier.
 TABLES = ("points", "segments", "faces", "open", "plans", "projects")

@@ -25,9 +25,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from outlay.optimizer.frontier.criteria.space import Found, Point, Space, efficient
+from outlay.optimizer.frontier.criteria.volume import open_volume, reached_volume
 from outlay.optimizer.frontier.patches import Patches
-from outlay.optimizer.frontier.space import Found, Point, Space, efficient
-from outlay.optimizer.frontier.volume import open_volume
 from outlay.optimizer.variation.solving import Question, VariedAnswer
 
 #: Zones that are asked at a time, whatever the number of jobs.
@@ -56,6 +56,8 @@ class Zones:
         What mixtures of plans reach, where an objective has no steps; else None.
     done
         Corners above which no plan beats all plans and mixtures, shape (done, objectives).
+    assumed
+        Values of the plans of which nothing is known but that no known one dominates.
     doubted
         Values of the plans that are known to be best among the plans of the same choices only.
     unsure
@@ -66,15 +68,21 @@ class Zones:
 
     space: Space
     points: list[Point] = field(default_factory=list)
-    corners: np.ndarray = field(default_factory=lambda: np.full((1, 3), -np.inf))
+    corners: np.ndarray = field(init=False)
     closed: np.ndarray = field(default_factory=lambda: np.zeros(1, dtype=bool))
-    facts: np.ndarray = field(default_factory=lambda: np.zeros((0, 3)))
+    facts: np.ndarray = field(init=False)
     stuck: dict[tuple[float, ...], str] = field(default_factory=dict)
     patches: Patches | None = None
-    done: np.ndarray = field(default_factory=lambda: np.zeros((0, 3)))
+    done: np.ndarray = field(init=False)
+    assumed: set[tuple[float, ...]] = field(default_factory=set)
     doubted: set[tuple[float, ...]] = field(default_factory=set)
     unsure: set[tuple[float, ...]] = field(default_factory=set)
     behind: set[tuple[float, ...]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        count = len(self.space.objectives)
+        self.corners = np.full((1, count), -np.inf)
+        self.facts, self.done = np.zeros((0, count)), np.zeros((0, count))
 
     @property
     def within(self) -> float:
@@ -89,13 +97,13 @@ class Zones:
     def begin(self, points: list[Point]) -> None:
         """Start with the plans that are best for one objective after another; no plan is beyond the best values."""
         for at, best in enumerate(self.space.ideal.tolist()):
-            fact = np.full(3, -np.inf)
+            fact = np.full(len(self.space.objectives), -np.inf)
             fact[at] = best
-            self._learn(fact)
+            self.learn(fact)
         if not all(each.grain for each in self.space.objectives):
             self.patches = Patches(self.space, self.within)
         for point in points:
-            self._add(point)
+            self.add(point)
 
     # -- questions ---------------------------------------------------------------------------------------------------
 
@@ -132,6 +140,17 @@ class Zones:
     def left(self) -> float:
         """Return the volume that is open, inside the box from the worst to the best values."""
         return open_volume(self.rest(), self.facts, self.space.nadir, self.space.ideal)
+
+    def is_enough(self) -> bool:
+        """Return whether the volume that is open is within the tolerance."""
+        left = self.left()
+        reached = reached_volume(np.array([point.values for point in self.points]), self.space.nadir)
+        return left <= self.space.tolerance * (reached + left)
+
+    def largest(self, corners: np.ndarray) -> np.ndarray:
+        """Return corners in the order of the volume of their zones, those that hold most first."""
+        volumes = [self._volume(corner) for corner in corners]
+        return corners[sorted(range(len(corners)), key=lambda at: (-volumes[at], tuple(corners[at])))]
 
     def ask(self) -> dict[str, tuple[np.ndarray, Question]]:
         """Return questions of the largest zones by name, none if nothing is to be asked."""
@@ -189,7 +208,7 @@ class Zones:
         else:
             self._take_best(corner, found)
         if found.point is not None:
-            self._add(found.point)
+            self.add(found.point)
         if found.reason or (self.open() == corner).all(axis=1).any():  # nothing more can be learned by asking again
             self.stuck[tuple(corner)] = found.reason or "gap"
 
@@ -199,7 +218,7 @@ class Zones:
             return
         self.done = np.vstack([self.done, corner + self.step])
         if not self.patches.groups(corner, self.step):
-            self._learn(corner + self.step)
+            self.learn(corner + self.step)
 
     def explored(self) -> list[Question]:
         """Return what is to be asked of mixtures before the zones."""
@@ -218,7 +237,13 @@ class Zones:
         out = self.behind | (set() if self.patches is None else self.patches.mixed())
         points = [point for point in efficient(self.points) if point.values not in out]
         unsure = self.doubted | self.unsure
+        unsure |= {values for values in self.assumed if not self._unbeaten(values)}
         return [replace(point, proved=point.proved and point.values not in unsure) for point in points]
+
+    def _unbeaten(self, values: tuple[float, ...]) -> bool:
+        """Return whether the facts say of each zone that nothing in it dominates a point, where all have steps."""
+        above = np.maximum(self.rest(), np.array(values) - self.space.least)
+        return bool(self._closes(self.facts, above).all())
 
     def held(self) -> dict[str, tuple[Point, Question]]:
         """Return a question for each corner of a face that may lie behind a plan of other choices."""
@@ -238,22 +263,22 @@ class Zones:
             self.unsure.add(point.values)
         if found.point is not None and (np.array(found.point.values) > point.values + self.space.least).any():
             self.behind.add(point.values)
-            self._add(found.point)
+            self.add(found.point)
 
     def _take_best(self, corner: np.ndarray, found: Found) -> None:
         floors = self._floors(corner)
         bound = self.space.unblended(found.bound, 0, floors) if self.space.blends(0, floors) else found.bound
         if not np.isposinf(bound):
-            self._learn(np.array([bound, corner[1], corner[2]]))
+            self.learn(np.array([bound, corner[1], corner[2]]))
 
     def _take_reach(self, corner: np.ndarray, found: Found) -> None:
         base = self._base(corner)
         if np.isneginf(found.bound):
-            self._learn(base)
+            self.learn(base)
         elif np.isfinite(found.bound):
-            self._learn(base + max(0.0, found.bound) * (self.space.ideal - base))
+            self.learn(base + max(0.0, found.bound) * (self.space.ideal - base))
 
-    def _learn(self, fact: np.ndarray) -> None:
+    def learn(self, fact: np.ndarray) -> None:
         """Keep a fact, and drop those that it says as well."""
         if len(self.facts) and (self.facts <= fact).all(axis=1).any():
             return
@@ -261,7 +286,7 @@ class Zones:
         self.facts = np.vstack([kept, fact])
         self.closed |= self._closes(fact[None, :], self.corners)
 
-    def _add(self, point: Point) -> None:
+    def add(self, point: Point) -> None:
         """Take a point that was found."""
         if self.patches is not None:
             self.patches.add(point)
@@ -276,7 +301,7 @@ class Zones:
         self.points.append(point)
         kept, split = self.corners[~inside], self.corners[inside]
         parts = []
-        for at in range(3):
+        for at in range(values.size):
             part = split.copy()
             part[:, at] = values[at]
             parts.append(part)

@@ -13,6 +13,7 @@ from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.ensemble.members import Asked, Members, interval_of
 from outlay.optimizer.ensemble.session import Together
 from outlay.optimizer.ranking.ranking import LEVELS, PROJECTS, Ranking
+from outlay.optimizer.tolerances import NOTHING
 from outlay.optimizer.variation.limit import Limit
 from outlay.optimizer.variation.solving import VariedAnswer
 
@@ -59,7 +60,8 @@ def _levels(members: Members, runs: Mapping[str, Solution], best: Mapping[str, V
         assert run.plan is not None
         assert run.objective is not None
         least, most = interval_of(best[one.name])
-        least = max(least, run.objective)  # the list is a plan for the level, too
+        if least <= run.objective + NOTHING * max(1.0, abs(run.objective)):
+            least = run.objective  # the list is a plan for the level, too
         most = max(most, least)
         funded = {choice.project for choice in run.plan.choices}
         plan = best[one.name].plan

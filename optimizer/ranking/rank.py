@@ -142,7 +142,9 @@ class _Work:
         with SolverProcess() as engine:
             start = self._first_list(engine)
             if not self.interrupted:
-                return session.solve(engine, settings, start=start, on_progress=on_progress)
+                # With all the time there is, branch and bound proves it; else a search beside it finds better lists.
+                search = None if self.asked.time_limit is None else session.search_plan(seed=self.asked.seed)
+                return session.solve(engine, settings, start=start, search=search, on_progress=on_progress)
         if start is None:
             raise KeyboardInterrupt
         at_most = sum(one.probability * most[one.name] for one in self.scenarios)

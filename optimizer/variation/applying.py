@@ -10,14 +10,13 @@ from scipy import sparse
 
 from outlay.instances.errors import InputError
 from outlay.instances.plan import Plan
-from outlay.models.families.resources import resource_rows
 from outlay.models.stages import keep_selections
 from outlay.optimizer.answer.plans import plan_point
 from outlay.optimizer.engine.levels import Level
+from outlay.optimizer.problem.disjunction import with_flags, with_one_corner, with_one_row
 from outlay.optimizer.problem.problem import Problem, Rows
 from outlay.optimizer.problem.spaces import FullPoint
 from outlay.optimizer.variation.limit import Limit, Moves, most_of, moved_share, share_row
-from outlay.optimizer.variation.rules import resource_matrix
 from outlay.optimizer.variation.variable import Variable
 from outlay.optimizer.variation.variation import Variation
 
@@ -46,6 +45,11 @@ class Varied:
     problem: Problem
     levels: list[Level]
     moves: Moves
+
+    def with_gaps(self, enough: Sequence[float]) -> Varied:
+        """Return it with absolute gaps that are proof enough of its first levels."""
+        first = [replace(level, enough=gap) for level, gap in zip(self.levels, enough, strict=False)]
+        return replace(self, levels=[*first, *self.levels[len(first) :]])
 
 
 def apply(over: Variable, variation: Variation) -> Varied:
@@ -110,6 +114,7 @@ class _Work:
             )
         sums: list[Mapping[str, float]] = [*given.then, given.objective or {}]
         sums += [*(weights for weights, _ in given.floors), *(weights for weights, *_ in given.goals)]
+        sums += [weights for group in given.one_of for weights, _ in group]
         names = {name.removeprefix(STRETCH) for each in sums for name in each if name.startswith(STRETCH)}
         for name in sorted(names - set(given.stretch)):
             raise InputError.single(
@@ -269,24 +274,7 @@ class _Work:
         self, limit: Limit, *, units: bool, by: float = 0.0, move: int | None = None, unit: float = 1.0
     ) -> None:
         """Add rows to date that a later row implies as long as the limit's rows keep their order."""
-        if limit.resource is None or self.over.case.basis(limit.resource) != "cumulative":
-            return
-        if limit.whole is None and not units:
-            return  # all rows grow in proportion, so what is implied stays so
-        whole = self.over.limits[limit.resource]
-        known = {place.key[1] for place in whole.places}
-        rule = resource_rows(self.over.case, limit.resource, every_row=True)
-        moved = {place.key[1] for place in limit.places if place.moves} if limit.whole else None
-        first = self.over.limits.first_period(limit.resource)
-        missing = [at for at, period in enumerate(rule.periods.tolist()) if period not in known]
-        if not missing:
-            return
-        matrix = resource_matrix(rule, self.over.case.book.size)
-        for at in missing:
-            period, level = int(rule.periods[at]), float(rule.limits[at])
-            moves = period in moved if moved is not None else period >= first
-            add = float(moves) * (unit if units else level)
-            row = self.over.session.row_of(matrix[[at]].toarray()[0])
+        for row, level, add in self.over.implied_rows(limit, units=units, unit=unit):
             shifts = {} if move is None else {move: -add}
             self.extra.append((row, shifts, level + (by * add if move is None else 0.0)))
 
@@ -311,6 +299,8 @@ class _Work:
             problem = self._kept(problem, goal, begin, step)
         for group in self.variation.either:
             problem = self._either(problem, group)
+        if self.variation.one_of:
+            problem = self._one_of(problem)
         if self.variation.count_first:
             problem = self._counted(problem, count)
         if self.variation.at_least is not None:
@@ -327,17 +317,33 @@ class _Work:
         return problem.with_row(level.cost, -least / level.unit - level.offset)
 
     def _either(self, problem: Problem, group: Sequence[tuple[Mapping[str, float], float, float]]) -> Problem:
-        """Add a binary column a sum that is 1 only where it is large enough, and a row that says one of them is."""
-        before = len(problem.cost)
-        problem = problem.with_columns(np.ones(len(group)), np.ones(len(group), dtype=bool))
-        for number, (weights, least, lack) in enumerate(group):
-            level = self._level(weights)
-            row = np.append(level.cost, np.zeros(len(problem.cost) - len(level.cost)))
-            row[before + number] = lack / level.unit
-            problem = problem.with_row(row, (lack - least) / level.unit - level.offset)
-        chosen = np.zeros(len(problem.cost))
-        chosen[before:] = -1.0
-        return problem.with_row(chosen, -1.0)
+        """Add rows that say that one of some sums is large enough."""
+        levels = [self._level(weights) for weights, *_ in group]
+        units = np.array([level.unit for level in levels])
+        least, lack = (np.array(numbers) / units for numbers in list(zip(*group, strict=True))[1:])
+        upper = -least - np.array([level.offset for level in levels])
+        return with_one_row(problem, self._padded(problem, levels), upper, lack)
+
+    def _one_of(self, problem: Problem) -> Problem:
+        """Add rows by which all floors of one group hold."""
+        groups = [{tuple(sorted(weights.items())): least for weights, least in one} for one in self.variation.one_of]
+        levels = {key: self._level(dict(key)) for key in dict.fromkeys(key for group in groups for key in group)}
+        corners = np.full((len(groups), len(levels)), np.inf)
+        for corner, group in zip(corners, groups, strict=True):
+            for at, (key, level) in enumerate(levels.items()):
+                corner[at] = -group[key] / level.unit - level.offset if key in group else np.inf
+        try:
+            return with_one_corner(problem, self._padded(problem, list(levels.values())), corners)
+        except ValueError:
+            wrong = "a group says nothing of a sum that can be as small as one likes"
+            raise InputError.single("vary", wrong, "give a floor of it in every group", column="one_of") from None
+
+    def _padded(self, problem: Problem, levels: Sequence[Level]) -> np.ndarray:
+        """Return the costs of levels over the columns of a problem, shape (levels, columns)."""
+        costs = np.zeros((len(levels), len(problem.cost)))
+        for row, level in zip(costs, levels, strict=True):
+            row[: len(level.cost)] = level.cost
+        return costs
 
     def _level(self, weights: Mapping[str, float]) -> Level:
         """Return a weighted sum of metrics and of moves, maximised, over the columns of the session and the moves."""
@@ -355,22 +361,15 @@ class _Work:
 
     def _counted(self, problem: Problem, count: int) -> Problem:
         """Add a binary column a stretch that is 1 where it moves."""
-        stretches = [move for move in range(count) if not self.whole[move]]
-        before = len(problem.cost)
-        problem = problem.with_columns(np.ones(len(stretches)), np.ones(len(stretches), dtype=bool))
-        for number, move in enumerate(stretches):
-            most = self.move_upper[move]
-            row = np.zeros(len(problem.cost))
-            row[self.over.size + move] = 1.0
-            row[before + number] = -(most if np.isfinite(most) else LARGE_MOVE)
-            problem = problem.with_row(row, 0.0)
-        return problem
+        stretches = np.array([move for move in range(count) if not self.whole[move]], dtype=int)
+        most = np.array(self.move_upper)[stretches]
+        return with_flags(problem, self.over.size + stretches, np.where(np.isfinite(most), most, LARGE_MOVE))
 
     def levels(self, moves: Moves) -> list[Level]:
         """Return what is minimised, over the columns of the session and the moves."""
         session, count = self.over.session, len(self.move_upper)
         flags = len(moves.limits) if self.variation.count_first else 0
-        flags += sum(len(group) for group in self.variation.either)
+        flags += sum(len(group) for group in self.variation.either) + len(self.variation.one_of)
 
         def padded(level: Level) -> Level:
             return replace(level, cost=np.append(level.cost, np.zeros(count + flags)))

@@ -200,9 +200,9 @@ def answer(over: Variable, question: Question, engine: SolverProcess) -> VariedA
     """Return the answer to a question, verified; what does not verify is solved anew with finer tolerances, once."""
     began = time.monotonic()
     variation = Variation.from_document(question.variation)
-    varied = apply(over, variation)
-    start = None if question.start is None else Plan.from_document(question.start)
     settings = SolveSettings.of_question(question.options)
+    varied = apply(over, variation).with_gaps(settings.enough)
+    start = None if question.start is None else Plan.from_document(question.start)
     deadline = settings.question_deadline(engine.clock)
     # Where nothing is known to start from, every way to find a plan is worth its time.
     asked = _Asked(over, variation, varied, engine, replace(settings.engine(deadline), question=start is not None))

@@ -15,6 +15,7 @@ from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance, thawed
 from outlay.instances.plan import Plan
 from outlay.instances.values.text import did_you_mean
+from outlay.models.families.resources import resource_rows
 from outlay.optimizer.answer.plans import plan_point
 from outlay.optimizer.problem.compiling import Compiled
 from outlay.optimizer.problem.problem import Problem
@@ -24,7 +25,7 @@ from outlay.optimizer.search.rounding import near
 from outlay.optimizer.session import Session
 from outlay.optimizer.variation.limit import Limit
 from outlay.optimizer.variation.limits import Limits, exactly
-from outlay.optimizer.variation.rules import Rules
+from outlay.optimizer.variation.rules import Rules, resource_matrix
 from outlay.optimizer.variation.variation import Variation
 
 #: Name of the constraint set that a variation is written as.
@@ -62,6 +63,30 @@ class Variable:
             if carry is not None:
                 for row in self.rows_at("left_carried_over", place.key, least=False):
                     found.append((row, carry.share * place.level, carry.share * place.moves))
+        return found
+
+    def implied_rows(self, limit: Limit, *, units: bool, unit: float) -> list[tuple[np.ndarray, float, float]]:
+        """Return (coefficients, level, what a move of 1 adds) of the rows to date that others imply.
+
+        They are left out; once the limit is moved they may be needed.
+        """
+        if limit.resource is None or self.case.basis(limit.resource) != "cumulative":
+            return []
+        if limit.whole is None and not units:
+            return []  # all rows grow in proportion, so what is implied stays so
+        known = {place.key[1] for place in self.limits[limit.resource].places}
+        rule = resource_rows(self.case, limit.resource, every_row=True)
+        moved = {place.key[1] for place in limit.places if place.moves} if limit.whole else None
+        first = self.limits.first_period(limit.resource)
+        missing = [at for at, period in enumerate(rule.periods.tolist()) if period not in known]
+        if not missing:
+            return []
+        matrix, found = resource_matrix(rule, self.case.book.size), []
+        for at in missing:
+            period, level = int(rule.periods[at]), float(rule.limits[at])
+            moves = period in moved if moved is not None else period >= first
+            row = self.session.row_of(matrix[[at]].toarray()[0])
+            found.append((row, level, float(moves) * (unit if units else level)))
         return found
 
     def share_rows(self, limit: Limit) -> list[tuple[np.ndarray, np.ndarray, float]]:

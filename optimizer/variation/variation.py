@@ -38,6 +38,8 @@ class Variation:
         (weights, base, step): before the objectives the largest t is looked for with each sum at least base + t step.
     either
         Groups of (weights, least, lack): of each at least one sum is at least so large; no plan lacks more than `lack`.
+    one_of
+        Groups of (weights, least) as of `floors`: of at least one group every sum is so large.
     decided
         A plan, as a document, of which all that is discrete is kept; None: whatever is best.
     count_first
@@ -67,6 +69,7 @@ class Variation:
     floors: tuple[tuple[Mapping[str, float], float], ...] = ()
     goals: tuple[tuple[Mapping[str, float], float, float], ...] = ()
     either: tuple[tuple[tuple[Mapping[str, float], float, float], ...], ...] = ()
+    one_of: tuple[tuple[tuple[Mapping[str, float], float], ...], ...] = ()
     decided: Mapping[str, Any] | None = None
     count_first: bool = False
     release: tuple[str, ...] = ()
@@ -85,9 +88,9 @@ class Variation:
             object.__setattr__(self, "objective", MappingProxyType(_numbers(self.objective, "objective")))
         for name in ("then", "floors", "goals"):
             object.__setattr__(self, name, tuple(_with_weights(each, name) for each in getattr(self, name)))
-        object.__setattr__(
-            self, "either", tuple(tuple(_with_weights(one, "either") for one in group) for group in self.either)
-        )
+        for name in ("either", "one_of"):
+            groups = tuple(tuple(_with_weights(one, name) for one in group) for group in getattr(self, name))
+            object.__setattr__(self, name, groups)
         both = sorted(set(self.level) & set(self.stretch))
         if both:
             raise _wrong("this limit is both moved and stretched", "do one of the two", "stretch", ", ".join(both))

@@ -21,7 +21,7 @@ from scipy.optimize import linprog
 import outlay
 from outlay.instances.errors import InfeasibleError, InputError
 from outlay.instances.instance import Instance, thawed
-from outlay.optimizer.frontier.objectives import Objective, parse_objective, parse_objectives
+from outlay.optimizer.frontier.criteria.objectives import Objective, parse_objective, parse_objectives
 from outlay.optimizer.variation.variable import Variable
 from tests.brute_force.enumeration import Enumeration
 from tests.brute_force.enumerator import best
@@ -171,11 +171,12 @@ def covered(found: outlay.Frontier, values: np.ndarray, vector: np.ndarray, slac
     """Return whether a vector is weakly dominated by a point or a line, or lies in an open box."""
     if (values >= vector - slack).all(axis=1).any():
         return True
+    by = slack + (found.missing_by or 0.0) * np.array(found.ranges)
     for a, b in found.segments.to_numpy().tolist():
         ends = values[[a - 1, b - 1]]
         low, side = ends.min(axis=0), np.ptp(ends, axis=0)
         share = (vector - low) / np.maximum(side, 1e-12)
-        if (vector <= ends.max(axis=0) + slack).all() and share.clip(0).sum() <= 1 + 1e-4 + (slack / side).max():
+        if (vector <= ends.max(axis=0) + by).all() and share.clip(0).sum() <= 1 + 1e-4 + (by / side).max():
             return True
     if _mixed(found, vector, slack):
         return True

@@ -79,6 +79,7 @@ FLOORS = {
         "ensemble.mpi",
         "ensemble.solve",
         "ranking",
+        "frontier.criteria",
         "frontier",
         "warm",
         "explain",

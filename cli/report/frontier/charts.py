@@ -28,7 +28,7 @@ from outlay.cli.views.explanation import records
 from outlay.cli.views.frontier import change_words, heading, held, point_rows
 
 if TYPE_CHECKING:
-    from outlay.optimizer.frontier.objectives import Objective
+    from outlay.optimizer.frontier.criteria.objectives import Objective
     from outlay.optimizer.frontier.result import Frontier
 
 #: Open boxes that are drawn one by one; of more the largest.

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from outlay.optimizer.frontier.boxes import Boxes
+from outlay.optimizer.frontier.criteria.local_search import LocalSearch
 from tests.cli.small import HOSTILE, changed, run, write_small
 
 ASKED = ("--of", "max:value", "--against", "min:commitment", "--jobs", "1")
@@ -57,6 +58,7 @@ def test_an_interrupt_keeps_what_is_done(tmp_path: Path, monkeypatch: pytest.Mon
         given(self, *arguments, **more)
         raise KeyboardInterrupt
 
+    monkeypatch.setattr(LocalSearch, "fits", lambda _: False)
     monkeypatch.setattr(Boxes, "take", interrupted)
     result = run("frontier", write_small(tmp_path), *ASKED)
     assert result.exit_code == 5, result.output

@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, cast
 
 import numpy as np
 import pytest
 from scipy import sparse
 
-from outlay.optimizer.engine.levels import Settings, _solve_once
+from outlay.optimizer.engine.levels import Level, Settings, _solve_once, solve_levels
 from outlay.optimizer.problem.problem import Problem
+from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.solver.outcome import Outcome
+from outlay.optimizer.solver.process import SolverProcess
+from outlay.optimizer.status import Status
 
 
 class Said:
     """A solver that says what it is told to, one answer after another."""
 
     def __init__(self, *outcomes: Outcome) -> None:
-        self.outcomes, self.presolve = list(outcomes), list[str]()
+        self.outcomes, self.presolve, self.gaps = list(outcomes), list[str](), list[float]()
 
     def solve(self, problem: Problem, *, options: dict[str, Any], **_: Any) -> Outcome:
         self.presolve.append(options["presolve"])
+        self.gaps.append(options["mip_abs_gap"])
         return self.outcomes.pop(0)
+
+    def until(self, _: Deadline) -> AbstractContextManager[None]:
+        return nullcontext()
+
+
+def one_decision() -> Problem:
+    one = np.ones(1)
+    return Problem(-one, 0.0, 0 * one, one, one > 0, sparse.csc_array(np.ones((1, 1))), 0 * one, one)
 
 
 def optimum(bound: float) -> Outcome:
@@ -31,11 +44,18 @@ def optimum(bound: float) -> Outcome:
 
 @pytest.mark.parametrize("silent", [-math.inf, math.nan])
 def test_an_optimum_without_a_bound_is_asked_for_again(silent: float) -> None:
-    one = np.ones(1)
-    problem = Problem(-one, 0.0, 0 * one, one, one > 0, sparse.csc_array(np.ones((1, 1))), 0 * one, one)
     solver = Said(optimum(silent), optimum(-1.0))
-    outcome = _solve_once(solver, problem, Settings(), start=None, on_progress=None)
+    outcome = _solve_once(solver, one_decision(), Settings(), start=None, on_progress=None)
     assert (outcome.bound, solver.presolve) == (-1.0, ["choose", "off"])
+
+
+@pytest.mark.parametrize(("enough", "status"), [(0.0, Status.STOPPED), (0.9, Status.STOPPED), (1.1, Status.WITHIN_GAP)])
+def test_each_level_has_a_gap_of_its_own_in_the_terms_of_the_instance(enough: float, status: Status) -> None:
+    levels = [Level({}, -np.ones(1), unit=2.0), Level({}, -np.ones(1), unit=2.0, enough=enough)]
+    solver = Said(optimum(-1.0), optimum(-1.5))  # the second could be better by half a unit of 2
+    answer = solve_levels(cast("SolverProcess", solver), one_decision(), levels, Settings())
+    assert [level.status for level in answer.levels] == [Status.OPTIMAL, status]
+    assert solver.gaps == [1e-9, max(1e-9, enough / 2)]
 
 
 def test_what_only_confirms_a_plan_spends_nothing_on_looking_for_others() -> None:

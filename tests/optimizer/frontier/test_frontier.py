@@ -14,7 +14,8 @@ import pytest
 import outlay
 from outlay.instances.formats.parsing import parse_document
 from outlay.optimizer.frontier.boxes import Boxes
-from outlay.optimizer.frontier.space import Space
+from outlay.optimizer.frontier.criteria.local_search import LocalSearch
+from outlay.optimizer.frontier.criteria.space import Space
 from tests.brute_force.explaining import applied
 from tests.cli.small import SMALL
 
@@ -186,6 +187,7 @@ def test_an_interrupt_keeps_what_is_done(monkeypatch: pytest.MonkeyPatch) -> Non
         given(self, *arguments, **more)
         raise KeyboardInterrupt
 
+    monkeypatch.setattr(LocalSearch, "fits", lambda _: False)
     monkeypatch.setattr(Boxes, "take", interrupted)
     found = outlay.frontier(outlay.read("tutorial"), VALUE_AND_MONEY, jobs=1)
     assert found.interrupted
@@ -249,6 +251,23 @@ def test_a_variation_with_floors_and_goals_is_data() -> None:
         varied.solve(outlay.Variation(then=(money,)))
     with pytest.raises(outlay.InputError, match="these are no weights"):
         outlay.Variation(objective=value, floors=("value",))
+
+
+def test_all_floors_of_one_of_several_groups_can_be_asked_for() -> None:
+    value, money = {"cost": 0.0, "value": 1.0}, {"cost": 0.0, "commitment": -1.0}
+    varied = outlay.vary(outlay.read("tutorial"))
+
+    def asked(*groups: tuple[tuple[dict[str, float], float], ...]) -> outlay.Variation:
+        return outlay.Variation(objective={"cost": 0.0}, one_of=groups)
+
+    both = asked(((value, 14.0), (money, -8.0)), ((value, 10.0), (money, -6.0)))
+    assert outlay.Variation.from_document(json.loads(json.dumps(both.to_document()))) == both
+    found = varied.solve(both, gap=0.0).metrics
+    assert (found["value"], found["commitment"]) == (10.1, 6)  # 13.5 for 7 is better, but in neither group
+    assert varied.solve(asked(((value, 14.0), (money, -8.0)), ((value, 10.2), (money, -6.0)))).infeasible
+    assert varied.solve(asked(((value, 14.0), (money, -8.0)), ((value, 19.0),))).metrics["value"] == 19.1
+    with pytest.raises(outlay.InputError, match="no mapping from names to numbers"):
+        asked((("value", 1.0),))  # type: ignore[arg-type]
 
 
 def test_one_of_several_rows_can_be_asked_for() -> None:

@@ -9,7 +9,7 @@ from typing import Any, cast
 import numpy as np
 
 from outlay.instances.plan import Plan
-from outlay.optimizer.frontier.space import Point, Space
+from outlay.optimizer.frontier.criteria.space import Point, Space
 from outlay.optimizer.frontier.zones import Zones
 
 
@@ -24,11 +24,11 @@ def searched(seed: int, count: int) -> Zones:
     for _ in range(count):
         point = Point(tuple(float(dice.randint(0, 19)) for _ in range(3)), Plan(choices=()))
         if not (zones.facts <= np.array(point.values)).all(axis=1).any():
-            zones._add(point)
+            zones.add(point)
         corner = dice.choice(zones.corners.tolist())
         bound = np.array([float(dice.randint(0, 25)), corner[1], corner[2]])
         if not any((np.array(known.values) > bound).all() for known in zones.points):
-            zones._learn(bound)
+            zones.learn(bound)
     return zones
 
 
@@ -52,3 +52,19 @@ def test_zones_cover_just_what_no_point_dominates() -> None:
         for cell in np.ndindex(7, 7, 7):
             place = np.array(cell) * 3 + 0.5
             assert (place > zones.corners).all(axis=1).any() == (not (values >= place).all(axis=1).any())
+
+
+def test_an_assumed_point_is_proved_just_where_nothing_left_could_dominate_it() -> None:
+    proved: list[bool] = []
+    for seed in range(12):
+        zones = searched(seed, 12)
+        zones.assumed = {point.values for point in zones.points}
+        cells = np.array(list(np.ndindex(21, 21, 21)), dtype=float)
+        above = (cells[:, None, :] > zones.corners[None, :, :]).all(axis=2).any(axis=1)
+        below = (cells[:, None, :] > zones.facts[None, :, :]).all(axis=2).any(axis=1)
+        able = cells[above & ~below]
+        for point in zones.efficient():
+            beaten = (able >= np.array(point.values)).all(axis=1).any()
+            assert point.proved <= (not beaten)
+            proved.append(point.proved)
+    assert set(proved) == {False, True}

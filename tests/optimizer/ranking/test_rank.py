@@ -13,6 +13,7 @@ import outlay
 from outlay.instances.errors import InfeasibleError, InputError
 from outlay.instances.instance import thawed
 from outlay.optimizer.ensemble.session import EnsembleSession
+from outlay.optimizer.ranking import assembling
 from outlay.optimizer.ranking import rank as ranking
 from outlay.optimizer.status import Status
 from outlay.optimizer.variation.solving import VariedAnswer
@@ -46,6 +47,34 @@ def test_a_list_costs_what_it_is_worth_less_than_the_best_plan_of_each_level(fou
         ["library", 8.0], ["school", 14.0], ["solar", 14.0],
     ]  # fmt: skip
     assert list(found.levels["lost"]) == ["park", "", ""]
+
+
+def test_what_only_rounding_tells_apart_costs_nothing(town: outlay.Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = assembling.interval_of
+
+    def noisy(answer: VariedAnswer) -> tuple[float, float]:
+        least, most = given(answer)
+        return least + 1e-12, most + 1e-12
+
+    monkeypatch.setattr(assembling, "interval_of", noisy)
+    noise = outlay.rank(town, limit="commitments", levels=[3, 8, 14], weights=[1, 1, 2], jobs=1)
+    assert noise.levels["price"].tolist() == [pytest.approx(4.5), 0.0, 0.0]
+
+
+def test_lists_are_searched_for_where_time_is_limited(town: outlay.Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    searched: list[bool] = []
+    given = EnsembleSession.solve
+
+    def told(self: EnsembleSession, *arguments: Any, **options: Any) -> Any:
+        searched.append(options["search"] is not None)
+        return given(self, *arguments, **options)
+
+    monkeypatch.setattr(EnsembleSession, "solve", told)
+    for limit in (None, 60.0):
+        found = outlay.rank(town, limit="commitments", levels=[8, 14], time_limit=limit, jobs=1)
+        assert found.status.proved
+        assert found.levels["nested"].tolist() == [13.5, 23.6]
+    assert searched == [False, True]
 
 
 @pytest.mark.slow

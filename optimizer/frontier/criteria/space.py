@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from outlay.instances.plan import Plan
-from outlay.optimizer.frontier.objectives import LEAST_DIFFERENCE, LEAST_MOVE, Objective
-from outlay.optimizer.frontier.volume import nondominated
+from outlay.optimizer.answer.plans import plan_point, read_plan
+from outlay.optimizer.frontier.criteria.objectives import LEAST_DIFFERENCE, LEAST_MOVE, Objective
+from outlay.optimizer.frontier.criteria.volume import nondominated
+from outlay.optimizer.problem.spaces import FullPoint, SolverPoint
 from outlay.optimizer.status import Status
-from outlay.optimizer.variation.solving import Question, VariedAnswer
+from outlay.optimizer.variation.solving import Question, VariedAnswer, floats
 from outlay.optimizer.variation.variation import Variation
 from outlay.optimizer.variation.vary import Variations
+from outlay.optimizer.verify.plan import verify_plan
 
 #: Objectives in steps are asked for in one solve, not one after another, if their numbers of steps multiply to less.
 MOST_STEPS = 2e6
@@ -52,11 +55,13 @@ class Point:
         return tuple(sorted((c.project, c.alternative, c.fast_track, c.selection, c.start) for c in self.plan.choices))
 
 
-def efficient(points: Sequence[Point]) -> list[Point]:
-    """Return the points that no other one dominates, the best of the first objective first."""
-    kept = nondominated([point.values for point in points])
+def efficient(points: Sequence[Point], kept: Container[tuple[float, ...]] = ()) -> list[Point]:
+    """Return the points that no other one dominates, and those to be kept, the best of the first objective first."""
+    best = nondominated([point.values for point in points])
     return sorted(
-        (point for point, keep in zip(points, kept, strict=True) if keep), key=lambda p: p.values, reverse=True
+        (point for point, keep in zip(points, best, strict=True) if keep or point.values in kept),
+        key=lambda p: p.values,
+        reverse=True,
     )
 
 
@@ -142,7 +147,10 @@ class Space:
         if self.blends(order[0], floors):
             return self._blended(name, order[0], floors, start)
         first, *rest = [dict(self.objectives[at].weights) for at in order]
-        return self._question(name, start, order[0], objective=first, then=tuple(rest), floors=self._floors(floors))
+        enough = self._enough(order)
+        return self._question(
+            name, start, order[0], objective=first, then=tuple(rest), floors=self._floors(floors), enough=enough
+        )
 
     def single(
         self,
@@ -207,10 +215,21 @@ class Space:
         return self._question(name, start, None, gap=self._gap_of_total(), objective=total, then=(), goals=goals)
 
     def weighted(
-        self, name: str, weights: Mapping[int, float], floors: Mapping[int, float], start: Point | None = None
+        self,
+        name: str,
+        weights: Mapping[int, float],
+        floors: Mapping[int, float],
+        start: Point | None = None,
+        enough: float = 0.0,
     ) -> Question:
-        """Return the question for the plan that is best for a weighted sum of the objectives."""
-        return self._question(name, start, None, objective=self.sum_of(weights), floors=self._floors(floors))
+        """Return the question for the plan that is best for a weighted sum of the objectives.
+
+        `enough` is the absolute gap of the sum that is proof enough, 0: a relative one.
+        """
+        absolute = enough if self.options.get("gap") is None else 0.0
+        more: dict[str, Any] = {"exact": True, "enough": [absolute]} if absolute else {}
+        total, kept = self.sum_of(weights), self._floors(floors)
+        return self._question(name, start, None, objective=total, floors=kept, **more)
 
     def across(self, name: str, weights: Mapping[int, float], point: Point) -> Question:
         """Return the question for the best weighted sum among the plans that decide the same as a point does."""
@@ -218,12 +237,32 @@ class Space:
         decided = point.plan.to_document()
         return self._question(name, point, None, exact=True, objective=self.sum_of(weights), then=then, decided=decided)
 
+    def along(self, name: str, order: Sequence[int], floors: Mapping[int, float], point: Point) -> Question:
+        """Return the question for the plan that decides the same and is best for one objective after another."""
+        first, *rest = [dict(self.objectives[at].weights) for at in order]
+        kept, decided = self._floors(floors), point.plan.to_document()
+        return self._question(
+            name, point, None, exact=True, objective=first, then=tuple(rest), floors=kept, decided=decided
+        )
+
     def above(
         self, name: str, floors: Mapping[int, float], groups: Groups = (), start: Point | None = None
     ) -> Question:
         """Return the question for the best sum of objectives by their range, above floors and in one row a group."""
         gap, kept = self._gap_of_total(), self._floors(floors)
         return self._question(name, start, None, gap=gap, objective=self._total(), floors=kept, either=groups)
+
+    def beyond_one_of(self, name: str, corners: np.ndarray) -> Question:
+        """Return the question for any plan strictly above one of some corners, where all objectives have steps.
+
+        Minus infinity: no floor. There is nothing to optimise, so that a proof needs no more than to find no plan.
+        """
+        floors = (corners + self.least / 2).tolist()
+        groups = tuple(
+            tuple((dict(self.objectives[at].weights), least) for at, least in enumerate(own) if np.isfinite(least))
+            for own in floors
+        )
+        return self._question(name, None, None, exact=True, proving=True, objective={"cost": 0.0}, one_of=groups)
 
     def worst(self, name: str, at: int) -> Question:
         """Return the question how bad an objective can be."""
@@ -252,6 +291,7 @@ class Space:
         exact: bool = False,
         gap: float | None = None,
         proving: bool = False,
+        enough: Sequence[float] = (),
         **asked: Any,
     ) -> Question:
         stretched = [each for each in self.objectives if each.limit is not None]
@@ -261,7 +301,7 @@ class Space:
             **asked,
         )
         options = {**self.options, "gap": 0.0 if exact else self._gap(first) if gap is None else gap}
-        options |= {"proving": True} if proving else {}
+        options |= ({"proving": True} if proving else {}) | ({"enough": list(enough)} if enough else {})
         plan = None if start is None else start.plan
         return self.varied.question(name, variation, start=plan, options=options, remote=self.remote)
 
@@ -278,6 +318,15 @@ class Space:
         size = np.maximum(np.maximum(np.abs(self.ideal), np.abs(self.nadir)), 1e-9)
         return min(MOST_GAP, SHARE_OF_TOLERANCE * self.tolerance * float((self.range / size).min()))
 
+    def _enough(self, order: Sequence[int]) -> list[float]:
+        """Return absolute gaps that do not matter beside the tolerance; none while no range is known, or by request.
+
+        A relative gap is as small as it must be where an objective is largest, and needlessly small elsewhere.
+        """
+        if self.options.get("gap") is not None or not len(self.ideal) or not self.tolerance:
+            return []
+        return (SHARE_OF_TOLERANCE * self.tolerance * self.range[list(order)]).tolist()
+
     def _gap_of_total(self) -> float:
         """Return the relative gap of the sum of all objectives by their range, of which each may be a small part."""
         if self.options.get("gap") is not None:
@@ -285,7 +334,32 @@ class Space:
         size = float((np.maximum(np.abs(self.ideal), np.abs(self.nadir)) / self.scale).sum())
         return min(MOST_GAP, SHARE_OF_TOLERANCE * self.tolerance / max(1.0, size))
 
+    def gains(self) -> np.ndarray:
+        """Return what each column of the solver's problem adds to objectives in steps, counted in them; whole numbers.
+
+        Shape (objectives, columns).
+        """
+        levels = [self.varied.over.session.level_of(dict(each.weights)) for each in self.objectives]
+        return np.round(
+            [-level.cost * level.unit / each.grain for level, each in zip(levels, self.objectives, strict=True)]
+        )
+
     # -- answers -----------------------------------------------------------------------------------------------------
+
+    def point_at(self, decisions: np.ndarray) -> Point | None:
+        """Return a point of the solver's problem as a verified plan; None if it is none."""
+        session, over = self.varied.over.session, self.varied.over
+        plan = read_plan(session.model, session.compiled, session.from_solver(SolverPoint(decisions)))
+        verification = verify_plan(over.instance_with({}), plan)
+        if not verification.ok:
+            return None
+        metrics = floats(verification.metrics)
+        return Point(tuple(each.value(metrics, {}) for each in self.objectives), plan)
+
+    def decisions_of(self, point: Point) -> np.ndarray:
+        """Return the plan of a point as a point of the solver's problem, shape (columns,)."""
+        session = self.varied.over.session
+        return session.to_solver(FullPoint(plan_point(session.model, session.compiled, point.plan)))
 
     def read(self, answer: VariedAnswer) -> Found:
         """Return what an answer says."""
