@@ -19,7 +19,7 @@ import pandas as pd
 from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
-from outlay.instances.stages import Scenario, as_scenarios, scenarios_of_sets
+from outlay.instances.stages import Scenario, as_scenarios, scenarios_of_sets, selected_now
 from outlay.models.ensemble import build_ensemble
 from outlay.models.risk import Risk, parse_risk
 from outlay.optimizer.answer.solution import Solution
@@ -27,10 +27,11 @@ from outlay.optimizer.engine.levels import Settings
 from outlay.optimizer.ensemble.answer import EnsembleSolution, Interval, probabilities, project_table, scenario_table
 from outlay.optimizer.ensemble.candidates import Candidate, MeanCase, candidates_of, least_of, questions_of, taken
 from outlay.optimizer.ensemble.factors import factor_table, factors_of
+from outlay.optimizer.ensemble.kernel import kernel_of
 from outlay.optimizer.ensemble.members import Asked, Members, OnQuestions, Round, above, interval_of
 from outlay.optimizer.ensemble.mpi.deciding import ENGINE, LAST_SHARE, ByMpi, candidate_of
 from outlay.optimizer.ensemble.mpi.launching import Launcher, checked_launcher
-from outlay.optimizer.ensemble.session import EnsembleSession, Together
+from outlay.optimizer.ensemble.session import EnsembleSession, Together, told
 from outlay.optimizer.ensemble.worth import Worth
 from outlay.optimizer.search.settings import SearchPlan
 from outlay.optimizer.settings import DEFAULT_WORK, Effort, check_arguments, effort_asked
@@ -44,8 +45,8 @@ from outlay.optimizer.variation.solving import VariedAnswer
 from outlay.optimizer.variation.variation import Variation
 from outlay.optimizer.verify.plan import verify_plan
 
-#: Shares of the time for the scenarios one by one, and for the candidates.
-BEST_SHARE, CANDIDATES_SHARE = 0.2, 0.2
+#: Shares of the time for the scenarios one by one, for the candidates, and for the kernel.
+BEST_SHARE, CANDIDATES_SHARE, KERNEL_SHARE = 0.2, 0.1, 0.2
 #: Who solves the scenarios together.
 HERE = "here"
 ENGINES = (HERE, ENGINE)
@@ -219,26 +220,66 @@ class _Work:
                 return Together(Status.INFEASIBLE, message=f"there is no plan in scenario {one.name}")
         if self.launcher is not None:
             return self._by_mpi(self.launcher, on_questions, on_progress)
-        ideal = self.ideal if self.risk.kind == "regret" else None
+        return self._at_most(self._here(on_progress))
+
+    def _at_most(self, found: Together) -> Together:
+        """Return what is found with what is proved of the scenarios one by one, where that is less."""
+        best = {one.name: interval_of(self.best[one.name]) for one in self.scenarios}
+        most = Worth(self.scenarios, self.risk, self.ideal).of(best)[1]
+        return found.at_most(most, self.members.size, self.asked.gap)
+
+    def _here(self, on_progress: Callable[[Progress], None] | None) -> Together:
+        """Return the plans that are found here: over the kernel, then of the whole, if there is time to build it."""
+        start: Mapping[str, Plan] | None = self._start()
+        with SolverProcess() as engine:
+            found = self._over_kernel(engine, start)
+            if found is not None:
+                if found.limit == "interrupt" or self._at_most(found).status.proved:
+                    return found
+                start = found.plans
+            left = self.deadline.left()
+            if start is None or left is None or left >= self.members.seconds:
+                return self._solve(engine, self.members.models, self.deadline, start, on_progress)
+        return found or told(self.scenarios, start, "time", risk=self.risk, best=self._held)
+
+    def _solve(
+        self,
+        engine: SolverProcess,
+        built: Mapping[str, Any],
+        deadline: Deadline,
+        start: Mapping[str, Plan] | None,
+        on_progress: Callable[[Progress], None] | None,
+    ) -> Together:
+        """Return what is found of the scenarios as one problem, made of a model of each."""
         most = {name: above(self.best[name].bound) for name in probabilities(self.scenarios)}
-        built = self.members.models
-        model = build_ensemble(self.base, self.scenarios, risk=self.risk, best=ideal, most=most, built=built)
-        session = EnsembleSession(model)
+        session = EnsembleSession(
+            build_ensemble(self.base, self.scenarios, risk=self.risk, best=self._held, most=most, built=built)
+        )
         self.sizes = {
             "columns": len(session.problem.cost),
             "rows": len(session.problem.row_lower),
             "nonzeros": session.nonzeros,
         }
-        settings = Settings(self.asked.gap, self.deadline, self.asked.seed, self.threads)
+        settings = Settings(self.asked.gap, deadline, self.asked.seed, self.threads)
         search = self.hard.plan(session, self.asked.seed)
-        with SolverProcess() as engine:
-            found = session.solve(
-                engine, settings, start=self._start(), best=ideal, search=search, on_progress=on_progress
-            )
-        see = Worth(self.scenarios, self.risk, self.ideal).of(
-            {one.name: interval_of(self.best[one.name]) for one in self.scenarios}
-        )
-        return found.at_most(see[1], session.level().size, self.asked.gap)
+        return session.solve(engine, settings, start=start, best=self._held, search=search, on_progress=on_progress)
+
+    def _over_kernel(self, engine: SolverProcess, start: Mapping[str, Plan] | None) -> Together | None:
+        """Return the best plans over what the decisions known so far select; None if there are none, or no kernel.
+
+        Only where time is limited; what is proved there is not proved of the whole.
+        """
+        limit, plans = self.asked.time_limit, [one.plan for one in self.best.values() if one.holds]
+        decided = {key for one in self.candidates for key in one.selected}
+        decided |= {key for plan in plans if plan is not None for key in selected_now(self.base, plan)}
+        built = None if limit is None else kernel_of(self.members, decided)
+        if limit is None or built is None:
+            return None
+        due = replace(self.deadline, at=min(self.deadline.at, Deadline.after(KERNEL_SHARE * limit).at))
+        found = self._solve(engine, built, due, start, None)
+        if not found.verified:
+            return None
+        return replace(found, status=Status.STOPPED, limit=found.limit or "time", bound=None, gap=None)
 
     def _ask(self, on_questions: OnQuestions) -> None:
         names = list(self.members.over)
@@ -273,6 +314,10 @@ class _Work:
         self.said |= {"engine": ENGINE, "bound_by": asking.bound_by(word), "iterations": word.iterations}
         return asking.together(word, self.candidates, time.monotonic() - begun)
 
+    @property
+    def _held(self) -> dict[str, float] | None:
+        return self.ideal if self.risk.kind == "regret" else None
+
     def _start(self) -> dict[str, Plan] | None:
         """Return the plans of the best candidate that holds everywhere; without one, to do nothing, if that holds."""
         worth = Worth(self.scenarios, self.risk, self.ideal)
@@ -294,7 +339,9 @@ class _Work:
         shares = probabilities(self.scenarios)
         best = {one.name: interval_of(self.best[one.name]) for one in self.scenarios if one.name in self.best}
         runs = {
-            name: self.members.solution(name, plan, bound=self.best[name].bound, began=began, asked=self.asked)
+            name: self.members.solution(
+                name, plan, found.worths[name], bound=self.best[name].bound, began=began, asked=self.asked
+            )
             for name, plan in found.plans.items()
         }
         tables, values = {}, {}
