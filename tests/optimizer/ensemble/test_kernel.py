@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -9,8 +10,9 @@ import pytest
 import outlay
 from outlay.instances.stages import scenarios_of_sets
 from outlay.models.stages import decided_now
-from outlay.optimizer.ensemble import kernel, solve
-from outlay.optimizer.ensemble.kernel import kernel_of
+from outlay.optimizer.ensemble import solve
+from outlay.optimizer.ensemble.here import kernel
+from outlay.optimizer.ensemble.here.kernel import kernel_of
 from outlay.optimizer.ensemble.members import Members
 
 SETS = ["base", "more-money"]
@@ -25,13 +27,26 @@ def test_over_a_kernel_nothing_else_can_be_selected_now(town: outlay.Instance, m
     members = Members(scenarios_of_sets(town, SETS), cancelling=True)
     every = decided_now(members.over["base"].case).keys
     some = {key for key in every if key.project in {"bridge", "school"}}
-    built = kernel_of(members, some)
+    built = kernel_of(members, dict.fromkeys(some, 0.5))
     assert built is not None
     assert list(built) == SETS
     assert all(set(decided_now(model.case).keys) == some for model in built.values())
-    assert kernel_of(members, every) is None  # which leaves nothing out
+    assert kernel_of(members, dict.fromkeys(every, 0.5)) is None  # which leaves nothing out
     monkeypatch.setattr(kernel, "MOST_SHARE", 1.0)
-    assert kernel_of(members, every) is not None
+    assert kernel_of(members, dict.fromkeys(every, 0.5)) is not None
+
+
+def test_what_counts_least_is_left_out_where_there_is_no_room(
+    town: outlay.Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    members = Members(scenarios_of_sets(town, SETS), cancelling=True)
+    every = decided_now(members.over["base"].case).keys
+    counts = {key: float(place) for place, key in enumerate(every)}
+    counts[every[0]] = math.inf
+    monkeypatch.setattr(kernel, "MOST_COLUMNS", 9)  # each has one option and its cancellation in either scenario
+    built = kernel_of(members, counts)
+    assert built is not None
+    assert set(decided_now(built["base"].case).keys) == {every[0], every[-1]}
 
 
 class Late(Members):

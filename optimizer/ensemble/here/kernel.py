@@ -10,24 +10,40 @@ Source: kernel search: Angelelli, Mansini and Speranza, Computers & Operations R
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
+
+import numpy as np
 
 from outlay.instances.plan import Selection
 from outlay.models.build import build_case
-from outlay.models.stages import among
+from outlay.models.stages import among, decided_now
 from outlay.optimizer.ensemble.members import Members
 
-#: A kernel of more than such a share of all columns is none.
-MOST_SHARE = 0.5
+#: A kernel of more than such a share of all columns is none; what is decided now has at most so many of them in it.
+MOST_SHARE, MOST_COLUMNS = 0.5, 10_000
 
 
-def kernel_of(members: Members, decided: Iterable[Selection]) -> dict[str, Any] | None:
+def kernel_of(members: Members, decided: Mapping[Selection, float]) -> dict[str, Any] | None:
     """Return the model of each scenario by name, with these alone to be selected now; None if that leaves out little.
 
     That there is no plan over a kernel says nothing of the whole.
+
+    Parameters
+    ----------
+    decided
+        How much each selection counts: the least are left out where there is no room for all. Infinity: it stays.
     """
-    cases = {one.name: among(members.over[one.name].case, decided) for one in members.scenarios}
+    columns = Counter[Selection]()
+    for one in members.scenarios:
+        now = decided_now(members.over[one.name].case)
+        columns.update(dict(zip(now.keys, np.diff(now.matrix.indptr).tolist(), strict=True)))
+    order = sorted(decided, key=lambda key: (-decided[key], key))
+    room = np.cumsum([columns[key] for key in order]) <= MOST_COLUMNS
+    chosen = [key for key, fits in zip(order, room.tolist(), strict=True) if fits or math.isinf(decided[key])]
+    cases = {one.name: among(members.over[one.name].case, chosen) for one in members.scenarios}
     left = sum(case.book.size for case in cases.values())
     if left > MOST_SHARE * sum(members.over[name].case.book.size for name in cases):
         return None
