@@ -107,3 +107,13 @@ def keep_selections(case: Case, selected: Iterable[Selection]) -> Kept:
     later = theirs[case.options.project] & (case.options.selection > case.instance.decide_by_period)
     absent[case.block("fund").columns[later]] = True
     return Kept(np.nonzero(absent)[0], tuple(sorted(wanted - set(decided.keys))))
+
+
+def among(case: Case, selected: Iterable[Selection]) -> Case:
+    """Return a case in which nothing else can be selected now than some of these; what comes later stays open."""
+    wanted, decided = set(selected), decided_now(case)
+    other = np.array([key not in wanted for key in decided.keys], dtype=bool)
+    present = np.ones(case.book.size, dtype=bool)
+    present[decided.matrix[other].indices] = False
+    options = case.options.keep(present[case.block("fund").columns], ())
+    return case.restricted(options, present[case.block("cancelled").columns])

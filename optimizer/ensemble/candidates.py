@@ -86,9 +86,9 @@ class MeanCase:
 def candidates_of(
     base: Instance, scenarios: Sequence[Scenario], mean: MeanCase, best: Mapping[str, VariedAnswer]
 ) -> list[Candidate]:
-    """Return the decisions of the best plans: the instance's as it is, what they have in common, then by probability.
+    """Return decisions of the best plans: what most have in common, the instance's as it is, then by probability.
 
-    Each once, and the first of them only.
+    Each once, and the first of them only. What most have in common holds in more scenarios than any other.
     """
     decided = {
         name: tuple(sorted(selected_now(base, answer.plan)))
@@ -97,13 +97,11 @@ def candidates_of(
     }
     order = sorted((one for one in scenarios if one.name in decided), key=lambda one: -one.probability)
     found: dict[tuple[Selection, ...], list[str]] = {}
-    if mean.member in decided:
-        found[decided[mean.member]] = [mean.member]
-    for name, share in COMMON.items() if len(order) > 1 else ():
-        found.setdefault(in_common(order, decided, share), []).append(name)
-    for one in order:
-        if one.name != mean.member:
-            found.setdefault(decided[one.name], []).append(one.name)
+    common = [(in_common(order, decided, share), name) for name, share in COMMON.items() if len(order) > 1]
+    known = [(decided[mean.member], mean.member)] if mean.member in decided else []
+    alone = [(decided[one.name], one.name) for one in order if one.name != mean.member]
+    for selected, name in (*common[:1], *known, *common[1:], *alone):
+        found.setdefault(selected, []).append(name)
     kept = list(found.items())[: MOST_CANDIDATES + 1]
     return [Candidate(", ".join(who), selected) for selected, who in kept]
 

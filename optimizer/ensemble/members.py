@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -128,6 +129,8 @@ class Members:
         The scenarios.
     over
         The compiled model of each, by name.
+    seconds
+        What that took.
 
     Raises
     ------
@@ -136,13 +139,20 @@ class Members:
     """
 
     def __init__(self, scenarios: Sequence[Scenario], *, cancelling: bool) -> None:
+        begun = time.monotonic()
         self.scenarios = tuple(scenarios)
         self.over = {one.name: Variable(Session(build_scenario(one, cancelling=cancelling))) for one in scenarios}
+        self.seconds = time.monotonic() - begun
 
     @property
     def models(self) -> dict[str, Any]:
         """The model of each scenario by itself, by name."""
         return {name: over.session.model for name, over in self.over.items()}
+
+    @property
+    def size(self) -> float:
+        """The largest coefficient of the objective in any of them."""
+        return max(float(np.abs(over.case.weights(0)).max(initial=0.0)) for over in self.over.values()) or 1.0
 
     @contextmanager
     def pool(self, jobs: int, on_progress: OnQuestions = None) -> Iterator[QuestionPool]:
@@ -162,10 +172,14 @@ class Members:
     def _key(self, name: str) -> str:
         return f"scenario-{id(self)}-{name}"
 
-    def solution(self, name: str, plan: Plan, *, bound: float | None, began: float, asked: Asked) -> Solution:
-        """Return a plan as the answer to its scenario by itself, with what is proved of the scenario alone."""
+    def solution(
+        self, name: str, plan: Plan, worth: float, *, bound: float | None, began: float, asked: Asked
+    ) -> Solution:
+        """Return a plan as the answer to its scenario by itself, with what is proved of the scenario alone.
+
+        `worth` is what the verifier has computed of it.
+        """
         session = self.over[name].session
-        worth = float(verify_plan(session.case.instance, plan).objective[0])
         verification = verify_plan(session.case.instance, plan, objective=[worth])
         weights = {key: float(amount) for key, amount in session.case.instance.objective_levels[0].weights.items()}
         size = float(np.abs(session.case.weights(0)).max(initial=0.0))

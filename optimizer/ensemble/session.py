@@ -13,7 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from outlay.instances.plan import Plan
-from outlay.instances.stages import Scenario
+from outlay.instances.stages import Linking, Scenario
 from outlay.models.modelling import PauseGC
 from outlay.models.risk import Risk
 from outlay.optimizer.answer.headroom import HELPERS
@@ -66,6 +66,11 @@ class Together:
     linking: tuple[Violation, ...] = ()
     seconds: float = 0.0
     nodes: int = 0
+
+    @property
+    def worths(self) -> dict[str, float]:
+        """What the plan of each scenario is worth by itself, as the verifier computes it."""
+        return {name: float(each.objective[0]) for name, each in self.verifications.items()}
 
     @property
     def violations(self) -> tuple[tuple[str, Violation], ...]:
@@ -256,13 +261,7 @@ class EnsembleSession:
 
     def told(self, plans: Mapping[str, Plan], limit: str | None, best: Mapping[str, float] | None = None) -> Together:
         """Return what is found of a plan a scenario, and that nothing is proved of them."""
-        verifications = {one.name: verify_plan(one.instance, plans[one.name]) for one in self.scenarios}
-        members = [(one.name, one.instance, plans[one.name]) for one in self.scenarios]
-        linking = verify_linking(members, self.model.linking)
-        worth = together(self.risk, self.scenarios, verifications, best)
-        return Together(
-            Status.STOPPED, limit, objective=worth, plans=plans, verifications=verifications, linking=linking
-        )
+        return told(self.scenarios, plans, limit, risk=self.risk, linking=self.model.linking, best=best)
 
     def plans_of(self, point: np.ndarray) -> dict[str, Plan]:
         """Return the plan of each scenario that a point of the solver's problem stands for."""
@@ -287,3 +286,19 @@ def together(
     worths = [float(verifications[one.name].objective[0]) for one in scenarios]
     ideal = None if best is None else [best[one.name] for one in scenarios]
     return risk.value(worths, [one.probability for one in scenarios], ideal)
+
+
+def told(
+    scenarios: tuple[Scenario, ...],
+    plans: Mapping[str, Plan],
+    limit: str | None,
+    *,
+    risk: Risk,
+    linking: Linking = Linking.NOW,
+    best: Mapping[str, float] | None = None,
+) -> Together:
+    """Return what is found of a plan a scenario, each verified, and that nothing is proved of them."""
+    verifications = {one.name: verify_plan(one.instance, plans[one.name]) for one in scenarios}
+    broken = verify_linking([(one.name, one.instance, plans[one.name]) for one in scenarios], linking)
+    worth = together(risk, scenarios, verifications, best)
+    return Together(Status.STOPPED, limit, objective=worth, plans=plans, verifications=verifications, linking=broken)

@@ -1,9 +1,10 @@
 """`solve_ensemble`: one plan for now that is best over several scenarios, and what follows from it in each.
 
 What is solved, in order: each scenario by itself (wait and see); what is decided now in each of these plans, and in
-that of the instance as it is, kept in all scenarios (candidates, of which the best is the start); the extensive form,
-by HiGHS. From these follow what it would be worth to know (Raiffa and Schlaifer 1961) and to plan for all scenarios
-instead of one (Birge, Mathematical Programming 24, 1982, doi:10.1007/BF01585113), as intervals.
+that of the instance as it is, kept in all scenarios (candidates, of which the best is the start); under a time limit
+all scenarios over what these select (the kernel), and bounds of groups of them; the extensive form, by HiGHS. From
+these follow what it would be worth to know (Raiffa and Schlaifer 1961) and to plan for all scenarios instead of one
+(Birge, Mathematical Programming 24, 1982, doi:10.1007/BF01585113), as intervals.
 """
 
 from __future__ import annotations
@@ -12,40 +13,37 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
 from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance
-from outlay.instances.plan import Plan
 from outlay.instances.stages import Scenario, as_scenarios, scenarios_of_sets
-from outlay.models.ensemble import build_ensemble
 from outlay.models.risk import Risk, parse_risk
 from outlay.optimizer.answer.solution import Solution
-from outlay.optimizer.engine.levels import Settings
 from outlay.optimizer.ensemble.answer import EnsembleSolution, Interval, probabilities, project_table, scenario_table
 from outlay.optimizer.ensemble.candidates import Candidate, MeanCase, candidates_of, least_of, questions_of, taken
 from outlay.optimizer.ensemble.factors import factor_table, factors_of
-from outlay.optimizer.ensemble.members import Asked, Members, OnQuestions, Round, above, interval_of
+from outlay.optimizer.ensemble.here.deciding import Here, Searching
+from outlay.optimizer.ensemble.members import Asked, Members, OnQuestions, Round, interval_of
 from outlay.optimizer.ensemble.mpi.deciding import ENGINE, LAST_SHARE, ByMpi, candidate_of
 from outlay.optimizer.ensemble.mpi.launching import Launcher, checked_launcher
-from outlay.optimizer.ensemble.session import EnsembleSession, Together
+from outlay.optimizer.ensemble.session import Together
 from outlay.optimizer.ensemble.worth import Worth
-from outlay.optimizer.search.settings import SearchPlan
 from outlay.optimizer.settings import DEFAULT_WORK, Effort, check_arguments, effort_asked
 from outlay.optimizer.sharing.pool import QuestionPool
 from outlay.optimizer.solve import as_asked
 from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.solver.outcome import Progress
-from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import Status
 from outlay.optimizer.variation.solving import VariedAnswer
 from outlay.optimizer.variation.variation import Variation
-from outlay.optimizer.verify.plan import verify_plan
 
-#: Shares of the time for the scenarios one by one, and for the candidates.
-BEST_SHARE, CANDIDATES_SHARE = 0.2, 0.2
+#: Shares of the time for the scenarios one by one, for the candidates, for the kernel, and for groups.
+BEST_SHARE, CANDIDATES_SHARE, KERNEL_SHARE, GROUPS_SHARE = 0.2, 0.1, 0.2, 0.15
+#: Of a time limit so much is kept for the last checks: seconds a scenario, at most this share.
+CHECK_S, CHECKS_SHARE = 0.2, 0.05
 #: Who solves the scenarios together.
 HERE = "here"
 ENGINES = (HERE, ENGINE)
@@ -87,7 +85,7 @@ def solve_ensemble(
     constraint_set, objective
         As of `outlay.solve`; a constraint set with names of sets only.
     time_limit
-        Seconds for everything before the last checks; None: until proved.
+        Seconds for everything; None: until proved.
     gap, seed, threads
         As of `outlay.solve`; the threads are those of the scenarios together.
     effort, work
@@ -131,10 +129,12 @@ def solve_ensemble(
     base = as_asked(instance, constraint_set, objective)
     members = _members_of(base, scenarios, probabilities, constraint_set, objective)
     asked = Asked(gap, seed, time_limit)
-    todo = _Work(base, members, measure, asked, jobs or os.cpu_count() or 1, threads, hard, factors_of(scenarios))
+    todo = _Work(
+        base, members, measure, asked, jobs or os.cpu_count() or 1, threads, hard, factors_of(scenarios), began
+    )
     todo.launcher = None if starting is None else starting.enough_for(len(members))
     found = todo.run(on_questions, on_progress)
-    return todo.answer(found, began)
+    return todo.answer(found)
 
 
 def _launcher(engine: str, launcher: str | None) -> Launcher | None:
@@ -148,19 +148,6 @@ def _launcher(engine: str, launcher: str | None) -> Launcher | None:
             raise InputError.single("solve", "nothing is launched here", remedy, column="launcher", value=launcher)
         return None
     return checked_launcher(launcher)
-
-
-class Searching(NamedTuple):
-    """How hard to look for plans beside the proof, and the work of a repeatable search."""
-
-    effort: Effort
-    work: int
-
-    def plan(self, session: EnsembleSession, seed: int) -> SearchPlan | None:
-        """Return how to search, or None for branch and bound alone."""
-        if self.effort == Effort.PROVE:
-            return None
-        return session.search_plan(seed=seed, sub_problems=self.work if self.effort == Effort.REPEAT else None)
 
 
 def _members_of(
@@ -190,10 +177,13 @@ class _Work:
     threads: int
     hard: Searching
     factors: Mapping[str, Mapping[str, float]]
+    began: float
     launcher: Launcher | None = None
 
     def __post_init__(self) -> None:
-        self.deadline = Deadline.after(self.asked.time_limit)
+        limit = self.asked.time_limit
+        kept = 0.0 if limit is None else min(CHECKS_SHARE * limit, CHECK_S * len(self.scenarios))
+        self.deadline = Deadline.after(None if limit is None else limit - kept - (time.monotonic() - self.began))
         self.mean = MeanCase.of(self.base, self.scenarios)
         self.members = Members(self.scenarios, cancelling=True)
         self.mean.add_to(self.members)
@@ -219,26 +209,13 @@ class _Work:
                 return Together(Status.INFEASIBLE, message=f"there is no plan in scenario {one.name}")
         if self.launcher is not None:
             return self._by_mpi(self.launcher, on_questions, on_progress)
-        ideal = self.ideal if self.risk.kind == "regret" else None
-        most = {name: above(self.best[name].bound) for name in probabilities(self.scenarios)}
-        built = self.members.models
-        model = build_ensemble(self.base, self.scenarios, risk=self.risk, best=ideal, most=most, built=built)
-        session = EnsembleSession(model)
-        self.sizes = {
-            "columns": len(session.problem.cost),
-            "rows": len(session.problem.row_lower),
-            "nonzeros": session.nonzeros,
-        }
-        settings = Settings(self.asked.gap, self.deadline, self.asked.seed, self.threads)
-        search = self.hard.plan(session, self.asked.seed)
-        with SolverProcess() as engine:
-            found = session.solve(
-                engine, settings, start=self._start(), best=ideal, search=search, on_progress=on_progress
-            )
-        see = Worth(self.scenarios, self.risk, self.ideal).of(
-            {one.name: interval_of(self.best[one.name]) for one in self.scenarios}
-        )
-        return found.at_most(see[1], session.level().size, self.asked.gap)
+        worth = Worth(self.scenarios, self.risk, self.ideal)
+        here = Here(
+            self.base, self.members, worth, self.asked, self.best, tuple(self.candidates), self.hard, self.threads,
+            self.jobs, self.deadline,
+        )  # fmt: skip
+        found, self.sizes = here.decide(on_questions, on_progress), here.sizes
+        return found
 
     def _ask(self, on_questions: OnQuestions) -> None:
         names = list(self.members.over)
@@ -273,28 +250,20 @@ class _Work:
         self.said |= {"engine": ENGINE, "bound_by": asking.bound_by(word), "iterations": word.iterations}
         return asking.together(word, self.candidates, time.monotonic() - begun)
 
-    def _start(self) -> dict[str, Plan] | None:
-        """Return the plans of the best candidate that holds everywhere; without one, to do nothing, if that holds."""
-        worth = Worth(self.scenarios, self.risk, self.ideal)
-        known = [one for one in self.candidates if one.holds]
-        if not known:
-            holds = all(verify_plan(one.instance, Plan()).ok for one in self.scenarios)
-            return {one.name: Plan() for one in self.scenarios} if holds else None
-        best = max(known, key=lambda one: worth.of(one.intervals)[0])
-        return {name: each.plan for name, each in best.answers.items() if each.plan is not None}
-
     def _payoffs(self, runs: Mapping[str, Solution]) -> dict[str, dict[str, Interval]]:
         """Return what each candidate, and what was decided, is worth in each scenario."""
         found = {one.name: one.intervals for one in self.candidates}
         own = {name: float(run.objective or 0.0) for name, run in runs.items()}
         return {**found, "": {name: (worth, worth) for name, worth in own.items()}}
 
-    def answer(self, found: Together, began: float) -> EnsembleSolution:
+    def answer(self, found: Together) -> EnsembleSolution:
         """Return the solution of what was found."""
         shares = probabilities(self.scenarios)
         best = {one.name: interval_of(self.best[one.name]) for one in self.scenarios if one.name in self.best}
         runs = {
-            name: self.members.solution(name, plan, bound=self.best[name].bound, began=began, asked=self.asked)
+            name: self.members.solution(
+                name, plan, found.worths[name], bound=self.best[name].bound, began=self.began, asked=self.asked
+            )
             for name, plan in found.plans.items()
         }
         tables, values = {}, {}
@@ -314,7 +283,7 @@ class _Work:
         return EnsembleSolution(
             self.base, str(self.risk), shares, found.status, found.limit, found.message, found.objective, found.bound,
             found.gap, runs, best, ideal, values, tuple((name, one.sentence) for name, one in found.violations),
-            tables, options, {"solver": found.seconds, "total": time.monotonic() - began}, self.sizes,
+            tables, options, {"solver": found.seconds, "total": time.monotonic() - self.began}, self.sizes,
         )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ def ranking_of(
 ) -> Ranking:
     """Return the ranking of nested plans, beside the best plan of each level."""
     runs = {
-        name: members.solution(name, plan, bound=best[name].bound, began=began, asked=asked)
+        name: members.solution(name, plan, found.worths[name], bound=best[name].bound, began=began, asked=asked)
         for name, plan in found.plans.items()
     }
     tables = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import partial
+from functools import cached_property, partial
 from itertools import accumulate
 from typing import Literal, TypeAlias
 
@@ -158,8 +158,8 @@ def _check_rows(reading: Reading, resource: str, balance: Balance, amounts: Amou
     """
     row, levels = reading.resources[resource], reading.available(resource)
     family, soft = reading.instance.family_of(resource), row["penalty"] is not None
-    columns = (balance.used, balance.given, balance.arriving)
-    used, given, arrived = (_sums(column, reading.periods) for column in columns)
+    used, given = _Within(balance.used, reading.periods), _Within(balance.given, reading.periods)
+    arrived = _Within(balance.arriving, reading.periods)
     found: set[Key] = set()
     told: tuple[Fraction, Fraction, Fraction] | None = None
     carried = ZERO
@@ -172,9 +172,10 @@ def _check_rows(reading: Reading, resource: str, balance: Balance, amounts: Amou
         if soft:
             found.add(key)
             _check_shortfall(reading, condition, level, missing, ledger)
-        taken = used[condition.last + 1] - used[condition.first]
-        offered = given[condition.last + 1] - given[condition.first]
-        limit = level + offered + arrived[condition.period + 1] + missing + carried
+        taken = used.sum(condition.first, condition.last)
+        offered = given.sum(condition.first, condition.last)
+        more = (offered, arrived.sum(0, condition.period), missing, carried)
+        limit = sum((amount for amount in more if amount), start=level)  # mostly there is nothing to add
         check = ledger.check(family, f"{row['basis']} limit", condition.where(reading))
         if row["basis"] != "cumulative" or (taken, limit, level) != told:
             check.at_most(taken, limit, partial(_too_much, reading, condition, taken, limit))
@@ -211,6 +212,22 @@ def _check_shortfall(reading: Reading, row: Row, level: Fraction, missing: Fract
     check.at_most(missing, limit, text)
 
 
-def _sums(periods: dict[int, Fraction], horizon: int) -> list[Fraction]:
-    """Return sums to date: item t is what periods 0..t-1 hold."""
-    return list(accumulate((periods.get(period, ZERO) for period in range(horizon)), initial=ZERO))
+class _Within:
+    """Sums of amounts by period; of one period the amount itself, so that fractions stay as short as they are."""
+
+    def __init__(self, periods: dict[int, Fraction], horizon: int) -> None:
+        self._periods, self._horizon = periods, horizon
+
+    @cached_property
+    def _to_date(self) -> list[Fraction]:
+        """Item t is what periods 0..t-1 hold."""
+        periods = (self._periods.get(period, ZERO) for period in range(self._horizon))
+        return list(accumulate(periods, initial=ZERO))
+
+    def sum(self, first: int, last: int) -> Fraction:
+        """Return what the periods from the first to the last hold together."""
+        if not self._periods:
+            return ZERO
+        if first == last:
+            return self._periods.get(first, ZERO)
+        return self._to_date[last + 1] - self._to_date[first] if first else self._to_date[last + 1]

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import random
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from itertools import product
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 import outlay
 from outlay.instances.instance import Instance
@@ -21,6 +22,7 @@ from outlay.instances.plan import Choice, Plan, Selection
 from outlay.instances.stages import Scenario
 from outlay.models.ensemble import build_ensemble
 from outlay.optimizer.engine.levels import Settings
+from outlay.optimizer.ensemble.here import deciding, groups, kernel
 from outlay.optimizer.ensemble.session import EnsembleSession, Together
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.verify.plan import verify_plan
@@ -164,6 +166,33 @@ def measure(risk: str, worths: Sequence[float], shares: Sequence[float], ideal: 
     return (1 - weight) * mean + weight * tail
 
 
+class Drawn(NamedTuple):
+    """Scenarios, the best outcome of each here-and-now decision in each, and the best of each scenario."""
+
+    base: Instance
+    scenarios: Sequence[Scenario]
+    outcomes: dict[str, dict[frozenset[Selection], Outcome]]
+    ideal: dict[str, float]
+
+
+def drawn(seed: int) -> Drawn:
+    """Return the scenarios of a seed, every decision tried.
+
+    Raises
+    ------
+    InputError
+        If a mandatory project has no option in one of them, which the enumeration need not know.
+    """
+    base = parsed(tiny(seed))
+    draw = random.Random(seed + 1_000_000)
+    names = draw.sample(["base", "poor", "slow", "dear", "rich"], draw.choice([2, 2, 3, 4]))
+    weights = {name: draw.choice([1, 2, 3]) for name in names}
+    scenarios = outlay.scenarios_of_sets(base, names, weights)
+    outcomes = {one.name: by_decision(one.instance) for one in scenarios}
+    ideal = {name: max((o.worth for o in each.values()), default=float("-inf")) for name, each in outcomes.items()}
+    return Drawn(base, scenarios, outcomes, ideal)
+
+
 def disagreements(
     seed: int,
     risks: Sequence[str] = RISKS,
@@ -172,22 +201,39 @@ def disagreements(
     solver: SolverProcess | None = None,
 ) -> list[str]:
     """Return where the engine, with a search of so many sub-problems, and the enumeration differ for a seed."""
-    base = parsed(tiny(seed))
-    draw = random.Random(seed + 1_000_000)
-    names = draw.sample(["base", "poor", "slow", "dear", "rich"], draw.choice([2, 2, 3, 4]))
-    weights = {name: draw.choice([1, 2, 3]) for name in names}
     try:
-        scenarios = outlay.scenarios_of_sets(base, names, weights)
-        outcomes = {one.name: by_decision(one.instance) for one in scenarios}
-        ideal = {name: max((o.worth for o in each.values()), default=float("-inf")) for name, each in outcomes.items()}
-        models = {risk: build_ensemble(base, scenarios, risk=risk, best=ideal) for risk in risks}
-    except outlay.InputError as error:  # a mandatory project without option, which the enumeration need not know
+        case = drawn(seed)
+        models = {risk: build_ensemble(case.base, case.scenarios, risk=risk, best=case.ideal) for risk in risks}
+    except outlay.InputError as error:
         return [] if "must be funded" in str(error) else [str(error)]
     return [
         problem
         for risk, model in models.items()
-        for problem in _compared(risk, scenarios, outcomes, ideal, _solved(model, ideal, sub_problems, solver))
+        for problem in _compared(risk, case, _solved(model, case.ideal, sub_problems, solver))
     ]
+
+
+def decided_disagreements(seed: int, risk: str) -> list[str]:
+    """Return where `solve_ensemble` and the enumeration differ, with a kernel and groups of scenarios.
+
+    The kernel is used however much it holds, and where there are three scenarios or more they are in two groups.
+    """
+
+    def two(scenarios: Sequence[Scenario], _: int, worth: Mapping[str, float]) -> list[groups.Group]:
+        return groups.groups_of(scenarios, 2 * groups.GROUP, worth)
+
+    try:
+        case = drawn(seed)
+        with (
+            patch.object(kernel, "MOST_SHARE", 1.0), patch.object(groups, "LARGE", 0),
+            patch.object(deciding, "groups_of", two),
+        ):  # fmt: skip
+            found = outlay.solve_ensemble(
+                case.base, case.scenarios, risk=risk, gap=0.0, jobs=1, time_limit=1e4, effort="prove"
+            )
+    except outlay.InputError as error:
+        return [] if "must be funded" in str(error) else [str(error)]
+    return list(_compared(risk, case, found))
 
 
 def _solved(model: Any, ideal: dict[str, float], sub_problems: int | None, solver: SolverProcess | None) -> Together:
@@ -197,14 +243,9 @@ def _solved(model: Any, ideal: dict[str, float], sub_problems: int | None, solve
         return session.solve(engine, Settings(gap=0.0), best=ideal, search=search)
 
 
-def _compared(
-    risk: str,
-    scenarios: Sequence[Scenario],
-    outcomes: dict[str, dict[frozenset[Selection], Outcome]],
-    ideal: dict[str, float],
-    found: Together,
-) -> Iterator[str]:
-    names, shares = [one.name for one in scenarios], [one.probability for one in scenarios]
+def _compared(risk: str, case: Drawn, found: Together | outlay.EnsembleSolution) -> Iterator[str]:
+    outcomes, ideal = case.outcomes, case.ideal
+    names, shares = [one.name for one in case.scenarios], [one.probability for one in case.scenarios]
     common = set.intersection(*(set(outcomes[name]) for name in names))
     values = {
         now: measure(risk, [outcomes[name][now].worth for name in names], shares, [ideal[name] for name in names])
@@ -219,6 +260,8 @@ def _compared(
         yield f"{risk}: {found.status}, no verified plans, but {best:.9g} is possible: {found.violations}"
     elif abs(found.objective - best) > CLOSE * max(1.0, abs(best)):
         yield f"{risk}: {found.objective:.9g} instead of {best:.9g}"
+    elif found.bound is not None and found.bound < best - CLOSE * max(1.0, abs(best)):
+        yield f"{risk}: at most {found.bound:.9g}, but {best:.9g} is possible"
 
 
 def nested_disagreements(seed: int, levels: Sequence[int], weights: Sequence[float]) -> list[str]:
@@ -264,7 +307,9 @@ def main() -> None:
         for seed in range(first, first + count):
             alone, searched = disagreements(seed, solver=solver), disagreements(seed, sub_problems=2, solver=solver)
             nested = nested_disagreements(seed, [3, 6, 9], [1, 2, 1])
-            for problem in [*alone, *(f"searched, {one}" for one in searched), *nested]:
+            decided = decided_disagreements(seed, RISKS[seed % len(RISKS)])
+            told = [*(f"searched, {one}" for one in searched), *(f"decided, {one}" for one in decided)]
+            for problem in [*alone, *told, *nested]:
                 sys.stdout.write(f"seed {seed}: {problem}\n")
     sys.stdout.write(f"seeds {first} to {seed}: all tried\n")
 

@@ -76,6 +76,7 @@ FLOORS = {
         "advance",
         "variation",
         "ensemble",
+        "ensemble.here",
         "ensemble.mpi",
         "ensemble.solve",
         "ranking",

@@ -89,15 +89,11 @@ class ByMpi:
         linking = verify_linking([(one.name, one.instance, plans[one.name]) for one in scenarios], Linking.NOW)
         objective = self.worth.of(chosen.intervals)[0]
         bound = None if bound is None else max(bound, objective)
-        gap = None if bound is None else relative_gap(objective, bound, self._size())
+        gap = None if bound is None else relative_gap(objective, bound, self.members.size)
         status, limit = Status.STOPPED, word.limit or CONVERGED
         if gap is not None and gap <= max(OPTIMAL_GAP, self.asked.gap):
             status, limit = (Status.OPTIMAL if gap <= OPTIMAL_GAP else Status.WITHIN_GAP), ""
         return Together(status, limit or None, message, objective, bound, gap, plans, verifications, linking, seconds)
-
-    def _size(self) -> float:
-        cases = [self.members.over[one.name].case for one in self.worth.scenarios]
-        return max(float(abs(case.weights(0)).max(initial=0.0)) for case in cases)
 
     def _bound(self, word: Word) -> float | None:
         here = self._proved_here()

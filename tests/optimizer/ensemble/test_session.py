@@ -9,7 +9,7 @@ import outlay
 from outlay.models.ensemble import build_ensemble
 from outlay.optimizer.ensemble.session import EnsembleSession
 from outlay.optimizer.session import Session
-from tests.brute_force.ensembles import RISKS, disagreements
+from tests.brute_force.ensembles import RISKS, decided_disagreements, disagreements
 
 pytestmark = pytest.mark.usefixtures("always_warm")
 
@@ -50,3 +50,11 @@ def test_many_ensembles_that_are_searched_agree_with_the_enumeration(seed: int) 
 )
 def test_many_ensembles_agree_with_the_enumeration(seed: int) -> None:
     assert disagreements(seed, RISKS) == []
+
+
+@pytest.mark.parametrize(
+    "seed",
+    [pytest.param(seed, marks=pytest.mark.slow if seed < 11 else pytest.mark.nightly) for seed in range(6, 26)],
+)
+def test_a_kernel_and_groups_lead_to_what_the_enumeration_finds(seed: int) -> None:
+    assert decided_disagreements(seed, RISKS[seed % len(RISKS)]) == []

@@ -1,0 +1,1 @@
+"""Scenarios decided together by HiGHS on this machine."""

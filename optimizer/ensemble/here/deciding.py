@@ -1,0 +1,213 @@
+"""What is decided for several scenarios by HiGHS here: over a kernel, bounded in groups, then all together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, NamedTuple
+
+from outlay.instances.instance import Instance
+from outlay.instances.plan import Plan, Selection
+from outlay.instances.stages import Scenario, selected_now
+from outlay.models.ensemble import build_ensemble
+from outlay.optimizer.engine.levels import Settings
+from outlay.optimizer.ensemble.candidates import Candidate
+from outlay.optimizer.ensemble.here.groups import GroupQuestion, bound_of, groups_of
+from outlay.optimizer.ensemble.here.kernel import kernel_of
+from outlay.optimizer.ensemble.members import Asked, Members, OnQuestions, above, interval_of
+from outlay.optimizer.ensemble.session import EnsembleSession, Together, told
+from outlay.optimizer.ensemble.worth import Worth
+from outlay.optimizer.search.settings import SearchPlan
+from outlay.optimizer.settings import Effort
+from outlay.optimizer.solver.deadline import Deadline
+from outlay.optimizer.solver.outcome import Progress
+from outlay.optimizer.solver.process import SolverProcess
+from outlay.optimizer.status import Status
+from outlay.optimizer.variation.solving import VariedAnswer
+from outlay.optimizer.verify.plan import verify_plan
+
+#: Shares of the time for the kernel, and for groups, which seldom take all of it.
+KERNEL_SHARE, GROUPS_SHARE = 0.2, 0.25
+
+
+class Searching(NamedTuple):
+    """How hard to look for plans beside the proof, and the work of a repeatable search."""
+
+    effort: Effort
+    work: int
+
+    def plan(self, session: EnsembleSession, seed: int) -> SearchPlan | None:
+        """Return how to search, or None for branch and bound alone."""
+        if self.effort == Effort.PROVE:
+            return None
+        return session.search_plan(seed=seed, sub_problems=self.work if self.effort == Effort.REPEAT else None)
+
+
+@dataclass
+class Here:
+    """Scenarios to decide for, with what is known of them.
+
+    Attributes
+    ----------
+    base, members, worth, asked
+        The instance, the scenarios compiled, the measure, and how questions are solved.
+    best
+        The best plan of each scenario by itself.
+    candidates
+        Decisions that were tried in all of them.
+    hard, threads, jobs, deadline
+        How hard to search, with how many threads, how many groups at a time, and until when.
+    sizes
+        Of the problem that was solved last.
+    """
+
+    base: Instance
+    members: Members
+    worth: Worth
+    asked: Asked
+    best: Mapping[str, VariedAnswer]
+    candidates: Sequence[Candidate]
+    hard: Searching
+    threads: int
+    jobs: int
+    deadline: Deadline
+    sizes: dict[str, int] = field(default_factory=dict)
+    _grouped: float = math.inf  # what no decision is worth more than, by groups of scenarios
+
+    def decide(self, on_questions: OnQuestions, on_progress: Callable[[Progress], None] | None) -> Together:
+        """Return the best plans found, bounded by the least of what is proved of single scenarios, groups, and all.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            If the user stops it before there are any.
+        """
+        start: Mapping[str, Plan] | None = self._start()
+        with SolverProcess() as engine:
+            found = self._over_kernel(engine, start)
+            start = start if found is None else found.plans
+            interrupted = found is not None and found.limit == "interrupt"
+            interrupted = interrupted or not self._in_groups(on_questions)
+            if not interrupted and self._goes_on(found, start):
+                together = self._together(self.scenarios)
+                return self._at_most(self._solve(engine, together, self.deadline, start, on_progress))
+        if start is None:
+            raise KeyboardInterrupt
+        found = found or told(self.scenarios, start, None, risk=self.worth.risk, best=self._held)
+        return self._at_most(replace(found, limit="interrupt" if interrupted else "time"))
+
+    def _goes_on(self, found: Together | None, start: Mapping[str, Plan] | None) -> bool:
+        """Whether something is left to be proved of all scenarios together, and there is time to build them and more.
+
+        They take about as long to build as one by one.
+        """
+        if found is not None and self._at_most(found).status.proved:
+            return False
+        left = self.deadline.left()
+        return start is None or left is None or left >= 2 * self.members.seconds
+
+    @property
+    def scenarios(self) -> tuple[Scenario, ...]:
+        """The scenarios."""
+        return self.worth.scenarios
+
+    @property
+    def _held(self) -> Mapping[str, float] | None:
+        """What each scenario is held against for regret."""
+        return self.worth.ideal if self.worth.risk.kind == "regret" else None
+
+    def _at_most(self, found: Together) -> Together:
+        """Return what is found with what is proved of the scenarios one by one, or in groups, where that is less."""
+        most = self.worth.of({one.name: interval_of(self.best[one.name]) for one in self.scenarios})[1]
+        return found.at_most(min(most, self._grouped), self.members.size, self.asked.gap)
+
+    def _start(self) -> dict[str, Plan] | None:
+        """Return the plans of the best candidate that holds everywhere; without one, to do nothing, if that holds."""
+        known = [one for one in self.candidates if one.holds]
+        if not known:
+            holds = all(verify_plan(one.instance, Plan()).ok for one in self.scenarios)
+            return {one.name: Plan() for one in self.scenarios} if holds else None
+        best = max(known, key=lambda one: self.worth.of(one.intervals)[0])
+        return {name: each.plan for name, each in best.answers.items() if each.plan is not None}
+
+    def _within(self, share: float) -> Deadline:
+        """Return the deadline of what is to take a share of the time."""
+        limit = self.asked.time_limit
+        if limit is None:
+            return self.deadline
+        return replace(self.deadline, at=min(self.deadline.at, Deadline.after(share * limit).at))
+
+    def _together(self, scenarios: tuple[Scenario, ...], built: Mapping[str, Any] | None = None) -> EnsembleSession:
+        """Return scenarios as one problem, made of a model of each."""
+        most = {one.name: above(self.best[one.name].bound) for one in scenarios}
+        models = built or self.members.models
+        risk = self.worth.risk
+        return EnsembleSession(
+            build_ensemble(self.base, scenarios, risk=risk, best=self._held, most=most, built=models)
+        )
+
+    def _solve(
+        self,
+        engine: SolverProcess,
+        session: EnsembleSession,
+        deadline: Deadline,
+        start: Mapping[str, Plan] | None,
+        on_progress: Callable[[Progress], None] | None,
+    ) -> Together:
+        """Return what is found of scenarios together."""
+        self.sizes = {
+            "columns": len(session.problem.cost),
+            "rows": len(session.problem.row_lower),
+            "nonzeros": session.nonzeros,
+        }
+        settings = Settings(self.asked.gap, deadline, self.asked.seed, self.threads)
+        search = self.hard.plan(session, self.asked.seed)
+        return session.solve(engine, settings, start=start, best=self._held, search=search, on_progress=on_progress)
+
+    def _over_kernel(self, engine: SolverProcess, start: Mapping[str, Plan] | None) -> Together | None:
+        """Return the best plans over what the decisions known so far select; None if there are none, or no kernel.
+
+        Only where time is limited; what is proved there is not proved of the whole.
+        """
+        if self.asked.time_limit is None:
+            return None
+        built = kernel_of(self.members, self._decided(start))
+        if built is None:
+            return None
+        found = self._solve(engine, self._together(self.scenarios, built), self._within(KERNEL_SHARE), start, None)
+        return replace(found, status=Status.STOPPED, bound=None, gap=None) if found.verified else None
+
+    def _decided(self, start: Mapping[str, Plan] | None) -> dict[Selection, float]:
+        """Return what is selected now by the best plan of some scenario, with the probability of all these.
+
+        What the plans to start from select must be there.
+        """
+        found: dict[Selection, float] = {}
+        for one in self.scenarios:
+            best, first = self.best[one.name], None if start is None else start[one.name]
+            for plan, weight in ((best.plan if best.holds else None, one.probability), (first, math.inf)):
+                for key in () if plan is None else selected_now(self.base, plan):
+                    found[key] = found.get(key, 0.0) + weight
+        return found
+
+    def _in_groups(self, on_questions: OnQuestions) -> bool:
+        """Bound all scenarios by groups of them, where time is limited and they are many; False if interrupted."""
+        limit = self.asked.time_limit
+        nonzeros = sum(over.session.problem.matrix.nnz for over in self.members.over.values())
+        groups = groups_of(self.scenarios, nonzeros, {name: one.worth or 0.0 for name, one in self.best.items()})
+        if limit is None or not groups:
+            return True
+        settings, due = Settings(self.asked.gap, self.deadline, self.asked.seed), self._within(GROUPS_SHARE)
+        each = GROUPS_SHARE * limit / math.ceil(len(groups) / self.jobs)
+        questions = [
+            GroupQuestion(f"group {number}", partial(self._together, group.scenarios), settings, each, due)
+            for number, group in enumerate(groups, start=1)
+        ]
+        with self.members.pool(self.jobs, on_questions) as pool:
+            found = pool.ask(questions)
+        self._grouped = bound_of(
+            self.worth.risk, groups, [found[one.name].bound if one.name in found else math.inf for one in questions]
+        )
+        return not pool.interrupted
