@@ -26,7 +26,8 @@ def decided(scope: Scope) -> Iterator[Fault]:
                 yield scope.fault("projects", row, column.name, problem, "leave it blank, or change the status")
         if status in UNDER_WAY:
             yield from _dates(scope, row, record)
-            yield from _alternative(scope, row, record)
+            if record["id"] is not None:
+                yield from _alternative(scope, row, record)
 
 
 def _dates(scope: Scope, row: int, record: dict[str, Cell]) -> Iterator[Fault]:
@@ -83,7 +84,9 @@ def approved(scope: Scope) -> Iterator[Fault]:
     """Yield scales and dates of the plan that stands that cannot be, and a freeze of nothing."""
     instance = scope.instance
     for row, record in enumerate(instance["approved"].records()):
-        names, given = scope.alternatives_of.get(str(record["project"]), frozenset()), record["alternative"]
+        if record["project"] not in scope.ids("projects"):
+            continue
+        names, given = scope.alternatives_of[str(record["project"])], record["alternative"]
         name = str(given) if given is not None else next(iter(names), "")
         scale = record["scale"]
         if scale is not None and given is None and len(names) > 1:

@@ -20,6 +20,7 @@ from outlay.instances.formats.parsing import parse_document
 from outlay.instances.formats.reading import read
 from outlay.instances.formats.writing import write
 from outlay.instances.instance import Instance
+from tests.brute_force.generator import case_of
 from tests.instances.support import parsed, small
 from tests.support.examples import examples
 
@@ -209,6 +210,28 @@ def test_any_change_is_applied_or_refused(found: list[dict[str, Any]]) -> None:
 _FOLDER = tempfile.TemporaryDirectory()
 _BYTES = {file.name: file.read_bytes() for file in write(parsed(small()), Path(_FOLDER.name) / "small").iterdir()}
 _FOLDER.cleanup()
+
+
+def faulty(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield copies in which one cell is blank, or one row missing."""
+    for table, rows in document.items():
+        for number, row in enumerate(rows if isinstance(rows, list) else ()):
+            for column in row:
+                made = _copied(document)
+                made[table][number][column] = None
+                yield made
+            made = _copied(document)
+            del made[table][number]
+            yield made
+
+
+@pytest.mark.parametrize("seed", [None, 100, 110])
+def test_a_blank_cell_or_a_missing_row_is_read_or_refused(seed: int | None) -> None:
+    for document in faulty(small() if seed is None else case_of(seed).document):
+        try:
+            check(parse_document(document, source="faulty"))
+        except InputError as error:
+            show(error)
 
 
 @st.composite
