@@ -42,7 +42,8 @@ def closure(value: np.ndarray, waiting: tuple[np.ndarray, np.ndarray]) -> np.nda
     tail = np.concatenate([np.full(len(pays), source), costs, later])
     head = np.concatenate([pays, np.full(len(costs), sink), earlier])
     room = np.concatenate([whole[pays], -whole[costs], np.full(len(later), ENDLESS)])
-    graph = sparse.csr_array((room.astype(np.int32), (tail, head)), shape=(count + 2, count + 2))
+    places = tail.astype(np.int32), head.astype(np.int32)  # scipy below 1.15 takes no others
+    graph = sparse.csr_array((room.astype(np.int32), places), shape=(count + 2, count + 2))
     left = sparse.csr_array(graph - csgraph.maximum_flow(graph, source, sink).flow)
     left.eliminate_zeros()
     found = np.zeros(count + 2, dtype=bool)
