@@ -125,16 +125,17 @@ def _command(launcher: str) -> tuple[str, ...]:
     found = shutil.which(first) or shutil.which(first, path=str(beside))
     if found is None:
         raise _wrong(f"there is no {first} here, which starts the processes of MPI", f"{INSTALL} brings one", launcher)
-    return (found, *rest)
+    return (os.path.abspath(found), *rest)  # noqa: PTH100 - a link stays what it is called
 
 
 def _probe(command: Sequence[str]) -> int:
     """Start the processes and let them say how many they are."""
     try:
-        done = subprocess.run(
-            [*command, sys.executable, *_WORKER], stdin=subprocess.DEVNULL, capture_output=True, timeout=PROBE_S,
-            text=True, errors="replace", check=False, start_new_session=True,
-        )  # fmt: skip
+        with _aside() as folder:
+            done = subprocess.run(
+                [*command, sys.executable, *_WORKER], stdin=subprocess.DEVNULL, capture_output=True, timeout=PROBE_S,
+                text=True, errors="replace", check=False, start_new_session=True, cwd=folder,
+            )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired) as error:
         raise _wrong(f"the processes of MPI cannot be started: {error}", INSTALL, shlex.join(command)) from error
     said = [line.split()[1] for line in done.stdout.splitlines() if line.startswith("ranks ")]
@@ -171,6 +172,7 @@ def solve_by_mpi(
             child = subprocess.Popen(
                 [*launcher.command, sys.executable, *_WORKER, str(folder)], stdin=subprocess.PIPE, stdout=log,
                 stderr=subprocess.STDOUT, start_new_session=True,  # Ctrl-C is for us
+                cwd=folder,  # mpi-sppy writes files of its own wherever it is
             )  # fmt: skip
             try:
                 while child.poll() is None and limit is None:
@@ -228,6 +230,17 @@ def _end(child: subprocess.Popen[bytes]) -> None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.wait(END_S)
                 break
+
+
+@contextmanager
+def _aside() -> Iterator[str]:
+    """Make a folder for what mpi-sppy writes wherever it is: here, as other machines see it, or a temporary one."""
+    try:
+        made = tempfile.TemporaryDirectory(prefix="outlay-mpi-", dir=Path.cwd(), ignore_cleanup_errors=True)
+    except OSError:
+        made = tempfile.TemporaryDirectory(prefix="outlay-mpi-", ignore_cleanup_errors=True)
+    with made as name:
+        yield name
 
 
 @contextmanager

@@ -149,7 +149,8 @@ def test_three_processes_decide_as_one_problem_does(town: outlay.Instance, risk:
 
 @needs_mpi
 @pytest.mark.slow
-def test_its_word_is_told_as_its_word(tmp_path: Path) -> None:
+def test_its_word_is_told_as_its_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     folder = str(tmp_path / "plans")
     asked = ("solve", "tutorial", "--jobs", "1", "--scenarios", ",".join(SETS), "--engine", "mpi-sppy")
     result = run(*asked, "--time-limit", "120", "-o", folder)
@@ -157,6 +158,7 @@ def test_its_word_is_told_as_its_word(tmp_path: Path) -> None:
     assert "Bound: " in result.stdout
     assert "mpi-sppy" in result.stdout
     assert outlay.load_ensemble(folder).options["engine"] == "mpi-sppy"
+    assert [path.name for path in tmp_path.iterdir()] == ["plans"]  # mpi-sppy writes logs wherever it is
 
 
 @needs_mpi
