@@ -33,7 +33,7 @@ class Checked:
     times_s
         Seconds of solving and of verifying.
     proved_nearest
-        Whether no plan as good is nearer to the reference (`Session.nearest` only).
+        Whether no plan as good is nearer to the reference (`ties.nearest` only).
     dates
         How the dates were chosen; None without a verified plan.
     """

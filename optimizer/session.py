@@ -15,21 +15,18 @@ from outlay.instances.plan import Plan
 from outlay.models.arrays.ending import look
 from outlay.models.modelling import PauseGC
 from outlay.models.plain import PlainModel
-from outlay.optimizer.answer.dates import dates_open, lateness_weights, open_options, scale_rows
-from outlay.optimizer.answer.distance import distance, distance_weights
 from outlay.optimizer.answer.headroom import HELPERS
 from outlay.optimizer.answer.plans import plan_point, read_plan, spread
-from outlay.optimizer.checked import Checked, dated
+from outlay.optimizer.checked import Checked
 from outlay.optimizer.engine.answer import Answer
 from outlay.optimizer.engine.levels import Level, Settings, solve_levels, with_finals
 from outlay.optimizer.presolve.aggregation import aggregate
-from outlay.optimizer.presolve.restriction import restrict
-from outlay.optimizer.presolve.steps import Step, grouping, restriction, units
+from outlay.optimizer.presolve.steps import grouping, units
 from outlay.optimizer.problem.compiling import has_own_objective
 from outlay.optimizer.problem.plain import compiled
-from outlay.optimizer.problem.problem import Problem, Rows
+from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.scaling import scaled
-from outlay.optimizer.problem.spaces import FullPoint, PartPoint, SolverPoint
+from outlay.optimizer.problem.spaces import FullPoint, SolverPoint
 from outlay.optimizer.problem.structure import Structure, structure_of
 from outlay.optimizer.proof.certificate import completed
 from outlay.optimizer.search.params import SearchParams
@@ -37,22 +34,17 @@ from outlay.optimizer.search.settings import SearchPlan
 from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.solver.outcome import Outcome, Progress
 from outlay.optimizer.solver.process import SolverProcess
-from outlay.optimizer.status import OPTIMAL_GAP, DatesFound, improved, raised
+from outlay.optimizer.status import OPTIMAL_GAP, improved
 from outlay.optimizer.verify.plan import verify_plan
 
 #: Tolerance of the second try after an answer that does not verify.
 FINE_FEASIBILITY = 1e-9
-#: Plans whose objective is this close (as a share of it, or of its unit) count as equally good; of this share the
-#: solver gets all but a little, which is left for rounding.
-TIE, NEARLY = 1e-6, 0.98
+#: Plans whose objective is this close (as a share of it, or of its unit) count as equally good.
+TIE = 1e-6
 #: Amounts below this share of their unit are rounding errors of the solver, not decisions.
 NEGLIGIBLE = 1e-11
 #: Seconds that deciding payments and the like for one project more may take; it takes milliseconds.
 COMPLETING_S = 5.0
-#: Of a time limit this share is kept for those dates, at most so many seconds.
-DATES_SHARE, DATES_S = 0.1, 6.0
-#: So many nodes of branch and bound go into the dates that the objective leaves open, to this gap.
-DATES_NODES, DATES_GAP = 500, 1e-6
 
 OnProgress = Callable[[Progress], None] | None
 
@@ -150,13 +142,13 @@ class Session:
         for number, level in enumerate(self.case.instance.objective_levels):
             cost, tolerance = -self.case.weights(number), float(level.tolerance)
             names = {name: float(weight) for name, weight in level.weights.items()}
-            found.append(self._level(names, self._extended(cost), float(cost @ self._constants), tolerance))
+            found.append(self._level(names, self.extended(cost), float(cost @ self._constants), tolerance))
         return tuple(found)
 
     def level_of(self, weights: Mapping[str, float]) -> Level:
         """Return an objective of other metrics, maximised; `cost` counts -1 unless it is weighed."""
         cost = -self.case.weighted({"cost": -1.0, **weights})
-        return self._level(dict(weights), self._extended(cost), float(cost @ self._constants))
+        return self._level(dict(weights), self.extended(cost), float(cost @ self._constants))
 
     @cached_property
     def _constants(self) -> np.ndarray:
@@ -169,7 +161,7 @@ class Session:
 
     def row_of(self, coefficients: np.ndarray) -> np.ndarray:
         """Return coefficients of the model's columns as those of a row of the solver's problem, not scaled itself."""
-        return self._extended(coefficients) * self._scaling.column
+        return self.extended(coefficients) * self._scaling.column
 
     @property
     def row_factors(self) -> np.ndarray:
@@ -185,7 +177,12 @@ class Session:
         own, unit = self._scaling.cost(cost)
         return Level(names, own, offset / unit, tolerance, unit, float(np.abs(cost).max(initial=0.0)))
 
-    def _extended(self, weights: np.ndarray) -> np.ndarray:
+    def cost_of(self, weights: np.ndarray) -> np.ndarray:
+        """Return weights of the model's columns, to be minimised, as costs of the solver's problem."""
+        cost, _ = self._scaling.cost(self.extended(weights))
+        return cost
+
+    def extended(self, weights: np.ndarray) -> np.ndarray:
         """Return weights of the model's columns as costs of the solver's problem, before scaling."""
         return self._small.extend_cost(spread(self.compiled, self.model.columns, weights))
 
@@ -218,7 +215,7 @@ class Session:
             checked.times_s["solve"] += time.monotonic() - begun
             if answer.point is None and checked.plan is not None:
                 break  # no time to mend it: the answer that does not verify is reported as such
-            self._check(checked, answer)
+            self.check(checked, answer)
             with engine.until(deadline):
                 sound = self._complete(checked, engine, fine, on_progress)
             if sound and not answer.broken and (checked.verification is None or checked.verification.ok):
@@ -226,7 +223,8 @@ class Session:
             begin, search = checked.answer.point, None  # a mistake of the search or its reductions is not made twice
         return checked
 
-    def _check(self, checked: Checked, answer: Answer[SolverPoint]) -> None:
+    def check(self, checked: Checked, answer: Answer[SolverPoint]) -> None:
+        """Take an answer in the solver's space as that of `checked`, read its plan and verify it."""
         begun = time.monotonic()
         point = None if answer.point is None else self.from_solver(answer.point)
         checked.answer = answer.at(point)
@@ -260,7 +258,7 @@ class Session:
         better = Checked(checked.answer, times_s=checked.times_s)
         level = improved(levels[0], value, proved=not beaten)
         finals = with_finals([level, *levels[1:]], objectives, found)
-        self._check(better, checked.answer.at(SolverPoint(found), finals))
+        self.check(better, checked.answer.at(SolverPoint(found), finals))
         if better.verification is not None and better.verification.ok:
             checked.answer, checked.plan, checked.verification = better.answer, better.plan, better.verification
             seconds = checked.times_s["solve"]
@@ -268,133 +266,3 @@ class Session:
             if on_progress is not None:
                 on_progress(Progress(-value, np.nan if level.bound is None else -level.bound, level.nodes, seconds))
         return not beaten
-
-    def nearest(self, engine: SolverProcess, settings: Settings, own: Checked, reference: Plan) -> Checked:
-        """Return, among the plans as good as an answer, the one nearest to a reference plan.
-
-        As good: every objective level at least its value in the answer less 1e-6 of it. Nearest: fewest
-        changed projects, then fewest changed starts (`outlay.optimizer.answer.distance`). The answer itself is returned
-        if the second solve ends without a verified plan.
-        """
-        if own.answer.point is None or own.plan is None:
-            return own
-        if distance(own.plan, reference) == (0, 0):
-            own.proved_nearest = True
-            return own
-        problem = self.problem
-        for level, result in zip(self.levels(), own.answer.levels, strict=False):
-            value = -float(result.final or 0.0) / level.unit
-            problem = problem.with_row(level.cost, value + NEARLY * TIE * max(1.0, abs(value)) - level.offset)
-        far = self._extended(distance_weights(self.case, reference))
-        exact = replace(settings, gap=0.0, absolute_gap=0.5, confirming=True)
-        start = self.to_solver(own.answer.point)
-        begun = time.monotonic()
-        answer = solve_levels(engine, problem, [Level({}, far)], exact, start=start)
-        own.times_s["nearest"] = time.monotonic() - begun
-        if answer.point is None:
-            return own
-        near = Checked(own.answer, times_s=own.times_s)
-        levels = with_finals(own.answer.levels, self.levels(), answer.point)
-        self._check(near, own.answer.at(answer.point, levels))
-        near.proved_nearest = answer.levels[0].status.proved
-        return near if near.verification is not None and near.verification.ok else own
-
-    def earliest(
-        self, engine: SolverProcess, settings: Settings, own: Checked, *, reference: Plan | None = None
-    ) -> Checked:
-        """Return, among the plans of the same alternatives that are worth as much, the one with the earliest dates.
-
-        Worth as much: every level of the objective at least its value less its tolerance, as for a further level. With
-        a reference the plan stays as near to it as it is. The answer itself is returned where its dates are decided,
-        where the instance has no tie-break, or where no verified plan is found; `Checked.dates` says which.
-        """
-        if own.answer.point is None or own.plan is None or own.verification is None or not own.verification.ok:
-            return own
-        open_ = open_options(self.case, own.plan)
-        if self.case.instance.settings.tie_break == "none":
-            return dated(own, DatesFound.OPEN, "tie_break is none")
-        if not dates_open(self.case, own.plan, open_):
-            could = dates_open(self.case, own.plan, np.ones(len(open_), dtype=bool))
-            return dated(own, DatesFound.DECIDED if could else DatesFound.EARLIEST)
-        if own.answer.levels[0].limit == "interrupt" or settings.deadline.passed():
-            return dated(own, DatesFound.OPEN, "no time was left")
-        begun = time.monotonic()
-        outcome, point = self._earliest_point(engine, settings, own, open_, reference)
-        early = Checked(own.answer, times_s=own.times_s, proved_nearest=own.proved_nearest)
-        own.times_s["dates"] = time.monotonic() - begun
-        if point is not None:
-            objectives = self.levels()
-            first = objectives[0]
-            levels = with_finals(raised(own.answer.levels, first.value(point), first.size), objectives, point)
-            self._check(early, own.answer.at(SolverPoint(point), levels))
-        if early.verification is None or not early.verification.ok:
-            return dated(own, DatesFound.OPEN, "the solver found none that holds in its time")
-        return dated(early, DatesFound.EARLIEST if outcome.status == "kOptimal" else DatesFound.EARLY)
-
-    def before_dates(self, deadline: Deadline) -> Deadline:
-        """Return the deadline of the objective, which leaves a little of the time for the dates."""
-        asked = self.case.instance.settings.tie_break != "none" and self.case.instance.periods > 1
-        return replace(deadline, at=deadline.at - min(DATES_SHARE * deadline.limit_s, DATES_S)) if asked else deadline
-
-    def _earliest_point(
-        self, engine: SolverProcess, settings: Settings, own: Checked, open_: np.ndarray, reference: Plan | None
-    ) -> tuple[Outcome, np.ndarray | None]:
-        """Return the solver's word, and the point with the earliest dates; its columns are the solver's."""
-        assert own.plan is not None
-        assert own.answer.point is not None
-        begin = self.to_solver(own.answer.point)
-        problem = self._as_good(own, begin)
-        if reference is not None:
-            far = self._extended(distance_weights(self.case, reference))
-            problem = problem.with_row(far, float(far @ begin) + 0.5)
-        problem = self._same_scales(problem, own.plan, open_)
-        cost, _ = self._scaling.cost(self._extended(lateness_weights(self.case, own.plan)))
-        problem = replace(problem, cost=cost, offset=0.0)
-        fixed = self._not_open(open_, len(cost))
-        step: Step[SolverPoint, PartPoint] = restriction(restrict(problem, fixed, np.zeros(len(fixed))))
-        options = settings.options(retry=False) | {"mip_max_nodes": DATES_NODES, "mip_rel_gap": DATES_GAP}
-        with engine.until(settings.deadline):
-            left_s, near = settings.deadline.left(), step.to_reduced(begin)
-            outcome = engine.solve(step.problem, options=options, time_limit_s=left_s, start=near)
-        if outcome.point is None:
-            return outcome, None
-        found = outcome.point if outcome.polished else step.problem.rounded(outcome.point)
-        point = step.to_original(PartPoint(found))
-        return outcome, point if problem.holds(point) else None
-
-    def _not_open(self, open_: np.ndarray, columns: int) -> np.ndarray:
-        """Return which of the solver's columns fund an option that is not open; group columns follow from these."""
-        closed = np.zeros(self.case.book.size, dtype=bool)
-        closed[self.case.block("fund").columns[~open_]] = True
-        closed[self.case.scale_column[~open_]] = True
-        own = spread(self.compiled, self.model.columns, closed, absent=False)
-        return np.append(own, np.zeros(columns - len(own), dtype=bool))
-
-    def _same_scales(self, problem: Problem, plan: Plan, open_: np.ndarray) -> Problem:
-        """Return the problem with a row that keeps each scale what it is in the plan, whenever it begins."""
-        place = self.compiled.columns_of(self.model.columns)
-        found = [
-            (place[part], place[fund], size)
-            for part, fund, size in scale_rows(self.case, plan, open_)
-            if min(place[part], place[fund]) >= 0
-        ]
-        if not found:
-            return problem
-        part, fund, size = (np.array(column) for column in zip(*found, strict=True))
-        unit, row = self._scaling.column, np.arange(len(found))
-        entries = np.concatenate([unit[part], -size * unit[fund]])
-        places = np.concatenate([row, row]), np.concatenate([part, fund])
-        matrix = sparse.csr_array((entries, places), shape=(len(found), len(problem.cost)))
-        nothing = np.zeros(len(found))
-        return problem.with_rows(Rows(matrix, nothing, nothing))
-
-    def _as_good(self, own: Checked, begin: np.ndarray) -> Problem:
-        """Return the problem with a row that keeps each level within its tolerance, as a further level would have."""
-        problem = self.problem
-        for level, result in zip(self.levels(), own.answer.levels, strict=False):
-            here = float(level.cost @ begin)
-            best = here if result.objective is None else -result.objective / level.unit - level.offset
-            given_up = level.tolerance * abs(best + level.offset)
-            ceiling = max(here, best + given_up + 1e-9 * max(1.0, abs(best)))
-            problem = problem.with_row(level.cost, ceiling)
-        return problem

@@ -35,6 +35,7 @@ from outlay.optimizer.settings import DEFAULT_WORK, Effort, SolveSettings, check
 from outlay.optimizer.solver.outcome import Progress
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import LevelResult, Status, overall
+from outlay.optimizer.ties.earliest import before_dates, earliest
 
 #: What is told of a solve stands in `settings`; those who solve find it here too.
 __all__ = ["Effort", "check_arguments", "make_solution", "solve", "versions"]
@@ -176,12 +177,12 @@ def solve_asked(
         checked = session.solve(
             engine,
             settings.engine(),
-            deadline=session.before_dates(deadline),
+            deadline=before_dates(session, deadline),
             start=start,
             on_progress=_as_stated_by(session, on_progress),
             search=None if deadline.passed() else _search_plan(session, settings),
         )
-        checked = session.earliest(engine, settings.engine(deadline), checked)
+        checked = earliest(session, engine, settings.engine(deadline), checked)
     finally:
         if process is None:
             engine.close()

@@ -87,7 +87,7 @@ class Dates:
         be earlier and bring as much. ``open``: not looked for, so one choice of many.
     lateness
         The sum over the projects of commitment x (selection + start + operation), in money x periods
-        (`outlay.optimizer.answer.dates`).
+        (`outlay.optimizer.ties.dates`).
     why
         Why they were left open; empty otherwise.
     """

@@ -23,6 +23,7 @@ from outlay.optimizer.settings import SolveSettings
 from outlay.optimizer.sharing.solvers import solver_process
 from outlay.optimizer.solve import make_solution
 from outlay.optimizer.solver.process import SolverProcess
+from outlay.optimizer.ties.nearest import nearest
 
 #: Seconds in which the plan nearest to the first run's is looked for, of each other run.
 NEAREST_S = 60.0
@@ -95,7 +96,7 @@ def _nearest(solution: Solution, reference: Solution, seconds: float, process: S
     point = FullPoint(plan_point(session.model, session.compiled, solution.plan))
     own = Checked(Answer(point, list(solution.levels)), solution.plan, solution.verification, dates=solution.dates)
     settings = SolveSettings(time_limit_s=seconds)
-    near = session.nearest(engine, settings.engine(settings.deadline(engine.clock)), own, reference.plan)
+    near = nearest(session, engine, settings.engine(settings.deadline(engine.clock)), own, reference.plan)
     extra = {"own_plan": own_plan, "nearest_proved": near.proved_nearest}
     if near is own:
         return document | {"comparison": extra}

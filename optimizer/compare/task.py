@@ -30,6 +30,8 @@ from outlay.optimizer.sharing.solvers import building, solver_process
 from outlay.optimizer.solve import make_solution, versions
 from outlay.optimizer.solver.outcome import Progress
 from outlay.optimizer.solver.process import SolverProcess
+from outlay.optimizer.ties.earliest import before_dates, earliest
+from outlay.optimizer.ties.nearest import nearest
 
 
 @dataclass(frozen=True)
@@ -162,15 +164,15 @@ def solve_case(
     checked = session.solve(
         engine,
         settings.engine(),
-        deadline=session.before_dates(deadline),
+        deadline=before_dates(session, deadline),
         start=reference,
         on_progress=None if on_progress is None else _maximised(on_progress),
     )
     own = checked.plan
     if request.nearest and reference is not None and checked.verification is not None and checked.verification.ok:
-        checked = session.nearest(engine, settings.engine(deadline), checked, reference)
+        checked = nearest(session, engine, settings.engine(deadline), checked, reference)
     if request.nearest or request.reference is None:
-        checked = session.earliest(engine, settings.engine(deadline), checked, reference=reference)
+        checked = earliest(session, engine, settings.engine(deadline), checked, reference=reference)
     with building():
         solution = make_solution(session, checked, times_s=times, began=began, options=request.options)
         document = to_run_document(solution)

@@ -29,6 +29,7 @@ from outlay.optimizer.solver.forking import in_child
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import Status, overall
 from outlay.optimizer.stress.held import held
+from outlay.optimizer.ties.earliest import before_dates, earliest
 from outlay.optimizer.variation.limits import Limits
 from outlay.optimizer.verify.linking import verify_kept
 from outlay.optimizer.verify.plan import verify_plan
@@ -179,8 +180,8 @@ def solved(instance: Instance, plan: Plan, engine: SolverProcess, options: Mappi
     deadline = Deadline.after(options.get("time_limit_s"), engine.clock)
     settings = Settings(gap=options.get("gap", 1e-4), seed=options.get("seed", 1), threads=1, deadline=deadline)
     begun = time.monotonic()
-    checked = session.solve(engine, settings, deadline=session.before_dates(deadline), start=plan, on_progress=None)
-    checked = session.earliest(engine, settings, checked)
+    checked = session.solve(engine, settings, deadline=before_dates(session, deadline), start=plan, on_progress=None)
+    checked = earliest(session, engine, settings, checked)
     seconds = time.monotonic() - begun
     status, limit = overall(checked.answer.levels)
     if checked.plan is None or checked.verification is None:

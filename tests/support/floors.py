@@ -68,6 +68,7 @@ FLOORS = {
         "export",
         "checked",
         "session",
+        "ties",
         "record",
         "solve",
         "evaluation",

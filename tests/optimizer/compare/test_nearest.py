@@ -18,6 +18,7 @@ from outlay.optimizer.engine.levels import Settings
 from outlay.optimizer.session import Session
 from outlay.optimizer.solver.deadline import NEVER
 from outlay.optimizer.solver.process import SolverProcess
+from outlay.optimizer.ties.nearest import nearest
 from outlay.optimizer.verify.plan import verify_plan
 from tests.optimizer.compare.support import cap, change, row, town
 from tests.support.choosing import some
@@ -143,7 +144,7 @@ def nearest_of(engine: SolverProcess, case: Instance, reference: Plan) -> tuple[
     session = Session(outlay.build(case))
     settings = Settings(gap=0.0)
     own = session.solve(engine, settings, deadline=NEVER, start=reference, on_progress=None)
-    near = session.nearest(engine, settings, own, reference)
+    near = nearest(session, engine, settings, own, reference)
     assert near.plan is not None
     assert near.verification is not None
     assert near.verification.ok
