@@ -1,9 +1,10 @@
 """What each neighbourhood and number of the search is worth: ``python -m tests.benchmarks.ablation [INSTANCE...]``.
 
 The search alone, without a proof beside it, is run on each instance with several seeds: as it is, without one kind of
-neighbourhood, and with one number halved or doubled (a tuple: all of its numbers). What counts is the gap of its plan
-to the best bound of all runs. A change is told beside the spread: the standard error of the mean difference to the
-search as it is, over instances and seeds. A number whose changes lie within the spread earns nothing and is to go.
+neighbourhood or one number (`OFF`), and with one number halved or doubled (a tuple: all of its numbers). What counts is
+the gap of its plan to the best bound of all runs. A change is told beside the spread: the standard error of the mean
+difference to the search as it is, over instances and seeds. A number whose changes lie within the spread earns nothing
+and is to go. `screening` switches off many at once, which takes far fewer runs.
 
 With ``--work`` each run solves so many sub-problems, which does not depend on how busy the machine is, and is fair to
 kinds; numbers that make sub-problems larger look too good. With ``--seconds`` each run has that long: for a quiet
@@ -35,6 +36,56 @@ from tests.benchmarks.families import read
 
 #: Two generated portfolios, and scheduling with optional projects.
 INSTANCES = ("scale-60-2", "scale-100-1", "schedule-opt-30-1")
+#: What numbers are where the search does without them: no limit, no chance, one instead of several, all alike.
+OFF: Mapping[str, Any] = {
+    "verifying_share": 1.0,
+    "sub_problems.least_share": 1e-9,
+    "sub_problems.most_share": 1.0,
+    "sub_problems.breadths": (10.0,),
+    "sub_problems.cross_breadths": (3.0, 10.0, 30.0),
+    "diving.first_rest_times": 0.0,
+    "diving.shares": (1.0,),
+    "diving.least_open": 1.0,
+    "diving.most_open": 1e9,
+    "diving.times": 0.0,
+    "diving.most_options": 10**9,
+    "diving.step_shares": (0.1,),
+    "diving.sure": (0.6,),
+    "diving.core_loss": 2.0,
+    "diving.worse": 1.0,
+    "diving.most_taken_back": 10**9,
+    "diving.many": 10**9,
+    "diving.taken_back_twice": 10**9,
+    "diving.most_left": 10**9,
+    "probing.times": math.inf,
+    "probing.dominant": (2.0,),
+    "probing.cheap": 0.0,
+    "probing.least_gain": 1e-12,
+    "probing.most_tried": 10**9,
+    "probing.most_at_once": 1,
+    "probing.noise": 0.0,
+    "patience.remembered": 10**9,
+    "selecting.kinds_even": 1.0,
+    "selecting.repairs_even": 1.0,
+    "selecting.kinds_doubt": 0.01,
+    "selecting.repairs_doubt": 5.0,
+    "selecting.memory": 1.0,
+    "scheduling.least_share": 1e-9,
+    "scheduling.most_share": 1e9,
+    "scheduling.noise": (0.1,),
+    "scheduling.by_start": 0.0,
+    "scheduling.by_place": 0.0,
+    "scheduling.pulled": (1,),
+    "scheduling.spread": (1.0,),
+    "scheduling.justified": 0.0,
+    "scheduling.inherited": 0.0,
+    "scheduling.dear": (0.0,),
+    "exchanging.idle": 10**9,
+    "exchanging.left_out": (0.2,),
+    "exchanging.tried": 10**9,
+    "exchanging.least_share": 0.01,
+    "rounding.fill_share": 1.0,
+}
 Change = Callable[[SearchParams], SearchParams]
 
 
@@ -49,9 +100,11 @@ class Ran:
 
 
 def changes() -> Iterator[tuple[str, str, Change]]:
-    """Yield (what, how it is changed, the change): each kind left out, and each number halved and doubled."""
+    """Yield (what, how it is changed, the change): each kind and number off, and each number halved and doubled."""
     for kind in (*NEIGHBOURHOODS, CROSSING):
         yield f"kind {kind.name}", "off", _without(kind.name)
+    for path in OFF:
+        yield path, "off", _off(path)
     for path, value in numbers(SearchParams()):
         for word, factor in (("x 1/2", 0.5), ("x 2", 2.0)):
             if scaled(value, factor) != value:
@@ -77,11 +130,11 @@ def scaled(value: Any, factor: float) -> Any:
     )
 
 
-def changed(params: Any, path: str, factor: float) -> Any:
-    """Return parameters with the number of a dotted name times a factor."""
+def changed(params: Any, path: str, change: Callable[[Any], Any]) -> Any:
+    """Return parameters with the number of a dotted name changed."""
     name, _, rest = path.partition(".")
     inner = getattr(params, name)
-    return replace(params, **{name: changed(inner, rest, factor) if rest else scaled(inner, factor)})
+    return replace(params, **{name: changed(inner, rest, change) if rest else change(inner)})
 
 
 def _without(name: str) -> Change:
@@ -89,7 +142,11 @@ def _without(name: str) -> Change:
 
 
 def _times(path: str, factor: float) -> Change:
-    return lambda params: changed(params, path, factor)
+    return lambda params: changed(params, path, lambda value: scaled(value, factor))
+
+
+def _off(path: str) -> Change:
+    return lambda params: changed(params, path, lambda _: OFF[path])
 
 
 class Bench:
@@ -101,12 +158,13 @@ class Bench:
 
     def run(self, params: SearchParams) -> dict[tuple[str, int], Ran]:
         """Return the runs with some parameters, by instance and seed."""
-        return {(name, seed): self._one(name, seed, params) for name in self.sessions for seed in self.seeds}
+        return {(name, seed): self.one(name, seed, params) for name in self.sessions for seed in self.seeds}
 
-    def _one(self, name: str, seed: int, params: SearchParams) -> Ran:
+    def one(self, name: str, seed: int, params: SearchParams, deadline: Deadline | None = None) -> Ran:
+        """Return the run on one instance with one seed, until a deadline."""
         session = self.sessions[name]
         plan = session.search_plan(seed=seed, sub_problems=self.work, params=replace(params, head_start_s=0.0))
-        deadline = Deadline.after(None if self.work else self.seconds)
+        deadline = deadline or Deadline.after(None if self.work else self.seconds)
         options = Settings(seed=seed).options(retry=False)
         with SolverProcess() as process, process.until(deadline):
             search = Search(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import pytest
 
 from outlay.optimizer.search.params import SearchParams
-from tests.benchmarks.ablation import Ran, changed, changes, difference, gaps, numbers, table
+from tests.benchmarks.ablation import Ran, changed, changes, difference, gaps, numbers, scaled, table
 
 
 def test_every_number_is_halved_and_doubled_and_nothing_else() -> None:
@@ -15,11 +16,12 @@ def test_every_number_is_halved_and_doubled_and_nothing_else() -> None:
     assert {"small", "sub_problems.breadths", "diving.loss", "breeding.members"} <= set(before)
     for path in before:
         for factor in (0.5, 2.0):
-            after = dict(numbers(changed(SearchParams(), path, factor)))
+            after = dict(numbers(changed(SearchParams(), path, partial(scaled, factor=factor))))
             assert {name for name in before if after[name] != before[name]} <= {path}
-    assert changed(SearchParams(), "sub_problems.least_s", 2.0).sub_problems.least_s == 3.0
-    assert changed(SearchParams(), "probing.dominant", 0.5).probing.dominant == (1.0, 0.5, 1.5)
-    assert changed(SearchParams(), "patience.sub_problems", 0.5).patience.sub_problems == 4
+    twice, half = partial(scaled, factor=2.0), partial(scaled, factor=0.5)
+    assert changed(SearchParams(), "sub_problems.least_s", twice).sub_problems.least_s == 3.0
+    assert changed(SearchParams(), "probing.dominant", half).probing.dominant == (1.0, 0.5, 1.5)
+    assert changed(SearchParams(), "patience.sub_problems", half).patience.sub_problems == 4
 
 
 def test_each_change_is_one() -> None:
