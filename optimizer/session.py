@@ -19,7 +19,9 @@ from outlay.optimizer.answer.headroom import HELPERS
 from outlay.optimizer.answer.plans import plan_point, read_plan, spread
 from outlay.optimizer.checked import Checked
 from outlay.optimizer.engine.answer import Answer
-from outlay.optimizer.engine.levels import Level, Settings, solve_levels, with_finals
+from outlay.optimizer.engine.level import Level
+from outlay.optimizer.engine.levels import solve_levels, with_finals
+from outlay.optimizer.engine.settings import Settings
 from outlay.optimizer.presolve.aggregation import aggregate
 from outlay.optimizer.presolve.steps import grouping, units
 from outlay.optimizer.problem.compiling import has_own_objective

@@ -10,7 +10,7 @@ from typing import Any, Self
 import numpy as np
 
 from outlay.instances.errors import InputError
-from outlay.optimizer.engine.levels import Settings
+from outlay.optimizer.engine.settings import Settings
 from outlay.optimizer.search.params import SearchParams
 from outlay.optimizer.solver.deadline import NEVER, Clock, Deadline
 from outlay.optimizer.tuning import differing

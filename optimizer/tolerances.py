@@ -10,7 +10,7 @@ FULL_SHARE = 0.999
     Of all there could be: from this on, a resource counts as used up in a period.
 
 Others belong to one place each: the gap that is called optimal (`status.OPTIMAL_GAP`), what the solver may break
-(`engine.levels.Settings.feasibility`), what a plan as good as another may be worth less (`session.TIE`), the rounding
+(`engine.settings.Settings.feasibility`), what a plan as good as another may be worth less (`session.TIE`), the rounding
 of numbers in a run file (`record.claims.ROUNDING`), what a sum in floats leaves of 0 (`models.arrays.residue.RESIDUE`),
 what HiGHS may cut off (`solver.cutoff`), and the verifier's own, which shares nothing with any
 (`verify.plan.TOLERANCE`).

@@ -12,8 +12,9 @@ from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.settings import Effort, SolveSettings, check_arguments
 from outlay.optimizer.solve import Asked, Kept, solve_asked
 from outlay.optimizer.solver.process import SolverProcess
-from outlay.optimizer.variation.solving import VariedAnswer, answer
+from outlay.optimizer.variation.solving import answer
 from outlay.optimizer.variation.variation import Variation
+from outlay.optimizer.variation.varied_answer import VariedAnswer
 from outlay.optimizer.variation.vary import Variations
 
 #: So many compiled models are kept.

@@ -16,9 +16,10 @@ from outlay.optimizer.ensemble.answer import Interval
 from outlay.optimizer.ensemble.members import Members, interval_of
 from outlay.optimizer.session import Session
 from outlay.optimizer.status import Status
-from outlay.optimizer.variation.solving import Question, VariedAnswer
+from outlay.optimizer.variation.solving import Question
 from outlay.optimizer.variation.variable import Variable
 from outlay.optimizer.variation.variation import Variation
+from outlay.optimizer.variation.varied_answer import VariedAnswer
 
 #: So many candidates are tried, at most, beside the one of the instance as it is.
 MOST_CANDIDATES = 8

@@ -25,9 +25,10 @@ from outlay.optimizer.sharing.pool import CompareProgress, QuestionPool, questio
 from outlay.optimizer.solve import make_solution
 from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.status import OPTIMAL_GAP, DatesFound, LevelResult, Status, relative_gap
-from outlay.optimizer.variation.solving import Question, VariedAnswer, kept
+from outlay.optimizer.variation.solving import Question, kept
 from outlay.optimizer.variation.variable import Variable
 from outlay.optimizer.variation.variation import Variation
+from outlay.optimizer.variation.varied_answer import VariedAnswer
 from outlay.optimizer.verify.plan import verify_plan
 
 #: Why the dates of a plan are one choice of many.

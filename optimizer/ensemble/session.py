@@ -19,7 +19,10 @@ from outlay.models.risk import Risk
 from outlay.optimizer.answer.headroom import HELPERS
 from outlay.optimizer.answer.plans import plan_columns, read_plan
 from outlay.optimizer.engine.answer import Answer
-from outlay.optimizer.engine.levels import CONTRADICTION, Level, Settings, solve_levels
+from outlay.optimizer.engine.judging import CONTRADICTION
+from outlay.optimizer.engine.level import Level
+from outlay.optimizer.engine.levels import solve_levels
+from outlay.optimizer.engine.settings import Settings
 from outlay.optimizer.ensemble.starting import auxiliary_values
 from outlay.optimizer.ensemble.structure import ensemble_structure
 from outlay.optimizer.presolve.aggregation import aggregate

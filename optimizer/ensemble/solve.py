@@ -37,8 +37,8 @@ from outlay.optimizer.solve import as_asked
 from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.solver.outcome import Progress
 from outlay.optimizer.status import Status
-from outlay.optimizer.variation.solving import VariedAnswer
 from outlay.optimizer.variation.variation import Variation
+from outlay.optimizer.variation.varied_answer import VariedAnswer
 
 #: Shares of the time for the scenarios one by one, for the candidates, for the kernel, and for groups.
 BEST_SHARE, CANDIDATES_SHARE, KERNEL_SHARE, GROUPS_SHARE = 0.2, 0.1, 0.2, 0.15

@@ -18,8 +18,8 @@ from typing import Any
 from outlay.optimizer.explain.context import Context, exchanged
 from outlay.optimizer.explain.margins import Margin
 from outlay.optimizer.variation.limit import Limit, moved_share
-from outlay.optimizer.variation.solving import VariedAnswer
 from outlay.optimizer.variation.variation import Variation
+from outlay.optimizer.variation.varied_answer import VariedAnswer
 
 
 @dataclass(frozen=True)

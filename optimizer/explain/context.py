@@ -10,9 +10,9 @@ from outlay.instances.plan import Plan
 from outlay.models.case import Case
 from outlay.optimizer.sharing.pool import QuestionPool
 from outlay.optimizer.variation.applying import AS_GOOD
-from outlay.optimizer.variation.solving import VariedAnswer
 from outlay.optimizer.variation.variable import Variable
 from outlay.optimizer.variation.variation import Variation
+from outlay.optimizer.variation.varied_answer import VariedAnswer
 from outlay.optimizer.variation.vary import Variations
 
 

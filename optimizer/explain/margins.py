@@ -14,8 +14,8 @@ from outlay.optimizer.answer.reason import recorded
 from outlay.optimizer.answer.reasons import never_available
 from outlay.optimizer.explain.context import Context, exchanged
 from outlay.optimizer.status import Status
-from outlay.optimizer.variation.solving import VariedAnswer
 from outlay.optimizer.variation.variation import Variation
+from outlay.optimizer.variation.varied_answer import VariedAnswer
 
 #: Where a project stands, in the order of the list.
 STANDINGS = ("certain", "funded", "not funded", "never", "not known")

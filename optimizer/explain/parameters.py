@@ -24,8 +24,8 @@ from outlay.optimizer.explain.changes import Change
 from outlay.optimizer.explain.context import Context
 from outlay.optimizer.explain.margins import Margin
 from outlay.optimizer.variation.limits import exactly
-from outlay.optimizer.variation.solving import VariedAnswer
 from outlay.optimizer.variation.variable import SET
+from outlay.optimizer.variation.varied_answer import VariedAnswer
 from outlay.optimizer.variation.vary import instance_question
 
 #: Significant digits of a change of an amount.

@@ -18,8 +18,8 @@ from dataclasses import dataclass, replace
 from outlay.optimizer.explain.changes import amount_words
 from outlay.optimizer.explain.context import Context
 from outlay.optimizer.variation.joint import is_pattern
-from outlay.optimizer.variation.solving import VariedAnswer
 from outlay.optimizer.variation.variation import Variation
+from outlay.optimizer.variation.varied_answer import VariedAnswer
 
 #: Name of the constraint set of a repair.
 REPAIR = "repair"

@@ -19,8 +19,8 @@ from outlay.optimizer.explain.context import Context, exchanged
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.variation.applying import apply
 from outlay.optimizer.variation.limit import Limit
-from outlay.optimizer.variation.solving import VariedAnswer
 from outlay.optimizer.variation.variation import Variation
+from outlay.optimizer.variation.varied_answer import VariedAnswer
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,8 @@ import numpy as np
 
 from outlay.optimizer.frontier.box import Box, Line
 from outlay.optimizer.frontier.criteria.space import SHARE_OF_TOLERANCE, Found, Point, Space
-from outlay.optimizer.variation.solving import Question, VariedAnswer
+from outlay.optimizer.variation.solving import Question
+from outlay.optimizer.variation.varied_answer import VariedAnswer
 
 #: Plans beyond a line by less than this share of a box are on it.
 ON_LINE = 1e-6

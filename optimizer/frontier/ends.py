@@ -13,7 +13,8 @@ from outlay.optimizer.frontier.boxes import Boxes
 from outlay.optimizer.frontier.criteria.space import Point, Space
 from outlay.optimizer.sharing.pool import QuestionPool
 from outlay.optimizer.status import Status
-from outlay.optimizer.variation.solving import Question, VariedAnswer
+from outlay.optimizer.variation.solving import Question
+from outlay.optimizer.variation.varied_answer import VariedAnswer
 
 
 @dataclass

@@ -27,7 +27,8 @@ from scipy.spatial import ConvexHull, QhullError
 from outlay.instances.plan import AMOUNTS, Choice, Plan
 from outlay.optimizer.frontier.criteria.space import Groups, Point, Space
 from outlay.optimizer.frontier.criteria.volume import reached_volume
-from outlay.optimizer.variation.solving import Question, VariedAnswer
+from outlay.optimizer.variation.solving import Question
+from outlay.optimizer.variation.varied_answer import VariedAnswer
 from outlay.optimizer.verify.plan import verify_plan
 
 #: A corner lies beyond a face by more than this share of the objectives' ranges.

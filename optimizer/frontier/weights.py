@@ -30,7 +30,7 @@ from outlay.optimizer.frontier.criteria.objectives import Objective
 from outlay.optimizer.frontier.criteria.space import Point, Space
 from outlay.optimizer.sharing.pool import QuestionPool
 from outlay.optimizer.status import Status
-from outlay.optimizer.variation.solving import VariedAnswer
+from outlay.optimizer.variation.varied_answer import VariedAnswer
 
 #: Metrics whose weights may be uncertain.
 MOST_METRICS = 4

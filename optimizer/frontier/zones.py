@@ -28,7 +28,8 @@ import numpy as np
 from outlay.optimizer.frontier.criteria.space import Found, Point, Space, efficient
 from outlay.optimizer.frontier.criteria.volume import open_volume, reached_volume
 from outlay.optimizer.frontier.patches import Patches
-from outlay.optimizer.variation.solving import Question, VariedAnswer
+from outlay.optimizer.variation.solving import Question
+from outlay.optimizer.variation.varied_answer import VariedAnswer
 
 #: Zones that are asked at a time, whatever the number of jobs.
 AT_A_TIME = 4

@@ -15,7 +15,7 @@ from outlay.optimizer.ensemble.session import Together
 from outlay.optimizer.ranking.ranking import LEVELS, PROJECTS, Ranking
 from outlay.optimizer.tolerances import NOTHING
 from outlay.optimizer.variation.limit import Limit
-from outlay.optimizer.variation.solving import VariedAnswer
+from outlay.optimizer.variation.varied_answer import VariedAnswer
 
 
 def ranking_of(

@@ -20,7 +20,7 @@ from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.instances.stages import Linking, Scenario
 from outlay.models.ensemble import build_ensemble
-from outlay.optimizer.engine.levels import Settings
+from outlay.optimizer.engine.settings import Settings
 from outlay.optimizer.ensemble.members import Asked, Members, OnQuestions, above
 from outlay.optimizer.ensemble.session import EnsembleSession, Together
 from outlay.optimizer.ranking.assembling import ranking_of
@@ -31,8 +31,9 @@ from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.solver.outcome import Progress
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import Status
-from outlay.optimizer.variation.solving import VariedAnswer, answer
+from outlay.optimizer.variation.solving import answer
 from outlay.optimizer.variation.variation import Variation
+from outlay.optimizer.variation.varied_answer import VariedAnswer
 
 #: Shares of the time for the best plan of each level, and for two first lists.
 BEST_SHARE, FIRST_SHARE = 0.3, 0.1

@@ -20,7 +20,7 @@ from outlay.instances.plan import Plan
 from outlay.instances.stages import selected_now
 from outlay.optimizer.answer.plans import plan_columns
 from outlay.optimizer.answer.tables import binding_rows
-from outlay.optimizer.engine.levels import Settings
+from outlay.optimizer.engine.settings import Settings
 from outlay.optimizer.session import Session
 from outlay.optimizer.sharing.solvers import building, solver_process
 from outlay.optimizer.solve import versions

@@ -12,7 +12,8 @@ from outlay.instances.plan import Plan
 from outlay.optimizer.answer.distance import distance_weights
 from outlay.optimizer.answer.plans import spread
 from outlay.optimizer.checked import Checked, dated
-from outlay.optimizer.engine.levels import Settings, with_finals
+from outlay.optimizer.engine.levels import with_finals
+from outlay.optimizer.engine.settings import Settings
 from outlay.optimizer.presolve.restriction import restrict
 from outlay.optimizer.presolve.steps import Step, restriction
 from outlay.optimizer.problem.problem import Problem, Rows

@@ -8,7 +8,9 @@ from dataclasses import replace
 from outlay.instances.plan import Plan
 from outlay.optimizer.answer.distance import distance, distance_weights
 from outlay.optimizer.checked import Checked
-from outlay.optimizer.engine.levels import Level, Settings, solve_levels, with_finals
+from outlay.optimizer.engine.level import Level
+from outlay.optimizer.engine.levels import solve_levels, with_finals
+from outlay.optimizer.engine.settings import Settings
 from outlay.optimizer.session import TIE, Session
 from outlay.optimizer.solver.process import SolverProcess
 

@@ -10,7 +10,8 @@ import simplejson
 from outlay.instances.errors import InputError
 from outlay.instances.formats.output import refusals_told, remove_temporaries, replace_file
 from outlay.optimizer.status import Status
-from outlay.optimizer.variation.solving import Question, VariedAnswer, answer_text, floats
+from outlay.optimizer.variation.solving import Question, answer_text, floats
+from outlay.optimizer.variation.varied_answer import VariedAnswer
 from outlay.optimizer.variation.vary import Variations
 from outlay.optimizer.verify.plan import verify_plan
 

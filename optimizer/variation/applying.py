@@ -12,7 +12,7 @@ from outlay.instances.errors import InputError
 from outlay.instances.plan import Plan
 from outlay.models.stages import keep_selections
 from outlay.optimizer.answer.plans import plan_point
-from outlay.optimizer.engine.levels import Level
+from outlay.optimizer.engine.level import Level
 from outlay.optimizer.problem.disjunction import with_flags, with_one_corner, with_one_row
 from outlay.optimizer.problem.problem import Problem, Rows
 from outlay.optimizer.problem.spaces import FullPoint

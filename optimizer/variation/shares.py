@@ -20,7 +20,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from outlay.optimizer.engine.answer import Answer
-from outlay.optimizer.engine.levels import Level, Settings
+from outlay.optimizer.engine.level import Level
+from outlay.optimizer.engine.settings import Settings
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.spaces import SolverPoint
 from outlay.optimizer.session import FINE_FEASIBILITY

@@ -19,9 +19,10 @@ from outlay.optimizer.session import Session
 from outlay.optimizer.settings import SolveSettings, check_arguments
 from outlay.optimizer.sharing.pool import CompareProgress, question_pool
 from outlay.optimizer.variation.applying import apply
-from outlay.optimizer.variation.solving import Question, VariedAnswer, kept
+from outlay.optimizer.variation.solving import Question, kept
 from outlay.optimizer.variation.variable import Variable
 from outlay.optimizer.variation.variation import Variation
+from outlay.optimizer.variation.varied_answer import VariedAnswer
 
 
 class Variations:

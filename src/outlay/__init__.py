@@ -77,8 +77,8 @@ if TYPE_CHECKING:
     from outlay.optimizer.stress.result import Stress
     from outlay.optimizer.stress.stress import stress
     from outlay.optimizer.uncertainty.draws import Draw, Draws, draw
-    from outlay.optimizer.variation.solving import VariedAnswer
     from outlay.optimizer.variation.variation import Variation
+    from outlay.optimizer.variation.varied_answer import VariedAnswer
     from outlay.optimizer.variation.vary import Variations, vary
     from outlay.optimizer.verify.report import Verification, Violation
     from outlay.optimizer.warm import Solver
@@ -144,7 +144,7 @@ _HOME = {
     "vary": "optimizer.variation.vary",
     "Variations": "optimizer.variation.vary",
     "Variation": "optimizer.variation.variation",
-    "VariedAnswer": "optimizer.variation.solving",
+    "VariedAnswer": "optimizer.variation.varied_answer",
     "Solver": "optimizer.warm",
     "plot_plan": "cli.report.plots",
     "plot_money": "cli.report.plots",

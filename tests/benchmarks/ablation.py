@@ -24,7 +24,7 @@ from typing import Any
 import click
 
 from outlay.models.build import build
-from outlay.optimizer.engine.levels import Settings
+from outlay.optimizer.engine.settings import Settings
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.search.neighbourhoods.registry import CROSSING, NEIGHBOURHOODS
 from outlay.optimizer.search.params import SearchParams

@@ -21,7 +21,7 @@ from outlay.instances.instance import Instance
 from outlay.instances.plan import Choice, Plan, Selection
 from outlay.instances.stages import Scenario
 from outlay.models.ensemble import build_ensemble
-from outlay.optimizer.engine.levels import Settings
+from outlay.optimizer.engine.settings import Settings
 from outlay.optimizer.ensemble.here import deciding, groups, kernel
 from outlay.optimizer.ensemble.session import EnsembleSession, Together
 from outlay.optimizer.solver.process import SolverProcess

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from outlay.optimizer.engine.levels import Settings
+from outlay.optimizer.engine.settings import Settings
 from outlay.optimizer.search.search import Search
 from outlay.optimizer.session import Session
 

@@ -10,7 +10,7 @@ import pytest
 from outlay.instances.instance import Instance
 from outlay.models.build import build
 from outlay.optimizer.answer.solution import Solution
-from outlay.optimizer.engine.levels import Settings
+from outlay.optimizer.engine.settings import Settings
 from outlay.optimizer.search.params import SearchParams
 from outlay.optimizer.session import Session
 from outlay.optimizer.solve import make_solution

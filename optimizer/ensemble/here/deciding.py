@@ -12,7 +12,7 @@ from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan, Selection
 from outlay.instances.stages import Scenario, selected_now
 from outlay.models.ensemble import build_ensemble
-from outlay.optimizer.engine.levels import Settings
+from outlay.optimizer.engine.settings import Settings
 from outlay.optimizer.ensemble.candidates import Candidate
 from outlay.optimizer.ensemble.here.groups import GroupQuestion, bound_of, groups_of
 from outlay.optimizer.ensemble.here.kernel import kernel_of
@@ -25,7 +25,7 @@ from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.solver.outcome import Progress
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import Status
-from outlay.optimizer.variation.solving import VariedAnswer
+from outlay.optimizer.variation.varied_answer import VariedAnswer
 from outlay.optimizer.verify.plan import verify_plan
 
 #: Shares of the time for the kernel, and for groups, which seldom take all of it.

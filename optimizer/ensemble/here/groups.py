@@ -23,7 +23,7 @@ from typing import Any
 from outlay.instances.stages import Scenario
 from outlay.models.risk import Risk
 from outlay.optimizer.engine.combined import ENDED
-from outlay.optimizer.engine.levels import Settings
+from outlay.optimizer.engine.settings import Settings
 from outlay.optimizer.ensemble.members import above
 from outlay.optimizer.ensemble.session import EnsembleSession
 from outlay.optimizer.presolve.reduction import reduced

@@ -14,8 +14,9 @@ from outlay.optimizer.frontier.criteria.objectives import LEAST_DIFFERENCE, LEAS
 from outlay.optimizer.frontier.criteria.volume import nondominated
 from outlay.optimizer.problem.spaces import FullPoint, SolverPoint
 from outlay.optimizer.status import Status
-from outlay.optimizer.variation.solving import Question, VariedAnswer, floats
+from outlay.optimizer.variation.solving import Question, floats
 from outlay.optimizer.variation.variation import Variation
+from outlay.optimizer.variation.varied_answer import VariedAnswer
 from outlay.optimizer.variation.vary import Variations
 from outlay.optimizer.verify.plan import verify_plan
 

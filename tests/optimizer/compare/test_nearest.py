@@ -14,7 +14,7 @@ from outlay.instances.instance import Instance
 from outlay.instances.plan import Choice, Plan
 from outlay.models.case import Case
 from outlay.optimizer.answer.distance import Distance, distance, distance_weights
-from outlay.optimizer.engine.levels import Settings
+from outlay.optimizer.engine.settings import Settings
 from outlay.optimizer.session import Session
 from outlay.optimizer.solver.deadline import NEVER
 from outlay.optimizer.solver.process import SolverProcess

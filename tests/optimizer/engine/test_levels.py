@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from outlay.optimizer.engine.levels import Level, Settings, _solve_once, solve_levels
+from outlay.optimizer.engine.level import Level
+from outlay.optimizer.engine.levels import _solve_once, solve_levels
+from outlay.optimizer.engine.settings import Settings
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.solver.outcome import Outcome

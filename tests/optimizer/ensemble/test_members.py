@@ -14,7 +14,8 @@ from outlay.optimizer.ensemble.candidates import in_common
 from outlay.optimizer.ensemble.members import Asked, Round, above, sharper
 from outlay.optimizer.ensemble.session import Together
 from outlay.optimizer.status import Status
-from outlay.optimizer.variation.solving import Question, VariedAnswer
+from outlay.optimizer.variation.solving import Question
+from outlay.optimizer.variation.varied_answer import VariedAnswer
 
 #: Seconds of which no test can use up a part that matters.
 AGES = 1e7

@@ -16,8 +16,8 @@ from outlay.optimizer.ensemble.session import EnsembleSession
 from outlay.optimizer.ranking import assembling
 from outlay.optimizer.ranking import rank as ranking
 from outlay.optimizer.status import Status
-from outlay.optimizer.variation.solving import VariedAnswer
 from outlay.optimizer.variation.solving import answer as answered
+from outlay.optimizer.variation.varied_answer import VariedAnswer
 from tests.brute_force.ensembles import nested_disagreements
 from tests.support.documents import instance as made
 from tests.support.documents import level

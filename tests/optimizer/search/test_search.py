@@ -15,7 +15,9 @@ import outlay
 from outlay.instances.plan import Choice, Plan
 from outlay.instances.samples.generating import generate
 from outlay.models.build import build
-from outlay.optimizer.engine.levels import Settings
+from outlay.optimizer.engine.judging import judge
+from outlay.optimizer.engine.level import Level
+from outlay.optimizer.engine.settings import Settings
 from outlay.optimizer.presolve.propagation import tightened
 from outlay.optimizer.proof import parts
 from outlay.optimizer.relaxation.relaxation import relax
@@ -235,13 +237,11 @@ def test_trouble_in_the_search_does_not_cost_the_answer(monkeypatch: pytest.Monk
 
 
 def test_a_plan_better_than_the_bound_proves_nothing(session: Session) -> None:
-    from outlay.optimizer.engine.levels import Level, _judge
-
     problem = level_problem(session)
     point = np.zeros(len(problem.cost))
     outcome = Outcome("kOptimal", point=point, objective=0.0, bound=problem.value(point) + 1.0, polished=True)
     with SolverProcess() as process:
-        result = _judge(process, problem, Level({}, problem.cost), outcome, Settings())
+        result = judge(process, problem, Level({}, problem.cost), outcome, Settings())
     assert not result.status.proved
     assert result.bound is None
 
