@@ -63,6 +63,11 @@ class Structure:
         """How many projects are freed together."""
         return 1 if self.together is None else max(1, self.projects // (int(self.together.max(initial=0)) + 1))
 
+    @property
+    def months(self) -> float:
+        """Started-by columns a project, on the average."""
+        return float(self.derived.sum()) / max(1, self.projects)
+
     @cached_property
     def first_start(self) -> np.ndarray:
         """The earliest start of the options behind each column, beyond the last one where there is none."""

@@ -1,11 +1,11 @@
 r"""The LP relaxation of a problem, as a guide for the search: its point, reduced costs and row duals.
 
-Up to a million rows and columns (`Relaxing`) it is solved exactly, and its value is a bound. Above, a first-order
-method (PDLP: Applegate and others, NeurIPS 2021) solves it approximately, which guides as well. Its row duals still
-bound the value, as any do (`lagrangian`), if not as closely. For that, the options behind started-by columns are
-substituted out: with ``S_t - S_t' - x = 0`` for the only option x of its date, x leaves the problem and the row
-becomes ``S_t - S_t' >= 0``. On MineLib's zuck_small this halves the columns, and PDLP needs them halved: 4,000
-iterations come within 0.4 %, while the whole problem is far away after as many seconds.
+Up to a million rows and columns (`Relaxing`) it is solved exactly, and its value is a bound. Above, and where calendars
+are long, a first-order method (PDLP: Applegate and others, NeurIPS 2021) solves it approximately, which guides as well.
+Its row duals still bound the value, as any do (`lagrangian`), if not as closely. For that, the options behind
+started-by columns are substituted out: with ``S_t - S_t' - x = 0`` for the only option x of its date, x leaves the
+problem and the row becomes ``S_t - S_t' >= 0``. On MineLib's zuck_small this halves the columns, and PDLP needs them
+halved: 4,000 iterations come within 0.4 %, while the whole problem is far away after as many seconds.
 """
 
 from __future__ import annotations
@@ -24,7 +24,14 @@ from outlay.optimizer.solver.outcome import Outcome
 from outlay.optimizer.solver.process import SolverProcess
 
 #: Without presolve, as HiGHS 1.15 returns wrong row duals if PDLP stops at a limit and what presolve did is undone.
-APPROXIMATELY: dict[str, Any] = {"solver": "pdlp", "pdlp_optimality_tolerance": 1e-3, "presolve": "off"}
+#: It ends once rows, prices and the gap are within their tolerances, none of which a valid bound needs.
+APPROXIMATELY: dict[str, Any] = {
+    "solver": "pdlp",
+    "presolve": "off",
+    "pdlp_optimality_tolerance": 1e-3,
+    "primal_feasibility_tolerance": 1e-3,
+    "dual_feasibility_tolerance": 1e-3,
+}
 #: Where the simplex method takes too long.
 INTERIOR: dict[str, Any] = {"solver": "ipm"}
 #: How to solve it, unless told otherwise.
@@ -110,6 +117,7 @@ def relax(
     options: dict[str, Any],
     time_limit_s: float | None,
     by_clock: bool,
+    months: float = 0.0,
     basis: np.ndarray | None = None,
     params: Relaxing = DEFAULT,
 ) -> Relaxation | None:
@@ -123,16 +131,21 @@ def relax(
         Seconds; None: no limit.
     by_clock
         Whether an approximate solve may end by the clock.
+    months
+        Started-by columns a project (`Structure.months`).
     basis
         Where the simplex method begins, if it is known.
     params
         By size and time, how it is solved.
     """
     plain = replace(problem, integer=np.zeros_like(problem.integer), tidy=None)
-    if sum(problem.matrix.shape) <= params.large:
+    large, own_s = sum(problem.matrix.shape) > params.large, params.approximately_s
+    if not large and by_clock and months > params.long:
+        large, own_s = True, own_s if time_limit_s is None else params.long_share * time_limit_s
+    if not large:
         return _exactly(process, plain, options, time_limit_s, basis, by_clock=by_clock, params=params)
     small = substitute(plain, derived)
-    own = {**options, **APPROXIMATELY, **({"time_limit": params.approximately_s} if by_clock else {})}
+    own = {**options, **APPROXIMATELY, **({"time_limit": own_s} if by_clock else {})}
     outcome = process.solve(small.problem, options=own, time_limit_s=time_limit_s, approximate=True)
     duals = None if outcome.row_dual is None else np.asarray(outcome.row_dual)
     if outcome.point is None or duals is None or duals.shape != small.problem.row_lower.shape:

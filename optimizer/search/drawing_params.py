@@ -46,7 +46,7 @@ class Scheduling:
     Attributes
     ----------
     first_share, least_share, most_share
-        Of the time of sub-problems: at first; doubled when they gain, halved when not, within these bounds.
+        Of the time of sub-problems: at first; doubled when they gain, halved when only these do, within these bounds.
     a_sub_problem, most_before
         Schedules of the repeatable search: for each sub-problem, and at most before the relaxation.
     most_entries
@@ -69,7 +69,7 @@ class Scheduling:
         Above so many columns schedules come before the greedy plan; above so many entries dates keep precedence.
     """
 
-    first_share: float = a_share(0.25)
+    first_share: float = a_share(0.5)
     least_share: float = a_share(0.01)
     most_share: float = a_share(1.0)
     a_sub_problem: int = a_count(2)

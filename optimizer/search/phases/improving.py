@@ -22,7 +22,7 @@ def improve(state: State) -> Step:
         state.drawn = state.whole
     improve_once(state, current)
     if state.schedules is not None:
-        state.schedules.turn(state.limit_s)
+        state.schedules.turn(state.limit_s, other_gained=state.plans.current is not current)
     return following(state)
 
 

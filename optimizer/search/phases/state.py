@@ -137,5 +137,6 @@ class State:
             basis=basis,
             time_limit_s=self.deadline.left(),
             by_clock=self.by_clock,
+            months=self.plan.structure.months,
             params=self.params.relaxing,
         )

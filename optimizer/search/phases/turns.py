@@ -49,6 +49,11 @@ class Drawing(Protocol):
 class Turns:
     """Draws plans around the best one, schedules say, and hands over those that are better.
 
+    Attributes
+    ----------
+    share
+        Of the time of a sub-problem that the next turn takes, as learned.
+
     Parameters
     ----------
     sub_problems
@@ -69,7 +74,7 @@ class Turns:
     ) -> None:
         self._restart = restart
         self._drawing, self._plans, self._over, self._sub_problems = drawing, plans, over, sub_problems
-        self._params, self._share = params, params.first_share
+        self._params, self.share = params, params.first_share
 
     def first(self) -> None:
         """Draw until there is a plan, for a few times."""
@@ -117,8 +122,11 @@ class Turns:
         with repeated_beside(draw, self._over):
             yield
 
-    def turn(self, limit_s: float) -> None:
-        """Draw for a share of the time that a sub-problem has."""
+    def turn(self, limit_s: float, *, other_gained: bool) -> None:
+        """Draw for a share of the time that a sub-problem has.
+
+        The share is doubled if the draws gain, and halved if the sub-problem did and they do not.
+        """
         now = self._plans.current
         if now is None or self._over():
             return
@@ -126,11 +134,11 @@ class Turns:
         if self._sub_problems is not None:
             self._drawing.search(self._over, self._plans.keep, self._params.a_sub_problem)
             return
-        ends = time.monotonic() + self._share * limit_s
+        ends = time.monotonic() + self.share * limit_s
         self._drawing.search(lambda: self._over() or time.monotonic() > ends, self._plans.keep)
         gained = self._plans.current is not now
-        share = self._share * (2.0 if gained else 0.5)
-        self._share = min(self._params.most_share, max(self._params.least_share, share))
+        factor = 2.0 if gained else 0.5 if other_gained else 1.0
+        self.share = min(self._params.most_share, max(self._params.least_share, factor * self.share))
 
     def _before(self, sub_problems: int) -> int:
         """Return how many schedules the repeatable search draws before the relaxation."""

@@ -22,6 +22,7 @@ from outlay.optimizer.search.search import Search
 from outlay.optimizer.session import Session
 from outlay.optimizer.solver.messages import SolveRequest
 from outlay.optimizer.solver.process import SolverProcess
+from tests.benchmarks.families import read
 from tests.optimizer.support import OPTIONS, holds, level_problem
 from tests.support.documents import knapsack, parsed
 
@@ -101,6 +102,30 @@ def test_an_approximate_relaxation_bounds_too(warm: SolverProcess) -> None:
     assert not rough.exact
     assert exact.value - 0.05 * abs(exact.value) <= rough.bound <= exact.value + 1e-9 * abs(exact.value)
     assert search.known()[1] == rough.bound
+
+
+def test_where_calendars_are_long_it_is_approximate_and_bounds_unless_it_is_to_be_repeated(
+    monkeypatch: pytest.MonkeyPatch, warm: SolverProcess
+) -> None:
+    for name in ("LARGE", "LONG", "FEW"):
+        monkeypatch.setattr(started, name, -1)
+    session = Session(build(read("schedule-8-1")))
+    assert session.structure.months == session.structure.derived.sum() / 8
+    long = SearchParams(relaxing=Relaxing(long=0))
+    assert session.structure.months > long.relaxing.long
+
+    def relaxed(sub_problems: int | None, params: SearchParams) -> Relaxation:
+        plan = session.search_plan(seed=1, sub_problems=sub_problems, params=params)
+        search = Search(level_problem(session), plan, OPTIONS, on_better=lambda _: None, process=warm)
+        found = search.state.relaxed(search.state.problem)
+        assert found is not None
+        return found
+
+    exact, rough = relaxed(0, long), relaxed(None, long)
+    assert exact.exact
+    assert not rough.exact
+    assert relaxed(None, SearchParams()).exact
+    assert exact.value - 0.05 * abs(exact.value) <= rough.bound <= exact.value + 1e-9 * abs(exact.value)
 
 
 @pytest.mark.slow
