@@ -8,9 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-#: A gain a second below this is none: it has decayed since long ago.
-LEAST_RATE = 1e-30
-
 
 @dataclass(frozen=True)
 class Tried:
@@ -25,16 +22,13 @@ class Bandit:
 
     Each gets time in proportion to the square of what it gains a second. Gains are rare and of very different size,
     so an estimate from few tries is drawn towards the average of all: as if each had been tried `doubt` times more,
-    and had gained that; a share `memory` of the past is remembered after each try. A share `even` of the chances
-    goes to all, the quicker one is, the more often. `choose` and `update` are the two calls of a selection scheme
-    of ALNS (Wouda and Lan 2023, doi:10.21105/joss.05028).
+    and had gained that. A share `even` of the chances goes to all, the quicker one is, the more often. `choose` and
+    `update` are the two calls of a selection scheme of ALNS (Wouda and Lan 2023, doi:10.21105/joss.05028).
     """
 
-    def __init__(
-        self, names: Sequence[str], generator: random.Random, *, even: float, doubt: float, memory: float = 0.95
-    ) -> None:
+    def __init__(self, names: Sequence[str], generator: random.Random, *, even: float, doubt: float) -> None:
         self.names, self.random = list(names), generator
-        self.even, self.doubt, self.memory = even, doubt, memory
+        self.even, self.doubt = even, doubt
         self.tries, self.gain, self.seconds = (np.zeros(len(self.names)) for _ in range(3))
 
     def add(self, name: str) -> None:
@@ -49,7 +43,7 @@ class Bandit:
         rate = (self.gain + doubt_s * self.gain.sum() / (self.seconds.sum() + 1.0)) / (self.seconds + doubt_s)
         pace = (self.tries + self.doubt) / (self.seconds + doubt_s)
         best = rate.max()
-        good = (rate / best) ** 2 * pace if best > LEAST_RATE else pace
+        good = (rate / best) ** 2 * pace if best > 0 else pace
         return (1.0 - self.even) * good / good.sum() + self.even * pace / pace.sum()
 
     def choose(self) -> int:
@@ -59,9 +53,6 @@ class Bandit:
 
     def update(self, number: int, tried: Tried) -> None:
         """Take note of a try."""
-        self.tries *= self.memory
-        self.gain *= self.memory
-        self.seconds *= self.memory
         self.tries[number] += 1.0
         self.gain[number] += tried.gain
         self.seconds[number] += max(tried.seconds, 1e-3)

@@ -26,6 +26,9 @@ from outlay.optimizer.search.params import SearchParams
 from outlay.optimizer.solver.tasks.dive import Dive
 from outlay.optimizer.solver.tasks.probe import Probe
 
+#: Projects that a sub-problem decides, at least.
+LEAST_PROJECTS = 2
+
 
 @dataclass(frozen=True)
 class Repair:
@@ -74,11 +77,9 @@ class Neighbourhoods:
         how = params.selecting
         self.known: list[Kind] = kinds_for(structure, how.without)
         names = [kind.name for kind in self.known]
-        self.kinds = Bandit(names, self.random, even=how.kinds_even, doubt=how.kinds_doubt, memory=how.memory)
+        self.kinds = Bandit(names, self.random, even=how.even, doubt=how.doubt)
         self.repairs = [BRANCH_AND_BOUND]
-        self.ways = Bandit(
-            [BRANCH_AND_BOUND.name], self.random, even=how.repairs_even, doubt=how.repairs_doubt, memory=how.memory
-        )
+        self.ways = Bandit([BRANCH_AND_BOUND.name], self.random, even=how.even, doubt=how.doubt)
         #: Share of projects for branch and bound, by kind and breadth, as learned.
         self.share: dict[tuple[int, int], float] = {}
         #: Columns left open by a dive, by way.
@@ -157,13 +158,14 @@ class Neighbourhoods:
         breadth, repair = self.random.randrange(len(sizes.breadths)), self.repairs[way]
         share = self._share(kind, breadth) if repair.share is None else repair.share
         projects = self.structure.projects
-        wanted = min(max(2, round(share * projects / self.structure.twins)), projects)
-        other, most = plan, sizes.breadths[breadth]
+        wanted = min(max(LEAST_PROJECTS, round(share * projects / self.structure.twins)), projects)
+        other = plan
         if isinstance(self.known[kind], Cross):
-            other, most = self.others[self.random.randrange(len(self.others))], sizes.cross_breadths[breadth]
+            other = self.others[self.random.randrange(len(self.others))]
         chosen = self.structure.with_twins(self.known[kind].projects(self.guide, plan, other, wanted))
         dives = repair.share is not None
-        worth = (other > 0.5) | (self.cheapest | (plan > 0.5) if dives else self._worth_a_thought(plan, most))
+        cheap = self.cheapest | (plan > 0.5) if dives else self._worth_a_thought(plan, sizes.breadths[breadth])
+        worth = (other > 0.5) | cheap
         free = self.structure.project < 0
         free[~free] = chosen[self.structure.project[~free]]
         return Neighbourhood(kind, way, breadth, repair, free & (~self.inside | worth))
@@ -190,14 +192,13 @@ class Neighbourhoods:
         seed, most_lost = self.random.randrange(2**31), (how.core_loss if self.in_core else how.loss) * self.unit
         return Dive(
             self.structure.first_start, round(open_columns), share, sure, cutoff, most_lost, seed, rest_s,
-            most_relaxations=how.most_relaxations, most_taken_back=how.most_taken_back, many=how.many,
-            taken_back_twice=how.taken_back_twice, most_left=how.most_left,
+            most_relaxations=how.most_relaxations, taken_back_twice=how.taken_back_twice, most_left=how.most_left,
         )  # fmt: skip
 
     def at_its_largest(self, drawn: Neighbourhood) -> bool:
         """Whether a neighbourhood of this kind and way cannot grow any more."""
         if drawn.repair.share is not None:
-            return self.open_columns[drawn.way] >= self.params.diving.most_open
+            return False
         crossed = isinstance(self.known[drawn.kind], Cross)
         return crossed or self._share(drawn.kind, drawn.breadth) >= self.params.sub_problems.most_share
 
@@ -205,18 +206,17 @@ class Neighbourhoods:
         """Take note of a sub-problem: what it gained, whether it ran into its limit, or had much time left."""
         for choice, number in ((self.kinds, drawn.kind), (self.ways, drawn.way)):
             choice.update(number, Tried(gain / self.unit, seconds))
-        dives, sizes = self.params.diving, self.params.sub_problems
         if drawn.repair.share is not None:
             factor = 0.8 if cut_short else 1.25 if quick else 1.0
-            open_columns = factor * self.open_columns[drawn.way]
-            self.open_columns[drawn.way] = min(dives.most_open, max(dives.least_open, open_columns))
+            self.open_columns[drawn.way] = max(1.0, factor * self.open_columns[drawn.way])
             return
         key, factor = (drawn.kind, drawn.breadth), 1.0
         if cut_short:
             factor = 0.9 if gain > 0 else 0.75
         elif quick:
             factor = 1.15 if gain > 0 else 1.5
-        self.share[key] = min(sizes.most_share, max(sizes.least_share, factor * self._share(*key)))
+        least = LEAST_PROJECTS * self.structure.twins / self.structure.projects
+        self.share[key] = min(self.params.sub_problems.most_share, max(least, factor * self._share(*key)))
 
     def _share(self, kind: int, breadth: int) -> float:
         """Return the share of projects for branch and bound: the average of the others until one is learned."""

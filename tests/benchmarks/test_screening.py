@@ -18,20 +18,20 @@ def test_a_run_is_what_its_number_says() -> None:
     assert draw(7, names) == draw(7, names) != draw(8, names)
     share = np.mean([len(draw(number, names)) for number in range(200)]) / len(names)
     assert share == pytest.approx(0.25, abs=0.02)
-    made = Made(3, "tutorial", ("kind near", "diving.many"), math.nan)
+    made = Made(3, "tutorial", ("kind near", "diving.worse"), math.nan)
     assert Made.read(made.line()).off == made.off
     assert math.isnan(Made.read(made.line()).value)
 
 
 def test_what_is_off_is_off_and_nothing_else() -> None:
     assert screened(["probing.", "kind "]) == [name for name in screened() if name.startswith(("probing.", "kind "))]
-    usual, changed = dict(numbers(SearchParams())), without(["kind near", "diving.core_loss", "probing.dominant"])
+    usual, changed = dict(numbers(SearchParams())), without(["kind near", "probing.times", "probing.dominant"])
     assert changed.selecting.without == ("near",)
     assert {name for name, value in dict(numbers(changed)).items() if value != usual[name]} == {
-        "diving.core_loss",
+        "probing.times",
         "probing.dominant",
     }
-    assert changed.diving.core_loss == OFF["diving.core_loss"] == SearchParams().diving.loss
+    assert changed.probing.times == OFF["probing.times"] == math.inf
     assert set(OFF) <= set(usual)
     assert SearchParams() == without([])
 

@@ -48,7 +48,7 @@ class Dive(Task):
         Of the order among equals.
     rest_s
         Seconds of branch and bound for the rest; None: no limit.
-    most_relaxations, most_taken_back, many, taken_back_twice, most_left
+    most_relaxations, taken_back_twice, most_left
         As of `Diving` (`search.params`).
     """
 
@@ -61,8 +61,6 @@ class Dive(Task):
     seed: int
     rest_s: float | None = None
     most_relaxations: int = 300
-    most_taken_back: int = 60
-    many: int = 10
     taken_back_twice: int = 6
     most_left: int = 500
 
@@ -90,14 +88,13 @@ class Diver(Bounded):
         return None
 
     def _over(self) -> bool:
-        how = self.how
-        return self.stopped() or self.relaxations > how.most_relaxations or self.taken_back > how.most_taken_back
+        return self.stopped() or self.relaxations > self.how.most_relaxations
 
     def _step(self, value: float, whole: np.ndarray, part: np.ndarray, use: np.ndarray, share: float) -> float | None:
         """Fix a share of the columns; return the share for the next step, None if there is no way on."""
         before = self.lower, self.upper
         rounded, fit = self._take_some(whole, part, use, share)
-        times = max(1.0, len(rounded) / self.how.many) * 2.0 ** (self.taken_back / self.how.taken_back_twice)
+        times = 2.0 ** (self.taken_back / self.how.taken_back_twice)
         most = value + times * self.how.most_lost if len(rounded) else np.inf
         if fit and self.relax() and self.value() <= most:
             return min(self.how.share, 2.0 * share)

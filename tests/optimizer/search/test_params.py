@@ -59,7 +59,7 @@ def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
         must_s = inf
         [selecting]
         without = ["kim"]
-        memory = "much"
+        even = "much"
     """
     with pytest.raises(InputError) as caught:
         SearchParams.from_toml(written(tmp_path, text))
@@ -74,7 +74,7 @@ def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
         "rounding.greedy_s": ("this is out of range", "0 or more"),
         "rounding.must_s": ("this is out of range", "0 or more"),
         "selecting.without": ("there is no such name", "did you mean 'kin'?"),
-        "selecting.memory": ("this is no number", "such as 0.95"),
+        "selecting.even": ("this is no number", "such as 0.6"),
     }
     assert all(fault.where.endswith("search.toml") for fault in caught.value.faults)
 
