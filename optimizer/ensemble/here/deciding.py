@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan, Selection
 from outlay.instances.stages import Scenario, selected_now
+from outlay.models.arrays.ending import EndedError, ended_by
 from outlay.models.ensemble import build_ensemble
 from outlay.optimizer.engine.levels import Settings
 from outlay.optimizer.ensemble.candidates import Candidate
@@ -86,27 +87,49 @@ class Here:
         """
         start: Mapping[str, Plan] | None = self._start()
         with SolverProcess() as engine:
-            found = self._over_kernel(engine, start)
+            kernel = self._kernel(start)
+            found = self._over(kernel, engine, self._within(KERNEL_SHARE), start)
             start = start if found is None else found.plans
             interrupted = found is not None and found.limit == "interrupt"
             interrupted = interrupted or not self._in_groups(on_questions)
-            if not interrupted and self._goes_on(found, start):
-                together = self._together(self.scenarios)
-                return self._at_most(self._solve(engine, together, self.deadline, start, on_progress))
-        if start is None:
+            if not interrupted and not self._proved(found):
+                if kernel is None or self._time_for_all():
+                    together = self._of_all(engine, start, on_progress)
+                    if together is not None:
+                        return self._at_most(together)
+                elif found is None or not found.status.proved:
+                    found = self._over(kernel, engine, self.deadline, start) or found
+                    interrupted = found is not None and found.limit == "interrupt"
+        if found is not None:
+            found = replace(found, status=Status.STOPPED, bound=None, gap=None)  # of the whole nothing is proved
+        elif start is None:
             raise KeyboardInterrupt
-        found = found or told(self.scenarios, start, None, risk=self.worth.risk, best=self._held)
+        else:
+            found = told(self.scenarios, start, None, risk=self.worth.risk, best=self._held)
         return self._at_most(replace(found, limit="interrupt" if interrupted else "time"))
 
-    def _goes_on(self, found: Together | None, start: Mapping[str, Plan] | None) -> bool:
-        """Whether something is left to be proved of all scenarios together, and there is time to build them and more.
+    def _proved(self, found: Together | None) -> bool:
+        """Whether the plans over a kernel are proved to be the best of all, by what is known without it."""
+        return found is not None and self._at_most(replace(found, status=Status.STOPPED, bound=None)).status.proved
 
-        They take about as long to build as one by one.
-        """
-        if found is not None and self._at_most(found).status.proved:
-            return False
+    def _time_for_all(self) -> bool:
+        """Whether there is time to build all scenarios together and more: that may take as long as one by one."""
         left = self.deadline.left()
-        return start is None or left is None or left >= 2 * self.members.seconds
+        return left is None or left >= 2 * self.members.seconds
+
+    def _of_all(
+        self,
+        engine: SolverProcess,
+        start: Mapping[str, Plan] | None,
+        on_progress: Callable[[Progress], None] | None,
+    ) -> Together | None:
+        """Return what is found of all scenarios together; None if the time is over before they are built."""
+        try:
+            with ended_by(self.deadline.passed):
+                session = self._together(self.scenarios)
+        except EndedError:
+            return None
+        return self._solve(engine, session, self.deadline, start, on_progress)
 
     @property
     def scenarios(self) -> tuple[Scenario, ...]:
@@ -166,18 +189,26 @@ class Here:
         search = self.hard.plan(session, self.asked.seed)
         return session.solve(engine, settings, start=start, best=self._held, search=search, on_progress=on_progress)
 
-    def _over_kernel(self, engine: SolverProcess, start: Mapping[str, Plan] | None) -> Together | None:
-        """Return the best plans over what the decisions known so far select; None if there are none, or no kernel.
+    def _kernel(self, start: Mapping[str, Plan] | None) -> EnsembleSession | None:
+        """Return all scenarios over what the decisions known so far select; None if that leaves out little.
 
-        Only where time is limited; what is proved there is not proved of the whole.
+        Only where time is limited.
         """
         if self.asked.time_limit is None:
             return None
         built = kernel_of(self.members, self._decided(start))
-        if built is None:
-            return None
-        found = self._solve(engine, self._together(self.scenarios, built), self._within(KERNEL_SHARE), start, None)
-        return replace(found, status=Status.STOPPED, bound=None, gap=None) if found.verified else None
+        return None if built is None else self._together(self.scenarios, built)
+
+    def _over(
+        self,
+        kernel: EnsembleSession | None,
+        engine: SolverProcess,
+        deadline: Deadline,
+        start: Mapping[str, Plan] | None,
+    ) -> Together | None:
+        """Return the best plans over a kernel; None if there are none. What is proved there is not of the whole."""
+        found = None if kernel is None else self._solve(engine, kernel, deadline, start, None)
+        return found if found is not None and found.verified else None
 
     def _decided(self, start: Mapping[str, Plan] | None) -> dict[Selection, float]:
         """Return what is selected now by the best plan of some scenario, with the probability of all these.
