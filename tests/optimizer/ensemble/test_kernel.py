@@ -12,7 +12,7 @@ from outlay.instances.stages import scenarios_of_sets
 from outlay.models.arrays.ending import EndedError
 from outlay.models.stages import decided_now
 from outlay.optimizer.ensemble import solve
-from outlay.optimizer.ensemble.here import deciding, kernel
+from outlay.optimizer.ensemble.here import deciding, groups, kernel
 from outlay.optimizer.ensemble.here.kernel import kernel_of
 from outlay.optimizer.ensemble.members import Members
 
@@ -63,8 +63,15 @@ class Late(Members):
         self.seconds = float("inf")
 
 
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing but the kernel decide, where there is one: as if the scenarios were large, and each a group."""
+    monkeypatch.setattr(groups, "LARGE", 0)
+    monkeypatch.setattr(groups, "GROUP", 1)
+
+
 def test_where_there_is_no_time_for_the_whole_the_plans_are_those_of_the_kernel(
-    town: outlay.Instance, monkeypatch: pytest.MonkeyPatch, always_warm: None
+    town: outlay.Instance, monkeypatch: pytest.MonkeyPatch, alone: None, always_warm: None
 ) -> None:
     monkeypatch.setattr(kernel, "MOST_SHARE", 1.0)
     monkeypatch.setattr(solve, "Members", Late)
@@ -78,7 +85,7 @@ def test_where_there_is_no_time_for_the_whole_the_plans_are_those_of_the_kernel(
 
 
 def test_the_kernel_gets_the_time_that_is_too_short_for_the_whole(
-    town: outlay.Instance, monkeypatch: pytest.MonkeyPatch, always_warm: None
+    town: outlay.Instance, monkeypatch: pytest.MonkeyPatch, alone: None, always_warm: None
 ) -> None:
     monkeypatch.setattr(kernel, "MOST_SHARE", 1.0)
     monkeypatch.setattr(solve, "Members", Late)
@@ -90,7 +97,7 @@ def test_the_kernel_gets_the_time_that_is_too_short_for_the_whole(
 
 
 def test_without_a_kernel_the_whole_is_built_as_long_as_there_is_time(
-    town: outlay.Instance, monkeypatch: pytest.MonkeyPatch, always_warm: None
+    town: outlay.Instance, monkeypatch: pytest.MonkeyPatch, alone: None, always_warm: None
 ) -> None:
     monkeypatch.setattr(solve, "Members", Late)
     found = outlay.solve_ensemble(town, THREE, jobs=1, time_limit=1e4, effort="prove")
