@@ -15,9 +15,9 @@ from outlay.models.arrays.ending import EndedError, ended_by
 from outlay.models.ensemble import build_ensemble
 from outlay.optimizer.engine.levels import Settings
 from outlay.optimizer.ensemble.candidates import Candidate, questions_of, taken
-from outlay.optimizer.ensemble.here.groups import GroupQuestion, bound_of, groups_of, large
+from outlay.optimizer.ensemble.here.groups import GroupQuestion, bound_of, groups_of
 from outlay.optimizer.ensemble.here.kernel import kernel_of
-from outlay.optimizer.ensemble.here.recourse import relaxed
+from outlay.optimizer.ensemble.here.recourse import MOST_NONZEROS, relaxed
 from outlay.optimizer.ensemble.members import Asked, Members, OnQuestions, Round, above, interval_of
 from outlay.optimizer.ensemble.session import EnsembleSession, Together, told
 from outlay.optimizer.ensemble.worth import Worth
@@ -32,7 +32,7 @@ from outlay.optimizer.verify.plan import verify_plan
 
 #: Shares of the time for relaxed recourse, for what follows from it, for the kernel, and for groups,
 #: which seldom take all of it.
-RELAXED_SHARE, TRYING_SHARE, KERNEL_SHARE, GROUPS_SHARE = 0.2, 0.1, 0.2, 0.25
+RELAXED_SHARE, TRYING_SHARE, KERNEL_SHARE, GROUPS_SHARE = 0.3, 0.1, 0.2, 0.25
 
 
 class Searching(NamedTuple):
@@ -124,7 +124,7 @@ class Here:
 
         Early, before anything else, only where time is limited and they are not large.
         """
-        if early and (self.asked.time_limit is None or large(self._nonzeros)):
+        if early and (self.asked.time_limit is None or self._nonzeros > MOST_NONZEROS):
             return None
         try:
             with ended_by(self.deadline.passed):

@@ -54,11 +54,6 @@ class Group:
     share: float
 
 
-def large(nonzeros: int) -> bool:
-    """Return whether scenarios of so many nonzeros are large together."""
-    return nonzeros > LARGE
-
-
 def groups_of(scenarios: Sequence[Scenario], nonzeros: int, worth: Mapping[str, float]) -> list[Group]:
     """Return the scenarios in groups, good and bad ones in each; none where all of them are not large together.
 
@@ -70,7 +65,7 @@ def groups_of(scenarios: Sequence[Scenario], nonzeros: int, worth: Mapping[str, 
         What each is worth by itself; in this order they are dealt out.
     """
     count = min(math.ceil(nonzeros / GROUP), len(scenarios))
-    if not large(nonzeros) or count == len(scenarios):
+    if nonzeros <= LARGE or count == len(scenarios):
         return []
     order = sorted(scenarios, key=lambda one: (-worth[one.name], one.name))
     found = []

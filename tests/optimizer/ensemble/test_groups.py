@@ -48,6 +48,7 @@ def test_no_decision_is_worth_more_than_its_groups_allow(
     best = outlay.solve_ensemble(town, scenarios, risk=risk, jobs=1)
     monkeypatch.setattr(groups, "LARGE", 0)
     monkeypatch.setattr(groups, "GROUP", 500)
+    monkeypatch.setattr(deciding, "MOST_NONZEROS", 0)
     monkeypatch.setattr(deciding, "kernel_of", lambda *_: None)
     told: list[float] = []
     in_groups = deciding.Here._in_groups

@@ -12,7 +12,7 @@ from outlay.instances.stages import scenarios_of_sets
 from outlay.models.arrays.ending import EndedError
 from outlay.models.stages import decided_now
 from outlay.optimizer.ensemble import solve
-from outlay.optimizer.ensemble.here import deciding, groups, kernel
+from outlay.optimizer.ensemble.here import deciding, kernel
 from outlay.optimizer.ensemble.here.kernel import kernel_of
 from outlay.optimizer.ensemble.members import Members
 
@@ -65,9 +65,8 @@ class Late(Members):
 
 @pytest.fixture
 def alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let nothing but the kernel decide, where there is one: as if the scenarios were large, and each a group."""
-    monkeypatch.setattr(groups, "LARGE", 0)
-    monkeypatch.setattr(groups, "GROUP", 1)
+    """Let nothing but the kernel decide, where there is one: as if the scenarios were large."""
+    monkeypatch.setattr(deciding, "MOST_NONZEROS", 0)
 
 
 def test_where_there_is_no_time_for_the_whole_the_plans_are_those_of_the_kernel(
