@@ -94,7 +94,7 @@ class Here:
             whole = self._whole(early=True)
             if whole is not None:
                 found = self._relaxed(engine, whole, found, on_questions)
-            kernel = self._kernel(found) if self._goes_on(found) else None
+            kernel = self._kernel(found) if whole is None and self._goes_on(found) else None
             if kernel is not None:
                 found = self._over(kernel, engine, self._within(KERNEL_SHARE), found)
             if self._goes_on(found):
@@ -102,7 +102,10 @@ class Here:
             if self._goes_on(found) and (whole or kernel is None or found is None or self._time_for_all()):
                 whole = whole or self._whole()
                 if whole is not None:
-                    return self._at_most(self._solve(engine, whole, self.deadline, _plans(found), on_progress))
+                    together = self._solve(engine, whole, self.deadline, _plans(found), on_progress)
+                    if found is None or together.verified:
+                        return self._at_most(together)
+                    self._interrupted = together.limit == "interrupt"
             elif self._goes_on(found) and kernel is not None and not self._searched:
                 found = self._over(kernel, engine, self.deadline, found)
         if found is None and self._interrupted:
