@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -77,12 +78,33 @@ def as_scenarios(
     InputError
         As `check_scenarios` and `scenarios_of_sets`.
     """
-    if isinstance(scenarios, str):
-        scenarios = scenarios.split(",")
-    given = list(scenarios)
+    given = listed(scenarios)
     if given and all(isinstance(one, str) for one in given):
         return scenarios_of_sets(instance, [str(one) for one in given])
     return check_scenarios(instance, [_named(one) for one in given])
+
+
+def listed(scenarios: Any) -> list[Any]:
+    """Return scenarios as a list; text is names of constraint sets with commas between them.
+
+    Raises
+    ------
+    InputError
+        If there is no order in them, or they are names with weights, which belong into `probabilities`.
+    """
+    if isinstance(scenarios, str):
+        return scenarios.split(",")
+    if isinstance(scenarios, Mapping):
+        remedy = "give the names here, and the weights as `probabilities`"
+        raise InputError.single("scenarios", "this is a dictionary", remedy)
+    if isinstance(scenarios, Instance) or not isinstance(scenarios, Iterable):
+        raise _no_scenarios()
+    return list(scenarios)
+
+
+def _no_scenarios() -> InputError:
+    remedy = "give (name, probability, instance) each, or names of constraint sets"
+    return InputError.single("scenarios", "these are no scenarios", remedy)
 
 
 def _named(one: Any) -> Any:
@@ -104,37 +126,44 @@ def check_scenarios(
     try:
         found = tuple(Scenario(*one) for one in scenarios)
     except TypeError:
-        remedy = "give (name, probability, instance) each, or names of constraint sets"
-        raise InputError.single("scenarios", "these are no scenarios", remedy) from None
+        found = None
+    if found is None or not all(isinstance(one.name, str) and isinstance(one.instance, Instance) for one in found):
+        raise _no_scenarios()
     faults = list(_faults(instance, found))
     if faults:
         raise InputError(faults)
-    return found
+    return tuple(one._replace(probability=float(one.probability)) for one in found)
+
+
+def _fault(value: str | None, problem: str, remedy: str) -> Fault:
+    return Fault("scenarios", None, None, value, problem, remedy)
 
 
 def _faults(instance: Instance, scenarios: Sequence[Scenario]) -> Iterator[Fault]:
-    def fault(value: str | None, problem: str, remedy: str) -> Fault:
-        return Fault("scenarios", None, None, value, problem, remedy)
-
     if not scenarios:
-        yield fault(None, "there is no scenario", "name at least one")
+        yield _fault(None, "there is no scenario", "name at least one")
         return
     names = [one.name for one in scenarios]
     for name in dict.fromkeys(names):
         if not name or names.count(name) > 1:
-            yield fault(name, "a scenario needs a name of its own", "name each one differently")
-    wrong = [one for one in scenarios if not (math.isfinite(one.probability) and one.probability > 0)]
-    for one in wrong:
-        yield fault(one.name, f"its probability is {one.probability}", "give more than 0, or leave it out")
-    total = math.fsum(one.probability for one in scenarios)
-    if not wrong and abs(total - 1.0) > SUM_TOLERANCE:
-        yield fault(None, f"the probabilities add up to {total:.12g}, not to 1", "correct them")
+            yield _fault(name, "a scenario needs a name of its own", "name each one differently")
+    yield from _share_faults(scenarios)
     for one in scenarios:
         for problem in _differences(instance, one.instance):
-            yield fault(one.name, f"{problem} than {instance.name}", "change amounts and dates only")
+            yield _fault(one.name, f"{problem} than {instance.name}", "change amounts and dates only")
         if len(one.instance.objective_levels) > 1:
             problem = "its objective has several levels; risk, regret and the worth of knowing are told of one"
-            yield fault(one.name, problem, "give one objective: --objective METRIC=WEIGHT,...")
+            yield _fault(one.name, problem, "give one objective: --objective METRIC=WEIGHT,...")
+
+
+def _share_faults(scenarios: Sequence[Scenario]) -> Iterator[Fault]:
+    wrong = [one for one in scenarios if not is_weight(one.probability)]
+    for one in wrong:
+        yield _fault(one.name, f"its probability is {one.probability}", "give more than 0, or leave it out")
+    if not wrong:
+        total = math.fsum(one.probability for one in scenarios)
+        if abs(total - 1.0) > SUM_TOLERANCE:
+            yield _fault(None, f"the probabilities add up to {total:.12g}, not to 1", "correct them")
 
 
 def _differences(first: Instance, other: Instance) -> Iterator[str]:
@@ -168,13 +197,15 @@ def scenarios_of_sets(
     InputError
         If a set is unknown or named twice, or a weight is missing, unknown or not positive; every fault at once.
     """
+    if not isinstance(probabilities, Mapping | None):
+        raise InputError.single("scenarios", "the weights are no dictionary", "give them by name")
     weights = dict.fromkeys(names, 1.0) if probabilities is None else dict(probabilities)
     faults, instances = list[Fault](), dict[str, Instance]()
     for name in dict.fromkeys([*names, *weights]):
         if name not in names or name not in weights:
             problem = "it has a weight, but is no scenario" if name in weights else "it has no weight"
             faults.append(Fault("scenarios", None, None, name, problem, "give one weight for each scenario"))
-        elif not (math.isfinite(weights[name]) and weights[name] > 0):
+        elif not is_weight(weights[name]):
             faults.append(Fault("scenarios", None, None, name, f"its weight is {weights[name]}", "give more than 0"))
     for name in dict.fromkeys(names):
         try:
@@ -183,5 +214,12 @@ def scenarios_of_sets(
             faults.extend(error.faults)
     if faults:
         raise InputError(faults)
-    total = math.fsum(weights[name] for name in names)
-    return check_scenarios(instance, ((name, weights[name] / total, instances[name]) for name in names))
+    largest = float(max(weights[name] for name in names))
+    shares = {name: float(weights[name]) / largest for name in names}  # so that no sum is too large
+    total = math.fsum(shares.values())
+    return check_scenarios(instance, ((name, shares[name] / total, instances[name]) for name in names))
+
+
+def is_weight(value: object) -> bool:
+    """Return whether something is a positive number that is finite."""
+    return isinstance(value, int | float | Decimal) and value is not True and math.isfinite(value) and value > 0

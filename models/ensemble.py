@@ -37,7 +37,7 @@ from outlay.instances.plan import Selection
 from outlay.instances.stages import Linking, Scenario, as_scenarios
 from outlay.models.build import build, build_case
 from outlay.models.modelling import LinearExpression, PauseGC, pyo
-from outlay.models.risk import Risk, parse_risk
+from outlay.models.risk import Risk, as_risk
 from outlay.models.stages import Decided, Shared, decided_now, shared_decisions
 
 
@@ -95,7 +95,7 @@ def build_ensemble(
     (2, True)
     """
     members = as_scenarios(instance, scenarios)
-    measure = parse_risk(risk) if isinstance(risk, str) else risk
+    measure = as_risk(risk)
     if measure.kind == "regret" and (best is None or any(one.name not in best for one in members)):
         raise InputError.single("build_ensemble", "regret needs to know what is best in each scenario", "give `best`")
     with PauseGC():

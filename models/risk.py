@@ -79,6 +79,11 @@ class Risk:
 EXPECTED = Risk("expected")
 
 
+def as_risk(given: Risk | str) -> Risk:
+    """Return a measure, or the one that is written (`parse_risk`)."""
+    return given if isinstance(given, Risk) else parse_risk(given)
+
+
 def parse_risk(text: str) -> Risk:
     """Return the measure that is written ``expected``, ``cvar:a``, ``cvar:a:w``, ``regret`` or ``worst``.
 

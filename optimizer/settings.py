@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
@@ -155,15 +156,18 @@ class SolveSettings:
         return Settings(gap=self.gap, seed=self.seed, threads=self.threads, deadline=deadline, proving=self.proving)
 
 
-def check_arguments(*, time_limit: float | None, gap: float, seed: int, threads: int) -> None:
-    """Raise for options that make no sense.
+def check_arguments(
+    *, time_limit: float | None, gap: float, seed: int, threads: int = 1, jobs: int | None = None
+) -> None:
+    """Raise for options that make no sense; jobs are questions at a time, None for as many as there are cores.
 
     Raises
     ------
     InputError
         At the first one.
     """
-    for name, given in (("time_limit", time_limit), ("gap", gap), ("seed", seed), ("threads", threads)):
+    given_all = {"time_limit": time_limit, "gap": gap, "seed": seed, "threads": threads, "jobs": jobs}
+    for name, given in given_all.items():
         if isinstance(given, str):
             raise InputError.single("solve", f"{name} is a text", "write a number", column=name, value=given)
     for name, value, right in (
@@ -171,6 +175,7 @@ def check_arguments(*, time_limit: float | None, gap: float, seed: int, threads:
         ("gap", gap, 0 <= gap < 1),
         ("seed", seed, 0 <= seed < SEEDS_END),
         ("threads", threads, 1 <= threads <= MOST_THREADS),
+        ("jobs", jobs, jobs is None or (isinstance(jobs, Integral) and 1 <= jobs <= MOST_THREADS)),
     ):
         if not right:
             raise InputError.single("solve", f"{name} is out of range", "correct it", column=name, value=value)

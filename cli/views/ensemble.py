@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING
 
 from outlay.cli.views import words
-from outlay.cli.views.explanation import interval
 from outlay.optimizer.ensemble.answer import REPLICATED_GAP
 
 if TYPE_CHECKING:
@@ -64,12 +63,15 @@ def value_words(low: float, high: float) -> str:
 
     Examples
     --------
-    >>> value_words(0.5, 0.5), value_words(0.5, 0.75)
-    ('0.5 (exactly)', '0.5 (0.5 to 0.75)')
+    >>> value_words(0.5, 0.5), value_words(0.5, 0.75), value_words(26.0475, 26.0497)
+    ('0.5 (exactly)', '0.5 to 0.75', '26.0475 to 26.0497')
     """
     if math.isinf(low):
         return "the plan for the instance as it is cannot be kept in every scenario"
-    return f"{words.number(low, 6)} ({interval(low, high)})"
+    if not math.isfinite(high):
+        return f"at least {words.number(low, 6)}"
+    first, last = (words.number(end, 6) for end in (low, high))
+    return f"{first} (exactly)" if first == last else f"{first} to {last}"
 
 
 def gap_words(found: EnsembleSolution) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -87,6 +87,11 @@ def _keys_beside(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[str
         fields = [found.model_fields[str(part)] for found in _models_in(annotation) if str(part) in found.model_fields]
         if fields:
             annotation = fields[0].annotation
+    return keys_within(annotation)
+
+
+def keys_within(annotation: Any) -> list[str]:
+    """Return the keys that data of a type may have."""
     return [name for found in _models_in(annotation) for name in found.model_fields]
 
 
@@ -94,6 +99,36 @@ def _models_in(annotation: Any) -> list[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
     return [model for argument in typing.get_args(annotation) for model in _models_in(argument)]
+
+
+def standing_at(annotation: Any, path: Sequence[str]) -> list[Any]:
+    """Return what may stand at a path within data of a type, as types; nothing where no such key is known.
+
+    Parameters
+    ----------
+    annotation
+        A model, or the type of one of its fields.
+    path
+        Keys that lead there. A key of the user's own, of a dictionary, may be several of them: it may hold dots.
+    """
+    if not path:
+        return [annotation]
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        known = annotation.model_fields.get(path[0])
+        return [] if known is None else standing_at(known.annotation, path[1:])
+    within = typing.get_args(annotation)
+    if typing.get_origin(annotation) is dict:
+        return [found for end in range(1, len(path) + 1) for found in standing_at(within[1], path[end:])]
+    return [found for argument in within for found in standing_at(argument, path)]
+
+
+def may_be(annotation: Any, *kinds: type) -> bool:
+    """Return whether data of a type may be one of some kinds by itself; a list of such is none."""
+    if typing.get_origin(annotation) in {dict, list, tuple}:
+        return False
+    return any(annotation is kind for kind in kinds) or any(
+        may_be(argument, *kinds) for argument in typing.get_args(annotation)
+    )
 
 
 def plain_data(value: Any, where: str, found: list[Fault]) -> Any:

@@ -9,7 +9,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from outlay.instances.dictionary.model_faults import model_faults, plain_data
+from outlay.instances.dictionary.model_faults import (
+    keys_within,
+    may_be,
+    model_faults,
+    plain_data,
+    standing_at,
+)
+from outlay.instances.dictionary.names import KEYS
+from outlay.instances.dictionary.settings import Settings
 from outlay.instances.dictionary.tables import TABLES
 from outlay.instances.errors import Fault
 from outlay.instances.uncertainty.schema import PARAMETERS, WHERE, DrawnChange, Factor, Uncertainty
@@ -180,8 +188,39 @@ def _change_faults(place: str, factor: Factor, change: DrawnChange) -> Iterator[
     if change.table == "instance" and change.where:
         yield _fault(f"{place}.where", None, "the table instance has no rows", "delete where")
     yield from _slip_faults(place, factor, change)
+    if change.slip is None:
+        yield from _cell_faults(f"{place}.{change.operation}", change)
     if factor.each:
         yield from _each_faults(place, factor, change)
+
+
+def _cell_faults(place: str, change: DrawnChange) -> Iterator[Fault]:
+    """Yield what holds no number, and keys of ``instance.toml`` that there are not."""
+    for name in change.cells:
+        if change.table == "instance":
+            known = standing_at(Settings, _path(name))
+            if not known:
+                yield _fault(place, name, "instance.toml has no such key", _key_beside(name))
+            elif not any(may_be(there, int, Decimal) for there in known):
+                yield _fault(place, name, "a drawn value is a number, and this key holds none", "choose another key")
+            continue
+        column = TABLES[change.table].column(name)
+        if column is not None and column.kind not in {"number", "whole"}:
+            problem = "a drawn value is a number, and this column holds none"
+            yield _fault(place, name, problem, "choose a column of numbers")
+
+
+def _path(name: str) -> list[str]:
+    """Return the keys of ``instance.toml`` that lead to one, as they are held."""
+    first, *rest = name.split(".")
+    return [first, *(KEYS.get(key, key) for key in rest)] if first == "finance" else [first, *rest]
+
+
+def _key_beside(name: str) -> str:
+    """Return the key of ``instance.toml`` that was perhaps meant."""
+    *path, last = _path(name)
+    beside = [key for there in standing_at(Settings, path) for key in keys_within(there)]
+    return did_you_mean(last, beside) if beside else did_you_mean(path[0], keys_within(Settings))
 
 
 def _slip_faults(place: str, factor: Factor, change: DrawnChange) -> Iterator[Fault]:

@@ -75,7 +75,7 @@ def compare(
         If there was no room for all files in the folder. Its ``answer`` is the comparison; what was kept is whole, and
         is not solved again.
     """
-    check_arguments(time_limit=time_limit, gap=gap, seed=seed, threads=1 if jobs is None else jobs)
+    check_arguments(time_limit=time_limit, gap=gap, seed=seed, jobs=jobs)
     if not isinstance(executor, Executor | str | None):
         raise InputError.single("compare", "this is no executor", "give a concurrent.futures.Executor or dask:ADDRESS")
     resolved = _resolve(instance, sets)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from outlay.instances.plan import Plan
+from outlay.instances.plan import Plan, Selection
 from outlay.instances.stages import Linking, Scenario
 from outlay.models.modelling import PauseGC
 from outlay.models.risk import Risk
@@ -154,6 +154,27 @@ class EnsembleSession:
     def nonzeros(self) -> int:
         """Nonzeros of the problem that the solver gets."""
         return int(self.problem.matrix.nnz)
+
+    @cached_property
+    def _now(self) -> tuple[list[Selection], np.ndarray]:
+        """What may be selected now, and the columns of the solver's problem that say so."""
+        now = self.model.now
+        place = self.compiled.columns_of(list(now.values()))
+        keys = [Selection(*key) for key in now]
+        return [key for key, at in zip(keys, place.tolist(), strict=True) if at >= 0], place[place >= 0]
+
+    @property
+    def decides(self) -> np.ndarray:
+        """Which columns of the solver's problem say what is selected now, in all scenarios alike; shape (columns,)."""
+        found = np.zeros(len(self.problem.cost), dtype=bool)
+        found[self._now[1]] = True
+        return found
+
+    def selected_in(self, point: np.ndarray) -> tuple[Selection, ...]:
+        """Return what a point of the solver's problem selects now."""
+        keys, place = self._now
+        values = self._small.shorten(self._scaling.back(point))[place]
+        return tuple(key for key, value in zip(keys, values.tolist(), strict=True) if value > 0.5)
 
     def level(self) -> Level:
         """Return what is minimised: the negative of what the scenarios are worth together."""

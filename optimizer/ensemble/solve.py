@@ -19,8 +19,8 @@ import pandas as pd
 
 from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance
-from outlay.instances.stages import Scenario, as_scenarios, scenarios_of_sets
-from outlay.models.risk import Risk, parse_risk
+from outlay.instances.stages import Scenario, as_scenarios, listed, scenarios_of_sets
+from outlay.models.risk import Risk, as_risk
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.ensemble.answer import EnsembleSolution, Interval, probabilities, project_table, scenario_table
 from outlay.optimizer.ensemble.candidates import Candidate, MeanCase, candidates_of, least_of, questions_of, taken
@@ -40,8 +40,8 @@ from outlay.optimizer.status import Status
 from outlay.optimizer.variation.variation import Variation
 from outlay.optimizer.variation.varied_answer import VariedAnswer
 
-#: Shares of the time for the scenarios one by one, for the candidates, for the kernel, and for groups.
-BEST_SHARE, CANDIDATES_SHARE, KERNEL_SHARE, GROUPS_SHARE = 0.2, 0.1, 0.2, 0.15
+#: Shares of the time for the scenarios one by one, and for the candidates.
+BEST_SHARE, CANDIDATES_SHARE = 0.2, 0.1
 #: Of a time limit so much is kept for the last checks: seconds a scenario, at most this share.
 CHECK_S, CHECKS_SHARE = 0.2, 0.05
 #: Who solves the scenarios together.
@@ -122,10 +122,10 @@ def solve_ensemble(
     (20.75, True)
     """
     began = time.monotonic()
-    check_arguments(time_limit=time_limit, gap=gap, seed=seed, threads=threads)
+    check_arguments(time_limit=time_limit, gap=gap, seed=seed, threads=threads, jobs=jobs)
     hard = Searching(effort_asked(effort, work, time_limit), work)
     starting = _launcher(engine, launcher)
-    measure = parse_risk(risk) if isinstance(risk, str) else risk
+    measure = as_risk(risk)
     base = as_asked(instance, constraint_set, objective)
     members = _members_of(base, scenarios, probabilities, constraint_set, objective)
     asked = Asked(gap, seed, time_limit)
@@ -157,7 +157,7 @@ def _members_of(
     constraint_set: str,
     objective: str | Mapping[str, float] | None,
 ) -> tuple[Scenario, ...]:
-    given = scenarios.split(",") if isinstance(scenarios, str) else list(scenarios)
+    given = listed(scenarios)
     if given and all(isinstance(one, str) for one in given):
         return scenarios_of_sets(base, given, weights)
     if weights is not None or constraint_set != "base":

@@ -112,7 +112,7 @@ def explain(
     >>> explanation.changes["sentence"].tolist()[1]
     'with 9.09 % more commitments library would be in'
     """
-    check_arguments(time_limit=time_limit, gap=gap, seed=seed, threads=1 if jobs is None else jobs)
+    check_arguments(time_limit=time_limit, gap=gap, seed=seed, jobs=jobs)
     if conflicts is not None and not 1 <= conflicts <= MOST_CONFLICTS:
         raise InputError.single("explain", "this is no number of conflicts", f"1 to {MOST_CONFLICTS}", value=conflicts)
     asked = _Asked(tuple(projects), tuple(limits), tuple(curves), Step.of(step), conflicts, tuple(keep))

@@ -103,7 +103,7 @@ def frontier(
     >>> town.complete, len(town.points), town.points["max:value"].max()
     (True, 8, 19.1)
     """
-    check_arguments(time_limit=time_limit, gap=gap or 0.0, seed=seed, threads=1 if jobs is None else jobs)
+    check_arguments(time_limit=time_limit, gap=gap or 0.0, seed=seed, jobs=jobs)
     if not (isinstance(tolerance, int | float) and 0 <= tolerance < 1):
         raise InputError.single("frontier", "this is no share", "a tolerance from 0 to below 1", value=tolerance)
     began = time.monotonic()

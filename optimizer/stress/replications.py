@@ -18,6 +18,7 @@ import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from numbers import Integral
 
 import numpy as np
 import pandas as pd
@@ -215,9 +216,9 @@ def _check(solution: EnsembleSolution, risk: Risk, replications: int, draws: int
     if not solution.instance.uncertainty.get("factors"):
         remedy = "take draws of an instance with factors in uncertainty.toml: --scenarios 20"
         raise wrong("these scenarios are all there are: nothing else can be drawn", remedy, "scenarios", None)
-    if not LEAST <= replications <= MOST:
+    if not isinstance(replications, Integral) or not LEAST <= replications <= MOST:
         raise wrong("this is out of range", f"{LEAST} to {MOST}", "replications", replications)
-    if draws < 1:
+    if not isinstance(draws, Integral) or draws < 1:
         raise wrong("this is out of range", "1 or more", "draws", draws)
     if not 0 < confidence < 1:
         raise wrong("this is no confidence", "more than 0 and less than 1, as 0.95", "confidence", confidence)

@@ -17,8 +17,9 @@ from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.instances.values.text import did_you_mean
 from outlay.optimizer.answer.solution import Solution
+from outlay.optimizer.settings import check_arguments
 from outlay.optimizer.sharing.pool import CompareProgress, question_pool
-from outlay.optimizer.solve import check_arguments
+from outlay.optimizer.solve import as_asked
 from outlay.optimizer.stress.folder import StressFolder
 from outlay.optimizer.stress.result import Stress
 from outlay.optimizer.stress.tables import Sample, tables_of
@@ -88,7 +89,7 @@ def stress(
     ``outlay.stress({"now": outlay.load("run.json"), "careful": other}, draws=200).plans``
     """
     began = time.monotonic()
-    check_arguments(time_limit=time_limit, gap=gap, seed=seed, threads=1 if jobs is None else jobs)
+    check_arguments(time_limit=time_limit, gap=gap, seed=seed, jobs=jobs)
     named, base, notes = _asked(plans, instance, constraint_set)
     worlds = draws if isinstance(draws, Draws) else draw(base, draws=draws, seed=seed)
     if isinstance(draws, Draws):
@@ -150,7 +151,7 @@ def _asked(
         if not solutions:
             raise _wrong("plans alone do not say of what", "give the instance", None)
         instance = next(iter(solutions.values())).instance
-    base = instance.with_set(constraint_set)
+    base = as_asked(instance, constraint_set, None)
     about = "+".join(base.settings.applied.sets) or "base"
     notes = [
         f"{name} was found for constraint set {one.constraint_set}; here it is tried in worlds of {about}."
@@ -204,22 +205,19 @@ def _tasks(
     """Return every plan in every world, worlds one after the other; all of them are valid."""
     documents = {name: plan.to_document() for name, plan in plans.items()}
     tasks: list[StressTask] = []
-    faults: list[Fault] = []
     for number, one in enumerate(worlds):
         if on_progress is not None:
             on_progress(CompareProgress(number, len(worlds), (CHECKING,), None, ""))
         try:
             world = replace(one.world(), sets={}, uncertainty={})
-        except InputError as error:
-            faults.extend(error.faults)
-            continue
+        except InputError:
+            worlds.check()  # with all that are not valid
+            raise
         text = zlib.compress(document_text(to_document(world), compact=True).encode())
         for name, document in documents.items():
             task = StressTask(one.name, name, text, document, options)
             known = None if home is None else home.known(task.key)
             tasks.append(task if known is None else replace(task, known=known))
-    if faults:
-        raise InputError(dict.fromkeys(faults))
     return tasks
 
 

@@ -18,7 +18,7 @@ from outlay.instances.uncertainty.parsing import each_column
 from outlay.instances.uncertainty.schema import WHERE, DrawnChange, Uncertainty
 from outlay.instances.values.numbers import NotANumber, number_text
 from outlay.optimizer.uncertainty.copula import correlated, nearest_correlation, scores_of_ranks, sobol_points
-from outlay.optimizer.uncertainty.faults import Origin, drawn_faults
+from outlay.optimizer.uncertainty.faults import Origin, Placed, placed, told
 from outlay.optimizer.uncertainty.marginals import as_written, quantiles, written
 from outlay.optimizer.uncertainty.worlds import Dimension, World, exactly, rank_matrix, uncertainty_of, worlds_of
 
@@ -68,11 +68,22 @@ class Draw:
         InputError
             If it is not valid; names the factor, its value and the row.
         """
-        sets = {**self.base.sets, self.name: self.body}
         try:
-            return replace(self.base, sets=sets).with_set(self.name)
+            return self._world()
         except InputError as error:
-            raise InputError(drawn_faults(self.name, self.values, self.body, self.origins, error.faults)) from None
+            faults = placed(self.body, self.origins, error.faults)
+            raise InputError([told(self.name, self.values, one) for one in faults]) from None
+
+    def faults(self) -> list[Placed]:
+        """Return what makes it invalid."""
+        try:
+            self._world()
+        except InputError as error:
+            return placed(self.body, self.origins, error.faults)
+        return []
+
+    def _world(self) -> Instance:
+        return replace(self.base, sets={**self.base.sets, self.name: self.body}).with_set(self.name)
 
 
 @dataclass(frozen=True)
@@ -174,18 +185,22 @@ class Draws(Sequence[Draw]):
         Raises
         ------
         InputError
-            With the faults of all that are not.
+            With the faults of all that are not; what is alike in several is told once.
         """
-        faults: list[Fault] = []
+        alike: dict[tuple[str, ...], dict[str, tuple[Draw, Placed]]] = {}
         for number, draw in enumerate(self, start=1):
-            try:
-                draw.world()
-            except InputError as error:
-                faults.extend(error.faults)
+            for one in draw.faults():
+                alike.setdefault(one.kind, {}).setdefault(draw.name, (draw, one))
             if on_progress is not None:
                 on_progress(number, len(self))
-        if faults:
-            raise InputError(dict.fromkeys(faults))
+        if alike:
+            raise InputError([_told_once([*each.values()]) for each in alike.values()])
+
+
+def _told_once(alike: Sequence[tuple[Draw, Placed]]) -> Fault:
+    """Return faults that are alike, of a draw each, as the first of them."""
+    first, one = alike[0]
+    return told(first.name, first.values, one, more=len(alike) - 1)
 
 
 def draw(instance: Instance, *, draws: int = 200, seed: int = 1, constraint_set: str = "base") -> Draws:
@@ -214,6 +229,8 @@ def draw(instance: Instance, *, draws: int = 200, seed: int = 1, constraint_set:
         If nothing is uncertain, a change matches no row, or a number is out of range. What a draw makes invalid is
         told when its instance is asked for, or by `Draws.check`.
     """
+    if not isinstance(instance, Instance):
+        raise InputError.single("draw", "this is no instance", "give what outlay.read returned", value=instance)
     if isinstance(draws, bool) or not isinstance(draws, int) or not 1 <= draws <= MOST_DRAWS:
         raise InputError.single("draw", "draws is out of range", f"1 to {MOST_DRAWS}", column="draws", value=draws)
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**31:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -125,8 +125,10 @@ def _touched(draft: Draft, factor: Factor, change: DrawnChange, place: str) -> d
     try:
         rows = draft.matched(_trial(change), place)
     except InputError as error:
+        trial, own = f"{place}.scale", f"{place}.{change.operation}"
+        columns = [own if fault.column == trial else fault.column for fault in error.faults]
         raise InputError(
-            [Fault(WHERE, None, fault.column, fault.value, fault.problem, fault.remedy) for fault in error.faults]
+            [replace(fault, where=WHERE, column=column) for fault, column in zip(error.faults, columns, strict=True)]
         ) from None
     if not factor.each:
         return {ALL: (None, tuple(number for number, _ in rows))}

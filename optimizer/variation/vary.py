@@ -108,7 +108,7 @@ class Variations:
         InputError
             If a variation names what there is not, or moves what cannot be moved. Nothing is solved then.
         """
-        check_arguments(time_limit=time_limit, gap=gap, seed=seed, threads=1 if jobs is None else jobs)
+        check_arguments(time_limit=time_limit, gap=gap, seed=seed, jobs=jobs)
         named = variations if isinstance(variations, Mapping) else {str(n): one for n, one in enumerate(variations)}
         for variation in named.values():
             apply(self.over, variation)

@@ -242,7 +242,8 @@
 
   function prepare(root) {
     each(".table table", function (table) {
-      if (narrow() && table.tHead.rows[0].cells.length > 3) { cards(table); table.classList.add("cards-of-rows"); }
+      var wide = table.tHead.rows[0].cells.length > 3 || table.scrollWidth > table.closest(".table").clientWidth;
+      if (narrow() && wide) { cards(table); table.classList.add("cards-of-rows"); }
       sortable(table);
       filterable(table);
       exportable(table);

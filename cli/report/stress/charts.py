@@ -116,7 +116,7 @@ def best_chart(plans: list[dict[str, Any]]) -> Figure | None:
     }  # fmt: skip
     figure = layout(
         70 + 34 * len(known), showlegend=False, margin={"l": 10, "r": 40, "t": 6, "b": 40},
-        xaxis=axis("share of the draws in which it is the best, or as good, %", range=[0, 112]),
+        xaxis=axis("share of the draws, %", range=[0, 112]),
         yaxis=lanes([label(row["plan"], 30) for row in known]),
     )  # fmt: skip
     return {"data": [trace], "layout": figure}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from outlay.cli import failures
@@ -56,7 +57,7 @@ def run(
         source, _start = read_or_load(instance, max_file_mb)
         source, constraint_set = with_asked(source, constraint_set, asked)
         if gap_replications is not None:
-            check_replications(scenarios, risk or "expected")
+            check_replications(scenarios, "expected" if risk is None else risk)
         given, weights = scenarios_asked(source.with_set(constraint_set), scenarios, solving.seed)
         progress.now("building the models")
 
@@ -70,7 +71,7 @@ def run(
         found = solve_ensemble(
             source.with_set(constraint_set),
             given,
-            risk=risk or "expected",
+            risk="expected" if risk is None else risk,
             probabilities=weights,
             objective=objective,
             **solving.arguments,
@@ -108,7 +109,7 @@ def check_replications(scenarios: str, risk: str) -> None:
     InputError
         If the scenarios are named, or the measure of risk is no mean.
     """
-    if not scenarios.strip().isdigit():
+    if draws_asked(scenarios) is None:
         remedy = "write --scenarios 20, or leave out --gap-replications"
         raise InputError.single("solve", "scenarios by name are all there are", remedy, column="gap-replications")
     check_is_mean(parse_risk(risk))
@@ -122,8 +123,9 @@ def scenarios_asked(instance: Instance, text: str, seed: int) -> tuple[Any, dict
     InputError
         If a weight is no number or missing, or nothing can be drawn; every fault at once.
     """
-    if text.strip().isdigit():
-        return draw(instance, draws=int(text), seed=seed), None
+    count = draws_asked(text)
+    if count is not None:
+        return draw(instance, draws=count, seed=seed), None
     names, weights, faults = list[str](), dict[str, float](), list[Fault]()
     for part in text.split(","):
         name, equals, number = part.strip().rpartition("=")
@@ -139,3 +141,20 @@ def scenarios_asked(instance: Instance, text: str, seed: int) -> tuple[Any, dict
     if faults:
         raise InputError(faults)
     return names, weights or None
+
+
+def draws_asked(text: str) -> int | None:
+    """Return how many draws are asked for; None where names are.
+
+    Raises
+    ------
+    InputError
+        If it is another number than that of draws.
+    """
+    with contextlib.suppress(ValueError):
+        float(text)
+        if text.strip().isdecimal():
+            return int(text)
+        remedy = "write how many draws, as 20, or names of constraint sets"
+        raise InputError.single("solve", "this is no number of draws", remedy, column="scenarios", value=text)
+    return None

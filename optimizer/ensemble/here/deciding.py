@@ -5,18 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan, Selection
 from outlay.instances.stages import Scenario, selected_now
+from outlay.models.arrays.ending import EndedError, ended_by
 from outlay.models.ensemble import build_ensemble
 from outlay.optimizer.engine.settings import Settings
-from outlay.optimizer.ensemble.candidates import Candidate
+from outlay.optimizer.ensemble.candidates import Candidate, questions_of, taken
 from outlay.optimizer.ensemble.here.groups import GroupQuestion, bound_of, groups_of
 from outlay.optimizer.ensemble.here.kernel import kernel_of
-from outlay.optimizer.ensemble.members import Asked, Members, OnQuestions, above, interval_of
+from outlay.optimizer.ensemble.here.recourse import MOST_NONZEROS, relaxed
+from outlay.optimizer.ensemble.members import Asked, Members, OnQuestions, Round, above, interval_of
 from outlay.optimizer.ensemble.session import EnsembleSession, Together, told
 from outlay.optimizer.ensemble.worth import Worth
 from outlay.optimizer.search.settings import SearchPlan
@@ -28,8 +30,9 @@ from outlay.optimizer.status import Status
 from outlay.optimizer.variation.varied_answer import VariedAnswer
 from outlay.optimizer.verify.plan import verify_plan
 
-#: Shares of the time for the kernel, and for groups, which seldom take all of it.
-KERNEL_SHARE, GROUPS_SHARE = 0.2, 0.25
+#: Shares of the time for relaxed recourse, for what follows from it, for the kernel, and for groups,
+#: which seldom take all of it.
+RELAXED_SHARE, TRYING_SHARE, KERNEL_SHARE, GROUPS_SHARE = 0.3, 0.1, 0.2, 0.25
 
 
 class Searching(NamedTuple):
@@ -74,7 +77,9 @@ class Here:
     jobs: int
     deadline: Deadline
     sizes: dict[str, int] = field(default_factory=dict)
-    _grouped: float = math.inf  # what no decision is worth more than, by groups of scenarios
+    _most: float = math.inf  # what no decision is worth more than, by groups of scenarios or with relaxed recourse
+    _interrupted: bool = False
+    _searched: bool = False  # whether nothing is left to be found over the kernel
 
     def decide(self, on_questions: OnQuestions, on_progress: Callable[[Progress], None] | None) -> Together:
         """Return the best plans found, bounded by the least of what is proved of single scenarios, groups, and all.
@@ -84,29 +89,83 @@ class Here:
         KeyboardInterrupt
             If the user stops it before there are any.
         """
-        start: Mapping[str, Plan] | None = self._start()
+        found = self._told(self._start())
         with SolverProcess() as engine:
-            found = self._over_kernel(engine, start)
-            start = start if found is None else found.plans
-            interrupted = found is not None and found.limit == "interrupt"
-            interrupted = interrupted or not self._in_groups(on_questions)
-            if not interrupted and self._goes_on(found, start):
-                together = self._together(self.scenarios)
-                return self._at_most(self._solve(engine, together, self.deadline, start, on_progress))
-        if start is None:
+            whole = self._whole(early=True)
+            if whole is not None:
+                found = self._relaxed(engine, whole, found, on_questions)
+            kernel = self._kernel(found) if whole is None and self._goes_on(found) else None
+            if kernel is not None:
+                found = self._over(kernel, engine, self._within(KERNEL_SHARE), found)
+            if self._goes_on(found):
+                self._in_groups(on_questions)
+            if self._goes_on(found) and (whole or kernel is None or found is None or self._time_for_all()):
+                whole = whole or self._whole()
+                if whole is not None:
+                    together = self._solve(engine, whole, self.deadline, _plans(found), on_progress)
+                    if found is None or together.verified:
+                        return self._at_most(together)
+                    self._interrupted = together.limit == "interrupt"
+            elif self._goes_on(found) and kernel is not None and not self._searched:
+                found = self._over(kernel, engine, self.deadline, found)
+        if found is None and self._interrupted:
             raise KeyboardInterrupt
-        found = found or told(self.scenarios, start, None, risk=self.worth.risk, best=self._held)
-        return self._at_most(replace(found, limit="interrupt" if interrupted else "time"))
+        limit = "interrupt" if self._interrupted else "time"
+        return self._at_most(replace(found or Together(Status.STOPPED), limit=limit))
 
-    def _goes_on(self, found: Together | None, start: Mapping[str, Plan] | None) -> bool:
-        """Whether something is left to be proved of all scenarios together, and there is time to build them and more.
+    def _goes_on(self, found: Together | None) -> bool:
+        """Whether something is left to be proved, and nobody has stopped it."""
+        return not self._interrupted and (found is None or not self._at_most(found).status.proved)
 
-        They take about as long to build as one by one.
-        """
-        if found is not None and self._at_most(found).status.proved:
-            return False
+    def _time_for_all(self) -> bool:
+        """Whether there is time to build all scenarios together and more: that may take as long as one by one."""
         left = self.deadline.left()
-        return start is None or left is None or left >= 2 * self.members.seconds
+        return left is None or left >= 2 * self.members.seconds
+
+    def _whole(self, *, early: bool = False) -> EnsembleSession | None:
+        """Return all scenarios together; None if the time is over before they are built.
+
+        Early, before anything else, only where time is limited and they are not large.
+        """
+        if early and (self.asked.time_limit is None or self._nonzeros > MOST_NONZEROS):
+            return None
+        try:
+            with ended_by(self.deadline.passed):
+                return self._together(self.scenarios)
+        except EndedError:
+            return None
+
+    def _relaxed(
+        self, engine: SolverProcess, whole: EnsembleSession, found: Together | None, on_questions: OnQuestions
+    ) -> Together | None:
+        """Return the better of what is known and what is decided where all that follows is relaxed."""
+        limit = self.asked.time_limit
+        settings = Settings(self.asked.gap, self.deadline, self.asked.seed, self.threads)
+        said = relaxed(whole, engine, settings, None if limit is None else RELAXED_SHARE * limit)
+        self._most, self._interrupted = min(self._most, said.bound), said.interrupted
+        if said.interrupted or said.selected is None:
+            return found
+        new = Candidate("", said.selected)
+        questions = questions_of(self.members, self.scenarios, [new], self.best)
+        with self.members.pool(self.jobs, on_questions) as pool:
+            answers = Round(questions, self.asked, self.jobs, TRYING_SHARE, every=False).run(pool)
+        self._interrupted = pool.interrupted
+        return self._better(found, self._told(_plans_of(taken(self.scenarios, new, 0, answers))))
+
+    @staticmethod
+    def _better(one: Together | None, other: Together | None) -> Together | None:
+        """Return the better of two plans for all scenarios that hold, the first where both are as good."""
+        known = [each for each in (one, other) if each is not None and each.verified]
+        return max(known, key=lambda each: each.objective or 0.0, default=None)
+
+    def _told(self, plans: Mapping[str, Plan] | None) -> Together | None:
+        """Return what plans are worth, of which nothing is proved; None of none."""
+        return None if plans is None else told(self.scenarios, plans, None, risk=self.worth.risk, best=self._held)
+
+    @cached_property
+    def _nonzeros(self) -> int:
+        """Nonzeros of the scenarios one by one."""
+        return sum(over.session.problem.matrix.nnz for over in self.members.over.values())
 
     @property
     def scenarios(self) -> tuple[Scenario, ...]:
@@ -121,7 +180,7 @@ class Here:
     def _at_most(self, found: Together) -> Together:
         """Return what is found with what is proved of the scenarios one by one, or in groups, where that is less."""
         most = self.worth.of({one.name: interval_of(self.best[one.name]) for one in self.scenarios})[1]
-        return found.at_most(min(most, self._grouped), self.members.size, self.asked.gap)
+        return found.at_most(min(most, self._most), self.members.size, self.asked.gap)
 
     def _start(self) -> dict[str, Plan] | None:
         """Return the plans of the best candidate that holds everywhere; without one, to do nothing, if that holds."""
@@ -129,8 +188,7 @@ class Here:
         if not known:
             holds = all(verify_plan(one.instance, Plan()).ok for one in self.scenarios)
             return {one.name: Plan() for one in self.scenarios} if holds else None
-        best = max(known, key=lambda one: self.worth.of(one.intervals)[0])
-        return {name: each.plan for name, each in best.answers.items() if each.plan is not None}
+        return _plans_of(max(known, key=lambda one: self.worth.of(one.intervals)[0]))
 
     def _within(self, share: float) -> Deadline:
         """Return the deadline of what is to take a share of the time."""
@@ -166,18 +224,23 @@ class Here:
         search = self.hard.plan(session, self.asked.seed)
         return session.solve(engine, settings, start=start, best=self._held, search=search, on_progress=on_progress)
 
-    def _over_kernel(self, engine: SolverProcess, start: Mapping[str, Plan] | None) -> Together | None:
-        """Return the best plans over what the decisions known so far select; None if there are none, or no kernel.
+    def _kernel(self, found: Together | None) -> EnsembleSession | None:
+        """Return all scenarios over what the decisions known so far select; None if that leaves out little.
 
-        Only where time is limited; what is proved there is not proved of the whole.
+        Only where time is limited.
         """
         if self.asked.time_limit is None:
             return None
-        built = kernel_of(self.members, self._decided(start))
-        if built is None:
-            return None
-        found = self._solve(engine, self._together(self.scenarios, built), self._within(KERNEL_SHARE), start, None)
-        return replace(found, status=Status.STOPPED, bound=None, gap=None) if found.verified else None
+        built = kernel_of(self.members, self._decided(_plans(found)))
+        return None if built is None else self._together(self.scenarios, built)
+
+    def _over(
+        self, kernel: EnsembleSession, engine: SolverProcess, deadline: Deadline, found: Together | None
+    ) -> Together | None:
+        """Return the better of what is known and the best plans over a kernel; of the whole that proves nothing."""
+        new = self._solve(engine, kernel, deadline, _plans(found), None)
+        self._interrupted, self._searched = new.limit == "interrupt", new.status.proved
+        return self._better(found, replace(new, status=Status.STOPPED, bound=None, gap=None))
 
     def _decided(self, start: Mapping[str, Plan] | None) -> dict[Selection, float]:
         """Return what is selected now by the best plan of some scenario, with the probability of all these.
@@ -192,13 +255,12 @@ class Here:
                     found[key] = found.get(key, 0.0) + weight
         return found
 
-    def _in_groups(self, on_questions: OnQuestions) -> bool:
-        """Bound all scenarios by groups of them, where time is limited and they are many; False if interrupted."""
+    def _in_groups(self, on_questions: OnQuestions) -> None:
+        """Bound all scenarios by groups of them, where time is limited and they are many."""
         limit = self.asked.time_limit
-        nonzeros = sum(over.session.problem.matrix.nnz for over in self.members.over.values())
-        groups = groups_of(self.scenarios, nonzeros, {name: one.worth or 0.0 for name, one in self.best.items()})
+        groups = groups_of(self.scenarios, self._nonzeros, {name: one.worth or 0.0 for name, one in self.best.items()})
         if limit is None or not groups:
-            return True
+            return
         settings, due = Settings(self.asked.gap, self.deadline, self.asked.seed), self._within(GROUPS_SHARE)
         each = GROUPS_SHARE * limit / math.ceil(len(groups) / self.jobs)
         questions = [
@@ -207,7 +269,17 @@ class Here:
         ]
         with self.members.pool(self.jobs, on_questions) as pool:
             found = pool.ask(questions)
-        self._grouped = bound_of(
-            self.worth.risk, groups, [found[one.name].bound if one.name in found else math.inf for one in questions]
-        )
-        return not pool.interrupted
+        bounds = [found[one.name].bound if one.name in found else math.inf for one in questions]
+        self._most = min(self._most, bound_of(self.worth.risk, groups, bounds))
+        self._interrupted = pool.interrupted
+
+
+def _plans(found: Together | None) -> Mapping[str, Plan] | None:
+    return None if found is None else found.plans
+
+
+def _plans_of(candidate: Candidate) -> dict[str, Plan] | None:
+    """Return the plan of each scenario that follows from a candidate; None where one has none."""
+    if not candidate.holds:
+        return None
+    return {name: each.plan for name, each in candidate.answers.items() if each.plan is not None}

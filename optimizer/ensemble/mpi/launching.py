@@ -118,7 +118,7 @@ def _installed(module: str) -> bool:
 
 def _command(launcher: str) -> tuple[str, ...]:
     try:
-        first, *rest = shlex.split(launcher)
+        first, *rest = shlex.split(str(launcher))
     except ValueError:
         raise _wrong("this is no command", f"write it as {LAUNCHER!r} or 'srun -n 30'", launcher) from None
     beside = Path(sys.executable).parent  # where pip puts mpiexec, on the path or not

@@ -231,13 +231,17 @@ def test_a_report_can_be_printed_and_is_itself_again_afterwards(
     assert browser.complaints() == []
 
 
-@pytest.mark.parametrize("name", ["hostile", "tutorial", "comparison"])
+@pytest.mark.parametrize("name", ["hostile", "tutorial", "comparison", "stress", "ensemble"])
 def test_a_phone_shows_everything_within_its_width(browser: Browser, reports: dict[str, Path], name: str) -> None:
     browser.open(reports[name], width=390, height=844)
     assert browser.evaluate("document.documentElement.scrollWidth") == 390
     beyond = """Array.from(document.querySelectorAll('body *')).filter(function (part) {
       return part.getBoundingClientRect().right > 391 && !part.closest('.table, svg, caption') }).length"""
     assert browser.evaluate(beyond) == 0
+    cut = """Array.from(document.querySelectorAll('.table table')).filter(function (table) {
+      return table.scrollWidth > table.closest('.table').clientWidth }).map(function (table) {
+      return table.caption.textContent })"""
+    assert browser.evaluate(cut) == []
     assert browser.complaints() == []
 
 

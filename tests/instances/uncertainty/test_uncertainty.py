@@ -181,6 +181,39 @@ def test_what_makes_no_sense_is_refused(uncertainty: Any, told: str) -> None:
     assert told in "\n".join(faults_of(uncertainty))
 
 
+NO_NUMBER = "a drawn value is a number, and this"
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"table": "projects", "set": {"name": "@"}}, f"change[1].set: 'name': {NO_NUMBER} column holds none"),
+        ({"table": "projects", "set": {"id": "@"}}, f"change[1].set: 'id': {NO_NUMBER} column holds none"),
+        ({"table": "projects", "scale": {"earliest_start": "@"}}, f"'earliest_start': {NO_NUMBER} column holds none"),
+        ({"table": "instance", "set": {"calendar.start": "@"}}, f"'calendar.start': {NO_NUMBER} key holds none"),
+        ({"table": "instance", "scale": {"name": "@"}}, f"change[1].scale: 'name': {NO_NUMBER} key holds none"),
+        ({"table": "instance", "set": {"calendar": "@"}}, f"'calendar': {NO_NUMBER} key holds none"),
+        ({"table": "instance", "set": {"calendar.finish_inside": "@"}}, f"{NO_NUMBER} key holds none"),
+        ({"table": "instance", "set": {"calendar.period": "@"}}, "no such key; did you mean 'periods'?"),
+        ({"table": "instance", "set": {"calender.periods": "@"}}, "no such key; did you mean 'calendar'?"),
+        ({"table": "instance", "set": {"name.first": "@"}}, "'name.first': instance.toml has no such key"),
+    ],
+)
+def test_what_takes_no_number_is_told_before_anything_is_drawn(change: Any, told: str) -> None:
+    factor = {"distribution": "uniform", "low": 0, "high": 1, "change": [change]}
+    assert told in "\n".join(faults_of({"factors": {"f": factor}}))
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["calendar.periods", "calendar.fiscal_year_start", "discount_rates.odd.name", "objective.value",
+     "finance.japan_share_before", "finance.lender_share_before"],
+)  # fmt: skip
+def test_numbers_of_the_settings_may_be_drawn(key: str) -> None:
+    factor = {"distribution": "uniform", "low": 0, "high": 1, "change": [{"table": "instance", "set": {key: "@"}}]}
+    assert parsed(document({"factors": {"f": factor}})).uncertainty
+
+
 def test_provenance_covers_its_numbers_too() -> None:
     instance = parsed(document(copy.deepcopy(GOOD)))
     found = [item for item in uncovered_numbers(instance) if item[0] == "uncertainty"]

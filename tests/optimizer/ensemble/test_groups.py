@@ -48,15 +48,17 @@ def test_no_decision_is_worth_more_than_its_groups_allow(
     best = outlay.solve_ensemble(town, scenarios, risk=risk, jobs=1)
     monkeypatch.setattr(groups, "LARGE", 0)
     monkeypatch.setattr(groups, "GROUP", 500)
+    monkeypatch.setattr(deciding, "MOST_NONZEROS", 0)
     monkeypatch.setattr(deciding, "kernel_of", lambda *_: None)
     told: list[float] = []
-    whole = deciding.Here._solve
+    in_groups = deciding.Here._in_groups
 
-    def solve(here: deciding.Here, *asked: object) -> object:
-        told.append(here._grouped)
-        return whole(here, *asked)  # type: ignore[arg-type]
+    def bounding(here: deciding.Here, on_questions: None) -> None:
+        in_groups(here, on_questions)
+        told.append(here._most)
 
-    monkeypatch.setattr(deciding.Here, "_solve", solve)
+    monkeypatch.setattr(deciding.Here, "_in_groups", bounding)
+    monkeypatch.setattr(deciding.Here, "_goes_on", lambda *_: True)  # also where single scenarios prove enough
     found = outlay.solve_ensemble(town, scenarios, risk=risk, jobs=1, time_limit=1e4, effort="prove")
     assert found.objective == pytest.approx(best.objective)
     assert best.objective is not None

@@ -9,13 +9,19 @@ import pytest
 
 import outlay
 from outlay.instances.stages import scenarios_of_sets
+from outlay.models.arrays.ending import EndedError
 from outlay.models.stages import decided_now
 from outlay.optimizer.ensemble import solve
-from outlay.optimizer.ensemble.here import kernel
+from outlay.optimizer.ensemble.here import deciding, kernel
 from outlay.optimizer.ensemble.here.kernel import kernel_of
 from outlay.optimizer.ensemble.members import Members
 
 SETS = ["base", "more-money"]
+
+
+#: What the best plan for the three scenarios of `THREE` is worth.
+BEST = (18.4 + 23.1 + 18.4) / 3
+THREE = [*SETS, "two-crews"]
 
 
 @pytest.fixture(scope="module")
@@ -57,15 +63,49 @@ class Late(Members):
         self.seconds = float("inf")
 
 
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing but the kernel decide, where there is one: as if the scenarios were large."""
+    monkeypatch.setattr(deciding, "MOST_NONZEROS", 0)
+
+
 def test_where_there_is_no_time_for_the_whole_the_plans_are_those_of_the_kernel(
-    town: outlay.Instance, monkeypatch: pytest.MonkeyPatch, always_warm: None
+    town: outlay.Instance, monkeypatch: pytest.MonkeyPatch, alone: None, always_warm: None
 ) -> None:
     monkeypatch.setattr(kernel, "MOST_SHARE", 1.0)
     monkeypatch.setattr(solve, "Members", Late)
     monkeypatch.setattr(solve, "candidates_of", lambda *_: [])
-    found = outlay.solve_ensemble(town, [*SETS, "two-crews"], jobs=1, time_limit=1e4, effort="prove")
+    found = outlay.solve_ensemble(town, THREE, jobs=1, time_limit=1e4, effort="prove")
     assert found.verified
     # What the best plans of the three select now is enough for the best plan for all of them; nothing proves that.
-    assert found.objective == pytest.approx((18.4 + 23.1 + 18.4) / 3)
+    assert found.objective == pytest.approx(BEST)
     assert found.bound == pytest.approx((19.1 + 23.6 + 19.1) / 3)
     assert (str(found.status), found.stopped_by) == ("stopped at limit", "time")
+
+
+def test_the_kernel_gets_the_time_that_is_too_short_for_the_whole(
+    town: outlay.Instance, monkeypatch: pytest.MonkeyPatch, alone: None, always_warm: None
+) -> None:
+    monkeypatch.setattr(kernel, "MOST_SHARE", 1.0)
+    monkeypatch.setattr(solve, "Members", Late)
+    monkeypatch.setattr(solve, "candidates_of", lambda *_: [])
+    monkeypatch.setattr(deciding, "KERNEL_SHARE", 1e-12)  # so that at first nothing comes of it
+    found = outlay.solve_ensemble(town, THREE, jobs=1, time_limit=1e4, effort="prove")
+    assert found.objective == pytest.approx(BEST)
+    assert (str(found.status), found.stopped_by) == ("stopped at limit", "time")
+
+
+def test_without_a_kernel_the_whole_is_built_as_long_as_there_is_time(
+    town: outlay.Instance, monkeypatch: pytest.MonkeyPatch, alone: None, always_warm: None
+) -> None:
+    monkeypatch.setattr(solve, "Members", Late)
+    found = outlay.solve_ensemble(town, THREE, jobs=1, time_limit=1e4, effort="prove")
+    assert (str(found.status), found.objective) == ("optimal", pytest.approx(BEST))
+    monkeypatch.setattr(deciding, "build_ensemble", _too_late)
+    found = outlay.solve_ensemble(town, THREE, jobs=1, time_limit=1e4, effort="prove")
+    assert (found.verified, found.stopped_by) == (True, "time")
+    assert found.objective == pytest.approx(19.1)  # the best of the single scenarios' plans
+
+
+def _too_late(*_: Any, **__: Any) -> None:
+    raise EndedError

@@ -215,17 +215,15 @@ def test_names_with_signs_of_globs_mean_themselves_alone() -> None:
         assert found == {name: float(one.values[f"worth/{name}"]) for name in found}  # fmt: skip
 
 
-def test_what_matches_nothing_or_holds_no_numbers_is_told_by_factor() -> None:
+def test_what_matches_nothing_is_told_by_factor() -> None:
     wrong = {
         "a": {**MONEY, "change": [{"table": "projects", "where": {"id": "brige"}, "scale": {"value": "@"}}]},
-        "b": {**MONEY, "change": [{"table": "projects", "scale": {"name": "@"}}]},
         "c": {**MONEY, "change": [{"table": "projects", "scale": {"valeu": "@"}}]},
     }
     with pytest.raises(InputError) as refused:
         draw(uncertain({"factors": wrong}), draws=2)
     text = str(refused.value)
     assert "factors.a.change[1]: 'id = brige': no row of projects matches" in text
-    assert "factors.b.change[1]" in text
     assert "did you mean 'value'?" in text
 
 
@@ -256,6 +254,42 @@ def test_an_invalid_draw_is_told_with_factor_value_row_and_remedy() -> None:
     assert "column amount becomes -" in negative
     assert "bound the factor with low and high" in negative
     assert any("factors.never: 'never = 0" in text and "construction_months" in text for text in told)
+
+
+def test_what_makes_many_draws_invalid_is_told_once_with_what_to_do() -> None:
+    def faults(change: dict[str, Any], **parameters: Any) -> list[str]:
+        factor = {"distribution": "uniform", **parameters, "change": [change]}
+        with pytest.raises(InputError) as refused:
+            draw(uncertain({"factors": {"f": factor}}), draws=8).check()
+        return [str(fault) for fault in refused.value.faults]
+
+    crews = {"table": "availability", "where": {"resource": "crew"}, "scale": {"amount": "@"}}
+    (crew,) = faults(crews, low=-2, high=-1)
+    assert "draw-0001 and 7 more draws: availability, row 2, column amount becomes -" in crew
+    assert crew.endswith("this is negative; bound the factor with low and high")
+    assert len(faults({"table": "projects", "scale": {"commitment": "@"}}, low=-2, high=-1)) == 1  # of five rows
+    for change in (
+        {"table": "instance", "set": {"calendar.periods": "@"}},
+        {"table": "projects", "set": {"life_years": "@"}},
+    ):
+        (broken,) = faults(change, low=1.1, high=1.9)
+        assert broken.endswith("this is not a whole number; add decimals = 0 to the factor"), broken
+    (small,) = faults({"table": "instance", "set": {"calendar.periods": "@"}}, low=-3, high=-3)
+    assert "becomes -3: " in small
+    assert small.endswith("bound the factor with low and high")
+    (long,) = faults({"table": "projects", "where": {"id": "library"}, "scale": {"value": "@"}}, low=9e14, high=9e14)
+    assert "column value of 13.5: scale needs numbers" in long
+
+
+def test_an_unknown_column_is_told_where_it_stands() -> None:
+    wrong = {**MONEY, "change": [{"table": "projects", "set": {"valeu": "@"}}]}
+    with pytest.raises(InputError, match=r"factors\.a\.change\[1\]\.set: 'valeu': projects has no such column"):
+        draw(uncertain({"factors": {"a": wrong}}), draws=2)
+
+
+def test_the_name_of_an_instance_is_none() -> None:
+    with pytest.raises(InputError, match=r"this is no instance; give what outlay.read returned"):
+        draw("tutorial")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("count", "seed"), [(0, 1), (70_000, 1), (True, 1), (4, -1), (4, 2**31)])
