@@ -105,9 +105,14 @@ class Entries:
         if not self.rows:
             return sparse.csr_array((rows, columns))
         look()
-        empty = np.zeros(0, dtype=int)
-        coordinates = (np.concatenate([empty, *self.rows]), np.concatenate([empty, *self.columns]))
         values = np.concatenate([np.zeros(0), *self.values])
+        # Of 32 bits where they fit, as a solver wants them: of millions of entries long ones take as much as values.
+        short = np.int32 if max(rows, columns, len(values)) <= np.iinfo(np.int32).max else np.int64
+        row, column = (
+            np.concatenate([np.zeros(0, dtype=short), *parts], dtype=short, casting="same_kind")
+            for parts in (self.rows, self.columns)
+        )
+        coordinates = row, column
         matrix = _summed(values, coordinates, (rows, columns))
         if matrix.nnz < len(values):
             matrix.data = without_residue(matrix.data, _summed(np.abs(values), coordinates, (rows, columns)).data)
@@ -144,11 +149,14 @@ def block(
     filled = np.diff(matrix.indptr) > 0
     # An empty row that cannot hold (a least amount of nothing) stays: the instance is infeasible.
     keep = np.nonzero((filled & (np.isfinite(low) | np.isfinite(high))) | (low > 0) | (high < 0))[0]
+    if len(keep) == size:
+        own = keys if isinstance(keys, Pairs) else list(keys)
+        return RowBlock(name, family, own, matrix, low, high, sentence, limit=limit)
     return RowBlock(
         name,
         family,
         keys.taken(keep) if isinstance(keys, Pairs) else [keys[row] for row in keep.tolist()],
-        matrix if len(keep) == size else matrix[keep],
+        matrix[keep],
         low[keep],
         high[keep],
         lambda row: sentence(int(keep[row])),

@@ -96,11 +96,12 @@ def _started_rows(case: Case, needs: list[Need]) -> RowBlock:
         due.append(np.tile(dates, len(numbers)))
     order = np.argsort(np.concatenate(row_of), kind="stable")  # of a need date by date, the needs as they are given
     ours, theirs, place, date = (np.concatenate(parts)[order] for parts in (own, other, row_of, due))
+    place, date = place.astype(np.int32), date.astype(np.int32)  # they are kept, and may be millions
     entries = Entries()
     row, known = np.arange(len(ours)), theirs >= 0
     entries.add(row, columns[ours], 1.0)
     entries.add(row[known], columns[theirs[known]], -1.0)
-    keys = Pairs(np.array([need.row for need in needs])[place], date)
+    keys = Pairs(np.array([need.row for need in needs], dtype=np.int32)[place], date)
 
     def sentence(row: int) -> str:
         need = needs[place[row]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +15,7 @@ from outlay.instances.plan import Plan
 from outlay.optimizer.compare.attribution import attribute_cases, check_players, coalitions, combination_name, with_only
 from outlay.optimizer.compare.comparison import Comparison, compare_cases
 from outlay.optimizer.compare.folder import ComparisonFolder
-from outlay.optimizer.compare.task import CaseAnswer, Request, make_request
+from outlay.optimizer.compare.task import Begun, CaseAnswer, Request, begin_case, make_request
 from outlay.optimizer.settings import SolveSettings, check_arguments
 from outlay.optimizer.sharing.pool import CompareProgress, QuestionPool, question_pool
 
@@ -37,7 +37,8 @@ def compare(
     """Compare the best plans under several constraint sets.
 
     Every set's plan is, among the plans as good as its best one (within 1e-6), the nearest to the first set's plan, so
-    that what differs really has to.
+    that what differs really has to. Without a time limit no set's best plan is looked for from another's, so that idle
+    cores begin with other sets while the first one is solved.
 
     Parameters
     ----------
@@ -134,18 +135,24 @@ def _run(
 ) -> Comparison:
     first = next(iter(resolved))
     start = make_request(first, resolved[first], reference=None, nearest=False, options=options)
+    cases = {**{name: case for name, case in resolved.items() if name != first}, **combined}
+    fresh = options.get("time_limit_s") is None  # in little time a plan to begin from is worth more
+
+    def request(name: str, plan: Plan | None, begun: Future[Begun] | None = None) -> Request:
+        return make_request(
+            name, cases[name], reference=plan, nearest=name in resolved, options=options, fresh=fresh, begun=begun
+        )
+
+    ahead: dict[str, Future[Begun]] = {}
+    if fresh and not kept.has(start):
+        ahead = pool.ahead(begin_case, [request(name, None) for name in cases])
     runs = _solved(pool, [start])
     document = runs[first]["plan"]
     plan = None if document is None else Plan.from_document(document)
-    requests = [
-        make_request(name, case, reference=plan, nearest=True, options=options)
-        for name, case in resolved.items()
-        if name != first
-    ]
-    requests += [
-        make_request(name, case, reference=plan, nearest=False, options=options) for name, case in combined.items()
-    ]
-    runs |= _solved(pool, requests)
+    # What has begun comes last: none waits for it while there is something else to do.
+    order = sorted(cases, key=lambda name: name in ahead)
+    found = _solved(pool, [request(name, plan, ahead.get(name)) for name in order])
+    runs |= {name: found[name] for name in cases}
     attribution = None
     if attribute:
         runs[combination_name(frozenset(attribute))] = runs[first]
@@ -194,6 +201,10 @@ class _Kept:
         self.home = home
         if note:
             self.tell(note)
+
+    def has(self, request: Request) -> bool:
+        """Whether there is a run file of a case; perhaps it does not count."""
+        return self.home is not None and self.home.run_path(request.key).exists()
 
     def find(self, request: Request) -> CaseAnswer | None:
         """Return the answer of a run file that is there, verified again; None if there is none that counts."""

@@ -10,6 +10,7 @@ import hashlib
 import time
 import zlib
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -22,12 +23,14 @@ from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.models.plain import model_of
 from outlay.optimizer.answer.reason import to_documents
+from outlay.optimizer.checked import Checked
 from outlay.optimizer.compare.comparison import failed_run, lean_run
 from outlay.optimizer.record.run_file import run_text, to_run_document
 from outlay.optimizer.session import Session
 from outlay.optimizer.settings import SolveSettings
 from outlay.optimizer.sharing.solvers import building, solver_process
 from outlay.optimizer.solve import make_solution, versions
+from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.solver.outcome import Progress
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.ties.earliest import before_dates, earliest
@@ -50,6 +53,11 @@ class Request:
         Whether to look for the nearest plan as good.
     options
         gap, seed, time_limit_s.
+    fresh
+        Whether it is solved from nothing, and only the nearest plan from the reference: then its own solve may begin
+        before the reference is known.
+    begun
+        That solve, if it has begun in this process.
     """
 
     name: str
@@ -57,6 +65,8 @@ class Request:
     reference: dict[str, Any] | None = None
     nearest: bool = True
     options: dict[str, Any] = field(default_factory=dict)
+    fresh: bool = False
+    begun: Future[Begun] | None = field(default=None, compare=False, repr=False)
 
     @cached_property
     def digest(self) -> str:
@@ -72,6 +82,7 @@ class Request:
                 self.reference,
                 self.nearest,
                 self.options,
+                self.fresh,
                 versions()["outlay"],
                 versions()["highspy"],
             ],
@@ -122,8 +133,38 @@ class CaseAnswer:
         return lean_run(self.document)
 
 
+@dataclass
+class Begun:
+    """The own solve of a case, before the nearest plan is looked for.
+
+    Attributes
+    ----------
+    session, checked
+        The model, and what the solve came to.
+    deadline
+        When all of the case must have ended.
+    times
+        Seconds of reading and building.
+    seconds
+        Of all of it.
+    """
+
+    session: Session
+    checked: Checked
+    deadline: Deadline
+    times: dict[str, float]
+    seconds: float
+
+
 def make_request(
-    name: str, instance: Instance, *, reference: Plan | None, nearest: bool, options: dict[str, Any]
+    name: str,
+    instance: Instance,
+    *,
+    reference: Plan | None,
+    nearest: bool,
+    options: dict[str, Any],
+    fresh: bool = False,
+    begun: Future[Begun] | None = None,
 ) -> Request:
     """Return the request of a case."""
     # What other sets say changes nothing about this case, and must not make it be solved again.
@@ -134,6 +175,8 @@ def make_request(
         None if reference is None else reference.to_document(),
         nearest and reference is not None,
         options,
+        fresh,
+        begun,
     )
 
 
@@ -150,6 +193,32 @@ def solve_case(
     The solver's crashes and hangs are retried and reported in the run file; anything else raises.
     """
     engine = engine or solver_process()
+    begun = _ahead(request) or begin_case(request, engine, on_progress)
+    session, checked, began = begun.session, begun.checked, time.monotonic() - begun.seconds
+    settings, reference = SolveSettings.of_question(request.options), _reference(request)
+    own = checked.plan
+    if request.nearest and reference is not None and checked.verification is not None and checked.verification.ok:
+        checked = nearest(session, engine, settings.engine(begun.deadline), checked, reference)
+    if request.nearest or request.reference is None:
+        checked = earliest(session, engine, settings.engine(begun.deadline), checked, reference=reference)
+    with building():
+        solution = make_solution(session, checked, times_s=begun.times, began=began, options=request.options)
+        document = to_run_document(solution)
+    document["comparison"] = {
+        "own_plan": None if own is None else own.to_document(),
+        "nearest_proved": checked.proved_nearest,
+        "reasons": to_documents(solution.reasons),
+    }
+    return run_text(document)
+
+
+def begin_case(
+    request: Request,
+    engine: SolverProcess | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Begun:
+    """Do the own solve of a case, as the first part of `solve_case`."""
+    engine = engine or solver_process()
     engine.start_early()
     with building():
         began = time.monotonic()  # waiting for another case's turn does not count
@@ -160,28 +229,28 @@ def solve_case(
         built = time.monotonic()
         session = Session(model_of(instance))
     times = {"read": built - began, "build": time.monotonic() - built}
-    reference = None if request.reference is None else Plan.from_document(request.reference)
     checked = session.solve(
         engine,
         settings.engine(),
         deadline=before_dates(session, deadline),
-        start=reference,
+        start=None if request.fresh else _reference(request),
         on_progress=None if on_progress is None else _maximised(on_progress),
     )
-    own = checked.plan
-    if request.nearest and reference is not None and checked.verification is not None and checked.verification.ok:
-        checked = nearest(session, engine, settings.engine(deadline), checked, reference)
-    if request.nearest or request.reference is None:
-        checked = earliest(session, engine, settings.engine(deadline), checked, reference=reference)
-    with building():
-        solution = make_solution(session, checked, times_s=times, began=began, options=request.options)
-        document = to_run_document(solution)
-    document["comparison"] = {
-        "own_plan": None if own is None else own.to_document(),
-        "nearest_proved": checked.proved_nearest,
-        "reasons": to_documents(solution.reasons),
-    }
-    return run_text(document)
+    return Begun(session, checked, deadline, times, time.monotonic() - began)
+
+
+def _reference(request: Request) -> Plan | None:
+    return None if request.reference is None else Plan.from_document(request.reference)
+
+
+def _ahead(request: Request) -> Begun | None:
+    """Return the own solve of a case if it has begun already, once it is done; None: it is still to be done."""
+    if request.begun is None:
+        return None
+    try:
+        return request.begun.result()
+    except Exception:  # whatever befell it, the case is solved as if it had not begun
+        return None
 
 
 def _maximised(on_progress: Callable[[Progress], None]) -> Callable[[Progress], None]:

@@ -61,6 +61,8 @@ def aggregate(problem: Problem, group_of_column: np.ndarray) -> Aggregated:
     groups = _group_matrix(group_of_column)
     matrix = sparse.csr_array(problem.matrix)
     together = _shared(matrix, groups)
+    if not together.nnz and problem.matrix.data.all():
+        return Aggregated(problem, sparse.csr_array((0, groups.shape[1])))
     useful = np.unique(together.indices) if together.nnz else np.zeros(0, dtype=int)
     groups, together = sparse.csr_array(groups[useful]), sparse.csr_array(together[:, useful])
     count = groups.shape[0]
@@ -105,7 +107,9 @@ def _shared(matrix: sparse.csr_array, groups: sparse.csr_array) -> sparse.csr_ar
     inside = np.nonzero(group_of[column] >= 0)[0]
     row, group, value = row[inside], group_of[column[inside]], entries.data[inside]
     # Every (row, group) with entries, and whether all of the group is there with one coefficient.
-    place, number, count = np.unique(row * max(groups.shape[0], 1) + group, return_inverse=True, return_counts=True)
+    place, number, count = np.unique(
+        row.astype(np.int64) * max(groups.shape[0], 1) + group, return_inverse=True, return_counts=True
+    )
     least, most = np.full(len(place), np.inf), np.full(len(place), -np.inf)
     np.minimum.at(least, number, value)
     np.maximum.at(most, number, value)

@@ -122,6 +122,9 @@ def rounded(problem: Problem) -> Problem:
         under, above = unit * np.floor(most / unit), unit * np.ceil(least / unit)
         cut = whole & np.isfinite(most) & (under + unit - error > most)
         lifted = whole & np.isfinite(least) & (above - unit + error < least)
+    if not (cut.any() or lifted.any()):
+        return problem
+    with np.errstate(invalid="ignore"):
         upper = np.where(cut, np.minimum(problem.row_upper, under + error), problem.row_upper)
         lower = np.where(lifted, np.maximum(problem.row_lower, above - error), problem.row_lower)
     return replace(problem, row_lower=lower, row_upper=upper)

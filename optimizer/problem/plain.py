@@ -126,7 +126,9 @@ def _stacked(blocks: tuple[RowBlock, ...], size: int) -> tuple[sparse.csr_array,
     # A least amount of nothing: no plan can hold it, and the solver shall prove that.
     nothing = np.nonzero(np.diff(matrix.indptr) == 0)[0]
     upper[nothing[np.isfinite(lower[nothing])]] = np.inf
-    zero = sparse.csr_array((np.ones(len(nothing)), (nothing, np.zeros(len(nothing), dtype=int))), (len(lower), 1))
+    short = matrix.indices.dtype
+    places_of_zero = (nothing.astype(short), np.zeros(len(nothing), dtype=short))
+    zero = sparse.csr_array((np.ones(len(nothing)), places_of_zero), (len(lower), 1))
     matrix = sparse.csr_array(sparse.hstack([matrix, zero], "csr"))
     two = np.isfinite(lower) & np.isfinite(upper) & (lower != upper)
     times = np.where(two, 2, 1)

@@ -66,10 +66,10 @@ class Scaling:
 def scaled(problem: Problem) -> Scaling:
     """Return a problem in units that suit the solver."""
     column = np.exp2(np.round(_column_units(problem)))
-    matrix = sparse.csc_array(problem.matrix @ sparse.diags_array(column))
+    matrix = problem.matrix if problem.matrix.has_sorted_indices else problem.matrix.sorted_indices()
+    matrix = _times(matrix, np.repeat(column, np.diff(matrix.indptr)))
     row = _factor(largest_of_rows(matrix))
-    matrix = sparse.csc_array(sparse.diags_array(row) @ matrix)
-    matrix.sort_indices()
+    matrix = _times(matrix, row[matrix.indices])
     return Scaling(
         replace(
             problem,
@@ -83,6 +83,13 @@ def scaled(problem: Problem) -> Scaling:
         column,
         row,
     )
+
+
+def _times(matrix: sparse.csc_array, factors: np.ndarray) -> sparse.csc_array:
+    """Return a matrix with each entry times its factor; the same one where all are 1."""
+    if (factors == 1.0).all():
+        return matrix
+    return sparse.csc_array((matrix.data * factors, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
 def largest_of_rows(matrix: sparse.csc_array) -> np.ndarray:

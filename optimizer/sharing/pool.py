@@ -77,6 +77,8 @@ class QuestionPool:
         Whether the user asked to stop: then what is not answered never will be.
     local
         Whether it is a local pool of ours.
+    jobs
+        How many questions it answers at a time, if it is.
     """
 
     executor: Executor
@@ -88,6 +90,7 @@ class QuestionPool:
     total: int = 0
     interrupted: bool = False
     local: bool = False
+    jobs: int = 1
     solver_s: float = 0.0
     answer_s: list[float] = field(default_factory=list)
 
@@ -107,6 +110,14 @@ class QuestionPool:
             return self.executor.submit(lambda: work(solver_process())).result()
         with SolverProcess() as engine:
             return work(engine)
+
+    def ahead(self, work: Callable[[Any], Answered], questions: Sequence[Task]) -> dict[str, Future[Answered]]:
+        """Begin some work on the first questions, by name, where threads would wait while another one is answered.
+
+        As many as leave a thread for that one; none if the pool is not ours.
+        """
+        some = questions[: self.jobs - 1] if self.local else []
+        return {question.name: self.executor.submit(work, question) for question in some}
 
     def ask(self, questions: Sequence[Task], *, summary: Callable[[Any], Any] | None = None) -> dict[str, Any]:
         """Return the answers by name; after an interrupt only those that there are.
@@ -269,7 +280,7 @@ def question_pool(
         If the address is not one, or nobody is there.
     """
     with ExitStack() as stack:
-        own = executor
+        own, jobs = executor, jobs or os.cpu_count() or 1
         if not isinstance(own, Executor):
-            own = stack.enter_context(open_executor(own, jobs or os.cpu_count() or 1))
-        yield QuestionPool(own, Workers.of(own), on_progress, local=executor is None)
+            own = stack.enter_context(open_executor(own, jobs))
+        yield QuestionPool(own, Workers.of(own), on_progress, local=executor is None, jobs=jobs)

@@ -22,6 +22,7 @@ from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.solver.deadline import CLOCK, NEVER, PATIENCE, Clock, Deadline, Patience, Verdict, Watch
 from outlay.optimizer.solver.forking import in_child
 from outlay.optimizer.solver.frames import BadFrameError
+from outlay.optimizer.solver.memory import AT_ONCE, LARGE, give_back
 from outlay.optimizer.solver.messages import Cancel, Offer, SolveRequest
 from outlay.optimizer.solver.outcome import Outcome, Progress, take
 from outlay.optimizer.solver.pipes import Inbox, collect, drop, post
@@ -200,6 +201,8 @@ class SolverProcess:
             tells_cuts=cuts,
             proves=proves,
         )
+        if problem.matrix.nnz > LARGE:
+            give_back()
         asked = _Asked(request, time_limit_s, on_progress, on_incumbent)
         watch = Watch(self.deadline, self.patience, self.clock, tick_s=tick_s)
         try:
@@ -310,7 +313,7 @@ class SolverProcess:
                 stdout=subprocess.PIPE,
                 stderr=self._errors,
                 start_new_session=True,  # Ctrl-C is for us; we tell the child
-                env={**os.environ, **ONE_THREAD},
+                env={**os.environ, **ONE_THREAD, **AT_ONCE},
             )
         # A child that does not read must not make us wait, so a thread writes; another reads.
         self._threads = (

@@ -24,3 +24,11 @@ def test_a_block_of_pairs_is_that_of_tuples() -> None:
     assert [list(each.keys) for each in made] == [[(4, 0), (9, 0)]] * 2  # a row of nothing holds anyway
     assert [each.sentence(1) for each in made] == ["2", "2"]
     assert (made[0].matrix != made[1].matrix).nnz == 0
+
+
+def test_places_are_short_numbers_where_they_fit() -> None:
+    entries = Entries()
+    entries.add(np.array([0, 1], dtype=np.int64), np.array([2, 0], dtype=np.int64), 1.0)
+    matrix = entries.matrix(2, 3)
+    assert (matrix.indices.dtype, matrix.indptr.dtype) == (np.int32, np.int32)
+    assert matrix.todense().tolist() == [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]

@@ -69,3 +69,22 @@ def test_an_objective_has_a_unit_in_which_its_largest_coefficient_is_ordinary() 
         cost, unit = scaling.cost(np.where(random_problem(0).integer, size * np.arange(10), 0.0))
         assert 1.0 <= np.abs(cost).max() <= LARGEST
         assert (cost * unit == np.where(random_problem(0).integer, size * np.arange(10), 0.0)).all()
+
+
+def test_a_problem_that_is_in_good_units_keeps_its_matrix() -> None:
+    problem = random_problem(0)
+    matrix = sparse.csc_array(np.array([[1.0, 0.0, 2.0], [0.0, 3.0, 1.0]]))
+    ones = np.ones(3)
+    plain = Problem(ones, 0.0, 0.0 * ones, ones, ones > 0, matrix, np.full(2, -np.inf), np.ones(2))
+    assert scaled(plain).problem.matrix is matrix
+    assert scaled(problem).problem.matrix is not problem.matrix
+
+
+def test_entries_in_no_order_stay_with_their_rows() -> None:
+    matrix = sparse.csc_array((np.array([9e9, 1.0]), np.array([1, 0]), np.array([0, 2])), shape=(2, 1))
+    one = np.ones(1)
+    problem = Problem(one, 0.0, 0.0 * one, one, one > 0, matrix, np.full(2, -np.inf), np.ones(2))
+    scaling = scaled(problem)
+    assert matrix.data.tolist() == [9e9, 1.0]
+    assert matrix.indices.tolist() == [1, 0]
+    assert (scaling.problem.matrix.todense() / scaling.row[:, None]).tolist() == [[1.0], [9e9]]
