@@ -67,7 +67,7 @@ def lags(scope: Scope) -> Iterator[Fault]:
             if record["at"] == "never" and cell:
                 problem = "with at = never nothing waits"
                 yield scope.fault("dependencies", row, column, problem, "leave it blank, or say at what")
-        if greatest is not None and kind not in WAITING:
+        if greatest is not None and kind is not None and kind not in WAITING:
             problem = f"{kind} says nothing about when"
             yield scope.fault("dependencies", row, "max_lag_months", problem, "leave it blank")
         if kind == "same_year" and record["at"] == "never":

@@ -71,6 +71,8 @@ def _refuse_what_is_there(target: Path, *, force: bool, folder: bool) -> None:
         raise InputError.single(str(target), "this is a folder", "name a file in it, or choose a new name")
     if not (stat.S_ISREG(there) or stat.S_ISLNK(there)):
         raise InputError.single(str(target), "this is not a regular file", "choose a new name")
+    if target.is_symlink():  # replaced, it would hide what it leads to; /dev/stdout would be gone for everybody
+        raise InputError.single(str(target), "this is a link", "name the file that it leads to, or choose a new name")
     if not force:
         problem = "something with this name exists"
         raise InputError.single(str(target), problem, "choose a new name, or use force (--force)")

@@ -126,8 +126,10 @@ def month_number(text: str) -> int:
     --------
     >>> month_number("2026-03") - month_number("2026-01")
     2
+    >>> month_number(month_text(-13)), month_text(-13)
+    (-13, '-002-12')
     """
-    year, month = text.split("-")
+    year, _, month = text.rpartition("-")
     return 12 * int(year) + int(month) - 1
 
 

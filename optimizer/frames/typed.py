@@ -42,6 +42,8 @@ _MONEY = {
 }
 _SHARES = ("scale", "share")
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+#: The month from which pandas counts months; it reads no text of a year before 1.
+_EPOCH = month_number("1970-01")
 #: Longest time before and after the calendar that a date of a plan can lie in, years.
 _MARGIN_YEARS = 120
 
@@ -93,8 +95,8 @@ def _periods(instance: Instance, numbers: Iterable[float | None]) -> pd.Series:
     if frequency is None:
         labels = [None if at is None else instance.period_label(at) for at in found]
         return pd.Series(labels, dtype=None if any(labels) else "object")
-    months = [None if at is None else instance.month_of(at) for at in found]
-    periods = [pd.NaT if month is None else pd.Period(month, freq="M").asfreq(frequency) for month in months]
+    months = [None if at is None else month_number(instance.month_of(at)) - _EPOCH for at in found]
+    periods = [pd.NaT if month is None else pd.Period(ordinal=month, freq="M").asfreq(frequency) for month in months]
     return pd.Series(pd.PeriodIndex(periods, freq=frequency))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from outlay.instances.errors import InputError
 from outlay.instances.formats.kinds import refuse_as_run
 from outlay.instances.formats.output import write_file
 from outlay.instances.formats.parsing import parse_document
-from outlay.instances.formats.reading import MAX_FILE_MB, text_of_file
+from outlay.instances.formats.reading import MAX_FILE_MB, parse_text, text_of_file
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.optimizer.answer.solution import Solution
@@ -78,11 +79,10 @@ def read_run_document(path: Path, max_file_mb: float) -> dict[str, Any]:
     refuse_as_run(path)
     text = text_of_file(path, path.name, max_file_mb)
     try:
-        document = simplejson.loads(text, use_decimal=True)
-    except (ValueError, RecursionError, ArithmeticError) as error:
-        raise InputError.single(
-            path.name, f"this is not valid JSON: {error}", "give a file that `solve -o` wrote"
-        ) from error
+        document = parse_text(path.name, text, partial(simplejson.loads, use_decimal=True), "JSON")
+    except InputError as error:
+        problem = error.faults[0].problem
+        raise InputError.single(path.name, problem, "give a file that `solve -o` wrote") from error
     if isinstance(document, dict) and "format" not in document and isinstance(document.get("instance"), dict):
         remedy = f"solve it first: outlay solve {path.name} -o run.json"
         raise InputError.single(path.name, "this is an instance, not a run", remedy)

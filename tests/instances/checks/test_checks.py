@@ -27,6 +27,13 @@ def test_a_broken_rule_draws_its_one_fault(rule: str) -> None:
     assert fault.remedy
 
 
+def test_a_dependency_without_a_kind_is_told_no_more_than_that() -> None:
+    document = small()
+    document["dependencies"].append({"project": "A", "needs": "B", "max_lag_months": 12})
+    fault = only_fault(document)
+    assert (fault.column, fault.row) == ("kind", len(document["dependencies"]))
+
+
 def test_every_function_that_checks_is_listed_once() -> None:
     functions = [check.find for check in CHECKS]
     assert len(set(functions)) == len(functions)

@@ -111,13 +111,15 @@ def test_what_is_no_file_is_never_replaced(tmp_path: Path, write: Writer, kind: 
     assert everything(tmp_path) == {"there"}
 
 
-def test_a_link_that_leads_nowhere_exists(tmp_path: Path, write: Writer, request: pytest.FixtureRequest) -> None:
-    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
-    if "forced" in request.node.callspec.params["write"]:
+@pytest.mark.parametrize("leads_to", ["nowhere", "there"])
+def test_a_link_is_never_replaced(tmp_path: Path, write: Writer, leads_to: str) -> None:
+    (tmp_path / "there").write_text("old")
+    (tmp_path / "link").symlink_to(tmp_path / leads_to)
+    with pytest.raises(InputError, match=r"this is a link|something with this name exists"):
         write(tmp_path / "link")
-        return
-    with pytest.raises(InputError, match="something with this name exists"):
-        write(tmp_path / "link")
+    assert (tmp_path / "link").is_symlink()
+    assert everything(tmp_path) == {"there", "link"}
+    assert (tmp_path / "there").read_text() == "old"
 
 
 def test_a_look_changes_nothing(tmp_path: Path) -> None:

@@ -125,3 +125,12 @@ def test_an_answer_with_tables_travels_to_other_processes() -> None:
     found = pickle.loads(pickle.dumps(answered()))
     assert (found.name, dict(found.times_s)) == ("it", {"total": 1.0})
     assert found.table("points").equals(answered().table("points"))
+
+
+@pytest.mark.parametrize("start", ["0000-01", "0001-01", "9994-01"])
+def test_years_at_the_ends_of_what_can_be_written_are_periods_too(warm: SolverProcess, start: str) -> None:
+    solution = plan(warm, start=start)
+    for name in solution.tables:
+        solution.frame(name)
+    assert [at.year for at in solution.frame("timeline")["start"]] == [int(start[:4])]
+    assert [at.year for at in solution.frame("projects")["start"].dropna()] == [int(start[:4])]

@@ -204,6 +204,21 @@ def test_what_is_no_run_file_is_bad_input(text: str, tmp_path: Path) -> None:
         outlay.load(file)
 
 
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("[" * 100_000, "nested too deeply"),
+        ('{"a": ' + "9" * 5_000 + "}", "a number is too large"),
+        ("{", "not valid JSON"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_told_in_words(text: str, problem: str, tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text(text)
+    with pytest.raises(InputError, match=problem) as caught:
+        outlay.load(tmp_path / "run.json")
+    assert caught.value.faults[0].remedy == "give a file that `solve -o` wrote"
+
+
 def test_a_cut_file_is_bad_input(run: Path) -> None:
     content = run.read_bytes()
     for length in range(0, len(content) - 1, max(1, len(content) // 25)):
