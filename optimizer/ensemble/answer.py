@@ -87,6 +87,8 @@ class EnsembleSolution(Tabled):
         worth to know each one first.
     options, times_s, sizes
         How it was asked, seconds, and sizes of the whole problem.
+    exemplary
+        Whether `instance` holds the figures of one of the scenarios: a folder keeps only what each of them is.
     """
 
     instance: Instance
@@ -107,6 +109,7 @@ class EnsembleSolution(Tabled):
     options: Mapping[str, Any] = field(default_factory=dict)
     times_s: Mapping[str, float] = field(default_factory=dict)
     sizes: Mapping[str, int] = field(default_factory=dict)
+    exemplary: bool = False
 
     def __repr__(self) -> str:
         """Return what it is in two lines."""

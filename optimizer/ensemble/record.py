@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Literal
 
 from outlay.instances.errors import InputError
 from outlay.instances.formats.reading import MAX_FILE_MB
+from outlay.instances.instance import Instance
 from outlay.instances.stages import Linking, Scenario, check_scenarios
 from outlay.models.risk import parse_risk
 from outlay.optimizer.answer.documents import finite, plain_table, table_document
@@ -31,6 +34,8 @@ from outlay.optimizer.record.run_schema import Limit, Part, SelectionPart, Statu
 from outlay.optimizer.status import Status
 from outlay.optimizer.verify.linking import verify_linking
 
+#: What the instance as it is is called among scenarios.
+BASE = "base"
 REMEDY = "solve again: outlay solve INSTANCE --scenarios ... -o FOLDER"
 Pair = list[float | None]
 #: Tables that nobody can repeat from the plans.
@@ -103,12 +108,12 @@ class _Reading:
             }
             false += [("", sentence) for sentence in self._false(tables)]
             tables |= {name: plain_table(said["tables"][name]) for name in AS_RECORDED if name in said["tables"]}
-        instance = next(iter(runs.values())).instance if runs else None
-        if instance is None:
+        if not runs:
             raise InputError.single(str(folder), "no plan was found when it was written", REMEDY)
         kept = ("risk", "scenarios", "stopped_by", "message", "objective", "bound", "gap", "ideal")
         return EnsembleSolution(
-            instance=instance,
+            instance=_told_of(runs),
+            exemplary=BASE not in runs,
             status=Status(said["status"]),
             runs=runs,
             best=self.best,
@@ -148,6 +153,23 @@ class _Reading:
                 raise InputError.single(MARKER, "what the regret is held against is missing", REMEDY, column="ideal")
             ideal = [said["ideal"][one.name] for one in scenarios]
         return risk.value(worths, [one.probability for one in scenarios], ideal)
+
+
+def _told_of(runs: Mapping[str, Solution]) -> Instance:
+    """Return the instance as it is, if it is a scenario; else the first one's, with the sets that all of them have."""
+    if BASE in runs:
+        return runs[BASE].instance
+    instance = next(iter(runs.values())).instance
+    every = [_sets_before(name, run.instance.settings.applied.sets) for name, run in runs.items()]
+    common = tuple(names[0] for names in takewhile(lambda names: len(set(names)) == 1, zip(*every, strict=False)))
+    applied = instance.settings.applied.model_copy(update={"sets": common})
+    return replace(instance, settings=instance.settings.model_copy(update={"applied": applied}))
+
+
+def _sets_before(name: str, applied: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the constraint sets that were applied before those that a scenario is called after."""
+    own = tuple(part.strip() for part in name.split("+"))
+    return applied[: -len(own)] if applied[-len(own) :] == own else applied
 
 
 def _interval(pair: Pair, unknown: float) -> Interval:

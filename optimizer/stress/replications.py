@@ -216,6 +216,10 @@ def _check(solution: EnsembleSolution, risk: Risk, replications: int, draws: int
     if not solution.instance.uncertainty.get("factors"):
         remedy = "take draws of an instance with factors in uncertainty.toml: --scenarios 20"
         raise wrong("these scenarios are all there are: nothing else can be drawn", remedy, "scenarios", None)
+    if solution.exemplary:
+        problem = "the folder does not keep the instance that the scenarios were drawn from"
+        remedy = "take what outlay.solve_ensemble returned, or solve with --gap-replications"
+        raise wrong(problem, remedy, "scenarios", None)
     if not isinstance(replications, Integral) or not LEAST <= replications <= MOST:
         raise wrong("this is out of range", f"{LEAST} to {MOST}", "replications", replications)
     if not isinstance(draws, Integral) or draws < 1:

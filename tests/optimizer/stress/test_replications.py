@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from outlay.instances.formats.writing import write
 from outlay.models.risk import Risk, parse_risk
 from outlay.optimizer.stress.replications import ReplicatedGap, at_threshold, check_is_mean, replicate_gap
 from tests.cli.small import run
+from tests.optimizer.uncertainty.worlds import MONEY, uncertain
 
 pytestmark = pytest.mark.usefixtures("always_warm")
 
@@ -133,3 +135,16 @@ def test_the_estimate_is_shown_and_kept(tmp_path: Any) -> None:
     again = outlay.load_ensemble(folder)
     assert again.verified
     assert len(again.tables["replications"]) == 2
+
+
+def test_a_folder_is_no_instance_to_draw_from(tmp_path: Path) -> None:
+    """The drawn values stand in what it keeps, so that fresh draws would be draws of a draw."""
+    town = uncertain({"factors": {"money": MONEY}}).with_set("two-crews")
+    found = outlay.solve_ensemble(town, outlay.draw(town, draws=2), jobs=1)
+    again = outlay.load_ensemble(found.save(tmp_path / "plans"))
+    assert again.instance.settings.applied.sets == ("two-crews",)
+    with pytest.raises(InputError, match="does not keep the instance that the scenarios were drawn from"):
+        outlay.replicate_gap(again, replications=2, jobs=1)
+    named = outlay.solve_ensemble(town, ["more-money", "base"], jobs=1)
+    kept = outlay.load_ensemble(named.save(tmp_path / "named"))
+    assert kept.instance.digest == town.digest
