@@ -13,6 +13,7 @@ from outlay.instances.instance import Instance
 from outlay.instances.table import Table
 from outlay.models.arrays.columns import Block, ColumnBook
 from outlay.models.arrays.discount import discount_factors
+from outlay.models.arrays.ending import look
 from outlay.models.arrays.ragged import spans
 from outlay.models.metrics import Terms, metric_terms, weighted_sum
 from outlay.models.options.carried import CarryOver, carry_overs
@@ -82,6 +83,7 @@ class Case:
     @cached_property
     def options(self) -> Options:
         """The options."""
+        look()
         lender = self.lender if self.instance.is_on("lender") else None
         if lender is not None and self.saved_loans is not None:
             lender = lender.sparing(self.saved_loans.accepted)
@@ -150,6 +152,7 @@ class Case:
     def book(self) -> ColumnBook:
         """All columns of the model."""
         book, instance, options = ColumnBook(), self.instance, self.options
+        look()
         periods = range(instance.periods)
         book.add("fund", range(len(options)), 1.0, binary=True)
         book.add("scale", np.nonzero(options.divisible)[0].tolist(), 1.0)
@@ -257,6 +260,7 @@ class Case:
     @cached_property
     def started(self) -> Started:
         """The started-by columns."""
+        look()
         return started_columns(self.options, self.needs)
 
     @cached_property

@@ -82,6 +82,7 @@ def compile_rows(model: PlainModel, *, also: np.ndarray) -> CompiledRows:
     book = model.case.book
     weights = model.case.weights(0)
     rows, row_lower, row_upper = _stacked(model.row_blocks, book.size)
+    look()
     columns = _in_order(book, np.concatenate([np.nonzero(weights)[0], rows.indices]))
     columns = np.concatenate([columns, np.setdiff1d(also, columns)])
     lower, upper, binary = _bounds(book)
