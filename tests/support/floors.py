@@ -81,6 +81,7 @@ FLOORS = {
         "ensemble.solve",
         "ranking",
         "frontier.criteria",
+        "frontier.faces",
         "frontier",
         "warm",
         "explain",
