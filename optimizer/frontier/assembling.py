@@ -13,9 +13,10 @@ import pandas as pd
 from outlay.instances.plan import Plan
 from outlay.optimizer.frontier.boxes import Boxes
 from outlay.optimizer.frontier.criteria.objectives import Objective
-from outlay.optimizer.frontier.criteria.space import Point, Space, efficient
+from outlay.optimizer.frontier.criteria.points import Point, efficient
+from outlay.optimizer.frontier.criteria.space import Space
 from outlay.optimizer.frontier.criteria.volume import reached_volume
-from outlay.optimizer.frontier.patches import Face, faces_of, mixture, volumes
+from outlay.optimizer.frontier.faces.patches import Face, faces_of, mixture, volumes
 from outlay.optimizer.frontier.zones import Zones
 from outlay.optimizer.verify.plan import verify_plan
 
@@ -117,6 +118,8 @@ def _of_patches(space: Space, zones: Zones, points: list[Point], missing: float)
     if open_:
         alone = reached_volume(np.array([point.values for point in points]), space.nadir)
         most = max(reached, alone + zones.left())
+    if zones.mapped is not None:
+        most = max(reached, min(most, zones.mapped.heights.volume()))
     within = fine and not open_
     return Outcome(
         points, [], open_, within, reached, most, missing if fine else np.inf, tuple(faces), certified=within

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from outlay.optimizer.frontier.criteria.space import Point
+from outlay.optimizer.frontier.criteria.points import Point
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from outlay.optimizer.frontier.box import Box, Line
-from outlay.optimizer.frontier.criteria.space import SHARE_OF_TOLERANCE, Found, Point, Space
+from outlay.optimizer.frontier.criteria.points import Found, Point
+from outlay.optimizer.frontier.criteria.space import SHARE_OF_TOLERANCE, Space
 from outlay.optimizer.variation.solving import Question
 from outlay.optimizer.variation.varied_answer import VariedAnswer
 
@@ -139,7 +140,7 @@ class Boxes:
         line = box.line
         if line is not None:
             enough = self.space.tolerance * SHARE_OF_TOLERANCE / float((line.sides / self.space.range).max())
-            return self.space.weighted(name, line.across, dict(enumerate(line.low.tolist())), line.first, enough)
+            return self.space.weighted(name, line.across, dict(enumerate(line.low.tolist())), line.first, enough=enough)
         order, floors = self._order(box)
         start = box.first if box.half else box.second
         if self.in_steps:

@@ -10,7 +10,8 @@ from itertools import permutations
 from outlay.instances.errors import InfeasibleError, InputError, NoPlanError
 from outlay.optimizer.frontier.box import Box
 from outlay.optimizer.frontier.boxes import Boxes
-from outlay.optimizer.frontier.criteria.space import Point, Space
+from outlay.optimizer.frontier.criteria.points import Point
+from outlay.optimizer.frontier.criteria.space import Space
 from outlay.optimizer.sharing.pool import QuestionPool
 from outlay.optimizer.status import Status
 from outlay.optimizer.variation.solving import Question

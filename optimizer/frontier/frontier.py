@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,17 @@ from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.frontier.assembling import Outcome, of_boxes, of_zones, sets_of, tables_of
 from outlay.optimizer.frontier.boxes import Boxes
 from outlay.optimizer.frontier.criteria.objectives import parse_objectives
-from outlay.optimizer.frontier.criteria.space import Point, Space, efficient
+from outlay.optimizer.frontier.criteria.points import Point, efficient
+from outlay.optimizer.frontier.criteria.space import Space
 from outlay.optimizer.frontier.ends import Ends
+from outlay.optimizer.frontier.faces.heights import Heights
+from outlay.optimizer.frontier.faces.hull import Hull
 from outlay.optimizer.frontier.folder import FrontierFolder
 from outlay.optimizer.frontier.gaps import Gaps
 from outlay.optimizer.frontier.result import Frontier
 from outlay.optimizer.frontier.weights import Cells, Weights, objectives_of, weights_of
 from outlay.optimizer.frontier.zones import Zones
+from outlay.optimizer.sharing.interrupts import held_back
 from outlay.optimizer.sharing.pool import CompareProgress, QuestionPool, question_pool
 from outlay.optimizer.solve import check_arguments
 from outlay.optimizer.variation.solving import kept
@@ -32,6 +37,8 @@ from outlay.optimizer.variation.vary import Variations, vary
 
 #: Questions at a time on an executor whose size is not ours to know.
 REMOTE_AT_ONCE = 32
+#: What is said to whoever asks to stop once more while what was found is put together.
+ASSEMBLING = "what was found is being put together and saved, which does not take long"
 #: Share that may stay open unless it is said otherwise.
 TOLERANCE = 1e-3
 
@@ -120,7 +127,7 @@ def frontier(
     else:
         parsed, tolerance = objectives_of(varied.instance, known), 0.0
     space = Space(varied, parsed, options, tolerance, executor is not None)
-    with ExitStack() as stack:
+    with ExitStack() as held, ExitStack() as stack:
         home = None
         if folder is not None:
             home = FrontierFolder.open(folder, _of(space, known), force=force)
@@ -130,9 +137,16 @@ def frontier(
             answers = home.answers
             pool.keep, pool.find = answers.keep, lambda question: answers.find(question, varied)
         at_once = pool_size(pool, jobs)
-        found = search(space, pool, at_once, began) if known is None else supported(space, known, pool, began)
-    if home is not None:
-        home.write(found)
+
+        def hold() -> None:
+            held.enter_context(held_back(lambda: pool.note(ASSEMBLING)))
+
+        if known is None:
+            found = search(space, pool, at_once, began, hold)
+        else:
+            found = supported(space, known, pool, began, hold)
+        if home is not None:
+            home.write(found)
     return found
 
 
@@ -161,8 +175,8 @@ def _weights(varied: Variations, objectives: Sequence[str], stakeholder: str, or
     return weights_of(varied.instance, stakeholder, (order,) if isinstance(order, str) else order)
 
 
-def supported(space: Space, known: Weights, pool: QuestionPool, began: float) -> Frontier:
-    """Return the plans that are best for some weights, as far as they are found before an interrupt.
+def supported(space: Space, known: Weights, pool: QuestionPool, began: float, hold: Callable[[], None]) -> Frontier:
+    """Return the plans that are best for some weights, as far as they are found before an interrupt; see `search`.
 
     Raises
     ------
@@ -177,6 +191,7 @@ def supported(space: Space, known: Weights, pool: QuestionPool, began: float) ->
         if pool.interrupted:
             raise KeyboardInterrupt
         raise NoPlanError(f"frontier: no plan was found ({cells.unproved[0][1]}); give each question more time")
+    hold()
     extreme = cells.extreme()
     points = [point for point, _ in extreme]
     outcome = Outcome(points, [], [], not cells.unproved, 0.0, 0.0)
@@ -200,8 +215,12 @@ def _sets(extreme: Sequence[tuple[Point, Any]], known: Weights) -> dict[str, dic
     }
 
 
-def search(space: Space, pool: QuestionPool, at_once: int, began: float) -> Frontier:
+def search(
+    space: Space, pool: QuestionPool, at_once: int, began: float, hold: Callable[[], None] = lambda: None
+) -> Frontier:
     """Return the frontier of a space, as far as it is found before an interrupt.
+
+    `hold` is called as soon as nothing more is asked: what follows is short, and no second interrupt may lose it.
 
     Raises
     ------
@@ -219,6 +238,7 @@ def search(space: Space, pool: QuestionPool, at_once: int, began: float) -> Fron
         if zones is not None:
             boxes.resume(efficient(zones.points), zones.rest())
         pool.work(boxes, at_once)
+        hold()
         outcome = of_boxes(space, boxes)
         if boxes.slivers:
             share = max(share for share, _ in boxes.slivers)
@@ -228,7 +248,8 @@ def search(space: Space, pool: QuestionPool, at_once: int, began: float) -> Fron
         if zones is None:
             zones = Zones(space)
             zones.begin(points)
-        _work(zones, pool)
+        pool.unless_stopped(partial(_work, zones, pool))
+        hold()
         outcome, notes = of_zones(space, zones), _cut(zones)
     return assembled(space, outcome, pool, began, notes)
 
@@ -257,7 +278,11 @@ def _work(zones: Zones, pool: QuestionPool) -> None:
     """Ask zones, a fixed number at a time, until what is open is within the tolerance."""
     space = zones.space
     if zones.patches is not None:
-        zones.patches.bound(_worst(space, pool))
+        worst = _worst(space, pool)
+        zones.patches.bound(worst)
+        if space.tolerance > 0 and (heights := Heights.over(space, zones.within, worst)) is not None:
+            zones.map(heights)
+            _enclose(zones, pool)
     while not pool.interrupted:
         _explore(zones, pool)
         if space.tolerance > 0 and zones.patches is None and zones.is_enough():
@@ -271,13 +296,29 @@ def _work(zones: Zones, pool: QuestionPool) -> None:
                 zones.take(corner, answers[name])
 
 
+def _enclose(zones: Zones, pool: QuestionPool) -> None:
+    """Ask for the best plans of weighted sums until no plan lies far beyond what is known."""
+    hull = Hull(zones.space, zones.within)
+    while not pool.interrupted:
+        _explore(zones, pool)
+        asked = {} if pool.interrupted else hull.ask(zones.points)
+        if not asked:
+            return
+        answers = pool.ask([question for _, question in asked.values()])
+        for name, (normal, _) in asked.items():
+            if name in answers:
+                found = zones.space.read(answers[name])
+                hull.take(normal, found)
+                zones.take_sum(normal, found)
+
+
 def _explore(zones: Zones, pool: QuestionPool) -> None:
-    """Ask what the plans of the same choices reach together, until that is known of all plans."""
-    while not pool.interrupted and (faces := zones.explored()):
-        answers = pool.ask(list(faces))
-        for question in faces:
-            if question.name in answers:
-                zones.take_face(answers[question.name])
+    """Find what the plans of the same choices reach together, until that is known of all plans."""
+    if zones.patches is not None:
+        while pool.unless_stopped(zones.explore):
+            pass
+        if zones.mapped is not None:
+            zones.mapped.see()
 
 
 def _hold(zones: Zones, pool: QuestionPool) -> bool:

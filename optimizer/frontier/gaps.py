@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from outlay.optimizer.frontier.criteria.local_search import LocalSearch
-from outlay.optimizer.frontier.criteria.space import Found, Point, Space
+from outlay.optimizer.frontier.criteria.points import Found, Point
+from outlay.optimizer.frontier.criteria.space import Space
 from outlay.optimizer.frontier.zones import AT_A_TIME, Zones
 from outlay.optimizer.sharing.pool import QuestionPool
 from outlay.optimizer.variation.solving import Question

@@ -27,7 +27,8 @@ from outlay.instances.errors import Fault, InfeasibleError, InputError
 from outlay.instances.instance import Instance
 from outlay.instances.values.text import did_you_mean
 from outlay.optimizer.frontier.criteria.objectives import Objective
-from outlay.optimizer.frontier.criteria.space import Point, Space
+from outlay.optimizer.frontier.criteria.points import Point
+from outlay.optimizer.frontier.criteria.space import Space
 from outlay.optimizer.sharing.pool import QuestionPool
 from outlay.optimizer.status import Status
 from outlay.optimizer.variation.varied_answer import VariedAnswer

@@ -25,9 +25,12 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from outlay.optimizer.frontier.criteria.space import Found, Point, Space, efficient
+from outlay.optimizer.frontier.criteria.points import Found, Point, efficient
+from outlay.optimizer.frontier.criteria.space import Space
 from outlay.optimizer.frontier.criteria.volume import open_volume, reached_volume
-from outlay.optimizer.frontier.patches import Patches
+from outlay.optimizer.frontier.faces.heights import Heights
+from outlay.optimizer.frontier.faces.mapped import Mapped
+from outlay.optimizer.frontier.faces.patches import Patches
 from outlay.optimizer.variation.solving import Question
 from outlay.optimizer.variation.varied_answer import VariedAnswer
 
@@ -55,6 +58,8 @@ class Zones:
         Corners that are asked no more, with the reason.
     patches
         What mixtures of plans reach, where an objective has no steps; else None.
+    mapped
+        What a map says to ask of zones, where mixtures count and there is a tolerance; else None.
     done
         Corners above which no plan beats all plans and mixtures, shape (done, objectives).
     assumed
@@ -74,6 +79,7 @@ class Zones:
     facts: np.ndarray = field(init=False)
     stuck: dict[tuple[float, ...], str] = field(default_factory=dict)
     patches: Patches | None = None
+    mapped: Mapped | None = None
     done: np.ndarray = field(init=False)
     assumed: set[tuple[float, ...]] = field(default_factory=set)
     doubted: set[tuple[float, ...]] = field(default_factory=set)
@@ -121,10 +127,27 @@ class Zones:
     def open(self) -> np.ndarray:
         """Return the corners of those zones in which what is found may be beaten by more than the tolerance."""
         rest = self.rest()
-        if self.patches is None or not len(self.done):
+        if self.patches is None:
             return rest
         above = rest + self.step * (1 + 1e-9)
-        return rest[[not bool((self.done <= corner).all(axis=1).any()) for corner in above]]
+        if len(self.done):
+            left = [not bool((self.done <= corner).all(axis=1).any()) for corner in above]
+            rest, above = rest[left], above[left]
+        return rest if self.mapped is None or not len(rest) else rest[self.mapped.open(rest)]
+
+    def map(self, heights: Heights) -> None:
+        """Take a map, and draw into it what is known."""
+        assert self.patches is not None
+        self.mapped = Mapped(self.space, heights, self.patches, self.step)
+        for fact in self.facts:
+            heights.close(fact / self.space.scale)
+
+    def take_sum(self, normal: np.ndarray, found: Found) -> None:
+        """Learn from the best plan of a weighted sum by the ranges."""
+        if self.mapped is not None and np.isfinite(found.bound):
+            self.mapped.heights.lower(normal, found.bound)
+        if found.point is not None:
+            self.add(found.point)
 
     def missing(self) -> float:
         """Return by which share of each range a plan may beat all that is found at most; infinity: it is not known."""
@@ -171,17 +194,24 @@ class Zones:
 
     def _question(self, name: str, corner: np.ndarray) -> Question:
         if self.patches is not None:
-            groups = self.patches.groups(corner, self.step)
-            above = {at: least for at, least in enumerate((corner + self.step).tolist()) if np.isfinite(least)}
-            return self.space.above(name, {**self.patches.cut, **above}, groups)
+            return self._beating(name, corner) if self.mapped is None else self.mapped.question(name, corner)
         if self.space.tolerance > 0:
             base = self._base(corner)
             return self.space.towards(name, base, self.space.ideal - base, self._start(base, (0, 1, 2)))
         floors = self._floors(corner)
         return self.space.in_turn(name, 0, floors, self._start(corner, (1, 2)))
 
+    def _beating(self, name: str, corner: np.ndarray) -> Question:
+        """Return the question for a plan above a corner that beats all plans and mixtures by the tolerance."""
+        assert self.patches is not None
+        groups = self.patches.groups(corner, self.step)
+        above = {at: least for at, least in enumerate((corner + self.step).tolist()) if np.isfinite(least)}
+        return self.space.above(name, {**self.patches.cut, **above}, groups)
+
     def _volume(self, corner: np.ndarray) -> float:
         """Return the volume of a zone: what facts leave of it if there is a tolerance, else all of it."""
+        if self.mapped is not None:
+            return self.mapped.left(corner)
         if self.space.tolerance > 0:
             return open_volume(corner[None, :], self.facts, self.space.nadir, self.space.ideal)
         return float(np.prod((self.space.ideal - np.maximum(corner, self.space.nadir)) / self.space.range))
@@ -202,16 +232,20 @@ class Zones:
     def take(self, corner: np.ndarray, answer: VariedAnswer) -> None:
         """Learn from the answer of a zone."""
         found = self.space.read(answer)
-        if self.patches is not None:
+        if self.patches is not None and self.mapped is None:
             self._take_above(corner, found)
-        elif self.space.tolerance > 0:
+        elif self.patches is None and self.space.tolerance > 0:
             self._take_reach(corner, found)
-        else:
+        elif self.patches is None:
             self._take_best(corner, found)
-        if found.point is not None:
-            self.add(found.point)
-        if found.reason or (self.open() == corner).all(axis=1).any():  # nothing more can be learned by asking again
-            self.stuck[tuple(corner)] = found.reason or "gap"
+        new = found.point is not None and self.add(found.point)
+        if self.mapped is not None:
+            reason = self.mapped.take(corner, found, new=new)
+        else:
+            again = bool((self.open() == corner).all(axis=1).any())  # nothing more can be learned by asking again
+            reason = found.reason or ("gap" if again else "")
+        if reason:
+            self.stuck[tuple(corner)] = reason
 
     def _take_above(self, corner: np.ndarray, found: Found) -> None:
         assert self.patches is not None
@@ -221,17 +255,14 @@ class Zones:
         if not self.patches.groups(corner, self.step):
             self.learn(corner + self.step)
 
-    def explored(self) -> list[Question]:
-        """Return what is to be asked of mixtures before the zones."""
-        return [] if self.patches is None else self.patches.ask()
-
-    def take_face(self, answer: VariedAnswer) -> None:
-        """Learn from the answer to a face of what mixtures reach."""
+    def explore(self) -> bool:
+        """Find what the plans of some choices reach together; return whether there were any left."""
         assert self.patches is not None
-        point = self.patches.take(answer)
-        if point is not None:
+        found = self.patches.explore()
+        for point in found or []:
             self.doubted.add(point.values)
             self._split(point)
+        return found is not None
 
     def efficient(self) -> list[Point]:
         """Return the points that no known plan beats, without mixtures of others."""
@@ -251,6 +282,9 @@ class Zones:
         asked: dict[str, tuple[Point, Question]] = {}
         for point in self.efficient():
             if point.values in self.doubted:
+                if self.mapped is not None and not self.mapped.may_be_behind(point):
+                    self.doubted.discard(point.values)
+                    continue
                 name = f"corner {len(asked)}"
                 floors = dict(enumerate((np.array(point.values) - self.space.least / 4).tolist()))
                 asked[name] = point, self.space.above(name, floors, start=point)
@@ -285,20 +319,21 @@ class Zones:
             return
         kept = self.facts[~(fact <= self.facts).all(axis=1)]
         self.facts = np.vstack([kept, fact])
+        if self.mapped is not None:
+            self.mapped.heights.close(fact / self.space.scale)
         self.closed |= self._closes(fact[None, :], self.corners)
 
-    def add(self, point: Point) -> None:
-        """Take a point that was found."""
-        if self.patches is not None:
-            self.patches.add(point)
-        self._split(point)
+    def add(self, point: Point) -> bool:
+        """Take a point that was found; return whether it adds to what is reached."""
+        reaches = self.patches is not None and self.patches.add(point)
+        return self._split(point) or reaches
 
-    def _split(self, point: Point) -> None:
-        """Split the zones that a point lies in."""
+    def _split(self, point: Point) -> bool:
+        """Split the zones that a point lies in; return whether there are any."""
         values = np.array(point.values)
         inside = (values > self.corners + self.space.least / 4).all(axis=1)
         if not inside.any():
-            return  # it is known, or as good as one that is
+            return False  # it is known, or as good as one that is
         self.points.append(point)
         kept, split = self.corners[~inside], self.corners[inside]
         parts = []
@@ -309,6 +344,7 @@ class Zones:
         new = _largest(kept, np.unique(np.vstack(parts), axis=0))
         self.corners = np.vstack([kept, new])
         self.closed = np.concatenate([self.closed[~inside], self._closes(self.facts, new)])
+        return True
 
 
 def _largest(kept: np.ndarray, new: np.ndarray) -> np.ndarray:

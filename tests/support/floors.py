@@ -82,6 +82,7 @@ FLOORS = {
         "ensemble.solve",
         "ranking",
         "frontier.criteria",
+        "frontier.faces",
         "frontier",
         "warm",
         "explain",

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from outlay.instances.plan import Plan
 from outlay.optimizer.answer.plans import plan_point, read_plan
 from outlay.optimizer.frontier.criteria.objectives import LEAST_DIFFERENCE, LEAST_MOVE, Objective
-from outlay.optimizer.frontier.criteria.volume import nondominated
+from outlay.optimizer.frontier.criteria.points import Found, Point
 from outlay.optimizer.problem.spaces import FullPoint, SolverPoint
-from outlay.optimizer.status import Status
+from outlay.optimizer.variation.applying import Varied, apply
+from outlay.optimizer.variation.limit import rounded_up
 from outlay.optimizer.variation.solving import Question, floats
 from outlay.optimizer.variation.variation import Variation
 from outlay.optimizer.variation.varied_answer import VariedAnswer
@@ -28,65 +29,9 @@ Floors: TypeAlias = tuple[tuple[dict[str, float], float], ...]
 Groups: TypeAlias = tuple[tuple[tuple[dict[str, float], float, float], ...], ...]
 #: Of the tolerance of a frontier, this share may stay unproved in each of its questions, but no larger gap.
 SHARE_OF_TOLERANCE, MOST_GAP = 0.2, 1e-2
-
-
-@dataclass(frozen=True)
-class Point:
-    """A plan in the space of the objectives.
-
-    Attributes
-    ----------
-    values
-        One an objective, maximised, as the verifier recomputed them.
-    plan, body
-        The plan, and the constraint set under which it holds (limits that were stretched); empty for the base.
-    proved
-        Whether no plan is better in one objective and as good in the others; of two objectives, by more than the
-        tolerance in both.
-    """
-
-    values: tuple[float, ...]
-    plan: Plan = field(compare=False)
-    body: Mapping[str, Any] = field(default_factory=dict, compare=False)
-    proved: bool = True
-
-    @property
-    def choices(self) -> tuple[tuple[object, ...], ...]:
-        """What it decides of what is discrete."""
-        return tuple(sorted((c.project, c.alternative, c.fast_track, c.selection, c.start) for c in self.plan.choices))
-
-
-def efficient(points: Sequence[Point], kept: Container[tuple[float, ...]] = ()) -> list[Point]:
-    """Return the points that no other one dominates, and those to be kept, the best of the first objective first."""
-    best = nondominated([point.values for point in points])
-    return sorted(
-        (point for point, keep in zip(points, best, strict=True) if keep or point.values in kept),
-        key=lambda p: p.values,
-        reverse=True,
-    )
-
-
-@dataclass(frozen=True)
-class Found:
-    """What an answer says.
-
-    Attributes
-    ----------
-    point
-        The verified plan, or None.
-    bound
-        What the first objective that was asked for cannot exceed; infinity if nothing is proved, minus infinity if
-        there is no plan.
-    reason
-        Why it is not proved; empty if it is.
-    status
-        As of the answer.
-    """
-
-    point: Point | None
-    bound: float
-    reason: str
-    status: Status
+#: How bad an objective can be counts for nothing but the size of large numbers.
+WORST_GAP = 0.05
+NO_CEILINGS: Mapping[int, float] = MappingProxyType({})
 
 
 @dataclass
@@ -162,8 +107,7 @@ class Space:
         start: Point | None = None,
     ) -> Question:
         """Return the question for a plan that is best for one objective, all kept above floors and below ceilings."""
-        lids = tuple((self.sum_of({at: -1.0}), -float(most)) for at, most in sorted(ceilings.items()))
-        kept, weights = self._floors(floors) + lids, dict(self.objectives[first].weights)
+        kept, weights = self._floors(floors) + self._lids(ceilings), dict(self.objectives[first].weights)
         return self._question(name, start, first, objective=weights, floors=kept, exact=True, proving=True)
 
     def blends(self, first: int, floors: Mapping[int, float]) -> bool:
@@ -221,15 +165,17 @@ class Space:
         weights: Mapping[int, float],
         floors: Mapping[int, float],
         start: Point | None = None,
+        *,
         enough: float = 0.0,
+        ceilings: Mapping[int, float] = NO_CEILINGS,
     ) -> Question:
-        """Return the question for the plan that is best for a weighted sum of the objectives.
+        """Return the question for the plan that is best for a weighted sum of the objectives, between some limits.
 
         `enough` is the absolute gap of the sum that is proof enough, 0: a relative one.
         """
         absolute = enough if self.options.get("gap") is None else 0.0
         more: dict[str, Any] = {"exact": True, "enough": [absolute]} if absolute else {}
-        total, kept = self.sum_of(weights), self._floors(floors)
+        total, kept = self.sum_of(weights), self._floors(floors) + self._lids(ceilings)
         return self._question(name, start, None, objective=total, floors=kept, **more)
 
     def across(self, name: str, weights: Mapping[int, float], point: Point) -> Question:
@@ -247,10 +193,16 @@ class Space:
         )
 
     def above(
-        self, name: str, floors: Mapping[int, float], groups: Groups = (), start: Point | None = None
+        self,
+        name: str,
+        floors: Mapping[int, float],
+        groups: Groups = (),
+        start: Point | None = None,
+        *,
+        ceilings: Mapping[int, float] = NO_CEILINGS,
     ) -> Question:
-        """Return the question for the best sum of objectives by their range, above floors and in one row a group."""
-        gap, kept = self._gap_of_total(), self._floors(floors)
+        """Return the question for the best sum of objectives by their range, between limits, in one row a group."""
+        gap, kept = self._gap_of_total(), self._floors(floors) + self._lids(ceilings)
         return self._question(name, start, None, gap=gap, objective=self._total(), floors=kept, either=groups)
 
     def beyond_one_of(self, name: str, corners: np.ndarray) -> Question:
@@ -267,7 +219,7 @@ class Space:
 
     def worst(self, name: str, at: int) -> Question:
         """Return the question how bad an objective can be."""
-        return self._question(name, None, None, objective=self.sum_of({at: -1.0}))
+        return self._question(name, None, None, gap=WORST_GAP, objective=self.sum_of({at: -1.0}))
 
     def _total(self) -> dict[str, float]:
         return self.sum_of({at: 1.0 / max(self.range[at], self.least[at]) for at in range(len(self.objectives))})
@@ -283,6 +235,16 @@ class Space:
     def _floors(self, floors: Mapping[int, float]) -> Floors:
         return tuple((dict(self.objectives[at].weights), float(least)) for at, least in sorted(floors.items()))
 
+    def _lids(self, ceilings: Mapping[int, float]) -> Floors:
+        return tuple((self.sum_of({at: -1.0}), -float(most)) for at, most in sorted(ceilings.items()))
+
+    def variation(self, **asked: Any) -> Variation:
+        """Return a variation in which the limits that objectives stretch can be stretched."""
+        stretched = [each for each in self.objectives if each.limit is not None]
+        names = tuple(str(each.limit) for each in stretched)
+        units = tuple(str(each.limit) for each in stretched if each.units)
+        return Variation(stretch=names, units=units, **asked)
+
     def _question(
         self,
         name: str,
@@ -295,12 +257,7 @@ class Space:
         enough: Sequence[float] = (),
         **asked: Any,
     ) -> Question:
-        stretched = [each for each in self.objectives if each.limit is not None]
-        variation = Variation(
-            stretch=tuple(str(each.limit) for each in stretched),
-            units=tuple(str(each.limit) for each in stretched if each.units),
-            **asked,
-        )
+        variation = self.variation(**asked)
         options = {**self.options, "gap": 0.0 if exact else self._gap(first) if gap is None else gap}
         options |= ({"proving": True} if proving else {}) | ({"enough": list(enough)} if enough else {})
         plan = None if start is None else start.plan
@@ -315,7 +272,7 @@ class Space:
         if given is not None:
             return float(given)
         if first is None or not len(self.ideal):
-            return min(1e-4, SHARE_OF_TOLERANCE * self.tolerance / 4)
+            return min(MOST_GAP, SHARE_OF_TOLERANCE * self.tolerance / 4)
         size = np.maximum(np.maximum(np.abs(self.ideal), np.abs(self.nadir)), 1e-9)
         return min(MOST_GAP, SHARE_OF_TOLERANCE * self.tolerance * float((self.range / size).min()))
 
@@ -349,13 +306,22 @@ class Space:
 
     def point_at(self, decisions: np.ndarray) -> Point | None:
         """Return a point of the solver's problem as a verified plan; None if it is none."""
+        variation = self.variation()
+        return self.point_of(variation, apply(self.varied.over, variation), decisions)
+
+    def point_of(self, variation: Variation, varied: Varied, decisions: np.ndarray) -> Point | None:
+        """Return a point of the problem of a variation as a verified plan; None if it is none."""
         session, over = self.varied.over.session, self.varied.over
-        plan = read_plan(session.model, session.compiled, session.from_solver(SolverPoint(decisions)))
-        verification = verify_plan(over.instance_with({}), plan)
+        moves = {name: rounded_up(by) for name, by in varied.moves.of(decisions, over.size).items()}
+        lower, upper = (each[: over.size] for each in (varied.problem.lower, varied.problem.upper))
+        own = replace(session.problem, lower=lower, upper=upper)
+        plan = read_plan(session.model, session.compiled, session.from_solver(SolverPoint(decisions[: over.size]), own))
+        body = over.set_of(variation, moves)
+        verification = verify_plan(over.instance_with(body), plan)
         if not verification.ok:
             return None
         metrics = floats(verification.metrics)
-        return Point(tuple(each.value(metrics, {}) for each in self.objectives), plan)
+        return Point(tuple(each.value(metrics, moves) for each in self.objectives), plan, body)
 
     def decisions_of(self, point: Point) -> np.ndarray:
         """Return the plan of a point as a point of the solver's problem, shape (columns,)."""

@@ -87,6 +87,16 @@ def hostile_frontier() -> outlay.Frontier:
     return outlay.frontier(instance, ["max:value", "min:commitment"], tolerance=0.4, jobs=1)
 
 
+@lru_cache
+def hostile_ranking() -> outlay.Ranking:
+    """Return a priority list of the tutorial with hostile names."""
+    projects = outlay.read("tutorial").frame("projects")
+    projects["name"] = SCRIPT
+    return outlay.rank(
+        outlay.read("tutorial").replace(projects=projects), limit="commitments", levels=[3, 7, 11], jobs=1
+    )
+
+
 def plan_rows(name: str, starts: dict[str, int]) -> list[dict[str, Any]]:
     """Return the rows of `plans` of one set; projects without a start are not funded."""
     return [

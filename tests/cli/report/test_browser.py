@@ -15,6 +15,7 @@ from outlay.cli.report.write import (
     write_comparison_report,
     write_ensemble_report,
     write_frontier_report,
+    write_ranking_report,
     write_report,
     write_stress_report,
 )
@@ -24,6 +25,7 @@ from tests.cli.report.cases import (
     comparison,
     hostile_ensemble,
     hostile_frontier,
+    hostile_ranking,
     hostile_solution,
     hostile_stress,
     tutorial_solution,
@@ -70,11 +72,12 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "comparison": write_comparison_report(comparison(), folder / "comparison.html"),
         "stress": write_stress_report(hostile_stress(), folder / "stress.html"),
         "frontier": write_frontier_report(hostile_frontier(), folder / "frontier.html"),
+        "ranking": write_ranking_report(hostile_ranking(), folder / "ranking.html"),
         "ensemble": write_ensemble_report(hostile_ensemble(), folder / "ensemble.html"),
     }
 
 
-@pytest.mark.parametrize("name", ["hostile", "tutorial", "comparison", "stress", "frontier", "ensemble"])
+@pytest.mark.parametrize("name", ["hostile", "tutorial", "comparison", "stress", "frontier", "ranking", "ensemble"])
 def test_every_chart_is_drawn_and_nothing_complains(browser: Browser, reports: dict[str, Path], name: str) -> None:
     browser.open(reports[name])
     browser.evaluate(OPEN)
@@ -82,7 +85,7 @@ def test_every_chart_is_drawn_and_nothing_complains(browser: Browser, reports: d
     assert (
         len(charts)
         >= int(browser.evaluate("document.body.dataset.drawn"))
-        >= (2 if name in {"frontier", "ensemble"} else 3)
+        >= (2 if name in {"frontier", "ranking", "ensemble"} else 3)
     )
     for chart, marks, width, height in charts:
         assert marks > 0, f"{chart} is empty"
@@ -116,6 +119,7 @@ def test_the_library_draws_every_kind_of_chart_that_is_used(browser: Browser, re
         ("comparison", "plan-map"),
         ("stress", "projects-chart-1"),
         ("frontier", "strip-chart"),
+        ("ranking", "strip-chart"),
         ("ensemble", "fates-chart"),
     ],
 )
@@ -199,6 +203,28 @@ def test_a_point_of_a_frontier_tells_its_plan_and_what_is_open_is_shaded(
     told = browser.evaluate("document.querySelector('#frontier-chart-0-1 .hoverlayer').textContent")
     assert "Point 1" in told
     assert "bridge, school, solar" in told
+    assert browser.complaints() == []
+
+
+def test_a_priority_list_shows_its_marks_and_where_the_best_plan_alone_differs(
+    browser: Browser, reports: dict[str, Path]
+) -> None:
+    ranking = hostile_ranking()
+    browser.open(reports["ranking"])
+    rows = "Array.from(document.querySelectorAll('#list tbody tr')).map(function (row) {"
+    rows += " return Array.from(row.cells).map(function (cell) { return cell.textContent.trim() }) })"
+    shown = browser.evaluate(rows)
+    assert [row[1] for row in shown] == ranking.projects["project"].tolist()
+    marks = [row[6] for row in shown if row[6]]
+    assert marks == [f"up to {level:g}" for level in sorted(set(ranking.projects["level"]))]
+    alone = sum(len([text for text in held.split("; ") if text]) for held in ranking.projects["best_at"])
+    dots = "document.querySelectorAll('#strip-chart .scatterlayer .point').length"
+    assert browser.evaluate(dots) == alone > 0
+    told = "document.getElementById('worth-chart').data.map(function (trace) { return Array.from(trace.y) })"
+    best, nested = browser.evaluate(told)
+    assert nested == ranking.levels["nested"].tolist()
+    assert best == ranking.levels["best"].tolist()
+    assert any(price > 0 for price in ranking.levels["price"])
     assert browser.complaints() == []
 
 

@@ -12,7 +12,7 @@ import outlay
 from outlay.instances.formats.parsing import parse_document
 from outlay.instances.plan import Plan
 from outlay.optimizer.frontier.box import Line
-from outlay.optimizer.frontier.criteria.space import Point
+from outlay.optimizer.frontier.criteria.points import Point
 from tests.optimizer.frontier.test_frontier import VALUE_AND_MONEY, values
 
 #: Value and money of projects of which any part from a hundredth on can be funded, the best for its money first.

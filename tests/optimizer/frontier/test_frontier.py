@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import json
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,12 @@ import pytest
 
 import outlay
 from outlay.instances.formats.parsing import parse_document
+from outlay.optimizer.frontier import frontier as frontiers
 from outlay.optimizer.frontier.boxes import Boxes
 from outlay.optimizer.frontier.criteria.local_search import LocalSearch
 from outlay.optimizer.frontier.criteria.space import Space
+from outlay.optimizer.frontier.folder import load_frontier
+from outlay.optimizer.frontier.zones import Zones
 from tests.brute_force.explaining import applied
 from tests.cli.small import SMALL
 
@@ -197,6 +201,33 @@ def test_an_interrupt_keeps_what_is_done(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "interrupted" in set(found.open["reason"])
 
 
+def test_a_second_interrupt_does_not_lose_what_the_first_one_kept(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    given, tables = Boxes.take, frontiers.assembled
+
+    def interrupted(self: Boxes, *arguments: Any, **more: Any) -> None:
+        given(self, *arguments, **more)
+        signal.raise_signal(signal.SIGINT)
+
+    def again(*arguments: Any) -> outlay.Frontier:
+        signal.raise_signal(signal.SIGINT)
+        return tables(*arguments)
+
+    monkeypatch.setattr(LocalSearch, "fits", lambda _: False)
+    monkeypatch.setattr(Boxes, "take", interrupted)
+    monkeypatch.setattr(frontiers, "assembled", again)
+    notes: list[str] = []
+    town = outlay.read("tutorial")
+    found = outlay.frontier(
+        town, VALUE_AND_MONEY, jobs=1, folder=tmp_path / "out", on_progress=lambda state: notes.append(state.note)
+    )
+    assert found.interrupted
+    assert set(values(found)) < set(BY_HAND)
+    assert frontiers.ASSEMBLING in notes
+    assert values(load_frontier(tmp_path / "out", town)) == values(found)
+
+
 @pytest.mark.parametrize(
     ("objectives", "words"),
     [
@@ -300,3 +331,21 @@ def test_what_the_gap_of_a_question_leaves_open_is_within_the_tolerance(monkeypa
     assert found.within
     assert found.missing_by <= 0.1
     assert not found.complete
+
+
+@pytest.mark.slow
+def test_an_interrupt_while_zones_are_looked_at_keeps_what_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = Zones.ask
+    asked: list[int] = []
+
+    def interrupted(self: Zones) -> Any:
+        asked.append(1)
+        if len(asked) > 1:
+            raise KeyboardInterrupt
+        return given(self)
+
+    monkeypatch.setattr(Zones, "ask", interrupted)
+    found = outlay.frontier(divisible(), ["max:value", "min:commitment", "min:count"], tolerance=0.02, jobs=1)
+    assert found.interrupted
+    assert len(found.points) > 1
+    assert not found.within

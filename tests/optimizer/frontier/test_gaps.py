@@ -9,7 +9,8 @@ import pytest
 
 import outlay
 from outlay.optimizer.frontier.criteria.local_search import LocalSearch
-from outlay.optimizer.frontier.criteria.space import Found, Space
+from outlay.optimizer.frontier.criteria.points import Found
+from outlay.optimizer.frontier.criteria.space import Space
 from outlay.optimizer.frontier.gaps import TOGETHER, Gaps, _grouped
 from tests.optimizer.frontier.test_frontier import BY_HAND, VALUE_AND_MONEY, values
 

@@ -9,7 +9,8 @@ from typing import Any, cast
 import numpy as np
 
 from outlay.instances.plan import Plan
-from outlay.optimizer.frontier.criteria.space import Point, Space
+from outlay.optimizer.frontier.criteria.points import Point
+from outlay.optimizer.frontier.criteria.space import Space
 from outlay.optimizer.frontier.zones import Zones
 
 

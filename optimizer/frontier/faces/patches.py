@@ -2,9 +2,8 @@
 
 Plans that decide the same of all that is discrete reach, with everything that is worse, a polyhedron in the space of
 the objectives. Its corners are plans: the plan best in the direction across a face of the corners that are known either
-lies beyond the face, and is a new corner, or proves the face. These questions are linear problems. A plan that is no
-worse than a mixture lies above no face; so one that is better than all lies above one face of each polyhedron, which is
-what a zone is asked for.
+lies beyond the face, and is a new corner, or proves the face (`reach`). A plan that is no worse than a mixture lies
+above no face; so one that is better than all lies above one face of each polyhedron, which is what a zone is asked for.
 
 Sources: Benson, An outer approximation algorithm for generating all efficient extreme points in the outcome set of a
 multiple objective linear programming problem, Journal of Global Optimization 13, 1998, doi:10.1023/A:1008215702611
@@ -25,16 +24,19 @@ import numpy as np
 from scipy.spatial import ConvexHull, QhullError
 
 from outlay.instances.plan import AMOUNTS, Choice, Plan
-from outlay.optimizer.frontier.criteria.space import Groups, Point, Space
+from outlay.optimizer.frontier.criteria.points import Point
+from outlay.optimizer.frontier.criteria.space import Groups, Space
 from outlay.optimizer.frontier.criteria.volume import reached_volume
-from outlay.optimizer.variation.solving import Question
-from outlay.optimizer.variation.varied_answer import VariedAnswer
+from outlay.optimizer.frontier.faces.heights import Heights
+from outlay.optimizer.frontier.faces.reach import Reach
 from outlay.optimizer.verify.plan import verify_plan
 
 #: A corner lies beyond a face by more than this share of the objectives' ranges.
 BEYOND = 2e-6
+#: Of what mixtures need not be beaten by, this share may lie beyond a face.
+SHARE_OF_FACES = 0.1
 #: Faces of one polyhedron that are tried; what else there is, the zones find.
-MOST_TRIED = 60
+MOST_TRIED = 200
 #: How far below its corners a polyhedron is drawn, in ranges.
 DEPTH = 10.0
 #: Small triangles into which faces are cut to measure them, together about; and parts of a side at least.
@@ -60,15 +62,19 @@ class Patch:
         Normals of faces whose best plan is known.
     normals, levels
         Faces, in ranges of the objectives: what is reached lies below all of them. Shape (faces, 3) and (faces,).
+    drawn
+        Whether they are in the map of what is open.
     """
 
     points: list[Point]
     tried: set[tuple[float, ...]] = field(default_factory=set)
     normals: np.ndarray = field(default_factory=lambda: np.eye(3))
     levels: np.ndarray = field(default_factory=lambda: np.zeros(3))
+    drawn: bool = False
 
     def refresh(self, scale: np.ndarray) -> None:
         """Compute the faces anew; `scale` is the range of each objective."""
+        self.drawn = False
         corners = np.array([point.values for point in self.points]) / scale
         below = corners.min(axis=0) - DEPTH
         shadows = [np.where(mask, below, corner) for corner in corners for mask in product((False, True), repeat=3)]
@@ -160,36 +166,51 @@ class Patches:
         patches = [Patch(list(patch.points)) for patch in self.by_choices.values() if len(patch.points) > 1]
         return {point.values for patch in patches for point in patch.thin(self.scale)}
 
-    def ask(self) -> list[Question]:
-        """Return a question for every face of which it is not known whether something lies beyond."""
-        asked: list[Question] = []
+    def explore(self) -> list[Point] | None:
+        """Return the new corners of what the plans of some choices reach; None if all of it is known."""
         for patch in self.by_choices.values():
-            for normal in patch.normals.tolist():
-                if tuple(normal) in patch.tried or len(patch.tried) >= MOST_TRIED:
-                    continue
-                patch.tried.add(tuple(normal))
-                name = f"face {len(asked)}"
-                across = {at: part / self.scale[at] for at, part in enumerate(normal) if part}
-                asked.append(self.space.across(name, across, patch.points[0]))
-        return asked
+            if len(patch.tried) < MOST_TRIED and any(tuple(each) not in patch.tried for each in patch.normals.tolist()):
+                return self._explored(patch)
+        return None
 
-    def take(self, answer: VariedAnswer) -> Point | None:
-        """Learn from the answer to a face; return the plan if it is a new corner."""
-        found = self.space.read(answer)
-        return found.point if found.point is not None and self.add(found.point) else None
+    def _explored(self, patch: Patch) -> list[Point]:
+        """Follow the faces of what is reached, as far as something lies beyond that is worth it."""
+        reach, found = Reach(self.space, patch.points[0]), list[Point]()
+        while len(patch.tried) < MOST_TRIED:
+            left = [normal for normal in patch.normals if tuple(normal.tolist()) not in patch.tried]
+            if not left:
+                break
+            patch.tried.add(tuple(left[0].tolist()))
+            level = patch.levels[(patch.normals == left[0]).all(axis=1)].max()
+            reached = reach.best(left[0], level + self.beyond)
+            point = None if reached is None else reach.plan(reached)
+            if point is not None and self.add(point):
+                found.append(point)
+        return found
 
-    def groups(self, corner: np.ndarray, by: np.ndarray) -> Groups:
-        """Return rows, one of each group to keep, for plans above a corner and beyond all mixtures, by so much."""
-        low = np.where(np.isfinite(corner), corner, self.worst)
+    @property
+    def beyond(self) -> float:
+        """What may lie beyond a face and is not worth a corner of its own, in ranges."""
+        return max(BEYOND, SHARE_OF_FACES * self.within)
+
+    def groups(self, corner: np.ndarray, by: np.ndarray, heights: Heights | None = None) -> Groups:
+        """Return rows, one of each group to keep, for plans above a corner and beyond all mixtures, by so much.
+
+        Rows that no plan can keep are left out, by the map of what is open.
+        """
+        low, by = np.where(np.isfinite(corner), corner, self.worst) / self.scale, by / self.scale
         groups = []
         for patch in self.by_choices.values():
             if not patch.holds(np.where(np.isfinite(corner), corner, -1e9) / self.scale, self.within / 2):
                 continue
+            least = patch.levels + patch.normals @ by
+            able = np.ones(len(least), dtype=bool)
+            if heights is not None:
+                able = heights.beyond(corner / self.scale + by, patch.normals) >= least
             group = []
-            for normal, level in zip(patch.normals, patch.levels.tolist(), strict=True):
-                least = level + float(normal @ (by / self.scale))
+            for normal, level in zip(patch.normals[able], least[able].tolist(), strict=True):
                 weights = self.space.sum_of({at: normal[at] / self.scale[at] for at in range(3) if normal[at]})
-                group.append((weights, least, max(0.0, least - float(normal @ (low / self.scale)))))
+                group.append((weights, level, max(0.0, level - float(normal @ low))))
             groups.append(tuple(group))
         return tuple(groups)
 

@@ -1,0 +1,1 @@
+"""Tests of what mixtures of plans reach."""
