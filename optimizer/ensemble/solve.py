@@ -2,9 +2,10 @@
 
 What is solved, in order: each scenario by itself (wait and see); what is decided now in each of these plans, and in
 that of the instance as it is, kept in all scenarios (candidates, of which the best is the start); under a time limit
-all scenarios over what these select (the kernel), and bounds of groups of them; the extensive form, by HiGHS. From
-these follow what it would be worth to know (Raiffa and Schlaifer 1961) and to plan for all scenarios instead of one
-(Birge, Mathematical Programming 24, 1982, doi:10.1007/BF01585113), as intervals.
+what is decided now with the rest relaxed, or, where they are large, all scenarios over what these select (the kernel)
+and bounds of groups of them; the extensive form, by HiGHS. From these follow what it would be worth to know (Raiffa
+and Schlaifer 1961) and to plan for all scenarios instead of one (Birge, Mathematical Programming 24, 1982,
+doi:10.1007/BF01585113), as intervals.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is decided for several scenarios by HiGHS here: over a kernel, bounded in groups, then all together."""
+"""What is decided for several scenarios by HiGHS here: with relaxed recourse or over a kernel, then all together."""
 
 from __future__ import annotations
 
