@@ -159,6 +159,8 @@ class Zones:
             with np.errstate(invalid="ignore"):
                 beyond = np.where(np.isneginf(self.facts), -np.inf, (self.facts - corner) / self.space.scale)
             worst = max(worst, float(beyond.max(axis=1).min()))
+        if self.mapped is not None:
+            worst = min(worst, self.mapped.heights.missing())
         return max(0.0, worst)
 
     def left(self) -> float:

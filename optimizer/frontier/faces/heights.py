@@ -76,8 +76,12 @@ class Heights:
     @property
     def gaps(self) -> np.ndarray:
         """By how much a plan in a cell could beat all that is known beyond the tolerance, shape (cells, cells)."""
-        with np.errstate(invalid="ignore"):
-            return np.where(np.isneginf(self.asked), 0.0, np.maximum(0.0, self.asked - self.within - self.least))
+        some = self.asked > self.lowest  # elsewhere there is no plan
+        return np.where(some, np.maximum(0.0, np.where(some, self.asked, 0.0) - self.within - self.least), 0.0)
+
+    def missing(self) -> float:
+        """Return by how much, in every objective, a plan may beat all that is known at most."""
+        return self.within + float(self.gaps.max(initial=0.0))
 
     # -- facts -------------------------------------------------------------------------------------------------------
 

@@ -47,6 +47,8 @@ def test_a_plan_that_beats_all_that_is_known_lies_above_a_corner_that_is_open(se
     corners = plans - 1e-6
     assert heights.is_open(corners)[beating].all()
     assert 0 < beating.sum() < len(plans)
+    most = max(by for by in np.linspace(0, 1, 101) if any(not any(o.holds(p, -by) for o in known) for p in plans))
+    assert most <= heights.missing()
     assert not heights.is_open(corners).all()
     for plan in plans[beating][:20]:
         low, high = heights.box(plan - 1e-6)
@@ -64,6 +66,7 @@ def test_what_is_reached_within_the_tolerance_closes_everything() -> None:
     face = patch((1, 0, 0), (0, 1, 1), (0.5, 1, 0), (0.5, 0, 1))
     heights.reach(face.normals, face.levels)
     assert not heights.is_open(everywhere).any()
+    assert heights.missing() <= WITHIN + 1e-9
     assert heights.volume() >= 0.5
 
 
