@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from outlay.cli.report.gantt import gantt
-from outlay.cli.report.money import commitments, draws
-from outlay.cli.report.resources import resource_chart
+from outlay.cli.report.solution.gantt import gantt
+from outlay.cli.report.solution.money import commitments, draws
+from outlay.cli.report.solution.resources import resource_chart
 from outlay.instances.errors import InputError
 from outlay.instances.values.text import did_you_mean
 from outlay.models.case import Case

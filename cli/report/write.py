@@ -10,10 +10,10 @@ from outlay.cli.report.comparison.page import comparison_context
 from outlay.cli.report.ensemble.page import ensemble_context
 from outlay.cli.report.explanation.page import explanation_context
 from outlay.cli.report.frontier.page import frontier_context
+from outlay.cli.report.layout.signed import UNSIGNED, Signed
+from outlay.cli.report.layout.size import render_within
 from outlay.cli.report.ranking.page import ranking_context
-from outlay.cli.report.signed import UNSIGNED, Signed
-from outlay.cli.report.size import render_within
-from outlay.cli.report.solution import solution_context
+from outlay.cli.report.solution.page import solution_context
 from outlay.cli.report.stress.page import stress_context
 from outlay.instances.errors import InputError, UnverifiedError
 from outlay.instances.formats.output import check_target, write_file

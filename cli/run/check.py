@@ -10,11 +10,11 @@ from outlay.cli import streams
 from outlay.cli.loading import with_asked
 from outlay.cli.options import WhatIf
 from outlay.cli.terminal.dropped import grouped, show_dropped
-from outlay.cli.terminal.plan import NAMED, name_of
 from outlay.cli.terminal.progress import Progress
 from outlay.cli.terminal.screen import Column, Page
-from outlay.cli.terminal.summary import show_title
-from outlay.cli.terminal.totals import PEAK_COLUMNS, peak_cells, peaks
+from outlay.cli.terminal.solution.plan import NAMED, name_of
+from outlay.cli.terminal.solution.summary import show_title
+from outlay.cli.terminal.solution.totals import PEAK_COLUMNS, peak_cells, peaks
 from outlay.cli.views import check as check_facts
 from outlay.cli.views import words
 from outlay.cli.views.warnings import warnings

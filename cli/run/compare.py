@@ -11,8 +11,8 @@ from outlay.cli.loading import with_asked
 from outlay.cli.options import Solving, WhatIf
 from outlay.cli.terminal.comparison import show_comparison
 from outlay.cli.terminal.progress import Progress
-from outlay.cli.terminal.proof import NO_PLAN, NO_PLAN_POSSIBLE, PROVED, STOPPED, UNVERIFIED
 from outlay.cli.terminal.screen import Page
+from outlay.cli.terminal.solution.proof import NO_PLAN, NO_PLAN_POSSIBLE, PROVED, STOPPED, UNVERIFIED
 from outlay.cli.views.warnings import warnings
 from outlay.cli.views.words import seconds
 from outlay.instances.errors import InputError, NotKeptError

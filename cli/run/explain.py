@@ -15,8 +15,8 @@ from outlay.cli.report.write import write_explanation_report
 from outlay.cli.run.show import refuse
 from outlay.cli.terminal.explanation.page import show_explanation
 from outlay.cli.terminal.progress import Progress
-from outlay.cli.terminal.proof import NO_PLAN, NO_PLAN_POSSIBLE, PROVED, STOPPED
 from outlay.cli.terminal.screen import Page
+from outlay.cli.terminal.solution.proof import NO_PLAN, NO_PLAN_POSSIBLE, PROVED, STOPPED
 from outlay.cli.views.words import seconds
 from outlay.instances.formats.output import check_target
 from outlay.instances.formats.reading import read

@@ -12,8 +12,8 @@ from outlay.cli.report.write import write_frontier_report
 from outlay.cli.run.explain import questions_in_words
 from outlay.cli.terminal.frontier.page import show_frontier
 from outlay.cli.terminal.progress import Progress
-from outlay.cli.terminal.proof import NO_PLAN, PROVED, STOPPED
 from outlay.cli.terminal.screen import Page
+from outlay.cli.terminal.solution.proof import NO_PLAN, PROVED, STOPPED
 from outlay.instances.formats.output import check_target
 from outlay.instances.formats.reading import read
 from outlay.optimizer.export.tables import spreadsheet_csv

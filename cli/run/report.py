@@ -8,7 +8,7 @@ from typing import Any
 
 from outlay.cli import streams
 from outlay.cli.loading import Loaded, load_run
-from outlay.cli.report.signed import Signed
+from outlay.cli.report.layout.signed import Signed
 from outlay.cli.report.write import (
     write_comparison_report,
     write_ensemble_report,

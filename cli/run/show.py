@@ -8,10 +8,10 @@ from outlay.cli import failures, streams
 from outlay.cli.loading import Loaded, as_recorded, load_run
 from outlay.cli.run.together.showing import run_named_in, several_in, show_several
 from outlay.cli.terminal.progress import Progress
-from outlay.cli.terminal.proof import PROVED, UNVERIFIED, exit_code, no_plan, show_violations
 from outlay.cli.terminal.screen import Page
-from outlay.cli.terminal.sections import section_document, show_section
-from outlay.cli.terminal.summary import show_answer, show_no_plan
+from outlay.cli.terminal.solution.proof import PROVED, UNVERIFIED, exit_code, no_plan, show_violations
+from outlay.cli.terminal.solution.sections import section_document, show_section
+from outlay.cli.terminal.solution.summary import show_answer, show_no_plan
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.export.tables import export_tables, spreadsheet_csv
 from outlay.optimizer.record.run_file import to_run_document

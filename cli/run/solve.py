@@ -13,9 +13,9 @@ from outlay.cli import failures, streams
 from outlay.cli.loading import read_or_load, with_asked
 from outlay.cli.options import Solving, WhatIf
 from outlay.cli.terminal.progress import Progress
-from outlay.cli.terminal.proof import UNVERIFIED, exit_code, no_plan, show_violations
 from outlay.cli.terminal.screen import Page
-from outlay.cli.terminal.summary import show_answer, show_no_plan
+from outlay.cli.terminal.solution.proof import UNVERIFIED, exit_code, no_plan, show_violations
+from outlay.cli.terminal.solution.summary import show_answer, show_no_plan
 from outlay.instances.errors import InputError
 from outlay.instances.formats.output import check_target
 from outlay.models.case import Case

@@ -7,9 +7,9 @@ from typing import Any
 from outlay.cli import streams
 from outlay.cli.loading import as_recorded, load_run
 from outlay.cli.terminal.progress import Progress
-from outlay.cli.terminal.proof import PROVED, UNVERIFIED, checked, exit_code, no_plan, show_violations
 from outlay.cli.terminal.screen import Column, Page
-from outlay.cli.terminal.summary import show_title
+from outlay.cli.terminal.solution.proof import PROVED, UNVERIFIED, checked, exit_code, no_plan, show_violations
+from outlay.cli.terminal.solution.summary import show_title
 from outlay.cli.terminal.together.ranking import show_ranking
 from outlay.cli.terminal.together.scenarios import show_scenarios
 from outlay.cli.terminal.together.telling import tell

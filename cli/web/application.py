@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from outlay.cli.report.page import TEMPLATES as REPORT_TEMPLATES
+from outlay.cli.report.layout.page import TEMPLATES as REPORT_TEMPLATES
 from outlay.cli.web.actions import ACTIONS
 from outlay.cli.web.drawing import TEMPLATES, Drawing
 from outlay.cli.web.events import events, job_state

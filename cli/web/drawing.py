@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from outlay.cli.report.comparison.page import comparison_context
-from outlay.cli.report.page import make_environment
-from outlay.cli.report.size import render_within
-from outlay.cli.report.solution import solution_context
+from outlay.cli.report.layout.page import make_environment
+from outlay.cli.report.layout.size import render_within
+from outlay.cli.report.solution.page import solution_context
 from outlay.cli.web.shown.difference import difference_context
 from outlay.cli.web.shown.impossible import drawn_of, impossible_context
 from outlay.cli.web.shown.lines import line_words

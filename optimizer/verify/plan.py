@@ -16,7 +16,6 @@ from outlay.optimizer.verify.amounts import Amounts, check_amounts, read_amounts
 from outlay.optimizer.verify.approved import check_frozen
 from outlay.optimizer.verify.cancelling import check_cancelled, read_cancelled
 from outlay.optimizer.verify.choice import check_choices, read_choices
-from outlay.optimizer.verify.dates import lateness
 from outlay.optimizer.verify.dependencies import check_dependencies, with_savings
 from outlay.optimizer.verify.funds import check_funds
 from outlay.optimizer.verify.limits import check_limits
@@ -35,7 +34,7 @@ from outlay.optimizer.verify.permits import check_fast_track_slots
 from outlay.optimizer.verify.reading import Reading
 from outlay.optimizer.verify.report import Ledger, Verification, Violation
 from outlay.optimizer.verify.resources import check_resources
-from outlay.optimizer.verify.schedule import Funded
+from outlay.optimizer.verify.schedule import Funded, lateness
 
 __all__ = ["TOLERANCE", "Contribution", "Verification", "Violation", "contributions", "verify_plan"]
 

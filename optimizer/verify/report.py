@@ -63,7 +63,7 @@ class Verification:
     checks
         How many conditions were evaluated, by family.
     lateness
-        How late the plan's dates are, in money x periods (`outlay.optimizer.verify.dates`).
+        How late the plan's dates are, in money x periods (`outlay.optimizer.verify.schedule`).
     """
 
     violations: tuple[Violation, ...] = ()

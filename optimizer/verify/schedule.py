@@ -1,4 +1,4 @@
-"""When a funded project is selected, reviewed, built and operated."""
+"""When a funded project is selected, reviewed, built and operated, and how late that is."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from functools import cached_property
 
 from outlay.instances.plan import Choice
 from outlay.instances.values.text import shown
-from outlay.optimizer.verify.exact import ONE, ZERO, exact, exact_or_none, growth
+from outlay.optimizer.verify.exact import ONE, ZERO, exact, exact_or_none, exact_sum, growth
 from outlay.optimizer.verify.reading import Reading, Record
+
+#: What a project without commitment weighs, as a share of the largest.
+LEAST_WEIGHT = Fraction(1, 1000)
 
 
 @dataclass(frozen=True, eq=False)
@@ -214,3 +217,17 @@ def amounts_by_period(reading: Reading, funded: Funded, row: Record) -> dict[int
     if amount == ZERO:
         return {}
     return {period: shaped(row["shape"], amount, periods, period) for period in inside(reading, periods)}
+
+
+def lateness(funded: Sequence[Funded]) -> Fraction:
+    """Return the sum of commitment in full x (selection + start + operation), in money x periods.
+
+    A project without commitment counts with a thousandth of the largest, with 1 where there is none at all.
+    """
+    weights = [exact(option.row["commitment"]) * option.prices for option in funded]
+    largest = max(weights, default=ZERO)
+    least = LEAST_WEIGHT * largest or ONE
+    return exact_sum(
+        (weight or least) * (option.selection + option.start + option.operation)
+        for weight, option in zip(weights, funded, strict=True)
+    )

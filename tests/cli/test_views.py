@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 import outlay
-from outlay.cli.report.tables import binding_grid, losers_grid
-from outlay.cli.terminal.proof import proof
+from outlay.cli.report.solution.tables import binding_grid, losers_grid
 from outlay.cli.terminal.screen import Page
-from outlay.cli.terminal.sections import show_section
+from outlay.cli.terminal.solution.proof import proof
+from outlay.cli.terminal.solution.sections import show_section
 from outlay.cli.views.binding import groups, runs
 from outlay.cli.views.reasons import short
 from outlay.instances.formats.writing import to_document

@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from outlay.cli.report.comparison.maps import set_label
-from outlay.cli.report.style import BLACK, BLUE, GREY, LINE, ORANGE, Figure, axis, hover, label, lanes, layout, plain
+from outlay.cli.report.layout.style import (
+    BLACK,
+    BLUE,
+    GREY,
+    LINE,
+    ORANGE,
+    Figure,
+    axis,
+    hover,
+    label,
+    lanes,
+    layout,
+    plain,
+)
 from outlay.cli.views import words
 
 if TYPE_CHECKING:

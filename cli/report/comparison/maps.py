@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from outlay.cli.report.style import BLUE, INK, MIST, Figure, axis, hover, label, layout
+from outlay.cli.report.layout.style import BLUE, INK, MIST, Figure, axis, hover, label, layout
 
 if TYPE_CHECKING:
     from outlay.optimizer.compare.comparison import Comparison

@@ -20,7 +20,7 @@ from outlay.cli.report.comparison.tables import (
     records,
     sectors_grid,
 )
-from outlay.cli.report.style import gap
+from outlay.cli.report.layout.style import gap
 from outlay.cli.views import words
 from outlay.cli.views.labels import objective_unit
 from outlay.instances.values.text import shown

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from outlay.cli.report.grid import Cell, Grid, Heading, grid
-from outlay.cli.report.style import gap
+from outlay.cli.report.layout.grid import Cell, Grid, Heading, grid
+from outlay.cli.report.layout.style import gap
 from outlay.cli.views import words
 from outlay.instances.dictionary.names import USE_PREFIX
 

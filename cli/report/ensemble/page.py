@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from outlay.cli.report.ensemble.charts import MOST_DRAWN, projects_chart, worth_chart
-from outlay.cli.report.grid import Cell, Grid, Heading, grid
+from outlay.cli.report.layout.grid import Cell, Grid, Heading, grid
 from outlay.cli.views import words
 from outlay.cli.views.ensemble import (
     BOUND_BY,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from outlay.cli.report.style import (
+from outlay.cli.report.layout.style import (
     BLACK,
     BLUE,
     HAZE,

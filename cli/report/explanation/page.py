@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from outlay.cli.report.explanation.charts import margins_chart, tornado
-from outlay.cli.report.grid import Grid, Heading, grid
+from outlay.cli.report.layout.grid import Grid, Heading, grid
 from outlay.cli.views import words
 from outlay.cli.views.explanation import (
     amounts,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from outlay.cli.report.frontier.charts import pictures, strip
-from outlay.cli.report.grid import Cell, Grid, Heading, grid
+from outlay.cli.report.layout.grid import Cell, Grid, Heading, grid
 from outlay.cli.views import words
 from outlay.cli.views.explanation import records
 from outlay.cli.views.frontier import change_words, headings, point_rows, verdict, volume_words

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from outlay.cli.report.grid import Cell, Grid, Heading, grid
-from outlay.cli.report.style import BLACK, BLUE, ORANGE, PALE, Figure, axis, hover, label, layout, plains
+from outlay.cli.report.layout.grid import Cell, Grid, Heading, grid
+from outlay.cli.report.layout.style import BLACK, BLUE, ORANGE, PALE, Figure, axis, hover, label, layout, plains
 from outlay.cli.views import words
 from outlay.cli.views.explanation import interval, records
 from outlay.cli.views.labels import objective_unit

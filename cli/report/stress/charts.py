@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from outlay.cli.report.style import (
+from outlay.cli.report.layout.style import (
     BLACK,
     BLUE,
     ORANGE,

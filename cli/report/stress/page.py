@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from outlay.cli.report.grid import Cell, Grid, Heading, grid
+from outlay.cli.report.layout.grid import Cell, Grid, Heading, grid
 from outlay.cli.report.stress.charts import best_chart, projects_chart, spread_chart, tornado
 from outlay.cli.views import words
 from outlay.cli.views.stress import chance_words, firm_words, headline, later_words, records, telling, with_error

@@ -8,8 +8,8 @@ from outlay.cli import streams
 from outlay.cli.loading import load_run, read_or_load, with_asked
 from outlay.cli.options import Solving, WhatIf
 from outlay.cli.terminal.progress import Progress
-from outlay.cli.terminal.proof import NO_PLAN_POSSIBLE, PROVED, UNVERIFIED
 from outlay.cli.terminal.screen import Column, Page
+from outlay.cli.terminal.solution.proof import NO_PLAN_POSSIBLE, PROVED, UNVERIFIED
 from outlay.cli.views import words
 from outlay.instances.dictionary.names import USE_PREFIX
 from outlay.instances.formats.output import check_target, write_file

@@ -8,7 +8,7 @@ from outlay.cli import failures
 from outlay.cli.options import Solving
 from outlay.cli.report.write import write_ranking_report
 from outlay.cli.terminal.progress import Progress
-from outlay.cli.terminal.proof import NO_PLAN, NO_PLAN_POSSIBLE, PROVED, STOPPED, UNVERIFIED
+from outlay.cli.terminal.solution.proof import NO_PLAN, NO_PLAN_POSSIBLE, PROVED, STOPPED, UNVERIFIED
 from outlay.cli.terminal.together.ranking import show_ranking
 from outlay.cli.terminal.together.telling import tell
 from outlay.cli.views.words import seconds

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from outlay.cli import streams
-from outlay.cli.terminal.proof import PROVED, UNVERIFIED
 from outlay.cli.terminal.screen import Page
+from outlay.cli.terminal.solution.proof import PROVED, UNVERIFIED
 from outlay.cli.terminal.together.ranking import show_ranking
 from outlay.cli.terminal.together.scenarios import show_scenarios
 from outlay.cli.terminal.together.telling import tell

@@ -12,8 +12,8 @@ from outlay.cli import streams
 from outlay.cli.loading import load_run
 from outlay.cli.report.write import write_stress_report
 from outlay.cli.terminal.progress import Progress
-from outlay.cli.terminal.proof import NO_PLAN, PROVED, STOPPED
 from outlay.cli.terminal.screen import Page
+from outlay.cli.terminal.solution.proof import NO_PLAN, PROVED, STOPPED
 from outlay.cli.terminal.uncertainty.stress import show_stress
 from outlay.cli.views.words import seconds
 from outlay.instances.errors import InputError

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from outlay.cli.terminal.proof import MOST_VIOLATIONS, TO_FIND_OUT
 from outlay.cli.terminal.screen import Page
+from outlay.cli.terminal.solution.proof import MOST_VIOLATIONS, TO_FIND_OUT
 from outlay.cli.views import words
 from outlay.cli.views.ensemble import BOUND_BY
 from outlay.cli.views.labels import objective_unit

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from outlay.cli.terminal.screen import Column, Page
-from outlay.cli.terminal.summary import show_title
+from outlay.cli.terminal.solution.summary import show_title
 from outlay.cli.terminal.together.proof import show_failed, show_proof
 from outlay.cli.views import words
 from outlay.cli.views.explanation import interval

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from outlay.cli.terminal.screen import Column, Page
-from outlay.cli.terminal.summary import show_title
+from outlay.cli.terminal.solution.summary import show_title
 from outlay.cli.terminal.together.proof import show_failed, show_proof
 from outlay.cli.views import words
 from outlay.cli.views.ensemble import MEANINGS, best_words, gap_words, kept_words, risk_words, span, value_words

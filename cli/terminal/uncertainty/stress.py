@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from outlay.cli.terminal.screen import Column, Page
-from outlay.cli.terminal.summary import show_title
+from outlay.cli.terminal.solution.summary import show_title
 from outlay.cli.views import words
 from outlay.cli.views.stress import chance_words, firm_words, headline, later_words, records, telling, with_error
 

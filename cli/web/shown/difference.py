@@ -8,8 +8,8 @@ import numpy as np
 
 from outlay.cli.report.comparison.maps import binding_map
 from outlay.cli.report.comparison.tables import limits_grid, metrics_grid, records, sectors_grid
-from outlay.cli.report.grid import Grid, Heading, grid
-from outlay.cli.report.style import (
+from outlay.cli.report.layout.grid import Grid, Heading, grid
+from outlay.cli.report.layout.style import (
     BLUE,
     GREY,
     VERMILION,

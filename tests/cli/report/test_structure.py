@@ -16,12 +16,12 @@ import pandas as pd
 import pytest
 
 import outlay
-from outlay.cli.report import page as report_page
-from outlay.cli.report.brief import brief
-from outlay.cli.report.page import MOST_BYTES, json_block, policy
-from outlay.cli.report.size import render_within
-from outlay.cli.report.solution import solution_context
-from outlay.cli.report.style import label, money, plain
+from outlay.cli.report.layout import page as report_page
+from outlay.cli.report.layout.page import MOST_BYTES, json_block, policy
+from outlay.cli.report.layout.size import render_within
+from outlay.cli.report.layout.style import label, money, plain
+from outlay.cli.report.solution.brief import brief
+from outlay.cli.report.solution.page import solution_context
 from outlay.cli.report.write import write_comparison_report, write_report
 from outlay.instances.formats.parsing import parse_document
 from outlay.optimizer.verify.report import Violation
@@ -138,7 +138,7 @@ def test_the_page_of_two_runs_speaks_of_runs(tmp_path: Path) -> None:
 
 
 def test_the_library_says_whose_it_is_and_its_licence_lies_beside_it() -> None:
-    folder = Path(report_page.__file__).parent / "page-templates"
+    folder = report_page.TEMPLATES
     head = (folder / "plotly-cartesian.min.js").read_text(encoding="utf-8")[:400]
     assert re.search(r"plotly\.js \(cartesian - minified\) v\d+\.\d+\.\d+", head)
     assert "MIT License" in (folder / "plotly-cartesian.LICENSE").read_text(encoding="utf-8")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from outlay.cli.report.layout.style import BLUE, PALE, fates_chart, lanes
 from outlay.cli.report.stress.charts import projects_chart
-from outlay.cli.report.style import BLUE, PALE, fates_chart, lanes
 
 
 def test_lanes_stand_from_the_top_down_each_with_its_label() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from outlay.cli.report.style import (
+from outlay.cli.report.layout.style import (
     BLACK,
     HAZE,
     INK,

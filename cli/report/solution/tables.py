@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from outlay.cli.report.grid import Cell, Grid, Heading, grid
+from outlay.cli.report.layout.grid import Cell, Grid, Heading, grid
 from outlay.cli.views import words
 from outlay.cli.views.binding import groups, runs
 from outlay.cli.views.labels import finance_of, metric_label, metric_name, metrics_in_use

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from outlay.cli.report.chain import LEFT, MIDDLE, RIGHT, TIES, Chain, Node, arrange, read_chain
-from outlay.cli.report.style import BLACK, GREY, INK, MIST, SLATE, Figure, axis, hover, label, layout, money
+from outlay.cli.report.layout.style import BLACK, GREY, INK, MIST, SLATE, Figure, axis, hover, label, layout, money
+from outlay.cli.report.solution.chain import LEFT, MIDDLE, RIGHT, TIES, Chain, Node, arrange, read_chain
 from outlay.models.supply.graph import PROJECT, RESOURCE
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from outlay.cli.terminal.plan import money_title
 from outlay.cli.terminal.screen import Column, Page
-from outlay.cli.terminal.totals import limit_cells
+from outlay.cli.terminal.solution.plan import money_title
+from outlay.cli.terminal.solution.totals import limit_cells
 from outlay.cli.views import words
 from outlay.cli.views.labels import objective_unit
 

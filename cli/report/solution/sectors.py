@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from outlay.cli.report.style import Figure, axis, hover, label, layout, money, plain, series_style, totals
+from outlay.cli.report.layout.style import Figure, axis, hover, label, layout, money, plain, series_style, totals
 from outlay.cli.views import words
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from outlay.cli.terminal.plan import NAMED, name_of
 from outlay.cli.terminal.screen import Column, Page
+from outlay.cli.terminal.solution.plan import NAMED, name_of
 from outlay.cli.views.labels import objective_unit
 from outlay.cli.views.reasons import never_available, short
 

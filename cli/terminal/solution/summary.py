@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from outlay.cli.terminal.binding import show_binding
-from outlay.cli.terminal.groups import show_groups, show_procurement
-from outlay.cli.terminal.lender import lender_line, show_failures
-from outlay.cli.terminal.metrics import key_metrics, show_metrics
-from outlay.cli.terminal.plan import headline, show_plan
-from outlay.cli.terminal.proof import TO_FIND_OUT, no_plan, show_proof
-from outlay.cli.terminal.reasons import failed_lender, show_losers
 from outlay.cli.terminal.screen import Page
-from outlay.cli.terminal.totals import show_keeps_out, show_totals
+from outlay.cli.terminal.solution.binding import show_binding
+from outlay.cli.terminal.solution.groups import show_groups, show_procurement
+from outlay.cli.terminal.solution.lender import lender_line, show_failures
+from outlay.cli.terminal.solution.metrics import key_metrics, show_metrics
+from outlay.cli.terminal.solution.plan import headline, show_plan
+from outlay.cli.terminal.solution.proof import TO_FIND_OUT, no_plan, show_proof
+from outlay.cli.terminal.solution.reasons import failed_lender, show_losers
+from outlay.cli.terminal.solution.totals import show_keeps_out, show_totals
 from outlay.cli.views import words
 from outlay.cli.views.facts import short_line
 from outlay.cli.views.labels import point_line

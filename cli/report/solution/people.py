@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from outlay.cli.report.grid import Cell, Grid, Heading, grid
+from outlay.cli.report.layout.grid import Cell, Grid, Heading, grid
 from outlay.cli.views import words
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from outlay.cli.report.grid import Grid
-from outlay.cli.report.page import MOST_BYTES, render
+from outlay.cli.report.layout.grid import Grid
+from outlay.cli.report.layout.page import MOST_BYTES, render
 
 #: Characters of a table, and of a chart, that stay when all else fails.
 _FEW_CHARACTERS = 10_000

@@ -17,14 +17,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from outlay.cli.report.signed import UNSIGNED
+from outlay.cli.report.layout.signed import UNSIGNED
 from outlay.instances.values.text import shown
 
 if TYPE_CHECKING:
     import jinja2
 
 #: The folder of the templates, scripts and styles of reports.
-TEMPLATES = Path(__file__).parent / "page-templates"
+TEMPLATES = Path(__file__).parents[1] / "page-templates"
 _LONGEST_TEXT = 2000
 #: The largest page, bytes.
 MOST_BYTES = 3_000_000

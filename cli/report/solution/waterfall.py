@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from outlay.cli.report.style import BLACK, HAZE, INK, MIST, axis, label, layout, money, plain
+from outlay.cli.report.layout.style import BLACK, HAZE, INK, MIST, axis, label, layout, money, plain
 from outlay.cli.views import words
 from outlay.cli.views.labels import finance_of
 from outlay.optimizer.answer.series import CashStream, cash_streams

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from outlay.cli.report.sectors import sector_places
-from outlay.cli.report.style import (
+from outlay.cli.report.layout.style import (
     BLACK,
     HAZE,
     INK,
@@ -24,6 +23,7 @@ from outlay.cli.report.style import (
     striped,
     totals,
 )
+from outlay.cli.report.solution.sectors import sector_places
 from outlay.cli.views import words
 
 if TYPE_CHECKING:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from outlay.cli.loading import as_recorded
-from outlay.cli.report.brief import brief, peak_words, sector_words
-from outlay.cli.report.gantt import gantt
-from outlay.cli.report.money import commitments, draws
-from outlay.cli.report.people import (
+from outlay.cli.report.layout.style import gap, money
+from outlay.cli.report.solution.brief import brief, peak_words, sector_words
+from outlay.cli.report.solution.gantt import gantt
+from outlay.cli.report.solution.money import commitments, draws
+from outlay.cli.report.solution.people import (
     groups_grid,
     keeps_out_grid,
     limits_grid,
@@ -16,11 +17,10 @@ from outlay.cli.report.people import (
     todo_grid,
     years_grid,
 )
-from outlay.cli.report.resources import SOURCES, scarce_resources
-from outlay.cli.report.sectors import sector_bar
-from outlay.cli.report.style import gap, money
-from outlay.cli.report.supply import supply_chain
-from outlay.cli.report.tables import (
+from outlay.cli.report.solution.resources import SOURCES, scarce_resources
+from outlay.cli.report.solution.sectors import sector_bar
+from outlay.cli.report.solution.supply import supply_chain
+from outlay.cli.report.solution.tables import (
     binding_grid,
     finance_grid,
     losers_grid,
@@ -33,7 +33,7 @@ from outlay.cli.report.tables import (
     trade_grid,
     user_rows_grid,
 )
-from outlay.cli.report.waterfall import waterfalls
+from outlay.cli.report.solution.waterfall import waterfalls
 from outlay.cli.views import words
 from outlay.cli.views.facts import in_short
 from outlay.cli.views.labels import metric_label, objective_unit, point_line

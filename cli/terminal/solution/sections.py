@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from outlay.cli.terminal.binding import show_binding
 from outlay.cli.terminal.dropped import show_dropped
-from outlay.cli.terminal.gantt import show_timeline
-from outlay.cli.terminal.groups import SHOWN
-from outlay.cli.terminal.metrics import show_metrics, show_stakeholders
-from outlay.cli.terminal.plan import name_of, scale
 from outlay.cli.terminal.screen import Column, Page
-from outlay.cli.terminal.totals import PEAK_COLUMNS, peak_cells, peaks
+from outlay.cli.terminal.solution.binding import show_binding
+from outlay.cli.terminal.solution.gantt import show_timeline
+from outlay.cli.terminal.solution.groups import SHOWN
+from outlay.cli.terminal.solution.metrics import show_metrics, show_stakeholders
+from outlay.cli.terminal.solution.plan import name_of, scale
+from outlay.cli.terminal.solution.totals import PEAK_COLUMNS, peak_cells, peaks
 from outlay.cli.terminal.uncertainty.told import show_uncertain, uncertain_document
 from outlay.cli.views import words
 from outlay.cli.views.labels import finance_of, metrics_in_use

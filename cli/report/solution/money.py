@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from outlay.cli.report.sectors import sector_places
-from outlay.cli.report.style import (
+from outlay.cli.report.layout.style import (
     BLACK,
     GREY,
     MIST,
@@ -24,6 +23,7 @@ from outlay.cli.report.style import (
     plain,
     series_style,
 )
+from outlay.cli.report.solution.sectors import sector_places
 from outlay.optimizer.answer.series import blocked, by_sector, committed, counted_beside, drawn
 
 if TYPE_CHECKING:

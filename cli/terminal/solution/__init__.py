@@ -1,0 +1,1 @@
+"""One answer on the terminal: its parts, and the sections that put them together."""
