@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import psutil
@@ -35,6 +36,14 @@ settings.register_profile("local", **UNHURRIED, max_examples=30)
 settings.register_profile("ci", **UNHURRIED, max_examples=30, derandomize=True, print_blob=True)
 settings.register_profile("nightly", **UNHURRIED, max_examples=500, print_blob=True)
 settings.load_profile(os.environ.get("OUTLAY_HYPOTHESIS", "ci" if CI else "local"))
+
+
+@pytest.fixture
+def ctrl_c_is_heard() -> Iterator[None]:
+    """Let Ctrl-C interrupt, also where the shell that started the tests, in its background, ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def cpu_seconds() -> float:

@@ -201,6 +201,7 @@ def test_an_interrupt_keeps_what_is_done(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "interrupted" in set(found.open["reason"])
 
 
+@pytest.mark.usefixtures("ctrl_c_is_heard")
 def test_a_second_interrupt_does_not_lose_what_the_first_one_kept(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

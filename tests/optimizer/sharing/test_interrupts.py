@@ -9,6 +9,8 @@ import pytest
 
 from outlay.optimizer.sharing.interrupts import held_back
 
+pytestmark = pytest.mark.usefixtures("ctrl_c_is_heard")
+
 
 def interrupted_three_times() -> None:
     with held_back():
