@@ -76,9 +76,6 @@ class Risk:
         return float(part @ outcomes[order]) / float(part.sum())
 
 
-EXPECTED = Risk("expected")
-
-
 def as_risk(given: Risk | str) -> Risk:
     """Return a measure, or the one that is written (`parse_risk`)."""
     return given if isinstance(given, Risk) else parse_risk(given)

@@ -93,8 +93,3 @@ def _weighed(instance: Instance) -> list[str]:
 def _alike(instance: Instance) -> bool:
     """Return whether the metrics of the objective are summed as they are: all weights are 1 or -1."""
     return all(abs(instance.objective_levels[0].weights[name]) == 1 for name in _weighed(instance))
-
-
-def with_unit(value: float | None, unit: str, digits: int = 4) -> str:
-    """Return an amount with its unit; money with its sign in front."""
-    return words.money(value, unit, digits)

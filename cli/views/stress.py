@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
     from outlay.optimizer.stress.result import Stress
 
-#: Factors that explain less than this share are told together.
-LEAST_SHARE = 0.02
 #: From here on a project is as good as certain; in the report's and the terminal's words "nine draws of ten".
 FIRM = 0.9
 

@@ -16,7 +16,6 @@ from outlay.cli.web.shown.difference import difference_context
 from outlay.cli.web.shown.impossible import drawn_of, impossible_context
 from outlay.cli.web.shown.lines import line_words
 from outlay.cli.web.shown.results import Result
-from outlay.instances.errors import OutlayError
 from outlay.optimizer.whatif.session import WhatIf
 
 TEMPLATES = Path(__file__).parent / "page-templates"
@@ -151,8 +150,3 @@ class Drawing:
                 while len(self._kept) > MOST_KEPT:
                     self._kept.popitem(last=False)
             return text
-
-
-def in_words(error: OutlayError) -> str:
-    """Return an error as the page tells it: a line a fault."""
-    return str(error)

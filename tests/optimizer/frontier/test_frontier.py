@@ -22,6 +22,7 @@ from outlay.optimizer.frontier.folder import load_frontier
 from outlay.optimizer.frontier.zones import Zones
 from tests.brute_force.explaining import applied
 from tests.cli.small import SMALL
+from tests.optimizer.frontier.cases import two_parts
 
 #: The tutorial's whole frontier of value against money, by hand.
 BY_HAND = [(19.1, 11), (18, 10), (14.6, 9), (13.5, 7), (10.1, 6), (9, 5), (4.5, 3), (0, 0)]
@@ -105,20 +106,7 @@ def test_a_third_objective_finds_all(town: outlay.Frontier) -> None:
 @pytest.mark.slow
 def test_mixtures_of_plans_complete_three_objectives(always_warm: None) -> None:
     """B and what A needs of it at least, A alone, B alone: each a face of its own, and nothing else is as good."""
-    document: dict[str, Any] = {
-        "instance": {
-            "name": "parts",
-            "calendar": {"start": "2026-01", "periods": 1, "months_per_period": 12},
-            "metrics": {"jobs": {}},
-        },
-        "projects": [
-            {"id": "A", "value": 6, "commitment": 2, "jobs": 1, "min_scale": 0.5},
-            {"id": "B", "value": 4, "commitment": 4, "jobs": 5, "min_scale": 0.25},
-        ],
-        "resources": [{"resource": "commitments", "kind": "finance", "basis": "cumulative"}],
-        "availability": [{"resource": "commitments", "from": "2026-01", "amount": 8}],
-    }
-    asked = (parse_document(document, source="test"), ["max:value", "min:commitment", "max:jobs"])
+    asked = (two_parts(cap=8), ["max:value", "min:commitment", "max:jobs"])
     found = outlay.frontier(*asked, tolerance=0, jobs=1)
     assert found.complete
     assert found.missing_by == 0

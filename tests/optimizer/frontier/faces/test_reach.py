@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
 
 import outlay
-from outlay.instances.formats.parsing import parse_document
 from outlay.optimizer.frontier.criteria.objectives import parse_objectives
 from outlay.optimizer.frontier.criteria.points import Point
 from outlay.optimizer.frontier.criteria.space import Space
 from outlay.optimizer.frontier.faces.patches import Patches
 from outlay.optimizer.frontier.faces.reach import Reach
+from tests.optimizer.frontier.cases import two_parts
 
 
 @pytest.fixture(scope="module")
 def space() -> Space:
     """Two projects of which half and a quarter can be built at least, under a cap that both may have."""
-    document: dict[str, Any] = {
-        "instance": {
-            "name": "parts",
-            "calendar": {"start": "2026-01", "periods": 1, "months_per_period": 12},
-            "metrics": {"jobs": {}},
-        },
-        "projects": [
-            {"id": "A", "value": 6, "commitment": 2, "jobs": 1, "min_scale": 0.5},
-            {"id": "B", "value": 4, "commitment": 4, "jobs": 5, "min_scale": 0.25},
-        ],
-        "resources": [{"resource": "commitments", "kind": "finance", "basis": "cumulative"}],
-        "availability": [{"resource": "commitments", "from": "2026-01", "amount": 5}],
-    }
-    varied = outlay.vary(parse_document(document, source="test"))
+    varied = outlay.vary(two_parts(cap=5))
     objectives = parse_objectives(varied.over, ["max:value", "min:commitment", "max:jobs"])
     made = Space(varied, objectives, {"seed": 1, "time_limit_s": None}, 0.01)
     made.ideal, made.nadir, made.least = np.array([10.0, 0.0, 6.0]), np.array([0.0, -6.0, 0.0]), np.full(3, 1e-6)
