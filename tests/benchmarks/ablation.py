@@ -129,7 +129,10 @@ def changed(params: Any, path: str, change: Callable[[Any], Any]) -> Any:
 
 
 def _without(name: str) -> Change:
-    return lambda params: replace(params, selecting=replace(params.selecting, without=(name,)))
+    def left_out(params: SearchParams) -> SearchParams:
+        return replace(params, selecting=replace(params.selecting, without=(*params.selecting.without, name)))
+
+    return left_out
 
 
 def _times(path: str, factor: float) -> Change:

@@ -20,18 +20,20 @@ import json
 import math
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 import numpy as np
 
-from outlay.optimizer.search.params import KINDS, SearchParams
+from outlay.optimizer.search.params import SearchParams
 from outlay.optimizer.solver.deadline import Deadline
-from tests.benchmarks.ablation import OFF, Bench, changed
+from tests.benchmarks.ablation import Bench, changes
 
 #: Chance of each to be off.
 CHANCE = 0.25
+#: What switches off each kind and number.
+SWITCHES = {what: change for what, how, change in changes() if how == "off"}
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,7 @@ class Made:
 
 def screened(only: Sequence[str] = ()) -> list[str]:
     """Return the names of what may be off: of all, or of those that begin like one of some words."""
-    names = [*(f"kind {kind}" for kind in KINDS), *OFF]
-    return [name for name in names if not only or name.startswith(tuple(only))]
+    return [name for name in SWITCHES if not only or name.startswith(tuple(only))]
 
 
 def draw(number: int, names: Sequence[str]) -> tuple[str, ...]:
@@ -70,12 +71,10 @@ def draw(number: int, names: Sequence[str]) -> tuple[str, ...]:
 
 def without(off: Sequence[str]) -> SearchParams:
     """Return the numbers with some off."""
-    kinds = tuple(name.removeprefix("kind ") for name in off if name not in OFF)
     params = SearchParams()
     for name in off:
-        if name in OFF:
-            params = changed(params, name, lambda _, to=OFF[name]: to)
-    return replace(params, selecting=replace(params.selecting, without=kinds))
+        params = SWITCHES[name](params)
+    return params
 
 
 def ranks(runs: Sequence[Made]) -> np.ndarray:
