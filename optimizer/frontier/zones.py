@@ -9,7 +9,7 @@ values, which says most about the volume that is open. Where an objective has no
 well (`patches`), and a zone is asked for a plan that is better than all of them by the tolerance in every objective: if
 there is none, the zone is done. A corner of a face is best among the plans of its choices only, and another plan may be
 as good in one objective and far better in the others, in no zone that is left: so each corner is held against all plans
-at the end.
+at the end, some of them at a time, since what beats one often beats others as well.
 
 Sources: Kirlik and Sayin, A new algorithm for generating all nondominated solutions of multiobjective discrete
 optimization problems, EJOR 232, 2014, doi:10.1016/j.ejor.2013.08.001; Klamroth, Lacour and Vanderpooten, On the
@@ -34,8 +34,8 @@ from outlay.optimizer.frontier.faces.patches import Patches
 from outlay.optimizer.variation.solving import Question
 from outlay.optimizer.variation.varied_answer import VariedAnswer
 
-#: Zones that are asked at a time, whatever the number of jobs.
-AT_A_TIME = 4
+#: Zones that are asked at a time, and corners that are held at a time, whatever the number of jobs.
+AT_A_TIME, HELD_AT_A_TIME = 4, 16
 #: What differs by less than this share of the ranges is the same where an objective has no steps.
 SAME = 1e-5
 
@@ -280,16 +280,20 @@ class Zones:
         return bool(self._closes(self.facts, above).all())
 
     def held(self) -> dict[str, tuple[Point, Question]]:
-        """Return a question for each corner of a face that may lie behind a plan of other choices."""
+        """Return a question for some corners of faces that may lie behind a plan of other choices, far from each other.
+
+        A plan that beats one by less than the tolerance, in each objective, need not be found.
+        """
+        doubted = [point for point in self.efficient() if point.values in self.doubted]
+        if self.mapped is not None:
+            sure = {point.values for point in doubted if not self.mapped.may_be_behind(point)}
+            self.doubted -= sure
+            doubted = [point for point in doubted if point.values not in sure]
         asked: dict[str, tuple[Point, Question]] = {}
-        for point in self.efficient():
-            if point.values in self.doubted:
-                if self.mapped is not None and not self.mapped.may_be_behind(point):
-                    self.doubted.discard(point.values)
-                    continue
-                name = f"corner {len(asked)}"
-                floors = dict(enumerate((np.array(point.values) - self.space.least / 4).tolist()))
-                asked[name] = point, self.space.above(name, floors, start=point)
+        for point in doubted[:: max(1, len(doubted) // HELD_AT_A_TIME)][:HELD_AT_A_TIME]:
+            name = f"corner {len(asked)}"
+            floors = dict(enumerate((np.array(point.values) - self.space.least / 4).tolist()))
+            asked[name] = point, self.space.above(name, floors, start=point, enough=self.space.tolerance)
         return asked
 
     def take_held(self, point: Point, answer: VariedAnswer) -> None:
@@ -300,7 +304,7 @@ class Zones:
             self.unsure.add(point.values)
         if found.point is not None and (np.array(found.point.values) > point.values + self.space.least).any():
             self.behind.add(point.values)
-            self.add(found.point)
+            self.add(found.point, explored=self.space.tolerance > 0)
 
     def _take_best(self, corner: np.ndarray, found: Found) -> None:
         floors = self._floors(corner)
@@ -325,9 +329,12 @@ class Zones:
             self.mapped.heights.close(fact / self.space.scale)
         self.closed |= self._closes(fact[None, :], self.corners)
 
-    def add(self, point: Point) -> bool:
-        """Take a point that was found; return whether it adds to what is reached."""
-        reaches = self.patches is not None and self.patches.add(point)
+    def add(self, point: Point, *, explored: bool = False) -> bool:
+        """Take a point that was found; return whether it adds to what is reached.
+
+        `explored`: what else the plans of its choices reach is not looked for.
+        """
+        reaches = self.patches is not None and self.patches.add(point, explored=explored)
         return self._split(point) or reaches
 
     def _split(self, point: Point) -> bool:

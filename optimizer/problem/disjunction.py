@@ -43,7 +43,9 @@ def with_one_corner(problem: Problem, rows: np.ndarray, corners: np.ndarray) -> 
         If a corner sets no limit to a row that has none by its columns either.
     """
     before, count = len(problem.cost), len(corners)
-    largest = np.maximum(rows * problem.lower, rows * problem.upper, where=rows != 0, out=np.zeros_like(rows))
+    used = rows != 0
+    ends = (np.multiply(rows, end, where=used, out=np.zeros_like(rows)) for end in (problem.lower, problem.upper))
+    largest = np.maximum(*ends)
     limits = np.where(np.isposinf(corners), largest.sum(axis=1), corners)
     if not np.isfinite(limits).all():
         raise ValueError("a row without any limit")

@@ -173,10 +173,8 @@ class Space:
 
         `enough` is the absolute gap of the sum that is proof enough, 0: a relative one.
         """
-        absolute = enough if self.options.get("gap") is None else 0.0
-        more: dict[str, Any] = {"exact": True, "enough": [absolute]} if absolute else {}
         total, kept = self.sum_of(weights), self._floors(floors) + self._lids(ceilings)
-        return self._question(name, start, None, objective=total, floors=kept, **more)
+        return self._question(name, start, None, objective=total, floors=kept, **self._absolute(enough))
 
     def across(self, name: str, weights: Mapping[int, float], point: Point) -> Question:
         """Return the question for the best weighted sum among the plans that decide the same as a point does."""
@@ -199,11 +197,20 @@ class Space:
         groups: Groups = (),
         start: Point | None = None,
         *,
+        enough: float = 0.0,
         ceilings: Mapping[int, float] = NO_CEILINGS,
     ) -> Question:
-        """Return the question for the best sum of objectives by their range, between limits, in one row a group."""
-        gap, kept = self._gap_of_total(), self._floors(floors) + self._lids(ceilings)
-        return self._question(name, start, None, gap=gap, objective=self._total(), floors=kept, either=groups)
+        """Return the question for the best sum of objectives by their range, between limits, in one row a group.
+
+        `enough` is as in `weighted`.
+        """
+        kept = self._floors(floors) + self._lids(ceilings)
+        more = self._absolute(enough) or {"gap": self._gap_of_total()}
+        return self._question(name, start, None, objective=self._total(), floors=kept, either=groups, **more)
+
+    def _absolute(self, enough: float) -> dict[str, Any]:
+        """Return the options of a question with an absolute gap; none if it is 0 or the user gave a relative one."""
+        return {"exact": True, "enough": [enough]} if enough and self.options.get("gap") is None else {}
 
     def beyond_one_of(self, name: str, corners: np.ndarray) -> Question:
         """Return the question for any plan strictly above one of some corners, where all objectives have steps.

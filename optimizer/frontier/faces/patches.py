@@ -60,6 +60,8 @@ class Patch:
         Its corners as far as they are known, and other plans of it.
     tried
         Normals of faces whose best plan is known.
+    explored
+        Whether nothing more is looked for, whatever was tried.
     normals, levels
         Faces, in ranges of the objectives: what is reached lies below all of them. Shape (faces, 3) and (faces,).
     drawn
@@ -68,6 +70,7 @@ class Patch:
 
     points: list[Point]
     tried: set[tuple[float, ...]] = field(default_factory=set)
+    explored: bool = False
     normals: np.ndarray = field(default_factory=lambda: np.eye(3))
     levels: np.ndarray = field(default_factory=lambda: np.zeros(3))
     drawn: bool = False
@@ -146,12 +149,15 @@ class Patches:
         self.worst = np.where(np.isfinite(worst), worst, far)
         self.cut = {at: float(far[at]) for at in np.nonzero(~np.isfinite(worst))[0].tolist()}
 
-    def add(self, point: Point) -> bool:
-        """Take a plan; return whether it reaches what was not reached by those of the same choices."""
+    def add(self, point: Point, *, explored: bool = False) -> bool:
+        """Take a plan; return whether it reaches what was not reached by those of the same choices.
+
+        `explored`: if it is the first of them, no others are looked for.
+        """
         values = np.array(point.values) / self.scale
         patch = self.by_choices.get(point.choices)
         if patch is None:
-            patch = self.by_choices[point.choices] = Patch([point])
+            patch = self.by_choices[point.choices] = Patch([point], explored=explored)
         elif (patch.normals @ values <= patch.levels + BEYOND).all():
             return False
         else:
@@ -169,7 +175,9 @@ class Patches:
     def explore(self) -> list[Point] | None:
         """Return the new corners of what the plans of some choices reach; None if all of it is known."""
         for patch in self.by_choices.values():
-            if len(patch.tried) < MOST_TRIED and any(tuple(each) not in patch.tried for each in patch.normals.tolist()):
+            if patch.explored or len(patch.tried) >= MOST_TRIED:
+                continue
+            if any(tuple(each) not in patch.tried for each in patch.normals.tolist()):
                 return self._explored(patch)
         return None
 
