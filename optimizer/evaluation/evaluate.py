@@ -55,6 +55,14 @@ class Evaluation:
     best: Solution
     repaired: Solution | None = None
 
+    def __repr__(self) -> str:
+        """Return what it is in two lines."""
+        broken = len(self.verification.violations)
+        held = "breaks no rule" if self.ok else f"breaks {broken} rule{'s' * (broken > 1)}"
+        head = f"<Evaluation of a plan for {self.instance.name!r}, set {self.constraint_set}: {held}"
+        best = "none" if self.best.objective is None else f"{self.best.objective:.6g}"
+        return f"{head}\n objective {self.objective:.6g}, best plan {best}>"
+
     @property
     def ok(self) -> bool:
         """Whether the plan breaks no rule."""

@@ -63,6 +63,12 @@ class Explanation(Tabled):
     options: Mapping[str, Any] = field(default_factory=dict)
     times_s: Mapping[str, float] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        """Return what it is in two lines."""
+        head = f"<Explanation of {self.instance.name!r}, set {self.constraint_set}: {self.status}"
+        rows = ", ".join(f"{len(table)} {name}" for name, table in self.tables.items() if len(table))
+        return f"{head}\n {rows or 'no answers'}{'' if self.complete else ', not complete'}>"
+
     @property
     def margins(self) -> pd.DataFrame:
         """One row a project, from certain to never: margin with its interval, who comes in, who goes, why."""

@@ -77,6 +77,17 @@ class Frontier(Tabled):
     missing_by: float | None = None
     ranges: tuple[float, ...] = ()
 
+    def __repr__(self) -> str:
+        """Return what it is in two lines."""
+        names = ", ".join(each.name for each in self.objectives)
+        how = "complete" if self.complete else "within the tolerance" if self.within else "open"
+        count, between = (
+            len(self.tables["points"]),
+            len(self.tables["segments"]) + self.tables["faces"]["face"].nunique(),
+        )
+        parts = f"{count} points" + (f", {between} lines and faces between them" if between else "")
+        return f"<Frontier of {self.instance.name!r}, set {self.constraint_set}: {names}\n {parts}, {how}>"
+
     @property
     def points(self) -> pd.DataFrame:
         """One row an efficient point: its number, a column an objective, whether it is proved, and the projects."""

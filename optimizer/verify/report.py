@@ -77,6 +77,15 @@ class Verification:
         for name in ("metrics", "stakeholders", "checks"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
+    def __repr__(self) -> str:
+        """Return what it is in two lines, the first violation among them."""
+        checks = f"{sum(self.checks.values())} conditions"
+        if self.ok:
+            return f"<Verification: {checks}, all hold>"
+        first, *others = self.violations
+        more = f" (and {len(others)} more)" if others else ""
+        return f"<Verification: {checks}, {len(self.violations)} violated\n {first.sentence}{more}>"
+
     def __reduce__(self) -> tuple[type[Verification], tuple[object, ...]]:
         return Verification, (
             self.violations,

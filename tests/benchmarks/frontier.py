@@ -57,7 +57,7 @@ def rival(name: str) -> tuple[set[tuple[float, ...]], float, int]:
 
 
 def ours(name: str, jobs: int) -> tuple[outlay.Frontier, float]:
-    """Return our frontier and its seconds, reading and compiling included; modules are loaded before, as the rival's."""
+    """Return our frontier and its seconds, reading and compiling included; modules are loaded, as the rival's are."""
     family = FAMILIES[name]
     frontier = outlay.frontier
     began = time.perf_counter()

@@ -31,6 +31,9 @@ def test_a_broken_rule_is_told_with_its_amount(broken: outlay.Evaluation) -> Non
     assert not broken.ok
     (row,) = broken.violations.to_dict("records")
     assert (row["family"], row["found"], row["limit"], row["excess"]) == ("cap", 12.0, 11.0, 1.0)  # 7 and 5 of 11
+    assert repr(broken) == (
+        "<Evaluation of a plan for 'tutorial', set base: breaks 1 rule\n objective 22.5, best plan 19.1>"
+    )
 
 
 @pytest.mark.slow

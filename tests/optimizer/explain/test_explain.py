@@ -29,6 +29,7 @@ def test_the_tutorial_is_as_by_hand(tutorial: Any) -> None:
     assert not changes.loc[("library", "crew"), "possible"]
     limits = tutorial.limits.set_index("limit")
     assert limits.loc["commitments", ["gain", "loss"]].tolist() == pytest.approx([3.4, 4.5])
+    assert repr(tutorial) == "<Explanation of 'tutorial', set base: optimal\n 5 margins, 6 changes, 2 limits>"
 
 
 def test_every_change_applied_and_solved_anew_gives_what_is_claimed(tutorial: Any) -> None:

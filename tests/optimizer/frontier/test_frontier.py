@@ -64,6 +64,7 @@ def test_the_tutorial_is_as_by_hand(town: outlay.Frontier) -> None:
     area = sum(value * (before - money) for (value, money), before in zip(BY_HAND, spent, strict=False))
     assert town.hypervolume == pytest.approx(area)
     assert town.hypervolume_most == pytest.approx(area)
+    assert repr(town) == "<Frontier of 'tutorial', set base: max:value, min:commitment\n 8 points, complete>"
 
 
 @pytest.mark.slow

@@ -49,6 +49,7 @@ def test_names_cannot_act_on_the_terminal() -> None:
 def test_violations_are_plain_facts() -> None:
     violation = Violation("labour", "rule", "here", Fraction(2), Fraction(1), Fraction(1), "two is more than one")
     assert not Verification(violations=(violation,)).ok
+    assert repr(Verification(violations=(violation,) * 3)).endswith("3 violated\n two is more than one (and 2 more)>")
     assert Verification().ok
 
 
