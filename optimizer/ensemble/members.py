@@ -14,7 +14,7 @@ import numpy as np
 
 from outlay.instances.plan import Plan
 from outlay.instances.stages import Scenario
-from outlay.models.ensemble import build_scenario
+from outlay.models.ensemble import plain_scenario
 from outlay.optimizer.answer.plans import plan_point
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.checked import Checked, dated
