@@ -22,18 +22,21 @@ _LONGEST_LINE = 2000
 def report(error: OutlayError, *, as_json: bool, every_fault: bool = False) -> int:
     """Tell an error that `outlay` raised on purpose; return its exit code. Faults that are alike are told as one."""
     lines = [line for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
-    if isinstance(error, InputError):
-        lines = [str(fault) for fault in error.faults]
-    groups = [] if not isinstance(error, InputError) else group_faults(error.faults)
+    found = error.faults if isinstance(error, InputError) else ()
+    if found:
+        lines = [str(fault) for fault in found]
+    groups = group_faults(found)
     if as_json:
-        faults = [{**asdict(fault), "text": str(fault)} for fault in getattr(error, "faults", ())]
+        faults = [{**asdict(fault), "text": str(fault)} for fault in found]
         message = lines[0] if len(lines) == 1 else f"{len(lines)} faults; the first: {lines[0]}"
         alike = [{"count": group.count, **asdict(group.first), "text": str(group)} for group in groups]
         report_json(message, faults, groups=alike)
     elif groups and not every_fault:
         report_lines([str(group) for group in groups], most=MOST_GROUPS)
         if len(groups) > MOST_GROUPS or len(groups) < len(lines):
-            streams.write_error(f"outlay: {len(lines):,} faults in all; each of them: outlay check ... --all\n")
+            # A check reads the tables again; of other faults it knows nothing.
+            way = "outlay check ... --all" if any(fault.row is not None for fault in found) else "--json"
+            streams.write_error(f"outlay: {len(lines):,} faults in all; each of them: {way}\n")
     else:
         report_lines(lines, most=len(lines))
     return error.exit_code

@@ -76,8 +76,11 @@ def as_scenarios(
     Raises
     ------
     InputError
-        As `check_scenarios` and `scenarios_of_sets`.
+        If it is no instance, or as `check_scenarios` and `scenarios_of_sets`.
     """
+    if not isinstance(instance, Instance):
+        remedy = "give what outlay.read returned"
+        raise InputError.single("scenarios", "this is no instance", remedy, value=instance)
     given = listed(scenarios)
     if given and all(isinstance(one, str) for one in given):
         return scenarios_of_sets(instance, [str(one) for one in given])
@@ -143,10 +146,7 @@ def _faults(instance: Instance, scenarios: Sequence[Scenario]) -> Iterator[Fault
     if not scenarios:
         yield _fault(None, "there is no scenario", "name at least one")
         return
-    names = [one.name for one in scenarios]
-    for name in dict.fromkeys(names):
-        if not name or names.count(name) > 1:
-            yield _fault(name, "a scenario needs a name of its own", "name each one differently")
+    yield from _name_faults([one.name for one in scenarios])
     yield from _share_faults(scenarios)
     for one in scenarios:
         for problem in _differences(instance, one.instance):
@@ -154,6 +154,12 @@ def _faults(instance: Instance, scenarios: Sequence[Scenario]) -> Iterator[Fault
         if len(one.instance.objective_levels) > 1:
             problem = "its objective has several levels; risk, regret and the worth of knowing are told of one"
             yield _fault(one.name, problem, "give one objective: --objective METRIC=WEIGHT,...")
+
+
+def _name_faults(names: Sequence[str]) -> Iterator[Fault]:
+    for name in dict.fromkeys(names):
+        if not name or names.count(name) > 1:
+            yield _fault(name, "a scenario needs a name of its own", "name each one differently")
 
 
 def _share_faults(scenarios: Sequence[Scenario]) -> Iterator[Fault]:
@@ -201,6 +207,7 @@ def scenarios_of_sets(
         raise InputError.single("scenarios", "the weights are no dictionary", "give them by name")
     weights = dict.fromkeys(names, 1.0) if probabilities is None else dict(probabilities)
     faults, instances = list[Fault](), dict[str, Instance]()
+    faults.extend(_name_faults([name for name in names if name]))
     for name in dict.fromkeys([*names, *weights]):
         if name not in names or name not in weights:
             problem = "it has a weight, but is no scenario" if name in weights else "it has no weight"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -103,6 +103,19 @@ class Table:
         if known is None:
             known = self._texts[column] = tuple("" if cell is None else str(cell) for cell in self.column(column))
         return known
+
+    def rows_with(self, column: str, values: Iterable[str]) -> list[int]:
+        """Return the rows that hold one of some texts in a column, in their order; looked up, not searched for."""
+        known = self._rows_by.get(column)
+        if known is None:
+            known = self._rows_by[column] = {}
+            for row, text in enumerate(self.texts(column)):
+                known.setdefault(text, []).append(row)
+        return sorted(row for value in values for row in known.get(value, ()))
+
+    @cached_property
+    def _rows_by(self) -> dict[str, dict[str, list[int]]]:
+        return {}
 
     @cached_property
     def _columns(self) -> dict[str, tuple[Cell, ...]]:

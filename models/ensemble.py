@@ -27,6 +27,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -36,7 +37,9 @@ from outlay.instances.instance import Instance
 from outlay.instances.plan import Selection
 from outlay.instances.stages import Linking, Scenario, as_scenarios
 from outlay.models.build import build, build_case
+from outlay.models.case import Case
 from outlay.models.modelling import LinearExpression, PauseGC, pyo
+from outlay.models.plain import PlainModel, plain_of
 from outlay.models.risk import Risk, as_risk
 from outlay.models.stages import Decided, Shared, decided_now, shared_decisions
 
@@ -70,8 +73,8 @@ def build_ensemble(
         What is proved that no plan of a scenario exceeds, by name: bounds of ``worth[name]``, by which the relaxation
         knows what branch and bound has found of each scenario by itself. None, or infinity: nothing is known.
     built
-        Models that `build_scenario` has returned for some of the scenarios, by name: their options and rows are taken
-        and not made anew; the models themselves stay as they are.
+        Models that `build_scenario` or `plain_scenario` has returned for some of the scenarios, by name: their options
+        and rows are taken and not made anew; the models themselves stay as they are.
 
     Returns
     -------
@@ -149,8 +152,21 @@ def build_scenario(scenario: Scenario, *, cancelling: bool = True) -> pyo.Concre
     NoOptionError, InputError
         If a project that must be funded has no possible option, or the model would be too large; names the scenario.
     """
-    try:
+    with _told_of(scenario):
         return build(scenario.instance, cancelling=cancelling)
+
+
+def plain_scenario(scenario: Scenario, *, cancelling: bool = True) -> PlainModel:
+    """Return the model of one scenario by itself as arrays, which take half the time; raises as `build_scenario`."""
+    with _told_of(scenario):
+        return plain_of(Case(scenario.instance, cancelling))
+
+
+@contextmanager
+def _told_of(scenario: Scenario) -> Iterator[None]:
+    """Name the scenario in what is wrong with it."""
+    try:
+        yield
     except InputError as error:
         faults = [replace(fault, where=f"scenario {scenario.name}: {fault.where}") for fault in error.faults]
         raise type(error)(faults) from error

@@ -53,9 +53,19 @@ def model_of(instance: Instance) -> pyo.ConcreteModel | PlainModel:
     InputError
         If a project that must be funded has no possible option.
     """
-    case = Case(instance)
+    plain = plain_of(Case(instance))
+    if sum(block.matrix.nnz for block in plain.row_blocks) > MOST_ENTRIES:
+        return plain
+    return build_case(plain.case, plain.row_blocks)
+
+
+def plain_of(case: Case) -> PlainModel:
+    """Return the model of a case as arrays.
+
+    Raises
+    ------
+    InputError
+        If a project that must be funded has no possible option.
+    """
     with PauseGC():  # of a million rows, garbage collection takes two thirds of the time
-        rows = tuple(rows_of(case))
-    if sum(block.matrix.nnz for block in rows) > MOST_ENTRIES:
-        return PlainModel(case, rows)
-    return build_case(case, rows)
+        return PlainModel(case, tuple(rows_of(case)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -25,7 +25,7 @@ from outlay.optimizer.engine.settings import Settings
 from outlay.optimizer.presolve.aggregation import aggregate
 from outlay.optimizer.presolve.steps import grouping, units
 from outlay.optimizer.problem.compiling import has_own_objective
-from outlay.optimizer.problem.plain import compiled
+from outlay.optimizer.problem.plain import compiled, rows_of
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.scaling import scaled
 from outlay.optimizer.problem.spaces import FullPoint, SolverPoint
@@ -125,6 +125,10 @@ class Session:
         for name in HELPERS:
             weights[self.case.block(name).columns] = 1.0
         return weights
+
+    def rows_of(self, block: str, key: Hashable) -> list[int]:
+        """Return the rows of the compiled problem that a key of a block of the model's rows has, if any."""
+        return rows_of(self.model, self.compiled, block, key)
 
     @property
     def has_own_objective(self) -> bool:

@@ -47,14 +47,21 @@ def check_target(path: str | Path, *, force: bool = False, folder: bool = False)
     InputError
         If something is there that must not be replaced, or nothing can be written there.
     """
-    target = _path(path)
+    target = as_path(path)
     with contextlib.suppress(NoRoomError), refusals_told(target):
         _refuse_what_is_there(target, force=force, folder=folder)
         _try_to_write(target)
     return target
 
 
-def _path(path: object) -> Path:
+def as_path(path: object) -> Path:
+    """Return what somebody gave as a path.
+
+    Raises
+    ------
+    InputError
+        If it is none.
+    """
     try:
         return Path(path)  # type: ignore[arg-type]
     except TypeError:

@@ -118,6 +118,10 @@ def _name_faults(read: Uncertainty) -> Iterator[Fault]:
             if not name or name != name.strip() or _LETTERS & set(name):
                 problem = "a name is not blank, holds none of * ? [ ] + , @ / and has no white space at its ends"
                 yield _fault(f"{kind}.{name}", None, problem, "rename it")
+    for name in ("draw", "probability"):
+        if name in read.factors:
+            problem = "the table of draws has a column of this name"
+            yield _fault(f"factors.{name}", None, problem, "rename the factor")
     if "scenario" in read.factors and read.scenarios:
         yield _fault("factors.scenario", None, "scenario names the draw among the scenarios", "rename the factor")
 

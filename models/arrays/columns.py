@@ -7,8 +7,9 @@ t]``, ``pay[fund, o]``, ``shortfall[resource, t]``, ``both[synergy]``, ``started
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,23 @@ class Block:
     def columns(self) -> np.ndarray:
         """Column numbers of the block."""
         return self.first + np.arange(len(self.keys))
+
+    def of(self, names: Iterable[str]) -> tuple[np.ndarray, np.ndarray, list[str]]:
+        """Return the columns of some names, in their order, with the period and the name of each.
+
+        Of a block with keys (name, period). What it takes depends on these names, not on how many there are in all.
+        """
+        found = sorted((at, period, name) for name in names for at, period in self._places.get(name, ()))
+        at, period = (np.array([one[side] for one in found], dtype=int) for side in (0, 1))
+        return self.first + at, period, [name for _, _, name in found]
+
+    @cached_property
+    def _places(self) -> dict[str, list[tuple[int, int]]]:
+        """(place, period) of the columns of each name."""
+        found: dict[str, list[tuple[int, int]]] = {}
+        for at, (name, period) in enumerate(self.keys):
+            found.setdefault(name, []).append((at, period))
+        return found
 
 
 class ColumnBook:

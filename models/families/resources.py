@@ -30,9 +30,8 @@ Source: the capacity rows of resource-constrained project scheduling, Pritsker, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -220,79 +219,68 @@ class ResourceRows(Standing):
             ("used", self.entries[usage.amount[self.entries] > 0]),
             ("supplied", self.entries[usage.amount[self.entries] < 0]),
         ):
-            option = usage.option[chosen]
-            column = np.where(usage.scaled[chosen], case.scale_column[option], fund[option])
-            yield self._counted(kind, usage.period[chosen], column, usage.amount[chosen])
+            if len(chosen):
+                option = usage.option[chosen]
+                column = np.where(usage.scaled[chosen], case.scale_column[option], fund[option])
+                yield self._counted(kind, usage.period[chosen], column, usage.amount[chosen])
         for name in sorted({"commitments", "draws"} & self.members):
             entry, period, amount = self.case.savings.of_resource(name)
             yield self._counted("used", period, self.case.block("saved").columns[entry], amount)
         if "selections" in self.members:
             given_up = self.case.cancelling_rules
             yield self._counted("used", given_up.selection, self.case.block("cancelled").columns, given_up.load)
-        yield self._columns("imported", "import_", lambda key: -1.0 if key in self.members else 0.0)
-        share = self._link_shares()
-        yield self._columns("linked", "flow", lambda key: share[key])
-        yield self._bought()
-        cost = self._program_costs()
-        yield self._columns("used", "buy", lambda key: cost.get(key, 0.0))
-        yield self._carried()
-        shortfall = case.block("shortfall")
-        place = {int(period): row for row, period in enumerate(self.periods)}
-        own = [
-            (place[period], at)
-            for (resource, period), at in zip(shortfall.keys, shortfall.columns, strict=True)
-            if resource == self.name
-        ]
-        row, column = np.array(own, dtype=int).reshape(-1, 2).T
-        yield Part("shortfall", row, column, np.full(len(row), -1.0), lasting=False)
+        yield from self._columns("imported", "import_", dict.fromkeys(self.members, -1.0))
+        yield from self._columns("linked", "flow", self._link_shares())
+        yield from self._bought()
+        yield from self._columns("used", "buy", self._program_costs())
+        yield from self._carried()
+        yield from self._short()
 
-    def _columns(self, kind: str, name: str, coefficient: Callable[[Any], float]) -> Part:
-        """Return a block of columns with keys (name, period), each name with its coefficient."""
+    def _columns(self, kind: str, name: str, coefficients: Mapping[str, float]) -> Iterator[Part]:
+        """Yield the columns of a block with keys (name, period) that have a coefficient by name, if there are any."""
         columns = self.case.block(name)
-        values = {key: coefficient(key) for key in dict.fromkeys(key for key, _ in columns.keys)}
-        chosen = [
-            (int(at), period, values[key])
-            for (key, period), at in zip(columns.keys, columns.columns, strict=True)
-            if values[key]
-        ]
-        at, period, value = np.array(chosen, dtype=float).reshape(-1, 3).T
-        return self._counted(kind, period.astype(int), at.astype(int), value)
+        at, period, owner = columns.of([key for key, coefficient in coefficients.items() if coefficient])
+        if len(at):
+            values = np.array([coefficients[key] for key in owner])
+            yield self._counted(kind, period, at, values)
 
     def _link_shares(self) -> dict[str, float]:
+        """Return what a unit that flows through a link takes from this resource; of links that touch it."""
         links = self.case.instance["links"]
-        share = {}
-        for link, source, target, loss, capacity in zip(
-            *(links.texts(name) for name in ("link", "from_resource", "to_resource")),
-            links.floats("loss").tolist(),
-            links.texts("capacity_resource"),
-            strict=True,
-        ):
-            leaves = float(source == self.name) - (1.0 - loss) * float(target == self.name)
-            share[link] = leaves + float(capacity in self.members)
-        return share
+        names, loss, shares = links.texts("link"), links.column("loss"), dict[str, float]()
+        leaving, coming = links.rows_with("from_resource", [self.name]), links.rows_with("to_resource", [self.name])
+        for row in leaving:
+            shares[names[row]] = 1.0
+        for row in coming:
+            shares[names[row]] = shares.get(names[row], 0.0) - (1.0 - float(loss[row]))  # type: ignore[arg-type]
+        for row in links.rows_with("capacity_resource", self.members):
+            shares[names[row]] = shares.get(names[row], 0.0) + 1.0
+        return shares
 
-    def _bought(self) -> Part:
-        """Return the units of programs, in every row from their arrival on."""
+    def _bought(self) -> Iterator[Part]:
+        """Yield the units of programs, in every row from their arrival on."""
         programs = self.case.instance["programs"]
-        lead = {
-            name: self.case.periods_up(months)
-            for name, resource, months in zip(
-                programs.texts("program"), programs.texts("resource"), programs.column("lead_months"), strict=True
-            )
-            if resource in self.members
-        }
-        buy = self.case.block("buy")
-        arrivals = [
-            (period + lead[name], at) for (name, period), at in zip(buy.keys, buy.columns, strict=True) if name in lead
-        ]
-        arrival, column = np.array(arrivals, dtype=int).reshape(-1, 2).T
-        place = np.searchsorted(self.periods, arrival)
-        return Part("bought", place, column, np.full(len(place), -1.0), lasting=True)
+        names, months = programs.texts("program"), programs.column("lead_months")
+        lead = {names[row]: self.case.periods_up(months[row]) for row in programs.rows_with("resource", self.members)}
+        column, period, owner = self.case.block("buy").of(lead)
+        if len(column):
+            arrival = period + np.array([lead[name] for name in owner])
+            place = np.searchsorted(self.periods, arrival)
+            yield Part("bought", place, column, np.full(len(place), -1.0), lasting=True)
+
+    def _short(self) -> Iterator[Part]:
+        """Yield what is short in each row, if it may be."""
+        column, period, _ = self.case.block("shortfall").of([self.name])
+        if len(column):
+            row = np.searchsorted(self.periods, period)
+            yield Part("shortfall", row, column, np.full(len(row), -1.0), lasting=False)
 
     def _program_costs(self) -> dict[str, float]:
         """Return what a bought unit uses of this resource: its cost, if it counts against the cap."""
-        programs = self.case.instance["programs"]
         times = len(self.members & {"commitments", "draws"})
+        if not times:
+            return {}
+        programs = self.case.instance["programs"]
         return {
             name: times * price
             for name, price, counted in zip(
@@ -301,7 +289,7 @@ class ResourceRows(Standing):
                 programs.column("counts_against_cap"),
                 strict=True,
             )
-            if counted and times
+            if counted
         }
 
     @property
@@ -310,24 +298,21 @@ class ResourceRows(Standing):
         size = (self.case.instance.periods_per_year or 1) if self.basis == "per_year" else 1
         return np.diff(self.periods, prepend=-size - 1) == size
 
-    def _carried(self) -> Part:
-        """Return what the block before passes on, with its interest."""
-        carried = self.case.block("carried")
-        own = {
-            key[1]: at for key, at in zip(carried.keys, carried.columns.tolist(), strict=True) if key[0] == self.name
-        }
-        rows = np.nonzero(self.follows)[0].tolist() if own else []
-        found = [(row, own[int(self.periods[row - 1])]) for row in rows]
-        row, at = np.array(found, dtype=int).reshape(-1, 2).T
-        growth = self.case.carry_overs[self.name].growth if own else 1.0
-        return Part("carried", row, at, np.full(len(row), -growth), lasting=False)
+    def _carried(self) -> Iterator[Part]:
+        """Yield what the block before passes on, with its interest."""
+        column, period, _ = self.case.block("carried").of([self.name])
+        own = dict(zip(period.tolist(), column.tolist(), strict=True))
+        if own:
+            rows = np.nonzero(self.follows)[0]
+            at = np.array([own[int(self.periods[row - 1])] for row in rows.tolist()], dtype=int)
+            growth = self.case.carry_overs[self.name].growth
+            yield Part("carried", rows, at, np.full(len(rows), -growth), lasting=False)
 
     def fill_carried(self, entries: Entries, first: int) -> np.ndarray:
         """Add the rows that say what may be carried over, all but the last of the resource; return their limits."""
         share, last = self.case.carry_overs[self.name].share, len(self.periods) - 1
-        carried = self.case.block("carried")
-        own = [at for (name, _), at in zip(carried.keys, carried.columns.tolist(), strict=True) if name == self.name]
-        entries.add(first + np.arange(last), np.array(own, dtype=int), 1.0)
+        own, _, _ = self.case.block("carried").of([self.name])
+        entries.add(first + np.arange(last), own, 1.0)
         for part in self.parts():
             row, column, value = part.terms(len(self.periods))
             inside = row < last

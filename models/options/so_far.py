@@ -32,6 +32,11 @@ if TYPE_CHECKING:
 LARGE = 3_000_000
 #: So many times fewer terms they have then, at least.
 SAVING = 2
+#: Columns that name the resources of which something is brought, or taken, by others than projects.
+BROUGHT = (
+    ("links", "from_resource"), ("links", "to_resource"), ("links", "capacity_resource"), ("programs", "resource"),
+    ("imports", "resource"),
+)  # fmt: skip
 
 
 class Standing:
@@ -70,16 +75,9 @@ class Standing:
     def _can_fall(self) -> bool:
         """Return whether the sum to date may go down, or rows carry a shortfall of their own."""
         tables = self.case.instance
-        brought = [
-            tables["links"].texts("from_resource"),
-            tables["links"].texts("to_resource"),
-            tables["links"].texts("capacity_resource"),
-            tables["programs"].texts("resource"),
-            tables["imports"].texts("resource"),
-        ]
         rows = tables["resources"]
         soft = rows.raw("penalty")[rows.index[(self.name,)]] is not None
-        if soft or self.members & {name for names in brought for name in names}:
+        if soft or any(tables[table].rows_with(column, self.members) for table, column in BROUGHT):
             return True
         return bool((self.case.usage.amount[self.entries] < 0).any())
 

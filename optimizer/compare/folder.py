@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from outlay.instances.errors import InputError
 from outlay.instances.formats.output import (
+    as_path,
     check_target,
     make_folder,
     refusals_told,
@@ -66,7 +67,7 @@ class ComparisonFolder:
         InputError
             If it holds anything else (unless `force`), or cannot be written.
         """
-        folder = cls(Path(path))
+        folder = cls(as_path(path))
         with refusals_told(folder.path):
             if folder.path.exists() and not folder.path.is_dir():
                 raise InputError.single(str(path), "this is not a folder", "choose another name")

@@ -10,7 +10,7 @@ from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Selection
 from outlay.instances.stages import Scenario, selected_now
-from outlay.models.ensemble import build_scenario
+from outlay.models.ensemble import plain_scenario
 from outlay.models.stages import keep_selections
 from outlay.optimizer.ensemble.answer import Interval
 from outlay.optimizer.ensemble.members import Members, interval_of
@@ -74,7 +74,7 @@ class MeanCase:
         if self.member in members.over:
             return
         try:
-            model = build_scenario(Scenario(self.member, 1.0, self.instance))
+            model = plain_scenario(Scenario(self.member, 1.0, self.instance))
         except InputError:
             return  # what must be funded cannot be: there is no plan for the case, and no value of a better one
         members.over[self.member] = Variable(Session(model))

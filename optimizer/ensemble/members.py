@@ -14,7 +14,7 @@ import numpy as np
 
 from outlay.instances.plan import Plan
 from outlay.instances.stages import Scenario
-from outlay.models.ensemble import build_scenario
+from outlay.models.ensemble import plain_scenario
 from outlay.optimizer.answer.plans import plan_point
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.checked import Checked, dated
@@ -23,7 +23,7 @@ from outlay.optimizer.problem.spaces import FullPoint
 from outlay.optimizer.session import Session
 from outlay.optimizer.sharing.pool import CompareProgress, QuestionPool, question_pool
 from outlay.optimizer.solve import make_solution
-from outlay.optimizer.solver.deadline import Deadline
+from outlay.optimizer.solver.deadline import NEVER, Deadline
 from outlay.optimizer.status import OPTIMAL_GAP, DatesFound, LevelResult, Status, relative_gap
 from outlay.optimizer.variation.solving import Question, kept
 from outlay.optimizer.variation.variable import Variable
@@ -43,11 +43,22 @@ OnQuestions = Callable[[CompareProgress], None] | None
 
 @dataclass(frozen=True)
 class Asked:
-    """How questions are to be solved: gap, seed and the seconds that each may take (None: until proved)."""
+    """How questions are to be solved.
+
+    Attributes
+    ----------
+    gap, seed
+        As of `outlay.solve`.
+    time_limit
+        Seconds for everything; None: until proved.
+    deadline
+        When no question is asked any more.
+    """
 
     gap: float
     seed: int
     time_limit: float | None = None
+    deadline: Deadline = NEVER
 
     def options(self, questions: int, jobs: int, share: float) -> dict[str, Any]:
         """Return the options of so many questions that are to take a share of the time together."""
@@ -70,7 +81,7 @@ class Round:
     """
 
     def __init__(self, questions: Sequence[Question], asked: Asked, jobs: int, share: float, *, every: bool) -> None:
-        """Take the questions, and whether every one of them is asked, also where the time is over."""
+        """Take the questions, and whether every one of them is asked, also where their part of the time is over."""
         self._todo = deque(questions)
         self._asked, self._jobs, self._every = asked, jobs, every
         limit = asked.time_limit
@@ -91,7 +102,7 @@ class Round:
 
     def next(self) -> Question | None:
         """Return the next question, with its part of the time that is left."""
-        if not self._todo:
+        if not self._todo or self._asked.deadline.passed():
             return None
         question, left = self._todo[0], self._due.left()
         before = self._limits.get(question.name)
@@ -137,12 +148,14 @@ class Members:
     ------
     InputError
         If a scenario has a project that must be funded and cannot be.
+    EndedError
+        If the time is over before all of them are compiled (`outlay.models.arrays.ending`).
     """
 
     def __init__(self, scenarios: Sequence[Scenario], *, cancelling: bool) -> None:
         begun = time.monotonic()
         self.scenarios = tuple(scenarios)
-        self.over = {one.name: Variable(Session(build_scenario(one, cancelling=cancelling))) for one in scenarios}
+        self.over = {one.name: Variable(Session(plain_scenario(one, cancelling=cancelling))) for one in scenarios}
         self.seconds = time.monotonic() - begun
 
     @property

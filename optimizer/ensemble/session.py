@@ -14,6 +14,7 @@ from scipy import sparse
 
 from outlay.instances.plan import Plan, Selection
 from outlay.instances.stages import Linking, Scenario
+from outlay.models.arrays.ending import look
 from outlay.models.modelling import PauseGC
 from outlay.models.risk import Risk
 from outlay.optimizer.answer.headroom import HELPERS
@@ -129,10 +130,12 @@ class EnsembleSession:
             self._compile()
 
     def _compile(self) -> None:
+        look()
         self.compiled = compile_model(self.model)
         size, first = len(self.compiled.variables), 0
         groups, helping = np.full(size, -1), np.zeros(size)
         for one in self.scenarios:
+            look()
             block = self.model.scenario[one.name]
             place = self.compiled.columns_of(block.columns)
             there, own, helpers = place >= 0, block.case.column_groups, np.zeros(block.case.book.size)

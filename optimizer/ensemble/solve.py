@@ -21,6 +21,7 @@ import pandas as pd
 from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance
 from outlay.instances.stages import Scenario, as_scenarios, listed, scenarios_of_sets
+from outlay.models.arrays.ending import EndedError, ended_by, look
 from outlay.models.risk import Risk, as_risk
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.ensemble.answer import EnsembleSolution, Interval, probabilities, project_table, scenario_table
@@ -45,6 +46,9 @@ from outlay.optimizer.variation.varied_answer import VariedAnswer
 BEST_SHARE, CANDIDATES_SHARE = 0.2, 0.1
 #: Of a time limit so much is kept for the last checks: seconds a scenario, at most this share.
 CHECK_S, CHECKS_SHARE = 0.2, 0.05
+#: So many seconds after the time limit models of single scenarios may still be made: without all of them there is no
+#: plan, with them there may be one.
+LATE_S = 1.0
 #: Who solves the scenarios together.
 HERE = "here"
 ENGINES = (HERE, ENGINE)
@@ -124,15 +128,20 @@ def solve_ensemble(
     """
     began = time.monotonic()
     check_arguments(time_limit=time_limit, gap=gap, seed=seed, threads=threads, jobs=jobs)
+    making = Deadline.after(None if time_limit is None else time_limit + LATE_S)
     hard = Searching(effort_asked(effort, work, time_limit), work)
     starting = _launcher(engine, launcher)
     measure = as_risk(risk)
     base = as_asked(instance, constraint_set, objective)
-    members = _members_of(base, scenarios, probabilities, constraint_set, objective)
-    asked = Asked(gap, seed, time_limit)
-    todo = _Work(
-        base, members, measure, asked, jobs or os.cpu_count() or 1, threads, hard, factors_of(scenarios), began
-    )
+    given, asked = listed(scenarios), Asked(gap, seed, time_limit)
+    try:
+        with ended_by(making.passed):
+            members = _members_of(base, given, probabilities, constraint_set, objective)
+            todo = _Work(
+                base, members, measure, asked, jobs or os.cpu_count() or 1, threads, hard, factors_of(scenarios), began
+            )
+    except EndedError:
+        return _too_late(base, measure, given, asked, time.monotonic() - began)
     todo.launcher = None if starting is None else starting.enough_for(len(members))
     found = todo.run(on_questions, on_progress)
     return todo.answer(found)
@@ -153,19 +162,34 @@ def _launcher(engine: str, launcher: str | None) -> Launcher | None:
 
 def _members_of(
     base: Instance,
-    scenarios: Iterable[Any],
+    given: list[Any],
     weights: Mapping[str, float] | None,
     constraint_set: str,
     objective: str | Mapping[str, float] | None,
 ) -> tuple[Scenario, ...]:
-    given = listed(scenarios)
     if given and all(isinstance(one, str) for one in given):
         return scenarios_of_sets(base, given, weights)
     if weights is not None or constraint_set != "base":
         problem = "scenarios that are given whole have their probabilities and sets already"
         raise InputError.single("scenarios", problem, "leave out `probabilities` and `constraint_set`")
+    for one in given:  # a draw is made an instance when it is asked for
+        look()
+        getattr(one, "instance", None)
     found = as_scenarios(base, given)
     return tuple(one._replace(instance=as_asked(one.instance, "base", objective)) for one in found)
+
+
+def _too_late(base: Instance, risk: Risk, given: list[Any], asked: Asked, seconds: float) -> EnsembleSolution:
+    """Return the answer where the time was over before there was a model of each scenario."""
+    message = (
+        f"the time limit was over before the models of {len(given)} scenarios were made, after {seconds:.1f} s, so "
+        "nothing was solved"
+    )
+    options = {"gap": asked.gap, "seed": asked.seed, "time_limit_s": asked.time_limit, "engine": HERE}
+    return EnsembleSolution(
+        base, str(risk), {}, Status.STOPPED, "time", message, None, None, None, {}, options=options,
+        times_s={"total": seconds},
+    )  # fmt: skip
 
 
 @dataclass
@@ -185,6 +209,7 @@ class _Work:
         limit = self.asked.time_limit
         kept = 0.0 if limit is None else min(CHECKS_SHARE * limit, CHECK_S * len(self.scenarios))
         self.deadline = Deadline.after(None if limit is None else limit - kept - (time.monotonic() - self.began))
+        self.asked = replace(self.asked, deadline=self.deadline)
         self.mean = MeanCase.of(self.base, self.scenarios)
         self.members = Members(self.scenarios, cancelling=True)
         self.mean.add_to(self.members)

@@ -9,6 +9,8 @@ import pandas as pd
 
 from outlay.instances.errors import InputError
 from outlay.instances.formats.output import (
+    as_path,
+    check_target,
     is_temporary,
     make_folder,
     refusals_told,
@@ -16,6 +18,22 @@ from outlay.instances.formats.output import (
     replace_file,
 )
 from outlay.optimizer.export.tables import spreadsheet_csv
+
+
+def check_kept(path: str | Path, marker: str, what: str, *, force: bool) -> Path:
+    """Return the path of a folder for answers after a look whether `kept_folder` would take it; nothing is changed.
+
+    Raises
+    ------
+    InputError
+        If it would not.
+    """
+    folder = as_path(path)
+    with refusals_told(folder):
+        if folder.exists():
+            _refuse_others(folder, marker, what, force=force)
+    check_target(folder / marker, force=True)
+    return folder
 
 
 def kept_folder(path: str | Path, marker: str, what: str, *, force: bool) -> Path:
@@ -37,17 +55,23 @@ def kept_folder(path: str | Path, marker: str, what: str, *, force: bool) -> Pat
     InputError
         If it holds anything else, or cannot be written.
     """
-    folder = Path(path)
+    folder = as_path(path)
     with refusals_told(folder):
-        if folder.exists() and not folder.is_dir():
-            raise InputError.single(str(path), "this is not a folder", "choose another name")
+        if folder.exists():
+            _refuse_others(folder, marker, what, force=force)
         make_folder(folder)
-        theirs = any(not is_temporary(each.name) for each in folder.iterdir())
-        if theirs and not (folder / marker).is_file() and not force:
-            problem = f"the folder holds something that is no {what}"
-            raise InputError.single(str(path), problem, "choose another, or use force")
         remove_temporaries(folder)
     return folder
+
+
+def _refuse_others(folder: Path, marker: str, what: str, *, force: bool) -> None:
+    """Raise if a path that is there is no folder, or holds something of another kind."""
+    if not folder.is_dir():
+        raise InputError.single(str(folder), "this is not a folder", "choose another name")
+    theirs = any(not is_temporary(each.name) for each in folder.iterdir())
+    if theirs and not (folder / marker).is_file() and not force:
+        problem = f"the folder holds something that is no {what}"
+        raise InputError.single(str(folder), problem, "choose another, or use force")
 
 
 def write_kept(folder: Path, marker: str, tables: Mapping[str, pd.DataFrame], sets_toml: str, text: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -33,12 +34,39 @@ class CompiledRows:
         The model's column behind each of the problem's; the number after the last one is a column that is 0.
     lower
         The least value of each of the model's columns.
+    blocks
+        The blocks of rows of the model.
+    keys
+        Which of the keys of all blocks, one block after the other, each of the problem's rows is of.
     """
 
     problem: Problem
     variables: np.ndarray
     lower: np.ndarray
+    blocks: tuple[RowBlock, ...]
+    keys: np.ndarray
     sign: float = -1.0
+
+    def rows_of(self, block: str, key: Hashable) -> list[int]:
+        """Return the rows of a key of a block; none where there is no such. One with two bounds has two."""
+        number = self._numbers.get(block, {}).get(key)
+        return [] if number is None else self._order[self._first[number] : self._first[number + 1]].tolist()
+
+    @cached_property
+    def _numbers(self) -> dict[str, dict[Hashable, int]]:
+        first = np.cumsum([0, *(len(each.keys) for each in self.blocks)]).tolist()
+        return {
+            each.name: dict(zip(each.keys, count(at), strict=False))
+            for each, at in zip(self.blocks, first, strict=False)
+        }
+
+    @cached_property
+    def _order(self) -> np.ndarray:
+        return np.argsort(self.keys, kind="stable")
+
+    @cached_property
+    def _first(self) -> np.ndarray:
+        return np.searchsorted(self.keys[self._order], np.arange(sum(len(each.keys) for each in self.blocks) + 1))
 
     @cached_property
     def _place(self) -> np.ndarray:
@@ -81,7 +109,7 @@ def compile_rows(model: PlainModel, *, also: np.ndarray) -> CompiledRows:
     """
     book = model.case.book
     weights = model.case.weights(0)
-    rows, row_lower, row_upper = _stacked(model.row_blocks, book.size)
+    rows, row_lower, row_upper, keys = _stacked(model.row_blocks, book.size)
     look()
     columns = _in_order(book, np.concatenate([np.nonzero(weights)[0], rows.indices]))
     columns = np.concatenate([columns, np.setdiff1d(also, columns)])
@@ -90,7 +118,15 @@ def compile_rows(model: PlainModel, *, also: np.ndarray) -> CompiledRows:
     matrix.sort_indices()
     cost = -np.append(weights, 0.0)[columns]
     problem = Problem(cost, 0.0, lower[columns], upper[columns], binary[columns], matrix, row_lower, row_upper)
-    return CompiledRows(problem, columns, lower[:-1])
+    return CompiledRows(problem, columns, lower[:-1], model.row_blocks, keys)
+
+
+def rows_of(model: Any, compiled: Compiled | CompiledRows, block: str, key: Hashable) -> list[int]:
+    """Return the rows of the compiled problem that a key of a block of the model's rows has; none without such."""
+    if isinstance(compiled, CompiledRows):
+        return compiled.rows_of(block, key)
+    component = model.component(block)
+    return compiled.rows_of(component[key]) if component is not None and key in component else []
 
 
 def _by_key(keys: Sequence[Hashable]) -> np.ndarray:
@@ -113,10 +149,10 @@ def _in_order(book: ColumnBook, named: np.ndarray) -> np.ndarray:
     return columns[np.argsort(rank[block[columns]], kind="stable")]
 
 
-def _stacked(blocks: tuple[RowBlock, ...], size: int) -> tuple[sparse.csr_array, np.ndarray, np.ndarray]:
+def _stacked(blocks: tuple[RowBlock, ...], size: int) -> tuple[sparse.csr_array, np.ndarray, np.ndarray, np.ndarray]:
     """Return the rows of all blocks, one with two bounds as two, over the model's columns and one that is 0.
 
-    Those of a block are in the order of their keys, as Pyomo has them.
+    Those of a block are in the order of their keys, as Pyomo has them; the last array says which keys these are.
     """
     empty = np.zeros(0)
     places = [_by_key(each.keys) for each in blocks]
@@ -139,7 +175,9 @@ def _stacked(blocks: tuple[RowBlock, ...], size: int) -> tuple[sparse.csr_array,
     ceiling = two[row] & ~second
     if two.any():
         matrix = matrix[row]
-    return matrix, np.where(ceiling, -np.inf, lower[row]), np.where(two[row] & second, np.inf, upper[row])
+    first = np.cumsum([0, *(len(place) for place in places)]).tolist()
+    keys = np.concatenate([empty, *(at + place for at, place in zip(first, places, strict=False))]).astype(int)[row]
+    return matrix, np.where(ceiling, -np.inf, lower[row]), np.where(two[row] & second, np.inf, upper[row]), keys
 
 
 def _bounds(book: ColumnBook) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -89,7 +89,7 @@ def open_executor(address: str | None, jobs: int) -> Iterator[Executor]:
             solvers.end()
             pool.shutdown(wait=True)
         return
-    kind, _, target = address.partition(":")
+    kind, _, target = address.partition(":") if isinstance(address, str) else ("", "", "")
     if kind != "dask" or not target:
         raise InputError.single("executor", "this executor is unknown", "write dask:tcp://HOST:PORT", value=address)
     with _dask(target) as executor:

@@ -13,7 +13,7 @@ from outlay.instances.formats.output import refusals_told, remove_temporaries, r
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.optimizer.answer.documents import damage_told, plain_table, tables_digest, written_document
-from outlay.optimizer.export.folders import kept_folder, write_kept
+from outlay.optimizer.export.folders import check_kept, kept_folder, write_kept
 from outlay.optimizer.status import Status
 from outlay.optimizer.stress.result import TABLES, Stress
 from outlay.optimizer.stress.task import Outcome
@@ -29,21 +29,30 @@ class StressFolder:
     path: Path
 
     @classmethod
-    def open(cls, path: str | Path, *, force: bool = False) -> StressFolder:
-        """Return the folder: new, empty, or of an earlier stress test that is to be resumed.
+    def looked_at(cls, path: str | Path, *, force: bool = False) -> StressFolder:
+        """Return the folder: new, empty, or of an earlier stress test that is to be resumed; nothing is changed yet.
 
         Raises
         ------
         InputError
             If it holds anything else (unless `force`), or cannot be written.
         """
-        folder = cls(kept_folder(path, MARKER, "stress test", force=force))
-        with refusals_told(folder.path):
-            (folder.path / "outcomes").mkdir(exist_ok=True)
-            remove_temporaries(folder.path / "outcomes")
-            if not (folder.path / MARKER).exists():
-                replace_file(folder.path / MARKER, '{"complete": false}\n')
-        return folder
+        return cls(check_kept(path, MARKER, "stress test", force=force))
+
+    def make_ready(self, *, force: bool = False) -> None:
+        """Make it, now that something is going to be kept.
+
+        Raises
+        ------
+        InputError
+            As `looked_at`.
+        """
+        kept_folder(self.path, MARKER, "stress test", force=force)
+        with refusals_told(self.path):
+            (self.path / "outcomes").mkdir(exist_ok=True)
+            remove_temporaries(self.path / "outcomes")
+            if not (self.path / MARKER).exists():
+                replace_file(self.path / MARKER, '{"complete": false}\n')
 
     def keep(self, key: str, outcome: Outcome) -> None:
         """Write an outcome, whole or not at all; one that failed is not kept."""

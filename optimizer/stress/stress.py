@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from outlay.instances.errors import Fault, InputError
+from outlay.instances.errors import Fault, InputError, NotKeptError
 from outlay.instances.formats.writing import document_text, to_document
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
@@ -81,6 +81,8 @@ def stress(
     InputError
         If a plan is none, names what the instance does not have, nothing is uncertain, or a drawn instance is not
         valid. Nothing is solved then.
+    NotKeptError
+        If it was answered, but not all of it could be written; the answer is in it.
     KeyboardInterrupt
         If the user stopped it before anything was answered.
 
@@ -95,12 +97,15 @@ def stress(
     if isinstance(draws, Draws):
         base = worlds.instance
     _check_plans(named, base)
-    home = None if folder is None else StressFolder.open(folder, force=force)
+    home = None if folder is None else StressFolder.looked_at(folder, force=force)
     options = {"gap": gap, "seed": 1, "time_limit_s": time_limit}
     tasks = _tasks(worlds, named, options, home, on_progress)
+    if home is not None:  # no sooner: where a draw is not valid nothing is left behind
+        home.make_ready(force=force)
+    keeping = None if home is None else _Keeping(home)
     with question_pool(executor, jobs or os.cpu_count() or 1, on_progress=on_progress) as pool:
-        if home is not None:
-            pool.keep = home.keep
+        if keeping is not None:
+            pool.keep = keeping.keep
         found: dict[str, Outcome] = pool.ask(tasks)
     if pool.interrupted and not found:
         raise KeyboardInterrupt
@@ -119,9 +124,41 @@ def stress(
             "tried": float(len(outcomes)),
         },
     )
-    if home is not None:
-        home.write(result)
+    if keeping is not None:
+        keeping.finish(result)
     return result
+
+
+class _Keeping:
+    """What goes into the folder: an answer is not lost where there is no room for it."""
+
+    def __init__(self, home: StressFolder) -> None:
+        self._home = home
+        self._trouble: InputError | None = None
+
+    def keep(self, key: str, outcome: Outcome) -> None:
+        """Write an outcome, as long as that goes well."""
+        if self._trouble is None:
+            try:
+                self._home.keep(key, outcome)
+            except InputError as error:
+                self._trouble = error
+
+    def finish(self, result: Stress) -> None:
+        """Write the tables, unless outcomes are missing.
+
+        Raises
+        ------
+        NotKeptError
+            If there was trouble with any file.
+        """
+        if self._trouble is None:
+            try:
+                self._home.write(result)
+            except InputError as error:
+                self._trouble = error
+        if self._trouble is not None:
+            raise NotKeptError(self._trouble.faults, result)
 
 
 # -- what is asked -------------------------------------------------------------------------------------------------

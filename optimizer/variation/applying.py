@@ -168,10 +168,7 @@ class _Work:
         self.lower[whole] = self.upper[whole] = np.round(point[whole])
 
     def _choice_rows(self, project: str, block: str = "one_option_a_project") -> list[int]:
-        component = self.over.model.component(block)
-        if component is None or project not in component:
-            return []
-        return self.over.compiled_rows(component[project])
+        return self.over.session.rows_of(block, project)
 
     def leave_out(self) -> None:
         for name in self.variation.without:

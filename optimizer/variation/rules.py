@@ -18,6 +18,7 @@ from scipy import sparse
 from outlay.instances.errors import InputError
 from outlay.instances.values.text import did_you_mean
 from outlay.models.arrays.rows import Entries, RowBlock
+from outlay.optimizer.session import Session
 from outlay.optimizer.variation.limit import Limit
 from outlay.optimizer.variation.limits import Limits
 
@@ -58,8 +59,8 @@ class Rule:
 class Rules:
     """The rules of a model by name, in the order of the registry of families."""
 
-    def __init__(self, model: Any, limits: Limits, compiled: Any) -> None:
-        self._model, self._limits, self._compiled = model, limits, compiled
+    def __init__(self, session: Session, limits: Limits) -> None:
+        self._session, self._model, self._limits = session, session.model, limits
         self.all: dict[str, Rule] = {}
         self._parts: dict[str, Rule] = {}
         for rule in self._rules():
@@ -155,7 +156,7 @@ class Rules:
         rows = self._rows(block.name, key)
         if not rows:
             return
-        problem = self._compiled.problem
+        problem = self._session.compiled.problem
         if not limits:
             yield Rule(*self._named(block, at, key), block.family, rows)
         for limit in limits:
@@ -174,10 +175,7 @@ class Rules:
         return f"{block.family}/{words}", words
 
     def _rows(self, block: str, key: Any) -> tuple[int, ...]:
-        component = self._model.component(block)
-        if component is None or key not in component:
-            return ()
-        return tuple(self._compiled.rows_of(component[key]))
+        return tuple(self._session.rows_of(block, key))
 
 
 def resource_matrix(rule: Any, columns: int) -> sparse.csr_array:

@@ -17,7 +17,6 @@ from outlay.instances.plan import Plan
 from outlay.instances.values.text import did_you_mean
 from outlay.models.families.resources import resource_rows
 from outlay.optimizer.answer.plans import plan_point
-from outlay.optimizer.problem.compiling import Compiled
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.spaces import FullPoint
 from outlay.optimizer.search.params import SearchParams
@@ -46,7 +45,7 @@ class Variable:
     @cached_property
     def rules(self) -> Rules:
         """The rules by name."""
-        return Rules(self.model, self.limits, self.session.compiled)
+        return Rules(self.session, self.limits)
 
     @property
     def size(self) -> int:
@@ -152,17 +151,9 @@ class Variable:
 
     def rows_at(self, block: str, key: Any, *, least: bool) -> list[int]:
         """Return the rows of a key of a block that are limited from the side that is asked for."""
-        component = self.model.component(block)
-        if component is None or key not in component:
-            return []
         problem = self.session.compiled.problem
         side = problem.row_lower if least else problem.row_upper
-        return [row for row in self.compiled_rows(component[key]) if np.isfinite(side[row])]
-
-    def compiled_rows(self, constraint: Any) -> list[int]:
-        """Return the rows of one of the model's constraints."""
-        assert isinstance(self.session.compiled, Compiled)
-        return self.session.compiled.rows_of(constraint)
+        return [row for row in self.session.rows_of(block, key) if np.isfinite(side[row])]
 
     def options_of(self, item: str) -> np.ndarray:
         """Return the options of id, id@alternative or id@alternative@YYYY-MM.

@@ -153,6 +153,16 @@ def test_faults_that_are_alike_are_told_as_one(monkeypatch):
     assert "280 faults" in document["error"]
 
 
+def test_faults_that_no_check_knows_of_are_all_told_as_json(monkeypatch):
+    def wrong(*_: object, **__: object) -> None:
+        raise InputError([Fault("stress", None, "now", f"P{row}", "there is no such project", "") for row in range(4)])
+
+    monkeypatch.setattr(importlib.import_module("outlay.cli.run.starting.list"), "read", wrong)
+    result = run("list")
+    assert result.stderr.splitlines()[-1] == "outlay: 4 faults in all; each of them: --json"
+    assert len(json.loads(run("list", "--json").stdout)["faults"]) == 4
+
+
 @pytest.mark.slow
 def test_a_closed_pipe_is_no_error():
     command = [sys.executable, "-c", "import sys; sys.stdin.read(1); from outlay.cli import main; main(['list'])"]

@@ -37,6 +37,19 @@ def test_what_are_no_scenarios_is_told(given: Any) -> None:
         as_scenarios(TOWN, given)
 
 
+def test_a_set_that_is_named_twice_is_told_alone() -> None:
+    with pytest.raises(InputError) as caught:
+        as_scenarios(TOWN, ["base", "base"])
+    assert [str(one) for one in caught.value.faults] == [
+        "scenarios: 'base': a scenario needs a name of its own; name each one differently"
+    ]
+
+
+def test_what_is_no_instance_is_told() -> None:
+    with pytest.raises(InputError, match="'5': this is no instance; give what outlay.read returned"):
+        outlay.build_ensemble(5, SETS)  # type: ignore[arg-type]
+
+
 def test_names_with_weights_are_not_taken_for_names_alone() -> None:
     given: Any = {"base": 0.7, "more-money": 0.3}
     for asking in (lambda: as_scenarios(TOWN, given), lambda: outlay.solve_ensemble(TOWN, given)):

@@ -8,7 +8,7 @@ from typing import Any
 
 import simplejson
 
-from outlay.cli import streams
+from outlay.cli import failures, streams
 from outlay.cli.loading import load_run
 from outlay.cli.report.write import write_stress_report
 from outlay.cli.terminal.progress import Progress
@@ -16,7 +16,7 @@ from outlay.cli.terminal.screen import Page
 from outlay.cli.terminal.solution.proof import NO_PLAN, PROVED, STOPPED
 from outlay.cli.terminal.uncertainty.stress import show_stress
 from outlay.cli.views.words import seconds
-from outlay.instances.errors import InputError
+from outlay.instances.errors import InputError, NotKeptError
 from outlay.instances.formats.output import check_target
 from outlay.instances.formats.reading import read
 from outlay.optimizer.answer.solution import Solution, unverified
@@ -57,21 +57,24 @@ def run(
     with Progress("reading the runs") as progress:
         solutions = _load(runs, max_file_mb)
         source = None if instance is None else read(instance, max_file_mb=max_file_mb)
-
-        found = stress(
-            solutions,
-            instance=source,
-            constraint_set=constraint_set,
-            draws=draws,
-            seed=seed,
-            jobs=jobs or os.cpu_count() or 1,
-            executor=executor,
-            folder=output,
-            force=force,
-            gap=gap,
-            time_limit=time_limit,
-            on_progress=progress.telling(_words),
-        )
+        trouble = None
+        try:
+            found = stress(
+                solutions,
+                instance=source,
+                constraint_set=constraint_set,
+                draws=draws,
+                seed=seed,
+                jobs=jobs or os.cpu_count() or 1,
+                executor=executor,
+                folder=output,
+                force=force,
+                gap=gap,
+                time_limit=time_limit,
+                on_progress=progress.telling(_words),
+            )
+        except NotKeptError as error:
+            found, trouble = error.answer, error
         if report is not None:
             progress.now("drawing the report")
             write_stress_report(found, report, force=force)
@@ -80,12 +83,12 @@ def run(
     else:
         page = Page()
         show_stress(page, found)
-        if output is not None:
+        if output is not None and trouble is None:
             page.fact("Saved", f"{output} (tables as CSV, the draws as sets.toml)")
         if report is not None:
             page.fact("Report", f"{report}: open it in a browser; it needs no network")
         page.show()
-    return exit_code(found)
+    return failures.report_unsaved(trouble, exit_code(found))
 
 
 def _load(runs: tuple[str, ...], max_file_mb: float) -> dict[str, Solution]:

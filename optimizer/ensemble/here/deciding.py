@@ -129,9 +129,13 @@ class Here:
         """
         if early and (self.asked.time_limit is None or self._nonzeros > MOST_NONZEROS):
             return None
+        return self._in_time(lambda: self._together(self.scenarios))
+
+    def _in_time(self, make: Callable[[], EnsembleSession | None]) -> EnsembleSession | None:
+        """Return what is made; None if the time is over before."""
         try:
             with ended_by(self.deadline.passed):
-                return self._together(self.scenarios)
+                return make()
         except EndedError:
             return None
 
@@ -231,8 +235,12 @@ class Here:
         """
         if self.asked.time_limit is None:
             return None
-        built = kernel_of(self.members, self._decided(_plans(found)))
-        return None if built is None else self._together(self.scenarios, built)
+
+        def make() -> EnsembleSession | None:
+            built = kernel_of(self.members, self._decided(_plans(found)))
+            return None if built is None else self._together(self.scenarios, built)
+
+        return self._in_time(make)
 
     def _over(
         self, kernel: EnsembleSession, engine: SolverProcess, deadline: Deadline, found: Together | None

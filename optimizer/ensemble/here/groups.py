@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from outlay.instances.stages import Scenario
+from outlay.models.arrays.ending import EndedError, ended_by
 from outlay.models.risk import Risk
 from outlay.optimizer.engine.combined import ENDED
 from outlay.optimizer.engine.settings import Settings
@@ -139,7 +140,11 @@ def bounded(question: GroupQuestion) -> GroupBound:
         if question.due.passed():
             return GroupBound()
         begun = time.monotonic()
-        session = question.make()
+        try:
+            with ended_by(question.settings.deadline.passed):
+                session = question.make()
+        except EndedError:
+            return GroupBound()
     level, engine = session.level(), solver_process()
     small = reduced(replace(session.problem, cost=level.cost, offset=level.offset, tidy=None)).problem
     options: dict[str, Any] = settings.options(retry=False) | OVER_OUR_COLUMNS

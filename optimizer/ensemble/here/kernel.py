@@ -13,12 +13,11 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
 from outlay.instances.plan import Selection
-from outlay.models.build import build_case
+from outlay.models.plain import PlainModel, plain_of
 from outlay.models.stages import among, decided_now
 from outlay.optimizer.ensemble.members import Members
 
@@ -26,7 +25,7 @@ from outlay.optimizer.ensemble.members import Members
 MOST_SHARE, MOST_COLUMNS = 0.5, 10_000
 
 
-def kernel_of(members: Members, decided: Mapping[Selection, float]) -> dict[str, Any] | None:
+def kernel_of(members: Members, decided: Mapping[Selection, float]) -> dict[str, PlainModel] | None:
     """Return the model of each scenario by name, with these alone to be selected now; None if that leaves out little.
 
     That there is no plan over a kernel says nothing of the whole.
@@ -47,4 +46,4 @@ def kernel_of(members: Members, decided: Mapping[Selection, float]) -> dict[str,
     left = sum(case.book.size for case in cases.values())
     if left > MOST_SHARE * sum(members.over[name].case.book.size for name in cases):
         return None
-    return {name: build_case(case) for name, case in cases.items()}
+    return {name: plain_of(case) for name, case in cases.items()}

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from outlay.cli.views.ensemble import risk_words
+from outlay.optimizer.ensemble import solve
 from tests.cli.small import run
 
 pytestmark = pytest.mark.usefixtures("always_warm")
@@ -84,6 +85,13 @@ def test_bad_input_is_told(more: tuple[str, ...], code: int, words: str) -> None
     result = run(*ASKED, *more)
     assert result.exit_code == code
     assert words in result.stderr
+
+
+def test_where_the_time_ends_before_there_is_a_model_that_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(solve, "LATE_S", 0.0)
+    result = run(*ASKED, "base,two-crews", "--time-limit", "1e-6")
+    assert result.exit_code == 6
+    assert "the time limit was over before the models of 2 scenarios were made" in " ".join(result.output.split())
 
 
 def test_options_of_scenarios_need_scenarios() -> None:

@@ -174,6 +174,11 @@ def test_what_is_refused_by_itself_hides_nothing_else() -> None:
             "write a number, or one of @, -@, 1/@",
         ),
         ({"factors": {"a": {"distribution": "uniform", "low": float("nan"), "high": 1}}}, "a number must be finite"),
+        (
+            {"factors": {"draw": {"distribution": "uniform", "low": 0, "high": 1,
+                                  "change": [{"table": "projects", "scale": {"value": "@"}}]}}},
+            "factors.draw: the table of draws has a column of this name; rename the factor",
+        ),
         ({"scenarios": {"a": {"probability": -0.5}, "b": {"probability": 1.5}}}, "greater than or equal to 0"),
     ],
 )  # fmt: skip

@@ -13,6 +13,7 @@ from outlay.instances.stages import Scenario
 from outlay.optimizer.ensemble.candidates import in_common
 from outlay.optimizer.ensemble.members import Asked, Round, above, sharper
 from outlay.optimizer.ensemble.session import Together
+from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.status import Status
 from outlay.optimizer.variation.solving import Question
 from outlay.optimizer.variation.varied_answer import VariedAnswer
@@ -67,6 +68,14 @@ def test_where_the_time_is_over_only_what_must_be_known_is_asked(every: bool, na
     found = Round([question("a"), question("b")], Asked(0.0, 1, 1e-9), 1, 0.2, every=every).run(pool)  # type: ignore[arg-type]
     assert [one.name for one in pool.asked] == names
     assert {str(one.status) for one in found.values()} == {"stopped at limit"}
+
+
+def test_after_the_deadline_of_the_whole_nothing_is_asked() -> None:
+    pool = Pool([])
+    asked = Asked(0.0, 1, AGES, Deadline.after(0.0))
+    found = Round([question("a"), question("b")], asked, 1, 0.2, every=True).run(pool)  # type: ignore[arg-type]
+    assert pool.asked == []
+    assert {one.message for one in found.values()} == {"no time was left for it"}
 
 
 def test_of_two_answers_the_lower_bound_is_kept() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 import outlay
 from outlay.cli.views.ensemble import value_words
-from outlay.instances.errors import InfeasibleError, InputError
+from outlay.instances.errors import InfeasibleError, InputError, NoPlanError
 from outlay.instances.stages import Linking
 from outlay.optimizer.ensemble import solve
 from outlay.optimizer.ensemble.members import Round
@@ -145,6 +145,7 @@ def test_where_there_is_time_for_nothing_to_do_nothing_is_the_plan(
     town: outlay.Instance, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(solve, "Round", Unanswered)
+    monkeypatch.setattr(solve, "LATE_S", 1e9)  # the models are made, however busy the machine is
     found = outlay.solve_ensemble(town, SETS, time_limit=1e-6, jobs=1)
     assert found.verified
     assert (found.objective, found.bound, str(found.status)) == (0.0, None, "stopped at limit")
@@ -153,6 +154,17 @@ def test_where_there_is_time_for_nothing_to_do_nothing_is_the_plan(
     again = outlay.load_ensemble(found.save(tmp_path / "plans"))
     assert again.verified
     assert value_words(*again.values["perfect information"]) == "at least 0"
+
+
+def test_where_there_is_no_time_to_make_the_models_that_is_told(
+    town: outlay.Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(solve, "LATE_S", 0.0)
+    found = outlay.solve_ensemble(town, SETS, time_limit=1e-6, jobs=1)
+    assert (str(found.status), found.stopped_by, found.runs) == ("stopped at limit", "time", {})
+    assert "before the models of 3 scenarios were made" in found.message
+    with pytest.raises(NoPlanError, match="raise the time limit"):
+        found.table("scenarios")
 
 
 def test_a_scenario_without_any_plan_is_named(town: outlay.Instance) -> None:

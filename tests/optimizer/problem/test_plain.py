@@ -11,17 +11,16 @@ from outlay.instances.instance import Instance
 from outlay.models import plain
 from outlay.models.build import build
 from outlay.models.case import Case
-from outlay.models.families.registry import rows_of
-from outlay.models.plain import PlainModel, model_of
+from outlay.models.plain import PlainModel, model_of, plain_of
 from outlay.optimizer.answer.plans import plan_point, read_plan
 from outlay.optimizer.problem.compiling import compile_model
-from outlay.optimizer.problem.plain import compile_rows
+from outlay.optimizer.problem.plain import compile_rows, rows_of
 from tests.support.documents import parsed
 from tests.support.generated import some_generated
 
 
-def assert_same(instance: Instance) -> None:
-    model, arrays = build(instance), PlainModel(case := Case(instance), tuple(rows_of(case)))
+def assert_same(instance: Instance, *, cancelling: bool = False) -> None:
+    model, arrays = build(instance, cancelling=cancelling), plain_of(Case(instance, cancelling))
     weighed = sum(np.abs(arrays.case.weights(level)) for level in range(len(instance.objective_levels)))
     also = np.nonzero(weighed)[0]
     long = compile_model(model, also=[model.columns[at] for at in also.tolist()])
@@ -34,6 +33,12 @@ def assert_same(instance: Instance) -> None:
     columns = long.columns_of(model.columns)
     assert np.array_equal(columns, short.columns_of(arrays.columns))
     assert np.array_equal(long.constants_of(model.columns), short.constants_of(arrays.columns))
+    for block in arrays.row_blocks:
+        for key in block.keys:
+            rows = rows_of(arrays, short, block.name, key)
+            assert rows, (block.name, key)
+            assert rows == rows_of(model, long, block.name, key)
+    assert rows_of(arrays, short, "no_such_block", 1) == rows_of(model, long, "no_such_block", 1) == []
     point = np.random.default_rng(1).integers(0, 2, len(long.variables)).astype(float)
     plan = read_plan(model, long, point)
     assert read_plan(arrays, short, point) == plan
@@ -48,6 +53,10 @@ def test_the_same_problem_for_bundled_instances(name: str) -> None:
 def test_the_same_problem_for_instances_that_use_every_feature() -> None:
     for instance in some_generated(6):
         assert_same(instance)
+
+
+def test_the_same_problem_where_what_was_selected_may_be_given_up() -> None:
+    assert_same(outlay.read("tutorial"), cancelling=True)
 
 
 def test_a_least_amount_of_nothing_can_hold_in_neither() -> None:

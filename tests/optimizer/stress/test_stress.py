@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import pickle
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 
 import outlay
-from outlay.instances.errors import InputError
+from outlay.instances.errors import InputError, NotKeptError
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Choice, Plan, Selection
 from outlay.optimizer.solver.process import SolverProcess
@@ -22,6 +23,7 @@ from outlay.optimizer.stress import task
 from outlay.optimizer.stress.task import StressTask
 from outlay.optimizer.verify.plan import verify_plan
 from tests.optimizer.uncertainty.worlds import MONEY, OVERRUN, uncertain
+from tests.support.full_disk import FullDisk
 
 SCENARIOS = {
     "as it is": {"probability": 0.5},
@@ -181,6 +183,34 @@ def test_a_folder_of_something_else_is_left_alone(worlds: Instance, tmp_path: Pa
     (tmp_path / "mine.txt").write_text("mine")
     with pytest.raises(InputError, match="no stress test"):
         outlay.stress(PLANS, instance=worlds, folder=tmp_path)
+
+
+def test_what_is_refused_leaves_no_folder_behind(tmp_path: Path) -> None:
+    negative = {**MONEY, "low": -20, "mode": -10, "high": -1}
+    with pytest.raises(InputError, match="bound the factor with low and high"):
+        outlay.stress(PLANS, instance=tutorial({"factors": {"money": negative}}), draws=4, folder=tmp_path / "a" / "f")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("only", [2, 9])
+def test_what_there_is_no_room_for_is_told_all_the_same(
+    stressed: outlay.Stress, worlds: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, only: int
+) -> None:
+    with monkeypatch.context() as patch:
+        disk = FullDisk(math.inf, patch, only=only)
+        with pytest.raises(NotKeptError, match="No space left") as caught:
+            outlay.stress(PLANS, instance=worlds, jobs=1, folder=tmp_path / "f")
+        assert disk.writes >= only
+    assert caught.value.answer.tables["plans"].equals(stressed.tables["plans"])
+    again = outlay.stress(PLANS, instance=worlds, jobs=1, folder=tmp_path / "f")
+    assert again.complete
+
+
+def test_a_folder_that_is_no_path_is_told(worlds: Instance) -> None:
+    with pytest.raises(InputError, match="'5': this is not a path"):
+        outlay.stress(PLANS, instance=worlds, folder=5)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="'5': this executor is unknown"):
+        outlay.stress(PLANS, instance=worlds, executor=5)  # type: ignore[arg-type]
 
 
 @pytest.mark.slow
