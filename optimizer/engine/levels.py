@@ -13,6 +13,7 @@ from outlay.optimizer.engine.answer import Answer
 from outlay.optimizer.engine.combined import RepeatableSolver, SearchingSolver
 from outlay.optimizer.engine.judging import breaks, failed, judge, or_start
 from outlay.optimizer.engine.level import Level
+from outlay.optimizer.engine.racing import RacingSolver
 from outlay.optimizer.engine.settings import Settings
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.spaces import SolverPoint
@@ -144,9 +145,10 @@ class Solver(Protocol):
 def _solver(
     process: SolverProcess, problem: Problem, settings: Settings, search: SearchPlan | None
 ) -> Iterator[Solver]:
-    """Yield the process, or the process with a search beside it or before it."""
+    """Yield the process, or the process with helpers, or with a search beside it or before it."""
     if search is None or not problem.integer.any():
-        yield process
+        helpers = settings.helpers
+        yield process if helpers is None else RacingSolver(process, helpers, settings.deadline)
     elif search.sub_problems is None:
         with SearchingSolver(process, problem, search, options=settings.options(retry=False)) as solver:
             yield solver
