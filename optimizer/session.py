@@ -71,6 +71,7 @@ class Session:
         self.compiled = compiled(model, also=np.nonzero(weighed)[0])
         look()  # here and below: each step may take long
         groups = spread(self.compiled, model.columns, self.case.column_groups, absent=-1)
+        look()
         self._small = aggregate(self.compiled.problem, groups)
         look()
         tidy = self._small.extend_cost(spread(self.compiled, model.columns, self._helpers()))

@@ -93,7 +93,8 @@ class Race:
             if helper in self._helpers:
                 self._helpers.remove(helper)
             if self._open and self._proves(outcome):
-                self._won = replace(outcome, trace=[(since + at, *rest) for at, *rest in outcome.trace])
+                trace = [(since + at, value, bound) for at, value, bound in outcome.trace]
+                self._won = replace(outcome, trace=trace)
                 self._open = False
                 self._process.end_soon()
 

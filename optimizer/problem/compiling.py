@@ -140,6 +140,7 @@ def compile_model(model: Any, *, also: Sequence[Any] = ()) -> Compiled:
         raise InputError.single(
             str(model.name), f"the model cannot be compiled: {error}", "keep every added rule linear and able to hold"
         ) from error
+    look()
     matrix = sparse.csc_array(form.A)
     kinds = np.array([row.bound_type for row in form.rows], dtype=int)
     rhs = np.asarray(form.rhs, dtype=float)
@@ -153,6 +154,7 @@ def compile_model(model: Any, *, also: Sequence[Any] = ()) -> Compiled:
     variables = [*form.columns, *missing]
     lower, upper, integer = [], [], []
     for variable in variables:
+        look()
         low, high = variable.bounds
         lower.append(-np.inf if low is None else low)
         upper.append(np.inf if high is None else high)
