@@ -69,11 +69,14 @@ class Session:
         model = self.model
         weighed = sum(np.abs(self.case.weights(level)) for level in range(len(self.case.instance.objective_levels)))
         self.compiled = compiled(model, also=np.nonzero(weighed)[0])
-        look()
+        look()  # here and below: each step may take long
         groups = spread(self.compiled, model.columns, self.case.column_groups, absent=-1)
+        look()
         self._small = aggregate(self.compiled.problem, groups)
+        look()
         tidy = self._small.extend_cost(spread(self.compiled, model.columns, self._helpers()))
         self._scaling = scaled(replace(self._small.problem, tidy=tidy))
+        look()
         self._stack = grouping(self._small).then(units(self._scaling))
 
     @property

@@ -17,6 +17,7 @@ from outlay.instances.dictionary.names import IN_USE_PREFIX, SPENDING
 from outlay.instances.dictionary.vocabulary import Cell
 from outlay.instances.errors import Fault, NoOptionError
 from outlay.instances.instance import Instance
+from outlay.models.arrays.ending import look
 from outlay.models.options.needs import Need, without_unready
 from outlay.models.options.options import Begun, Dropped, Options, expand
 from outlay.models.projects.alternatives import Alternatives, Modes, periods_up, permit_modes
@@ -71,6 +72,7 @@ def generate_options(
     first, last = _selection_windows(alternatives, modes)
     funding = Funding(instance)
     for mode in range(len(modes.alternative)):
+        look()
         _apply_status(screen, mode)
         _apply_forced(screen, mode)
         if lender is not None:

@@ -14,6 +14,7 @@ import numpy as np
 
 from outlay.instances.instance import Instance
 from outlay.models.arrays.cells import wholes
+from outlay.models.arrays.ending import look
 from outlay.models.arrays.ragged import Groups, join
 from outlay.models.options.options import Dropped, Options
 from outlay.models.projects.alternatives import FOREVER, periods_down, periods_up
@@ -70,12 +71,14 @@ class Need:
 
 def read_needs(instance: Instance) -> tuple[Need, ...]:
     """Return the dependencies in table order (sorted)."""
+    look()
     rows, size = instance["dependencies"], instance.months_per_period
     names = zip(*(rows.texts(name) for name in ("project", "needs", "kind", "group", "at")), strict=True)
     lags = [periods_up(lag, size) for lag in rows.column("lag_months")]
     most = [None if lag is None else periods_down(lag, size) for lag in rows.raw("max_lag_months")]
     counts = [1 if count is None else count for count in wholes(rows, "count")]
     when = [tuple(map(str, sides)) if isinstance(sides, tuple) else () for sides in rows.column("when")]
+    look()
     return tuple(
         Need(row, project, needs, kind, group, at, lags[row], most[row], counts[row], when[row])
         for row, (project, needs, kind, group, at) in enumerate(names)
@@ -94,6 +97,7 @@ def any_groups(needs: tuple[Need, ...], kind: str = "requires_any") -> dict[tupl
 def sides_of(options: Options, names: Iterable[str]) -> tuple[dict[str, int], Groups]:
     """Return numbers for sides (id or id@alternative), and the options of each number."""
     number = {name: place for place, name in enumerate(dict.fromkeys(names))}
+    look()
     members = [options.of(name) for name in number]
     first = np.concatenate([[0], np.cumsum([len(chosen) for chosen in members], dtype=int)])
     return number, Groups(np.concatenate([np.zeros(0, dtype=int), *members]), first)
@@ -110,6 +114,7 @@ def without_unready(options: Options, needs: tuple[Need, ...]) -> Options:
     if not rules:
         return options
     number, sides = sides_of(options, (name for rule in rules for need in rule for name in (need.project, need.needs)))
+    look()
     # Every need as a row of arrays, and every (rule, option of its side) as a pair.
     flat = [
         (rule, number[need.needs], need.lag if need.at != "never" else -FOREVER, need.at)
@@ -118,11 +123,13 @@ def without_unready(options: Options, needs: tuple[Need, ...]) -> Options:
     ]
     rule_of, needed, lag = (np.array([line[place] for line in flat], dtype=int) for place in range(3))
     at_start = np.array([line[3] != "operation" for line in flat], dtype=bool)
+    look()
     pair_rule, pair_option = join(np.array([number[rule[0].project] for rule in rules], dtype=int), sides)
     owner, member = join(np.arange(len(number)), sides)
     alive = np.ones(len(options), dtype=bool)
     reason = np.full(len(options), -1)
     while True:
+        look()
         earliest = np.full(len(number), FOREVER)
         here = alive[member]
         np.minimum.at(earliest, owner[here], options.operation[member[here]])

@@ -28,7 +28,7 @@ from outlay.optimizer.compare.comparison import failed_run, lean_run
 from outlay.optimizer.record.run_file import run_text, to_run_document
 from outlay.optimizer.session import Session
 from outlay.optimizer.settings import SolveSettings
-from outlay.optimizer.sharing.solvers import building, solver_process
+from outlay.optimizer.sharing.solvers import building, helpers, solver_process
 from outlay.optimizer.solve import make_solution, versions
 from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.solver.outcome import Progress
@@ -231,7 +231,7 @@ def begin_case(
     times = {"read": built - began, "build": time.monotonic() - built}
     checked = session.solve(
         engine,
-        settings.engine(),
+        replace(settings.engine(), helpers=helpers()),
         deadline=before_dates(session, deadline),
         start=None if request.fresh else _reference(request),
         on_progress=None if on_progress is None else _maximised(on_progress),

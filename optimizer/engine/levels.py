@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
 
+from outlay.models.arrays.ending import EndedError, ended_by
 from outlay.optimizer.engine.answer import Answer
 from outlay.optimizer.engine.combined import RepeatableSolver, SearchingSolver
 from outlay.optimizer.engine.judging import breaks, failed, judge, or_start
 from outlay.optimizer.engine.level import Level
+from outlay.optimizer.engine.racing import RacingSolver
 from outlay.optimizer.engine.settings import Settings
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.spaces import SolverPoint
@@ -91,10 +93,21 @@ def _outcome(
     """Return what comes of one level, before the deadline."""
     if not len(problem.cost):
         return _nothing_to_decide(problem)
-    if settings.deadline.passed():  # to make the search ready may take long
-        return Outcome("kTimeLimit")
-    with process.until(settings.deadline), _solver(process, problem, settings, search) as solver:
+    if settings.deadline.passed():
+        return _too_late(start)
+    with process.until(settings.deadline), ExitStack() as stack:
+        try:
+            with ended_by(settings.deadline.passed):
+                solver = stack.enter_context(_solver(process, problem, settings, search))
+        except EndedError:  # to make the search ready may take long
+            return _too_late(start)
         return _solve_once(solver, problem, settings, start=start, on_progress=on_progress)
+
+
+def _too_late(start: np.ndarray | None) -> Outcome:
+    """Return what comes of a level that was not begun; a plan in hand needs no words."""
+    words = "the time limit was over before the solver had started" if start is None else ""
+    return Outcome("kTimeLimit", message=words)
 
 
 def with_finals(results: Sequence[LevelResult], levels: Sequence[Level], point: np.ndarray) -> list[LevelResult]:
@@ -144,9 +157,10 @@ class Solver(Protocol):
 def _solver(
     process: SolverProcess, problem: Problem, settings: Settings, search: SearchPlan | None
 ) -> Iterator[Solver]:
-    """Yield the process, or the process with a search beside it or before it."""
+    """Yield the process, or the process with helpers, or with a search beside it or before it."""
     if search is None or not problem.integer.any():
-        yield process
+        helpers = settings.helpers
+        yield process if helpers is None else RacingSolver(process, helpers, settings.deadline)
     elif search.sub_problems is None:
         with SearchingSolver(process, problem, search, options=settings.options(retry=False)) as solver:
             yield solver

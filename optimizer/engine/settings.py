@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from outlay.optimizer.engine.hints import CONFIRMING, QUESTIONS, SMALL_PROOFS
+from outlay.optimizer.engine.racing import Helpers
 from outlay.optimizer.solver.deadline import NEVER, Deadline
 
 
@@ -31,6 +32,8 @@ class Settings:
         Whether it is one of many questions about a model, of which each is small and has a plan to start from.
     confirming
         Whether the plan to start from is likely to be the best one, so that HiGHS looks for others by branching alone.
+    helpers
+        Who may help solves that take long, beside which nothing searches.
     """
 
     gap: float = 1e-4
@@ -42,6 +45,7 @@ class Settings:
     proving: bool = False
     question: bool = False
     confirming: bool = False
+    helpers: Helpers | None = field(default=None, compare=False, repr=False)
 
     def options(self, *, retry: bool) -> dict[str, Any]:
         """Return HiGHS's options; a retry uses another seed and no presolve."""

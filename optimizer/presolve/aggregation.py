@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import sparse
 
+from outlay.models.arrays.ending import look
 from outlay.optimizer.problem.problem import Problem
 
 
@@ -61,6 +62,7 @@ def aggregate(problem: Problem, group_of_column: np.ndarray) -> Aggregated:
     groups = _group_matrix(group_of_column)
     matrix = sparse.csr_array(problem.matrix)
     together = _shared(matrix, groups)
+    look()
     if not together.nnz and problem.matrix.data.all():
         return Aggregated(problem, sparse.csr_array((0, groups.shape[1])))
     useful = np.unique(together.indices) if together.nnz else np.zeros(0, dtype=int)

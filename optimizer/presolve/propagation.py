@@ -22,6 +22,7 @@ from dataclasses import replace
 import numpy as np
 from scipy import sparse
 
+from outlay.models.arrays.ending import look
 from outlay.optimizer.problem.problem import Problem
 
 #: Rows hold within this, times max(1, |limit|).
@@ -53,6 +54,7 @@ class Propagation:
         """
         rows = None if changed is None else self._rows_of(changed)
         while True:
+            look()
             part = self.by_row if rows is None else self.by_row[rows]
             most, least = (self.upper, self.lower) if rows is None else (self.upper[rows], self.lower[rows])
             low, high = activity(part, lower, upper)

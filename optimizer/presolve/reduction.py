@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import sparse
 
+from outlay.models.arrays.ending import look
 from outlay.optimizer.presolve.propagation import tightened
 from outlay.optimizer.presolve.restriction import restrict
 from outlay.optimizer.problem.problem import Problem
@@ -93,6 +94,7 @@ def reduced(problem: Problem) -> Reduction:
     if tight is problem or not free.any():
         return Reduction(problem, np.arange(size), problem.lower, np.full(size, -1))
     dominator = _dominators(tight, free)
+    look()
     left = restrict(tight, ~free | (dominator >= 0), tight.lower)
     return Reduction(left.problem, left.kept, tight.lower, dominator)
 
@@ -119,6 +121,7 @@ def _dominators(problem: Problem, free: np.ndarray) -> np.ndarray:
         together = clique[step:] == clique[:-step]
         first, second = columns[:-step][together], columns[step:][together]
         for span in np.array_split(np.arange(len(first)), len(first) // PAIRS_AT_ONCE + 1):
+            look()
             one, other = first[span], second[span]
             of_other = _dominated(problem, one, other)
             of_one = _dominated(problem, other, one) & ~of_other

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,6 +11,7 @@ import numpy as np
 from scipy import sparse
 
 from outlay.instances.errors import InputError
+from outlay.models.arrays.ending import EndedError, look
 from outlay.models.modelling import LinearStandardFormCompiler, pyo, value
 from outlay.optimizer.problem.problem import Problem
 
@@ -85,6 +86,22 @@ class Compiled:
         return values
 
 
+class _Looking:
+    """A model of which nothing more is compiled once nobody waits for it: each row is a moment to `look`."""
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._model, name)
+
+    def component_data_objects(self, *kinds: Any, **how: Any) -> Iterator[Any]:
+        """Yield what the model does."""
+        for each in self._model.component_data_objects(*kinds, **how):
+            look()
+            yield each
+
+
 def has_own_objective(model: Any) -> bool:
     """Return whether the user replaced the objective that `build` wrote."""
     active = next(model.component_data_objects(pyo.Objective, active=True))
@@ -107,6 +124,8 @@ def compile_model(model: Any, *, also: Sequence[Any] = ()) -> Compiled:
     ------
     InputError
         If the model is not linear, has no single objective, or holds a row without variables that cannot be true.
+    EndedError
+        If nobody waits for it any more.
     """
     objectives = list(model.component_data_objects(pyo.Objective, active=True))
     if len(objectives) != 1:
@@ -114,11 +133,14 @@ def compile_model(model: Any, *, also: Sequence[Any] = ()) -> Compiled:
             str(model.name), f"the model has {len(objectives)} active objectives", "deactivate all but one"
         )
     try:
-        form = LinearStandardFormCompiler().write(model, mixed_form=True)
+        form = LinearStandardFormCompiler().write(_Looking(model), mixed_form=True)
+    except EndedError:
+        raise
     except Exception as error:
         raise InputError.single(
             str(model.name), f"the model cannot be compiled: {error}", "keep every added rule linear and able to hold"
         ) from error
+    look()
     matrix = sparse.csc_array(form.A)
     kinds = np.array([row.bound_type for row in form.rows], dtype=int)
     rhs = np.asarray(form.rhs, dtype=float)
@@ -132,6 +154,7 @@ def compile_model(model: Any, *, also: Sequence[Any] = ()) -> Compiled:
     variables = [*form.columns, *missing]
     lower, upper, integer = [], [], []
     for variable in variables:
+        look()
         low, high = variable.bounds
         lower.append(-np.inf if low is None else low)
         upper.append(np.inf if high is None else high)

@@ -15,6 +15,7 @@ sub-problems, each limited by nodes, with nothing else going on.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from outlay.models.arrays.ending import EndedError, ended_by
 from outlay.optimizer.problem.problem import Problem, Rows
 from outlay.optimizer.relaxation.relaxation import Relaxation
 from outlay.optimizer.search.phases.registry import PHASES
@@ -135,11 +137,16 @@ class Search:
         small = self._first == Step.PREPARE and self.state.problem.matrix.nnz <= self.state.params.small
         if self.state.by_clock and small and self.state.stopped.wait(self.state.params.head_start_s):
             return
-        for work in (self._search, self.state.count_plans):
+        for work in (self._until_over, self.state.count_plans):
             try:
                 work()
             except Exception as error:  # the prover goes on by itself; its answer tells of this
                 self.trouble = f"the search ended early: {type(error).__name__}: {error}"
+
+    def _until_over(self) -> None:
+        """Go from phase to phase; what a phase is at ends where that is over, if it looks."""
+        with contextlib.suppress(EndedError), ended_by(self.state.over):
+            self._search()
 
     def _search(self) -> None:
         state, step = self.state, self._first

@@ -10,6 +10,7 @@ from typing import Any
 
 from outlay.instances.errors import InputError
 from outlay.models.modelling import PauseGC
+from outlay.optimizer.sharing.helping import Bench
 from outlay.optimizer.sharing.solvers import Pool
 from outlay.optimizer.solver.deadline import CLOCK, LONGEST_LOOK_S, Clock
 
@@ -68,10 +69,11 @@ def _lack_of(client: Any) -> str:
 
 
 @contextmanager
-def open_executor(address: str | None, jobs: int) -> Iterator[Executor]:
+def open_executor(address: str | None, jobs: int, bench: Bench) -> Iterator[Executor]:
     """Open the executor of an address: None for the local pool, or ``dask:tcp://HOST:PORT``.
 
     The local pool has one thread and one HiGHS process a job: threads wait for their solver, which runs beside Python.
+    What they solve may be helped through the bench.
 
     Raises
     ------
@@ -79,7 +81,7 @@ def open_executor(address: str | None, jobs: int) -> Iterator[Executor]:
         If the address is not one, dask is not installed, or its scheduler cannot be reached.
     """
     if address is None:
-        solvers = Pool()
+        solvers = Pool(bench)
         pool = ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="outlay", initializer=solvers.join)
         try:
             yield pool

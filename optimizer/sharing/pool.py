@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 
 from outlay.instances.errors import OutlayError
 from outlay.optimizer.sharing.executors import Workers, open_executor
+from outlay.optimizer.sharing.helping import Bench
 from outlay.optimizer.sharing.solvers import solver_process
 from outlay.optimizer.solver.process import SolverProcess
 
@@ -79,6 +80,8 @@ class QuestionPool:
         Whether it is a local pool of ours.
     jobs
         How many questions it answers at a time, if it is.
+    bench
+        Through it threads that have nothing to do help others; None: they do not.
     """
 
     executor: Executor
@@ -93,6 +96,8 @@ class QuestionPool:
     jobs: int = 1
     solver_s: float = 0.0
     answer_s: list[float] = field(default_factory=list)
+    bench: Bench | None = None
+    _beside: list[Future[Any]] = field(default_factory=list)  # what the threads are at besides questions
 
     def unless_stopped(self, work: Callable[[], Answered]) -> Answered | None:
         """Return what comes of some work; None if the user has asked to stop, or does so meanwhile."""
@@ -117,7 +122,9 @@ class QuestionPool:
         As many as leave a thread for that one; none if the pool is not ours.
         """
         some = questions[: self.jobs - 1] if self.local else []
-        return {question.name: self.executor.submit(work, question) for question in some}
+        begun = {question.name: self.executor.submit(work, question) for question in some}
+        self._beside += begun.values()
+        return begun
 
     def ask(self, questions: Sequence[Task], *, summary: Callable[[Any], Any] | None = None) -> dict[str, Any]:
         """Return the answers by name; after an interrupt only those that there are.
@@ -184,6 +191,8 @@ class QuestionPool:
     def _round(self, open_: dict[Future[str], tuple[Task, int]], receive: Receive) -> bool:
         """Wait for answers and pass on those that came; False once nobody is left to answer."""
         ready, _ = wait(open_, LOOK_S, return_when=FIRST_COMPLETED)
+        if not ready:
+            self._help(open_)
         if not ready and self._given_up():
             lack = self.workers.lack if self.workers is not None else ""
             for future, (question, _) in open_.items():
@@ -196,6 +205,14 @@ class QuestionPool:
             question, tries = open_.pop(future)
             self._take(future, question, tries, open_, receive)
         return True
+
+    def _help(self, open_: Mapping[Future[str], tuple[Task, int]]) -> None:
+        """Let a thread that has nothing to do help another one, if it has been at its solve for long."""
+        if self.bench is None:
+            return
+        self._beside = [future for future in self._beside if not future.done()]
+        if len(open_) + len(self._beside) < self.jobs and (race := self.bench.wanting()) is not None:
+            self._beside.append(self.executor.submit(lambda: race.help(solver_process())))
 
     def _take(
         self,
@@ -243,6 +260,8 @@ class QuestionPool:
 
     def _submit(self, question: Task) -> Future[str]:
         """Hand a question to the executor; one that refuses it gives a future that says so."""
+        if self.bench is not None:
+            self.bench.recall()
         try:
             return self.executor.submit(question.work, question)
         except Exception as error:  # a broken or closed pool
@@ -280,7 +299,8 @@ def question_pool(
         If the address is not one, or nobody is there.
     """
     with ExitStack() as stack:
-        own, jobs = executor, jobs or os.cpu_count() or 1
+        own, jobs, bench = executor, jobs or os.cpu_count() or 1, Bench()
         if not isinstance(own, Executor):
-            own = stack.enter_context(open_executor(own, jobs))
-        yield QuestionPool(own, Workers.of(own), on_progress, local=executor is None, jobs=jobs)
+            own = stack.enter_context(open_executor(own, jobs, bench))
+        local = executor is None
+        yield QuestionPool(own, Workers.of(own), on_progress, local=local, jobs=jobs, bench=bench if local else None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import weakref
 
+from outlay.optimizer.sharing.helping import Bench
 from outlay.optimizer.solver.forking import in_child
 from outlay.optimizer.solver.process import SolverProcess
 
@@ -36,10 +37,17 @@ def solver_process() -> SolverProcess:
     return process
 
 
-class Pool:
-    """The solver processes of a pool of threads, to be ended together."""
+def helpers() -> Bench | None:
+    """Return who may help the calling thread; None where it is none of a pool of ours."""
+    pool: Pool | None = getattr(_local, "pool", None)
+    return None if pool is None else pool.bench
 
-    def __init__(self) -> None:
+
+class Pool:
+    """The solver processes of a pool of threads, to be ended together, and who helps whom."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
         self._lock = threading.Lock()
         self._processes: list[SolverProcess] = []
         self._ended = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from tests.benchmarks import families
 from tests.benchmarks.data import benchmarks_folder
 from tests.benchmarks.families import assignments, trade_offs
 from tests.benchmarks.frontier import ours, vectors
-from tests.benchmarks.peers import NAN, Task, peers, solves
+from tests.benchmarks.peers import NAN, Task, Teller, peers, solves
 from tests.benchmarks.what_ifs import what_ifs
 from tests.support.choosing import some
 
@@ -75,6 +76,14 @@ def test_figures_are_read_off_a_trace_as_they_were_known() -> None:
     assert found.time_to(0.02, 10.0) == 9.0
     assert math.isnan(found.time_to(0.001, 10.0))
     assert measure.gap(8.0, 10.0) == 0.25
+
+
+def test_what_comes_after_the_end_of_a_solve_does_not_count() -> None:
+    out = io.StringIO()
+    tell = Teller(out)
+    for _ in range(2):
+        tell.end()
+    assert out.getvalue().count("solve_s") == 1
 
 
 @pytest.mark.nightly

@@ -14,6 +14,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse import csgraph
 
+from outlay.models.arrays.ending import look
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.structure import Structure
 from outlay.optimizer.search.ledgers.rows import Ledger, followers_of
@@ -233,6 +234,7 @@ def _waits(rows: sparse.csr_array, sides: _Sides, own: np.ndarray) -> list[_Wait
         return None
     found = []
     for place in np.split(order, np.nonzero(change)[0][1:]) if len(order) else []:
+        look()
         us, they = int(one[place[0]]), int(other[place[0]])
         if us not in sides.comes or (they >= 0 and they not in sides.comes):
             return None

@@ -2,7 +2,8 @@
 
 A module has ``solve(task, tell)``. It loads the task into its solver, calls ``tell.begin()`` and solves; the clock of
 the solve starts there. While it solves it calls ``tell(value, bound)`` (maximised; NaN: none) whenever either changes,
-and it returns the point over the problem's columns, or None. One that builds a model of its own from some families
+and it returns the point over the problem's columns, or None; where it has to be made of the answer first, it calls
+``tell.end()`` before. One that builds a model of its own from some families
 alone is named in `solves`.
 """
 
@@ -51,7 +52,7 @@ class Teller:
 
     def __init__(self, out: TextIO) -> None:
         self.created = self.began = time.monotonic()
-        self.last = ""
+        self.last, self.ended = "", False
         self.out = out
 
     def begin(self) -> None:
@@ -60,8 +61,10 @@ class Teller:
         self._write({"load_s": self.began - self.created})
 
     def end(self) -> None:
-        """The solve is over."""
-        self._write({"solve_s": time.monotonic() - self.began})
+        """The solve is over; what comes after the first time does not count."""
+        if not self.ended:
+            self._write({"solve_s": time.monotonic() - self.began})
+        self.ended = True
 
     def __call__(self, value: float, bound: float, seconds: float | None = None) -> None:
         """Tell the best value and bound known now, or after so many seconds of the solve."""

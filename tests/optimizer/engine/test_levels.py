@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from contextlib import AbstractContextManager, nullcontext
+from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
 import pytest
 from scipy import sparse
 
+from outlay.models.arrays.ending import look
+from outlay.optimizer.engine import levels as engine_levels
 from outlay.optimizer.engine.level import Level
 from outlay.optimizer.engine.levels import _solve_once, solve_levels
 from outlay.optimizer.engine.settings import Settings
@@ -18,6 +21,7 @@ from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.solver.outcome import Outcome
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import Status
+from tests.support.clocks import SetClock
 
 
 class Said:
@@ -65,3 +69,17 @@ def test_what_only_confirms_a_plan_spends_nothing_on_looking_for_others() -> Non
     assert asked.options(retry=False)["mip_heuristic_effort"] == 0
     assert not asked.options(retry=False)["mip_allow_restart"]
     assert asked.options(retry=True) == Settings().options(retry=True)
+
+
+def test_the_time_may_be_over_while_the_search_is_made_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, search = SetClock(), cast("Any", SimpleNamespace(sub_problems=None))
+
+    def slowly(*_: Any, **__: Any) -> None:
+        clock.pass_(9)
+        look()
+
+    monkeypatch.setattr(engine_levels, "SearchingSolver", slowly)
+    settings, solver = Settings(deadline=Deadline.after(5.0, clock)), cast("SolverProcess", Said())
+    answer = solve_levels(solver, one_decision(), [Level({}, -np.ones(1))], settings, search=search)
+    assert (answer.levels[0].status, answer.levels[0].limit, answer.point) == (Status.STOPPED, "time", None)
+    assert answer.message == "the time limit was over before the solver had started"

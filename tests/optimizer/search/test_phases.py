@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from outlay.instances.samples.generating import generate
+from outlay.models.arrays.ending import look
 from outlay.models.build import build
 from outlay.optimizer.search.drawing import Neighbourhoods
 from outlay.optimizer.search.neighbourhoods.registry import CROSSING, NEIGHBOURHOODS
@@ -140,3 +141,21 @@ def test_a_plan_from_outside_is_taken_over_and_filled_up_while_the_relaxation_is
     assert state.filled is state.plans.current
     fill_up(state)
     assert state.plans.current is state.filled
+
+
+def test_what_a_phase_is_at_ends_where_the_search_is_told_to_stop(
+    small: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, search = small.search_plan(seed=1, sub_problems=1), list[Search]()
+
+    def long(_: State) -> Step:
+        look()
+        search[0].stop()
+        look()
+        raise AssertionError("it goes on")
+
+    monkeypatch.setitem(PHASES, Step.PREPARE, long)  # type: ignore[misc]
+    search.append(Search(level_problem(small), plan, OPTIONS, on_better=lambda _: None))
+    search[0].run()
+    assert search[0].trouble == ""
+    assert search[0].state.trace.steps == []
