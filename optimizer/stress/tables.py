@@ -90,7 +90,8 @@ def _figures(values: np.ndarray, weights: np.ndarray, *, enumerated: bool, tail:
     if not len(values):
         return {}
     sign = -1.0 if tail == "highest" else 1.0
-    spread = statistics.deviation(values, weights)
+    alone = len(values) < 2 and not enumerated  # one draw says nothing of how others would differ
+    spread = np.nan if alone else statistics.deviation(values, weights)
     return {
         "mean": statistics.mean(values, weights),
         "se": 0.0 if enumerated else spread / np.sqrt(len(values)),

@@ -33,6 +33,9 @@ from outlay.optimizer.verify.plan import verify_plan
 #: Shares of the time for relaxed recourse, for what follows from it, for the kernel, and for groups,
 #: which seldom take all of it.
 RELAXED_SHARE, TRYING_SHARE, KERNEL_SHARE, GROUPS_SHARE = 0.3, 0.1, 0.2, 0.25
+#: So much of the time stays for what comes after relaxed recourse, which also gets what was left before it: its bound
+#: is that of its first relaxation until the last of its nodes is done.
+AFTER_RELAXED = 0.4
 
 
 class Searching(NamedTuple):
@@ -143,9 +146,12 @@ class Here:
         self, engine: SolverProcess, whole: EnsembleSession, found: Together | None, on_questions: OnQuestions
     ) -> Together | None:
         """Return the better of what is known and what is decided where all that follows is relaxed."""
-        limit = self.asked.time_limit
+        limit, left = self.asked.time_limit, self.deadline.left()
         settings = Settings(self.asked.gap, self.deadline, self.asked.seed, self.threads)
-        said = relaxed(whole, engine, settings, None if limit is None else RELAXED_SHARE * limit)
+        seconds = None
+        if limit is not None and left is not None:
+            seconds = max(RELAXED_SHARE * limit, left - AFTER_RELAXED * limit)
+        said = relaxed(whole, engine, settings, seconds)
         self._most, self._interrupted = min(self._most, said.bound), said.interrupted
         if said.interrupted or said.selected is None:
             return found

@@ -51,10 +51,12 @@ def test_what_is_decided_is_tried_in_each_scenario(
     with pytest.raises(AssertionError):
         outlay.solve_ensemble(town, SETS, jobs=1, time_limit=1e4)  # its bound proves nothing
     proving = Relaxed(best.selected, float(best.objective or 0.0), interrupted=False)
-    monkeypatch.setattr(deciding, "relaxed", lambda *_: proving)
-    found = outlay.solve_ensemble(town, SETS, jobs=1, time_limit=1e4)
+    seconds = list[float]()
+    monkeypatch.setattr(deciding, "relaxed", lambda *asked: seconds.append(asked[3]) or proving)
+    found = outlay.solve_ensemble(town, SETS, jobs=1, time_limit=1e7)
     assert (str(found.status), found.objective) == ("optimal", pytest.approx(best.objective))
     assert found.selected == best.selected
+    assert seconds == [pytest.approx(0.6e7, rel=1e-3)]  # its own share, and what the questions before it left
 
 
 def test_a_decision_that_cannot_be_kept_is_left(

@@ -185,6 +185,14 @@ def test_a_folder_of_something_else_is_left_alone(worlds: Instance, tmp_path: Pa
         outlay.stress(PLANS, instance=worlds, folder=tmp_path)
 
 
+def test_one_draw_says_nothing_of_its_error() -> None:
+    one = outlay.stress(PLANS, instance=tutorial({"factors": {"money": MONEY}}), draws=1, jobs=1)
+    assert one.plans["mean"].notna().all()
+    assert one.plans[["se", "sd"]].isna().all(axis=None)
+    certain = outlay.stress(PLANS, instance=tutorial({"scenarios": {"poor": {"probability": 1}}}), jobs=1)
+    assert certain.plans[["se", "sd"]].eq(0).all(axis=None)
+
+
 def test_what_is_refused_leaves_no_folder_behind(tmp_path: Path) -> None:
     negative = {**MONEY, "low": -20, "mode": -10, "high": -1}
     with pytest.raises(InputError, match="bound the factor with low and high"):
