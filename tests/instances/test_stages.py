@@ -46,7 +46,7 @@ def test_a_set_that_is_named_twice_is_told_alone() -> None:
 
 
 def test_what_is_no_instance_is_told() -> None:
-    with pytest.raises(InputError, match="'5': this is no instance; give what outlay.read returned"):
+    with pytest.raises(InputError, match=r"'5': this is no instance; give what outlay.read returned"):
         outlay.build_ensemble(5, SETS)  # type: ignore[arg-type]
 
 
