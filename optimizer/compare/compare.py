@@ -51,8 +51,8 @@ def compare(
         ``energy``, ``permits``, ``supply`` (equipment, commodity, dependencies), ``finance`` (draws, funds, lender).
     jobs
         Cases solved at a time by the local pool; None: one a core. Where fewer are left, what is idle helps those that
-        take more than 3 s of CPU (`engine.racing`): objective and status are the same within the gap, but the plan may
-        be another one of those within it. With 1 nothing depends on the clock.
+        take more than 1 s of CPU (`engine.racing`): the same gap is proved, but the plan may be another one of those
+        within it. With 1 nothing depends on the clock.
     executor
         Any `concurrent.futures.Executor`, or ``"dask:tcp://HOST:PORT"``; None: a local pool. On others nobody helps, so
         that the answer does not depend on them. Cases that find no dask worker for a minute are reported as failed, the

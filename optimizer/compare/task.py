@@ -28,7 +28,7 @@ from outlay.optimizer.compare.comparison import failed_run, lean_run
 from outlay.optimizer.record.run_file import run_text, to_run_document
 from outlay.optimizer.session import Session
 from outlay.optimizer.settings import SolveSettings
-from outlay.optimizer.sharing.solvers import building, helpers, solver_process
+from outlay.optimizer.sharing.solvers import building, helpers, result_of, solver_process
 from outlay.optimizer.solve import make_solution, versions
 from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.solver.outcome import Progress
@@ -248,7 +248,7 @@ def _ahead(request: Request) -> Begun | None:
     if request.begun is None:
         return None
     try:
-        return request.begun.result()
+        return result_of(request.begun)
     except Exception:  # whatever befell it, the case is solved as if it had not begun
         return None
 

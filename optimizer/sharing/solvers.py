@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import weakref
+from concurrent.futures import Future, wait
+from typing import TypeVar
 
 from outlay.optimizer.sharing.helping import Bench
 from outlay.optimizer.solver.forking import in_child
@@ -13,6 +15,10 @@ from outlay.optimizer.solver.process import SolverProcess
 #: Building in Python gains nothing from threads, and Pyomo's writers are not made for them.
 _BUILDING = threading.Lock()
 _local = threading.local()
+#: Seconds between looks for somebody to help.
+LOOK_S = 1.0
+
+Result = TypeVar("Result")
 
 
 def building() -> threading.Lock:
@@ -41,6 +47,18 @@ def helpers() -> Bench | None:
     """Return who may help the calling thread; None where it is none of a pool of ours."""
     pool: Pool | None = getattr(_local, "pool", None)
     return None if pool is None else pool.bench
+
+
+def result_of(future: Future[Result]) -> Result:
+    """Return what a future comes to; meanwhile the calling thread, if it is one of a pool of ours, helps others."""
+    bench = helpers()
+    while bench is not None and not future.done():
+        race = bench.wanting()
+        if race is None:
+            wait([future], LOOK_S)
+        else:
+            race.help(solver_process())
+    return future.result()
 
 
 class Pool:

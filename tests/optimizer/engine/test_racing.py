@@ -174,7 +174,7 @@ def test_what_the_solver_says_itself_stays(race: Race, status: str) -> None:
     assert race.ended(Outcome(status, bound=-9.0)).bound == -9.0
 
 
-def test_help_is_wanted_after_some_work_by_a_few_until_the_end(race: Race, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_help_is_wanted_after_some_work_by_a_few_until_the_end(race: Race, tmp_path: Path) -> None:
     assert not race.wants_help
     race._process._inbox.worked_s = racing.ALONE_S
     assert race.wants_help
@@ -182,6 +182,10 @@ def test_help_is_wanted_after_some_work_by_a_few_until_the_end(race: Race, monke
     assert not race.wants_help
     race.let_go()
     assert race.wants_help
+    with FakeSolver(tmp_path, "sys.exit(3)").process as broken:
+        race.help(broken)
+    assert not race.wants_help  # another one would end the same way
+    race._wanted = True
     race.ended(Outcome("kOptimal"))
     assert not race.wants_help
     race.help(SolverProcess())  # too late: it begins nothing

@@ -13,7 +13,7 @@ from outlay.optimizer.engine import racing
 from outlay.optimizer.engine.racing import Race
 from outlay.optimizer.sharing.helping import Bench
 from outlay.optimizer.sharing.pool import question_pool
-from outlay.optimizer.sharing.solvers import helpers
+from outlay.optimizer.sharing.solvers import helpers, result_of
 from outlay.optimizer.solver.process import SolverProcess
 from tests.optimizer.compare.support import assert_same, cap, town
 from tests.optimizer.sharing.test_pool import Spell
@@ -65,6 +65,14 @@ def test_a_thread_that_has_nothing_to_do_helps_the_last_question() -> None:
         race = FakeRace()
         found = pool.ask([Spell("quick"), Spell("long", raced(race, race.came))])
     assert [word.text for word in found.values()] == ["QUICK", "long"]
+
+
+def test_a_thread_that_waits_for_what_another_one_has_begun_helps_it() -> None:
+    race = FakeRace()
+    with question_pool(None, 2) as pool:
+        begun = pool.ahead(raced(race, race.came), [Spell("long")])
+        found = pool.ask([Spell("waits", lambda _: result_of(begun["long"]))])
+    assert found["waits"].text == "long"
 
 
 def test_where_every_thread_is_at_work_nobody_helps() -> None:
