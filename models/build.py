@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from outlay.instances.dictionary.names import IN_USE_PREFIX
+from outlay.instances.given import check_instance
 from outlay.instances.instance import Instance
 from outlay.models.arrays.ending import look
 from outlay.models.arrays.rows import RowBlock
@@ -61,6 +62,7 @@ def build(instance: Instance, *, cancelling: bool = False) -> pyo.ConcreteModel:
     ``late = [o for o in model.OPTIONS if model.options.start[o] >= 2]`` and then
     ``model.few_late = pyo.Constraint(expr=sum(model.fund[o] for o in late) <= 3)``
     """
+    check_instance("build", instance)
     return build_case(Case(instance, cancelling))
 
 

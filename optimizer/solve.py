@@ -101,7 +101,7 @@ def solve(
     Raises
     ------
     InputError
-        If the constraint set, the objective or the changed instance is wrong.
+        If an argument, the constraint set, the objective or the changed instance is wrong.
 
     Examples
     --------
@@ -113,6 +113,9 @@ def solve(
     settings = SolveSettings.made(
         time_limit=time_limit, gap=gap, seed=seed, threads=threads, effort=effort, work=work, params=params
     )
+    if start is not None and not isinstance(start, Plan):
+        remedy = "give a Plan, such as solution.plan"
+        raise InputError.single("solve", f"a {type(start).__name__} is no plan", remedy, column="start")
     asked = Asked(source, constraint_set, objective)
     return solve_asked(asked, settings, start=start, on_progress=on_progress, process=process, kept=Kept(0))
 

@@ -81,6 +81,25 @@ def report(
     raise InputError.single("report", problem, remedy)
 
 
+#: Endings of a page; what has none is one too.
+PAGES = ("", ".html", ".htm")
+
+
+def check_page(path: str | Path, *, force: bool = False) -> Path:
+    """Return the path of a page that is to be written, after a look whether it could be; see `check_target`.
+
+    Raises
+    ------
+    InputError
+        If the name is that of another kind of file, or nothing can be written there.
+    """
+    target = check_target(path, force=force)
+    if target.suffix.lower() not in PAGES:
+        remedy = "name an .html file; a browser prints it as PDF"
+        raise InputError.single(str(target), "a report is an HTML page", remedy)
+    return target
+
+
 def write_report(solution: Solution, path: str | Path, *, force: bool = False, signed: Signed = UNSIGNED) -> Path:
     """Write the report of one answer and return its path.
 
@@ -106,7 +125,7 @@ def write_report(solution: Solution, path: str | Path, *, force: bool = False, s
     InputError
         If the file exists and `force` is not set, or cannot be written.
     """
-    check_target(path, force=force)
+    check_page(path, force=force)
     solution.table("projects")  # raises where there is no plan
     return write_verified_report(solution, verify(solution), path, force=force, signed=signed)
 
@@ -126,7 +145,7 @@ def write_verified_report(
     UnverifiedError
         If the plan fails its verification.
     """
-    target = check_target(path, force=force)
+    target = check_page(path, force=force)
     solution.table("projects")
     if verification is None or not verification.ok:
         raise unverified(verification)
@@ -146,7 +165,7 @@ def write_comparison_report(
     InputError
         If the file exists and `force` is not set, or cannot be written.
     """
-    target = check_target(path, force=force)
+    target = check_page(path, force=force)
     cases = comparison.cases
     failed = cases.loc[cases["objective"].notna() & ~cases["verified"].astype(bool), "set"].tolist()
     if failed:
@@ -233,5 +252,5 @@ def _written(
     template: str, context: Callable[[], dict[str, Any]], path: str | Path, *, force: bool, signed: Signed
 ) -> Path:
     """Write a page; whether it may be written is asked before anything is computed."""
-    target = check_target(path, force=force)
+    target = check_page(path, force=force)
     return write_file(target, render_within(template, signed.on(context())), force=force)

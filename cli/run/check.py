@@ -177,18 +177,20 @@ def _show_asked(page: Page, facts: Facts) -> None:
     unit = facts.instance.settings.money_unit
     page.heading("Asked for, if everything ran")
     page.note(
-        f"The {words.count(able, 'project')} that have an option, each with its largest alternative, in full, as "
-        "early as possible, without imports, purchases or links."
+        f"The {words.count(able, 'project that has an option', 'projects that have an option')}, each with its largest "
+        "alternative, in full, as early as possible, without imports, purchases or links."
     )
     if facts.largest_total:
-        total = words.money(facts.largest_total, unit)
-        page.note(f"The largest alternatives of all {words.count(len(facts.windows), 'project')} together: {total}.")
+        total, of = words.money(facts.largest_total, unit), words.count(len(facts.windows), "project")
+        page.note(f"The largest alternatives of {of} together: {total}.")
     scarce = sorted((row for row in facts.asked if row["on"] and _urgency(row) >= _NEAR), key=_urgency, reverse=True)
     if scarce:
         page.table(PEAK_COLUMNS, [peak_cells(row, facts.instance) for row in scarce[:MOST_ASKED]])
     rest = len(facts.asked) - len(scarce[:MOST_ASKED])
     if rest > 0:
-        page.note(f"{rest} other resources are asked for less than these, or switched off (--json lists all).")
+        other, less = ("other ", "these") if scarce else ("", f"{words.share(_NEAR)} of what there is")
+        others = words.count(rest, f"{other}resource is", f"{other}resources are")
+        page.note(f"{others} asked for less than {less}, or switched off (--json lists all).")
 
 
 def _urgency(row: Mapping[str, Any]) -> float:

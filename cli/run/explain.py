@@ -11,14 +11,13 @@ import simplejson
 from outlay.cli import streams
 from outlay.cli.loading import load_run
 from outlay.cli.options import Solving
-from outlay.cli.report.write import write_explanation_report
+from outlay.cli.report.write import check_page, write_explanation_report
 from outlay.cli.run.show import refuse
 from outlay.cli.terminal.explanation.page import show_explanation
 from outlay.cli.terminal.progress import Progress
 from outlay.cli.terminal.screen import Page
 from outlay.cli.terminal.solution.proof import NO_PLAN, NO_PLAN_POSSIBLE, PROVED, STOPPED
 from outlay.cli.views.words import seconds
-from outlay.instances.formats.output import check_target
 from outlay.instances.formats.reading import read
 from outlay.optimizer.explain.explain import explain
 from outlay.optimizer.explain.explanation import Explanation
@@ -61,7 +60,7 @@ def run(
         If the source, a name or an option is wrong, or something cannot be written.
     """
     if report is not None:
-        check_target(report, force=force)
+        check_page(report, force=force)
     with Progress("reading the tables") as progress:
         asked: Any
         if is_run_file(source):

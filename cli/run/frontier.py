@@ -8,13 +8,12 @@ from typing import Any
 import simplejson
 
 from outlay.cli import streams
-from outlay.cli.report.write import write_frontier_report
+from outlay.cli.report.write import check_page, write_frontier_report
 from outlay.cli.run.explain import questions_in_words
 from outlay.cli.terminal.frontier.page import show_frontier
 from outlay.cli.terminal.progress import Progress
 from outlay.cli.terminal.screen import Page
 from outlay.cli.terminal.solution.proof import NO_PLAN, PROVED, STOPPED
-from outlay.instances.formats.output import check_target
 from outlay.instances.formats.reading import read
 from outlay.optimizer.export.tables import spreadsheet_csv
 from outlay.optimizer.frontier.frontier import frontier
@@ -53,7 +52,7 @@ def run(
         If no plan is possible.
     """
     if report is not None:
-        check_target(report, force=force)
+        check_page(report, force=force)
     with Progress("reading the tables") as progress:
         source = read(instance, max_file_mb=max_file_mb)
         progress.now("solving")

@@ -10,6 +10,7 @@ from outlay.cli import streams
 from outlay.cli.loading import Loaded, load_run
 from outlay.cli.report.layout.signed import Signed
 from outlay.cli.report.write import (
+    check_page,
     write_comparison_report,
     write_ensemble_report,
     write_ranking_report,
@@ -47,7 +48,8 @@ def run(
     NoPlanError, UnverifiedError
         If there is no plan for several scenarios, or it fails its verification.
     """
-    check_target(output, force=force)
+    check = check_target if _is_workbook(output) else check_page
+    check(output, force=force)
     signed = Signed(author, _date_of(source) if date is None else date)
     with Progress("drawing the report"):
         several = several_in(source, max_file_mb)

@@ -53,7 +53,7 @@ def volume_words(frontier: Frontier) -> str:
     """Return what part of the hypervolume is reached; empty where it says nothing."""
     if frontier.hypervolume_most <= 0:
         return ""
-    share = words.gap(frontier.open_share) if frontier.open_share > 1e-12 else "0 %"
+    share = words.gap(frontier.open_share)
     return f"{words.number(frontier.hypervolume, 6)} reached; {share} of what all plans together can at most is open"
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from outlay.cli.views import words
 from outlay.instances.dictionary.names import ENGINE_RESOURCES
 from outlay.instances.instance import Instance
+from outlay.instances.values.text import shown
 from outlay.models.case import Case
 from outlay.models.projects.funding import Funding
 from outlay.models.ranges import wide_rows
@@ -25,6 +28,7 @@ def warnings(case: Case) -> list[str]:
     return [
         *_about_resources(instance),
         *_about_names(instance),
+        *_about_look_alikes(instance),
         *_about_money(instance),
         *_about_projects(case),
         *_about_limits(instance),
@@ -94,6 +98,29 @@ def _about_names(instance: Instance) -> Iterator[str]:
     for row, fund in enumerate(instance["funds"].texts("fund")):
         if row not in payable:
             yield f"funds: no project is eligible for {fund}"
+
+
+def _about_look_alikes(instance: Instance) -> Iterator[str]:
+    """Yield ids and groups that a reader takes for one: a limit on the sector `roads` holds no `Roads`."""
+    projects = instance["projects"]
+    for what, names in (
+        ("project", projects.texts("id")),
+        ("resource", instance["resources"].texts("resource")),
+        ("fund", instance["funds"].texts("fund")),
+        *((group, projects.texts(group)) for group in ("sector", "region", "company")),
+        ("tag", [tag for cell in projects.raw("tags") if isinstance(cell, tuple) for tag in cell]),
+    ):
+        for alike in _alike(names):
+            yield f"{what}: {' and '.join(shown(name) for name in alike)} look alike and are told apart"
+
+
+def _alike(names: Iterable[str]) -> list[list[str]]:
+    """Return the names that differ only in case, in invisible characters or in how a letter is encoded."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for name in names:
+        plain = unicodedata.normalize("NFKC", name).casefold()
+        found["".join(sign for sign in plain if unicodedata.category(sign) != "Cf")].add(name)
+    return [sorted(alike) for _, alike in sorted(found.items()) if len(alike) > 1]
 
 
 def _about_money(instance: Instance) -> Iterator[str]:

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from outlay.instances.values.numbers import decimal_text
 
 NOTHING = "–"
+#: What a share of something may be off by because floats are rounded.
+ROUNDING = 1e-12
 
 
 def exists(value: float | None) -> bool:
@@ -78,13 +80,17 @@ def share(value: float | None) -> str:
 def gap(value: float | None) -> str:
     """Return a gap as a percentage to two significant digits; of a plan that is worth next to nothing it says nothing.
 
+    What is no more than the rounding of floats is none.
+
     Examples
     --------
-    >>> gap(0.0123), gap(4.2e6), gap(None)
-    ('1.2 %', 'over 1,000 %', 'unknown')
+    >>> gap(0.0123), gap(4.2e6), gap(None), gap(1e-14)
+    ('1.2 %', 'over 1,000 %', 'unknown', '0 %')
     """
     if value is None or not math.isfinite(value):
         return "unknown"
+    if value < ROUNDING:
+        return "0 %"
     return "over 1,000 %" if value > 10 else f"{number(100 * value, 2)} %"
 
 

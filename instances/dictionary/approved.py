@@ -19,7 +19,12 @@ APPROVED = TableSpec(
         month("selected", "When it is selected: the period that holds it, which may lie outside the calendar."),
         month("start", "When building starts, in the same way; blank = moving it changes nothing."),
         share("scale", "The scale that was approved; blank = any. Changing it is not counted.", positive=True),
-        number("change_cost", "money", "What it costs not to fund it so: not at all, or otherwise.", default=ZERO),
+        number(
+            "change_cost",
+            "money",
+            "What it costs not to fund it, or to fund another alternative of it; other dates cost nothing here.",
+            default=ZERO,
+        ),
         NOTE,
     ),
 )
@@ -32,7 +37,8 @@ CHANGE_METRICS: Mapping[str, str] = {
     "changed_projects": "Of an instance with `approved`: the projects whose being funded or whose alternative differs.",
     "changed_starts": "Of an instance with `approved`: the periods by which starts of projects funded in both move, "
     "summed.",
-    "change_cost": "Of an instance with `approved`: change_cost of approved projects that are not funded as approved.",
+    "change_cost": "Of an instance with `approved`: change_cost of approved projects that are not funded, or as "
+    "another alternative.",
 }
 #: Their units; None: money.
 CHANGE_UNITS: Mapping[str, str | None] = {

@@ -15,6 +15,7 @@ import tomli_w
 from outlay.instances.errors import InputError
 from outlay.instances.formats.csv_tables import COMMENT
 from outlay.instances.formats.output import check_target, write_file, write_folder
+from outlay.instances.given import check_instance
 from outlay.instances.instance import Instance, thawed
 from outlay.instances.table import Table, cell_text
 from outlay.instances.values.numbers import number_text
@@ -80,6 +81,7 @@ def write(instance: Instance, path: str | Path) -> Path:
     InputError
         If something is there already, or cannot be written.
     """
+    check_instance("write", instance)
     ending = check_target(path, folder=True).suffix.lower()
     if ending == ".json":
         return write_file(path, document_text(to_document(instance)))

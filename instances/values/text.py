@@ -76,12 +76,15 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
     Examples
     --------
-    >>> did_you_mean("amout", ["amount", "from"])
-    "did you mean 'amount'?"
+    >>> did_you_mean("amout", ["amount", "from"]), did_you_mean("ID", ["amount", "id"])
+    ("did you mean 'amount'?", "did you mean 'id'?")
     """
     words = sorted(set(known))
     if len(word) <= _LONGEST_WORD and len(words) <= _MOST_WORDS:
-        near = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
+        folded = {name.casefold(): name for name in words}
+        near = difflib.get_close_matches(word, words, n=1, cutoff=0.6) or [
+            folded[name] for name in difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+        ]
         if near:
             return f"did you mean '{shown(near[0])}'?"
     if not words:

@@ -24,6 +24,7 @@ import numpy as np
 import pandas as pd
 
 from outlay.instances.dictionary.names import ENGINE_RESOURCES
+from outlay.instances.given import check_instance
 from outlay.instances.instance import Instance
 from outlay.models.supply.graph import largest_commitments
 
@@ -58,6 +59,7 @@ def exposure(instance: Instance) -> pd.DataFrame:
         One row a node whose removal costs other projects: node, kind (project, resource, sector), projects (number of
         others lost), lost (their ids), commitment (their largest alternatives, money); largest first.
     """
+    check_instance("exposure", instance)
     return exposure_within(instance, None)[0]
 
 

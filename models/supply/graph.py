@@ -15,6 +15,7 @@ import networkx
 
 from outlay.instances.dictionary.names import ENGINE_RESOURCES
 from outlay.instances.errors import InputError
+from outlay.instances.given import check_instance
 from outlay.instances.instance import Instance
 
 PROJECT, RESOURCE, SECTOR = "project:", "resource:", "sector:"
@@ -36,6 +37,7 @@ def graph(instance: Instance) -> networkx.MultiDiGraph:
     --------
     ``networkx.ancestors(outlay.graph(instance), "project:P12")`` is everything that P12 hangs on.
     """
+    check_instance("graph", instance)
     chain = networkx.MultiDiGraph(name=instance.name)
     _add_nodes(chain, instance)
     for source, target, kind, attributes in sorted(_edges(instance), key=repr):

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from outlay.instances.errors import NoPlanError
+from outlay.instances.errors import InputError, NoPlanError
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.models.case import Case
@@ -68,7 +68,12 @@ def verify(solution: Solution) -> Verification:
     ------
     NoPlanError
         If there is no plan.
+    InputError
+        If it is no solution.
     """
+    if not isinstance(solution, Solution):
+        remedy = "give what outlay.solve returned, or outlay.load(RUN)"
+        raise InputError.single("verify", f"a {type(solution).__name__} is no solution", remedy)
     found = recheck(finite(claims_of(solution)), solution.instance).verification
     if found is None:
         raise NoPlanError("there is no plan to verify")

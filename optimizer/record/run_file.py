@@ -61,7 +61,10 @@ def load_checked(path: str | Path, *, max_file_mb: float = MAX_FILE_MB) -> tuple
     InputError
         As `load`.
     """
-    target = Path(path)
+    try:
+        target = Path(path)
+    except TypeError:
+        raise InputError.single("load", f"a {type(path).__name__} is no path", "give that of a run file") from None
     document = read_run_document(target, max_file_mb)
     run, instance = run_and_instance(document, target.name)
     found = recheck(run, instance, older=document["format"] != FORMAT)

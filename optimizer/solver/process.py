@@ -316,12 +316,14 @@ class SolverProcess:
                 env={**os.environ, **ONE_THREAD, **AT_ONCE},
             )
         # A child that does not read must not make us wait, so a thread writes; another reads.
-        self._threads = (
-            threading.Thread(target=post, args=(child.stdin, self._outbox, self._inbox), daemon=True),
-            threading.Thread(target=collect, args=(child.stdout, self._inbox), daemon=True),
-        )
-        for thread in self._threads:
-            thread.start()
+        self._threads = ()
+        for task, stream in ((post, (child.stdin, self._outbox)), (collect, (child.stdout,))):
+            thread = threading.Thread(target=task, args=(*stream, self._inbox), daemon=True)
+            try:
+                thread.start()
+            except RuntimeError as error:  # there is no room for another one
+                raise OSError(str(error)) from error
+            self._threads += (thread,)
 
     def _forget(self) -> None:
         """Leave the child to the process that we were forked from: its pipes, its end, and who waits for it."""

@@ -51,6 +51,18 @@ def test_new_templates_end_inside_the_calendar() -> None:
             {"projects": [*SMALL["projects"], {"id": "D", "value": 1}], "sets": {}},
             "projects: commitment is blank and counts as 0: D",
         ),
+        (
+            {
+                "projects": [
+                    {**row, "sector": each} for row, each in zip(SMALL["projects"], ("Roads", "roads", ""), strict=True)
+                ]
+            },
+            "sector: Roads and roads look alike and are told apart",
+        ),
+        (
+            {"projects": [*SMALL["projects"], {"id": "A\u200b", "value": 1, "commitment": 1}], "sets": {}},
+            "project: A and A\\u200b look alike and are told apart",
+        ),
         ({"instance": {"discount_rates": {"value": 0.05}}}, "discount_rates: the rate of value touches nothing"),
         (
             {"projects": [*SMALL["projects"], {"id": "D", "value": 1, "commitment": 99}], "sets": {}},
@@ -69,6 +81,15 @@ def test_warnings_come_before_everything_else_and_windows_only_when_asked_for(tm
     assert told.index("warnings") < told.index("Asked for, if everything ran")
     assert "When each project can start\n" not in told
     assert "When each project can start\n" in run("check", path, "--all").stdout
+
+
+def test_check_speaks_of_one_project_and_one_resource_as_of_one(tmp_path: Path) -> None:
+    document = changed(projects=SMALL["projects"][:1], requirements=[], sets={})
+    document |= {"resources": SMALL["resources"][:1], "availability": SMALL["availability"][:1]}
+    told = run("check", write_small(tmp_path, document)).stdout
+    assert "The 1 project that has an option, each" in told
+    assert "The largest alternatives of 1 project together: $5M." in told
+    assert "1 resource is asked for less than 80 % of what there is, or switched off" in told
 
 
 @pytest.mark.slow

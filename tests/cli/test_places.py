@@ -67,6 +67,24 @@ def test_nothing_is_written_into_a_closed_folder_nor_read_from_it(
     assert [path.name for path in (tmp_path / "shut").iterdir()] == ["kept"]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "report {run} -o {folder}/new.pdf",
+        "report {run} -o {folder}/run.json --force",
+        "explain {run} --report {folder}/new.xlsx",
+        "frontier {case} --of max:value --against min:commitment --report {folder}/new.docx",
+    ],
+)
+def test_a_page_is_written_under_no_name_of_another_kind_of_file(line: str, known: dict[str, str]) -> None:
+    folder = Path(known["run"]).parent
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    answer = run(*line.format(folder=folder, **known).split())
+    assert (answer.exit_code, answer.stdout) == (3, "")
+    assert "a report is an HTML page; name an .html file" in answer.stderr
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
 PLACES = {
     "a long name": lambda folder: f"{folder}/{'n' * 300}",
     "a long name above": lambda folder: f"{folder}/{'n' * 300}/new",

@@ -11,6 +11,7 @@ FLOORS = {
         "dictionary",
         "table",
         "instance",
+        "given",
         "plan",
         "uncertainty",
         "stages",

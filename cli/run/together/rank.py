@@ -6,7 +6,7 @@ from typing import Any
 
 from outlay.cli import failures
 from outlay.cli.options import Solving
-from outlay.cli.report.write import write_ranking_report
+from outlay.cli.report.write import check_page, write_ranking_report
 from outlay.cli.terminal.progress import Progress
 from outlay.cli.terminal.solution.proof import NO_PLAN, NO_PLAN_POSSIBLE, PROVED, STOPPED, UNVERIFIED
 from outlay.cli.terminal.together.ranking import show_ranking
@@ -49,7 +49,7 @@ def run(
     if output is not None:
         check_target(output, folder=True)
     if report is not None:
-        check_target(report, force=force)
+        check_page(report, force=force)
     with Progress("reading the tables") as progress:
         source = read(instance, max_file_mb=max_file_mb)
         progress.now("building the models")

@@ -10,14 +10,13 @@ import simplejson
 
 from outlay.cli import failures, streams
 from outlay.cli.loading import load_run
-from outlay.cli.report.write import write_stress_report
+from outlay.cli.report.write import check_page, write_stress_report
 from outlay.cli.terminal.progress import Progress
 from outlay.cli.terminal.screen import Page
 from outlay.cli.terminal.solution.proof import NO_PLAN, PROVED, STOPPED
 from outlay.cli.terminal.uncertainty.stress import show_stress
 from outlay.cli.views.words import seconds
 from outlay.instances.errors import InputError, NotKeptError
-from outlay.instances.formats.output import check_target
 from outlay.instances.formats.reading import read
 from outlay.optimizer.answer.solution import Solution, unverified
 from outlay.optimizer.sharing.pool import CompareProgress
@@ -53,7 +52,7 @@ def run(
         If a run file says something false.
     """
     if report is not None:
-        check_target(report, force=force)
+        check_page(report, force=force)
     with Progress("reading the runs") as progress:
         solutions = _load(runs, max_file_mb)
         source = None if instance is None else read(instance, max_file_mb=max_file_mb)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils import get_column_letter
 
 from outlay.instances.dictionary.tables import TABLES
@@ -134,6 +135,7 @@ def sheets_of(path: Path, name: str, max_file_mb: float) -> dict[str, list[Row]]
     data = bytes_of_file(path, name, max_file_mb)
     try:
         _check_size(data, name, max_file_mb)
+        _check_parts(data, name)
         values = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         formulas = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False)
         return {sheet.title: list(_rows(sheet, formulas[sheet.title])) for sheet in values.worksheets}
@@ -149,6 +151,17 @@ def _check_size(data: bytes, name: str, max_file_mb: float) -> None:
     if unpacked > max_file_mb * 1e6 * _UNPACKED:
         problem = f"it unpacks to {unpacked / 1e6:,.0f} MB, the limit is {max_file_mb * _UNPACKED:g} MB"
         raise InputError.single(name, problem, "raise the limit (max_file_mb, --max-file-mb)")
+
+
+def _check_parts(data: bytes, name: str) -> None:
+    """Refuse a workbook that lists a sheet and does not hold it: openpyxl leaves it out without a word."""
+    book = ExcelReader(io.BytesIO(data), read_only=True)
+    book.read_manifest()
+    book.read_workbook()
+    for sheet, part in book.parser.find_sheets():
+        if part.target not in book.valid_files:
+            problem = "the file is damaged: it does not hold this sheet"
+            raise InputError.single(name, problem, _SAVE_AGAIN, value=sheet.name)
 
 
 def _rows(values: Any, formulas: Any) -> Iterator[Row]:

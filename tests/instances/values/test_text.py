@@ -23,6 +23,8 @@ def test_long_text_is_cut() -> None:
 
 def test_a_hint_names_the_near_word_or_the_known_ones() -> None:
     assert did_you_mean("amout", ["amount", "from"]) == "did you mean 'amount'?"
+    assert did_you_mean("ID", ["amount", "id"]) == "did you mean 'id'?"
+    assert did_you_mean("ids", ["IDS", "id"]) == "did you mean 'id'?"
     assert did_you_mean("zzz", ["b", "a"]) == "known: a, b"
     assert did_you_mean("zzz", []) == "none is defined"
     assert did_you_mean("zzz", map(str, range(100))).endswith(", ...")

@@ -39,6 +39,28 @@ def test_a_process_serves_many_solves(three: Instance) -> None:
     assert not alive(pid)
 
 
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_solver_for_whose_threads_there_is_no_room_is_reported(
+    number: int, three: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[threading.Thread] = []
+    start = threading.Thread.start
+
+    def full(thread: threading.Thread) -> None:
+        if len(started) >= number:
+            raise RuntimeError("can't start new thread")
+        started.append(thread)
+        start(thread)
+
+    with SolverProcess() as process:
+        monkeypatch.setattr(threading.Thread, "start", full)
+        solution = solve(three, process=process)
+        monkeypatch.undo()
+        assert solution.status == Status.FAILED
+        assert "cannot be started: can't start new thread" in solution.message
+        assert solve(three, process=process).status == Status.OPTIMAL
+
+
 @pytest.mark.nightly
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads the memory of a process from /proc")
 def test_a_process_lets_go_of_what_it_has_solved() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import zipfile
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,19 @@ def test_every_feature_goes_into_a_workbook_and_comes_back(seed: int, tmp_path: 
     copy = read(write(instance, tmp_path / "one.xlsx"))
     assert copy == instance
     assert copy.digest == instance.digest
+
+
+def test_a_sheet_that_a_damaged_file_does_not_hold_is_no_table_without_rows(tmp_path: Path) -> None:
+    limits = [["metric", "max"], ["count", 1]]
+    whole = book(tmp_path / "whole.xlsx", limits=limits)
+    assert len(read(whole)["limits"]) == 1
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(tmp_path / "damaged.xlsx", "w") as new:
+        for item in old.infolist():
+            if not item.filename.endswith("sheet3.xml"):
+                new.writestr(item, old.read(item))
+    (fault,) = faults_of(tmp_path / "damaged.xlsx")
+    assert (fault.where, fault.value) == ("damaged.xlsx", "limits")
+    assert fault.problem == "the file is damaged: it does not hold this sheet"
 
 
 def test_the_same_instance_gives_the_same_file(tmp_path: Path) -> None:
