@@ -20,9 +20,8 @@ class Breeding:
         the rows, neighbourhoods fall apart into small problems and find more (assigning 200 jobs to 20 machines).
     members, children
         Plans in the population, >= 2, and children of a generation.
-    idle_children, idle_populations
-        Children without a better plan after which a population is given up; populations in a row that come to nothing
-        better than those before, after which breeding is.
+    idle_children
+        Children without a better plan after which a population is given up.
     flipped
         Columns of a child that are flipped.
     a_sub_problem
@@ -34,7 +33,6 @@ class Breeding:
     members: int = a_count(100)
     children: int = a_count(1_000)
     idle_children: int = a_count(100_000)
-    idle_populations: int = a_count(8)
     flipped: int = a_count(2)
     a_sub_problem: int = a_count(2_000)
 

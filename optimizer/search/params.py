@@ -59,19 +59,17 @@ class Diving:
     ----------
     first_dives
         For a first plan, >= 1; if none of them finds one, branch and bound looks for it.
-    first_whole_s
-        Seconds that it gets at first, doubled each time.
-    first_rest_s, first_rest_times
-        Seconds for what is left of a first dive: the larger of so many, and so many times what the relaxation took.
-    rest_s, most_rest_s
-        Seconds for what is left of another one into all projects where sub-problems get their least, less into a part
-        and more for longer ones; the most for any.
+    first_rest_s
+        Seconds for what is left of a first dive, at least.
     shares
         Shares of the projects into which is dived, 0 to 1, beside branch and bound on few.
     first_open
         Fractional columns at which branch and bound takes over at first; how many is learned.
     times, least_s
-        Seconds of a dive itself: so many times what the relaxation took, but at least so many.
+        Seconds of a dive itself: so many times what the relaxation took, but at least so many. What is left of a first
+        one gets as many times, up to the most of a sub-problem; what is left of another one into all projects, where
+        sub-problems get their least, so many, less into a part and more for longer ones. Branch and bound for a first
+        plan gets so many too, doubled each time.
     most_options
         Options that may be chosen, the cheapest by the relaxation's prices, beside those of plan and relaxation.
     step_shares, sure
@@ -94,11 +92,7 @@ class Diving:
     """
 
     first_dives: int = a_count(4)
-    first_whole_s: float = some_seconds(10.0)
     first_rest_s: float = some_seconds(5.0)
-    first_rest_times: float = a_factor(10.0)
-    rest_s: float = some_seconds(10.0)
-    most_rest_s: float = some_seconds(24.0)
     shares: tuple[float, ...] = a_share((0.3, 0.6, 1.0))
     first_open: float = a_factor(40.0)
     times: float = a_factor(10.0)
@@ -155,7 +149,8 @@ class Patience:
     Attributes
     ----------
     sub_problems, stalled
-        It no longer gets better if so many sub-problems, >= 1, have closed at most this share of its gap.
+        It no longer gets better if so many sub-problems, >= 1, have closed at most this share of its gap. Breeding is
+        left after as many populations in a row that come to nothing better than those before.
     cuts_pay
         The prover's cutting planes are taken over if they close at least this share of the gap.
     anew_share, remembered
@@ -226,25 +221,20 @@ class Resting:
 
     Attributes
     ----------
-    window, least_window_s
-        Its pace is that of this share of its work so far, the last, but of so many seconds of work at least.
+    window, least_s
+        Its pace is that of this share of its work so far, the last, but of so many seconds of work at least. As many
+        seconds must be left; a second search needs some to begin.
     closes
         It ends if at this pace it closes at most so much of the gap in the time that is left.
     least_gap
         It goes on where a plan is within this share of the bound: its tree may be near its end, and there is little to
         find.
-    least_left_s
-        Seconds that must be left; a second search needs some to begin.
-    small
-        It never does below so many nonzeros: there branch and bound finds plans itself.
     """
 
     window: float = a_share(0.4)
-    least_window_s: float = some_seconds(8.0)
+    least_s: float = some_seconds(8.0)
     closes: float = a_share(0.1)
     least_gap: float = a_share(0.001)
-    least_left_s: float = some_seconds(8.0)
-    small: int = a_count(50_000)
 
 
 @dataclass(frozen=True)
@@ -257,7 +247,8 @@ class SearchParams:
         Seconds that branch and bound has to itself on small problems; what it proves by then needs no search.
     small
         Above so many nonzeros branch and bound leaves heuristics to the search. Below, its own find what the search
-        does not: on a multidimensional knapsack of 500 projects and 30 limits, 116,361 in 30 s instead of 116,233.
+        does not: on a multidimensional knapsack of 500 projects and 30 limits, 116,361 in 30 s instead of 116,233; and
+        there a proof never ends for a second search (`Resting`).
     large
         Above so many nonzeros branch and bound also branches strongly only once a column, and the problem is divided:
         with 1,000 generated projects, both together prove 0.13 % more in 60 s; with 100, strong branching pays.

@@ -41,7 +41,6 @@ OFF: Mapping[str, Any] = {
     "verifying_share": 1.0,
     "sub_problems.most_share": 1.0,
     "sub_problems.breadths": (10.0,),
-    "diving.first_rest_times": 0.0,
     "diving.shares": (1.0,),
     "diving.times": 0.0,
     "diving.most_options": 10**9,

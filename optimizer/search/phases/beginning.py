@@ -28,8 +28,9 @@ def _bred(state: State) -> bool:
     most = np.inf if sub_problems is None else how.a_sub_problem * sub_problems
     project, keep, over = state.plan.structure.project, state.plans.keep, state.over
     if not breed(
-        state.problem, project, whole.relaxation, random=whole.random, keep=keep, over=over, most=most, params=how
-    ):
+        state.problem, project, whole.relaxation, random=whole.random, keep=keep, over=over, most=most,
+        most_idle=state.params.patience.sub_problems, params=how,
+    ):  # fmt: skip
         return False
     state.count_plans()
     return state.plans.current is not None
@@ -48,7 +49,7 @@ def _dived(state: State) -> Neighbourhoods | None:
     how, whole, drawn = state.params.diving, state.whole, None
     if not whole.relaxation.can_dive(state.deadline.left(), state.params.relaxing.divable):
         return None
-    rest_s = min(how.most_rest_s, max(how.first_rest_s, how.first_rest_times * whole.relaxation.seconds))
+    rest_s = min(state.params.sub_problems.most_s, max(how.first_rest_s, how.times * whole.relaxation.seconds))
     for _ in range(how.first_dives):
         if state.over():
             break

@@ -92,7 +92,7 @@ def begin(state: State) -> Step:
 def find_any(state: State) -> Step:
     """Look for any plan in the whole problem, by branch and bound, for longer and longer; or take one from outside."""
     state.plans.take_over()
-    limit_s, everything = state.params.diving.first_whole_s, np.ones(len(state.problem.cost), dtype=bool)
+    limit_s, everything = state.params.diving.least_s, np.ones(len(state.problem.cost), dtype=bool)
     while state.plans.current is None and not state.over():
         outcome = solve_sub_problem(state, state.whole, everything, None, limit_s)
         state.plans.take_over()
