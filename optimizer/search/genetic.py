@@ -163,7 +163,7 @@ def breed(
             if better and problem.value(point := population.best()) < best:
                 best, idle = problem.value(point), 0
                 keep(point)
-            if population.idle >= params.idle_children or population.born >= most or over():
+            if population.idle >= params.members * params.children or population.born >= most or over():
                 break
             better = population.breed()
         most -= population.born

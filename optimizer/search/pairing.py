@@ -70,7 +70,10 @@ class Pairs:
 
 
 def pairs_of(problem: Problem, structure: Structure, params: Exchanging = DEFAULT) -> Pairs | None:
-    """Return a problem as one of packing in pairs; None if it is none, too large, or has few synergies."""
+    """Return a problem as one of packing in pairs; None if it is none, too large, or has fewer synergies than projects.
+
+    With few of them the relaxation is a good guide.
+    """
     matrix, rows = problem.matrix, sparse.csr_array(problem.matrix)
     inside = (structure.project >= 0) & ~structure.derived & problem.integer
     free = problem.upper > 0
@@ -90,7 +93,7 @@ def pairs_of(problem: Problem, structure: Structure, params: Exchanging = DEFAUL
     columns = np.nonzero(inside & free)[0]
     helpers, one, other = sides
     binding = np.nonzero(packing[:, columns].sum(axis=1) > problem.row_upper[plain])[0]
-    if len(helpers) < params.least_pairs * structure.projects or not len(columns):
+    if len(helpers) < structure.projects or not len(columns):
         return None
     if len(columns) * max(len(columns), len(binding)) > params.most_entries:
         return None

@@ -151,8 +151,6 @@ class Patience:
     sub_problems, stalled
         It no longer gets better if so many sub-problems, >= 1, have closed at most this share of its gap. Breeding is
         left after as many populations in a row that come to nothing better than those before.
-    cuts_pay
-        The prover's cutting planes are taken over if they close at least this share of the gap.
     anew_share, remembered
         Another plan is begun with them at once if the first beginning took at most this share of the time left; so many
         plans are remembered, to be crossed.
@@ -160,7 +158,6 @@ class Patience:
 
     sub_problems: int = a_count(8)
     stalled: float = a_share(0.02)
-    cuts_pay: float = a_share(0.1)
     anew_share: float = a_share(0.3)
     remembered: int = a_count(6)
 
@@ -225,7 +222,8 @@ class Resting:
         Its pace is that of this share of its work so far, the last, but of so many seconds of work at least. As many
         seconds must be left; a second search needs some to begin.
     closes
-        It ends if at this pace it closes at most so much of the gap in the time that is left.
+        It ends if at this pace it closes at most so much of the gap in the time that is left. Its cutting planes are
+        taken over by the search if they close as much.
     least_gap
         It goes on where a plan is within this share of the bound: its tree may be near its end, and there is little to
         find.
@@ -254,15 +252,14 @@ class SearchParams:
         with 1,000 generated projects, both together prove 0.13 % more in 60 s; with 100, strong branching pays.
     verifying_share
         A plan is verified at once if that has cost less than this share of the time since the last time.
-    least_stall_s, least_window_s
-        A bound has not stalled before so many seconds, and is judged by so many at least.
+    least_stall_s
+        A bound has not stalled before so many seconds.
     """
 
     head_start_s: float = some_seconds(1.0)
     small: int = a_count(50_000)
     large: int = a_count(300_000)
     least_stall_s: float = some_seconds(6.0)
-    least_window_s: float = some_seconds(2.0)
     verifying_share: float = a_share(0.2)
     sub_problems: SubProblems = field(default_factory=SubProblems)
     diving: Diving = field(default_factory=Diving)

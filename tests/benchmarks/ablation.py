@@ -61,7 +61,6 @@ OFF: Mapping[str, Any] = {
     "selecting.even": 1.0,
     "selecting.doubt": 0.01,
     "scheduling.least_share": 1e-9,
-    "scheduling.most_share": 1e9,
     "scheduling.noise": (0.1,),
     "scheduling.by_start": 0.0,
     "scheduling.by_place": 0.0,
@@ -73,7 +72,6 @@ OFF: Mapping[str, Any] = {
     "exchanging.idle": 10**9,
     "exchanging.left_out": (0.2,),
     "exchanging.tried": 10**9,
-    "exchanging.least_share": 0.01,
     "rounding.fill_share": 1.0,
 }
 Change = Callable[[SearchParams], SearchParams]

@@ -36,7 +36,7 @@ def prepare(state: State) -> Step | None:
     if drawing is not None:
         state.schedules = Turns(drawing, state.plans, state.over, most, params.scheduling)
     elif (pairs := pairing(state.problem, structure, seed=seed, params=params.exchanging)) is not None:
-        turns = replace(params.scheduling, least_share=params.exchanging.least_share)
+        turns = replace(params.scheduling, least_share=params.scheduling.first_share)
         state.schedules = Turns(pairs, state.plans, state.over, most, turns, restart=pairs.restart)
     if most is None and late:
         _first_plan(state)

@@ -14,7 +14,7 @@ from scipy import sparse
 import outlay
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.relaxation.relaxation import Relaxation, relax
-from outlay.optimizer.search.drawing_params import Breeding
+from outlay.optimizer.search.drawing_params import Breeding, Scheduling
 from outlay.optimizer.search.genetic import Packing, Population, breed, packing
 from outlay.optimizer.solver.process import SolverProcess
 from tests.optimizer.support import OPTIONS
@@ -177,7 +177,7 @@ def test_reduced_costs_fix_what_every_better_plan_has(warm: SolverProcess) -> No
 def test_populations_follow_each_other_until_nothing_better_comes(
     warm: SolverProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    few = Breeding(members=3, children=3, idle_children=30)
+    few = Breeding(members=5, children=6)
     sizes: list[int] = []
     begin = Population.__init__
 
@@ -237,7 +237,7 @@ def test_the_search_breeds_where_the_problem_only_packs(monkeypatch: pytest.Monk
     breed = Population.breed
     monkeypatch.setattr(Population, "breed", lambda self: bred.append(self) or breed(self))
     one, other = (outlay.solve(parsed(hard_knapsack(size=40)), effort="repeat", work=2) for _ in range(2))
-    assert len(bred) == 2 * 2 * 2_000 / Breeding().children
+    assert len(bred) == 2 * 2 * Scheduling().a_sub_problem
     assert one.plan == other.plan
     assert one.verification is not None
     assert one.verification.ok
