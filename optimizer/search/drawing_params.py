@@ -1,10 +1,10 @@
-"""The numbers of what draws plans without HiGHS: breeding, schedules, exchanges and rounding; see `params`."""
+"""The numbers of what draws plans without HiGHS: breeding, schedules and exchanges; see `params`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from outlay.optimizer.tuning import a_count, a_factor, a_share, some_seconds
+from outlay.optimizer.tuning import a_count, a_factor, a_share
 
 
 @dataclass(frozen=True)
@@ -109,20 +109,3 @@ class Exchanging:
     stays: tuple[int, ...] = a_count((5, 15))
     left_out: tuple[float, ...] = a_share((0.05, 0.1, 0.2, 0.4))
     tried: int = a_count(120)
-
-
-@dataclass(frozen=True)
-class Rounding:
-    """Plans by taking one project after another: before there is a relaxation, and to fill up a plan that is there.
-
-    Attributes
-    ----------
-    greedy_s, must_s
-        Seconds for one, and where there are projects that must be funded: half a plan is none then.
-    fill_share
-        Plans are filled up as long as that has taken less than this share of the time of the search.
-    """
-
-    greedy_s: float = some_seconds(2.0)
-    must_s: float = some_seconds(20.0)
-    fill_share: float = a_share(0.05)

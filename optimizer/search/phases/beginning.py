@@ -49,7 +49,7 @@ def _dived(state: State) -> Neighbourhoods | None:
     how, whole, drawn = state.params.diving, state.whole, None
     if not whole.relaxation.can_dive(state.deadline.left(), state.params.relaxing.divable):
         return None
-    rest_s = min(state.params.sub_problems.most_s, max(how.first_rest_s, how.times * whole.relaxation.seconds))
+    rest_s = min(state.params.sub_problems.most_s, whole.dive_s)
     for _ in range(how.first_dives):
         if state.over():
             break

@@ -31,7 +31,7 @@ def prepare(state: State) -> Step | None:
     long = len(state.problem.cost) > params.scheduling.many_columns and structure.derived.any()
     late = bool(long or must_be_funded(state.problem, structure).any())
     if most is None and not late:
-        state.plans.keep(greedy(state.problem, structure, state.over, params.rounding))
+        _take_greedy(state)
     drawing = rescheduling(state.problem, structure, seed=seed, params=params.scheduling)
     if drawing is not None:
         state.schedules = Turns(drawing, state.plans, state.over, most, params.scheduling)
@@ -50,7 +50,12 @@ def _first_plan(state: State) -> None:
     if state.schedules is not None:
         state.schedules.first()
     if state.plans.current is None:
-        state.plans.keep(greedy(state.problem, state.plan.structure, state.over, state.params.rounding))
+        _take_greedy(state)
+
+
+def _take_greedy(state: State) -> None:
+    sizes, structure = state.params.sub_problems, state.plan.structure
+    state.plans.keep(greedy(state.problem, structure, state.over, limit_s=sizes.least_s, must_s=sizes.most_s))
 
 
 def round_relaxation(state: State) -> Step:

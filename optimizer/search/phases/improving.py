@@ -45,7 +45,7 @@ def improve_once(state: State, start: np.ndarray) -> None:
     _learn(state, part, outcome, gain=max(0.0, before - value), seconds=seconds, nodes=nodes)
     state.trace.sub_problems.append(
         SubProblemRecord(
-            drawn.known[part.kind].name, part.repair.name, part.breadth, drawn.in_core, int(part.free.sum()), limit_s,
+            drawn.known[part.kind].name, part.repair.name, drawn.in_core, int(part.free.sum()), limit_s,
             outcome.status, outcome.nodes, seconds, max(0.0, before - value), value,
         )
     )  # fmt: skip
