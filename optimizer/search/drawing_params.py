@@ -91,21 +91,17 @@ class Exchanging:
     most_entries
         Entries of the dense arrays of rows and pairs: above, they take too much memory.
     moves
-        Moves of a draw.
-    idle, idle_draws
-        Moves without a better plan after which part of the best one is left out, and draws after which it is left.
+        Moves of a draw; after as many without a better plan part of the best one is left out.
     stays
-        Moves for which a project that has moved stays, from and to.
+        Moves for which a project that has moved stays.
     left_out
-        Shares of the plan that are left out, one of these.
+        Share of the plan that is left out.
     tried
         Of the projects in the plan, those that add least for what they use; of the others, those that add most.
     """
 
     most_entries: int = a_count(10_000_000)
     moves: int = a_count(200)
-    idle: int = a_count(400)
-    idle_draws: int = a_count(25)
-    stays: tuple[int, ...] = a_count((5, 15))
-    left_out: tuple[float, ...] = a_share((0.05, 0.1, 0.2, 0.4))
+    stays: int = a_count(10)
+    left_out: float = a_share(0.2)
     tried: int = a_count(120)

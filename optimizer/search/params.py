@@ -148,7 +148,8 @@ class Patience:
     ----------
     sub_problems, stalled
         It no longer gets better if so many sub-problems, >= 1, have closed at most this share of its gap. Breeding is
-        left after as many populations in a row that come to nothing better than those before.
+        left after as many populations in a row that come to nothing better than those before, exchanging after as many
+        draws.
     anew_share, remembered
         Another plan is begun with them at once if the first beginning took at most this share of the time left; so many
         plans are remembered, to be crossed.

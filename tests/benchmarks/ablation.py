@@ -66,8 +66,6 @@ OFF: Mapping[str, Any] = {
     "scheduling.justified": 0.0,
     "scheduling.inherited": 0.0,
     "scheduling.dear": (0.0,),
-    "exchanging.idle": 10**9,
-    "exchanging.left_out": (0.2,),
     "exchanging.tried": 10**9,
 }
 Change = Callable[[SearchParams], SearchParams]

@@ -38,7 +38,7 @@ def _bred(state: State) -> bool:
 
 def _exchanged(state: State) -> bool:
     """Exchange projects until plans no longer get better; False if that is not done here, or none came of it."""
-    if state.schedules is None or not state.schedules.anew(state.params.exchanging.idle_draws):
+    if state.schedules is None or not state.schedules.anew(state.params.patience.sub_problems):
         return False
     state.count_plans()
     return state.plans.current is not None
