@@ -164,7 +164,7 @@ class SearchingSolver:
             slow=search.slow,
             on_incumbent=search.plans.offer,
             on_cuts=search.take_cuts,
-            rest=self._search_meanwhile(told) if problem.matrix.nnz > params.resting.small else None,
+            rest=self._search_meanwhile(told) if problem.matrix.nnz > params.small else None,
             bound=-np.inf if found is None else found.bound,
         )
         if found is not None and found.interrupted:

@@ -34,12 +34,12 @@ class Pace:
     def is_idle(self, left_s: float, gap: float) -> bool:
         """Whether the bound would, as it gets ahead now, close next to nothing of a gap in the seconds left."""
         how = self._params
-        if not self._worked or left_s < how.least_left_s:
+        if not self._worked or left_s < how.least_s:
             return False
         now, bound = self._worked[-1], self._bounds[-1]
         if gap <= how.least_gap * abs(bound):
             return False
-        window = max(how.least_window_s, how.window * (now - self._worked[0]))
+        window = max(how.least_s, how.window * (now - self._worked[0]))
         at = bisect_right(self._worked, now - window) - 1
         if at < 0:
             return False

@@ -83,7 +83,7 @@ def tangents(
         return None
     if not (_excluded(pairs) and _costs_kept(problem, pairs)):
         return None
-    most_s = how.share * time_limit_s if by_clock and time_limit_s is not None else None
+    most_s = params.relaxing.most_share * time_limit_s if by_clock and time_limit_s is not None else None
     packing, task = _packing(pairs, how), _task(pairs, how, most_s, problem.offset - enough)
     tick_s = None if on_progress is None else 1.0
     outcome = process.solve(

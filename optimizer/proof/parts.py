@@ -357,7 +357,7 @@ class _Watch:
         """Whether the bound does not get ahead, now that cutting planes have moved it or had twice the time before."""
         params = self.prover.params
         now, bound, first = self.times[-1], self.bounds[-1], next(filter(np.isfinite, self.bounds), np.nan)
-        since = now - max(params.least_window_s, params.dividing.window * now) if bound > first else now / 3.0
+        since = now - params.dividing.window * now if bound > first else now / 3.0
         at = bisect_right(self.times, since) - 1
         if now < params.least_stall_s or at < 0 or not np.isfinite(self.bounds[at]):
             return False

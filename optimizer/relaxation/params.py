@@ -15,11 +15,12 @@ class Relaxing:
     ----------
     large
         Above so many rows and columns it is solved approximately.
-    long, long_share
+    long, most_share
         So it is, where the clock counts, above so many started-by columns a project, the months of a calendar, in at
-        most this share of the time left. 60 activities in 222 months: the simplex method takes 24 s, the interior-point
-        method 5 to 18, and the bound of a first-order method is within 0.03 % after 2 s; of 120 activities, where
-        neither is done after a minute, it is within 0.5 % after half a minute.
+        most this share of the time left, as may a concave function above all plans (`Convexing`). 60 activities in
+        222 months: the simplex method takes 24 s, the interior-point method 5 to 18, and the bound of a first-order
+        method is within 0.03 % after 2 s; of 120 activities, where neither is done after a minute, it is within 0.5 %
+        after half a minute.
     least_iterations, iterations
         Up to so many iterations of the simplex method, and so many more a row and column; then an interior-point
         method, with crossover, takes over. On a quadratic knapsack of 200 projects and 10,000 synergies it takes 0.6 s,
@@ -37,7 +38,7 @@ class Relaxing:
 
     large: int = a_count(1_000_000)
     long: int = a_count(60)
-    long_share: float = a_share(0.6)
+    most_share: float = a_share(0.6)
     least_iterations: int = a_count(5_000)
     iterations: float = a_factor(0.1)
     simplex_share: float = a_share(0.2)
@@ -57,8 +58,6 @@ class Convexing:
         to which the bound would add one. With more options the eigenvalues of a matrix of them take too long.
     evaluations
         Of the dual function, each of which takes such eigenvalues.
-    share
-        Share of the time left that it may take.
     most_entries
         Pairs of options in the rows that are squared: of those with more, the largest are left out.
     """
@@ -66,5 +65,4 @@ class Convexing:
     least_pairs: int = a_count(250)
     most_options: int = a_count(600)
     evaluations: int = a_count(1_000)
-    share: float = a_share(0.6)
     most_entries: int = a_count(5_000_000)

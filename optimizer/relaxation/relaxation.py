@@ -141,7 +141,7 @@ def relax(
     plain = replace(problem, integer=np.zeros_like(problem.integer), tidy=None)
     large, own_s = sum(problem.matrix.shape) > params.large, params.approximately_s
     if not large and by_clock and months > params.long:
-        large, own_s = True, own_s if time_limit_s is None else params.long_share * time_limit_s
+        large, own_s = True, own_s if time_limit_s is None else params.most_share * time_limit_s
     if not large:
         return _exactly(process, plain, options, time_limit_s, basis, by_clock=by_clock, params=params)
     small = substitute(plain, derived)

@@ -21,14 +21,14 @@ class Bandit:
     """Draws numbers with chances by success (Ropke and Pisinger 2006, doi:10.1287/trsc.1050.0135).
 
     Each gets time in proportion to the square of what it gains a second. Gains are rare and of very different size,
-    so an estimate from few tries is drawn towards the average of all: as if each had been tried `doubt` times more,
-    and had gained that. A share `even` of the chances goes to all, the quicker one is, the more often. `choose` and
+    so an estimate from few tries is drawn towards the average of all: as if each had been tried once more, and had
+    gained that. A share `even` of the chances goes to all, the quicker one is, the more often. `choose` and
     `update` are the two calls of a selection scheme of ALNS (Wouda and Lan 2023, doi:10.21105/joss.05028).
     """
 
-    def __init__(self, names: Sequence[str], generator: random.Random, *, even: float, doubt: float) -> None:
+    def __init__(self, names: Sequence[str], generator: random.Random, *, even: float) -> None:
         self.names, self.random = list(names), generator
-        self.even, self.doubt = even, doubt
+        self.even = even
         self.tries, self.gain, self.seconds = (np.zeros(len(self.names)) for _ in range(3))
 
     def add(self, name: str) -> None:
@@ -39,9 +39,8 @@ class Bandit:
     def chances(self) -> np.ndarray:
         """Return the chance of each number to be drawn."""
         mean_s = (self.seconds.sum() + 1.0) / (self.tries.sum() + 1.0)
-        doubt_s = self.doubt * mean_s
-        rate = (self.gain + doubt_s * self.gain.sum() / (self.seconds.sum() + 1.0)) / (self.seconds + doubt_s)
-        pace = (self.tries + self.doubt) / (self.seconds + doubt_s)
+        rate = (self.gain + mean_s * self.gain.sum() / (self.seconds.sum() + 1.0)) / (self.seconds + mean_s)
+        pace = (self.tries + 1.0) / (self.seconds + mean_s)
         best = rate.max()
         good = (rate / best) ** 2 * pace if best > 0 else pace
         return (1.0 - self.even) * good / good.sum() + self.even * pace / pace.sum()

@@ -51,8 +51,8 @@ class Neighbourhood:
 
     Attributes
     ----------
-    kind, way, breadth
-        Numbers of the kind, of the repair and of the breadth.
+    kind, way
+        Numbers of the kind and of the repair.
     repair
         How it is solved.
     free
@@ -61,7 +61,6 @@ class Neighbourhood:
 
     kind: int
     way: int
-    breadth: int
     repair: Repair
     free: np.ndarray
 
@@ -77,11 +76,11 @@ class Neighbourhoods:
         how = params.selecting
         self.known: list[Kind] = kinds_for(structure, how.without)
         names = [kind.name for kind in self.known]
-        self.kinds = Bandit(names, self.random, even=how.even, doubt=how.doubt)
+        self.kinds = Bandit(names, self.random, even=how.even)
         self.repairs = [BRANCH_AND_BOUND]
-        self.ways = Bandit([BRANCH_AND_BOUND.name], self.random, even=how.even, doubt=how.doubt)
-        #: Share of projects for branch and bound, by kind and breadth, as learned.
-        self.share: dict[tuple[int, int], float] = {}
+        self.ways = Bandit([BRANCH_AND_BOUND.name], self.random, even=how.even)
+        #: Share of projects for branch and bound, by kind, as learned.
+        self.share: dict[int, float] = {}
         #: Columns left open by a dive, by way.
         self.open_columns = dict.fromkeys(range(1, len(params.diving.shares) + 1), params.diving.first_open)
         self.others: list[np.ndarray] = []
@@ -153,10 +152,9 @@ class Neighbourhoods:
 
     def draw(self, plan: np.ndarray) -> Neighbourhood:
         """Return a neighbourhood of a plan."""
-        sizes = self.params.sub_problems
         way, kind = self.ways.choose(), self.kinds.choose()
-        breadth, repair = self.random.randrange(len(sizes.breadths)), self.repairs[way]
-        share = self._share(kind, breadth) if repair.share is None else repair.share
+        repair = self.repairs[way]
+        share = self._share(kind) if repair.share is None else repair.share
         projects = self.structure.projects
         wanted = min(max(LEAST_PROJECTS, round(share * projects / self.structure.twins)), projects)
         other = plan
@@ -164,11 +162,11 @@ class Neighbourhoods:
             other = self.others[self.random.randrange(len(self.others))]
         chosen = self.structure.with_twins(self.known[kind].projects(self.guide, plan, other, wanted))
         dives = repair.share is not None
-        cheap = self.cheapest | (plan > 0.5) if dives else self._worth_a_thought(plan, sizes.breadths[breadth])
+        cheap = self.cheapest | (plan > 0.5) if dives else self._worth_a_thought(plan)
         worth = (other > 0.5) | cheap
         free = self.structure.project < 0
         free[~free] = chosen[self.structure.project[~free]]
-        return Neighbourhood(kind, way, breadth, repair, free & (~self.inside | worth))
+        return Neighbourhood(kind, way, repair, free & (~self.inside | worth))
 
     def probe(self, most_s: float | None) -> Probe:
         """Return how to decide what is dominant, in so many seconds."""
@@ -188,10 +186,10 @@ class Neighbourhoods:
         if start is not None:
             value = self.problem.value(start)
             cutoff = value + how.worse * max(0.0, value - self.relaxation.value)
-        share, sure = self.random.choice(how.step_shares), self.random.choice(how.sure)
+        share = self.random.choice(how.step_shares)
         seed, most_lost = self.random.randrange(2**31), (how.core_loss if self.in_core else how.loss) * self.unit
         return Dive(
-            self.structure.first_start, round(open_columns), share, sure, cutoff, most_lost, seed, rest_s,
+            self.structure.first_start, round(open_columns), share, how.sure, cutoff, most_lost, seed, rest_s,
             most_relaxations=how.most_relaxations, taken_back_twice=how.taken_back_twice, most_left=how.most_left,
         )  # fmt: skip
 
@@ -199,8 +197,9 @@ class Neighbourhoods:
         """Whether a neighbourhood of this kind and way cannot grow any more."""
         if drawn.repair.share is not None:
             return False
-        crossed = isinstance(self.known[drawn.kind], Cross)
-        return crossed or self._share(drawn.kind, drawn.breadth) >= self.params.sub_problems.most_share
+        return (
+            isinstance(self.known[drawn.kind], Cross) or self._share(drawn.kind) >= self.params.sub_problems.most_share
+        )
 
     def learn(self, drawn: Neighbourhood, *, gain: float, seconds: float, cut_short: bool, quick: bool) -> None:
         """Take note of a sub-problem: what it gained, whether it ran into its limit, or had much time left."""
@@ -210,25 +209,25 @@ class Neighbourhoods:
             factor = 0.8 if cut_short else 1.25 if quick else 1.0
             self.open_columns[drawn.way] = max(1.0, factor * self.open_columns[drawn.way])
             return
-        key, factor = (drawn.kind, drawn.breadth), 1.0
+        factor = 1.0
         if cut_short:
             factor = 0.9 if gain > 0 else 0.75
         elif quick:
             factor = 1.15 if gain > 0 else 1.5
         least = LEAST_PROJECTS * self.structure.twins / self.structure.projects
-        self.share[key] = min(self.params.sub_problems.most_share, max(least, factor * self._share(*key)))
+        self.share[drawn.kind] = min(self.params.sub_problems.most_share, max(least, factor * self._share(drawn.kind)))
 
-    def _share(self, kind: int, breadth: int) -> float:
+    def _share(self, kind: int) -> float:
         """Return the share of projects for branch and bound: the average of the others until one is learned."""
         if not self.share:
             return self.params.sub_problems.first_share
-        return self.share.get((kind, breadth), geometric_mean(self.share.values()))
+        return self.share.get(kind, geometric_mean(self.share.values()))
 
-    def _worth_a_thought(self, plan: np.ndarray, breadth: float) -> np.ndarray:
+    def _worth_a_thought(self, plan: np.ndarray) -> np.ndarray:
         """Return the columns whose reduced cost leaves them a chance; an exact one above the gap leaves none."""
         relaxation, cost = self.relaxation, np.abs(self.relaxation.reduced_cost)
         used = (plan > 0.5) | (relaxation.point > USED)
         gap = max(0.0, self.problem.value(plan) - relaxation.value)
-        cheap = cost <= breadth * gap / max(1.0, float((plan[self.inside] > 0.5).sum()))
+        cheap = cost <= self.params.sub_problems.breadth * gap / max(1.0, float((plan[self.inside] > 0.5).sum()))
         hopeless = relaxation.exact & (cost > gap) & (plan == np.round(relaxation.point))
         return (used | cheap) & ~hopeless

@@ -1,10 +1,10 @@
-"""The numbers of what draws plans without HiGHS: breeding, schedules, exchanges and rounding; see `params`."""
+"""The numbers of what draws plans without HiGHS: breeding, schedules and exchanges; see `params`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from outlay.optimizer.tuning import a_count, a_factor, a_share, some_seconds
+from outlay.optimizer.tuning import a_count, a_factor, a_share
 
 
 @dataclass(frozen=True)
@@ -19,24 +19,17 @@ class Breeding:
         Share of the columns that a row which several projects use has, on the average: where each project uses few of
         the rows, neighbourhoods fall apart into small problems and find more (assigning 200 jobs to 20 machines).
     members, children
-        Plans in the population, >= 2, and children of a generation.
-    idle_children, idle_populations
-        Children without a better plan after which a population is given up; populations in a row that come to nothing
-        better than those before, after which breeding is.
+        Plans in the population, >= 2, and children of a generation. A population is given up after as many generations
+        without a better plan as it has members.
     flipped
         Columns of a child that are flipped.
-    a_sub_problem
-        Children of the repeatable search, for each sub-problem that it may have.
     """
 
     most_entries: int = a_count(20_000)
     least_density: float = a_share(0.15)
     members: int = a_count(100)
     children: int = a_count(1_000)
-    idle_children: int = a_count(100_000)
-    idle_populations: int = a_count(8)
     flipped: int = a_count(2)
-    a_sub_problem: int = a_count(2_000)
 
 
 @dataclass(frozen=True)
@@ -45,10 +38,12 @@ class Scheduling:
 
     Attributes
     ----------
-    first_share, least_share, most_share
-        Of the time of sub-problems: at first; doubled when they gain, halved when only these do, within these bounds.
+    first_share, least_share
+        Of the time of sub-problems: at first, and at least; doubled when they gain, halved when only these do. Beside
+        exchanges it is never less than at first: sub-problems find little there.
     a_sub_problem, most_before
-        Schedules of the repeatable search: for each sub-problem, and at most before the relaxation.
+        Schedules of the repeatable search: for each sub-problem, and at most before the relaxation. It breeds as many
+        generations for each.
     most_entries
         Entries of what options do to rows: above, a schedule takes seconds.
     noise
@@ -71,7 +66,6 @@ class Scheduling:
 
     first_share: float = a_share(0.5)
     least_share: float = a_share(0.01)
-    most_share: float = a_share(1.0)
     a_sub_problem: int = a_count(2)
     most_before: int = a_count(20)
     most_entries: int = a_count(20_000_000)
@@ -96,45 +90,18 @@ class Exchanging:
     ----------
     most_entries
         Entries of the dense arrays of rows and pairs: above, they take too much memory.
-    least_pairs
-        Synergies a project, on the average; with fewer the relaxation is a good guide.
     moves
-        Moves of a draw.
-    idle, idle_draws
-        Moves without a better plan after which part of the best one is left out, and draws after which it is left.
+        Moves of a draw; after as many without a better plan part of the best one is left out.
     stays
-        Moves for which a project that has moved stays, from and to.
+        Moves for which a project that has moved stays.
     left_out
-        Shares of the plan that are left out, one of these.
+        Share of the plan that is left out.
     tried
         Of the projects in the plan, those that add least for what they use; of the others, those that add most.
-    least_share
-        Share of the time of sub-problems, at least: they find little here.
     """
 
     most_entries: int = a_count(10_000_000)
-    least_pairs: float = a_factor(1.0)
     moves: int = a_count(200)
-    idle: int = a_count(400)
-    idle_draws: int = a_count(25)
-    stays: tuple[int, ...] = a_count((5, 15))
-    left_out: tuple[float, ...] = a_share((0.05, 0.1, 0.2, 0.4))
+    stays: int = a_count(10)
+    left_out: float = a_share(0.2)
     tried: int = a_count(120)
-    least_share: float = a_share(0.5)
-
-
-@dataclass(frozen=True)
-class Rounding:
-    """Plans by taking one project after another: before there is a relaxation, and to fill up a plan that is there.
-
-    Attributes
-    ----------
-    greedy_s, must_s
-        Seconds for one, and where there are projects that must be funded: half a plan is none then.
-    fill_share
-        Plans are filled up as long as that has taken less than this share of the time of the search.
-    """
-
-    greedy_s: float = some_seconds(2.0)
-    must_s: float = some_seconds(20.0)
-    fill_share: float = a_share(0.05)

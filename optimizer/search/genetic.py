@@ -129,6 +129,7 @@ def breed(
     keep: Callable[[np.ndarray], object],
     over: Callable[[], bool],
     most: float,
+    most_idle: int,
     params: Breeding = DEFAULT,
 ) -> bool:
     """Breed plans until they no longer get better; False if the problem does not only pack, or is too large.
@@ -147,20 +148,22 @@ def breed(
         Whether to end now.
     most
         Children, at most.
+    most_idle
+        Populations in a row that may come to nothing better than those before.
     params
         How to breed.
     """
     packed, best, idle = packing(problem, project, relaxation.row_dual, params), np.inf, 0
     if packed is None:
         return False
-    while packed is not None and idle < params.idle_populations and most > 0 and not over():
+    while packed is not None and idle < most_idle and most > 0 and not over():
         population, idle = Population(packed, seed=random.randrange(2**31), params=params), idle + 1
         better = True
         while True:
             if better and problem.value(point := population.best()) < best:
                 best, idle = problem.value(point), 0
                 keep(point)
-            if population.idle >= params.idle_children or population.born >= most or over():
+            if population.idle >= params.members * params.children or population.born >= most or over():
                 break
             better = population.breed()
         most -= population.born

@@ -70,7 +70,10 @@ class Pairs:
 
 
 def pairs_of(problem: Problem, structure: Structure, params: Exchanging = DEFAULT) -> Pairs | None:
-    """Return a problem as one of packing in pairs; None if it is none, too large, or has few synergies."""
+    """Return a problem as one of packing in pairs; None if it is none, too large, or has fewer synergies than projects.
+
+    With few of them the relaxation is a good guide.
+    """
     matrix, rows = problem.matrix, sparse.csr_array(problem.matrix)
     inside = (structure.project >= 0) & ~structure.derived & problem.integer
     free = problem.upper > 0
@@ -90,7 +93,7 @@ def pairs_of(problem: Problem, structure: Structure, params: Exchanging = DEFAUL
     columns = np.nonzero(inside & free)[0]
     helpers, one, other = sides
     binding = np.nonzero(packing[:, columns].sum(axis=1) > problem.row_upper[plain])[0]
-    if len(helpers) < params.least_pairs * structure.projects or not len(columns):
+    if len(helpers) < structure.projects or not len(columns):
         return None
     if len(columns) * max(len(columns), len(binding)) > params.most_entries:
         return None
@@ -185,7 +188,7 @@ class Pairing:
         self.best, self.value, self._known, self._idle = nothing, 0.0, np.inf, 0
         self._set(nothing)
         for at in range(len(nothing)):
-            wait = self.random.randint(*self.params.stays) if self.random.random() < WAITING else 0
+            wait = self.params.stays if self.random.random() < WAITING else 0
             self._until[at] = self._moves + wait
 
     def search(self, over: Callable[[], bool], keep: Callable[[np.ndarray], object], most: float = np.inf) -> None:
@@ -202,14 +205,14 @@ class Pairing:
         """Make the best exchange or addition that is allowed, or leave something out."""
         self._moves += 1
         move = self._best_move()
-        if move is None or self._idle >= self.params.idle:
+        if move is None or self._idle >= self.params.moves:
             self._leave_out()
             return
         gone, come = move
         for at in (gone, come):
             if at >= 0:
                 self._flip(at)
-                self._until[at] = self._moves + self.random.randint(*self.params.stays)
+                self._until[at] = self._moves + self.params.stays
         self._idle += 1
         if self._worth < self.value - TOLERANCE * max(1.0, abs(self.value)):
             self.best, self.value, self._idle = self.chosen.copy(), self._worth, 0
@@ -253,10 +256,10 @@ class Pairing:
         self._set(self.best)
         inside = np.nonzero(self.best)[0].tolist()
         if inside:
-            many = max(1, round(self.random.choice(self.params.left_out) * len(inside)))
+            many = max(1, round(self.params.left_out * len(inside)))
             for at in self.random.sample(inside, many):
                 self._flip(at)
-                self._until[at] = self._moves + self.random.randint(*self.params.stays)
+                self._until[at] = self._moves + self.params.stays
         self._idle = 0
 
 

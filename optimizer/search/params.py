@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Self
 
 from outlay.optimizer.relaxation.params import Convexing, Relaxing
-from outlay.optimizer.search.drawing_params import Breeding, Exchanging, Rounding, Scheduling
+from outlay.optimizer.search.drawing_params import Breeding, Exchanging, Scheduling
 from outlay.optimizer.solver.tasks.dive import Dive
 from outlay.optimizer.solver.tasks.probe import Probe
 from outlay.optimizer.solver.tasks.split import Split
@@ -29,15 +29,16 @@ class SubProblems:
     Attributes
     ----------
     least_s, most_s
-        Seconds, > 0: at first, and doubled up to the most whenever a plan no longer gets better.
+        Seconds, > 0: at first, and doubled up to the most whenever a plan no longer gets better. Filling up a plan and
+        a greedy one get the least, a greedy one where projects must be funded the most: half of it is none.
     nodes
         Of branch and bound, >= 1, instead of the least seconds, in the repeatable search.
     first_share, most_share
         Shares of the projects that branch and bound decides: at first, and the most that is learned; nearly all of them
         is no sub-problem any more.
-    breadths
+    breadth
         Reduced cost up to which options may be chosen, beside those of plan and relaxation, in what the plan loses a
-        project on the average, >= 0; drawn anew each time.
+        project on the average, >= 0.
     quick
         Share of the limit, 0 to 1, below which a sub-problem was quick, and may be larger the next time.
     """
@@ -47,7 +48,7 @@ class SubProblems:
     nodes: int = a_count(100)
     first_share: float = a_share(0.1)
     most_share: float = a_share(0.8)
-    breadths: tuple[float, ...] = a_factor((3.0, 10.0, 30.0))
+    breadth: float = a_factor(10.0)
     quick: float = a_share(0.5)
 
 
@@ -59,24 +60,20 @@ class Diving:
     ----------
     first_dives
         For a first plan, >= 1; if none of them finds one, branch and bound looks for it.
-    first_whole_s
-        Seconds that it gets at first, doubled each time.
-    first_rest_s, first_rest_times
-        Seconds for what is left of a first dive: the larger of so many, and so many times what the relaxation took.
-    rest_s, most_rest_s
-        Seconds for what is left of another one into all projects where sub-problems get their least, less into a part
-        and more for longer ones; the most for any.
     shares
         Shares of the projects into which is dived, 0 to 1, beside branch and bound on few.
     first_open
         Fractional columns at which branch and bound takes over at first; how many is learned.
     times, least_s
-        Seconds of a dive itself: so many times what the relaxation took, but at least so many.
+        Seconds of a dive itself: so many times what the relaxation took, but at least so many. What is left of a first
+        one gets as many, up to the most of a sub-problem; what is left of another one into all projects the least,
+        less into a part, and more where sub-problems do. Branch and bound for a first plan gets the least too, doubled
+        each time.
     most_options
         Options that may be chosen, the cheapest by the relaxation's prices, beside those of plan and relaxation.
     step_shares, sure
-        Shares of the columns in question that a step fixes, and what the relaxation uses more than goes first; drawn
-        for each dive.
+        Shares of the columns in question that a step fixes, one of these for each dive; what the relaxation uses more
+        than `sure` goes first.
     loss, core_loss
         What a step may cost, in what one funded project is worth; less in the core, where what costs much is decided.
         With the same in both, plans of 300 generated projects after 10 s are worse by 0.5 %, or better by 1.3 %.
@@ -94,18 +91,13 @@ class Diving:
     """
 
     first_dives: int = a_count(4)
-    first_whole_s: float = some_seconds(10.0)
-    first_rest_s: float = some_seconds(5.0)
-    first_rest_times: float = a_factor(10.0)
-    rest_s: float = some_seconds(10.0)
-    most_rest_s: float = some_seconds(24.0)
     shares: tuple[float, ...] = a_share((0.3, 0.6, 1.0))
     first_open: float = a_factor(40.0)
     times: float = a_factor(10.0)
     least_s: float = some_seconds(10.0)
     most_options: int = a_count(20_000)
     step_shares: tuple[float, ...] = a_share((0.05, 0.1, 0.15))
-    sure: tuple[float, ...] = a_share((0.5, 0.6, 0.7))
+    sure: float = a_share(0.6)
     loss: float = a_factor(2.0)
     core_loss: float = a_factor(0.3)
     worse: float = a_share(0.2)
@@ -155,9 +147,9 @@ class Patience:
     Attributes
     ----------
     sub_problems, stalled
-        It no longer gets better if so many sub-problems, >= 1, have closed at most this share of its gap.
-    cuts_pay
-        The prover's cutting planes are taken over if they close at least this share of the gap.
+        It no longer gets better if so many sub-problems, >= 1, have closed at most this share of its gap. Breeding is
+        left after as many populations in a row that come to nothing better than those before, exchanging after as many
+        draws.
     anew_share, remembered
         Another plan is begun with them at once if the first beginning took at most this share of the time left; so many
         plans are remembered, to be crossed.
@@ -165,7 +157,6 @@ class Patience:
 
     sub_problems: int = a_count(8)
     stalled: float = a_share(0.02)
-    cuts_pay: float = a_share(0.1)
     anew_share: float = a_share(0.3)
     remembered: int = a_count(6)
 
@@ -179,14 +170,11 @@ class Selecting:
     even
         Chances, 0 to 1, that are spread evenly. Kinds live from their mixture: on 1,000 generated projects the best of
         them alone gains less than half of what all do together.
-    doubt
-        Tries that each is thought to have had with the average success; how little is concluded from few.
     without
         Names of kinds that are left out, for measurements.
     """
 
     even: float = a_share(0.6)
-    doubt: float = a_factor(5.0)
     without: tuple[str, ...] = names(*KINDS)
 
 
@@ -226,25 +214,21 @@ class Resting:
 
     Attributes
     ----------
-    window, least_window_s
-        Its pace is that of this share of its work so far, the last, but of so many seconds of work at least.
+    window, least_s
+        Its pace is that of this share of its work so far, the last, but of so many seconds of work at least. As many
+        seconds must be left; a second search needs some to begin.
     closes
-        It ends if at this pace it closes at most so much of the gap in the time that is left.
+        It ends if at this pace it closes at most so much of the gap in the time that is left. Its cutting planes are
+        taken over by the search if they close as much.
     least_gap
         It goes on where a plan is within this share of the bound: its tree may be near its end, and there is little to
         find.
-    least_left_s
-        Seconds that must be left; a second search needs some to begin.
-    small
-        It never does below so many nonzeros: there branch and bound finds plans itself.
     """
 
     window: float = a_share(0.4)
-    least_window_s: float = some_seconds(8.0)
+    least_s: float = some_seconds(8.0)
     closes: float = a_share(0.1)
     least_gap: float = a_share(0.001)
-    least_left_s: float = some_seconds(8.0)
-    small: int = a_count(50_000)
 
 
 @dataclass(frozen=True)
@@ -257,22 +241,23 @@ class SearchParams:
         Seconds that branch and bound has to itself on small problems; what it proves by then needs no search.
     small
         Above so many nonzeros branch and bound leaves heuristics to the search. Below, its own find what the search
-        does not: on a multidimensional knapsack of 500 projects and 30 limits, 116,361 in 30 s instead of 116,233.
+        does not: on a multidimensional knapsack of 500 projects and 30 limits, 116,361 in 30 s instead of 116,233; and
+        there a proof never ends for a second search (`Resting`).
     large
         Above so many nonzeros branch and bound also branches strongly only once a column, and the problem is divided:
         with 1,000 generated projects, both together prove 0.13 % more in 60 s; with 100, strong branching pays.
-    verifying_share
-        A plan is verified at once if that has cost less than this share of the time since the last time.
-    least_stall_s, least_window_s
-        A bound has not stalled before so many seconds, and is judged by so many at least.
+    least_stall_s
+        A bound has not stalled before so many seconds.
+    aside_share
+        A plan is verified at once if that has cost less than this share of the time since the last time, and filled up
+        if that has taken less than this share of the time of the search.
     """
 
     head_start_s: float = some_seconds(1.0)
     small: int = a_count(50_000)
     large: int = a_count(300_000)
     least_stall_s: float = some_seconds(6.0)
-    least_window_s: float = some_seconds(2.0)
-    verifying_share: float = a_share(0.2)
+    aside_share: float = a_share(0.2)
     sub_problems: SubProblems = field(default_factory=SubProblems)
     diving: Diving = field(default_factory=Diving)
     probing: Probing = field(default_factory=Probing)
@@ -281,7 +266,6 @@ class SearchParams:
     breeding: Breeding = field(default_factory=Breeding)
     scheduling: Scheduling = field(default_factory=Scheduling)
     exchanging: Exchanging = field(default_factory=Exchanging)
-    rounding: Rounding = field(default_factory=Rounding)
     relaxing: Relaxing = field(default_factory=Relaxing)
     convexing: Convexing = field(default_factory=Convexing)
     dividing: Dividing = field(default_factory=Dividing)

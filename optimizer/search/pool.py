@@ -34,7 +34,7 @@ class Incumbents:
         Told of each better point that has been accepted.
     by_clock
         Whether verifying may wait, if it would take too much of the time.
-    verifying_share
+    aside_share
         A plan is verified at once if that has cost less than this share of the time since the last time.
     """
 
@@ -45,9 +45,9 @@ class Incumbents:
         *,
         on_better: Callable[[np.ndarray], None],
         by_clock: bool,
-        verifying_share: float = 0.2,
+        aside_share: float = 0.2,
     ) -> None:
-        self.verifying_share = verifying_share
+        self.aside_share = aside_share
         self.problem, self.accept, self.on_better, self.by_clock = problem, accept, on_better, by_clock
         self.best: np.ndarray | None = None
         self.external: np.ndarray | None = None
@@ -134,7 +134,7 @@ class Incumbents:
         if point is None or point is self.external or not self.problem.better(point, self.best):
             return
         begun = time.monotonic()
-        rare = self._verifying_s <= self.verifying_share * (begun - self._verified_at)
+        rare = self._verifying_s <= self.aside_share * (begun - self._verified_at)
         if self.by_clock and not (at_once or rare or self.best is None):
             return
         accepted = self.accept(point)

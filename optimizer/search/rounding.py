@@ -20,11 +20,8 @@ from scipy import sparse
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.structure import Structure, row_owner
 from outlay.optimizer.relaxation.relaxation import Relaxation
-from outlay.optimizer.search.drawing_params import Rounding
 
 TOLERANCE = 1e-9
-#: How long, unless told otherwise.
-DEFAULT = Rounding()
 
 
 def rounded(
@@ -47,19 +44,25 @@ def rounded(
 
 
 def greedy(
-    problem: Problem, structure: Structure, stopped: Callable[[], bool], params: Rounding = DEFAULT
+    problem: Problem,
+    structure: Structure,
+    stopped: Callable[[], bool],
+    *,
+    limit_s: float = np.inf,
+    must_s: float = np.inf,
 ) -> np.ndarray | None:
-    """Return a plan without a relaxation, in the seconds of `params`: what is worth most for what it uses comes first.
+    """Return a plan without a relaxation, in so many seconds: what is worth most for what it uses comes first.
 
     What it uses is the sum of its shares of the limits (Senju and Toyoda 1968, doi:10.1287/mnsc.15.4.B196). Half of
     each synergy counts for either side. What must be funded operates, or else starts, as soon as possible; of it, what
-    can wait least comes first (the latest start, as of Kolisch 1996). See `schedule`.
+    can wait least comes first (the latest start, as of Kolisch 1996); half a plan is none then, and it gets `must_s`.
+    See `schedule`.
     """
     price, must = _prices(problem, structure), must_be_funded(problem, structure)
     own, begins, column = structure.option_project, structure.option_start, structure.option_column
     latest = np.zeros(structure.projects)
     np.maximum.at(latest, own, np.where((column >= 0) & (problem.upper[column] > 0), begins, 0))
-    start, ends = np.where(must, latest, np.inf), time.monotonic() + (params.must_s if must.any() else params.greedy_s)
+    start, ends = np.where(must, latest, np.inf), time.monotonic() + (must_s if must.any() else limit_s)
     for soonest in (structure.option_operation, begins) if must.any() else (begins,):
         options = np.lexsort((price, np.where(must[own], soonest, 0)))
         point = schedule(problem, structure, start, options, stopped=lambda: stopped() or time.monotonic() > ends)

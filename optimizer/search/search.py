@@ -61,7 +61,7 @@ class Search:
             plan.accept,
             on_better=self._tell,
             by_clock=plan.sub_problems is None,
-            verifying_share=plan.params.verifying_share,
+            aside_share=plan.params.aside_share,
         )
         self._own, self._first = process is None, Step.PREPARE
         self.state = State(problem, plan, {**options, **SUB_OPTIONS}, process or SolverProcess(), plans, deadline)

@@ -38,15 +38,12 @@ from tests.benchmarks.families import read
 INSTANCES = ("scale-60-2", "scale-100-1", "schedule-opt-30-1")
 #: What numbers are where the search does without them: no limit, no chance, one instead of several, all alike.
 OFF: Mapping[str, Any] = {
-    "verifying_share": 1.0,
+    "aside_share": 1.0,
     "sub_problems.most_share": 1.0,
-    "sub_problems.breadths": (10.0,),
-    "diving.first_rest_times": 0.0,
     "diving.shares": (1.0,),
     "diving.times": 0.0,
     "diving.most_options": 10**9,
     "diving.step_shares": (0.1,),
-    "diving.sure": (0.6,),
     "diving.core_loss": 2.0,
     "diving.worse": 1.0,
     "diving.taken_back_twice": 10**9,
@@ -60,9 +57,7 @@ OFF: Mapping[str, Any] = {
     "probing.noise": 0.0,
     "patience.remembered": 10**9,
     "selecting.even": 1.0,
-    "selecting.doubt": 0.01,
     "scheduling.least_share": 1e-9,
-    "scheduling.most_share": 1e9,
     "scheduling.noise": (0.1,),
     "scheduling.by_start": 0.0,
     "scheduling.by_place": 0.0,
@@ -71,11 +66,7 @@ OFF: Mapping[str, Any] = {
     "scheduling.justified": 0.0,
     "scheduling.inherited": 0.0,
     "scheduling.dear": (0.0,),
-    "exchanging.idle": 10**9,
-    "exchanging.left_out": (0.2,),
     "exchanging.tried": 10**9,
-    "exchanging.least_share": 0.01,
-    "rounding.fill_share": 1.0,
 }
 Change = Callable[[SearchParams], SearchParams]
 

@@ -13,7 +13,7 @@ from tests.benchmarks.ablation import Ran, changed, changes, difference, gaps, n
 
 def test_every_number_is_halved_and_doubled_and_nothing_else() -> None:
     before = dict(numbers(SearchParams()))
-    assert {"small", "sub_problems.breadths", "diving.loss", "breeding.members"} <= set(before)
+    assert {"small", "sub_problems.breadth", "diving.loss", "breeding.members"} <= set(before)
     for path in before:
         for factor in (0.5, 2.0):
             after = dict(numbers(changed(SearchParams(), path, partial(scaled, factor=factor))))

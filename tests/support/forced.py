@@ -18,7 +18,7 @@ from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.solver.process import SolverProcess
 
 #: Nothing is too small for anything.
-FORCED = SearchParams(head_start_s=0.0, small=0, large=0, least_stall_s=0.0, least_window_s=0.0)
+FORCED = SearchParams(head_start_s=0.0, small=0, large=0, least_stall_s=0.0)
 
 
 def force(monkeypatch: pytest.MonkeyPatch, **params: Any) -> None:

@@ -25,11 +25,12 @@ def begun(state: State) -> Neighbourhoods | None:
 def _bred(state: State) -> bool:
     """Breed plans until they no longer get better; False if none came of it."""
     how, sub_problems, whole = state.params.breeding, state.plan.sub_problems, state.whole
-    most = np.inf if sub_problems is None else how.a_sub_problem * sub_problems
+    most = np.inf if sub_problems is None else state.params.scheduling.a_sub_problem * sub_problems * how.children
     project, keep, over = state.plan.structure.project, state.plans.keep, state.over
     if not breed(
-        state.problem, project, whole.relaxation, random=whole.random, keep=keep, over=over, most=most, params=how
-    ):
+        state.problem, project, whole.relaxation, random=whole.random, keep=keep, over=over, most=most,
+        most_idle=state.params.patience.sub_problems, params=how,
+    ):  # fmt: skip
         return False
     state.count_plans()
     return state.plans.current is not None
@@ -37,7 +38,7 @@ def _bred(state: State) -> bool:
 
 def _exchanged(state: State) -> bool:
     """Exchange projects until plans no longer get better; False if that is not done here, or none came of it."""
-    if state.schedules is None or not state.schedules.anew(state.params.exchanging.idle_draws):
+    if state.schedules is None or not state.schedules.anew(state.params.patience.sub_problems):
         return False
     state.count_plans()
     return state.plans.current is not None
@@ -48,7 +49,7 @@ def _dived(state: State) -> Neighbourhoods | None:
     how, whole, drawn = state.params.diving, state.whole, None
     if not whole.relaxation.can_dive(state.deadline.left(), state.params.relaxing.divable):
         return None
-    rest_s = min(how.most_rest_s, max(how.first_rest_s, how.first_rest_times * whole.relaxation.seconds))
+    rest_s = min(state.params.sub_problems.most_s, whole.dive_s)
     for _ in range(how.first_dives):
         if state.over():
             break

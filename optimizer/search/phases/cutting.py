@@ -21,17 +21,17 @@ def take_cuts(state: State) -> Step:
 
 
 def _take(state: State, cuts: Rows, current: np.ndarray) -> None:
-    aside, whole, patience = state.plans.aside, state.whole, state.params.patience
+    aside, whole, params = state.plans.aside, state.whole, state.params
     cuts = cuts.kept_by(current if aside is None else aside).kept_by(current)
     problem, before = state.problem.with_rows(cuts), whole.relaxation.value
     relaxation = state.relaxed(problem, with_more_rows(whole.relaxation.basis, len(cuts.lower)))
-    least = patience.cuts_pay * (problem.value(current) - before)
+    least = params.resting.closes * (problem.value(current) - before)
     if relaxation is None or relaxation.value - before < least or state.over():
         return
     narrow, in_core = state.drawn, state.drawn.in_core
     state.problem, state.whole = problem, whole.under(problem, relaxation)
     state.drawn, left_s = state.whole, state.deadline.left()
-    if left_s is not None and state.beginning_s <= patience.anew_share * left_s and aside is None:
+    if left_s is not None and state.beginning_s <= params.patience.anew_share * left_s and aside is None:
         begin_another(state)
     elif in_core:
         bounded = replace(problem, lower=narrow.problem.lower, upper=narrow.problem.upper)

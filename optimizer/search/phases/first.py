@@ -31,12 +31,12 @@ def prepare(state: State) -> Step | None:
     long = len(state.problem.cost) > params.scheduling.many_columns and structure.derived.any()
     late = bool(long or must_be_funded(state.problem, structure).any())
     if most is None and not late:
-        state.plans.keep(greedy(state.problem, structure, state.over, params.rounding))
+        _take_greedy(state)
     drawing = rescheduling(state.problem, structure, seed=seed, params=params.scheduling)
     if drawing is not None:
         state.schedules = Turns(drawing, state.plans, state.over, most, params.scheduling)
     elif (pairs := pairing(state.problem, structure, seed=seed, params=params.exchanging)) is not None:
-        turns = replace(params.scheduling, least_share=params.exchanging.least_share)
+        turns = replace(params.scheduling, least_share=params.scheduling.first_share)
         state.schedules = Turns(pairs, state.plans, state.over, most, turns, restart=pairs.restart)
     if most is None and late:
         _first_plan(state)
@@ -50,7 +50,12 @@ def _first_plan(state: State) -> None:
     if state.schedules is not None:
         state.schedules.first()
     if state.plans.current is None:
-        state.plans.keep(greedy(state.problem, state.plan.structure, state.over, state.params.rounding))
+        _take_greedy(state)
+
+
+def _take_greedy(state: State) -> None:
+    sizes, structure = state.params.sub_problems, state.plan.structure
+    state.plans.keep(greedy(state.problem, structure, state.over, limit_s=sizes.least_s, must_s=sizes.most_s))
 
 
 def round_relaxation(state: State) -> Step:
@@ -92,7 +97,7 @@ def begin(state: State) -> Step:
 def find_any(state: State) -> Step:
     """Look for any plan in the whole problem, by branch and bound, for longer and longer; or take one from outside."""
     state.plans.take_over()
-    limit_s, everything = state.params.diving.first_whole_s, np.ones(len(state.problem.cost), dtype=bool)
+    limit_s, everything = state.params.diving.least_s, np.ones(len(state.problem.cost), dtype=bool)
     while state.plans.current is None and not state.over():
         outcome = solve_sub_problem(state, state.whole, everything, None, limit_s)
         state.plans.take_over()

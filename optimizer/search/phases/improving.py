@@ -45,7 +45,7 @@ def improve_once(state: State, start: np.ndarray) -> None:
     _learn(state, part, outcome, gain=max(0.0, before - value), seconds=seconds, nodes=nodes)
     state.trace.sub_problems.append(
         SubProblemRecord(
-            drawn.known[part.kind].name, part.repair.name, part.breadth, drawn.in_core, int(part.free.sum()), limit_s,
+            drawn.known[part.kind].name, part.repair.name, drawn.in_core, int(part.free.sum()), limit_s,
             outcome.status, outcome.nodes, seconds, max(0.0, before - value), value,
         )
     )  # fmt: skip
@@ -55,8 +55,8 @@ def _limit_s(state: State, part: Neighbourhood) -> float:
     """Return the seconds of a sub-problem; of a dive those of what it leaves."""
     if part.repair.share is None:
         return state.limit_s
-    how, least_s = state.params.diving, state.params.sub_problems.least_s
-    return min(how.most_rest_s, how.rest_s * part.repair.share * state.limit_s / least_s)
+    how, sizes = state.params.diving, state.params.sub_problems
+    return min(sizes.most_s, how.least_s * part.repair.share * state.limit_s / sizes.least_s)
 
 
 def _learn(state: State, part: Neighbourhood, outcome: Outcome, *, gain: float, seconds: float, nodes: int) -> None:

@@ -35,10 +35,10 @@ def fill_up(state: State) -> None:
     It takes a moment where a sub-problem takes seconds: with 3,000 projects the first plans lack a twentieth of their
     worth that simply fits.
     """
-    current, begun, how = state.plans.current, time.monotonic(), state.params.rounding
-    if current is None or current is state.filled or state.filling_s > how.fill_share * (begun - state.begun_at):
+    current, begun, how = state.plans.current, time.monotonic(), state.params
+    if current is None or current is state.filled or state.filling_s > how.aside_share * (begun - state.begun_at):
         return
-    ends = begun + how.greedy_s
+    ends = begun + how.sub_problems.least_s
     fuller = near(state.problem, state.plan.structure, current, lambda: state.over() or time.monotonic() > ends)
     state.plans.keep(fuller)
     state.filled = state.plans.current

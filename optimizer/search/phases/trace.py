@@ -25,8 +25,6 @@ class SubProblemRecord:
     ----------
     kind, repair
         Names of the kind of neighbourhood, and of how it was solved.
-    breadth
-        Number of the breadth.
     in_core
         Whether the dominant projects were fixed.
     columns
@@ -45,7 +43,6 @@ class SubProblemRecord:
 
     kind: str
     repair: str
-    breadth: int
     in_core: bool
     columns: int
     limit_s: float

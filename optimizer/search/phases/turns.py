@@ -138,7 +138,7 @@ class Turns:
         self._drawing.search(lambda: self._over() or time.monotonic() > ends, self._plans.keep)
         gained = self._plans.current is not now
         factor = 2.0 if gained else 0.5 if other_gained else 1.0
-        self.share = min(self._params.most_share, max(self._params.least_share, factor * self.share))
+        self.share = min(1.0, max(self._params.least_share, factor * self.share))
 
     def _before(self, sub_problems: int) -> int:
         """Return how many schedules the repeatable search draws before the relaxation."""

@@ -13,7 +13,7 @@ from outlay.optimizer.search.params import Resting
 from outlay.optimizer.solver.outcome import Outcome
 from tests.optimizer.proof.test_parts import AHEAD, STUCK, Scripted, followed
 
-HOW = Resting(window=0.5, least_window_s=8.0, closes=0.1, least_left_s=10.0)
+HOW = Resting(window=0.5, least_s=8.0, closes=0.1)
 
 
 def paced(bounds: list[float], *, share: float = 1.0) -> Pace:
@@ -28,7 +28,7 @@ def paced(bounds: list[float], *, share: float = 1.0) -> Pace:
     ("bounds", "left_s", "idle"),
     [
         ([-50.0] * 10, 60.0, True),
-        ([-50.0] * 10, 9.0, False),  # nothing else comes of so little time
+        ([-50.0] * 10, 7.0, False),  # nothing else comes of so little time
         ([-50.0] * 8, 60.0, False),  # too early to say
         ([np.nan] * 30, 60.0, False),
         ([np.nan] * 10 + [-50.0] * 8, 60.0, False),

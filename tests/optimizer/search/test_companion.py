@@ -25,9 +25,7 @@ from outlay.optimizer.solver.process import SolverProcess
 from tests.optimizer.support import OPTIONS, level_problem
 
 #: A proof rests as soon as there is a bound and a plan.
-AT_ONCE = SearchParams(
-    head_start_s=0.0, resting=Resting(window=0.0, least_window_s=0.0, closes=1.0, least_left_s=0.0, small=0)
-)
+AT_ONCE = SearchParams(head_start_s=0.0, small=0, resting=Resting(window=0.0, least_s=0.0, closes=1.0))
 
 
 @pytest.fixture(scope="module")

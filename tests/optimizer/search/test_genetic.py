@@ -14,7 +14,7 @@ from scipy import sparse
 import outlay
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.relaxation.relaxation import Relaxation, relax
-from outlay.optimizer.search.drawing_params import Breeding
+from outlay.optimizer.search.drawing_params import Breeding, Scheduling
 from outlay.optimizer.search.genetic import Packing, Population, breed, packing
 from outlay.optimizer.solver.process import SolverProcess
 from tests.optimizer.support import OPTIONS
@@ -177,7 +177,7 @@ def test_reduced_costs_fix_what_every_better_plan_has(warm: SolverProcess) -> No
 def test_populations_follow_each_other_until_nothing_better_comes(
     warm: SolverProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    few = Breeding(members=3, children=3, idle_children=30, idle_populations=20)
+    few = Breeding(members=5, children=6)
     sizes: list[int] = []
     begin = Population.__init__
 
@@ -193,7 +193,7 @@ def test_populations_follow_each_other_until_nothing_better_comes(
         sizes.clear()
         assert breed(
             problem, PROJECTS, relaxation, random=Random(seed), keep=kept.append, over=lambda: False, most=np.inf,
-            params=few,
+            most_idle=20, params=few,
         )  # fmt: skip
         values = [problem.value(point) for point in kept]
         assert values == sorted(set(values), reverse=True)
@@ -210,11 +210,13 @@ def test_breeding_ends_when_it_is_over_or_as_many_children_as_allowed_are_born(w
     limits += [({"over": lambda: False, "most": 1}, 1)]
     for limit, least_kept in limits:
         kept.clear()
-        assert breed(problem, PROJECTS, relaxation, random=Random(1), keep=kept.append, **limit)
+        assert breed(problem, PROJECTS, relaxation, random=Random(1), keep=kept.append, most_idle=8, **limit)
         assert len(kept) >= least_kept
         assert len(kept) == 0 or least_kept
     other = replace(problem, integer=np.full(12, False))
-    assert not breed(other, PROJECTS, relaxation, random=Random(1), keep=kept.append, over=lambda: False, most=9.0)
+    assert not breed(
+        other, PROJECTS, relaxation, random=Random(1), keep=kept.append, over=lambda: False, most=9.0, most_idle=8
+    )
 
 
 def test_where_each_project_uses_few_of_the_rows_others_search() -> None:
@@ -235,7 +237,7 @@ def test_the_search_breeds_where_the_problem_only_packs(monkeypatch: pytest.Monk
     breed = Population.breed
     monkeypatch.setattr(Population, "breed", lambda self: bred.append(self) or breed(self))
     one, other = (outlay.solve(parsed(hard_knapsack(size=40)), effort="repeat", work=2) for _ in range(2))
-    assert len(bred) == 2 * 2 * 2_000 / Breeding().children
+    assert len(bred) == 2 * 2 * Scheduling().a_sub_problem
     assert one.plan == other.plan
     assert one.verification is not None
     assert one.verification.ok

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from outlay.optimizer.relaxation.relaxation import USED
 from outlay.optimizer.search.bandit import Bandit
 from outlay.optimizer.search.drawing import BRANCH_AND_BOUND, Neighbourhoods
 from outlay.optimizer.search.neighbourhoods.registry import CROSSING
+from outlay.optimizer.search.params import SubProblems
 from outlay.optimizer.search.rounding import schedule
 
 
@@ -40,20 +43,19 @@ def test_what_is_not_free_belongs_to_other_projects_or_is_hopeless(drawn: Neighb
 def test_size_follows_difficulty(drawn: Neighbourhoods) -> None:
     plan = np.round(drawn.relaxation.point)
     part = drawn.draw(plan)
-    key = part.kind, part.breadth
     drawn.learn(part, gain=0.0, seconds=1.0, cut_short=True, quick=False)
-    small = drawn.share[key]
+    small = drawn.share[part.kind]
     drawn.learn(part, gain=0.0, seconds=1.0, cut_short=False, quick=True)
-    assert small < drawn.share[key]
+    assert small < drawn.share[part.kind]
     assert drawn.ways.tries.sum() == 2.0
 
 
 def test_a_size_that_is_not_learned_is_the_average_of_the_others(drawn: Neighbourhoods) -> None:
     part = drawn.draw(np.round(drawn.relaxation.point))
-    first = drawn._share(part.kind, part.breadth)
-    drawn.share = {(part.kind, part.breadth): 0.02, (part.kind, part.breadth + 1): 0.08}
-    assert drawn._share(part.kind, part.breadth) == 0.02 != first
-    assert drawn._share(part.kind + 1, part.breadth) == pytest.approx(0.04)
+    first = drawn._share(part.kind)
+    drawn.share = {part.kind: 0.02, part.kind + 1: 0.08}
+    assert drawn._share(part.kind) == 0.02 != first
+    assert drawn._share(part.kind + 2) == pytest.approx(0.04)
 
 
 def test_dives_are_allowed_once_and_leave_more_open_where_that_was_easy(drawn: Neighbourhoods) -> None:
@@ -74,7 +76,10 @@ def test_dives_are_allowed_once_and_leave_more_open_where_that_was_easy(drawn: N
 
 def test_breadth_lets_dearer_options_in(drawn: Neighbourhoods) -> None:
     plan = np.zeros(len(drawn.problem.cost))
-    sizes = [drawn._worth_a_thought(plan, breadth).sum() for breadth in (0.0, 0.1, 1.0, np.inf)]
+    usual, sizes = drawn.params, []
+    for breadth in (0.0, 0.1, 1.0, 1e9):
+        drawn.params = replace(usual, sub_problems=SubProblems(breadth=breadth))
+        sizes.append(drawn._worth_a_thought(plan).sum())
     assert sizes == sorted(sizes)
     assert sizes[0] < sizes[-1]
     assert sizes[0] == ((drawn.relaxation.point > USED) | (drawn.relaxation.reduced_cost == 0.0)).sum()
@@ -93,8 +98,8 @@ def test_crossing_frees_only_what_two_plans_do_differently(drawn: Neighbourhoods
     drawn.remember(plan, plan)
     assert not drawn.others
     drawn.remember(other, plan)
-    drawn.known, drawn.kinds = [CROSSING], Bandit(["cross"], drawn.random, even=1.0, doubt=1.0)
-    drawn.share = {(0, breadth): 0.05 for breadth in range(3)}
+    drawn.known, drawn.kinds = [CROSSING], Bandit(["cross"], drawn.random, even=1.0)
+    drawn.share = {0: 0.05}
     differ = np.unique(drawn.structure.project[drawn.inside & (plan != other)])
     assert len(differ) > 6
     for _ in range(10):

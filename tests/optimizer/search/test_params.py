@@ -25,20 +25,21 @@ def test_a_file_says_only_what_differs(tmp_path: Path) -> None:
         head_start_s = 2
         [diving]
         most_left = 300
-        shares = [0.5, 0.7, 1]
+        sure = 1
         [relaxing]
         large = 1000
         [selecting]
         without = ["kin"]
     """
     found, usual = SearchParams.from_toml(written(tmp_path, text)), SearchParams()
-    assert found.diving == Diving(most_left=300, shares=(0.5, 0.7, 1.0))
+    assert found.diving == Diving(most_left=300, sure=1.0)
     assert found.relaxing == Relaxing(large=1000)
     assert found.selecting == replace(usual.selecting, without=("kin",))
     assert found == replace(
         usual, head_start_s=2.0, diving=found.diving, relaxing=found.relaxing, selecting=found.selecting
     )
     assert isinstance(found.head_start_s, float)
+    assert isinstance(found.diving.sure, float)
 
 
 def test_an_empty_file_changes_nothing(tmp_path: Path) -> None:
@@ -53,10 +54,10 @@ def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
         [diving]
         most_lft = 300
         worse = 1.5
-        shares = [0.5]
-        [rounding]
-        greedy_s = -1.0
-        must_s = inf
+        step_shares = [0.5]
+        [sub_problems]
+        least_s = -1.0
+        most_s = inf
         [selecting]
         without = ["kim"]
         even = "much"
@@ -70,9 +71,9 @@ def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
         "large": ("this is no whole number", "such as 300000"),
         "diving.most_lft": ("there is no such number", "did you mean 'most_left'?"),
         "diving.worse": ("this is out of range", "0 to 1"),
-        "diving.shares": ("this is no list of the right length", "give 3, in square brackets"),
-        "rounding.greedy_s": ("this is out of range", "0 or more"),
-        "rounding.must_s": ("this is out of range", "0 or more"),
+        "diving.step_shares": ("this is no list of the right length", "give 3, in square brackets"),
+        "sub_problems.least_s": ("this is out of range", "0 or more"),
+        "sub_problems.most_s": ("this is out of range", "0 or more"),
         "selecting.without": ("there is no such name", "did you mean 'kin'?"),
         "selecting.even": ("this is no number", "such as 0.6"),
     }
@@ -94,9 +95,9 @@ def test_every_number_has_a_range_and_every_kind_can_be_left_out() -> None:
 @pytest.mark.slow
 def test_a_solve_takes_other_numbers_and_says_which_differ(always_warm: None, tmp_path: Path) -> None:
     del always_warm
-    params = SearchParams(patience=Patience(sub_problems=3), diving=Diving(sure=(0.5,)))
+    params = SearchParams(patience=Patience(sub_problems=3), diving=Diving(sure=0.5))
     solution = outlay.solve(outlay.read("tutorial"), effort="repeat", work=1, params=params)
-    assert solution.options["numbers"] == {"patience.sub_problems": 3, "diving.sure": [0.5]}
+    assert solution.options["numbers"] == {"patience.sub_problems": 3, "diving.sure": 0.5}
     again = outlay.load(solution.save(tmp_path / "run.json"))
     assert again.options == solution.options
     assert "numbers" not in outlay.solve(outlay.read("tutorial"), effort="prove", params=params).options
