@@ -11,6 +11,7 @@ from typing import Any
 from outlay.instances.errors import InputError
 from outlay.models.modelling import PauseGC
 from outlay.optimizer.sharing.helping import Bench
+from outlay.optimizer.sharing.interrupts import held_back
 from outlay.optimizer.sharing.solvers import Pool
 from outlay.optimizer.solver.deadline import CLOCK, LONGEST_LOOK_S, Clock
 
@@ -81,21 +82,40 @@ def open_executor(address: str | None, jobs: int, bench: Bench) -> Iterator[Exec
         If the address is not one, dask is not installed, or its scheduler cannot be reached.
     """
     if address is None:
-        solvers = Pool(bench)
-        pool = ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="outlay", initializer=solvers.join)
-        try:
+        with _local_pool(jobs, bench) as pool:
             yield pool
-        finally:
-            # Ending the solvers first frees threads that still wait for one after an interruption.
-            pool.shutdown(wait=False, cancel_futures=True)
-            solvers.end()
-            pool.shutdown(wait=True)
         return
     kind, _, target = address.partition(":") if isinstance(address, str) else ("", "", "")
     if kind != "dask" or not target:
         raise InputError.single("executor", "this executor is unknown", "write dask:tcp://HOST:PORT", value=address)
     with _dask(target) as executor:
         yield executor
+
+
+@contextmanager
+def _local_pool(jobs: int, bench: Bench) -> Iterator[Executor]:
+    """Open the local pool; it ends with all its solvers, however often Ctrl-C is pressed meanwhile.
+
+    A thread whose solver were left would wait for it, and Python for the thread, for ever.
+    """
+    solvers = Pool(bench)
+    pool = ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="outlay", initializer=solvers.join)
+
+    def end() -> None:
+        with held_back():
+            # Ending the solvers first frees threads that still wait for one after an interruption.
+            pool.shutdown(wait=False, cancel_futures=True)
+            solvers.end()
+        pool.shutdown(wait=True)
+
+    try:
+        yield pool
+    finally:
+        try:
+            end()
+        except KeyboardInterrupt:
+            end()
+            raise
 
 
 @contextmanager

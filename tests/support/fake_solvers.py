@@ -18,7 +18,7 @@ from outlay.optimizer.solver.process import SolverProcess
 from tests.support.clocks import LONGEST_S
 
 PRELUDE = """
-import os, signal, sys, time
+import fcntl, os, signal, sys, time
 from pathlib import Path
 import numpy as np
 from outlay.optimizer.solver.frames import (MAGIC, read_frame, write_frame)
@@ -27,9 +27,12 @@ source, out = sys.stdin.buffer, sys.stdout.buffer
 log = Path({log!r})
 
 def started():
-    \"\"\"Note that a process was started and return how many there were before.\"\"\"
-    before = log.read_text() if log.exists() else ""
-    log.write_text(before + f"{{os.getpid()}}\\n")
+    \"\"\"Note that a process was started and return how many there were before; two may start at once.\"\"\"
+    with log.open("a+") as noted:
+        fcntl.flock(noted, fcntl.LOCK_EX)
+        noted.seek(0)
+        before = noted.read()
+        noted.write(f"{{os.getpid()}}\\n")
     return len(before.split())
 
 def ready():

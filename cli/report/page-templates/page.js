@@ -8,6 +8,7 @@
     toImageButtonOptions: { scale: 2 }
   };
   var NARROW = 600, charts = [];
+  var SETTLED = 60;  // ms: Plotly shows at most one label in 50, and the last one then
 
   function each(selector, work, root) { Array.prototype.forEach.call((root || document).querySelectorAll(selector), work); }
   function narrow() { return window.innerWidth < NARROW; }
@@ -72,6 +73,9 @@
       event.preventDefault();
       place = next;
       Plotly.Fx.hover(div, [all[place]]);
+      window.setTimeout(function () { if (place === next) { tell(all.length); } }, SETTLED);
+    });
+    function tell(count) {
       var words = [];
       each(".hoverlayer .hovertext", function (label) {
         each("text", function (text) {
@@ -79,8 +83,8 @@
           words.push(Array.prototype.map.call(lines.length ? lines : [text], function (line) { return line.textContent; }).join("; "));
         }, label);
       }, div);
-      told.textContent = words.filter(Boolean).join("; ") + " (" + (place + 1) + " of " + all.length + ")";
-    });
+      told.textContent = words.filter(Boolean).join("; ") + " (" + (place + 1) + " of " + count + ")";
+    }
   }
 
   // What is closed is drawn when it is opened.
