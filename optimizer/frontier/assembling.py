@@ -52,10 +52,11 @@ class Outcome:
 def of_boxes(space: Space, boxes: Boxes) -> Outcome:
     """Return what the search of two objectives found.
 
-    A point that a plan in an open box could beat by more than the tolerance is not said to be proved.
+    A point that a plan in an open box could beat by more than the tolerance is not said to be proved, unless it is on a
+    line beyond which there is none.
     """
     ends = {point.values for line in boxes.segments for point in line}
-    points = [_told(boxes, point) for point in efficient(boxes.points, kept=ends)]
+    points = [_told(boxes, point, on_line=point.values in ends) for point in efficient(boxes.points, kept=ends)]
     lines = {(point.values, other.values) for point, other in boxes.segments if _mixture_holds(space, point, other)}
     open_ = [(np.array(box.low), np.array(box.high), box.reason or _why(space, boxes, box)) for box in boxes.left]
     for point, other in boxes.segments:
@@ -80,12 +81,13 @@ def of_boxes(space: Space, boxes: Boxes) -> Outcome:
     return Outcome(points, segments, open_, within, reached, reached + area, missing)
 
 
-def _told(boxes: Boxes, point: Point) -> Point:
+def _told(boxes: Boxes, point: Point, *, on_line: bool) -> Point:
     """Return a point that is no longer said to be proved where a box is left in which a plan could dominate it.
 
-    What could be better than it by no more than the tolerance, in one of the two, is told by the box alone.
+    What could be better than it by no more than the tolerance, in one of the two, is told by the box alone. A plan that
+    beats an end of a line by more than that in both would lie beyond the line, where there is none.
     """
-    beyond = any(boxes.could_beat(box, point) for box in boxes.left)
+    beyond = not on_line and any(boxes.could_beat(box, point) for box in boxes.left)
     return replace(point, proved=False) if beyond else point
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from outlay.instances.formats.parsing import parse_document
 from outlay.instances.plan import Plan
 from outlay.optimizer.frontier.box import Line
 from outlay.optimizer.frontier.criteria.points import Point
+from outlay.optimizer.frontier.criteria.space import Space
 from tests.optimizer.frontier.test_frontier import VALUE_AND_MONEY, values
 
 #: Value and money of projects of which any part from a hundredth on can be funded, the best for its money first.
@@ -78,3 +80,20 @@ def test_a_line_is_worth_the_same_all_along() -> None:
     assert line.passed(Point((7.0, 6.0), plan)) == pytest.approx(0.25)
     assert line.passed(Point((5.0, 6.0), plan)) == 0
     assert line.passed(Point((30.0, 1.0), plan)) == 0
+
+
+def test_the_ends_of_a_line_are_proved_by_it(always_warm: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bounds of single objectives that are a little too high leave boxes beside lines, which are proved by a sum."""
+    given = Space.read
+
+    def loose(self: Space, answer: Any) -> Any:
+        found = given(self, answer)
+        more = 0.01 * float(self.range[0]) if len(self.ideal) and len(answer.stages) > 1 else 0.0
+        return dataclasses.replace(found, bound=found.bound + more)
+
+    monkeypatch.setattr(Space, "read", loose)
+    found = outlay.frontier(parts(), VALUE_AND_MONEY, tolerance=0.02, jobs=1)
+    assert "gap" in set(found.open["reason"])
+    ends = set(found.segments.to_numpy().ravel().tolist())
+    assert found.points["proved"][[end - 1 for end in ends]].all()
+    assert found.within
