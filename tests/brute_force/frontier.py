@@ -21,7 +21,12 @@ from scipy.optimize import linprog
 import outlay
 from outlay.instances.errors import InfeasibleError, InputError
 from outlay.instances.instance import Instance, thawed
-from outlay.optimizer.frontier.criteria.objectives import Objective, parse_objective, parse_objectives
+from outlay.optimizer.frontier.criteria.objectives import (
+    LEAST_DIFFERENCE,
+    Objective,
+    parse_objective,
+    parse_objectives,
+)
 from outlay.optimizer.variation.variable import Variable
 from tests.brute_force.enumeration import Enumeration
 from tests.brute_force.enumerator import best
@@ -33,6 +38,8 @@ from tests.brute_force.search import Search, Unbounded
 CLOSE = 1e-5
 #: Where a little more of one objective costs much of another, only what is not worse by this share dominates.
 SAME = 1e-8
+#: What was best is kept within this share, which is as much as linear programs err by.
+KEPT = 1e-7
 #: Points, and combinations of levels, that are tried at most; of more some are drawn.
 MOST_LEVELS = 60
 
@@ -86,7 +93,7 @@ class Oracle:
             if found is None:
                 return None
             values.append(found[0])
-            search.require(form, found[0] - 1e-9 * max(1.0, abs(found[0])))
+            search.require(form, found[0] - KEPT * max(1.0, abs(found[0])))
         return values
 
 
@@ -134,11 +141,15 @@ def _values(found: outlay.Frontier) -> np.ndarray:
 def _dominated(found: outlay.Frontier, oracle: Oracle, dice: Random) -> list[str]:
     values = _values(found)
     slack = CLOSE * np.maximum(1.0, np.abs(values).max(axis=0)) + found.tolerance * np.ptp(values, axis=0)
+    ends = set(found.segments.to_numpy().ravel().tolist()) | set(found.faces["point"].dropna().tolist())
+    # Where the frontier jumps, a line or a face ends at what is beaten by what is not told apart.
+    apart = np.where([each.grain > 0 for each in found.objectives], 0.0, LEAST_DIFFERENCE * np.abs(values).max(axis=0))
     wrong = []
-    for point in values if len(values) <= MOST_LEVELS else values[dice.sample(range(len(values)), MOST_LEVELS)]:
-        able, better = (
-            oracle.best(list(point[1:] - close * np.maximum(1.0, np.abs(point[1:])))) for close in (CLOSE, SAME)
-        )
+    for at in range(len(values)) if len(values) <= MOST_LEVELS else dice.sample(range(len(values)), MOST_LEVELS):
+        point = values[at]
+        size = np.maximum(1.0, np.abs(point[1:]))
+        able = oracle.best(list(point[1:] - CLOSE * size))
+        better = oracle.best(list(point[1:] + apart[1:] if at + 1 in ends else point[1:] - SAME * size))
         if able is None:
             wrong.append(f"{point} cannot be had")
         elif able[0] < point[0] - slack[0]:
