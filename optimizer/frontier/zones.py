@@ -65,7 +65,8 @@ class Zones:
     assumed
         Values of the plans of which nothing is known but that no known one dominates.
     doubted
-        Values of the plans that are known to be best among the plans of the same choices only.
+        Values of the plans that are known to be best among some plans only: of the same choices, in a box, or by a sum
+        that is proved to a gap in which there is room for a better one.
     unsure
         Values of those of them that were held against all plans in vain.
     behind
@@ -148,6 +149,9 @@ class Zones:
             self.mapped.heights.lower(normal, found.bound)
         if found.point is not None:
             self.add(found.point)
+            slack = found.bound - float(normal @ (np.array(found.point.values) / self.space.scale))
+            if self.mapped is not None and not (slack <= self.within * normal).all():
+                self.doubted.add(found.point.values)
 
     def missing(self) -> float:
         """Return by which share of each range a plan may beat all that is found at most; infinity: it is not known."""
@@ -242,6 +246,8 @@ class Zones:
             self._take_best(corner, found)
         new = found.point is not None and self.add(found.point)
         if self.mapped is not None:
+            if found.point is not None and new:
+                self.doubted.add(found.point.values)  # best in a box: a plan beyond its ends may be better
             reason = self.mapped.take(corner, found, new=new)
         else:
             again = bool((self.open() == corner).all(axis=1).any())  # nothing more can be learned by asking again
