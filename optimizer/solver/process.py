@@ -322,6 +322,7 @@ class SolverProcess:
             try:
                 thread.start()
             except RuntimeError as error:  # there is no room for another one
+                self._close()  # nobody would hear the child, and the next solve would wait for its first word
                 raise OSError(str(error)) from error
             self._threads += (thread,)
 
