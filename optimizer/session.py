@@ -41,8 +41,6 @@ from outlay.optimizer.verify.plan import verify_plan
 
 #: Tolerance of the second try after an answer that does not verify.
 FINE_FEASIBILITY = 1e-9
-#: Plans whose objective is this close (as a share of it, or of its unit) count as equally good.
-TIE = 1e-6
 #: Amounts below this share of their unit are rounding errors of the solver, not decisions.
 NEGLIGIBLE = 1e-11
 #: Seconds that deciding payments and the like for one project more may take; it takes milliseconds.

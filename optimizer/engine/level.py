@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.solver.outcome import Progress
+from outlay.optimizer.status import LevelResult
 
 
 @dataclass(frozen=True)
@@ -44,3 +47,19 @@ class Level:
     def stated(self, state: Progress) -> Progress:
         """Return a state of the solver in the instance's terms, still as minimised."""
         return replace(state, objective=state.objective * self.unit, bound=state.bound * self.unit)
+
+
+def as_good(problem: Problem, levels: Sequence[Level], results: Sequence[LevelResult], share: float) -> Problem:
+    """Return a problem whose points are as good as an answer: each level at least its value, less so much of it.
+
+    Parameters
+    ----------
+    results
+        What the answer is worth, level by level.
+    share
+        Of the value, or of the level's unit where it is worth less than one; >= 0.
+    """
+    for level, result in zip(levels, results, strict=False):
+        value = -float(result.final or 0.0) / level.unit
+        problem = problem.with_row(level.cost, value + share * max(1.0, abs(value)) - level.offset)
+    return problem

@@ -30,8 +30,6 @@ from outlay.optimizer.solver.process import SolverProcess
 
 #: Seconds of work, the CPU time of its solver, before a solve is helped: shorter ones end alone, always the same way.
 ALONE_S = 1.0
-#: Added to the seed of helpers, for each one more.
-HELPING_SEED = 1
 #: Helpers of a solve at most: more of them hardly differ.
 MOST_HELPERS = 3
 #: At a limit, or where the helper's proof has ended it, a solve's bound is one.
@@ -86,7 +84,7 @@ class Race:
                 return
             self._helpers.append(helper)
             start, self._joined = self._best, self._joined + 1
-            seed = int(self._options["random_seed"]) + HELPING_SEED * (self._joined - 1)
+            seed = int(self._options["random_seed"]) + self._joined - 1
         since = helper.clock.now() - self._began
         with helper.until(self._deadline):
             outcome = helper.solve(

@@ -14,8 +14,8 @@ from outlay.instances.formats.output import refusals_told, replace_file
 from outlay.instances.plan import Plan
 from outlay.optimizer.explain.explanation import TABLES
 from outlay.optimizer.export.folders import kept_folder, write_kept
-from outlay.optimizer.session import TIE
 from outlay.optimizer.status import Status
+from outlay.optimizer.tolerances import TIE
 from outlay.optimizer.variation.answers import AnswerFiles
 from outlay.optimizer.variation.vary import Variations
 from outlay.optimizer.verify.plan import verify_plan

@@ -81,10 +81,8 @@ class Frontier(Tabled):
         """Return what it is in two lines."""
         names = ", ".join(each.name for each in self.objectives)
         how = "complete" if self.complete else "within the tolerance" if self.within else "open"
-        count, between = (
-            len(self.tables["points"]),
-            len(self.tables["segments"]) + self.tables["faces"]["face"].nunique(),
-        )
+        count = len(self.tables["points"])
+        between = len(self.tables["segments"]) + self.tables["faces"]["face"].nunique()
         parts = f"{count} points" + (f", {between} lines and faces between them" if between else "")
         return f"<Frontier of {self.instance.name!r}, set {self.constraint_set}: {names}\n {parts}, {how}>"
 

@@ -15,10 +15,9 @@ from outlay.instances.plan import Choice, Plan
 from outlay.optimizer.stress import statistics
 from outlay.optimizer.stress.sensitivity import ends, first_order, largest_by_chance, value_of_knowing
 from outlay.optimizer.stress.task import Outcome
+from outlay.optimizer.tolerances import TIE
 from outlay.optimizer.uncertainty.draws import SCENARIO, Draws
 
-#: Plans count as equally good within this share of the better one's objective.
-TIE = 1e-6
 #: Metrics that are a burden by themselves, whatever weighs them.
 _BURDENS = frozenset({"cost", "credit", "commitment"})
 

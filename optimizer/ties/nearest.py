@@ -8,11 +8,12 @@ from dataclasses import replace
 from outlay.instances.plan import Plan
 from outlay.optimizer.answer.distance import distance, distance_weights
 from outlay.optimizer.checked import Checked
-from outlay.optimizer.engine.level import Level
+from outlay.optimizer.engine.level import Level, as_good
 from outlay.optimizer.engine.levels import solve_levels, with_finals
 from outlay.optimizer.engine.settings import Settings
-from outlay.optimizer.session import TIE, Session
+from outlay.optimizer.session import Session
 from outlay.optimizer.solver.process import SolverProcess
+from outlay.optimizer.tolerances import TIE
 
 #: Of the share by which equally good plans may differ the solver gets all but a little, which is left for rounding.
 NEARLY = 0.98
@@ -30,10 +31,7 @@ def nearest(session: Session, engine: SolverProcess, settings: Settings, own: Ch
     if distance(own.plan, reference) == (0, 0):
         own.proved_nearest = True
         return own
-    problem = session.problem
-    for level, result in zip(session.levels(), own.answer.levels, strict=False):
-        value = -float(result.final or 0.0) / level.unit
-        problem = problem.with_row(level.cost, value + NEARLY * TIE * max(1.0, abs(value)) - level.offset)
+    problem = as_good(session.problem, session.levels(), own.answer.levels, NEARLY * TIE)
     far = session.extended(distance_weights(session.case, reference))
     exact = replace(settings, gap=0.0, absolute_gap=0.5, confirming=True)
     start = session.to_solver(own.answer.point)

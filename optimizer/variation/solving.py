@@ -27,18 +27,19 @@ from outlay.models.build import build
 from outlay.optimizer.answer.distance import distance, distance_weights
 from outlay.optimizer.answer.plans import read_plan
 from outlay.optimizer.engine.answer import Answer
-from outlay.optimizer.engine.level import Level
+from outlay.optimizer.engine.level import Level, as_good
 from outlay.optimizer.engine.levels import solve_levels
 from outlay.optimizer.engine.settings import Settings
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.spaces import SolverPoint
-from outlay.optimizer.session import FINE_FEASIBILITY, TIE, Session
+from outlay.optimizer.session import FINE_FEASIBILITY, Session
 from outlay.optimizer.settings import SolveSettings
 from outlay.optimizer.sharing.solvers import solver_process
 from outlay.optimizer.solve import versions
 from outlay.optimizer.solver.forking import in_child
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import Status
+from outlay.optimizer.tolerances import TIE
 from outlay.optimizer.variation.applying import Varied, apply
 from outlay.optimizer.variation.limit import Limit, rounded_up
 from outlay.optimizer.variation.shares import least_share, needed_share
@@ -239,11 +240,8 @@ class _Asked:
         assert found.plan is not None
         if distance(found.plan, reference) == (0, 0) or self.over.stretched_share(self.variation) is not None:
             return found
-        session, problem = self.over.session, self.varied.problem
-        for level, result in zip(self.varied.levels, self.raw.levels, strict=False):
-            value = -float(result.final or 0.0) / level.unit
-            problem = problem.with_row(level.cost, value + TIE * max(1.0, abs(value)) - level.offset)
-        far = session.row_of(distance_weights(self.over.case, reference))
+        problem = as_good(self.varied.problem, self.varied.levels, self.raw.levels, TIE)
+        far = self.over.session.row_of(distance_weights(self.over.case, reference))
         cost = np.append(far, np.zeros(len(problem.cost) - len(far)))
         exact = replace(self.settings, gap=0.0, absolute_gap=0.5, confirming=True)
         raw = self._run(problem, [Level({}, cost)], exact, self.raw.point)
