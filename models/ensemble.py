@@ -36,9 +36,10 @@ from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Selection
 from outlay.instances.stages import Linking, Scenario, as_scenarios
+from outlay.models.arrays.pausing import collection_paused
 from outlay.models.build import build, build_case
 from outlay.models.case import Case
-from outlay.models.modelling import LinearExpression, PauseGC, pyo
+from outlay.models.modelling import LinearExpression, pyo
 from outlay.models.plain import PlainModel, plain_of
 from outlay.models.risk import Risk, as_risk
 from outlay.models.stages import Decided, Shared, decided_now, shared_decisions
@@ -101,7 +102,7 @@ def build_ensemble(
     measure = as_risk(risk)
     if measure.kind == "regret" and (best is None or any(one.name not in best for one in members)):
         raise InputError.single("build_ensemble", "regret needs to know what is best in each scenario", "give `best`")
-    with PauseGC():
+    with collection_paused():
         own = {one.name: _built(one, (built or {}).get(one.name), Linking(linking)) for one in members}
         return _build(members, own, measure, best or {}, most or {}, linking=Linking(linking))
 

@@ -30,9 +30,6 @@ if "pyomo" not in sys.modules:
     _defer_statistics()
 
 import pyomo.core as pyo  # noqa: E402 - not pyomo.environ, which loads every solver and extension that there is
-from pyomo.common.gc_manager import PauseGC  # noqa: E402
-from pyomo.common.sorting import sorted_robust  # noqa: E402
-from pyomo.core.base.indexed_component import normalize_index  # noqa: E402
 from pyomo.core.expr import LinearExpression  # noqa: E402
 from pyomo.core.expr.numvalue import value  # noqa: E402
 from pyomo.repn import generate_standard_repn  # noqa: E402
@@ -41,10 +38,7 @@ from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler  # noqa:
 __all__ = [
     "LinearExpression",
     "LinearStandardFormCompiler",
-    "PauseGC",
     "generate_standard_repn",
-    "normalize_index",
     "pyo",
-    "sorted_robust",
     "value",
 ]

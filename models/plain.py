@@ -1,21 +1,22 @@
-"""The model that an instance is solved by: Pyomo's, or, where its objects would take gigabytes, the same as arrays."""
+"""The model that an instance is solved by: columns and rows of its case as arrays, of which nothing is made anew.
+
+It is what `outlay.models.build.build` returns, for whoever adds no rules: without Pyomo's objects, of which each entry
+takes a kilobyte, and which would only be compiled to these arrays again.
+"""
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from outlay.instances.instance import Instance
+from outlay.models.arrays.pausing import collection_paused
 from outlay.models.arrays.rows import RowBlock
-from outlay.models.build import build_case
 from outlay.models.case import Case
 from outlay.models.families.registry import rows_of
-from outlay.models.modelling import PauseGC, pyo
-
-#: A Pyomo model takes about a kilobyte an entry of its rows, so that one of more entries than this has no room beside a
-#: search on a common machine.
-MOST_ENTRIES = 1_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,20 +44,21 @@ class PlainModel:
         return self.case.block(name).columns
 
 
-def model_of(instance: Instance) -> pyo.ConcreteModel | PlainModel:
-    """Return the model of an instance that nobody adds rules to.
+def is_pyomo_model(source: Any) -> bool:
+    """Whether something is a model of Pyomo's; where nobody has loaded that, nothing is."""
+    pyomo = sys.modules.get("pyomo.core")
+    return pyomo is not None and isinstance(source, pyomo.ConcreteModel)
 
-    It is what `outlay.models.build.build` returns, unless its rows have more than `MOST_ENTRIES` entries.
+
+def model_of(instance: Instance) -> PlainModel:
+    """Return the model of an instance that nobody adds rules to.
 
     Raises
     ------
     InputError
         If a project that must be funded has no possible option.
     """
-    plain = plain_of(Case(instance))
-    if sum(block.matrix.nnz for block in plain.row_blocks) > MOST_ENTRIES:
-        return plain
-    return build_case(plain.case, plain.row_blocks)
+    return plain_of(Case(instance))
 
 
 def plain_of(case: Case) -> PlainModel:
@@ -67,5 +69,5 @@ def plain_of(case: Case) -> PlainModel:
     InputError
         If a project that must be funded has no possible option.
     """
-    with PauseGC():  # of a million rows, garbage collection takes two thirds of the time
+    with collection_paused():
         return PlainModel(case, tuple(rows_of(case)))

@@ -13,8 +13,7 @@ from scipy import sparse
 
 from outlay.instances.plan import Plan
 from outlay.models.arrays.ending import look
-from outlay.models.modelling import PauseGC
-from outlay.models.plain import PlainModel
+from outlay.models.arrays.pausing import collection_paused
 from outlay.optimizer.answer.headroom import HELPERS
 from outlay.optimizer.answer.plans import plan_point, read_plan, spread
 from outlay.optimizer.checked import Checked
@@ -24,8 +23,7 @@ from outlay.optimizer.engine.levels import solve_levels, with_finals
 from outlay.optimizer.engine.settings import Settings
 from outlay.optimizer.presolve.aggregation import aggregate
 from outlay.optimizer.presolve.steps import grouping, units
-from outlay.optimizer.problem.compiling import has_own_objective
-from outlay.optimizer.problem.plain import compiled, rows_of
+from outlay.optimizer.problem.plain import compiled, has_own_objective, rows_of
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.scaling import scaled
 from outlay.optimizer.problem.spaces import FullPoint, SolverPoint
@@ -60,7 +58,7 @@ class Session:
 
     def __init__(self, model: Any) -> None:
         self.model, self.case = model, model.case
-        with PauseGC():
+        with collection_paused():
             self._compile()
 
     def _compile(self) -> None:
@@ -134,7 +132,7 @@ class Session:
     @property
     def has_own_objective(self) -> bool:
         """Whether the user replaced the objective that `build` wrote."""
-        return not isinstance(self.model, PlainModel) and has_own_objective(self.model)
+        return has_own_objective(self.model)
 
     def levels(self) -> list[Level]:
         """Return the objectives; one of the user's own is one level."""

@@ -20,8 +20,7 @@ from outlay.instances.plan import Plan
 from outlay.models.arrays.ending import EndedError, ended_by
 from outlay.models.arrays.rows import RowBlock
 from outlay.models.case import Case
-from outlay.models.modelling import pyo
-from outlay.models.plain import model_of
+from outlay.models.plain import is_pyomo_model, model_of
 from outlay.optimizer.answer.reason import Reason
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.answer.tables import Told, compute_tables
@@ -200,7 +199,7 @@ def _search_plan(session: Session, settings: SolveSettings) -> SearchPlan | None
 
 def _given(source: Any, constraint_set: str, objective: str | Mapping[str, float] | None) -> Any:
     """Return the model, or the instance as asked, of which the model is to be made."""
-    if isinstance(source, pyo.ConcreteModel):
+    if is_pyomo_model(source):
         if constraint_set != "base" or objective is not None:
             raise InputError.single(
                 "solve", "a model is solved as it is", "apply sets and objectives to the instance before `build`"

@@ -241,6 +241,13 @@ def test_a_model_needs_no_statistics() -> None:
     assert not [name for name in loaded if belongs(name, "scipy.stats", "scipy.integrate", "highspy", "networkx")]
 
 
+@pytest.mark.slow
+def test_an_instance_is_solved_without_loading_pyomo() -> None:
+    loaded = modules_after("import outlay; outlay.solve(outlay.read('tutorial'))")
+    assert "outlay.optimizer.solve" in loaded
+    assert not [name for name in loaded if belongs(name, "pyomo", "scipy.linalg", "highspy", "networkx")]
+
+
 def test_pyomo_is_imported_in_one_place() -> None:
     own = {"models/modelling.py", "optimizer/ensemble/mpi/creator.py"}  # the latter's solvers want all of it
     assert not [

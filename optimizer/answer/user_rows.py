@@ -24,12 +24,12 @@ def user_rows(model: Any, compiled: Compiled | CompiledRows, point: np.ndarray |
     The model's variables are set to the answer. These rows are not part of the instance, so nobody checks them
     independently; `holds` is this evaluation's word only. A limit that a row does not have is NaN.
     """
-    # A saved answer is read without Pyomo, which takes longer to load than all else.
-    from outlay.models.modelling import pyo  # noqa: PLC0415
-    from outlay.models.plain import PlainModel  # noqa: PLC0415
+    from outlay.models.plain import PlainModel  # noqa: PLC0415 - a saved answer is read without the model
 
     if isinstance(model, PlainModel):
         return None
+    from outlay.models.modelling import pyo  # noqa: PLC0415
+
     own = {block.name for block in model.row_blocks}
     added = [
         row

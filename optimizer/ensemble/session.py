@@ -15,7 +15,7 @@ from scipy import sparse
 from outlay.instances.plan import Plan, Selection
 from outlay.instances.stages import Linking, Scenario
 from outlay.models.arrays.ending import look
-from outlay.models.modelling import PauseGC
+from outlay.models.arrays.pausing import collection_paused
 from outlay.models.risk import Risk
 from outlay.optimizer.answer.headroom import HELPERS
 from outlay.optimizer.answer.plans import plan_columns, read_plan
@@ -126,7 +126,7 @@ class EnsembleSession:
         self.model = model
         self.scenarios: tuple[Scenario, ...] = model.scenarios
         self.risk: Risk = model.risk
-        with PauseGC():
+        with collection_paused():
             self._compile()
 
     def _compile(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import sparse
@@ -14,10 +14,14 @@ from scipy import sparse
 from outlay.models.arrays.columns import ColumnBook
 from outlay.models.arrays.ending import look
 from outlay.models.arrays.rows import Pairs, RowBlock
-from outlay.models.modelling import normalize_index, sorted_robust
 from outlay.models.plain import PlainModel
-from outlay.optimizer.problem.compiling import Compiled, compile_model
 from outlay.optimizer.problem.problem import Problem
+
+if TYPE_CHECKING:
+    from outlay.optimizer.problem.compiling import Compiled
+
+#: So many entries are looked at at once: a look at all of them takes long, and as much memory as they do.
+AT_ONCE = 1_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +98,8 @@ def compiled(model: Any, *, also: np.ndarray) -> Compiled | CompiledRows:
     """Return a model's arrays, Pyomo's or a plain one's, with these columns whether they are in a row or not."""
     if isinstance(model, PlainModel):
         return compile_rows(model, also=also)
+    from outlay.optimizer.problem.compiling import compile_model  # noqa: PLC0415 - Pyomo takes long to load
+
     return compile_model(model, also=[model.columns[at] for at in also.tolist()])
 
 
@@ -111,11 +117,14 @@ def compile_rows(model: PlainModel, *, also: np.ndarray) -> CompiledRows:
     weights = model.case.weights(0)
     rows, row_lower, row_upper, keys = _stacked(model.row_blocks, book.size)
     look()
-    columns = _in_order(book, np.concatenate([np.nonzero(weights)[0], rows.indices]))
+    columns = _in_order(book, (np.nonzero(weights)[0], rows.indices))
     columns = np.concatenate([columns, np.setdiff1d(also, columns)])
     lower, upper, binary = _bounds(book)
-    matrix = sparse.csc_array(rows[:, columns])
-    matrix.sort_indices()
+    place = np.zeros(rows.shape[1], dtype=rows.indices.dtype)
+    place[columns] = np.arange(len(columns))
+    rows = sparse.csr_array((rows.data, place[rows.indices], rows.indptr), shape=(rows.shape[0], len(columns)))
+    look()
+    matrix = sparse.csc_array(rows)
     cost = -np.append(weights, 0.0)[columns]
     problem = Problem(cost, 0.0, lower[columns], upper[columns], binary[columns], matrix, row_lower, row_upper)
     return CompiledRows(problem, columns, lower[:-1], model.row_blocks, keys)
@@ -129,23 +138,45 @@ def rows_of(model: Any, compiled: Compiled | CompiledRows, block: str, key: Hash
     return compiled.rows_of(component[key]) if component is not None and key in component else []
 
 
+def has_own_objective(model: Any) -> bool:
+    """Whether the user replaced the objective that `build` wrote."""
+    if isinstance(model, PlainModel):
+        return False
+    from outlay.optimizer.problem.compiling import has_own_objective  # noqa: PLC0415 - as above
+
+    return has_own_objective(model)
+
+
 def _by_key(keys: Sequence[Hashable]) -> np.ndarray:
-    """Return the places of keys as Pyomo sorts them."""
+    """Return the places of keys as they are sorted, which Pyomo does too."""
     look()
     if isinstance(keys, Pairs):
         return keys.order()
-    plain = [normalize_index(key) for key in keys]
-    return np.array(sorted_robust(range(len(plain)), key=plain.__getitem__), dtype=int)
+    known: Sequence[Any] = keys
+    return np.array(sorted(range(len(known)), key=known.__getitem__), dtype=int)
 
 
-def _in_order(book: ColumnBook, named: np.ndarray) -> np.ndarray:
+def _in_order(book: ColumnBook, named: Sequence[np.ndarray]) -> np.ndarray:
     """Return the columns that are named, block by block, the block that is named first before all others."""
     sizes = [*(len(each) for each in book.blocks.values()), 1]
-    block = np.repeat(np.arange(len(sizes)), sizes)
-    rank, present = np.zeros(len(sizes), dtype=int), np.zeros(len(block), dtype=bool)
-    rank[block[named[::-1]]] = np.arange(len(named))[::-1]  # the first one is written last
-    present[named] = True
+    block, present = np.repeat(np.arange(len(sizes), dtype=np.int16), sizes), np.zeros(sum(sizes), dtype=bool)
+    for names in named:
+        present[names] = True
     columns = np.nonzero(present)[0]
+    order: list[int] = []
+    missing = set(np.unique(block[columns]).tolist())
+    for part in (names[at : at + AT_ONCE] for names in named for at in range(0, len(names), AT_ONCE)):
+        if not missing:
+            break
+        look()
+        own = block[part]
+        first = np.full(len(sizes), len(own))
+        first[own[::-1]] = np.arange(len(own))[::-1]  # the first one is written last
+        found = sorted(missing.intersection(np.nonzero(first < len(own))[0].tolist()), key=first.__getitem__)
+        order.extend(found)
+        missing.difference_update(found)
+    rank = np.zeros(len(sizes), dtype=int)
+    rank[order] = np.arange(len(order))
     return columns[np.argsort(rank[block[columns]], kind="stable")]
 
 
@@ -154,30 +185,39 @@ def _stacked(blocks: tuple[RowBlock, ...], size: int) -> tuple[sparse.csr_array,
 
     Those of a block are in the order of their keys, as Pyomo has them; the last array says which keys these are.
     """
-    empty = np.zeros(0)
-    places = [_by_key(each.keys) for each in blocks]
-    parts = [each.matrix[place] for each, place in zip(blocks, places, strict=True)]
-    matrix = sparse.vstack(parts, "csr") if parts else sparse.csr_array((0, size))
-    lower = np.concatenate([empty, *(each.lower[place] for each, place in zip(blocks, places, strict=True))])
-    upper = np.concatenate([empty, *(each.upper[place] for each, place in zip(blocks, places, strict=True))])
+    first = np.cumsum([0, *(len(each.keys) for each in blocks)])
+    keys = np.concatenate([first[:0], *(at + _by_key(each.keys) for at, each in zip(first, blocks, strict=False))])
+    lower, upper = (
+        np.concatenate([np.zeros(0), *(getattr(each, side) for each in blocks)])[keys] for side in ("lower", "upper")
+    )
+    parts = [sparse.csr_array((0, size)), *(each.matrix for each in blocks)]
+    matrix = sparse.vstack([part for part in parts if part.shape[0]] or parts, "csr")
     # A least amount of nothing: no plan can hold it, and the solver shall prove that.
-    nothing = np.nonzero(np.diff(matrix.indptr) == 0)[0]
+    nothing = np.nonzero(np.diff(matrix.indptr)[keys] == 0)[0]
     upper[nothing[np.isfinite(lower[nothing])]] = np.inf
-    short = matrix.indices.dtype
-    places_of_zero = (nothing.astype(short), np.zeros(len(nothing), dtype=short))
-    zero = sparse.csr_array((np.ones(len(nothing)), places_of_zero), (len(lower), 1))
-    matrix = sparse.csr_array(sparse.hstack([matrix, zero], "csr"))
     two = np.isfinite(lower) & np.isfinite(upper) & (lower != upper)
     times = np.where(two, 2, 1)
-    row = np.repeat(np.arange(len(lower)), times)
+    row = np.repeat(np.arange(len(keys)), times)
     second = np.zeros(len(row), dtype=bool)
     second[np.cumsum(times)[two] - 1] = True
-    ceiling = two[row] & ~second
-    if two.any():
-        matrix = matrix[row]
-    first = np.cumsum([0, *(len(place) for place in places)]).tolist()
-    keys = np.concatenate([empty, *(at + place for at, place in zip(first, places, strict=False))]).astype(int)[row]
-    return matrix, np.where(ceiling, -np.inf, lower[row]), np.where(two[row] & second, np.inf, upper[row]), keys
+    keys, lower, upper = keys[row], lower[row], upper[row]
+    look()
+    if not np.array_equal(keys, np.arange(matrix.shape[0])):
+        matrix = matrix[keys]
+    matrix = _with_zero(matrix, np.nonzero(np.diff(matrix.indptr) == 0)[0])
+    lower[two[row] & ~second], upper[second] = -np.inf, np.inf
+    return matrix, lower, upper, keys
+
+
+def _with_zero(matrix: sparse.csr_array, rows: np.ndarray) -> sparse.csr_array:
+    """Return the matrix with one column more, in which some rows have 1."""
+    shape = (matrix.shape[0], matrix.shape[1] + 1)
+    if not len(rows):
+        return sparse.csr_array((matrix.data, matrix.indices, matrix.indptr), shape=shape)
+    short = matrix.indices.dtype
+    places = (rows.astype(short), np.zeros(len(rows), dtype=short))
+    zero = sparse.csr_array((np.ones(len(rows)), places), (shape[0], 1))
+    return sparse.csr_array(sparse.hstack([matrix, zero], "csr"))
 
 
 def _bounds(book: ColumnBook) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -104,9 +104,9 @@ def limit_named(instance: Instance, name: str) -> Limit:
     InputError
         If there is none of the name, it has no level, or it is a least amount.
     """
-    from outlay.models.build import build  # noqa: PLC0415 - a saved list is shown without Pyomo
+    from outlay.models.plain import model_of  # noqa: PLC0415 - a saved list is shown without the model
 
-    limit = Limits(build(instance)).movable(name, units=True)
+    limit = Limits(model_of(instance)).movable(name, units=True)
     if limit.least:
         problem = "this is a least amount, which does not grow like a budget"
         raise InputError.single(

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from outlay.instances.errors import InputError
-from outlay.models.modelling import PauseGC
+from outlay.models.arrays.pausing import collection_paused
 from outlay.optimizer.sharing.helping import Bench
 from outlay.optimizer.sharing.interrupts import held_back
 from outlay.optimizer.sharing.solvers import Pool
@@ -127,7 +127,7 @@ def _dask(target: str) -> Iterator[Executor]:
     # A client that cannot connect closes itself when it is collected, and waits for ever if that happens while another
     # one is being made. So none is collected meanwhile, and one that failed is collected at once.
     client, failure = None, ""
-    with PauseGC():
+    with collection_paused():
         try:
             client = Client(target, timeout=CONNECT_S, set_as_default=False)
         except Exception as error:  # whatever listens there may answer anything

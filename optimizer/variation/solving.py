@@ -23,7 +23,7 @@ from outlay.instances.errors import InputError
 from outlay.instances.formats.parsing import parse_document
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
-from outlay.models.build import build
+from outlay.models.plain import model_of
 from outlay.optimizer.answer.distance import distance, distance_weights
 from outlay.optimizer.answer.plans import read_plan
 from outlay.optimizer.engine.answer import Answer
@@ -295,7 +295,7 @@ def _known(question: Question) -> Variable:
     with _compiling:
         over = _held.get(question.model) or _kept.get(question.model)
         if over is None:
-            over = Variable(Session(build(question.own_instance())))
+            over = Variable(Session(model_of(question.own_instance())))
             _kept[question.model] = over
             while len(_kept) > MOST_KEPT:
                 _kept.popitem(last=False)

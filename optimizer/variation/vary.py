@@ -13,8 +13,7 @@ from outlay.instances.errors import InputError
 from outlay.instances.formats.writing import document_text, to_document
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
-from outlay.models.build import build
-from outlay.models.modelling import pyo
+from outlay.models.plain import is_pyomo_model, model_of
 from outlay.optimizer.session import Session
 from outlay.optimizer.settings import SolveSettings, check_arguments
 from outlay.optimizer.sharing.pool import CompareProgress, question_pool
@@ -164,7 +163,7 @@ def vary(source: Instance | Any, *, constraint_set: str = "base") -> Variations:
     >>> varied.solve(outlay.Variation(force_in=("library",), at_least=19.1, stretch=("commitments",))).moves
     {'commitments': 0.181819}
     """
-    if isinstance(source, pyo.ConcreteModel):
+    if is_pyomo_model(source):
         if not hasattr(source, "case"):
             raise InputError.single(
                 "vary", "this model was not made by outlay.build", "start from outlay.build(instance)"
@@ -175,4 +174,4 @@ def vary(source: Instance | Any, *, constraint_set: str = "base") -> Variations:
     if not isinstance(source, Instance):
         problem = f"a {type(source).__name__} cannot be varied"
         raise InputError.single("vary", problem, "give an Instance (outlay.read) or a model (outlay.build)")
-    return Variations(build(source.with_set(constraint_set)), alone=False)
+    return Variations(model_of(source.with_set(constraint_set)), alone=False)

@@ -168,9 +168,11 @@ def _measured(over: Variable, objective: Objective) -> Objective:
     used = np.nonzero(coefficients)[0]
     if not len(used):
         raise _wrong("no project has any of it", "name a metric that differs between plans", objective.name)
-    columns = [over.model.columns[at] for at in used.tolist()]
-    whole = all(column.is_integer() and not column.fixed for column in columns)
-    grain = grain_of(coefficients[used]) if whole else 0.0
+    compiled, columns = over.session.compiled, over.model.columns
+    place = compiled.columns_of(columns)[used]
+    # What the problem lacks is decided: it counts as whole where it is 0.
+    whole = np.where(place >= 0, compiled.problem.integer[place], compiled.constants_of(columns)[used] == 0)
+    grain = grain_of(coefficients[used]) if whole.all() else 0.0
     return Objective(
         objective.name, objective.title, objective.unit, objective.weights, objective.sign, grain=grain
     )  # fmt: skip

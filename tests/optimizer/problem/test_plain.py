@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-import pyomo.environ as pyo
 import pytest
 
 import outlay
 from outlay.instances.instance import Instance
-from outlay.models import plain
 from outlay.models.build import build
 from outlay.models.case import Case
 from outlay.models.plain import PlainModel, model_of, plain_of
 from outlay.optimizer.answer.plans import plan_point, read_plan
 from outlay.optimizer.problem.compiling import compile_model
 from outlay.optimizer.problem.plain import compile_rows, rows_of
+from tests.models.families.golden_cases import CASES
 from tests.support.documents import parsed
 from tests.support.generated import some_generated
 
@@ -50,8 +49,15 @@ def test_the_same_problem_for_bundled_instances(name: str) -> None:
     assert_same(outlay.read(name))
 
 
-def test_the_same_problem_for_instances_that_use_every_feature() -> None:
-    for instance in some_generated(6):
+@pytest.mark.parametrize("name", CASES)
+def test_the_same_problem_for_every_family(name: str) -> None:
+    case = CASES[name]
+    assert_same(parsed(case.document()), cancelling=case.cancelling)
+
+
+@pytest.mark.parametrize("number", [6, pytest.param(160, marks=pytest.mark.slow)])
+def test_the_same_problem_for_instances_that_use_every_feature(number: int) -> None:
+    for instance in some_generated(number):
         assert_same(instance)
 
 
@@ -70,13 +76,11 @@ def test_a_least_amount_of_nothing_can_hold_in_neither() -> None:
     assert_same(instance)
 
 
-@pytest.mark.slow
-def test_only_what_is_too_large_for_pyomo_is_solved_without_its_objects(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_instance_is_solved_without_objects_of_pyomo_and_to_the_same_answer() -> None:
     tutorial = outlay.read("tutorial")
-    assert isinstance(model_of(tutorial), pyo.ConcreteModel)
-    usual = outlay.solve(tutorial, effort="prove")
-    monkeypatch.setattr(plain, "MOST_ENTRIES", 0)
     assert isinstance(model_of(tutorial), PlainModel)
-    without = outlay.solve(tutorial, effort="prove")
-    assert (without.plan, without.objective, without.bound) == (usual.plan, usual.objective, usual.bound)
-    assert without.user_rows is None
+    with outlay.Solver() as solver:
+        plain, by_pyomo = solver.solve(tutorial), solver.solve(outlay.build(tutorial))
+    assert (plain.plan, plain.objective, plain.bound) == (by_pyomo.plan, by_pyomo.objective, by_pyomo.bound)
+    assert plain.sizes == by_pyomo.sizes
+    assert plain.user_rows is by_pyomo.user_rows is None
