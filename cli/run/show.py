@@ -6,12 +6,12 @@ from typing import Any
 
 from outlay.cli import failures, streams
 from outlay.cli.loading import Loaded, as_recorded, load_run
-from outlay.cli.run.together.showing import run_named_in, several_in, show_several
 from outlay.cli.terminal.progress import Progress
 from outlay.cli.terminal.screen import Page
 from outlay.cli.terminal.solution.proof import PROVED, UNVERIFIED, exit_code, no_plan, show_violations
 from outlay.cli.terminal.solution.sections import section_document, show_section
 from outlay.cli.terminal.solution.summary import show_answer, show_no_plan
+from outlay.instances.formats.files import is_folder
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.export.tables import export_tables, spreadsheet_csv
 from outlay.optimizer.record.run_file import to_run_document
@@ -39,12 +39,16 @@ def run(
         If there is no such run, or it is damaged.
     """
     name, section = words
+    if is_folder(run_file):
+        from outlay.cli.run.together.showing import run_named_in, several_in, show_several  # noqa: PLC0415 - takes long
+
+        with Progress("reading and verifying the run"):
+            several = several_in(run_file, max_file_mb) if name is None else None
+        if several is not None:
+            return show_several(several, section, as_csv=as_csv, as_json=as_json)
+        run_file = run_named_in(run_file, name, max_file_mb)
     with Progress("reading and verifying the run"):
-        several = several_in(run_file, max_file_mb) if name is None else None
-        loaded = load_run(run_named_in(run_file, name, max_file_mb), max_file_mb) if several is None else None
-    if several is not None:
-        return show_several(several, section, as_csv=as_csv, as_json=as_json)
-    assert loaded is not None
+        loaded = load_run(run_file, max_file_mb)
     if not loaded.ok:
         return refuse(loaded, as_json=as_json)
     if loaded.verification is None:

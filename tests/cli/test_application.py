@@ -59,8 +59,9 @@ def test_a_saved_answer_is_shown_without_a_solver():
     done = python("-c", "import sys, outlay.cli.run.show, outlay.cli.run.verify\nprint(*sys.modules, sep='\\n')")
     loaded = set(done.stdout.split())
     engine = ("outlay.optimizer.session", "outlay.optimizer.search", "outlay.optimizer.engine.levels")
+    several = ("outlay.optimizer.ensemble.answer", "outlay.optimizer.ranking.ranking")
     assert "outlay.optimizer.verify.report" in loaded
-    assert not loaded & {"pyomo", "networkx", "highspy", "scipy.stats", *engine}
+    assert not loaded & {"pyomo", "networkx", "highspy", "scipy.stats", *engine, *several}
 
 
 @pytest.mark.slow

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from scipy import sparse
-from scipy.sparse import csgraph
 
 #: All values together as whole numbers, and a flow that nothing limits: both are far from overflowing.
 SUM, ENDLESS = 10**9, 2 * 10**9
@@ -32,6 +31,8 @@ def closure(value: np.ndarray, waiting: tuple[np.ndarray, np.ndarray]) -> np.nda
     >>> closure(np.array([5.0, -2.0, 1.0, -3.0]), (np.array([0, 2]), np.array([1, 3]))).tolist()
     [True, True, False, False]
     """
+    from scipy.sparse import csgraph  # noqa: PLC0415 - it loads all of linear algebra
+
     later, earlier = waiting
     total, count = np.abs(value[np.isfinite(value)]).sum(), len(value)
     if not len(later) or len(later) > MOST_PAIRS or total == 0 or not (value < 0).any():

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from scipy.sparse import csgraph
 
 from outlay.models.arrays.ending import look
 from outlay.optimizer.problem.problem import Problem
@@ -197,6 +196,8 @@ def _sides(
     definitions: sparse.csr_array, derived: np.ndarray, kept: sparse.csc_array, rank: np.ndarray
 ) -> _Sides | None:
     """Return the sides that rows ``S_t - S_before - sum x_o = 0`` define; None if a row is another one."""
+    from scipy.sparse import csgraph  # noqa: PLC0415 - it loads all of linear algebra
+
     columns = np.nonzero(derived)[0]
     chain = sparse.csr_array(definitions[:, columns])
     links = sparse.csr_array((np.ones(chain.nnz), chain.indices, chain.indptr), shape=chain.shape)
