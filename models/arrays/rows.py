@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import overload
 
 import numpy as np
@@ -126,6 +127,11 @@ def _summed(values: np.ndarray, coordinates: tuple[np.ndarray, np.ndarray], shap
     return matrix
 
 
+@lru_cache
+def _no_rows(columns: int) -> sparse.csr_array:
+    return sparse.csr_array((0, columns))
+
+
 def block(
     name: str,
     family: str,
@@ -142,7 +148,7 @@ def block(
     size = len(keys)
     if not size:  # most families of a small instance; building matrices of nothing takes a good part of its time
         nothing = np.zeros(0)
-        return RowBlock(name, family, [], sparse.csr_array((0, columns)), nothing, nothing, sentence, limit=limit)
+        return RowBlock(name, family, [], _no_rows(columns), nothing, nothing, sentence, limit=limit)
     low = np.broadcast_to(np.asarray(lower, dtype=float), (size,))
     high = np.broadcast_to(np.asarray(upper, dtype=float), (size,))
     matrix = entries.matrix(size, columns)

@@ -43,8 +43,15 @@ class Aggregated:
 
     def extend_cost(self, cost: np.ndarray) -> np.ndarray:
         """Return an objective over the old columns as one over all."""
-        together = _shared(sparse.csr_array(cost[None, :]), self.groups)
-        return np.asarray((_replaced(sparse.csr_array(cost[None, :]), together, self.groups)).todense()).reshape(-1)
+        columns, begins = self.groups.indices, self.groups.indptr[:-1]
+        if not len(begins):
+            return cost
+        values = cost[columns]
+        least, most = np.minimum.reduceat(values, begins), np.maximum.reduceat(values, begins)
+        together = np.where(least == most, least, 0.0)
+        own = cost.astype(float)
+        own[columns[np.repeat(least == most, np.diff(self.groups.indptr))]] = 0.0
+        return np.concatenate([own, together])
 
     def shorten(self, point: np.ndarray) -> np.ndarray:
         """Return the old columns of a point."""
