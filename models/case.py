@@ -206,6 +206,7 @@ class Case:
         parts = [(np.arange(len(options)), self.block("fund").columns, np.ones(len(options), dtype=int))]
         parts.append((np.array(scale.keys, dtype=int), scale.columns, np.ones(len(scale), dtype=int)))
         for key, dates in self.started.dates.items():
+            look()
             place = np.searchsorted(dates, event_dates(options, *key))
             parts.append((options.of(key[0]), first + at[key] + place, len(dates) - place))
         size = np.zeros(len(options), dtype=int)
@@ -214,6 +215,7 @@ class Case:
         begins = np.concatenate([[0], np.cumsum(size)])
         indices, next_ = np.empty(begins[-1], dtype=np.int32), begins[:-1].copy()
         for own, column, length in parts:
+            look()
             owner, columns = spans(column, length)
             indices[next_[own][owner] + columns - column[owner]] = columns
             next_[own] += length

@@ -7,7 +7,7 @@ import platform
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -31,6 +31,7 @@ from outlay.optimizer.search.params import SearchParams
 from outlay.optimizer.search.settings import SearchPlan
 from outlay.optimizer.session import Session
 from outlay.optimizer.settings import DEFAULT_WORK, Effort, SolveSettings, check_arguments
+from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.solver.outcome import Progress
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import LevelResult, Status, overall
@@ -182,7 +183,7 @@ def solve_asked(
             deadline=before_dates(session, deadline),
             start=start,
             on_progress=_as_stated_by(session, on_progress),
-            search=None if deadline.passed() else _search_plan(session, settings),
+            search=_search_plan(session, settings, deadline),
         )
         checked = earliest(session, engine, settings.engine(deadline), checked)
     finally:
@@ -191,10 +192,12 @@ def solve_asked(
     return make_solution(session, checked, times_s=times, began=began, options=settings.to_document())
 
 
-def _search_plan(session: Session, settings: SolveSettings) -> SearchPlan | None:
-    if not settings.searches:
+def _search_plan(session: Session, settings: SolveSettings, deadline: Deadline) -> SearchPlan | None:
+    if not settings.searches or deadline.passed():
         return None
-    return session.search_plan(seed=settings.seed, sub_problems=settings.sub_problems, params=settings.params)
+    with suppress(EndedError), ended_by(deadline.passed):
+        return session.search_plan(seed=settings.seed, sub_problems=settings.sub_problems, params=settings.params)
+    return None
 
 
 def _given(source: Any, constraint_set: str, objective: str | Mapping[str, float] | None) -> Any:

@@ -26,6 +26,8 @@ from outlay.optimizer.problem.structure import Structure
 
 #: Columns of a larger clique are not compared, and so many pairs are compared at once.
 MOST_COMPARED, PAIRS_AT_ONCE = 100, 20_000
+#: So many options are taken over at once: an option may stand in hundreds of started-by columns.
+OPTIONS_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True)
@@ -78,10 +80,20 @@ class Reduction:
 
 def _rows_kept(matrix: sparse.csc_array, place: np.ndarray, count: int) -> sparse.csc_array:
     """Return some rows of a matrix, each at its new place (-1: gone), which keeps their order."""
-    rows = place[matrix.indices]
-    kept = rows >= 0
-    ends = np.concatenate([[0], np.cumsum(kept)])[matrix.indptr]
-    return sparse.csc_array((matrix.data[kept], rows[kept], ends), shape=(count, matrix.shape[1]))
+    short = place.astype(matrix.indices.dtype)
+    indices, data, sizes = [], [], []
+    for at in range(0, max(matrix.shape[1], 1), OPTIONS_AT_ONCE):
+        look()
+        begins = matrix.indptr[at : at + OPTIONS_AT_ONCE + 1]
+        entries = slice(begins[0], begins[-1])
+        rows = short[matrix.indices[entries]]
+        kept = rows >= 0
+        ends = np.append(0, np.cumsum(kept))[begins - begins[0]]
+        indices.append(rows[kept])
+        data.append(matrix.data[entries][kept])
+        sizes.append(np.diff(ends))
+    begins = np.cumsum(np.concatenate([[0], *sizes]), dtype=matrix.indptr.dtype)
+    return sparse.csc_array((np.concatenate(data), np.concatenate(indices), begins), shape=(count, matrix.shape[1]))
 
 
 def reduced(problem: Problem) -> Reduction:

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 from scipy import sparse
 
+from outlay.models.arrays.ending import look
 from outlay.models.case import Case
 
 
@@ -94,6 +95,7 @@ def structure_of(case: Case, column_of: sparse.csr_array, integer: np.ndarray) -
     number, started = case.alternatives.project_number, case.block("started")
     owner[started.columns] = [number[side.partition("@")[0]] for side, _, _ in started.keys]
     owner[case.block("cancelled").columns] = case.alternatives.project[case.cancelling_rules.alternative]
+    look()
     # All members of a group belong to one project, so any of them will do.
     entries = sparse.coo_array(column_of)
     row, column = entries.coords
@@ -103,6 +105,7 @@ def structure_of(case: Case, column_of: sparse.csr_array, integer: np.ndarray) -
     begun[started.columns] = True
     derived = np.zeros(column_of.shape[0], dtype=bool)
     derived[row] |= begun[column]
+    look()
     return Structure(
         np.where(integer | derived, project, -1),
         derived,
