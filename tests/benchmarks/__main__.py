@@ -23,8 +23,9 @@ from rich.console import Console
 from rich.table import Table
 
 import outlay
+from outlay.models.plain import PlainModel, model_of
 from outlay.optimizer.answer.plans import read_plan
-from outlay.optimizer.problem.compiling import Compiled, compile_model
+from outlay.optimizer.problem.plain import CompiledRows, compile_rows
 from outlay.optimizer.verify.plan import verify_plan
 from tests.benchmarks.families import names_of, published, read
 from tests.benchmarks.measure import LEAST_SHARE, Run, cores, gap, run
@@ -71,15 +72,15 @@ def main(
         begun = time.monotonic()
         instance = read(name)
         before = time.monotonic()
-        model = outlay.build(instance)
-        compiled = compile_model(model)
+        model = model_of(instance)
+        compiled = compile_rows(model, also=np.arange(0))
         build_s, read_s = time.monotonic() - before, before - begun
         task = Task(name, compiled.problem, seconds, target, threads, seed, params or "")
         found[name] = [run(peer, task, _ticker) for peer in wanted.split(",") if solves(peer, name)]
         for each in found[name]:
             _verify(each, model, compiled)
         sys.stderr.write("\n")
-        facts = _facts(compiled, len(model.options), read_s, build_s)
+        facts = _facts(compiled, len(model.case.options), read_s, build_s)
         lines += [{"instance": name, **facts, **line} for line in _lines(name, found[name])]
         _show(console, name, facts, lines[-len(found[name]) :])
         for each in found[name]:
@@ -90,7 +91,7 @@ def main(
             draw(found, output / "gap.png")
 
 
-def _facts(compiled: Compiled, options: int, read_s: float, build_s: float) -> dict[str, Any]:
+def _facts(compiled: CompiledRows, options: int, read_s: float, build_s: float) -> dict[str, Any]:
     rows, columns = compiled.problem.matrix.shape
     nonzeros = compiled.problem.matrix.nnz
     return {
@@ -104,7 +105,7 @@ def _facts(compiled: Compiled, options: int, read_s: float, build_s: float) -> d
     }
 
 
-def _verify(found: Run, model: Any, compiled: Compiled) -> None:
+def _verify(found: Run, model: PlainModel, compiled: CompiledRows) -> None:
     if found.point is not None:
         point = np.where(compiled.problem.integer, np.round(found.point), found.point)
         found.verified = verify_plan(model.case.instance, read_plan(model, compiled, point)).ok

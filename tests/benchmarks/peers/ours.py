@@ -5,18 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 import outlay
+from outlay.models.plain import model_of
 from outlay.optimizer.answer.plans import plan_point
-from outlay.optimizer.problem.compiling import compile_model
+from outlay.optimizer.problem.plain import compile_rows
 from tests.benchmarks.families import read
 from tests.benchmarks.peers import NAN, Task, Teller
 
 
 def solve(task: Task, tell: Teller) -> np.ndarray | None:
     """Solve with the search beside branch and bound."""
-    model, solve_model = outlay.build(read(task.instance)), outlay.solve  # which is loaded when it is named
+    instance, solve_instance = read(task.instance), outlay.solve  # which is loaded when it is named
     tell.begin()
-    solution = solve_model(
-        model,
+    solution = solve_instance(
+        instance,
         time_limit=task.seconds,
         gap=task.gap,
         seed=task.seed,
@@ -27,4 +28,7 @@ def solve(task: Task, tell: Teller) -> np.ndarray | None:
     tell.end()
     if solution.plan is None:
         return None
-    return plan_point(model, compile_model(model), solution.plan)
+    plan = solution.plan
+    del solution
+    model = model_of(instance)
+    return plan_point(model, compile_rows(model, also=np.arange(0)), plan)
