@@ -109,7 +109,7 @@ def structure_of(case: Case, column_of: sparse.csr_array, integer: np.ndarray) -
     return Structure(
         np.where(integer | derived, project, -1),
         derived,
-        _sorted(sparse.csc_array(column_of).astype(np.int8) @ case.funded_in_full),
+        _funded(sparse.csc_array(column_of), case.funded_in_full),
         _first_column(row, column, fund),
         options.project,
         options.start,
@@ -135,7 +135,13 @@ def row_owner(rows: sparse.csr_array, project: np.ndarray) -> np.ndarray:
     return owner
 
 
-def _sorted(matrix: sparse.csc_array) -> sparse.csc_array:
+def _funded(column_of: sparse.csc_array, options: sparse.csc_array) -> sparse.csc_array:
+    """Return the problem's columns that funding an option in full sets to 1, from the model's."""
+    rows, columns = column_of.shape
+    one_each = rows == columns and np.array_equal(column_of.indptr, np.arange(columns + 1))
+    if one_each and np.array_equal(column_of.indices, np.arange(rows)):
+        return options  # the same columns in the same order: nothing is copied that may be hundreds of megabytes
+    matrix = column_of.astype(np.int8) @ options
     matrix.sort_indices()
     return matrix
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from outlay.optimizer.presolve import reduction
 from outlay.optimizer.presolve.reduction import Reduction, reduced
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.structure import Structure
@@ -99,7 +100,9 @@ def test_continuous_columns_are_left_out_at_their_lower_bounds_if_those_are_fini
     assert small.problem.value(np.array([0.25, 1.0])) == mixed.value(np.array([-0.5, 0.25, 1.0]))
 
 
-def test_what_is_known_of_the_columns_follows_them() -> None:
+@pytest.mark.parametrize("at_once", [1, 3, 10_000])
+def test_what_is_known_of_the_columns_follows_them(at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reduction, "OPTIONS_AT_ONCE", at_once)
     choice = problem([-3.0, -2.0, -4.0, 1.0], [[1.0, 1.0, 1.0, 0.0], [2.0, 2.5, 3.0, 1.0]], [-FREE] * 2, [1.0, 3.2])
     structure = Structure(
         np.array([0, 0, 0, 1]), np.zeros(4, dtype=bool), sparse.csc_array(np.eye(4)), np.array([0, 1, 2, 3, -1]),
@@ -110,7 +113,7 @@ def test_what_is_known_of_the_columns_follows_them() -> None:
     part = small.structure(structure)
     assert part.project.tolist() == [0, 0]
     assert part.option_column.tolist() == [0, -1, 1, -1, -1]
-    assert part.funded.shape == (2, 4)
+    assert part.funded.todense().tolist() == [[1, 0, 0, 0], [0, 0, 1, 0]]
     assert part.first_start.tolist() == [1, 3]
 
 

@@ -11,6 +11,7 @@ from outlay.models.build import build
 from outlay.models.case import Case
 from outlay.models.plain import PlainModel, model_of, plain_of
 from outlay.optimizer.answer.plans import plan_point, read_plan
+from outlay.optimizer.problem import plain
 from outlay.optimizer.problem.compiling import compile_model
 from outlay.optimizer.problem.plain import compile_rows, rows_of
 from tests.models.families.golden_cases import CASES
@@ -47,6 +48,11 @@ def assert_same(instance: Instance, *, cancelling: bool = False) -> None:
 @pytest.mark.parametrize("name", ["tutorial", pytest.param("us-japan-550", marks=pytest.mark.slow)])
 def test_the_same_problem_for_bundled_instances(name: str) -> None:
     assert_same(outlay.read(name))
+
+
+def test_the_same_problem_whatever_is_looked_at_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plain, "AT_ONCE", 3)
+    assert_same(outlay.read("tutorial"))
 
 
 @pytest.mark.parametrize("name", CASES)
