@@ -84,7 +84,7 @@ def tangents(
     if not (_excluded(pairs) and _costs_kept(problem, pairs)):
         return None
     most_s = params.relaxing.most_share * time_limit_s if by_clock and time_limit_s is not None else None
-    packing, task = _packing(pairs, how), _task(pairs, how, most_s, problem.offset - enough)
+    packing, task = _packing(pairs, params.exchanging.most_entries), _task(pairs, how, most_s, problem.offset - enough)
     tick_s = None if on_progress is None else 1.0
     outcome = process.solve(
         packing, options=options, time_limit_s=time_limit_s, how=task, on_progress=on_progress, tick_s=tick_s
@@ -101,12 +101,15 @@ def _task(pairs: Pairs, how: Convexing, most_s: float | None, enough: float) -> 
     return Concave(pairs.value, one, other, pairs.together[one, other], how.evaluations, most_s, enough)
 
 
-def _packing(pairs: Pairs, how: Convexing) -> Problem:
-    """Return the packing of options, without pairs, and a last column, to be as large as it can: the value."""
+def _packing(pairs: Pairs, most_entries: int) -> Problem:
+    """Return the packing of options, without pairs, and a last column, to be as large as it can: the value.
+
+    Rows are squared, so of those with more pairs of options the largest are left out.
+    """
     use = sparse.csr_array(pairs.use)
     sizes = np.diff(use.indptr).astype(float)
     order = np.argsort(sizes, kind="stable")
-    few = order[np.cumsum(sizes[order] ** 2) <= how.most_entries]
+    few = order[np.cumsum(sizes[order] ** 2) <= most_entries]
     kept = np.sort(few[pairs.room[few] >= LEAST_ROOM])
     options = len(pairs.columns)
     most = float(np.maximum(pairs.value, 0.0).sum() + np.maximum(pairs.together, 0.0).sum())

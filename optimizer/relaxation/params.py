@@ -58,11 +58,8 @@ class Convexing:
         to which the bound would add one. With more options the eigenvalues of a matrix of them take too long.
     evaluations
         Of the dual function, each of which takes such eigenvalues.
-    most_entries
-        Pairs of options in the rows that are squared: of those with more, the largest are left out.
     """
 
     least_pairs: int = a_count(250)
     most_options: int = a_count(600)
     evaluations: int = a_count(1_000)
-    most_entries: int = a_count(5_000_000)

@@ -13,23 +13,17 @@ class Breeding:
 
     Attributes
     ----------
-    most_entries
-        Entries of the rows: above, a generation takes too long.
     least_density
         Share of the columns that a row which several projects use has, on the average: where each project uses few of
         the rows, neighbourhoods fall apart into small problems and find more (assigning 200 jobs to 20 machines).
     members, children
         Plans in the population, >= 2, and children of a generation. A population is given up after as many generations
         without a better plan as it has members.
-    flipped
-        Columns of a child that are flipped.
     """
 
-    most_entries: int = a_count(20_000)
     least_density: float = a_share(0.15)
     members: int = a_count(100)
     children: int = a_count(1_000)
-    flipped: int = a_count(2)
 
 
 @dataclass(frozen=True)
@@ -89,7 +83,8 @@ class Exchanging:
     Attributes
     ----------
     most_entries
-        Entries of the dense arrays of rows and pairs: above, they take too much memory.
+        Entries of the dense arrays of rows and pairs, and pairs of options in the rows that a concave bound squares:
+        above, they take too much memory.
     moves
         Moves of a draw; after as many without a better plan part of the best one is left out.
     stays

@@ -84,7 +84,7 @@ class Packing:
 
 
 def packing(problem: Problem, project: np.ndarray, row_dual: np.ndarray, params: Breeding = DEFAULT) -> Packing | None:
-    """Return a problem as a packing problem; None if it is none, or too large.
+    """Return a problem as a packing problem; None if it is none, or its projects share few of the rows.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def packing(problem: Problem, project: np.ndarray, row_dual: np.ndarray, params:
     columns = np.nonzero(free & (problem.cost < 0))[0]
     matrix = sparse.csc_array(problem.matrix[:, columns][binding])
     room = (problem.row_upper - used + _slack(problem.row_upper))[binding]
-    if not len(columns) or matrix.nnz > params.most_entries or (room < 0).any():
+    if not len(columns) or (room < 0).any():
         return None
     if not _dense(sparse.csr_array(matrix), project[columns], params.least_density):
         return None
@@ -132,7 +132,7 @@ def breed(
     most_idle: int,
     params: Breeding = DEFAULT,
 ) -> bool:
-    """Breed plans until they no longer get better; False if the problem does not only pack, or is too large.
+    """Breed plans until they no longer get better; False if the problem does not only pack.
 
     Parameters
     ----------
@@ -233,8 +233,7 @@ class Population:
         parents = np.where(self.values[one] >= self.values[other], one, other)
         first = (random.random((self.packing.group.max() + 1, count)) < 0.5)[self.packing.group]
         children = np.where(first, self.members[:, parents[0]], self.members[:, parents[1]])
-        for _ in range(self.params.flipped):
-            children[random.integers(size, size=count), np.arange(count)] ^= True
+        children[random.integers(size, size=count), np.arange(count)] ^= True
         return self.packing.mended(children)
 
 

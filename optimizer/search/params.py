@@ -240,9 +240,10 @@ class SearchParams:
     head_start_s
         Seconds that branch and bound has to itself on small problems; what it proves by then needs no search.
     small
-        Above so many nonzeros branch and bound leaves heuristics to the search. Below, its own find what the search
-        does not: on a multidimensional knapsack of 500 projects and 30 limits, 116,361 in 30 s instead of 116,233; and
-        there a proof never ends for a second search (`Resting`).
+        Above so many nonzeros branch and bound leaves heuristics to the search, and no plans are bred, as a generation
+        would take too long. Below, its own heuristics find what the search does not: on a multidimensional knapsack of
+        500 projects and 30 limits, 116,361 in 30 s instead of 116,233; and there a proof never ends for a second search
+        (`Resting`).
     large
         Above so many nonzeros branch and bound also branches strongly only once a column, and the problem is divided:
         with 1,000 generated projects, both together prove 0.13 % more in 60 s; with 100, strong branching pays.

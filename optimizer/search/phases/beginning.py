@@ -25,6 +25,8 @@ def begun(state: State) -> Neighbourhoods | None:
 def _bred(state: State) -> bool:
     """Breed plans until they no longer get better; False if none came of it."""
     how, sub_problems, whole = state.params.breeding, state.plan.sub_problems, state.whole
+    if state.problem.matrix.nnz > state.params.small:
+        return False
     most = np.inf if sub_problems is None else state.params.scheduling.a_sub_problem * sub_problems * how.children
     project, keep, over = state.plan.structure.project, state.plans.keep, state.over
     if not breed(

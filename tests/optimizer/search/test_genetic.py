@@ -16,6 +16,7 @@ from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.relaxation.relaxation import Relaxation, relax
 from outlay.optimizer.search.drawing_params import Breeding, Scheduling
 from outlay.optimizer.search.genetic import Packing, Population, breed, packing
+from outlay.optimizer.search.params import SearchParams
 from outlay.optimizer.solver.process import SolverProcess
 from tests.optimizer.support import OPTIONS
 from tests.support.choosing import some
@@ -153,9 +154,16 @@ def test_what_does_not_only_pack_is_left_to_others(change: dict[str, np.ndarray]
     assert packing(replace(drawn(1), **change), PROJECTS, np.ones(9)) is None
 
 
-def test_what_is_too_large_is_left_to_others() -> None:
-    few = Breeding(most_entries=packed(drawn(1)).room.size)
-    assert packing(drawn(1), PROJECTS, np.ones(9), few) is None
+def test_what_is_too_large_is_left_to_others(always_warm: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    del always_warm
+    begun: list[Population] = []
+    breed = Population.breed
+    monkeypatch.setattr(Population, "breed", lambda self: begun.append(self) or breed(self))
+    for small, bred in ((10**6, True), (1, False)):
+        begun.clear()
+        params = SearchParams(small=small)
+        assert outlay.solve(parsed(hard_knapsack(size=12)), effort="repeat", work=1, params=params).plan
+        assert bool(begun) == bred
 
 
 def test_reduced_costs_fix_what_every_better_plan_has(warm: SolverProcess) -> None:
