@@ -26,11 +26,9 @@ class Relaxing:
         method, with crossover, takes over. On a quadratic knapsack of 200 projects and 10,000 synergies it takes 0.6 s,
         where the simplex method is not done after 30 s (56,000 iterations); where that is quick, it needs fewer (PI_1:
         6,402).
-    simplex_share, least_simplex_s
-        Where the clock counts, the simplex method gets at most this share of the time left, but at least so many
-        seconds: scheduling 60 activities in 288 months takes it minutes, the interior-point method some seconds.
-    divable
-        There is time for dives if it took at most this share of what is left: a dive takes about as long again.
+    simplex_share
+        Where the clock counts, the simplex method gets at most this share of the time left: scheduling 60 activities in
+        288 months takes it minutes, the interior-point method some seconds.
     approximately_s
         Own limit of an approximate solve, in seconds, not ours: handing over so large a problem takes a while, and it
         looks at the clock rarely.
@@ -42,8 +40,6 @@ class Relaxing:
     least_iterations: int = a_count(5_000)
     iterations: float = a_factor(0.1)
     simplex_share: float = a_share(0.2)
-    least_simplex_s: float = some_seconds(3.0)
-    divable: float = a_share(0.5)
     approximately_s: float = some_seconds(100.0)
 
 

@@ -79,12 +79,12 @@ class Relaxation:
         """Whether it can be solved again and again, as a dive does."""
         return self.exact and not self.slow
 
-    def can_dive(self, left_s: float | None, divable: float = DEFAULT.divable) -> bool:
+    def can_dive(self, left_s: float | None) -> bool:
         """Whether it is quick, and there are so many seconds left (None: no limit) that dives fit into them.
 
-        It may have taken a share `divable` of them.
+        A dive takes about as long again.
         """
-        return self.quick and (left_s is None or self.seconds <= divable * left_s)
+        return self.quick and (left_s is None or self.seconds <= left_s)
 
     def basis_of(self, columns: np.ndarray, rows: np.ndarray) -> np.ndarray | None:
         """Return the basis without all but these columns and rows; HiGHS makes up for what it then lacks."""
@@ -168,7 +168,7 @@ def _exactly(
     iterations = params.least_iterations + round(params.iterations * sum(plain.matrix.shape))
     few: dict[str, Any] = {"simplex_iteration_limit": iterations}
     if by_clock and time_limit_s is not None:
-        few["time_limit"] = max(params.least_simplex_s, params.simplex_share * time_limit_s)
+        few["time_limit"] = params.simplex_share * time_limit_s
     for how in (few, INTERIOR, {}):
         left = None if ends is None else ends - time.monotonic()
         begin = basis if how is few else None

@@ -49,7 +49,7 @@ def _exchanged(state: State) -> bool:
 def _dived(state: State) -> Neighbourhoods | None:
     """Decide what is dominant, and dive; return where to go on, None if nothing better came."""
     how, whole, drawn = state.params.diving, state.whole, None
-    if not whole.relaxation.can_dive(state.deadline.left(), state.params.relaxing.divable):
+    if not whole.relaxation.can_dive(state.deadline.left()):
         return None
     rest_s = min(state.params.sub_problems.most_s, whole.dive_s)
     for _ in range(how.first_dives):
