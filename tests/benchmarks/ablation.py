@@ -57,6 +57,8 @@ OFF: Mapping[str, Any] = {
     "probing.noise": 0.0,
     "patience.remembered": 10**9,
     "selecting.even": 1.0,
+    "breeding.least_density": 0.0,
+    "breeding.children": 100,
     "scheduling.least_share": 1e-9,
     "scheduling.noise": (0.1,),
     "scheduling.by_start": 0.0,
