@@ -19,11 +19,14 @@ class Breeding:
     members, children
         Plans in the population, >= 2, and children of a generation. A population is given up after as many generations
         without a better plan as it has members.
+    flipped
+        Columns of a child that are flipped. With one, small populations miss optima that an exchange of two would find.
     """
 
     least_density: float = a_share(0.15)
     members: int = a_count(100)
     children: int = a_count(1_000)
+    flipped: int = a_count(2)
 
 
 @dataclass(frozen=True)

@@ -233,7 +233,8 @@ class Population:
         parents = np.where(self.values[one] >= self.values[other], one, other)
         first = (random.random((self.packing.group.max() + 1, count)) < 0.5)[self.packing.group]
         children = np.where(first, self.members[:, parents[0]], self.members[:, parents[1]])
-        children[random.integers(size, size=count), np.arange(count)] ^= True
+        for _ in range(self.params.flipped):
+            children[random.integers(size, size=count), np.arange(count)] ^= True
         return self.packing.mended(children)
 
 

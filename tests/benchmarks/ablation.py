@@ -59,6 +59,7 @@ OFF: Mapping[str, Any] = {
     "selecting.even": 1.0,
     "breeding.least_density": 0.0,
     "breeding.children": 100,
+    "breeding.flipped": 1,
     "scheduling.least_share": 1e-9,
     "scheduling.noise": (0.1,),
     "scheduling.by_start": 0.0,
