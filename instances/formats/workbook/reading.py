@@ -11,7 +11,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils import get_column_letter
 
@@ -136,13 +135,25 @@ def sheets_of(path: Path, name: str, max_file_mb: float) -> dict[str, list[Row]]
     try:
         _check_size(data, name, max_file_mb)
         _check_parts(data, name)
-        values = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        formulas = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False)
+        values, formulas = _workbook(data, data_only=True), _workbook(data, data_only=False)
         return {sheet.title: list(_rows(sheet, formulas[sheet.title])) for sheet in values.worksheets}
     except InputError:
         raise
     except Exception as error:  # openpyxl raises whatever an odd file makes it stumble over
         raise InputError.single(name, f"{_NOT_A_BOOK} ({type(error).__name__}: {error})", _SAVE_AGAIN) from error
+
+
+class _SheetsOfCells(ExcelReader):  # type: ignore[misc]  # openpyxl has no types
+    """Reads a workbook without its sheets of charts, which hold no cells; openpyxl stumbles over empty ones."""
+
+    def read_chartsheet(self, sheet: Any, rel: Any) -> None:
+        """Leave it out."""
+
+
+def _workbook(data: bytes, *, data_only: bool) -> Any:
+    reader = _SheetsOfCells(io.BytesIO(data), read_only=True, data_only=data_only)
+    reader.read()
+    return reader.wb
 
 
 def _check_size(data: bytes, name: str, max_file_mb: float) -> None:

@@ -71,6 +71,13 @@ def test_a_sheet_that_a_damaged_file_does_not_hold_is_no_table_without_rows(tmp_
     assert fault.problem == "the file is damaged: it does not hold this sheet"
 
 
+def test_a_sheet_of_charts_is_no_table(tmp_path: Path) -> None:
+    made = openpyxl.load_workbook(book(tmp_path / "plain.xlsx"))
+    made.create_chartsheet("Charts")  # without a chart, over which openpyxl's own reader stumbles
+    made.save(tmp_path / "charts.xlsx")
+    assert read(tmp_path / "charts.xlsx") == read(tmp_path / "plain.xlsx")
+
+
 def test_the_same_instance_gives_the_same_file(tmp_path: Path) -> None:
     one, other = (write(parsed(small()), tmp_path / name).read_bytes() for name in ("a.xlsx", "b.xlsx"))
     assert one == other
