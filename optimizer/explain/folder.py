@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import simplejson
 
 from outlay.instances.errors import InputError
+from outlay.instances.formats.files import MAX_FILE_MB, text_of_file
 from outlay.instances.formats.output import refusals_told, replace_file
 from outlay.instances.plan import Plan
 from outlay.optimizer.explain.explanation import TABLES
@@ -63,7 +64,7 @@ class ExplanationFolder:
     def find_today(self, key: str, varied: Variations) -> dict[str, Any] | None:
         """Return what `keep_today` wrote, if it was proved and its plan is verified again and worth what it says."""
         try:
-            text = (self.path / "answers" / TODAY).read_text(encoding="utf-8")
+            text = text_of_file(self.path / "answers" / TODAY, TODAY, MAX_FILE_MB)
             document: dict[str, Any] = simplejson.loads(text)
             worth = float(document["objective"])
             if document["key"] != key or not Status(document["status"]).proved:

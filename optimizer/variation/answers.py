@@ -8,6 +8,7 @@ from pathlib import Path
 import simplejson
 
 from outlay.instances.errors import InputError
+from outlay.instances.formats.files import MAX_FILE_MB, text_of_file
 from outlay.instances.formats.output import refusals_told, remove_temporaries, replace_file
 from outlay.optimizer.status import Status
 from outlay.optimizer.variation.solving import Question, answer_text, floats
@@ -37,7 +38,7 @@ class AnswerFiles:
     def find(self, question: Question, varied: Variations) -> VariedAnswer | None:
         """Return the answer to a question that is there, if it was settled and its plan is verified again."""
         try:
-            text = self._path(question.key).read_text(encoding="utf-8")
+            text = text_of_file(self._path(question.key), question.key, MAX_FILE_MB)
             answer = VariedAnswer.from_document(simplejson.loads(text))
             if answer.infeasible:
                 return answer
