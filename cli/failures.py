@@ -17,6 +17,10 @@ INTERNAL = 1
 #: So many groups of faults that are alike are listed.
 MOST_GROUPS = 20
 _LONGEST_LINE = 2000
+_NO_MEMORY = (
+    "there is not enough memory to go on; end other programs, allow more (ulimit -v, the limit of a container), or "
+    "solve a smaller instance"
+)
 
 
 def report(error: OutlayError, *, as_json: bool, every_fault: bool = False) -> int:
@@ -79,7 +83,7 @@ def report_internal(error: Exception, *, as_json: bool, debug: bool) -> int:
         return report(full, as_json=False)
     refused = isinstance(error, OSError | MemoryError)  # a full disk, a file that went away: nobody's mistake
     kind = "the system refused" if refused else "internal error"
-    message = f"{kind}: {type(error).__name__}: {error}"
+    message = f"{kind}: {_NO_MEMORY if isinstance(error, MemoryError) else f'{type(error).__name__}: {error}'}"
     if debug or os.environ.get("OUTLAY_DEBUG", "") not in {"", "0"}:
         streams.write_error("".join(traceback.format_exception(error)))
     if as_json:

@@ -121,6 +121,17 @@ def test_an_internal_error_is_told_without_its_trace(monkeypatch):
     assert "RuntimeError" in json.loads(run("list", "--json").stdout)["error"]
 
 
+def test_that_there_is_not_enough_memory_is_told_in_words(monkeypatch):
+    def too_much(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(importlib.import_module("outlay.cli.run.starting.list"), "read", too_much)
+    result = run("list")
+    assert result.exit_code == 1
+    assert "the system refused: there is not enough memory to go on; end other programs" in result.stderr
+    assert "MemoryError" not in result.stderr
+
+
 def test_ctrl_c_outside_the_solver_ends_cleanly(monkeypatch):
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
