@@ -6,6 +6,7 @@ import os
 import re
 import stat
 from pathlib import Path
+from typing import BinaryIO
 
 from outlay.instances.errors import InputError
 
@@ -115,8 +116,7 @@ def _bytes_of_file(path: Path, name: str, max_file_mb: float) -> bytes:
         if not stat.S_ISREG(status.st_mode):
             raise InputError.single(name, "this is not a regular file", "put a file here")
         if status.st_size <= max_file_mb * 1e6:
-            # The size may lie (files of the kernel's have none), so no more than it may have is read.
-            data = file.read() if max_file_mb * 1e6 > _ANY else file.read(int(max_file_mb * 1e6) + 1)
+            data = _read_up_to(file, max_file_mb * 1e6, status.st_size)
             if len(data) <= max_file_mb * 1e6:
                 return data
         size = max(status.st_size, int(max_file_mb * 1e6) + 1) / 1e6
@@ -127,5 +127,17 @@ def _bytes_of_file(path: Path, name: str, max_file_mb: float) -> bytes:
         )
 
 
-#: As good as no limit.
-_ANY = 2.0**62
+def _read_up_to(file: BinaryIO, most: float, size: int) -> bytes:
+    """Return what a file holds, or the beginning of it that is more than `most`.
+
+    The size may lie (files of the kernel's have none), and room for the most that is allowed is asked for only where a
+    file has as much.
+    """
+    data = file.read(size + 1)
+    while len(data) <= most and (more := file.read(_PIECE)):
+        data += more
+    return data
+
+
+#: Bytes that are read at a time of a file that has more than it says.
+_PIECE = 2**20
