@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any, Self
 
 import numpy as np
@@ -170,6 +170,8 @@ def check_arguments(
     for name, given in given_all.items():
         if isinstance(given, str):
             raise InputError.single("solve", f"{name} is a text", "write a number", column=name, value=given)
+        if not isinstance(given, Real) and not (given is None and name in {"time_limit", "jobs"}):
+            raise InputError.single("solve", f"{name} is no number", "write one", column=name, value=given)
     for name, value, right in (
         ("time_limit", time_limit, time_limit is None or (time_limit > 0 and np.isfinite(time_limit))),
         ("gap", gap, 0 <= gap < 1),
@@ -189,10 +191,10 @@ def effort_asked(effort: Effort | str, work: int, time_limit: float | None) -> E
     InputError
         If there is no such effort, or no work.
     """
-    if effort not in set(Effort):
+    if not isinstance(effort, str) or effort not in set(Effort):
         known = ", ".join(Effort)
         raise InputError.single("solve", "there is no such effort", f"one of {known}", column="effort", value=effort)
-    if not 1 <= work <= MOST_WORK:
+    if not isinstance(work, Real) or not 1 <= work <= MOST_WORK:
         raise InputError.single("solve", "work is out of range", f"1 to {MOST_WORK}", column="work", value=work)
     if effort == Effort.AUTO:
         return Effort.PROVE if time_limit is None else Effort.SEARCH

@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from outlay.instances.errors import InputError
+from outlay.instances.given import check_called
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.models.arrays.ending import EndedError, ended_by
@@ -113,9 +114,13 @@ def solve(
     settings = SolveSettings.made(
         time_limit=time_limit, gap=gap, seed=seed, threads=threads, effort=effort, work=work, params=params
     )
+    check_called("solve", on_progress=on_progress)
     if start is not None and not isinstance(start, Plan):
         remedy = "give a Plan, such as solution.plan"
         raise InputError.single("solve", f"a {type(start).__name__} is no plan", remedy, column="start")
+    if process is not None and not isinstance(process, SolverProcess):
+        problem, remedy = f"a {type(process).__name__} is no solver process", "leave it out"
+        raise InputError.single("solve", problem, remedy, column="process")
     asked = Asked(source, constraint_set, objective)
     return solve_asked(asked, settings, start=start, on_progress=on_progress, process=process, kept=Kept(0))
 
@@ -228,6 +233,9 @@ def as_asked(source: Any, constraint_set: str, objective: str | Mapping[str, flo
     instance = source.with_set(constraint_set)
     if objective is None:
         return instance
+    if not isinstance(objective, str | Mapping):
+        problem, remedy = f"a {type(objective).__name__} is no objective", 'give weights by metric or "@STAKEHOLDER"'
+        raise InputError.single("solve", problem, remedy, column="objective", value=objective)
     settings = instance.settings.model_dump(exclude_defaults=True)
     settings["objective"] = objective if isinstance(objective, str) else dict(objective)
     return instance.replace(instance=settings)

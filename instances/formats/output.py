@@ -54,8 +54,8 @@ def check_target(path: str | Path, *, force: bool = False, folder: bool = False)
     return target
 
 
-def as_path(path: object) -> Path:
-    """Return what somebody gave as a path.
+def as_path(path: object, what: str = "write") -> Path:
+    """Return what somebody gave as a path; `what` is the public function.
 
     Raises
     ------
@@ -65,7 +65,7 @@ def as_path(path: object) -> Path:
     try:
         return Path(path)  # type: ignore[arg-type]
     except TypeError:
-        raise InputError.single("write", "this is not a path", "give a path", value=path) from None
+        raise InputError.single(what, "this is not a path", "give a path", value=path) from None
 
 
 def _refuse_what_is_there(target: Path, *, force: bool, folder: bool) -> None:

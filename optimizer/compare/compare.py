@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from outlay.instances.errors import Fault, InputError, NoRoomError, NotKeptError
+from outlay.instances.given import as_list, check_called, check_instance
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.optimizer.compare.attribution import attribute_cases, check_players, coalitions, combination_name, with_only
@@ -79,11 +80,14 @@ def compare(
         If there was no room for all files in the folder. Its ``answer`` is the comparison; what was kept is whole, and
         is not solved again.
     """
+    check_instance("compare", instance)
     check_arguments(time_limit=time_limit, gap=gap, seed=seed, jobs=jobs)
+    check_called("compare", on_progress=on_progress)
+    attribute = [str(family) for family in as_list("compare", "attribute", attribute, "give families, as ['labour']")]
     if not isinstance(executor, Executor | str | None):
         raise InputError.single("compare", "this is no executor", "give a concurrent.futures.Executor or dask:ADDRESS")
     resolved = _resolve(instance, sets)
-    reference = resolved[sets[0]]
+    reference = next(iter(resolved.values()))
     combined: dict[str, Instance] = {}
     if attribute:
         check_players(attribute)
@@ -109,6 +113,7 @@ def _resolve(instance: Instance, sets: Sequence[str]) -> dict[str, Instance]:
     if isinstance(sets, str):
         remedy = f"give a list: {[part.strip() for part in sets.split(',')]!r}"
         raise InputError.single("compare", "the sets are a text, not a list of names", remedy, value=sets)
+    sets = as_list("compare", "sets", sets, "give a list of names, as ['base']")
     if not sets:
         raise InputError.single("compare", "no constraint set is named", "name at least one, such as base")
     doubles = sorted({name for name in sets if list(sets).count(name) > 1})

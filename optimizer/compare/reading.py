@@ -13,6 +13,7 @@ from pydantic import Field
 
 from outlay.instances.errors import InputError, UnverifiedError
 from outlay.instances.formats.kinds import refuse_as_run
+from outlay.instances.formats.output import as_path
 from outlay.instances.formats.parsing import parse_document
 from outlay.instances.formats.reading import MAX_FILE_MB, text_of_file
 from outlay.instances.instance import Instance
@@ -59,9 +60,10 @@ def load_comparison(path: str | Path) -> Comparison:
     UnverifiedError
         If a run fails its verification, is not the run of its set, or a table is not what follows from the runs.
     """
-    document, instance = read_comparison_document(Path(path))
+    path = as_path(path, "load_comparison")
+    document, instance = read_comparison_document(path)
     resolved = {name: instance.with_set(name) for name in document["sets"]}
-    folder = FolderRuns(Path(path) / "runs", document)
+    folder = FolderRuns(path / "runs", document)
     runs = {name: folder.run(name, case) for name, case in resolved.items()}
     attribution = _attribution(folder, document, next(iter(resolved.values())), runs[document["sets"][0]])
     comparison = compare_cases(instance, resolved, runs, attribution=attribution, files=document["files"])

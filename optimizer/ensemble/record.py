@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from outlay.instances.errors import InputError
+from outlay.instances.formats.output import as_path
 from outlay.instances.formats.reading import MAX_FILE_MB
 from outlay.instances.instance import Instance
 from outlay.instances.stages import Linking, Scenario, check_scenarios
@@ -81,6 +82,7 @@ def load_ensemble(path: str | Path, *, max_file_mb: float = MAX_FILE_MB) -> Ense
     InputError
         If the folder or a file in it is missing, no such folder, or damaged.
     """
+    path = as_path(path, "load_ensemble")
     document = ENSEMBLE.said(path, max_file_mb)
     runs = ENSEMBLE.runs_of(path, document["runs"], max_file_mb=max_file_mb)
     return _Reading(document, runs).solution(Path(path))

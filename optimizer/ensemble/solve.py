@@ -19,6 +19,7 @@ from typing import Any
 import pandas as pd
 
 from outlay.instances.errors import InputError
+from outlay.instances.given import check_called
 from outlay.instances.instance import Instance
 from outlay.instances.stages import Scenario, as_scenarios, listed, scenarios_of_sets
 from outlay.models.arrays.ending import EndedError, ended_by, look
@@ -128,6 +129,7 @@ def solve_ensemble(
     """
     began = time.monotonic()
     check_arguments(time_limit=time_limit, gap=gap, seed=seed, threads=threads, jobs=jobs)
+    check_called("solve_ensemble", on_questions=on_questions, on_progress=on_progress)
     making = Deadline.after(None if time_limit is None else time_limit + LATE_S)
     hard = Searching(effort_asked(effort, work, time_limit), work)
     starting = _launcher(engine, launcher)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from outlay.instances.errors import InputError
 from outlay.instances.formats.files import MAX_FILE_MB
+from outlay.instances.given import check_called
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Choice, Plan
 from outlay.models.case import Case
@@ -206,6 +207,7 @@ def evaluate(
         remedy = "give an Instance (outlay.read)"
         raise InputError.single("evaluate", f"a {type(instance).__name__} has no plans", remedy)
     check_arguments(time_limit=time_limit, gap=gap, seed=seed, threads=1)
+    check_called("evaluate", on_step=on_step)
     tell = on_step or (lambda _: None)
     resolved = instance.with_set(constraint_set)
     wishes = wishes_of(resolved, plan, max_file_mb=max_file_mb)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from outlay.instances.errors import InputError, NoOptionError
+from outlay.instances.given import as_list, check_called
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.instances.values.text import did_you_mean
@@ -113,9 +114,14 @@ def explain(
     'with 9.09 % more commitments library would be in'
     """
     check_arguments(time_limit=time_limit, gap=gap, seed=seed, jobs=jobs)
+    check_called("explain", on_progress=on_progress)
     if conflicts is not None and not 1 <= conflicts <= MOST_CONFLICTS:
         raise InputError.single("explain", "this is no number of conflicts", f"1 to {MOST_CONFLICTS}", value=conflicts)
-    asked = _Asked(tuple(projects), tuple(limits), tuple(curves), Step.of(step), conflicts, tuple(keep))
+    projects, limits, curves, keep = (
+        as_list("explain", column, given, f"give a list: {column}=[...]")
+        for column, given in (("projects", projects), ("limits", limits), ("curves", curves), ("keep", keep))
+    )
+    asked = _Asked(projects, limits, curves, Step.of(step), conflicts, keep)
     work = _Work(asked, SolveSettings(time_limit, gap, seed), began=time.monotonic())
     with ExitStack() as stack:
         work.compile(source, constraint_set)

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from outlay.instances.errors import InputError, NoPlanError
+from outlay.instances.given import check_called
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.frontier.assembling import Outcome, of_boxes, of_zones, sets_of, tables_of
 from outlay.optimizer.frontier.boxes import Boxes
@@ -110,7 +111,8 @@ def frontier(
     >>> town.complete, len(town.points), town.points["max:value"].max()
     (True, 8, 19.1)
     """
-    check_arguments(time_limit=time_limit, gap=gap or 0.0, seed=seed, jobs=jobs)
+    check_arguments(time_limit=time_limit, gap=0.0 if gap is None else gap, seed=seed, jobs=jobs)
+    check_called("frontier", on_progress=on_progress)
     if not (isinstance(tolerance, int | float) and 0 <= tolerance < 1):
         raise InputError.single("frontier", "this is no share", "a tolerance from 0 to below 1", value=tolerance)
     began = time.monotonic()

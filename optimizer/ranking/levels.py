@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from outlay.instances.errors import Fault, InputError
+from outlay.instances.given import as_list
 from outlay.instances.instance import Instance, thawed
 from outlay.instances.stages import Scenario, check_scenarios
 from outlay.instances.values.numbers import number_text
@@ -30,6 +31,7 @@ def check_levels(levels: Sequence[Any]) -> tuple[Decimal, ...]:
     """
     if isinstance(levels, str):
         levels = levels.split(",")
+    levels = as_list("rank", "levels", levels, "write numbers, as [100, 200, 300]")
     faults, found = list[Fault](), list[Decimal]()
     for level in levels:
         number = _number(level)
@@ -68,7 +70,8 @@ def check_weights(weights: Sequence[float] | None, levels: Sequence[Decimal]) ->
     InputError
         If there are not as many as levels, or one is not positive.
     """
-    given = [1.0] * len(levels) if weights is None else list(weights)
+    alike = [1.0] * len(levels)
+    given = as_list("rank", "weights", alike if weights is None else weights, "give one for each level")
     if len(given) != len(levels):
         problem = f"there are {len(given)} weights for {len(levels)} levels"
         raise InputError.single("rank", problem, "give one for each level", column="weights")
@@ -104,6 +107,9 @@ def limit_named(instance: Instance, name: str) -> Limit:
     InputError
         If there is none of the name, it has no level, or it is a least amount.
     """
+    if not isinstance(name, str):
+        problem = f"a {type(name).__name__} is no limit"
+        raise InputError.single("rank", problem, "give its name, such as commitments", column="limit", value=name)
     from outlay.models.plain import model_of  # noqa: PLC0415 - a saved list is shown without the model
 
     limit = Limits(model_of(instance)).movable(name, units=True)

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from outlay.instances.given import check_called
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.instances.stages import Linking, Scenario
@@ -97,7 +98,8 @@ def rank(
     [[5.0, 9.0, 9.0], [11.0, 19.1, 19.1]]
     """
     began = time.monotonic()
-    check_arguments(time_limit=time_limit, gap=gap, seed=seed, threads=1)
+    check_arguments(time_limit=time_limit, gap=gap, seed=seed, threads=1, jobs=jobs)
+    check_called("rank", on_questions=on_questions, on_progress=on_progress)
     base = as_asked(instance, constraint_set, objective)
     check_objective(base)
     marks = check_levels(levels)

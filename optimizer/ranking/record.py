@@ -14,6 +14,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from outlay.instances.errors import InputError
+from outlay.instances.formats.output import as_path
 from outlay.instances.formats.reading import MAX_FILE_MB
 from outlay.instances.stages import Linking
 from outlay.optimizer.answer.documents import finite, plain_table, table_document
@@ -66,6 +67,7 @@ def load_ranking(path: str | Path, *, max_file_mb: float = MAX_FILE_MB) -> Ranki
     InputError
         If the folder or a file in it is missing, no such folder, or damaged.
     """
+    path = as_path(path, "load_ranking")
     document = RANKING.said(path, max_file_mb)
     names = [str(name) for name in document["options"].get("levels") or ()]
     if not names or list(document["runs"]) != names:

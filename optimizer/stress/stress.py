@@ -13,6 +13,7 @@ from typing import Any
 
 from outlay.instances.errors import Fault, InputError, NotKeptError
 from outlay.instances.formats.writing import document_text, to_document
+from outlay.instances.given import check_called
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.instances.values.text import did_you_mean
@@ -92,6 +93,7 @@ def stress(
     """
     began = time.monotonic()
     check_arguments(time_limit=time_limit, gap=gap, seed=seed, jobs=jobs)
+    check_called("stress", on_progress=on_progress)
     named, base, notes = _asked(plans, instance, constraint_set)
     worlds = draws if isinstance(draws, Draws) else draw(base, draws=draws, seed=seed)
     if isinstance(draws, Draws):

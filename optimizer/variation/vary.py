@@ -11,6 +11,7 @@ from typing import Any
 
 from outlay.instances.errors import InputError
 from outlay.instances.formats.writing import document_text, to_document
+from outlay.instances.given import check_called
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.models.plain import is_pyomo_model, model_of
@@ -108,6 +109,7 @@ class Variations:
             If a variation names what there is not, or moves what cannot be moved. Nothing is solved then.
         """
         check_arguments(time_limit=time_limit, gap=gap, seed=seed, jobs=jobs)
+        check_called("solve_all", on_progress=on_progress)
         named = variations if isinstance(variations, Mapping) else {str(n): one for n, one in enumerate(variations)}
         for variation in named.values():
             apply(self.over, variation)

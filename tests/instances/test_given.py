@@ -1,4 +1,4 @@
-"""What is given from Python in the place of an instance, a solution, a plan or a path is refused in words."""
+"""What is given from Python in the place of something of another type is refused in words."""
 
 from __future__ import annotations
 
@@ -42,3 +42,38 @@ def test_what_is_no_solution_no_path_and_no_plan_is_refused_in_words() -> None:
     given = {"school": 1}
     with pytest.raises(outlay.InputError, match=r"start: a dict is no plan; give a Plan, such as"):
         outlay.solve(outlay.read(TUTORIAL), start=given)
+
+
+#: Argument of a function that is called with something that it cannot be, and what is said.
+CALLS: dict[str, tuple[Callable[[Any], object], str]] = {
+    "compare: instance": (lambda it: outlay.compare(TUTORIAL, ["base"]), "this is the name of an instance"),
+    "compare: sets": (lambda it: outlay.compare(it, 5), "sets: '5': a int is no list; give a list of names"),
+    "compare: attribute": (lambda it: outlay.compare(it, ["base"], attribute=5), "attribute: '5': a int is no list"),
+    "compare: family": (lambda it: outlay.compare(it, ["base"], attribute=[5]), "no such constraint family"),
+    "compare: progress": (lambda it: outlay.compare(it, ["base"], on_progress=5), "a int cannot be called"),
+    "rank: levels": (lambda it: outlay.rank(it, limit="commitments", levels=5), "levels: '5': a int is no list"),
+    "rank: weights": (lambda it: outlay.rank(it, limit="commitments", levels=[5], weights=5), "weights: '5': a int"),
+    "rank: limit": (lambda it: outlay.rank(it, limit=5, levels=[5]), "a int is no limit; give its name"),
+    "rank: jobs": (lambda it: outlay.rank(it, limit="commitments", levels=[5], jobs=0), "jobs is out of range"),
+    "explain: projects": (lambda it: outlay.explain(it, "library"), "a str is no list; give a list"),
+    "explain: limits": (lambda it: outlay.explain(it, limits=5), "limits: '5': a int is no list"),
+    "frontier: gap": (lambda it: outlay.frontier(it, ["max:value"], gap=[]), "gap is no number; write one"),
+    "solve: gap": (lambda it: outlay.solve(it, gap=None), "gap is no number; write one"),
+    "solve: seed": (lambda it: outlay.solve(it, seed=[1]), "seed is no number; write one"),
+    "solve: time": (lambda it: outlay.solve(it, time_limit={}), "time_limit is no number; write one"),
+    "solve: effort": (lambda it: outlay.solve(it, effort=["prove"]), "there is no such effort"),
+    "solve: work": (lambda it: outlay.solve(it, effort="repeat", work="5"), "work is out of range"),
+    "solve: objective": (lambda it: outlay.solve(it, objective=5), "a int is no objective; give weights by metric"),
+    "solve: progress": (lambda it: outlay.solve(it, on_progress="print"), "a str cannot be called; give a function"),
+    "solve: process": (lambda it: outlay.solve(it, process=5), "a int is no solver process; leave it out"),
+    "load_comparison": (lambda it: outlay.load_comparison(5), "load_comparison: '5': this is not a path"),
+    "load_ensemble": (lambda it: outlay.load_ensemble(5), "load_ensemble: '5': this is not a path"),
+    "load_ranking": (lambda it: outlay.load_ranking(5), "load_ranking: '5': this is not a path"),
+}
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_an_argument_of_another_type_is_refused_in_words(call: str) -> None:
+    function, said = CALLS[call]
+    with pytest.raises(outlay.InputError, match=said):
+        function(outlay.read(TUTORIAL))
