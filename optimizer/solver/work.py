@@ -163,8 +163,8 @@ class Work:
         return self._cancelled() and (since is None or time.monotonic() > since + POLISH_S)
 
     def _over(self, most_s: float | None) -> bool:
-        """Whether the request was cancelled, or has taken more than so many seconds (None: no limit)."""
-        return self._cancelled() or (most_s is not None and time.monotonic() > self.started + most_s)
+        """Whether the request shall end, or has taken more than so many seconds (None: no limit)."""
+        return self._shall_end() or (most_s is not None and time.monotonic() > self.started + most_s)
 
     def _of_whole(self, point: np.ndarray) -> np.ndarray:
         """Return a point of what is solved as one of the request's problem, of which a dive fixed the rest."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import count
 from typing import Any
 
@@ -13,6 +14,9 @@ from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.solver.messages import SolveRequest
 from outlay.optimizer.solver.process import SolverProcess
+from outlay.optimizer.solver.tasks.probe import Probe
+from outlay.optimizer.solver.tasks.registry import TASKS
+from outlay.optimizer.solver.tasks.task import Done, Task
 from outlay.optimizer.solver.work import Work
 
 SIZE = 40
@@ -36,10 +40,10 @@ class NoMail:
         return None
 
 
-def result(work_s: float | None, *, step_s: float) -> dict[str, Any]:
+def result(work_s: float | None, *, step_s: float, how: Task | None = None) -> dict[str, Any]:
     """Return what comes of the problem, if each look at the clock finds it so much later."""
     looks = count()
-    request = SolveRequest(1, knapsack(), {"threads": 1, "presolve": "off"}, work_s=work_s)
+    request = SolveRequest(1, knapsack(), {"threads": 1, "presolve": "off"}, how=how, work_s=work_s)
     return Work(request, lambda _: None, NoMail(), worked=lambda: step_s * next(looks)).run()
 
 
@@ -52,6 +56,16 @@ def test_a_solve_that_has_worked_enough_ends_at_its_limit() -> None:
 def test_a_solve_whose_process_waits_for_its_turn_goes_on() -> None:
     assert result(5.0, step_s=0.0)["status"] == "kOptimal"
     assert result(None, step_s=1000.0)["status"] == "kOptimal"
+
+
+@pytest.mark.parametrize(("step_s", "over"), [(0.0, False), (1000.0, True)])
+def test_a_task_is_told_that_enough_is_worked(step_s: float, over: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    def told(_how: Task, _problem: Problem, _relaxed: Any, over: Callable[[float | None], bool]) -> Done:
+        return Done(content={"over": over(None)})
+
+    monkeypatch.setitem(TASKS, Probe, told)  # type: ignore[misc]
+    how = Probe(np.zeros(SIZE, dtype=int), least=0.0, cheap=0.0, seed=1)
+    assert result(5.0, step_s=step_s, how=how)["over"] is over
 
 
 @pytest.mark.slow
