@@ -141,7 +141,7 @@ class Neighbourhoods:
         """Seconds that a dive itself may take."""
         return max(self.params.diving.least_s, self.params.diving.times * self.relaxation.seconds)
 
-    def widen(self) -> bool:
+    def allow_dives(self) -> bool:
         """Allow dives from now on; False if they are allowed already, or the relaxation is no good for them."""
         if len(self.repairs) > 1 or not self.relaxation.quick:
             return False

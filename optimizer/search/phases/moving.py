@@ -92,7 +92,7 @@ def cross(state: State) -> Step:
     state.gains.clear()
     go_back(state)
     state.drawn = state.whole
-    if not state.whole.widen():
+    if not state.whole.allow_dives():
         state.limit_s = min(state.params.sub_problems.most_s, 2.0 * state.limit_s)
     return Step.TURN
 

@@ -154,7 +154,7 @@ def test_what_is_too_slow_for_the_simplex_method_is_solved_by_another_one(sessio
         assert begin(state) == Step.FIND_ANY  # no dives
         assert find_any(state) == Step.TURN
         assert state.drawn is state.whole
-        assert not state.whole.widen()
+        assert not state.whole.allow_dives()
         assert search.plans.current is not None
         assert session._accepts(search.plans.current)
 

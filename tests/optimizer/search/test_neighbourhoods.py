@@ -61,8 +61,8 @@ def test_a_size_that_is_not_learned_is_the_average_of_the_others(drawn: Neighbou
 def test_dives_are_allowed_once_and_leave_more_open_where_that_was_easy(drawn: Neighbourhoods) -> None:
     plan = np.round(drawn.relaxation.point)
     assert {drawn.draw(plan).repair for _ in range(20)} == {BRANCH_AND_BOUND}
-    assert drawn.widen()
-    assert not drawn.widen()
+    assert drawn.allow_dives()
+    assert not drawn.allow_dives()
     parts = [drawn.draw(plan) for _ in range(100)]
     assert {part.way for part in parts} == {0, 1, 2, 3}
     dive = next(part for part in parts if part.way == 3)
