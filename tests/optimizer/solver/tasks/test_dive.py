@@ -7,12 +7,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import sparse
 
+from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.search.search import Search
 from outlay.optimizer.session import Session
+from outlay.optimizer.solver.highs import loaded
 from outlay.optimizer.solver.outcome import Outcome
 from outlay.optimizer.solver.process import SolverProcess
-from outlay.optimizer.solver.tasks.dive import Dive
+from outlay.optimizer.solver.tasks.dive import Dive, Diver
 from tests.optimizer.support import OPTIONS, holds
 from tests.support.choosing import some
 
@@ -68,6 +71,27 @@ def test_with_much_left_open_a_dive_is_branch_and_bound(session: Session, relaxe
 def test_a_dive_into_what_cannot_hold_comes_to_nothing(session: Session, relaxed: Search) -> None:
     relaxed.state.problem = relaxed.problem.with_row(np.ones(len(relaxed.problem.cost)), -1.0)
     assert dived(session, relaxed).point is None
+
+
+def test_what_leaves_a_column_no_way_is_taken_back_and_the_column_decided_first() -> None:
+    """Column 0 is fixed before it is seen that beside it neither 3 nor 4 can be whole, one of which must be."""
+    rows = np.array(
+        [[0.0, 1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0, 1.0], [1.0, 0.0, 0.0, 1.0, -1.0], [1.0, 0.0, 0.0, -1.0, 1.0]]
+    )
+    least, most = np.array([-np.inf, 1.0, -np.inf, -np.inf]), np.array([1.7, 1.0, 1.0, 1.0])
+    problem = Problem(
+        np.array([-10.0, -2.0, -1.0, 0.0, 0.0]), 0.0, np.zeros(5), np.ones(5), np.full(5, True),
+        sparse.csc_array(rows), least, most,
+    )  # fmt: skip
+    how = Dive(np.arange(5), open_columns=0, share=0.1, sure=0.6, cutoff=np.inf, most_lost=np.inf, seed=1)
+    highs = loaded(replace(problem, integer=np.zeros(5, dtype=bool)), {})
+    diver = Diver(problem, how, highs, stopped=lambda: False)
+    found = diver.run()
+    assert diver.dead_ends == 1
+    assert found is not None
+    assert (found.lower[[0, 3, 4]] == found.upper[[0, 3, 4]]).all()
+    assert found.upper[0] == 0.0
+    assert found.lower[3] + found.lower[4] == 1.0
 
 
 @pytest.mark.slow
