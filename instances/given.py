@@ -9,6 +9,12 @@ from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance
 
 
+def type_of(given: object) -> str:
+    """Return the type of something with its article."""
+    name = type(given).__name__
+    return f"an {name}" if name[0] in "AEIOUaeiou" else f"a {name}"
+
+
 def check_instance(what: str, given: object) -> None:
     """Refuse what is no instance; `what` is the public function that was called.
 
@@ -22,7 +28,19 @@ def check_instance(what: str, given: object) -> None:
     if isinstance(given, str):
         remedy = f"write outlay.{what}(outlay.read({given!r}))"
         raise InputError.single(what, "this is the name of an instance, not an instance", remedy, value=given)
-    raise InputError.single(what, f"a {type(given).__name__} is no instance", "give an Instance (outlay.read)")
+    raise InputError.single(what, f"{type_of(given)} is no instance", "give an Instance (outlay.read)")
+
+
+def check_type(what: str, given: object, wanted: type, remedy: str) -> None:
+    """Refuse what is of another type than the one wanted; `what` is the public function that was called.
+
+    Raises
+    ------
+    InputError
+        If it is.
+    """
+    if not isinstance(given, wanted):
+        raise InputError.single(what, f"{type_of(given)} is no {wanted.__name__}", remedy)
 
 
 def as_list(what: str, column: str, given: Any, remedy: str) -> tuple[Any, ...]:
@@ -34,7 +52,7 @@ def as_list(what: str, column: str, given: Any, remedy: str) -> tuple[Any, ...]:
         If it is a text, whose letters are not meant, or nothing that can be gone through.
     """
     if isinstance(given, str | bytes) or not isinstance(given, Iterable):
-        problem = f"a {type(given).__name__} is no list"
+        problem = f"{type_of(given)} is no list"
         raise InputError.single(what, problem, remedy, column=column, value=given)
     return tuple(given)
 
@@ -49,5 +67,5 @@ def check_called(what: str, **given: object) -> None:
     """
     for column, function in given.items():
         if function is not None and not callable(function):
-            problem = f"a {type(function).__name__} cannot be called"
+            problem = f"{type_of(function)} cannot be called"
             raise InputError.single(what, problem, "give a function, or leave it out", column=column, value=function)

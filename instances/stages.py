@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from outlay.instances.errors import Fault, InputError
+from outlay.instances.given import as_list
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan, Selection
 
@@ -203,6 +204,7 @@ def scenarios_of_sets(
     InputError
         If a set is unknown or named twice, or a weight is missing, unknown or not positive; every fault at once.
     """
+    names = as_list("scenarios", "names", names, "give a list of names of sets")
     if not isinstance(probabilities, Mapping | None):
         raise InputError.single("scenarios", "the weights are no dictionary", "give them by name")
     weights = dict.fromkeys(names, 1.0) if probabilities is None else dict(probabilities)

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from outlay.instances.errors import InputError
-from outlay.instances.given import check_called
+from outlay.instances.given import check_called, type_of
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.models.arrays.ending import EndedError, ended_by
@@ -117,9 +117,9 @@ def solve(
     check_called("solve", on_progress=on_progress)
     if start is not None and not isinstance(start, Plan):
         remedy = "give a Plan, such as solution.plan"
-        raise InputError.single("solve", f"a {type(start).__name__} is no plan", remedy, column="start")
+        raise InputError.single("solve", f"{type_of(start)} is no plan", remedy, column="start")
     if process is not None and not isinstance(process, SolverProcess):
-        problem, remedy = f"a {type(process).__name__} is no solver process", "leave it out"
+        problem, remedy = f"{type_of(process)} is no solver process", "leave it out"
         raise InputError.single("solve", problem, remedy, column="process")
     asked = Asked(source, constraint_set, objective)
     return solve_asked(asked, settings, start=start, on_progress=on_progress, process=process, kept=Kept(0))
@@ -234,7 +234,7 @@ def as_asked(source: Any, constraint_set: str, objective: str | Mapping[str, flo
     if objective is None:
         return instance
     if not isinstance(objective, str | Mapping):
-        problem, remedy = f"a {type(objective).__name__} is no objective", 'give weights by metric or "@STAKEHOLDER"'
+        problem, remedy = f"{type_of(objective)} is no objective", 'give weights by metric or "@STAKEHOLDER"'
         raise InputError.single("solve", problem, remedy, column="objective", value=objective)
     settings = instance.settings.model_dump(exclude_defaults=True)
     settings["objective"] = objective if isinstance(objective, str) else dict(objective)
@@ -248,7 +248,7 @@ def no_instance(source: Any) -> InputError:
         return InputError.single("solve", "this is the name of an instance, not an instance", remedy, value=source)
     return InputError.single(
         "solve",
-        f"a {type(source).__name__} cannot be solved",
+        f"{type_of(source)} cannot be solved",
         "give an Instance (outlay.read) or a model (outlay.build)",
     )
 

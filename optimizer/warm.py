@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Any
 
 from outlay.instances.errors import InputError
+from outlay.instances.given import type_of
 from outlay.instances.plan import Plan
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.settings import Effort, SolveSettings, check_arguments
@@ -113,7 +114,7 @@ class Solver:
             (variation, Variation, "Variation(...)"),
         ):
             if not isinstance(given, wanted):
-                problem = f"a {type(given).__name__} stands where a {wanted.__name__} is wanted"
+                problem = f"{type_of(given)} stands where a {wanted.__name__} is wanted"
                 raise InputError.single("Solver", problem, f"write solver.ask(varied, variation), with {how}")
         options = {"gap": gap, "seed": seed, "time_limit_s": time_limit}
         with self._lock:

@@ -9,6 +9,7 @@ from outlay.cli.report.solution.gantt import gantt
 from outlay.cli.report.solution.money import commitments, draws
 from outlay.cli.report.solution.resources import resource_chart
 from outlay.instances.errors import InputError
+from outlay.instances.given import type_of
 from outlay.instances.values.text import did_you_mean
 from outlay.models.case import Case
 from outlay.optimizer.answer.series import used_resources
@@ -121,7 +122,7 @@ def _plotly(solution: Solution, name: str) -> Any:
         If plotly is not installed, or this is not an answer.
     """
     if not isinstance(solution, Solution):
-        problem = f"a {type(solution).__name__} cannot be drawn"
+        problem = f"{type_of(solution)} cannot be drawn"
         raise InputError.single(name, problem, "give what outlay.solve or outlay.load returned")
     solution.table("projects")
     try:

@@ -17,6 +17,7 @@ from outlay.cli.report.solution.page import solution_context
 from outlay.cli.report.stress.page import stress_context
 from outlay.instances.errors import InputError, UnverifiedError
 from outlay.instances.formats.output import check_target, write_file
+from outlay.instances.given import type_of
 from outlay.instances.values.text import shown
 from outlay.optimizer.answer.solution import Solution, unverified
 from outlay.optimizer.compare.comparison import Comparison
@@ -76,7 +77,7 @@ def report(
     for kind, write in writers:
         if isinstance(answer, kind):
             return write(answer, path, force=force, signed=Signed(author, date))
-    problem = f"there is no report of a {type(answer).__name__}"
+    problem = f"there is no report of {type_of(answer)}"
     remedy = "give what outlay.solve, compare, explain, frontier, rank or stress returned, or outlay.load(RUN)"
     raise InputError.single("report", problem, remedy)
 

@@ -16,6 +16,7 @@ from outlay.instances.errors import InputError
 from outlay.instances.formats.files import MAX_FILE_MB
 from outlay.instances.formats.parsing import parse_document
 from outlay.instances.formats.writing import to_document
+from outlay.instances.given import check_type
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.instances.values.numbers import is_month, month_number
@@ -89,11 +90,12 @@ def advance(
     --------
     ``outlay.advance(outlay.load("run.json"), "2027-01", actuals="actuals").instance.write("next-year")``
     """
+    check_type("advance", solution, Solution, "give what outlay.solve or outlay.load returned")
     if solution.plan is None:
         raise InputError.single("advance", "the run has no plan", "solve it first", value=str(solution.status))
     periods = _periods(solution.instance, to)
     _check_years(solution.instance, periods, to)
-    if base not in {"old", "new"}:
+    if base not in ("old", "new"):
         raise InputError.single("advance", "this is no base of present values", "write old or new", value=base)
     tables = {} if actuals is None else read_actuals(solution.instance, actuals, max_file_mb)
     instance = solution.instance

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from outlay.instances.errors import InputError
+from outlay.instances.given import check_type
 from outlay.models.plain import model_of
 from outlay.optimizer.answer.distance import distance
 from outlay.optimizer.answer.plans import plan_point
@@ -56,6 +57,9 @@ def compare_runs(
     --------
     ``outlay.compare_runs({"last year": outlay.load("run.json"), "now": outlay.load("next.json")})``
     """
+    check_type("compare_runs", solutions, Mapping, "give a dictionary of solutions by name")
+    for solution in solutions.values():
+        check_type("compare_runs", solution, Solution, "give what outlay.solve or outlay.load returned")
     if len(solutions) < 2:
         raise InputError.single("compare_runs", "there is nothing to compare", "give two runs or more")
     reference = next(iter(solutions.values()))

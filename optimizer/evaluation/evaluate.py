@@ -11,7 +11,7 @@ import pandas as pd
 
 from outlay.instances.errors import InputError
 from outlay.instances.formats.files import MAX_FILE_MB
-from outlay.instances.given import check_called
+from outlay.instances.given import check_called, type_of
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Choice, Plan
 from outlay.models.case import Case
@@ -205,7 +205,7 @@ def evaluate(
     """
     if not isinstance(instance, Instance):
         remedy = "give an Instance (outlay.read)"
-        raise InputError.single("evaluate", f"a {type(instance).__name__} has no plans", remedy)
+        raise InputError.single("evaluate", f"{type_of(instance)} has no plans", remedy)
     check_arguments(time_limit=time_limit, gap=gap, seed=seed, threads=1)
     check_called("evaluate", on_step=on_step)
     tell = on_step or (lambda _: None)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from outlay.instances.errors import InputError
 from outlay.instances.formats.output import check_target, write_folder
+from outlay.instances.given import check_type
 from outlay.optimizer.answer.groups import with_own_columns
 from outlay.optimizer.answer.solution import Solution
 
@@ -24,9 +25,12 @@ def export_tables(solution: Solution) -> dict[str, pd.DataFrame]:
 
     Raises
     ------
+    InputError
+        If this is not an answer.
     InfeasibleError, SolverFailedError, NoPlanError, UnverifiedError
         If there is no plan, or none that may be shown.
     """
+    check_type("export", solution, Solution, "give what outlay.solve or outlay.load returned")
     tables = {name: with_own_columns(solution.table(name), solution.instance) for name in solution.tables}
     unit = solution.instance.settings.money_unit
     tables["metrics"] = pd.DataFrame(

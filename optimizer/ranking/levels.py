@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from outlay.instances.errors import Fault, InputError
-from outlay.instances.given import as_list
+from outlay.instances.given import as_list, type_of
 from outlay.instances.instance import Instance, thawed
 from outlay.instances.stages import Scenario, check_scenarios
 from outlay.instances.values.numbers import number_text
@@ -108,7 +108,7 @@ def limit_named(instance: Instance, name: str) -> Limit:
         If there is none of the name, it has no level, or it is a least amount.
     """
     if not isinstance(name, str):
-        problem = f"a {type(name).__name__} is no limit"
+        problem = f"{type_of(name)} is no limit"
         raise InputError.single("rank", problem, "give its name, such as commitments", column="limit", value=name)
     from outlay.models.plain import model_of  # noqa: PLC0415 - a saved list is shown without the model
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from outlay.instances.errors import InputError, NoPlanError
+from outlay.instances.given import type_of
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.models.case import Case
@@ -73,7 +74,7 @@ def verify(solution: Solution) -> Verification:
     """
     if not isinstance(solution, Solution):
         remedy = "give what outlay.solve returned, or outlay.load(RUN)"
-        raise InputError.single("verify", f"a {type(solution).__name__} is no solution", remedy)
+        raise InputError.single("verify", f"{type_of(solution)} is no solution", remedy)
     found = recheck(finite(claims_of(solution)), solution.instance).verification
     if found is None:
         raise NoPlanError("there is no plan to verify")

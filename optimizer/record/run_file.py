@@ -13,6 +13,7 @@ from outlay.instances.formats.kinds import refuse_as_run
 from outlay.instances.formats.output import write_file
 from outlay.instances.formats.parsing import parse_document
 from outlay.instances.formats.reading import MAX_FILE_MB, parse_text, text_of_file
+from outlay.instances.given import type_of
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.optimizer.answer.solution import Solution
@@ -64,7 +65,7 @@ def load_checked(path: str | Path, *, max_file_mb: float = MAX_FILE_MB) -> tuple
     try:
         target = Path(path)
     except TypeError:
-        raise InputError.single("load", f"a {type(path).__name__} is no path", "give that of a run file") from None
+        raise InputError.single("load", f"{type_of(path)} is no path", "give that of a run file") from None
     document = read_run_document(target, max_file_mb)
     run, instance = run_and_instance(document, target.name)
     found = recheck(run, instance, older=document["format"] != FORMAT)

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from outlay.instances.errors import Fault, InputError
+from outlay.instances.given import type_of
 from outlay.instances.values.text import as_text
 from outlay.optimizer.answer.documents import floats
 from outlay.optimizer.answer.user_rows import COLUMNS as USER_ROW_COLUMNS
@@ -269,7 +270,7 @@ def _fault(source: str, error: Mapping[str, Any], remedy: str) -> Fault:
 
 
 def _short(value: object) -> str:
-    return f"a {type(value).__name__}" if isinstance(value, dict | list | BaseModel) else as_text(value)
+    return f"{type_of(value)}" if isinstance(value, dict | list | BaseModel) else as_text(value)
 
 
 def path_text(path: tuple[str | int, ...]) -> str:

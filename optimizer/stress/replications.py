@@ -25,6 +25,7 @@ import pandas as pd
 from scipy import stats
 
 from outlay.instances.errors import InputError
+from outlay.instances.given import check_type
 from outlay.instances.plan import Selection
 from outlay.instances.stages import Scenario, check_scenarios
 from outlay.models.risk import Risk, parse_risk
@@ -121,6 +122,7 @@ def replicate_gap(
     --------
     ``outlay.replicate_gap(outlay.solve_ensemble(plan, outlay.draw(plan, draws=20)), replications=10).values``
     """
+    check_type("replicate_gap", solution, EnsembleSolution, "give what outlay.solve_ensemble returned")
     risk = parse_risk(solution.risk)
     size = len(solution.scenarios) if draws is None else draws
     _check(solution, risk, replications, size, confidence)

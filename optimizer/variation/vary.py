@@ -11,7 +11,7 @@ from typing import Any
 
 from outlay.instances.errors import InputError
 from outlay.instances.formats.writing import document_text, to_document
-from outlay.instances.given import check_called
+from outlay.instances.given import check_called, type_of
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.models.plain import is_pyomo_model, model_of
@@ -174,6 +174,6 @@ def vary(source: Instance | Any, *, constraint_set: str = "base") -> Variations:
             raise InputError.single("vary", "a model is taken as it is", "apply sets to the instance before `build`")
         return Variations(source, alone=True)
     if not isinstance(source, Instance):
-        problem = f"a {type(source).__name__} cannot be varied"
+        problem = f"{type_of(source)} cannot be varied"
         raise InputError.single("vary", problem, "give an Instance (outlay.read) or a model (outlay.build)")
     return Variations(model_of(source.with_set(constraint_set)), alone=False)

@@ -28,7 +28,7 @@ def test_the_name_of_an_instance_is_told_from_an_instance(name: str) -> None:
 @pytest.mark.parametrize("name", FUNCTIONS)
 @pytest.mark.parametrize("given", [None, 5, {"projects": []}])
 def test_what_is_no_instance_is_refused_in_words(name: str, given: object) -> None:
-    with pytest.raises(outlay.InputError, match=rf"{name}: a {type(given).__name__} is no instance; give an Instance"):
+    with pytest.raises(outlay.InputError, match=rf"{name}: an? {type(given).__name__} is no instance; give an Instance"):
         FUNCTIONS[name](given)
 
 
@@ -47,25 +47,33 @@ def test_what_is_no_solution_no_path_and_no_plan_is_refused_in_words() -> None:
 #: Argument of a function that is called with something that it cannot be, and what is said.
 CALLS: dict[str, tuple[Callable[[Any], object], str]] = {
     "compare: instance": (lambda it: outlay.compare(TUTORIAL, ["base"]), "this is the name of an instance"),
-    "compare: sets": (lambda it: outlay.compare(it, 5), "sets: '5': a int is no list; give a list of names"),
-    "compare: attribute": (lambda it: outlay.compare(it, ["base"], attribute=5), "attribute: '5': a int is no list"),
+    "compare: sets": (lambda it: outlay.compare(it, 5), "sets: '5': an int is no list; give a list of names"),
+    "compare: attribute": (lambda it: outlay.compare(it, ["base"], attribute=5), "attribute: '5': an int is no list"),
     "compare: family": (lambda it: outlay.compare(it, ["base"], attribute=[5]), "no such constraint family"),
-    "compare: progress": (lambda it: outlay.compare(it, ["base"], on_progress=5), "a int cannot be called"),
-    "rank: levels": (lambda it: outlay.rank(it, limit="commitments", levels=5), "levels: '5': a int is no list"),
-    "rank: weights": (lambda it: outlay.rank(it, limit="commitments", levels=[5], weights=5), "weights: '5': a int"),
-    "rank: limit": (lambda it: outlay.rank(it, limit=5, levels=[5]), "a int is no limit; give its name"),
+    "compare: progress": (lambda it: outlay.compare(it, ["base"], on_progress=5), "an int cannot be called"),
+    "rank: levels": (lambda it: outlay.rank(it, limit="commitments", levels=5), "levels: '5': an int is no list"),
+    "rank: weights": (lambda it: outlay.rank(it, limit="commitments", levels=[5], weights=5), "weights: '5': an int"),
+    "rank: limit": (lambda it: outlay.rank(it, limit=5, levels=[5]), "an int is no limit; give its name"),
     "rank: jobs": (lambda it: outlay.rank(it, limit="commitments", levels=[5], jobs=0), "jobs is out of range"),
     "explain: projects": (lambda it: outlay.explain(it, "library"), "a str is no list; give a list"),
-    "explain: limits": (lambda it: outlay.explain(it, limits=5), "limits: '5': a int is no list"),
+    "explain: limits": (lambda it: outlay.explain(it, limits=5), "limits: '5': an int is no list"),
     "frontier: gap": (lambda it: outlay.frontier(it, ["max:value"], gap=[]), "gap is no number; write one"),
     "solve: gap": (lambda it: outlay.solve(it, gap=None), "gap is no number; write one"),
     "solve: seed": (lambda it: outlay.solve(it, seed=[1]), "seed is no number; write one"),
     "solve: time": (lambda it: outlay.solve(it, time_limit={}), "time_limit is no number; write one"),
     "solve: effort": (lambda it: outlay.solve(it, effort=["prove"]), "there is no such effort"),
     "solve: work": (lambda it: outlay.solve(it, effort="repeat", work="5"), "work is out of range"),
-    "solve: objective": (lambda it: outlay.solve(it, objective=5), "a int is no objective; give weights by metric"),
+    "solve: objective": (lambda it: outlay.solve(it, objective=5), "an int is no objective; give weights by metric"),
     "solve: progress": (lambda it: outlay.solve(it, on_progress="print"), "a str cannot be called; give a function"),
-    "solve: process": (lambda it: outlay.solve(it, process=5), "a int is no solver process; leave it out"),
+    "solve: process": (lambda it: outlay.solve(it, process=5), "an int is no solver process; leave it out"),
+    "advance": (lambda _: outlay.advance(5, "2027-01"), "advance: an int is no Solution; give what"),
+    "write_tables": (lambda _: outlay.write_tables(None, "never-written"), "a NoneType is no Solution; give what"),
+    "write_results": (lambda _: outlay.write_results("run.json", "never.xlsx"), "a str is no Solution; give what"),
+    "compare_runs": (lambda _: outlay.compare_runs(5), "an int is no Mapping; give a dictionary of solutions"),
+    "compare_runs: run": (lambda _: outlay.compare_runs({"a": 5}), "an int is no Solution; give what"),
+    "replicate_gap": (lambda _: outlay.replicate_gap(5), "an int is no EnsembleSolution; give what"),
+    "scenarios_of_sets": (lambda it: outlay.scenarios_of_sets(it, 5), "names: '5': an int is no list; give a list"),
+    "generate": (lambda _: outlay.generate(None, 1), "generate, column projects: a NoneType is no whole number"),
     "load_comparison": (lambda it: outlay.load_comparison(5), "load_comparison: '5': this is not a path"),
     "load_ensemble": (lambda it: outlay.load_ensemble(5), "load_ensemble: '5': this is not a path"),
     "load_ranking": (lambda it: outlay.load_ranking(5), "load_ranking: '5': this is not a path"),
