@@ -59,9 +59,15 @@ def test_a_saved_answer_is_shown_without_a_solver():
     done = python("-c", "import sys, outlay.cli.run.show, outlay.cli.run.verify\nprint(*sys.modules, sep='\\n')")
     loaded = set(done.stdout.split())
     engine = ("outlay.optimizer.session", "outlay.optimizer.search", "outlay.optimizer.engine.levels")
-    several = ("outlay.optimizer.ensemble.answer", "outlay.optimizer.ranking.ranking")
     assert "outlay.optimizer.verify.report" in loaded
-    assert not loaded & {"pyomo", "networkx", "highspy", "scipy.stats", *engine, *several}
+    assert not loaded & {"pyomo", "networkx", "highspy", "scipy.stats", *engine}
+
+
+def test_a_saved_run_is_shown_without_what_reads_folders_of_runs():
+    done = python("-c", "import sys, outlay.cli.run.show\nprint(*sys.modules, sep='\\n')")
+    several = {"outlay.optimizer.ensemble.record", "outlay.optimizer.ranking.record"}
+    assert "outlay.optimizer.record.run_file" in done.stdout.split()
+    assert not several & set(done.stdout.split())
 
 
 @pytest.mark.slow
