@@ -28,7 +28,7 @@ def test_the_name_of_an_instance_is_told_from_an_instance(name: str) -> None:
 @pytest.mark.parametrize("name", FUNCTIONS)
 @pytest.mark.parametrize("given", [None, 5, {"projects": []}])
 def test_what_is_no_instance_is_refused_in_words(name: str, given: object) -> None:
-    with pytest.raises(outlay.InputError, match=rf"{name}: an? {type(given).__name__} is no instance; give an Instance"):
+    with pytest.raises(outlay.InputError, match=rf"{name}: an? {type(given).__name__} is no instance; give an"):
         FUNCTIONS[name](given)
 
 
