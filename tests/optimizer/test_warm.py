@@ -73,7 +73,7 @@ def test_questions_about_one_model(instance: outlay.Instance) -> None:
         answer = solver.ask(varied, question)
         assert answer.holds
         assert answer.plan == varied.solve(question).plan
-        with pytest.raises(outlay.InputError, match="a Instance stands where a Variations is wanted"):
+        with pytest.raises(outlay.InputError, match="an Instance stands where a Variations is wanted"):
             solver.ask(instance, question)  # type: ignore[arg-type]
         with pytest.raises(outlay.InputError, match="it has a process of its own"):
             solver.solve(instance, process=None)
