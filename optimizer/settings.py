@@ -74,6 +74,13 @@ class SolveSettings:
     by_clock: bool = False
     enough: tuple[float, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Make NumPy's numbers plain ones: run files and keys of questions are JSON."""
+        for name in ("time_limit_s", "gap", "seed", "threads", "work"):
+            given = getattr(self, name)
+            if isinstance(given, np.generic):
+                object.__setattr__(self, name, given.item())
+
     @classmethod
     def made(
         cls,

@@ -16,6 +16,7 @@ import numpy as np
 
 from outlay.instances.errors import InputError, NoPlanError
 from outlay.instances.given import check_called
+from outlay.optimizer.answer.documents import finite
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.frontier.assembling import Outcome, of_boxes, of_zones, sets_of, tables_of
 from outlay.optimizer.frontier.boxes import Boxes
@@ -121,7 +122,7 @@ def frontier(
     if isinstance(objectives, str):
         objectives = (objectives,)
     varied = vary(source, constraint_set=constraint_set)
-    options = {"seed": seed, "time_limit_s": time_limit, **({} if gap is None else {"gap": gap})}
+    options = finite({"seed": seed, "time_limit_s": time_limit, **({} if gap is None else {"gap": gap})})
     known = None if weights is None else _weights(varied, objectives, weights, order)
     if known is None:
         parsed = parse_objectives(varied.over, objectives)

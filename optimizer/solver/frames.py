@@ -42,7 +42,7 @@ def write_frame(stream: IO[bytes], message: dict[str, Any]) -> None:
         if item.dtype.str not in _TYPES:
             raise TypeError(f"{key} is an array of {item.dtype}")
     shapes = [[key, item.dtype.str, np.shape(message[key])] for key, item in arrays.items()]
-    told = json.dumps([plain, shapes]).encode()
+    told = json.dumps([plain, shapes], default=_plain).encode()
     told += b" " * (_padded(len(told)) - len(told))
     length = _LENGTH.size + len(told) + sum(_padded(item.nbytes) for item in arrays.values())
     _write(stream, memoryview(_HEADER.pack(MAGIC, length) + _LENGTH.pack(len(told)) + told))
@@ -50,6 +50,13 @@ def write_frame(stream: IO[bytes], message: dict[str, Any]) -> None:
         _write(stream, item.reshape(-1).view(np.uint8).data)
         _write(stream, memoryview(bytes(_padded(item.nbytes) - item.nbytes)))
     stream.flush()
+
+
+def _plain(item: object) -> object:
+    """Return a number of NumPy's as a plain one, for JSON."""
+    if isinstance(item, np.generic):
+        return item.item()
+    raise TypeError(f"a {type(item).__name__} is nothing that JSON has a word for")
 
 
 def _padded(size: int) -> int:

@@ -17,6 +17,7 @@ from outlay.instances.given import check_called
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.instances.values.text import did_you_mean
+from outlay.optimizer.answer.documents import finite
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.settings import check_arguments
 from outlay.optimizer.sharing.pool import CompareProgress, question_pool
@@ -100,7 +101,7 @@ def stress(
         base = worlds.instance
     _check_plans(named, base)
     home = None if folder is None else StressFolder.looked_at(folder, force=force)
-    options = {"gap": gap, "seed": 1, "time_limit_s": time_limit}
+    options = finite({"gap": gap, "seed": 1, "time_limit_s": time_limit})
     tasks = _tasks(worlds, named, options, home, on_progress)
     if home is not None:  # no sooner: where a draw is not valid nothing is left behind
         home.make_ready(force=force)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import outlay
@@ -85,3 +86,10 @@ def test_an_argument_of_another_type_is_refused_in_words(call: str) -> None:
     function, said = CALLS[call]
     with pytest.raises(outlay.InputError, match=said):
         function(outlay.read(TUTORIAL))
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    instance, given = outlay.read(TUTORIAL), {"gap": np.float32(0.01), "seed": np.int64(3)}
+    assert outlay.solve(instance, **given).objective == outlay.solve(instance, gap=0.01, seed=3).objective
+    ranked = outlay.rank(instance, limit="commitments", levels=[5, 10], **given)
+    assert ranked.status == outlay.rank(instance, limit="commitments", levels=[5, 10], gap=0.01, seed=3).status

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+import numpy as np
 import pytest
 
 import outlay
@@ -58,3 +60,9 @@ def test_the_engine_is_told_the_same() -> None:
     deadline = Deadline.after(9.0)
     told = made(gap=0.02, seed=8, threads=2).engine(deadline)
     assert (told.gap, told.seed, told.threads, told.deadline) == (0.02, 8, 2, deadline)
+
+
+def test_numbers_of_numpy_are_told_as_plain_ones() -> None:
+    found = made(gap=np.float32(0.25), seed=np.int64(3), threads=np.int32(1), effort="repeat", work=np.int64(2))
+    assert found == made(gap=0.25, seed=3, threads=1, effort="repeat", work=2)
+    assert json.loads(json.dumps(found.to_document())) == found.to_document()
