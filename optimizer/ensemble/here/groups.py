@@ -27,6 +27,7 @@ from outlay.optimizer.engine.combined import ENDED
 from outlay.optimizer.engine.settings import Settings
 from outlay.optimizer.ensemble.members import above
 from outlay.optimizer.ensemble.session import EnsembleSession
+from outlay.optimizer.presolve.linking import linked
 from outlay.optimizer.presolve.reduction import reduced
 from outlay.optimizer.proof.parts import OVER_OUR_COLUMNS
 from outlay.optimizer.sharing.solvers import building, solver_process
@@ -146,7 +147,7 @@ def bounded(question: GroupQuestion) -> GroupBound:
         except EndedError:
             return GroupBound()
     level, engine = session.level(), solver_process()
-    small = reduced(replace(session.problem, cost=level.cost, offset=level.offset, tidy=None)).problem
+    small = reduced(linked(replace(session.problem, cost=level.cost, offset=level.offset, tidy=None))).problem
     options: dict[str, Any] = settings.options(retry=False) | OVER_OUR_COLUMNS
     built_s = time.monotonic() - begun
     limit_s = max(LEAST_S, min(TIMES * built_s, question.seconds - built_s))

@@ -19,6 +19,7 @@ from outlay.instances.plan import Selection
 from outlay.optimizer.engine.combined import ENDED
 from outlay.optimizer.engine.settings import Settings
 from outlay.optimizer.ensemble.session import EnsembleSession
+from outlay.optimizer.presolve.linking import linked
 from outlay.optimizer.solver.process import SolverProcess
 
 #: Above so many nonzeros of the scenarios one relaxation takes seconds, and branch and bound over hundreds of decisions
@@ -49,7 +50,7 @@ def relaxed(session: EnsembleSession, engine: SolverProcess, settings: Settings,
     """Return what is decided, and proved, where only decisions that all scenarios share are whole."""
     level = session.level()
     problem = replace(
-        session.problem,
+        linked(session.problem),
         cost=level.cost,
         offset=level.offset,
         tidy=None,
