@@ -5,7 +5,7 @@ as dependencies say), those of S use nothing unless one of N is chosen, and then
 
     sum_{k in S} a_k x_k  <=  sum_{j in N} (u' - a_j) y_j,        u' = u - least activity of the row,
 
-where a_j >= 0 is what y_j uses of the row itself (of two that are chosen, one leaves as much as both use).
+where a_j >= 0 is what y_j, if not in S, uses of the row itself (of two that are chosen, one leaves what both use).
 
 Every point with whole y_j keeps it. The relaxation does not: it opens a tenth of a site for a tenth of each of its
 customers, who together ask for more than a tenth of what it has (the strong formulation of capacitated facility
@@ -18,41 +18,20 @@ the best plan 4,199.5.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from scipy import sparse
 
 from outlay.models.arrays.ending import look
+from outlay.optimizer.presolve.needs import Upward, needs_of
 from outlay.optimizer.presolve.propagation import activity
 from outlay.optimizer.problem.problem import TOLERANCE, Problem, Rows
 
-#: A problem in which columns of limits have more needs than this, in all, is left as it is.
-MOST_PAIRS = 5_000_000
+#: A problem with more entries, or in which columns of limits have more needs than this in all, is left as it is.
+MOST_ENTRIES, MOST_PAIRS = 3_000_000, 5_000_000
 #: S says something new if it could use this share more than u'. With less, no relaxation was seen to change.
 MORE = 0.1
 #: u' is something above this share of the largest use.
 LEAST = 1e-6
-
-
-@dataclass(frozen=True)
-class Needs:
-    """Which columns need which: ``column <= sum of the columns of a set``.
-
-    Attributes
-    ----------
-    column, who, what, row
-        Of each need, shape (needs,): the column, a name for all that exclude each other as it does, a name for what it
-        needs, and the row that says so. Names are the first column of that row, and of its set.
-    sets
-        The columns of the set of each row that is a need, none for others, shape (rows, columns).
-    """
-
-    column: np.ndarray
-    who: np.ndarray
-    what: np.ndarray
-    row: np.ndarray
-    sets: sparse.csr_array
 
 
 def linked(problem: Problem) -> Problem:
@@ -63,13 +42,15 @@ def linked(problem: Problem) -> Problem:
 
 def linking_rows(problem: Problem) -> Rows | None:
     """Return the rows that follow from limits and needs together and say more than either; None: there are none."""
-    matrix, upper = _upward(problem)
-    needs = _needs(problem, matrix, upper)
+    if problem.matrix.nnz > MOST_ENTRIES:
+        return None
+    limits = Upward.of(problem)
+    needs = needs_of(problem, limits)
     if needs is None:
         return None
     look()
-    limits = np.diff(needs.sets.indptr) == 0  # what says a need has no room of its own
-    matrix, upper = sparse.csr_array(matrix[limits]), upper[limits]
+    limits = limits.part(np.diff(needs.sets.indptr) == 0)  # what says a need has no room of its own
+    matrix, upper = limits.matrix, limits.upper
     low, high = activity(matrix, problem.lower, problem.upper)
     entry_row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
     bites = (upper > low) & (upper < high)
@@ -100,9 +81,7 @@ def linking_rows(problem: Problem) -> Rows | None:
     kept = np.isin(group, says)
     group, shape = np.searchsorted(says, group[kept]), (len(says), size - 1)
     use = sparse.csr_array((amount[kept], (group, column[kept])), shape=shape)
-    wanted = sparse.csr_array((np.ones(len(group)), (group, needs.row[need[kept]])), shape=(len(says), len(limits)))
-    given = sparse.csr_array(wanted @ needs.sets)
-    given.data[:] = 1.0
+    given = needs.needed(group, need[kept], len(says))
     return _between(use, given, sparse.csr_array(matrix[row[says]]), room[says])
 
 
@@ -126,44 +105,7 @@ def _between(use: sparse.csr_array, given: sparse.csr_array, row: sparse.csr_arr
     """
     share = sparse.diags_array(1.0 / room)
     own = (share @ row).multiply(given).maximum(0.0)
+    own = own - own.multiply(use.astype(bool))
     matrix = sparse.csr_array(share @ use - given + own)
     matrix.sort_indices()
     return Rows(matrix, np.full(len(room), -np.inf), np.zeros(len(room)))
-
-
-def _upward(problem: Problem) -> tuple[sparse.csr_array, np.ndarray]:
-    """Return all limits as upper ones: those of rows, and those of the rows' opposites."""
-    rows = sparse.csr_array(problem.matrix)
-    high, low = np.nonzero(np.isfinite(problem.row_upper))[0], np.nonzero(np.isfinite(problem.row_lower))[0]
-    matrix = sparse.csr_array(sparse.vstack([rows[high], -rows[low]]))
-    matrix.sort_indices()
-    return matrix, np.append(problem.row_upper[high], -problem.row_lower[low])
-
-
-def _needs(problem: Problem, matrix: sparse.csr_array, upper: np.ndarray) -> Needs | None:
-    """Return what columns need; of several sets for the same, the smallest one. None: they need nothing."""
-    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    giving, size = matrix.data < 0, matrix.shape[0]
-    free = ~(problem.lower >= 0)
-    giving_odd = giving & ~(problem.integer & (problem.lower == 0))[matrix.indices]
-    odd = np.bincount(row, weights=giving_odd | free[matrix.indices] | (matrix.data == 0), minlength=size)
-    given = np.bincount(row, weights=giving, minlength=size)
-    told = (upper == 0) & (odd == 0) & (given > 0) & (given < np.diff(matrix.indptr))
-    place = np.nonzero(told[row] & ~giving)[0]
-    if not len(place):
-        return None
-    first = _first(matrix.indices, row, giving, size), _first(matrix.indices, row, ~giving, size)
-    inside = np.nonzero(giving & told[row])[0]
-    sets = sparse.csr_array((np.ones(len(inside)), (row[inside], matrix.indices[inside])), shape=matrix.shape)
-    column, what, who = matrix.indices[place], first[0][row[place]], first[1][row[place]]
-    order = np.lexsort((given[row[place]], what, column))
-    column, what, who, rows = column[order], what[order], who[order], row[place][order]
-    new = np.append(True, (column[1:] != column[:-1]) | (what[1:] != what[:-1]))
-    return Needs(column[new], who[new], what[new], rows[new], sets)
-
-
-def _first(column: np.ndarray, row: np.ndarray, wanted: np.ndarray, rows: int) -> np.ndarray:
-    """Return the first wanted column of each row, one beyond all where there is none."""
-    first = np.full(rows, int(column.max(initial=-1)) + 1)
-    np.minimum.at(first, row[wanted], column[wanted])
-    return first

@@ -89,6 +89,51 @@ def test_a_limit_that_is_over_already_is_left_alone() -> None:
     assert told(problem(SITE, [-1.0, 0.0, 0.0])) == []
 
 
+def test_what_is_sure_to_be_there_is_no_need() -> None:
+    must = problem([*SITE, [1.0, 0.0, 0.0]], [5.0, 0.0, 0.0, 1.0], [-FREE, -FREE, -FREE, 1.0])
+    assert told(must) == []
+
+
+def started(*, divisible: bool = False, circle: bool = False) -> Problem:
+    """A site and two customers of 3 and 4 with two dates each, on started-by columns.
+
+    Columns 0 and 1 are the site's options, 2 and 3 whether it has started by then; 4 to 7 and 8 to 11 are the
+    customers'. They use its 5 at the second date.
+    """
+    rows, equal = [], []
+    for first in (0, 4, 8):
+        for date in range(2):
+            row = np.zeros(12)
+            row[first + date], row[first + 2 + date] = -1.0, 1.0
+            row[first + 1 + date] = -1.0 if date else 0.0
+            equal.append(row)
+        if first:
+            rows += [np.eye(12)[first + 2 + date] - np.eye(12)[2 + date] for date in range(2)]
+    if circle:
+        equal[0][3] = -1.0
+    use = np.zeros(12)
+    use[[4, 5]], use[[8, 9]] = 3.0, 4.0
+    matrix = np.vstack([*equal, *rows, use])
+    upper, lower = np.zeros(len(matrix)), np.append(np.zeros(len(equal)), np.full(len(rows) + 1, -FREE))
+    upper[-1] = 5.0
+    made = problem(matrix.tolist(), upper.tolist(), lower.tolist())
+    whole = np.isin(np.arange(12) % 4, [0, 1])
+    whole[0] = not divisible
+    return replace(made, integer=whole)
+
+
+def test_what_is_needed_may_be_started_by_a_date() -> None:
+    """All of the site's use at the second date is nothing unless it has started by then."""
+    expected = np.zeros(12)
+    expected[[4, 5]], expected[[8, 9]], expected[3] = 0.6, 0.8, -1.0
+    assert told(started()) == [expected.tolist()]
+
+
+@pytest.mark.parametrize("odd", [{"divisible": True}, {"circle": True}])
+def test_sums_that_may_be_of_parts_are_not_counted_on(odd: dict[str, bool]) -> None:
+    assert told(started(**odd)) == []
+
+
 def test_every_whole_point_keeps_the_rows() -> None:
     """Of random limits and needs: with what gives, uses of their own, sets, circles, and needs of weights."""
     random = np.random.default_rng(5)
