@@ -17,7 +17,8 @@ from outlay.optimizer.presolve.reduction import reduced
 from outlay.optimizer.presolve.steps import reduction
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.spaces import ReducedPoint, SolverPoint
-from outlay.optimizer.proof.pairs import tangents
+from outlay.optimizer.proof.narrowing import Narrowing
+from outlay.optimizer.proof.pairs import Tangents, tangents
 from outlay.optimizer.proof.parts import PartsProver
 from outlay.optimizer.search.params import SearchParams
 from outlay.optimizer.search.search import Search
@@ -88,7 +89,7 @@ class SearchingSolver:
             thread = threading.Thread(target=second.run, daemon=True)
             thread.start()
             try:
-                while thread.is_alive() and not search.state.over() and not prover.is_enough(prover.bound()):
+                while thread.is_alive() and not search.state.over() and not prover.can_go_on():
                     thread.join(TICK_S)
                     told(prover.state())
             except KeyboardInterrupt:
@@ -145,16 +146,22 @@ class SearchingSolver:
                 )
                 on_progress(better)
 
-        found = tangents(
-            self._process, problem, search.plan.structure, params, options=options, time_limit_s=time_limit_s,
-            by_clock=True, enough=search.known()[0], on_progress=told,
-        )  # fmt: skip
+        def concave(before: Tangents | None = None) -> Tangents | None:
+            return tangents(
+                self._process, problem, search.plan.structure, params, options=options,
+                time_limit_s=search.state.deadline.left(), by_clock=True, known=lambda: search.known()[0],
+                before=before, on_progress=told,
+            )  # fmt: skip
+
+        found, narrowing = concave(), None
         if found is not None:
-            problem, start = problem.with_rows(found.rows), search.plans.point_to_start_from()
+            best = search.plans.point_to_start_from
+            narrowing = Narrowing(problem, found, anew=concave, value=lambda: search.known()[0], best=best)
+            start = best()
             search.take_cuts(found.rows)
         prover = PartsProver(
             self._process,
-            problem,
+            problem if found is None else found.within(problem),
             np.where(search.plan.structure.derived, -1, search.plan.structure.project),
             options=options | proving(problem, params) if self._thread.is_alive() else options,
             params=params,
@@ -165,6 +172,7 @@ class SearchingSolver:
             on_incumbent=search.plans.offer,
             on_cuts=search.take_cuts,
             rest=self._search_meanwhile(told) if problem.matrix.nnz > params.small else None,
+            narrowing=narrowing,
             bound=-np.inf if found is None else found.bound,
         )
         if found is not None and found.interrupted:
@@ -231,17 +239,17 @@ class RepeatableSolver:
         found = search.plans.point_to_start_from()
         told = tangents(
             self._process, problem, self._plan.structure, self._plan.params, options=options,
-            time_limit_s=deadline.left(), by_clock=False, enough=search.plans.value(),
+            time_limit_s=deadline.left(), by_clock=False, known=search.plans.value,
         )  # fmt: skip
         if told is not None and told.interrupted:
             return with_plan(Outcome("kInterrupt", bound=told.bound, interrupted=True), problem, search)
         outcome = self._process.solve(
-            problem if told is None else problem.with_rows(told.rows),
+            problem if told is None else told.within(problem),
             options={**options, "mip_max_nodes": self._plan.params.sub_problems.nodes * self._plan.sub_problems},
             time_limit_s=deadline.left(),
             start=start if found is None else found,
             on_progress=on_progress,
         )
-        if told is not None and outcome.status in ENDED:
-            outcome.bound = float(np.fmax(outcome.bound, told.bound))
+        if told is not None and outcome.status in ENDED | {"kInfeasible"}:
+            outcome = told.whole(outcome)
         return with_plan(outcome, problem, search)

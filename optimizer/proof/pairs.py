@@ -6,29 +6,37 @@ relaxation. A solver process finds a concave function of the projects alone that
 so is their mean, weighted by what each counts: from that row branch and bound, and its own cutting planes, go on. The
 best of the relaxation within it is a bound, reckoned here from the rows and their prices, as for any relaxation:
 whatever the prices are, it holds. With all tangents as rows, not their mean, hardly more was proved.
+
+The function also bounds what plans with, or without, each option are worth (`solver.tasks.faces`). What no plan better
+than the best one known can do is decided so; if that is much, the function is looked for anew, of what is left: it is
+sooner there and lower. Of 300 items with 11,000 pairs in a knapsack (a plan of 179,876) the bound falls from 180,034 to
+179,876.01 in three rounds, each shorter than the one before, and eight items are left to branch and bound.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 
-from outlay.optimizer.problem.problem import Problem, Rows
+from outlay.optimizer.problem.problem import LEAST_GAIN, Problem, Rows
 from outlay.optimizer.problem.structure import Structure
 from outlay.optimizer.relaxation.params import Convexing
 from outlay.optimizer.relaxation.relaxation import lagrangian
 from outlay.optimizer.search.pairing import Pairs, pairs_of
 from outlay.optimizer.search.params import SearchParams
-from outlay.optimizer.solver.outcome import Progress
+from outlay.optimizer.solver.deadline import Deadline
+from outlay.optimizer.solver.outcome import Outcome, Progress
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.solver.tasks.concave import Concave
 
 #: A limit below this counts as none at all: rows are divided by their limits.
 LEAST_ROOM = 1e-6
+#: Above this share of the options that are left, to be decided is worth looking for the function anew.
+ENOUGH = 0.1
 
 
 @dataclass(frozen=True)
@@ -38,16 +46,51 @@ class Tangents:
     Attributes
     ----------
     rows
-        That every plan keeps, over the problem's columns.
+        That every plan keeps, or at least every better one than the one known, over the problem's columns.
     bound
         No plan is worth less, of the minimisation; minus infinity: unknown.
+    lower, upper
+        Bounds of the problem's columns that every better plan than the one known keeps.
+    value
+        What that one is worth, infinity if nothing was decided by it.
+    open, faces
+        Columns of options that are not decided, and what no plan without each of them, and with it, is worth less
+        than; shapes (options,) and (2, options).
     interrupted
         Whether the user asked to stop.
     """
 
     rows: Rows
     bound: float
+    lower: np.ndarray
+    upper: np.ndarray
+    value: float
+    open: np.ndarray
+    faces: np.ndarray
     interrupted: bool = False
+
+    def within(self, problem: Problem) -> Problem:
+        """Return the problem with what is told of it."""
+        return replace(problem.with_rows(self.rows), lower=self.lower, upper=self.upper)
+
+    def decided(self, value: float) -> tuple[np.ndarray, np.ndarray]:
+        """Return which options better plans than one of this value are without, and with; each of shape (options,)."""
+        if not np.isfinite(value):
+            none = np.zeros(len(self.open), dtype=bool)
+            return none, none
+        without, with_it = self.faces > value + LEAST_GAIN * max(1.0, abs(value))
+        return with_it, without
+
+    def whole(self, outcome: Outcome) -> Outcome:
+        """Return an outcome of the problem within as one of the problem itself."""
+        if outcome.status == "kInfeasible" and np.isfinite(self.value):
+            return replace(outcome, status="kOptimal", bound=self.value)
+        return replace(outcome, bound=float(np.fmax(np.minimum(outcome.bound, self.value), self.bound)))
+
+    def decides(self, value: float) -> bool:
+        """Whether so many options are decided by a plan of this value that it is worth beginning anew."""
+        out, in_ = self.decided(value)
+        return bool((out | in_).sum() > ENOUGH * len(self.open))
 
 
 def tangents(
@@ -59,7 +102,8 @@ def tangents(
     options: dict[str, Any],
     time_limit_s: float | None,
     by_clock: bool,
-    enough: float = np.nan,
+    known: Callable[[], float] = lambda: np.nan,
+    before: Tangents | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Tangents | None:
     """Return tangents above the value of all plans; None if the problem does not pack in pairs, or none were found.
@@ -72,8 +116,11 @@ def tangents(
         Seconds that are left; None: no limit.
     by_clock
         Whether it may end by the clock, after a share of these.
-    enough
-        Value, of the minimisation, of a plan that is known, NaN if none is; a bound that comes to it is enough.
+    known
+        Asked for the value, of the minimisation, of the best plan known, NaN if there is none: a bound that comes to
+        it is enough, and it decides options.
+    before
+        What was found for a plan that was worth less.
     on_progress
         Called about once a second, without any numbers of the problem's.
     """
@@ -83,22 +130,107 @@ def tangents(
         return None
     if not (_excluded(pairs) and _costs_kept(problem, pairs)):
         return None
+    ends = Deadline.after(time_limit_s, process.clock)
     most_s = params.relaxing.most_share * time_limit_s if by_clock and time_limit_s is not None else None
-    packing, task = _packing(pairs, params.exchanging.most_entries), _task(pairs, how, most_s, problem.offset - enough)
-    tick_s = None if on_progress is None else 1.0
-    outcome = process.solve(
-        packing, options=options, time_limit_s=time_limit_s, how=task, on_progress=on_progress, tick_s=tick_s
-    )
-    if outcome.cuts is None or outcome.row_dual is None:
-        return Tangents(_nothing(problem), -np.inf, interrupted=True) if outcome.interrupted else None
-    bound = problem.offset + lagrangian(packing.with_rows(outcome.cuts), np.asarray(outcome.row_dual))
-    return Tangents(_over(problem, pairs, outcome.cuts), bound, outcome.interrupted)
+    due, found, tick_s = Deadline.after(most_s, process.clock), before, None if on_progress is None else 1.0
+    while True:
+        value = known()
+        left = _Left.whole(problem, pairs) if found is None else _Left.of(found, pairs, value)
+        if found is not None and (left is None or not len(left.pairs.columns)):
+            return _closed(found, left, value)
+        assert left is not None
+        packing = _packing(left.pairs, params.exchanging.most_entries)
+        outcome = process.solve(
+            packing,
+            options=options,
+            time_limit_s=ends.left(),
+            how=_task(left.pairs, how, due.left(), problem.offset - left.worth - value),
+            on_progress=on_progress,
+            tick_s=tick_s,
+        )
+        if outcome.cuts is None or outcome.row_dual is None or outcome.faces is None:
+            if found is None:
+                return _nothing(problem) if outcome.interrupted else None
+            return replace(found, interrupted=outcome.interrupted)
+        bound = problem.offset - left.worth + lagrangian(packing.with_rows(outcome.cuts), np.asarray(outcome.row_dual))
+        found = Tangents(
+            _over(problem, left.pairs, outcome.cuts, left.worth),
+            bound if found is None else max(found.bound, min(bound, left.value)),
+            left.lower,
+            left.upper,
+            left.value,
+            left.pairs.columns,
+            problem.offset - left.worth - outcome.faces,
+            outcome.interrupted,
+        )
+        if found.interrupted or due.passed() or not found.decides(known()):
+            return found
 
 
-def _task(pairs: Pairs, how: Convexing, most_s: float | None, enough: float) -> Concave:
+@dataclass(frozen=True)
+class _Left:
+    """What is left to decide for a plan that is better than one of a value.
+
+    Attributes
+    ----------
+    pairs
+        The packing of the options that are left.
+    worth
+        What those that are chosen already are worth.
+    lower, upper
+        Bounds of the problem's columns.
+    value
+        Infinity: nothing was decided.
+    """
+
+    pairs: Pairs
+    worth: float
+    lower: np.ndarray
+    upper: np.ndarray
+    value: float
+
+    @classmethod
+    def whole(cls, problem: Problem, pairs: Pairs) -> _Left:
+        """Return all of it."""
+        return cls(pairs, 0.0, problem.lower, problem.upper, np.inf)
+
+    @classmethod
+    def of(cls, found: Tangents, pairs: Pairs, value: float) -> _Left | None:
+        """Return what is left of the packing for a better plan than one of this value; None: there is none."""
+        lower, upper = found.lower.copy(), found.upper.copy()
+        out, in_ = found.decided(value)
+        upper[found.open[out]], lower[found.open[in_]] = 0.0, 1.0
+        chosen, there = lower[pairs.columns] > 0.5, upper[pairs.columns] > 0.5
+        room = pairs.room - pairs.use[:, chosen].sum(axis=1)
+        if (out & in_).any() or (room < 0).any():
+            return None
+        kept = there & ~chosen & (pairs.use <= room[:, None]).all(axis=0)
+        binding = pairs.use[:, kept].sum(axis=1) > room
+        part = replace(
+            pairs,
+            columns=pairs.columns[kept],
+            owner=pairs.owner[kept],
+            value=pairs.value[kept] + pairs.together[np.ix_(kept, chosen)].sum(axis=1),
+            together=pairs.together[np.ix_(kept, kept)],
+            use=pairs.use[np.ix_(binding, kept)],
+            room=room[binding],
+        )
+        worth = float(pairs.value[chosen].sum() + pairs.together[np.ix_(chosen, chosen)].sum() / 2.0)
+        return cls(part, worth, lower, upper, min(value, found.value))
+
+
+def _closed(found: Tangents, left: _Left | None, value: float) -> Tangents:
+    """Return what is told where no option is left open: at most one plan is better than that of the value."""
+    none = replace(found, open=found.open[:0], faces=found.faces[:, :0], value=min(value, found.value))
+    if left is None:
+        return replace(none, bound=max(found.bound, none.value))
+    return replace(none, lower=left.lower, upper=left.upper)
+
+
+def _task(part: Pairs, how: Convexing, most_s: float | None, enough: float) -> Concave:
     enough = -np.inf if np.isnan(enough) else enough
-    one, other = np.nonzero(np.triu(pairs.together))
-    return Concave(pairs.value, one, other, pairs.together[one, other], how.evaluations, most_s, enough)
+    one, other = np.nonzero(np.triu(part.together))
+    return Concave(part.value, one, other, part.together[one, other], how.evaluations, most_s, enough)
 
 
 def _packing(pairs: Pairs, most_entries: int) -> Problem:
@@ -125,12 +257,17 @@ def _packing(pairs: Pairs, most_entries: int) -> Problem:
     )
 
 
-def _nothing(problem: Problem) -> Rows:
-    return Rows(sparse.csr_array((0, len(problem.cost))), np.zeros(0), np.zeros(0))
+def _nothing(problem: Problem) -> Tangents:
+    rows = Rows(sparse.csr_array((0, len(problem.cost))), np.zeros(0), np.zeros(0))
+    none = np.zeros(0, dtype=int)
+    return Tangents(rows, -np.inf, problem.lower, problem.upper, np.inf, none, np.zeros((2, 0)), interrupted=True)
 
 
-def _over(problem: Problem, pairs: Pairs, cuts: Rows) -> Rows:
-    """Return tangents ``value - gradient x <= constant`` as rows of the problem, whose cost is less the value."""
+def _over(problem: Problem, pairs: Pairs, cuts: Rows, worth: float) -> Rows:
+    """Return tangents ``value - gradient x <= constant`` as rows of the problem, whose cost is less the value.
+
+    Besides these options, others are chosen that are worth so much.
+    """
     gradient = -cuts.matrix[:, :-1]
     spread = sparse.csr_array(
         (np.ones(len(pairs.columns)), (np.arange(len(pairs.columns)), pairs.columns)),
@@ -138,7 +275,7 @@ def _over(problem: Problem, pairs: Pairs, cuts: Rows) -> Rows:
     )
     cost = sparse.csr_array(np.tile(problem.cost, (len(cuts.upper), 1)))
     matrix = sparse.csr_array(cost + sparse.csr_array(gradient) @ spread)
-    return Rows(matrix, -cuts.upper, np.full(len(cuts.upper), np.inf))
+    return Rows(matrix, -cuts.upper - worth, np.full(len(cuts.upper), np.inf))
 
 
 def _excluded(pairs: Pairs) -> bool:

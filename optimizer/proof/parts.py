@@ -23,6 +23,7 @@ import numpy as np
 
 from outlay.optimizer.presolve.propagation import tightened
 from outlay.optimizer.problem.problem import Problem, Rows
+from outlay.optimizer.proof.narrowing import Narrowing
 from outlay.optimizer.proof.pace import Pace
 from outlay.optimizer.relaxation.relaxation import with_more_rows
 from outlay.optimizer.search.params import SearchParams
@@ -105,6 +106,7 @@ class PartsProver:
         on_incumbent: Callable[[np.ndarray], None],
         on_cuts: Callable[[Rows], None],
         rest: Callable[[PartsProver], None] | None = None,
+        narrowing: Narrowing | None = None,
         bound: float = -np.inf,
     ) -> None:
         """Make ready.
@@ -129,12 +131,15 @@ class PartsProver:
         rest
             Called where the bound hardly gets ahead any more, to do something else until the end. None: there is
             nothing else to do.
+        narrowing
+            What more of the problem is decided once better plans are known. None: nothing.
         bound
             No point of the problem is worth less.
         """
         self.process, self.problem, self.owner, self.options = process, problem, owner, options
         self.params, self.large, self.known, self.basis, self.slow = params, large, known, basis, slow
         self.on_incumbent, self.on_cuts, self.rest = on_incumbent, on_cuts, rest
+        self.narrowing, self._narrows = narrowing, False
         self.pace, self.rests = Pace(params.resting), False
         self.parts = [Part(problem.lower, problem.upper, bound)]
         self.found = Outcome("kTimeLimit")
@@ -157,6 +162,8 @@ class PartsProver:
             self._take(part, self._run(part, start, on_progress))
             if not part.closed and not part.left:
                 return found
+            if self._narrows and not found.interrupted:
+                start = self._narrow(start)
             if self.rests and self.rest is not None and not found.interrupted:
                 self.rest(self)
                 self.rest = None  # once it ends although there is time, proving goes on
@@ -169,6 +176,15 @@ class PartsProver:
             found.status = "kInfeasible" if self.bound() == np.inf else "kOptimal"
         found.bound = self.bound()
         return found
+
+    def _narrow(self, start: np.ndarray | None) -> np.ndarray | None:
+        """Begin anew with what is left of the problem; return a point to start from."""
+        assert self.narrowing is not None
+        bound, self._narrows = self.bound(), False
+        self.problem, known = self.narrowing.take()
+        self.parts = [Part(self.problem.lower, self.problem.upper, max(bound, known))]
+        best = self.narrowing.best()
+        return start if best is None else best
 
     def state(self) -> Progress:
         """Return where the proof stands."""
@@ -196,6 +212,10 @@ class PartsProver:
         value = self.value()
         gap = max(self.options.get("mip_abs_gap", 0.0), self.options.get("mip_rel_gap", 0.0) * abs(value))
         return bound == np.inf or (np.isfinite(value) and bound >= value - gap)
+
+    def can_go_on(self) -> bool:
+        """Whether nothing is left to prove, or more of the problem is decided than when it was left."""
+        return self.is_enough(self.bound()) or (self.narrowing is not None and self.narrowing.wanted())
 
     def _others(self, part: Part) -> float:
         return min((other.bound for other in self.parts if other is not part), default=np.inf)
@@ -244,7 +264,8 @@ class PartsProver:
         known to be slow.
         """
         part.learn(float(np.fmax(state.bound, self.known()[1])), closed=False)
-        if self.is_enough(part.bound) and not self.is_enough(state.bound):
+        self._narrows = self.narrowing is not None and self.narrowing.wanted()
+        if self._narrows or (self.is_enough(part.bound) and not self.is_enough(state.bound)):
             return True
         if not np.isfinite(state.bound) and not self._interior and self.slow():
             return True

@@ -36,6 +36,8 @@ class Outcome:
         Where to divide the problem (`splitting`), or None.
     cuts
         Cutting planes of branch and bound's root, or None: no point better than the best one known breaks them.
+    faces
+        What a choice without each option, and with it, is worth at most (`faces`), shape (2, options), or None.
     interrupted
         Whether the user asked to stop.
     message
@@ -55,6 +57,7 @@ class Outcome:
     bounds: tuple[np.ndarray, np.ndarray] | None = None
     division: Division | None = None
     cuts: Rows | None = None
+    faces: np.ndarray | None = None
     interrupted: bool = False
     polished: bool = False
     message: str = ""
@@ -170,6 +173,7 @@ def _take_result(outcome: Outcome, message: dict[str, Any], size: int) -> None:
         outcome.division = _division(message, size)
     if "starts" in message:
         outcome.cuts, outcome.row_dual = _rows(message, size), np.asarray(message["row_dual"], dtype=float)
+        outcome.faces = _numbers(message["faces"], 2 * (size - 1)).reshape(2, size - 1)
     if message["has_point"]:
         outcome.point, outcome.objective = _point(message, size), float(message["objective"])
         outcome.row_dual, outcome.basis = message.get("row_dual"), message.get("basis")

@@ -34,6 +34,7 @@ from scipy import linalg, optimize, sparse
 
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.solver.tasks.concave import Concave
+from outlay.optimizer.solver.tasks.faces import Form, face_bounds
 from outlay.optimizer.solver.tasks.facets import broken
 from outlay.optimizer.solver.tasks.lifted import lifted
 
@@ -68,7 +69,7 @@ class Bounding:
     def __init__(self, problem: Problem, how: Concave, highs: Any, *, stopped: Callable[[], bool]) -> None:
         self.how, self.highs, self.stopped = how, highs, stopped
         rows = sparse.csr_array(sparse.csr_array(problem.matrix)[:, :-1])
-        self.packing = rows.shape[0]
+        self.packing, self._rows, self._limit = rows.shape[0], rows, problem.row_upper
         self.lifted = lifted(how, rows, problem.row_upper)
         worth = np.zeros((self.lifted.size, self.lifted.size))
         np.add.at(worth, (how.one + 1, how.other + 1), how.bonus / 2.0)
@@ -142,7 +143,7 @@ class Bounding:
         slope = -2.0 * left[0, 1:] + more
         constant = float(lifted.limit @ factors) * self.unit - left[0, 0]
         point = np.clip(lifted.matrix(plan)[0, 1:], 0.0, 1.0)
-        bound = np.inf
+        self._form, self._begin, bound = Form(inner, slope, constant), point, np.inf
         for _ in range(TANGENTS):
             curved = inner @ point
             gradient = slope - 2.0 * curved
@@ -153,6 +154,11 @@ class Bounding:
             furthest = np.array(self.highs.getSolution().col_value[:-1], dtype=float)
             point = 0.5 * (point + np.clip(furthest, 0.0, 1.0))
         return bound
+
+    def faces(self) -> np.ndarray:
+        """Return what a choice is worth at most without each option and with it, once it has run; (2, options)."""
+        prices = np.maximum(-np.array(self.highs.getSolution().row_dual[: self.packing], dtype=float), 0.0)
+        return face_bounds(self._form.priced(prices, self._rows, self._limit), self._begin)
 
     def _add(self, gradient: np.ndarray, constant: float) -> None:
         """Add a tangent: the value is at most ``constant + gradient x``."""

@@ -39,15 +39,16 @@ def split(how: Split, problem: Problem, relaxed: Any, over: Over) -> Done:
 
 
 def concave(how: Concave, problem: Problem, relaxed: Any, over: Over) -> Done:
-    """Bound what options are worth in pairs; the result is a row that bounds it, and the prices of all rows."""
+    """Bound what options are worth in pairs; the result is a row that bounds it, prices, and bounds of faces."""
     # Few problems pack in pairs, and scipy's optimisers take as long to load as all the rest.
     from outlay.optimizer.solver.tasks.bounding import Bounding  # noqa: PLC0415
 
-    gradient, constant, price = Bounding(problem, how, relaxed, stopped=lambda: over(how.most_s)).run()
+    bounding = Bounding(problem, how, relaxed, stopped=lambda: over(how.most_s))
+    gradient, constant, price = bounding.run()
     values = np.append(-gradient, 1.0)
     row = {"starts": np.array([0, len(values)]), "columns": np.arange(len(values)), "values": values}
     limits = {"lower": np.array([-np.inf]), "upper": np.array([constant])}
-    return Done(content={**row, **limits, "status": "kOptimal", "row_dual": price})
+    return Done(content={**row, **limits, "status": "kOptimal", "row_dual": price, "faces": bounding.faces().ravel()})
 
 
 TASKS: Mapping[type[Task], Doing] = {Concave: concave, Dive: dive, Probe: probe, Split: split}

@@ -8,13 +8,15 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
+from scipy import sparse
 
-from outlay.optimizer.problem.problem import Problem
+from outlay.optimizer.problem.problem import Problem, Rows
 from outlay.optimizer.problem.structure import Structure
 from outlay.optimizer.proof.pairs import Tangents, tangents
 from outlay.optimizer.relaxation.params import Convexing
 from outlay.optimizer.search.pairing import Pairs, pairs_of
 from outlay.optimizer.search.params import SearchParams
+from outlay.optimizer.solver.deadline import CLOCK
 from outlay.optimizer.solver.highs import loaded
 from outlay.optimizer.solver.outcome import Outcome, take
 from outlay.optimizer.solver.process import SolverProcess
@@ -32,6 +34,8 @@ SEEDS = [(2, False), *(pytest.param(*each, marks=pytest.mark.slow) for each in (
 class Here:
     """Does what a solver process does, in this one."""
 
+    clock = CLOCK
+
     def __init__(self) -> None:
         self.asked = 0
 
@@ -44,10 +48,11 @@ class Here:
         return outcome
 
 
-def found(problem: Problem, structure: Structure, process: Any) -> Tangents | None:
+def found(problem: Problem, structure: Structure, process: Any, **more: Any) -> Tangents | None:
     return tangents(
-        cast(SolverProcess, process), problem, structure, SMALL, options=OPTIONS, time_limit_s=None, by_clock=False
-    )
+        cast(SolverProcess, process), problem, structure, SMALL, options=OPTIONS, time_limit_s=None, by_clock=False,
+        **more,
+    )  # fmt: skip
 
 
 def choices(pairs: Pairs) -> list[np.ndarray]:
@@ -79,6 +84,41 @@ def test_every_plan_keeps_the_tangents_and_is_worth_no_more_than_the_bound(seed:
     relaxed.run()
     weak = float(relaxed.getInfo().objective_function_value)
     assert weak < tells.bound <= best
+
+
+@pytest.mark.parametrize(("seed", "alternatives"), SEEDS)
+def test_better_plans_lie_within_what_a_plan_decides(seed: int, *, alternatives: bool) -> None:
+    """Whatever the plan known is worth; the better it is, the less is left, and the bound of the whole still holds."""
+    session = drawn(seed, alternatives=alternatives)
+    problem, structure = level_problem(session), session.structure
+    pairs = pairs_of(problem, structure)
+    assert pairs is not None
+    points = np.array([pairs.point(choice) for choice in choices(pairs)])
+    values = np.array([problem.value(point) for point in points])
+    left = []
+    for value in np.sort(values)[[0, 1, 8, len(values) // 8]].tolist():
+        tells = found(problem, structure, Here(), known=lambda value=value: value)
+        assert tells is not None
+        assert tells.bound <= values.min()
+        within, better = tells.within(problem), values < value - 1e-6
+        assert all(within.holds(point) for point in points[better])
+        left.append(int((tells.lower < tells.upper)[pairs.columns].sum()))
+    assert left == sorted(left)
+    assert left[0] < left[-1]
+
+
+def test_where_nothing_better_is_left_the_plan_known_is_the_best() -> None:
+    none = np.zeros(0)
+    rows = Rows(sparse.csr_array((0, 2)), none, none)
+    bounds = np.zeros(2), np.ones(2)
+    told = Tangents(rows, -9.0, *bounds, -7.0, none.astype(int), np.zeros((2, 0)))
+    assert told.whole(Outcome("kInfeasible")) == Outcome("kOptimal", bound=-7.0)
+    assert told.whole(Outcome("kTimeLimit", bound=-8.0)).bound == -8.0
+    assert told.whole(Outcome("kTimeLimit", bound=-6.0)).bound == -7.0
+    assert told.whole(Outcome("kTimeLimit")).bound == -9.0
+    undecided = replace(told, value=np.inf)
+    assert undecided.whole(Outcome("kInfeasible", bound=np.inf)).status == "kInfeasible"
+    assert undecided.whole(Outcome("kTimeLimit")).bound == -9.0
 
 
 def test_a_pair_that_costs_something_and_need_not_be_counted_has_no_tangents() -> None:

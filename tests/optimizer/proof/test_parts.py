@@ -148,6 +148,7 @@ class Scripted:
         self.scripts = list(scripts)
         self.solved: list[Problem] = []
         self.asked: list[bool] = []
+        self.starts: list[np.ndarray | None] = []
         self.options: list[dict[str, Any]] = []
         self.cancelled, self.worked_s = False, 0.0
 
@@ -163,6 +164,7 @@ class Scripted:
                 return process.solve(problem, on_progress=on_progress, **how)
         self.solved.append(problem)
         self.asked.append(how["cuts"])
+        self.starts.append(how["start"])
         self.options.append(how["options"])
         self.cancelled = False
         states, outcome = self.scripts.pop(0)
