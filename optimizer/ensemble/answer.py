@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from outlay.instances.errors import InfeasibleError, NoPlanError, UnverifiedError
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Selection
 from outlay.instances.stages import Scenario, selected_now
-from outlay.instances.values.text import shown
 from outlay.optimizer.answer.documents import finite, table_document
 from outlay.optimizer.answer.solution import Solution
-from outlay.optimizer.ensemble.folder import write_runs
-from outlay.optimizer.frames.tabled import Tabled
-from outlay.optimizer.status import Status
+from outlay.optimizer.together.plans import PlansTogether
 
 FORMAT, MARKER = "outlay ensemble 1", "ensemble.json"
 
@@ -29,34 +24,8 @@ REPLICATED_GAP = "out-of-sample gap"
 Interval = tuple[float, float]
 
 
-def check_told(
-    one: str,
-    failed: str,
-    *,
-    status: Status,
-    message: str,
-    runs: Mapping[str, Solution],
-    violations: Sequence[tuple[str, str]],
-) -> None:
-    """Raise where there is nothing to tell of plans that belong together: none, or some that failed.
-
-    Raises
-    ------
-    InfeasibleError, NoPlanError
-        If there is none.
-    UnverifiedError
-        If they failed their verification.
-    """
-    if not runs:
-        if status in {Status.INFEASIBLE, Status.UNBOUNDED}:
-            raise InfeasibleError(f"there is no {one}: {message or status}")
-        raise NoPlanError(f"there is no {one} ({message or 'none was found in time'}); raise the time limit")
-    if violations:
-        raise UnverifiedError(f"{failed} verification ({shown(violations[0][1])}); solve again")
-
-
-@dataclass(frozen=True)
-class EnsembleSolution(Tabled):
+@dataclass(frozen=True, kw_only=True)
+class EnsembleSolution(PlansTogether):
     """What is decided now for several scenarios, and what follows in each.
 
     Attributes
@@ -91,23 +60,13 @@ class EnsembleSolution(Tabled):
         Whether `instance` holds the figures of one of the scenarios: a folder keeps only what each of them is.
     """
 
-    instance: Instance
+    MARKER, CALLED, FAILED = MARKER, "plan", "the plans failed their"
+
     risk: str
     scenarios: Mapping[str, float]
-    status: Status
-    stopped_by: str | None
-    message: str
-    objective: float | None
-    bound: float | None
-    gap: float | None
-    runs: Mapping[str, Solution]
     best: Mapping[str, Interval] = field(default_factory=dict)
     ideal: Mapping[str, float] = field(default_factory=dict)
     values: Mapping[str, Interval] = field(default_factory=dict)
-    violations: tuple[tuple[str, str], ...] = ()
-    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
-    options: Mapping[str, Any] = field(default_factory=dict)
-    times_s: Mapping[str, float] = field(default_factory=dict)
     sizes: Mapping[str, int] = field(default_factory=dict)
     exemplary: bool = False
 
@@ -122,39 +81,12 @@ class EnsembleSolution(Tabled):
         return f"{head}\n objective {self.objective:.6g}, {len(self.selected)} projects selected now, {checked}>"
 
     @property
-    def verified(self) -> bool:
-        """Whether there are plans, each passed its verification, and they agree on what is decided now."""
-        return bool(self.runs) and not self.violations
-
-    @property
     def selected(self) -> tuple[Selection, ...]:
         """What is selected now, in every scenario alike."""
         for run in self.runs.values():
             if run.plan is not None:
                 return selected_now(run.instance, run.plan)
         return ()
-
-    def table(self, name: str) -> pd.DataFrame:
-        """Return a copy of a table by name.
-
-        Raises
-        ------
-        InfeasibleError, NoPlanError
-            If there is no plan.
-        UnverifiedError
-            If it failed its verification.
-        KeyError
-            If there is no such table.
-        """
-        check_told(
-            "plan",
-            "the plans failed their",
-            status=self.status,
-            message=self.message,
-            runs=self.runs,
-            violations=self.violations,
-        )
-        return super().table(name)
 
     @property
     def projects(self) -> pd.DataFrame:
@@ -168,43 +100,23 @@ class EnsembleSolution(Tabled):
 
     def to_document(self) -> dict[str, Any]:
         """Return everything but the runs as plain data, for JSON; no table of what failed its verification."""
-        shown_tables = self.tables if self.verified else {}
         return finite(
             {
                 "format": FORMAT,
                 "name": self.instance.name,
                 "risk": self.risk,
                 "scenarios": dict(self.scenarios),
-                "status": str(self.status),
-                "stopped_by": self.stopped_by,
-                "message": self.message,
-                "objective": self.objective,
-                "bound": self.bound,
-                "gap": self.gap,
-                "verified": self.verified,
-                "violations": [list(one) for one in self.violations],
+                **self.said_of_all(),
                 "best": {name: list(each) for name, each in self.best.items()},
                 "ideal": dict(self.ideal),
                 "values": {name: list(each) for name, each in self.values.items()},
                 "selected": [one._asdict() for one in self.selected] if self.verified else [],
-                "tables": {name: table_document(table) for name, table in shown_tables.items()},
+                "tables": {name: table_document(table) for name, table in self.shown_tables.items()},
                 "options": dict(self.options),
                 "times_s": dict(self.times_s),
                 "sizes": dict(self.sizes),
             }
         )
-
-    def save(self, path: str | Path) -> Path:
-        """Write a new folder: ``ensemble.json``, its tables as CSV, and a run file a scenario in ``runs``.
-
-        `outlay.load_ensemble` reads it, and verifies everything again.
-
-        Raises
-        ------
-        InputError
-            If something of the name exists, or it cannot be written.
-        """
-        return write_runs(path, MARKER, self.to_document(), self.tables if self.verified else {}, self.runs)
 
 
 def scenario_table(

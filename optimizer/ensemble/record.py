@@ -29,10 +29,11 @@ from outlay.optimizer.ensemble.answer import (
     project_table,
     scenario_table,
 )
-from outlay.optimizer.ensemble.folder import Kind, broken_rules, false_figures
 from outlay.optimizer.record.recheck import table_differences
-from outlay.optimizer.record.run_schema import Limit, Part, SelectionPart, StatusName, TablePart
+from outlay.optimizer.record.run_schema import SelectionPart, TablePart
 from outlay.optimizer.status import Status
+from outlay.optimizer.together.folder import Kind, broken_rules, false_figures
+from outlay.optimizer.together.plans import TogetherPart
 from outlay.optimizer.verify.linking import verify_linking
 
 #: What the instance as it is is called among scenarios.
@@ -43,30 +44,19 @@ Pair = list[float | None]
 AS_RECORDED = ("candidates", "factors", "replications")
 
 
-class EnsemblePart(Part):
+class EnsemblePart(TogetherPart):
     """What ``ensemble.json`` holds."""
 
     format: Literal["outlay ensemble 1"]
-    name: str
     risk: str
     scenarios: dict[str, float]
-    status: StatusName
-    stopped_by: Limit | None
-    message: str
-    objective: float | None
-    bound: float | None
-    gap: float | None
-    verified: bool
-    violations: list[list[str]]
     best: dict[str, Pair]
     ideal: dict[str, float]
     values: dict[str, Pair]
     selected: list[SelectionPart]
     tables: dict[Literal["scenarios", "projects", "candidates", "factors", "replications"], TablePart]
     options: dict[str, float | int | str | None]
-    times_s: dict[str, float]
     sizes: dict[str, int]
-    runs: dict[str, str]
 
 
 ENSEMBLE = Kind(MARKER, EnsemblePart, member="scenario", command="solve --scenarios", remedy=REMEDY)

@@ -189,9 +189,15 @@ def _too_late(base: Instance, risk: Risk, given: list[Any], asked: Asked, second
     )
     options = {"gap": asked.gap, "seed": asked.seed, "time_limit_s": asked.time_limit, "engine": HERE}
     return EnsembleSolution(
-        base, str(risk), {}, Status.STOPPED, "time", message, None, None, None, {}, options=options,
+        instance=base,
+        risk=str(risk),
+        scenarios={},
+        status=Status.STOPPED,
+        stopped_by="time",
+        message=message,
+        options=options,
         times_s={"total": seconds},
-    )  # fmt: skip
+    )
 
 
 @dataclass
@@ -309,10 +315,25 @@ class _Work:
         options: dict[str, Any] = {"gap": self.asked.gap, "seed": self.asked.seed}
         options |= {"time_limit_s": self.asked.time_limit, "effort": str(self.hard.effort)} | self.said
         return EnsembleSolution(
-            self.base, str(self.risk), shares, found.status, found.limit, found.message, found.objective, found.bound,
-            found.gap, runs, best, ideal, values, tuple((name, one.sentence) for name, one in found.violations),
-            tables, options, {"solver": found.seconds, "total": time.monotonic() - self.began}, self.sizes,
-        )  # fmt: skip
+            instance=self.base,
+            risk=str(self.risk),
+            scenarios=shares,
+            status=found.status,
+            stopped_by=found.limit,
+            message=found.message,
+            objective=found.objective,
+            bound=found.bound,
+            gap=found.gap,
+            runs=runs,
+            best=best,
+            ideal=ideal,
+            values=values,
+            violations=tuple((name, one.sentence) for name, one in found.violations),
+            tables=tables,
+            options=options,
+            times_s={"solver": found.seconds, "total": time.monotonic() - self.began},
+            sizes=self.sizes,
+        )
 
 
 def _selected(instance: Instance, candidate: Candidate) -> str:

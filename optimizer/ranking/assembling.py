@@ -46,11 +46,21 @@ def ranking_of(
         "time_limit_s": asked.time_limit,
     }
     return Ranking(
-        instance, limit.name, limit.unit, found.status, found.limit, found.message,
-        found.objective, found.bound, found.gap, runs,
-        tuple((name, one.sentence) for name, one in found.violations), tables, options,
-        {"solver": found.seconds, "total": time.monotonic() - began},
-    )  # fmt: skip
+        instance=instance,
+        limit=limit.name,
+        unit=limit.unit,
+        status=found.status,
+        stopped_by=found.limit,
+        message=found.message,
+        objective=found.objective,
+        bound=found.bound,
+        gap=found.gap,
+        runs=runs,
+        violations=tuple((name, one.sentence) for name, one in found.violations),
+        tables=tables,
+        options=options,
+        times_s={"solver": found.seconds, "total": time.monotonic() - began},
+    )
 
 
 def _levels(members: Members, runs: Mapping[str, Solution], best: Mapping[str, VariedAnswer]) -> pd.DataFrame:

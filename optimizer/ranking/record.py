@@ -19,39 +19,29 @@ from outlay.instances.formats.reading import MAX_FILE_MB
 from outlay.instances.stages import Linking
 from outlay.optimizer.answer.documents import finite, plain_table, table_document
 from outlay.optimizer.answer.solution import Solution
-from outlay.optimizer.ensemble.folder import Kind, broken_rules, false_figures
 from outlay.optimizer.ranking.levels import check_levels, check_weights, level_scenarios, limit_named
 from outlay.optimizer.ranking.ranking import LEVELS, MARKER, PROJECTS, Ranking
 from outlay.optimizer.record.recheck import table_differences
-from outlay.optimizer.record.run_schema import Limit, Part, StatusName, TablePart
+from outlay.optimizer.record.run_schema import TablePart
 from outlay.optimizer.status import Status
+from outlay.optimizer.together.folder import Kind, broken_rules, false_figures
+from outlay.optimizer.together.plans import TogetherPart
 from outlay.optimizer.verify.linking import verify_linking
 from outlay.optimizer.verify.plan import TOLERANCE
 
 REMEDY = "rank again: outlay rank INSTANCE --limit ... --levels ... -o FOLDER"
 
 
-class RankingPart(Part):
+class RankingPart(TogetherPart):
     """What ``ranking.json`` holds."""
 
     format: Literal["outlay ranking 1"]
-    name: str
     limit: str
     unit: str
-    status: StatusName
-    stopped_by: Limit | None
-    message: str
-    objective: float | None
-    bound: float | None
-    gap: float | None
-    verified: bool
-    violations: list[list[str]]
     levels: TablePart
     projects: TablePart
     plans: dict[str, Any]
     options: dict[str, Any]
-    times_s: dict[str, float]
-    runs: dict[str, str]
 
 
 RANKING = Kind(MARKER, RankingPart, member="level", command="rank", remedy=REMEDY)

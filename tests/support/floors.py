@@ -77,6 +77,7 @@ FLOORS = {
         "compare",
         "advance",
         "variation",
+        "together",
         "ensemble",
         "ensemble.here",
         "ensemble.mpi",

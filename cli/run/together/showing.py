@@ -16,12 +16,12 @@ from outlay.instances.errors import InputError
 from outlay.instances.formats.files import is_folder
 from outlay.optimizer.compare.reading import run_of_set
 from outlay.optimizer.ensemble.answer import EnsembleSolution
-from outlay.optimizer.ensemble.folder import Kind
 from outlay.optimizer.ensemble.record import ENSEMBLE, load_ensemble
 from outlay.optimizer.export.tables import spreadsheet_csv
 from outlay.optimizer.ranking.ranking import Ranking
 from outlay.optimizer.ranking.record import RANKING, load_ranking
 from outlay.optimizer.record.run_document import run_text
+from outlay.optimizer.together.folder import Kind
 from outlay.optimizer.uncertainty.described import described
 
 
