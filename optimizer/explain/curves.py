@@ -15,7 +15,7 @@ from outlay.optimizer.explain.context import Context, exchanged
 from outlay.optimizer.frontier.criteria.objectives import parse_objectives
 from outlay.optimizer.frontier.criteria.space import Space
 from outlay.optimizer.frontier.frontier import TOLERANCE, search
-from outlay.optimizer.variation.applying import STRETCH
+from outlay.optimizer.variation.variation import STRETCH
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 
 from outlay.optimizer.explain.changes import amount_words
 from outlay.optimizer.explain.context import Context
-from outlay.optimizer.variation.joint import is_pattern
+from outlay.optimizer.variation.limit import is_pattern
 from outlay.optimizer.variation.variation import Variation
 from outlay.optimizer.variation.varied_answer import VariedAnswer
 

@@ -1,14 +1,17 @@
-"""One limit under the name that a person would call it, and the numbers by which it is moved."""
+"""One limit under the name that a person would call it, or several under one, and the numbers by which it is moved."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Context, Decimal
+from fnmatch import fnmatchcase
 from typing import Any
 
 import numpy as np
 
+from outlay.instances.errors import InputError
+from outlay.instances.values.text import did_you_mean
 from outlay.models.arrays.residue import without_residue
 from outlay.models.families.limits import ShareRow
 
@@ -16,6 +19,8 @@ from outlay.models.families.limits import ShareRow
 MOST_SHARE = 10.0
 #: Significant digits of a move that is proposed, rounded to the side that allows it.
 DIGITS = 6
+#: Of a name that stands for several limits.
+_SIGNS = frozenset("*?[")
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,7 @@ class Limit:
     signed
         Whether what it limits may be negative, so that a least amount can give way beyond 0.
     parts
-        The limits that it stands for, if its name is a pattern (`outlay.optimizer.variation.joint`).
+        The limits that it stands for, if its name is a pattern (`joint_limit`).
     write
         From (share or units, by units) to the changes of a constraint set.
     """
@@ -216,3 +221,47 @@ def rounded_up(value: float) -> float:
     if value <= 1e-9:
         return 0.0
     return float(Context(prec=DIGITS, rounding=ROUND_CEILING).create_decimal(decimal_of(value)))
+
+
+def is_pattern(name: str) -> bool:
+    """Return whether a name stands for several limits."""
+    return bool(_SIGNS & set(name))
+
+
+def joint_limit(name: str, known: Iterable[Limit]) -> Limit:
+    """Return the limits that a pattern fits, as one; those that cannot be moved are left out.
+
+    All are moved together, by one share or the same units. A resource and its regions are different limits:
+    ``labour/*`` holds both. As in constraint sets, ``*`` crosses ``/``.
+
+    Raises
+    ------
+    InputError
+        If it fits none that can be moved, or most and least amounts together.
+    """
+    whole = [limit for limit in known if limit.whole is None]
+    fits = [limit for limit in whole if fnmatchcase(limit.name, name)]
+    members = [limit for limit in fits if not limit.fixed]
+    if not members:
+        problem = "no limit that can be moved fits this pattern" if fits else "no limit fits this pattern"
+        remedy = fits[0].fixed if fits else did_you_mean(name, [limit.name for limit in whole])
+        raise InputError.single("limits", problem, remedy, column="limit", value=name)
+    if len({limit.least for limit in members}) > 1:
+        names = ", ".join(limit.name for limit in members[:6])
+        problem = f"most and least amounts cannot be moved together: {names}"
+        raise InputError.single("limits", problem, "name them one by one", column="limit", value=name)
+    units = {limit.unit for limit in members}
+
+    def write(by: Decimal, as_units: bool) -> list[dict[str, Any]]:
+        return [change for limit in members for change in limit.write(by, as_units)]
+
+    return Limit(
+        name=name,
+        title=f"all of {name}",
+        unit=units.pop() if len(units) == 1 else "",
+        family=members[0].family,
+        places=tuple(place for limit in members for place in limit.places),
+        write=write,
+        least=members[0].least,
+        parts=tuple(members),
+    )

@@ -29,8 +29,7 @@ from outlay.instances.values.numbers import EXACT, number_text
 from outlay.instances.values.text import did_you_mean
 from outlay.models.families.limits import GROWTH, share_rows
 from outlay.models.families.resources import ROW_NAMES, resource_rows
-from outlay.optimizer.variation.joint import is_pattern, joint_limit
-from outlay.optimizer.variation.limit import Limit, Place
+from outlay.optimizer.variation.limit import Limit, Place, is_pattern, joint_limit
 
 #: Columns that decide which options exist, by table.
 PARAMETERS = {

@@ -10,6 +10,9 @@ from typing import Any
 from outlay.instances.errors import InputError
 from outlay.instances.plan import Selection
 
+#: What the name of a limit follows where its move is weighed.
+STRETCH = "stretch:"
+
 
 @dataclass(frozen=True)
 class Variation:
@@ -115,6 +118,26 @@ class Variation:
     def from_document(cls, document: Mapping[str, Any]) -> Variation:
         """Return the variation that `to_document` wrote."""
         return cls(**document)
+
+
+def check_together(given: Variation) -> None:
+    """Refuse what does not go together, and moves that are weighed and not made.
+
+    Raises
+    ------
+    InputError
+        If there is such a thing.
+    """
+    if given.objective is None and (given.then or given.goals):
+        raise InputError.single("vary", "there is no first objective", "give `objective` too", column="objective")
+    if given.count_first and (given.objective is not None or given.floors):
+        raise InputError.single("vary", "moves are counted before nothing else", "leave one out", column="objective")
+    sums: list[Mapping[str, float]] = [*given.then, given.objective or {}]
+    sums += [*(weights for weights, _ in given.floors), *(weights for weights, *_ in given.goals)]
+    sums += [weights for group in given.one_of for weights, _ in group]
+    names = {name.removeprefix(STRETCH) for each in sums for name in each if name.startswith(STRETCH)}
+    for name in sorted(names - set(given.stretch)):
+        raise InputError.single("vary", "this limit is weighed and not stretched", "name it in `stretch`", value=name)
 
 
 def _with_weights(given: Any, column: str) -> Any:

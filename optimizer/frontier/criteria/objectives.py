@@ -12,8 +12,8 @@ import numpy as np
 
 from outlay.instances.errors import Fault, InputError
 from outlay.instances.values.text import did_you_mean
-from outlay.optimizer.variation.applying import STRETCH
 from outlay.optimizer.variation.variable import Variable
+from outlay.optimizer.variation.variation import STRETCH
 
 #: Largest denominator that coefficients may have in common and still be counted in whole steps.
 MOST_DENOMINATOR = 1000
