@@ -11,6 +11,7 @@ from html import escape
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from outlay.instances.alternatives import filled_alternatives
 from outlay.instances.dictionary.approved import CHANGE_METRICS, CHANGE_UNITS
 from outlay.instances.dictionary.fiscal import fiscal_label, fiscal_year
 from outlay.instances.dictionary.names import (
@@ -21,10 +22,10 @@ from outlay.instances.dictionary.names import (
     expand_families,
 )
 from outlay.instances.dictionary.settings import Level, Settings
-from outlay.instances.dictionary.tables import ALTERNATIVE_COLUMNS, TABLES
-from outlay.instances.dictionary.vocabulary import Cell
+from outlay.instances.dictionary.tables import TABLES
 from outlay.instances.errors import InputError
 from outlay.instances.table import Table, records_of
+from outlay.instances.values.frozen import frozen, thawed
 from outlay.instances.values.numbers import month_number, month_text
 from outlay.instances.values.text import did_you_mean
 
@@ -33,26 +34,6 @@ if TYPE_CHECKING:
 
 #: What a period of so many months is called.
 PERIOD_WORDS = {1: "months", 3: "quarters", 6: "half-years", 12: "years"}
-
-
-def _frozen(value: Any) -> Any:
-    """Return plain data that cannot be changed: lists as tuples, dictionaries as read-only views of copies."""
-    if isinstance(value, Mapping):
-        return MappingProxyType({key: _frozen(item) for key, item in value.items()})
-    return tuple(_frozen(item) for item in value) if isinstance(value, list | tuple) else value
-
-
-def thawed(value: Any) -> Any:
-    """Return a plain copy of constraint sets, or of a part of them: dictionaries and lists.
-
-    Examples
-    --------
-    >>> thawed(MappingProxyType({"extends": ("a", "b")}))
-    {'extends': ['a', 'b']}
-    """
-    if isinstance(value, Mapping):
-        return {key: thawed(item) for key, item in value.items()}
-    return [thawed(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 @dataclass(frozen=True)
@@ -86,8 +67,8 @@ class Instance:
             for name, spec in TABLES.items()
         }
         object.__setattr__(self, "tables", MappingProxyType(full))
-        object.__setattr__(self, "sets", MappingProxyType({name: _frozen(body) for name, body in self.sets.items()}))
-        object.__setattr__(self, "uncertainty", _frozen(self.uncertainty))
+        object.__setattr__(self, "sets", MappingProxyType({name: frozen(body) for name, body in self.sets.items()}))
+        object.__setattr__(self, "uncertainty", frozen(self.uncertainty))
 
     def __reduce__(self) -> tuple[type[Instance], tuple[object, ...]]:
         return Instance, (self.settings, dict(self.tables), thawed(self.sets), thawed(self.uncertainty))
@@ -245,28 +226,8 @@ class Instance:
         A project without rows in ``alternatives`` has one, ``base``. Columns: project, alternative, those of the
         dictionary's alternatives and every declared metric. Cells left blank in both tables hold the default.
         """
-        projects, given = self["projects"], self["alternatives"]
-        rows_of: dict[Cell, list[int | None]] = {}
-        for row, project in enumerate(given.raw("project")):
-            rows_of.setdefault(project, []).append(row)
-        pairs: list[tuple[int, int | None]] = []
-        for row, project in enumerate(projects.raw("id")):
-            pairs.extend((row, other) for other in rows_of.get(project, [None]))
-        ids, names = projects.raw("id"), given.raw("alternative")
-        cells: dict[str, tuple[Cell, ...]] = {
-            "project": tuple(ids[row] for row, _ in pairs),
-            "alternative": tuple("base" if other is None else names[other] for _, other in pairs),
-        }
-        for name in (*(column.name for column in ALTERNATIVE_COLUMNS), *self.settings.metrics):
-            here, there = given.raw(name), projects.raw(name)
-            default = Decimal(0) if name in self.settings.metrics else projects.describe(name).default
-            merged: list[Cell] = []
-            for row, other in pairs:
-                cell = None if other is None else here[other]
-                cell = there[row] if cell is None else cell
-                merged.append(default if cell is None else cell)
-            cells[name] = tuple(merged)
-        return Table(given.spec, cells, {name: metric.unit for name, metric in self.settings.metrics.items()})
+        units = {name: metric.unit for name, metric in self.settings.metrics.items()}
+        return filled_alternatives(self["projects"], self["alternatives"], units)
 
     @cached_property
     def known_metrics(self) -> tuple[str, ...]:

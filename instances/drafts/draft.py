@@ -9,7 +9,8 @@ from typing import Any
 from outlay.instances.dictionary.sets import parse_sets
 from outlay.instances.drafts.line import Line, inline_toml, merged, toml_key
 from outlay.instances.errors import Fault, InputError
-from outlay.instances.instance import Instance, thawed
+from outlay.instances.instance import Instance
+from outlay.instances.values.frozen import thawed
 
 Lines = tuple[Line, ...]
 #: So many steps can be undone.

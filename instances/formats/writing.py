@@ -16,8 +16,9 @@ from outlay.instances.errors import InputError
 from outlay.instances.formats.csv_tables import COMMENT
 from outlay.instances.formats.output import check_target, write_file, write_folder
 from outlay.instances.given import check_instance
-from outlay.instances.instance import Instance, thawed
+from outlay.instances.instance import Instance
 from outlay.instances.table import Table, cell_text
+from outlay.instances.values.frozen import thawed
 from outlay.instances.values.numbers import number_text
 
 #: Endings that nobody means for a folder.

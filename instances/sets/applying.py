@@ -8,8 +8,9 @@ from outlay.instances.dictionary.names import expand_families
 from outlay.instances.dictionary.sets import WHERE, ConstraintSet
 from outlay.instances.errors import Fault, InputError
 from outlay.instances.formats.parsing import parse_changed
-from outlay.instances.instance import Instance, thawed
+from outlay.instances.instance import Instance
 from outlay.instances.sets.changes import Draft
+from outlay.instances.values.frozen import thawed
 from outlay.instances.values.text import as_text, did_you_mean
 
 

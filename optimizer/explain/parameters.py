@@ -17,7 +17,8 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 from outlay.instances.errors import InputError
-from outlay.instances.instance import Instance, thawed
+from outlay.instances.instance import Instance
+from outlay.instances.values.frozen import thawed
 from outlay.instances.values.numbers import month_number, month_text, number_text
 from outlay.models.case import Case
 from outlay.optimizer.explain.changes import Change

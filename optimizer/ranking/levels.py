@@ -11,8 +11,9 @@ from typing import Any
 
 from outlay.instances.errors import Fault, InputError
 from outlay.instances.given import as_list, type_of
-from outlay.instances.instance import Instance, thawed
+from outlay.instances.instance import Instance
 from outlay.instances.stages import Scenario, check_scenarios
+from outlay.instances.values.frozen import thawed
 from outlay.instances.values.numbers import number_text
 from outlay.optimizer.variation.limit import Limit, decimal_of
 from outlay.optimizer.variation.limits import Limits

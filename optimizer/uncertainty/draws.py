@@ -13,9 +13,10 @@ import pandas as pd
 import tomli_w
 
 from outlay.instances.errors import Fault, InputError
-from outlay.instances.instance import Instance, thawed
+from outlay.instances.instance import Instance
 from outlay.instances.uncertainty.parsing import each_column
 from outlay.instances.uncertainty.schema import WHERE, DrawnChange, Uncertainty
+from outlay.instances.values.frozen import thawed
 from outlay.instances.values.numbers import NotANumber, number_text
 from outlay.optimizer.uncertainty.copula import correlated, nearest_correlation, scores_of_ranks, sobol_points
 from outlay.optimizer.uncertainty.faults import Origin, Placed, placed, told

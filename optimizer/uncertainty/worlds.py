@@ -9,10 +9,11 @@ from typing import Any
 
 from outlay.instances.dictionary.sets import Change
 from outlay.instances.errors import Fault, InputError
-from outlay.instances.instance import Instance, thawed
+from outlay.instances.instance import Instance
 from outlay.instances.sets.changes import Draft
 from outlay.instances.uncertainty.parsing import each_column, factors_named
 from outlay.instances.uncertainty.schema import WHERE, DrawnChange, Factor, Uncertainty
+from outlay.instances.values.frozen import thawed
 from outlay.instances.values.numbers import number_text
 from outlay.instances.values.text import as_text
 

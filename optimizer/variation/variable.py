@@ -12,8 +12,9 @@ import numpy as np
 from outlay.instances.dictionary.approved import APPROVED_DATES
 from outlay.instances.dictionary.projects import released as released_cells
 from outlay.instances.errors import InputError
-from outlay.instances.instance import Instance, thawed
+from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
+from outlay.instances.values.frozen import thawed
 from outlay.instances.values.text import did_you_mean
 from outlay.models.families.resources import resource_rows
 from outlay.optimizer.answer.plans import plan_point

@@ -16,7 +16,8 @@ from typing import Any
 import outlay
 from outlay.instances.dictionary.names import never_negative
 from outlay.instances.errors import InputError
-from outlay.instances.instance import Instance, thawed
+from outlay.instances.instance import Instance
+from outlay.instances.values.frozen import thawed
 from outlay.optimizer.explain.explanation import Explanation
 from outlay.optimizer.variation.limit import Limit
 from tests.brute_force.enumerator import Best, best, reaches

@@ -20,7 +20,8 @@ from scipy.optimize import linprog
 
 import outlay
 from outlay.instances.errors import InfeasibleError, InputError
-from outlay.instances.instance import Instance, thawed
+from outlay.instances.instance import Instance
+from outlay.instances.values.frozen import thawed
 from outlay.optimizer.frontier.criteria.objectives import (
     LEAST_DIFFERENCE,
     Objective,

@@ -10,6 +10,7 @@ FLOORS = {
         "errors",
         "dictionary",
         "table",
+        "alternatives",
         "instance",
         "given",
         "plan",

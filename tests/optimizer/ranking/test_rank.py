@@ -11,7 +11,7 @@ import pytest
 
 import outlay
 from outlay.instances.errors import InfeasibleError, InputError
-from outlay.instances.instance import thawed
+from outlay.instances.values.frozen import thawed
 from outlay.optimizer.ensemble.session import EnsembleSession
 from outlay.optimizer.ranking import assembling
 from outlay.optimizer.ranking import rank as ranking
