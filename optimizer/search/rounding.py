@@ -25,7 +25,7 @@ TOLERANCE = 1e-9
 
 
 def rounded(
-    problem: Problem, structure: Structure, relaxation: Relaxation, stopped: Callable[[], bool]
+    problem: Problem, structure: Structure, relaxation: Relaxation, over: Callable[[], bool]
 ) -> Iterator[np.ndarray | None]:
     """Yield plans by rounding the relaxation: by the options that it uses most, and each project as soon as possible.
 
@@ -40,13 +40,13 @@ def rounded(
     never = structure.option_start.max(initial=0) + 1
     start = np.where(total > TOLERANCE, moment + never * np.maximum(0.0, 1.0 - total), np.inf)
     for options in (np.lexsort((price, -weight)), np.lexsort((price, -weight, structure.option_start))):
-        yield schedule(problem, structure, start, options, stopped=stopped)
+        yield schedule(problem, structure, start, options, over=over)
 
 
 def greedy(
     problem: Problem,
     structure: Structure,
-    stopped: Callable[[], bool],
+    over: Callable[[], bool],
     *,
     limit_s: float = np.inf,
     must_s: float = np.inf,
@@ -65,14 +65,14 @@ def greedy(
     start, ends = np.where(must, latest, np.inf), time.monotonic() + (must_s if must.any() else limit_s)
     for soonest in (structure.option_operation, begins) if must.any() else (begins,):
         options = np.lexsort((price, np.where(must[own], soonest, 0)))
-        point = schedule(problem, structure, start, options, stopped=lambda: stopped() or time.monotonic() > ends)
+        point = schedule(problem, structure, start, options, over=lambda: over() or time.monotonic() > ends)
         if point is not None:
             return point
     return None
 
 
 def near(
-    problem: Problem, structure: Structure, point: np.ndarray, stopped: Callable[[], bool] = lambda: False
+    problem: Problem, structure: Structure, point: np.ndarray, over: Callable[[], bool] = lambda: False
 ) -> np.ndarray | None:
     """Return a plan near a point that is none, or None: what must be funded comes first, then what the point funds.
 
@@ -83,7 +83,7 @@ def near(
     start = np.full(structure.projects, np.inf)
     start[structure.option_project[stays]] = structure.option_start[stays]
     options = np.lexsort((_prices(problem, structure), ~stays))
-    return schedule(problem, structure, start, options, stopped=stopped)
+    return schedule(problem, structure, start, options, over=over)
 
 
 def _prices(problem: Problem, structure: Structure) -> np.ndarray:
@@ -104,7 +104,7 @@ def schedule(
     start: np.ndarray,
     options: np.ndarray,
     *,
-    stopped: Callable[[], bool] = lambda: False,
+    over: Callable[[], bool] = lambda: False,
 ) -> np.ndarray | None:
     """Return a plan as a point, or None where rows ask for more than options in full can give.
 
@@ -115,7 +115,7 @@ def schedule(
     options
         The options, the best first, shape (options,). Of one project the best that there is room for is taken, and of
         projects that start together that with the best option comes first.
-    stopped
+    over
         Asked before each project; no more are added once it says so.
     """
     column = structure.option_column[options]
@@ -129,15 +129,13 @@ def schedule(
     harmless = (must | np.isfinite(start))[project] | (structure.funded.T @ problem.cost <= 0)[options]
     room = _Room(problem, structure)
     for allowed in (harmless, np.ones_like(harmless)):
-        _fill(room, order[~room.taken[order]], options[allowed], project[allowed], stopped)
+        _fill(room, order[~room.taken[order]], options[allowed], project[allowed], over)
         if room.holds():
             return room.point
     return None
 
 
-def _fill(
-    room: _Room, order: np.ndarray, options: np.ndarray, project: np.ndarray, stopped: Callable[[], bool]
-) -> None:
+def _fill(room: _Room, order: np.ndarray, options: np.ndarray, project: np.ndarray, over: Callable[[], bool]) -> None:
     """Take options, the best first, in the order of their projects; of what had to wait, as soon as there is room.
 
     At any time it is the first project of those that there is room for whose best option that fits is taken.
@@ -148,7 +146,7 @@ def _fill(
     for number in np.nonzero(~room.taken[project])[0].tolist():
         ready[place[project[number]]].append(number)
     queue, waits = list(range(len(order))), _Waits(room)
-    while queue and not stopped():
+    while queue and not over():
         first = heappop(queue)
         numbers, ready[first] = sorted(ready[first]), []
         for number in numbers if not room.taken[order[first]] else []:

@@ -119,7 +119,7 @@ class State:
         return self.plan.sub_problems is None
 
     def over(self) -> bool:
-        """Whether to end now."""
+        """Whether to end now: it was told to stop, the user interrupted, or the time is over."""
         return self.stopped.is_set() or self.interrupted or self.deadline.passed()
 
     def count_plans(self) -> None:

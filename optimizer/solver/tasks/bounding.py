@@ -62,12 +62,12 @@ class Bounding:
     ----------
     problem, highs
         The packing problem, and HiGHS with it; its last column stands for the value, and is to be as large as it can.
-    stopped
+    over
         Whether to end now.
     """
 
-    def __init__(self, problem: Problem, how: Concave, highs: Any, *, stopped: Callable[[], bool]) -> None:
-        self.how, self.highs, self.stopped = how, highs, stopped
+    def __init__(self, problem: Problem, how: Concave, highs: Any, *, over: Callable[[], bool]) -> None:
+        self.how, self.highs, self.over = how, highs, over
         rows = sparse.csr_array(sparse.csr_array(problem.matrix)[:, :-1])
         self.packing, self._rows, self._limit = rows.shape[0], rows, problem.row_upper
         self.lifted = lifted(how, rows, problem.row_upper)
@@ -111,7 +111,7 @@ class Bounding:
     def _ends(self, bounds: list[float]) -> bool:
         slow = bounds[-1 - FEW] - bounds[-1] <= LEAST_GAIN * abs(bounds[-1])
         done = self.evaluations >= self.how.evaluations or bounds[-1] <= self.how.enough
-        return bool(slow or done or self.stopped())
+        return bool(slow or done or self.over())
 
     def _separate(self, factors: np.ndarray, plan: np.ndarray) -> np.ndarray:
         """Put facets that the plan breaks in the place of those that count nothing; return the factors of all rows."""
@@ -125,7 +125,7 @@ class Bounding:
     def _dual(self, factors: np.ndarray, plan: np.ndarray, penalty: float) -> tuple[float, np.ndarray]:
         """Return the augmented dual function at the factors, and its gradient."""
         lifted = self.lifted
-        if self.evaluations and self.stopped():  # nothing to descend: the inner method ends
+        if self.evaluations and self.over():  # nothing to descend: the inner method ends
             return np.inf, np.zeros_like(factors)
         self.evaluations += 1
         self._positive = found = lifted.positive(self.worth - self.transposed @ factors + penalty * plan)

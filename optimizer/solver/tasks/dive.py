@@ -73,9 +73,9 @@ class Dive(Task):
 class Diver(Bounded):
     """One dive into a problem; `run` returns the problem with the bounds that it came to."""
 
-    def __init__(self, problem: Problem, how: Dive, highs: Any, *, stopped: Callable[[], bool]) -> None:
+    def __init__(self, problem: Problem, how: Dive, highs: Any, *, over: Callable[[], bool]) -> None:
         super().__init__(problem, highs)
-        self.how, self.stopped = how, stopped
+        self.how, self.over = how, over
         self.random = np.random.default_rng(how.seed)
         self.taken_back = 0
         self.behind: list[tuple[np.ndarray, np.ndarray]] = []  # the bounds before the last steps that hold
@@ -95,7 +95,7 @@ class Diver(Bounded):
         return None
 
     def _over(self) -> bool:
-        return self.stopped() or self.relaxations > self.how.most_relaxations
+        return self.over() or self.relaxations > self.how.most_relaxations
 
     def _step(self, value: float, whole: np.ndarray, part: np.ndarray, use: np.ndarray, share: float) -> float | None:
         """Fix a share of the columns; return the share for the next step, None if there is no way on."""

@@ -62,9 +62,9 @@ class Probe(Task):
 class Prober(Bounded):
     """Decides the dominant projects of a problem; `run` returns the problem with the bounds that this comes to."""
 
-    def __init__(self, problem: Problem, how: Probe, highs: Any, *, stopped: Callable[[], bool]) -> None:
+    def __init__(self, problem: Problem, how: Probe, highs: Any, *, over: Callable[[], bool]) -> None:
         super().__init__(problem, highs)
-        self.how, self.stopped = how, stopped
+        self.how, self.over = how, over
         self.random = np.random.default_rng(how.seed)
         self.left: set[int] = set()  # projects of which no option that was tried fits
         self.chosen: dict[int, int] = {}  # what was decided: the option of a project, or -1 for none
@@ -84,7 +84,7 @@ class Prober(Bounded):
         at_once = 1
         while at_once:
             options, project = self._dominant()
-            if not len(project) or self.relaxations >= most or self.stopped():
+            if not len(project) or self.relaxations >= most or self.over():
                 return True
             at_once = self._step(options, project, at_once)
         return False
@@ -95,7 +95,7 @@ class Prober(Bounded):
         What promises most comes first, and there are so many relaxations for it.
         """
         value, promises, done = self.value(), self._promises(first), set[int]()
-        while promises and self.relaxations < most and not self.stopped():
+        while promises and self.relaxations < most and not self.over():
             project = max(promises, key=lambda each: promises[each])
             done.add(project)
             before = self.lower, self.upper, dict(self.chosen)

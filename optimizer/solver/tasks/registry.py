@@ -19,19 +19,19 @@ Over = Callable[[float | None], bool]
 
 def dive(how: Dive, problem: Problem, relaxed: Any, over: Over) -> Done:
     """Fix most of the problem; the rest is left to branch and bound."""
-    return Done(Diver(problem, how, relaxed, stopped=lambda: over(None)).run())
+    return Done(Diver(problem, how, relaxed, over=lambda: over(None)).run())
 
 
 def probe(how: Probe, problem: Problem, relaxed: Any, over: Over) -> Done:
     """Decide what is dominant; the result is that of the relaxation, with the bounds."""
-    found = Prober(problem, how, relaxed, stopped=lambda: over(how.most_s)).run()
+    found = Prober(problem, how, relaxed, over=lambda: over(how.most_s)).run()
     content = None if found is None else {"lower": found.lower, "upper": found.upper}
     return Done(content=content, of_relaxation=True)
 
 
 def split(how: Split, problem: Problem, relaxed: Any, over: Over) -> Done:
     """Look for a project to divide; the result is that of the relaxation of the whole, with the parts."""
-    found = Splitter(problem, how, relaxed, stopped=lambda: over(how.most_s)).run()
+    found = Splitter(problem, how, relaxed, over=lambda: over(how.most_s)).run()
     if found is None:
         return Done()
     bounds = {"bound": found.value, "lower": found.lower, "upper": found.upper}
@@ -43,7 +43,7 @@ def concave(how: Concave, problem: Problem, relaxed: Any, over: Over) -> Done:
     # Few problems pack in pairs, and scipy's optimisers take as long to load as all the rest.
     from outlay.optimizer.solver.tasks.bounding import Bounding  # noqa: PLC0415
 
-    bounding = Bounding(problem, how, relaxed, stopped=lambda: over(how.most_s))
+    bounding = Bounding(problem, how, relaxed, over=lambda: over(how.most_s))
     gradient, constant, price = bounding.run()
     values = np.append(-gradient, 1.0)
     row = {"starts": np.array([0, len(values)]), "columns": np.arange(len(values)), "values": values}

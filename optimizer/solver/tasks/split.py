@@ -72,9 +72,9 @@ class Division:
 class Splitter(Bounded):
     """Looks for the project to divide; `run` returns where."""
 
-    def __init__(self, problem: Problem, how: Split, highs: Any, *, stopped: Callable[[], bool]) -> None:
+    def __init__(self, problem: Problem, how: Split, highs: Any, *, over: Callable[[], bool]) -> None:
         super().__init__(problem, highs)
-        self.how, self.stopped = how, stopped
+        self.how, self.over = how, over
 
     def run(self) -> Division | None:
         """Return where to divide; None if the problem cannot hold, or no project is divided."""
@@ -102,7 +102,7 @@ class Splitter(Bounded):
         """Return what the relaxation of each part is worth; None if unknown, or one is worth no more than the least."""
         worth = np.full(len(options) + 1, np.inf)
         for place, column in enumerate([*options.tolist(), -1]):
-            if self.stopped():
+            if self.over():
                 return None
             self.lower, self.upper = bounds
             if not (self.take(column, 1.0) if column >= 0 else self.take(options, 0.0)):

@@ -329,11 +329,11 @@ def test_a_solve_that_fails_or_is_interrupted_ends_it(end: Outcome, status: str)
 # -- where to divide --------------------------------------------------------------------------------------------------
 
 
-def splitter(problem: Problem, *, stopped: bool = False, known: float = np.inf) -> Splitter:
+def splitter(problem: Problem, *, over: bool = False, known: float = np.inf) -> Splitter:
     highs = highspy.Highs()
     highs.setOptionValue("output_flag", False)
     highs.passModel(highs_model(replace(problem, integer=np.zeros(9, dtype=bool)).arrays()))
-    return Splitter(problem, Split(OWNER, 60.0, known), highs, stopped=lambda: stopped)
+    return Splitter(problem, Split(OWNER, 60.0, known), highs, over=lambda: over)
 
 
 @pytest.mark.parametrize("seed", some(range(4), 2))
@@ -390,4 +390,4 @@ def test_a_relaxation_that_comes_to_nothing_says_nothing_of_its_part() -> None:
 
 
 def test_looking_for_where_to_divide_ends_in_time() -> None:
-    assert splitter(portfolio(2), stopped=True).run() is None
+    assert splitter(portfolio(2), over=True).run() is None

@@ -85,7 +85,7 @@ def test_what_leaves_a_column_no_way_is_taken_back_and_the_column_decided_first(
     )  # fmt: skip
     how = Dive(np.arange(5), open_columns=0, share=0.1, sure=0.6, cutoff=np.inf, most_lost=np.inf, seed=1)
     highs = loaded(replace(problem, integer=np.zeros(5, dtype=bool)), {})
-    diver = Diver(problem, how, highs, stopped=lambda: False)
+    diver = Diver(problem, how, highs, over=lambda: False)
     found = diver.run()
     assert diver.dead_ends == 1
     assert found is not None

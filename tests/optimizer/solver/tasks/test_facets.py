@@ -50,7 +50,7 @@ def bounding(how: Concave, use: sparse.csr_array) -> Bounding:
         row_lower=np.full(rows, -np.inf),
         row_upper=np.ones(rows),
     )
-    return Bounding(packing, how, loaded(packing, OPTIONS), stopped=lambda: False)
+    return Bounding(packing, how, loaded(packing, OPTIONS), over=lambda: False)
 
 
 def every_facet(options: int) -> Facets:

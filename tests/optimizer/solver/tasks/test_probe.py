@@ -59,7 +59,7 @@ def test_a_decision_is_taken_back_where_another_one_is_better() -> None:
     highs.setOptionValue("output_flag", False)
     highs.passModel(highs_model(replace(problem, integer=np.zeros(4, dtype=bool)).arrays()))
     how = Probe(np.array([0, 0, 1, 1]), least=1.0, cheap=0.0, seed=1)
-    prober = Prober(problem, how, highs, stopped=lambda: False)
+    prober = Prober(problem, how, highs, over=lambda: False)
     assert prober.begin()
     first, prober.chosen = (prober.lower, prober.upper), {1: -1}
     assert prober._fix_chosen(first)
