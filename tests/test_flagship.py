@@ -8,10 +8,10 @@ import pyomo.environ as pyo
 import pytest
 
 import outlay
-from outlay.instances.checks.provenance import uncovered_numbers
 from outlay.instances.formats.bundled import bundled_names
 from outlay.models.case import Case
 from outlay.models.projects.lender import lender_test
+from tests.support.provenance import uncovered_numbers
 
 SECTORS = {"semiconductors", "ai", "energy", "shipbuilding", "critical-minerals"}
 REQUIRED_SETS = {

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outlay.instances.checks.provenance import uncovered_numbers
 from outlay.instances.errors import InputError
 from outlay.instances.formats.reading import read
 from outlay.instances.formats.writing import to_document, write
 from tests.instances.strategies import numbers, texts
 from tests.instances.support import parsed, small
 from tests.support.examples import examples
+from tests.support.provenance import uncovered_numbers
 
 GOOD: dict[str, Any] = {
     "factors": {
