@@ -73,6 +73,16 @@ def test_a_plan_that_touches_a_limit_but_for_rounding_stays_possible() -> None:
     assert small.upper.tolist() == [1.0]
 
 
+def test_a_whole_number_keeps_what_its_row_allows_but_for_rounding() -> None:
+    # 0.3 / 0.1 is less than 3, and 3 * 0.1 / 0.1 more
+    matrix = sparse.csc_array(np.array([[0.1, 1.0, 0.0], [0.0, 1.0, 0.1]]))
+    lower, upper = np.array([-np.inf, 3 * 0.1]), np.array([0.3, np.inf])
+    problem = Problem(np.ones(3), 0.0, np.zeros(3), np.full(3, 5.0), np.ones(3, bool), matrix, lower, upper)
+    small = restrict(problem, np.array([False, True, False]), np.zeros(3)).problem
+    assert small.upper.tolist() == [3.0, 5.0]
+    assert small.lower.tolist() == [0.0, 3.0]
+
+
 def test_a_row_that_the_fixed_columns_break_stays_for_the_solver() -> None:
     # x + y <= 1 with both fixed at 1; z is free
     matrix = sparse.csc_array(np.array([[1.0, 1, 0], [1, 0, 1]]))
