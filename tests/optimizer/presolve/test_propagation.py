@@ -139,6 +139,15 @@ def test_a_limit_is_never_rounded_below_what_rounded_coefficients_reach() -> Non
     assert tightened(least).holds(np.ones(2))
 
 
+def test_a_rounded_limit_leaves_exactly_what_nearly_whole_coefficients_reach() -> None:
+    row = [1.0, 1.0 + 5e-10, 3.0 + 1e-9]
+    most = tightened(problem([row], [-FREE], [4.4])).row_upper[0]
+    assert row[1] + row[2] <= most < 4.1
+    row = [1.0, 2.0 - 1e-9, 2.0 - 1e-9]
+    least = tightened(problem([row], [3.6], [FREE])).row_lower[0]
+    assert 3.9 < least <= row[1] + row[2]
+
+
 @pytest.mark.parametrize("seed", range(30))
 def test_rounding_limits_loses_no_plan_of_nearly_equal_parts(seed: int) -> None:
     random = np.random.default_rng(seed)
