@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 import outlay
+from outlay.models.build import build
 from outlay.optimizer.problem.problem import Problem
+from outlay.optimizer.proof.certificate import MOST_DECIDED, completed
+from outlay.optimizer.session import Session
 from outlay.optimizer.solver.outcome import Outcome
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import Status
@@ -46,6 +50,36 @@ def paid_by_a_fund() -> Document:
     for row in document["projects"]:
         row["commitment"] = 2
     return document
+
+
+def beside_nothing(document: Document) -> tuple[Problem, np.ndarray | None, list[Problem]]:
+    """Return a problem, the empty plan completed where no payment can be decided, and what was asked for them."""
+    session, asked = Session(build(parsed(document))), list[Problem]()
+    level = session.levels()[0]
+    problem = replace(session.problem, cost=level.cost, offset=level.offset)
+
+    def refuse(rest: Problem) -> Outcome:
+        asked.append(rest)
+        return Outcome("kInfeasible")
+
+    return problem, completed(problem, session.structure, np.zeros(len(problem.cost)), refuse), asked
+
+
+def test_of_a_project_one_option_is_taken_and_the_others_fit_no_more() -> None:
+    document = packing()
+    document["alternatives"] = [{"project": "P00", "alternative": name} for name in ("brick", "timber")]
+    problem, found, asked = beside_nothing(document)
+    assert found is not None
+    assert (problem.value(found), asked) == (pytest.approx(-11.0), [])
+
+
+def test_payments_are_decided_for_a_few_that_add_most() -> None:
+    document = knapsack([1.0] * (MOST_DECIDED + 3), [], [])
+    document["funds"] = [{"fund": "bank", "total": 7}]
+    for row in document["projects"]:
+        row["commitment"] = 2
+    _, found, asked = beside_nothing(document)
+    assert (found, len(asked)) == (None, MOST_DECIDED)
 
 
 @pytest.mark.slow

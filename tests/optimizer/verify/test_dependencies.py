@@ -75,6 +75,12 @@ def test_one_of_a_group_is_enough() -> None:
     assert not verify_plan(apart, plan(take("A", 1), take("B", 0))).ok
 
 
+def test_what_is_ready_too_early_does_not_count_in_a_group() -> None:
+    instance = tied({"project": "A", "needs": "B", "kind": "requires_any", "max_lag_months": 11})
+    assert verify_plan(instance, plan(take("A", 1), take("B", 0))).ok
+    assert not verify_plan(instance, plan(take("A", 2), take("B", 0))).ok
+
+
 def test_what_excludes_each_other_is_not_funded_together() -> None:
     instance = tied({"project": "A", "needs": "D@slow", "kind": "excludes"})
     assert verify_plan(instance, plan(take("A"), take("D", alternative="fast"))).ok

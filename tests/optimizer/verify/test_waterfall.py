@@ -13,21 +13,23 @@ from outlay.optimizer.verify.waterfall import Split, level_service, run_waterfal
 
 def by_the_book(
     split: Split, opening: Fraction, rate: Fraction, tenor: int, free_cash: Sequence[Fraction]
-) -> list[tuple[Fraction, Fraction, Fraction]]:
-    """Return (us, japan, B) of each year as the design writes it."""
-    balance, carry, years = opening, Fraction(0), []
+) -> tuple[list[tuple[Fraction, Fraction, Fraction]], Fraction | None, Fraction]:
+    """Return (us, japan, B) of each year as the design writes it, the least cover and the cash that is lacking."""
+    balance, carry, years, covers = opening, Fraction(0), [], []
     service = level_service(opening, rate, tenor)
     for year, free in enumerate(free_cash, start=1):
         cash, carry = max(Fraction(0), free - carry), max(Fraction(0), carry - free)
         due = balance * (1 + rate)
         sched = min(due, service) if year <= tenor else due
+        if year <= tenor and sched > 0:
+            covers.append(free / sched)
         paid = min(sched, cash) if split.service_first else Fraction(0)
         left, rest = due - paid, cash - paid
         shared = min(rest, left / split.before)
         japan = paid + split.before * shared + split.after * (rest - shared)
         balance = left - split.before * shared
         years.append((cash - japan, japan, balance))
-    return years
+    return years, min(covers, default=None), carry
 
 
 def decimals(least: str, greatest: str, places: int) -> st.SearchStrategy[Fraction]:
@@ -46,9 +48,9 @@ def test_whole_units_give_the_waterfall_of_the_design(
 ) -> None:
     found = run_waterfall(split, opening, rate, tenor, free_cash)
     rows = zip(found.us, found.japan, found.balances, strict=True)
-    assert [tuple(Fraction(amount, found.units) for amount in row) for row in rows] == by_the_book(
-        split, opening, rate, tenor, free_cash
-    )
+    years, cover, carry = by_the_book(split, opening, rate, tenor, free_cash)
+    assert [tuple(Fraction(amount, found.units) for amount in row) for row in rows] == years
+    assert (found.cover, Fraction(found.carry, found.units)) == (cover, carry)
 
 
 @given(opening=decimals("1", "1000", 2), rate=decimals("0", "0.2", 3), tenor=st.integers(1, 30))
