@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from scipy import sparse
 
@@ -30,6 +32,25 @@ def test_what_a_group_shares_stands_once() -> None:
     problem = problem_of(np.array([[2.0, 2.0, 0.0], [5.0, 5.0, 3.0]]))
     found = aggregate(problem, np.array([0, 0, -1]))
     assert found.problem.matrix.todense().tolist() == [[0, 0, 0, 2], [0, 0, 3, 5], [1, 1, 0, -1]]
+
+
+def test_a_group_is_whole_where_all_its_columns_are_and_bounded_by_their_sum() -> None:
+    dense = np.array([[2.0, 2.0, 3.0, 3.0], [5.0, 5.0, 7.0, 7.0]])
+    mixed = replace(
+        problem_of(dense), integer=np.array([True, False, True, True]), upper=np.array([1.0, 0.5, 1.0, 2.0])
+    )
+    found = aggregate(mixed, np.array([0, 0, 1, 1]))
+    assert found.problem.integer.tolist() == [True, False, True, True, False, True]
+    assert found.problem.upper[4:].tolist() == [1.5, 3.0]
+
+
+def test_a_cost_moves_to_its_group_where_all_of_it_costs_the_same() -> None:
+    found = aggregate(problem_of(np.array([[2.0, 2.0, 3.0, 3.0], [5.0, 5.0, 7.0, 7.0]])), np.array([0, 0, 1, 1]))
+    cost = np.array([4.0, 4.0, 1.0, 6.0])
+    extended = found.extend_cost(cost)
+    assert extended.tolist() == [0, 0, 1, 6, 4, 0]
+    for point in (np.array([1.0, 0, 0, 1]), np.array([0.0, 1, 1, 0])):
+        assert extended @ found.extend(point) == cost @ point
 
 
 def test_rows_and_groups_may_be_so_many_that_their_pairs_need_long_numbers() -> None:

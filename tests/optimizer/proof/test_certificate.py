@@ -73,6 +73,12 @@ def test_of_a_project_one_option_is_taken_and_the_others_fit_no_more() -> None:
     assert (problem.value(found), asked) == (pytest.approx(-11.0), [])
 
 
+def test_what_costs_more_than_it_adds_is_not_taken_though_it_fits() -> None:
+    problem, found, _ = beside_nothing(knapsack([6, -6, -1], [], []))
+    assert found is not None
+    assert problem.value(found) == pytest.approx(-6.0)
+
+
 def test_payments_are_decided_for_a_few_that_add_most() -> None:
     document = knapsack([1.0] * (MOST_DECIDED + 3), [], [])
     document["funds"] = [{"fund": "bank", "total": 7}]

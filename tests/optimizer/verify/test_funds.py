@@ -142,6 +142,12 @@ def test_grants_have_amounts_and_matches() -> None:
     assert "state pays 3 $B for B@base, which it may not pay for" in {one.sentence for one in found.violations}
 
 
+def test_what_costs_nothing_is_due_no_least_amount() -> None:
+    amounts = [{"project": "A", "fund": "state", "min": 2}]
+    free = build(projects=[{"id": "A", "commitment": 0}], funds=[{"fund": "state"}], fund_amounts=amounts)
+    assert verify_plan(free, plan(take("A"))).ok
+
+
 @pytest.mark.parametrize("payments", [{}, pays(bank_A=99)])
 def test_switched_off_funds_are_not_checked(payments: dict[tuple[str, str], float]) -> None:
     instance = funded({"fund": "bank", "total": 1}, settings={"applied": {"disable": ["funds"]}})

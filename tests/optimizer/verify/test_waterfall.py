@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from outlay.optimizer.verify.waterfall import Split, level_service, run_waterfall
+
+HALVES = Split(Fraction(1, 2), Fraction(1, 2), service_first=True)
 
 
 def by_the_book(
@@ -43,6 +45,8 @@ def decimals(least: str, greatest: str, places: int) -> st.SearchStrategy[Fracti
     tenor=st.integers(1, 12),
     free_cash=st.lists(decimals("-500", "5000", 3), min_size=1, max_size=14),
 )
+@example(HALVES, Fraction(100), Fraction(0), 2, [Fraction(0), Fraction(0), Fraction(80)])  # all of it is due by then
+@example(HALVES, Fraction(100), Fraction(0), 1, [Fraction(60), Fraction(10)])  # the cover of later years is none
 def test_whole_units_give_the_waterfall_of_the_design(
     split: Split, opening: Fraction, rate: Fraction, tenor: int, free_cash: list[Fraction]
 ) -> None:
