@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
+from math import inf
 from numbers import Integral, Real
 from typing import Any, Self
-
-import numpy as np
 
 from outlay.instances.errors import InputError
 from outlay.optimizer.engine.settings import Settings
@@ -75,11 +75,11 @@ class SolveSettings:
     enough: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
-        """Make NumPy's numbers plain ones: run files and keys of questions are JSON."""
+        """Make numbers plain ones, such as NumPy's and decimals: run files and keys of questions are JSON."""
         for name in ("time_limit_s", "gap", "seed", "threads", "work"):
             given = getattr(self, name)
-            if isinstance(given, np.generic):
-                object.__setattr__(self, name, given.item())
+            if given is not None:
+                object.__setattr__(self, name, int(given) if isinstance(given, Integral) else float(given))
 
     @classmethod
     def made(
@@ -101,9 +101,8 @@ class SolveSettings:
             At the first one that makes no sense.
         """
         check_arguments(time_limit=time_limit, gap=gap, seed=seed, threads=threads)
-        return cls(
-            time_limit, gap, seed, threads, effort_asked(effort, work, time_limit), work, params or SearchParams()
-        )
+        hard = effort_asked(effort, work, time_limit)
+        return cls(time_limit, gap, seed, threads, hard, work, params or SearchParams())
 
     @classmethod
     def of_question(cls, document: Mapping[str, Any]) -> Self:
@@ -165,29 +164,36 @@ class SolveSettings:
 
 def check_arguments(
     *, time_limit: float | None, gap: float, seed: int, threads: int = 1, jobs: int | None = None
-) -> None:
-    """Raise for options that make no sense; jobs are questions at a time, None for as many as there are cores.
+) -> SolveSettings:
+    """Return options as settings, their numbers plain; jobs are questions at a time, None: as many as there are cores.
 
     Raises
     ------
     InputError
-        At the first one.
+        At the first one that makes no sense.
     """
     given_all = {"time_limit": time_limit, "gap": gap, "seed": seed, "threads": threads, "jobs": jobs}
     for name, given in given_all.items():
         if isinstance(given, str):
             raise InputError.single("solve", f"{name} is a text", "write a number", column=name, value=given)
-        if not isinstance(given, Real) and not (given is None and name in {"time_limit", "jobs"}):
+        if given is None and name in {"time_limit", "jobs"}:
+            continue
+        if not isinstance(given, Real | Decimal):
             raise InputError.single("solve", f"{name} is no number", "write one", column=name, value=given)
+        if name in {"seed", "threads", "jobs"} and not isinstance(given, Integral):
+            raise InputError.single("solve", f"{name} is no whole number", "write one", column=name, value=given)
+    settings = SolveSettings(time_limit, gap, seed, threads)
+    limit_s = settings.time_limit_s
     for name, value, right in (
-        ("time_limit", time_limit, time_limit is None or (time_limit > 0 and np.isfinite(time_limit))),
-        ("gap", gap, 0 <= gap < 1),
+        ("time_limit", time_limit, limit_s is None or 0 < limit_s < inf),
+        ("gap", gap, 0 <= settings.gap < 1),
         ("seed", seed, 0 <= seed < SEEDS_END),
         ("threads", threads, 1 <= threads <= MOST_THREADS),
-        ("jobs", jobs, jobs is None or (isinstance(jobs, Integral) and 1 <= jobs <= MOST_THREADS)),
+        ("jobs", jobs, jobs is None or 1 <= jobs <= MOST_THREADS),
     ):
         if not right:
             raise InputError.single("solve", f"{name} is out of range", "correct it", column=name, value=value)
+    return settings
 
 
 def effort_asked(effort: Effort | str, work: int, time_limit: float | None) -> Effort:
@@ -201,7 +207,7 @@ def effort_asked(effort: Effort | str, work: int, time_limit: float | None) -> E
     if not isinstance(effort, str) or effort not in set(Effort):
         known = ", ".join(Effort)
         raise InputError.single("solve", "there is no such effort", f"one of {known}", column="effort", value=effort)
-    if not isinstance(work, Real) or not 1 <= work <= MOST_WORK:
+    if not isinstance(work, Integral) or not 1 <= work <= MOST_WORK:
         raise InputError.single("solve", "work is out of range", f"1 to {MOST_WORK}", column="work", value=work)
     if effort == Effort.AUTO:
         return Effort.PROVE if time_limit is None else Effort.SEARCH

@@ -108,7 +108,7 @@ class Solver:
         InputError
             If the variation names what there is not, or the solver was closed.
         """
-        check_arguments(time_limit=time_limit, gap=gap, seed=seed, threads=1)
+        options = check_arguments(time_limit=time_limit, gap=gap, seed=seed).question_document()
         for given, wanted, how in (
             (varied, Variations, "outlay.vary(instance)"),
             (variation, Variation, "Variation(...)"),
@@ -116,7 +116,6 @@ class Solver:
             if not isinstance(given, wanted):
                 problem = f"{type_of(given)} stands where a {wanted.__name__} is wanted"
                 raise InputError.single("Solver", problem, f"write solver.ask(varied, variation), with {how}")
-        options = {"gap": gap, "seed": seed, "time_limit_s": time_limit}
         with self._lock:
             self._open()
             asked = varied.question("it", variation, start=start, nearest=nearest, options=options)

@@ -17,7 +17,7 @@ from outlay.optimizer.compare.attribution import attribute_cases, check_players,
 from outlay.optimizer.compare.comparison import Comparison, compare_cases
 from outlay.optimizer.compare.folder import ComparisonFolder
 from outlay.optimizer.compare.task import Begun, CaseAnswer, Request, begin_case, make_request
-from outlay.optimizer.settings import SolveSettings, check_arguments
+from outlay.optimizer.settings import check_arguments
 from outlay.optimizer.sharing.pool import CompareProgress, QuestionPool, question_pool
 
 
@@ -81,7 +81,7 @@ def compare(
         is not solved again.
     """
     check_instance("compare", instance)
-    check_arguments(time_limit=time_limit, gap=gap, seed=seed, jobs=jobs)
+    options = check_arguments(time_limit=time_limit, gap=gap, seed=seed, jobs=jobs).question_document()
     check_called("compare", on_progress=on_progress)
     attribute = [str(family) for family in as_list("compare", "attribute", attribute, "give families, as ['labour']")]
     if not isinstance(executor, Executor | str | None):
@@ -96,7 +96,6 @@ def compare(
             for some in coalitions(attribute)
             if len(some) < len(attribute)  # all of them: the reference itself
         }
-    options = SolveSettings(time_limit, gap, seed).question_document()
     total = len(resolved) + len(combined)
     kept = _Kept(lambda note: None if on_progress is None else on_progress(CompareProgress(0, total, (), None, note)))
     with ExitStack() as stack:

@@ -128,14 +128,15 @@ def solve_ensemble(
     (20.75, True)
     """
     began = time.monotonic()
-    check_arguments(time_limit=time_limit, gap=gap, seed=seed, threads=threads, jobs=jobs)
+    settings = check_arguments(time_limit=time_limit, gap=gap, seed=seed, threads=threads, jobs=jobs)
     check_called("solve_ensemble", on_questions=on_questions, on_progress=on_progress)
-    making = Deadline.after(None if time_limit is None else time_limit + LATE_S)
+    asked = Asked(settings.gap, settings.seed, settings.time_limit_s)
+    making = Deadline.after(None if asked.time_limit is None else asked.time_limit + LATE_S)
     hard = Searching(effort_asked(effort, work, time_limit), work)
     starting = _launcher(engine, launcher)
     measure = as_risk(risk)
     base = as_asked(instance, constraint_set, objective)
-    given, asked = listed(scenarios), Asked(gap, seed, time_limit)
+    given = listed(scenarios)
     try:
         with ended_by(making.passed):
             members = _members_of(base, given, probabilities, constraint_set, objective)

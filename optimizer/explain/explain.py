@@ -113,7 +113,7 @@ def explain(
     >>> explanation.changes["sentence"].tolist()[1]
     'with 9.09 % more commitments library would be in'
     """
-    check_arguments(time_limit=time_limit, gap=gap, seed=seed, jobs=jobs)
+    settings = check_arguments(time_limit=time_limit, gap=gap, seed=seed, jobs=jobs)
     check_called("explain", on_progress=on_progress)
     if conflicts is not None and not 1 <= conflicts <= MOST_CONFLICTS:
         raise InputError.single("explain", "this is no number of conflicts", f"1 to {MOST_CONFLICTS}", value=conflicts)
@@ -122,7 +122,7 @@ def explain(
         for column, given in (("projects", projects), ("limits", limits), ("curves", curves), ("keep", keep))
     )
     asked = _Asked(projects, limits, curves, Step.of(step), conflicts, keep)
-    work = _Work(asked, SolveSettings(time_limit, gap, seed), began=time.monotonic())
+    work = _Work(asked, settings, began=time.monotonic())
     with ExitStack() as stack:
         work.compile(source, constraint_set)
         work.check()

@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack
 from dataclasses import replace
+from decimal import Decimal
 from functools import partial
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,6 @@ import numpy as np
 
 from outlay.instances.errors import InputError, NoPlanError
 from outlay.instances.given import check_called
-from outlay.optimizer.answer.documents import finite
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.frontier.assembling import Outcome, of_boxes, of_zones, sets_of, tables_of
 from outlay.optimizer.frontier.boxes import Boxes
@@ -112,9 +113,9 @@ def frontier(
     >>> town.complete, len(town.points), town.points["max:value"].max()
     (True, 8, 19.1)
     """
-    check_arguments(time_limit=time_limit, gap=0.0 if gap is None else gap, seed=seed, jobs=jobs)
+    settings = check_arguments(time_limit=time_limit, gap=0.0 if gap is None else gap, seed=seed, jobs=jobs)
     check_called("frontier", on_progress=on_progress)
-    if not (isinstance(tolerance, int | float) and 0 <= tolerance < 1):
+    if not (isinstance(tolerance, Real | Decimal) and 0 <= tolerance < 1):
         raise InputError.single("frontier", "this is no share", "a tolerance from 0 to below 1", value=tolerance)
     began = time.monotonic()
     if isinstance(source, Solution):
@@ -122,7 +123,8 @@ def frontier(
     if isinstance(objectives, str):
         objectives = (objectives,)
     varied = vary(source, constraint_set=constraint_set)
-    options = finite({"seed": seed, "time_limit_s": time_limit, **({} if gap is None else {"gap": gap})})
+    asked = settings.question_document()
+    options = {key: item for key, item in asked.items() if key != "gap" or gap is not None}
     known = None if weights is None else _weights(varied, objectives, weights, order)
     if known is None:
         parsed = parse_objectives(varied.over, objectives)

@@ -98,7 +98,7 @@ def rank(
     [[5.0, 9.0, 9.0], [11.0, 19.1, 19.1]]
     """
     began = time.monotonic()
-    check_arguments(time_limit=time_limit, gap=gap, seed=seed, threads=1, jobs=jobs)
+    settings = check_arguments(time_limit=time_limit, gap=gap, seed=seed, jobs=jobs)
     check_called("rank", on_questions=on_questions, on_progress=on_progress)
     base = as_asked(instance, constraint_set, objective)
     check_objective(base)
@@ -106,8 +106,8 @@ def rank(
     shares = check_weights(weights, marks)
     asked_limit = limit_named(base, limit)
     scenarios = level_scenarios(base, asked_limit, marks, shares)
-    asked = Asked(gap, seed, time_limit)
-    work = _Work(base, scenarios, asked, Deadline.after(time_limit), jobs or os.cpu_count() or 1)
+    asked = Asked(settings.gap, settings.seed, settings.time_limit_s)
+    work = _Work(base, scenarios, asked, Deadline.after(asked.time_limit), jobs or os.cpu_count() or 1)
     found = work.run(on_questions, on_progress)
     return ranking_of(base, asked_limit, work.members, found, work.best, asked=asked, began=began)
 

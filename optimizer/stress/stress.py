@@ -17,7 +17,6 @@ from outlay.instances.given import check_called
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.instances.values.text import did_you_mean
-from outlay.optimizer.answer.documents import finite
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.settings import check_arguments
 from outlay.optimizer.sharing.pool import CompareProgress, question_pool
@@ -93,7 +92,7 @@ def stress(
     ``outlay.stress({"now": outlay.load("run.json"), "careful": other}, draws=200).plans``
     """
     began = time.monotonic()
-    check_arguments(time_limit=time_limit, gap=gap, seed=seed, jobs=jobs)
+    settings = check_arguments(time_limit=time_limit, gap=gap, seed=seed, jobs=jobs)
     check_called("stress", on_progress=on_progress)
     named, base, notes = _asked(plans, instance, constraint_set)
     worlds = draws if isinstance(draws, Draws) else draw(base, draws=draws, seed=seed)
@@ -101,7 +100,7 @@ def stress(
         base = worlds.instance
     _check_plans(named, base)
     home = None if folder is None else StressFolder.looked_at(folder, force=force)
-    options = finite({"gap": gap, "seed": 1, "time_limit_s": time_limit})
+    options = settings.question_document() | {"seed": 1}
     tasks = _tasks(worlds, named, options, home, on_progress)
     if home is not None:  # no sooner: where a draw is not valid nothing is left behind
         home.make_ready(force=force)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
+from numbers import Integral
 from typing import Any, overload
 
 import numpy as np
@@ -232,9 +233,9 @@ def draw(instance: Instance, *, draws: int = 200, seed: int = 1, constraint_set:
     """
     if not isinstance(instance, Instance):
         raise InputError.single("draw", "this is no instance", "give what outlay.read returned", value=instance)
-    if isinstance(draws, bool) or not isinstance(draws, int) or not 1 <= draws <= MOST_DRAWS:
+    if isinstance(draws, bool) or not isinstance(draws, Integral) or not 1 <= draws <= MOST_DRAWS:
         raise InputError.single("draw", "draws is out of range", f"1 to {MOST_DRAWS}", column="draws", value=draws)
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**31:
+    if isinstance(seed, bool) or not isinstance(seed, Integral) or not 0 <= seed < 2**31:
         raise InputError.single("draw", "seed is out of range", "0 to 2147483647", column="seed", value=seed)
     base = instance.with_set(constraint_set)
     read = uncertainty_of(base)
@@ -245,7 +246,7 @@ def draw(instance: Instance, *, draws: int = 200, seed: int = 1, constraint_set:
     if len(dimensions) > MOST_DIMENSIONS:
         problem = f"there are {len(dimensions)} single draws, more than {MOST_DIMENSIONS}"
         raise InputError.single(WHERE, problem, "draw for fewer values (each), or narrow where")
-    return _Drawing(base, read, worlds, dimensions, seed).run(draws)
+    return _Drawing(base, read, worlds, dimensions, int(seed)).run(int(draws))
 
 
 def draws(instance: Instance, n: int, seed: int = 1) -> Draws:

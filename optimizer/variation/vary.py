@@ -16,7 +16,7 @@ from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.models.plain import is_pyomo_model, model_of
 from outlay.optimizer.session import Session
-from outlay.optimizer.settings import SolveSettings, check_arguments
+from outlay.optimizer.settings import check_arguments
 from outlay.optimizer.sharing.pool import CompareProgress, question_pool
 from outlay.optimizer.variation.applying import apply
 from outlay.optimizer.variation.solving import Question, kept
@@ -108,12 +108,11 @@ class Variations:
         InputError
             If a variation names what there is not, or moves what cannot be moved. Nothing is solved then.
         """
-        check_arguments(time_limit=time_limit, gap=gap, seed=seed, jobs=jobs)
+        options = check_arguments(time_limit=time_limit, gap=gap, seed=seed, jobs=jobs).question_document()
         check_called("solve_all", on_progress=on_progress)
         named = variations if isinstance(variations, Mapping) else {str(n): one for n, one in enumerate(variations)}
         for variation in named.values():
             apply(self.over, variation)
-        options = SolveSettings(time_limit, gap, seed).question_document()
         remote = executor is not None and not self._alone
         questions = [
             self.question(name, variation, start=start, nearest=nearest, options=options, remote=remote)

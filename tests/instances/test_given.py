@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,11 @@ CALLS: dict[str, tuple[Callable[[Any], object], str]] = {
     "frontier: gap": (lambda it: outlay.frontier(it, ["max:value"], gap=[]), "gap is no number; write one"),
     "solve: gap": (lambda it: outlay.solve(it, gap=None), "gap is no number; write one"),
     "solve: seed": (lambda it: outlay.solve(it, seed=[1]), "seed is no number; write one"),
+    "solve: whole": (lambda it: outlay.solve(it, seed=1.5), "seed is no whole number; write one"),
+    "rank: whole": (
+        lambda it: outlay.rank(it, limit="crew", levels=[1], seed=0.5),
+        "seed is no whole number; write one",
+    ),
     "solve: time": (lambda it: outlay.solve(it, time_limit={}), "time_limit is no number; write one"),
     "solve: effort": (lambda it: outlay.solve(it, effort=["prove"]), "there is no such effort"),
     "solve: work": (lambda it: outlay.solve(it, effort="repeat", work="5"), "work is out of range"),
@@ -93,3 +99,24 @@ def test_numbers_of_numpy_are_numbers() -> None:
     assert outlay.solve(instance, **given).objective == outlay.solve(instance, gap=0.01, seed=3).objective
     ranked = outlay.rank(instance, limit="commitments", levels=[5, 10], **given)
     assert ranked.status == outlay.rank(instance, limit="commitments", levels=[5, 10], gap=0.01, seed=3).status
+    drawn = outlay.draw(outlay.read("us-japan-550"), draws=np.int64(2), seed=np.int64(2))
+    assert (len(drawn), drawn.seed) == (2, 2)
+
+
+#: What takes a gap and a time limit.
+GAPS: dict[str, Callable[[Any, dict[str, Any]], object]] = {
+    "solve": lambda it, given: outlay.solve(it, **given).status,
+    "ensemble": lambda it, given: outlay.solve_ensemble(it, ["base", "two-crews"], jobs=1, **given).status,
+    "rank": lambda it, given: outlay.rank(it, limit="commitments", levels=[5, 10], jobs=1, **given).status,
+    "compare": lambda it, given: outlay.compare(it, ["base"], jobs=1, **given).cases.loc[0, "objective"],
+    "explain": lambda it, given: outlay.explain(it, ["library"], jobs=1, **given).objective,
+    "frontier": lambda it, given: len(outlay.frontier(it, ["max:value", "min:commitment"], jobs=1, **given).points),
+    "evaluate": lambda it, given: outlay.evaluate(it, [{"project": "library"}], **given).ok,
+}
+
+
+@pytest.mark.parametrize("function", GAPS)
+def test_gaps_and_limits_may_be_decimals(function: str) -> None:
+    instance, asked = outlay.read(TUTORIAL), GAPS[function]
+    decimals = {"gap": Decimal("0.0001"), "time_limit": Decimal(60)}
+    assert asked(instance, decimals) == asked(instance, {"gap": 0.0001, "time_limit": 60.0})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,9 @@ def test_auto_searches_only_under_a_limit() -> None:
 @pytest.mark.parametrize(
     ("said", "what"),
     [({"gap": 1.0}, "gap"), ({"seed": -1}, "seed"), ({"time_limit": 0.0}, "time_limit"), ({"threads": 0}, "threads"),
-     ({"gap": "1"}, "gap"), ({"effort": "hard"}, "effort"), ({"work": 0}, "work")],
+     ({"gap": "1"}, "gap"), ({"effort": "hard"}, "effort"), ({"work": 0}, "work"),
+     ({"seed": 1.5}, "seed"), ({"threads": 1.0}, "threads"), ({"effort": "repeat", "work": 2.5}, "work"),
+     ({"gap": Decimal("nan")}, "gap"), ({"time_limit": Decimal("inf")}, "time_limit")],
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused(said: dict[str, Any], what: str) -> None:
     with pytest.raises(outlay.InputError) as caught:
@@ -65,4 +68,11 @@ def test_the_engine_is_told_the_same() -> None:
 def test_numbers_of_numpy_are_told_as_plain_ones() -> None:
     found = made(gap=np.float32(0.25), seed=np.int64(3), threads=np.int32(1), effort="repeat", work=np.int64(2))
     assert found == made(gap=0.25, seed=3, threads=1, effort="repeat", work=2)
+    assert json.loads(json.dumps(found.to_document())) == found.to_document()
+
+
+def test_decimals_are_numbers_and_are_told_as_floats() -> None:
+    found = made(gap=Decimal("0.01"), time_limit=Decimal("2.5"))
+    assert (found.gap, found.time_limit_s) == (0.01, 2.5)
+    assert isinstance(found.gap, float)
     assert json.loads(json.dumps(found.to_document())) == found.to_document()
