@@ -264,7 +264,8 @@ def checked_part(kind: type[AnyPart], document: Any, source: str, *, remedy: str
 
 
 def _fault(source: str, error: Mapping[str, Any], remedy: str) -> Fault:
-    problem = str(error["msg"]).removeprefix("Value error, ").replace("Input should be", "it should be")
+    told = "Input should be an object" if error["type"] == "model_type" else str(error["msg"])
+    problem = told.removeprefix("Value error, ").replace("Input should be", "it should be")
     value = None if error["type"] == "missing" else _short(error["input"])
     return Fault(source, None, path_text(error["loc"]), value, problem, remedy)
 
