@@ -263,9 +263,20 @@ def checked_part(kind: type[AnyPart], document: Any, source: str, *, remedy: str
         raise InputError.single(source, f"the document is damaged ({error})", remedy) from error
 
 
+#: What is said where pydantic's words are of its own classes.
+_WORDS = {
+    "model_type": "it should be an object",
+    "missing": "this is missing",
+    "extra_forbidden": "this key is unknown",
+}
+
+
 def _fault(source: str, error: Mapping[str, Any], remedy: str) -> Fault:
-    told = "Input should be an object" if error["type"] == "model_type" else str(error["msg"])
-    problem = told.removeprefix("Value error, ").replace("Input should be", "it should be")
+    problem = (
+        _WORDS.get(error["type"], str(error["msg"]))
+        .removeprefix("Value error, ")
+        .replace("Input should be", "it should be")
+    )
     value = None if error["type"] == "missing" else _short(error["input"])
     return Fault(source, None, path_text(error["loc"]), value, problem, remedy)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -192,7 +193,7 @@ def test_a_damaged_run_file_is_bad_input(damage: Change, run: Path) -> None:
     run.write_text(json.dumps(document), encoding="utf-8")
     with pytest.raises(InputError) as caught:
         outlay.load(run)
-    assert "Part" not in str(caught.value), "classes of the engine mean nothing to who reads it"
+    assert not re.search("Part|Field|Extra", str(caught.value)), "these are words of the code, not of the file"
 
 
 @pytest.mark.parametrize(
