@@ -308,7 +308,7 @@ class Zones:
         self.doubted.discard(point.values)
         if found.point is None or found.reason:
             self.unsure.add(point.values)
-        if found.point is not None and (np.array(found.point.values) > point.values + self.space.least).any():
+        if found.point is not None and (np.array(found.point.values) > point.values + 0.999 * self.space.least).any():
             self.behind.add(point.values)
             self.add(found.point, explored=self.space.tolerance > 0)
 

@@ -124,6 +124,22 @@ def test_mixtures_of_plans_complete_three_objectives(always_warm: None) -> None:
     assert rough.missing_by == 0.2
 
 
+def test_a_corner_that_one_step_less_is_as_good_as_is_no_point(always_warm: None) -> None:
+    """Of A and B together the least is worth 8 for 4, of B, C and A 33 for 24: so is a larger part of A without B."""
+    projects = [
+        {"id": "A", "value": 20, "commitment": 10, "min_scale": 0.2},
+        {"id": "B", "value": 4, "commitment": 2},
+        {"id": "C", "value": 25, "commitment": 20},
+    ]
+    instance = divisible().replace(projects=projects, resources=[], availability=[])
+    found = outlay.frontier(instance, [*VALUE_AND_MONEY, "min:count"], jobs=1)
+    assert found.within
+    points = {(round(value, 3), round(money, 3)): count for value, money, count in values(found)}
+    assert points[24, 12] == 2
+    assert points.get((8, 4), 1) == 1
+    assert points.get((33, 24), 2) == 2
+
+
 @pytest.mark.slow
 def test_stretching_a_limit_is_an_objective() -> None:
     found = outlay.frontier(outlay.read("tutorial"), ("objective", "stretch:commitments"), jobs=1)
