@@ -81,25 +81,28 @@ class Scheduling:
 
 @dataclass(frozen=True)
 class Exchanging:
-    """The tabu search for problems that pack in pairs.
+    """The annealing of problems that pack in pairs.
 
     Attributes
     ----------
     most_entries
         Entries of the dense arrays of rows and pairs, and pairs of options in the rows that a concave bound squares:
         above, they take too much memory.
-    moves
-        Moves of a draw; after as many without a better plan part of the best one is left out.
-    stays
-        Moves for which a project that has moved stays.
-    left_out
-        Share of the plan that is left out.
-    tried
-        Of the projects in the plan, those that add least for what they use; of the others, those that add most.
+    sweeps
+        Moves of the first cycle, for each option.
+    longer
+        Each cycle is so many times as long as the one before it, >= 1, until a better plan comes from outside.
+    warm, cold
+        Temperatures at the beginning and at the end of a cycle, in what an option is worth with half of its synergies,
+        on the average.
+    priced
+        What limits cost, as a share of what the last option that has room is worth for what it uses. With 0, plans of
+        200 projects after 1 s are worse by 0.8 and 1.2 %, with 1 by 0.1 and 1.8.
     """
 
     most_entries: int = a_count(10_000_000)
-    moves: int = a_count(200)
-    stays: int = a_count(10)
-    left_out: float = a_share(0.2)
-    tried: int = a_count(120)
+    sweeps: int = a_count(400)
+    longer: float = a_factor(1.5)
+    warm: float = a_share(0.1)
+    cold: float = a_share(0.007)
+    priced: float = a_share(0.8)

@@ -1,16 +1,18 @@
-"""Tabu search on value and synergies, where a problem packs projects that are worth more, or less, together.
+"""Annealing on value and synergies, where a problem packs projects that are worth more, or less, together.
 
 ``max v x + sum q_ij x_i x_j`` with ``A x <= b``, ``A >= 0`` and x binary is the quadratic multidimensional knapsack
 problem: a portfolio under budgets with many synergies. Its linear relaxation is slow and weak, since each synergy is a
 column of its own, and what sub-problems around a rounded plan find is far from the best. What a project adds to a plan,
-``v_j + sum_i q_ij x_i``, is kept up to date instead, and the best exchange of one project for another one is made again
-and again, for the worse too; what has just moved stays for a while (tabu search: Glover 1989, doi:10.1287/ijoc.1.3.190;
-for quadratic knapsacks Yang, Wang and Chu 2013, doi:10.1016/j.ejor.2012.11.037). Where that comes to nothing better for
-long, part of the best plan is left out, and it goes on from there.
+``v_j + sum_i q_ij x_i``, is kept up to date instead, and projects drawn by chance are added, left out or exchanged,
+for the worse too, with a chance that falls with what it costs and from move to move (simulated annealing: Kirkpatrick,
+Gelatt and Vecchi 1983, doi:10.1126/science.220.4598.671). What the limits are worth counts as a price for what a
+project uses: without it, what uses much for its worth hardly ever leaves a cold plan. Once it is cold, it is warmed up
+again and goes on from the best plan, for longer each time.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
@@ -24,8 +26,10 @@ from outlay.optimizer.search.drawing_params import Exchanging
 
 #: Rows hold within this, times max(1, |limit|).
 TOLERANCE = 1e-9
-#: Share of the projects that wait where a plan is begun anew.
-WAITING = 0.5
+#: Moves between looks at whether to end.
+AT_ONCE = 5_000
+#: In the place of a column: nothing comes, or goes.
+NOTHING = -1
 #: How to search, unless told otherwise.
 DEFAULT = Exchanging()
 
@@ -148,119 +152,120 @@ class Pairing:
 
     Attributes
     ----------
-    chosen, best
-        The plan that it is at, and the best one; shape (columns,).
+    best
+        The best plan; shape (columns,).
     value
-        What the best one is worth, of the minimisation.
+        What it is worth, of the minimisation.
     """
 
     def __init__(self, problem: Problem, pairs: Pairs, *, seed: int, params: Exchanging) -> None:
         self.problem, self.pairs, self.params = problem, pairs, params
         self.random = Random(seed)  # noqa: S311 - not a secret
-        self.chosen = self.best = np.zeros(len(pairs.columns), dtype=bool)
-        self.value, self._known = 0.0, np.inf
-        self._price = (pairs.use / np.maximum(pairs.room, TOLERANCE)[:, None]).sum(axis=0) + TOLERANCE
-        self._until = np.zeros(len(pairs.columns), dtype=int)
-        self._moves = self._idle = 0
-        self._set(self.best)
+        # Lists and dicts: a move looks at a few numbers, which costs less than one call of NumPy. The last: `NOTHING`.
+        self._owner, self._uses = pairs.owner.tolist(), [*pairs.use.T.tolist(), [0.0] * len(pairs.room)]
+        self._pair: list[dict[int, float]] = [{} for _ in self._uses]
+        some = np.nonzero(pairs.together)
+        for one, other, worth in zip(*(part.tolist() for part in (*some, pairs.together[some])), strict=True):
+            self._pair[one][other] = worth
+        self._price = (pairs.use / np.maximum(pairs.room, TOLERANCE)[:, None]).sum(axis=0)
+        typical = np.abs(pairs.value) + 0.5 * np.abs(pairs.together).sum(axis=1)
+        self._typical = float(typical.mean()) or 1.0
+        self._begin_with(np.zeros(len(pairs.columns), dtype=bool))
+
+    def _begin_with(self, best: np.ndarray) -> None:
+        """Take a plan for the best one, and go on from it with the shortest cycle."""
+        self.best, self._known = best, np.inf
+        self._set(best)
+        self.value = self._worth
+        self._done, self._cycle = 0, self.params.sweeps * len(best)
 
     def _set(self, chosen: np.ndarray) -> None:
         """Go on from a plan."""
-        pairs, self.chosen = self.pairs, chosen.copy()
-        self._adds = pairs.value + pairs.together @ chosen.astype(float)
-        self._room = pairs.room - pairs.use @ chosen.astype(float)
-        self._owned = np.full(int(pairs.owner.max()) + 1, -1)
-        self._owned[pairs.owner[chosen]] = np.nonzero(chosen)[0]
+        pairs, self._chosen = self.pairs, chosen.tolist()
+        self._adds = [*(pairs.value + pairs.together @ chosen.astype(float)).tolist(), 0.0]
+        self._room = (pairs.room - pairs.use @ chosen.astype(float)).tolist()
+        self._owned = [NOTHING] * (max(self._owner) + 1)
+        for at in np.nonzero(chosen)[0].tolist():
+            self._owned[self._owner[at]] = at
         self._worth = -float(pairs.value @ chosen + 0.5 * (chosen @ pairs.together @ chosen))
+        self._costs = [*(self._charge(chosen) * self._price).tolist(), 0.0]
+
+    def _charge(self, chosen: np.ndarray) -> float:
+        """Return what the limits cost: a share of what as many projects as a plan has are worth for what they use."""
+        uses, merit = self._price > TOLERANCE, np.zeros(len(self._owned))
+        np.maximum.at(merit, self.pairs.owner[uses], np.array(self._adds[:-1])[uses] / self._price[uses])
+        many = int((chosen & uses).sum())
+        return self.params.priced * float(np.sort(merit)[-many]) if many else 0.0
 
     def begin_from(self, point: np.ndarray | None) -> None:
         """Go on from a plan if it is better than the best one here."""
         if point is None or not self.problem.better(point, self.pairs.point(self.best)):
             return
-        self.best = point[self.pairs.columns] > 0.5
-        self._set(self.best)
-        self.value = self._known = self._worth
-        self._idle = 0
+        self._begin_with(point[self.pairs.columns] > 0.5)
+        self._known = self.value
 
     def restart(self) -> None:
-        """Forget the best plan and begin another one: some of the projects wait for a while."""
-        nothing = np.zeros(len(self.pairs.columns), dtype=bool)
-        self.best, self.value, self._known, self._idle = nothing, 0.0, np.inf, 0
-        self._set(nothing)
-        for at in range(len(nothing)):
-            wait = self.params.stays if self.random.random() < WAITING else 0
-            self._until[at] = self._moves + wait
+        """Forget the best plan and begin another one."""
+        self._begin_with(np.zeros(len(self.pairs.columns), dtype=bool))
 
     def search(self, over: Callable[[], bool], keep: Callable[[np.ndarray], object], most: float = np.inf) -> None:
-        """Draw until `over` says so, at most so many times some moves; hand over each plan better than all before."""
+        """Draw until `over` says so, at most so many times; hand over each plan better than all before.
+
+        A draw is as many moves as half of the shortest cycle.
+        """
         while most > 0 and not over():
             most -= 1
-            for _ in range(self.params.moves):
-                self._move()
+            left = max(1, self.params.sweeps * len(self.best) // 2)
+            while left > 0 and not over():
+                left -= AT_ONCE
+                self._anneal(min(AT_ONCE, left + AT_ONCE))
             if self.value < self._known - TOLERANCE * max(1.0, abs(self.value)):
                 self._known = self.value
                 keep(self.pairs.point(self.best))
 
-    def _move(self) -> None:
-        """Make the best exchange or addition that is allowed, or leave something out."""
-        self._moves += 1
-        move = self._best_move()
-        if move is None or self._idle >= self.params.moves:
-            self._leave_out()
-            return
-        gone, come = move
-        for at in (gone, come):
-            if at >= 0:
-                self._flip(at)
-                self._until[at] = self._moves + self.params.stays
-        self._idle += 1
+    def _anneal(self, moves: int) -> None:
+        """Make some moves of a cycle; at its end go on from the best plan, with a longer one."""
+        how, draw, size = self.params, self.random.random, len(self.best)
+        chosen, adds, pair, owned, owner = self._chosen, self._adds, self._pair, self._owned, self._owner
+        costs = self._costs
+        warm, cold = max(how.warm, TOLERANCE), max(how.cold, TOLERANCE)
+        temperature = self._typical * warm * (cold / warm) ** (self._done / self._cycle)
+        for _ in range(moves):
+            gone = come = int(draw() * size)
+            if not chosen[come]:
+                gone = owned[owner[come]]
+            else:
+                come = int(draw() * size)
+                if chosen[come]:
+                    come = NOTHING
+                elif owned[owner[come]] not in (NOTHING, gone):
+                    continue
+            gain = adds[come] - adds[gone] - pair[come].get(gone, 0.0)
+            net = gain - costs[come] + costs[gone]
+            if (net >= 0.0 or draw() < math.exp(net / temperature)) and self._fits(gone, come):
+                self._exchange(gone, come, gain)
+        self._done += moves
+        if self._done >= self._cycle:
+            self._done, self._cycle = 0, max(1, round(how.longer * self._cycle))
+            self._set(self.best)
+
+    def _fits(self, gone: int, come: int) -> bool:
+        return all(
+            more - less <= room for more, less, room in zip(self._uses[come], self._uses[gone], self._room, strict=True)
+        )
+
+    def _exchange(self, gone: int, come: int, gain: float) -> None:
+        """Make a move that adds so much."""
+        for at, sign in ((gone, -1.0), (come, 1.0)):
+            if at != NOTHING:
+                self._chosen[at] = sign > 0
+                self._owned[self._owner[at]] = at if sign > 0 else NOTHING
+                for other, worth in self._pair[at].items():
+                    self._adds[other] += sign * worth
+                self._room = [room - sign * use for room, use in zip(self._room, self._uses[at], strict=True)]
+        self._worth -= gain
         if self._worth < self.value - TOLERANCE * max(1.0, abs(self.value)):
-            self.best, self.value, self._idle = self.chosen.copy(), self._worth, 0
-
-    def _best_move(self) -> tuple[int, int] | None:
-        """Return (what goes, what comes), -1 for nothing, of the best move; None if there is none."""
-        pairs, free = self.pairs, self._until <= self._moves
-        inner, outer = np.nonzero(self.chosen & free)[0], np.nonzero(~self.chosen & free)[0]
-        if not len(outer):
-            return None
-        merit = self._adds / self._price
-        outer = outer[np.argsort(-merit[outer], kind="stable")[: self.params.tried]]
-        inner = inner[np.argsort(merit[inner], kind="stable")[: self.params.tried]]
-        owned = self._owned[pairs.owner[outer]]
-        fits = (pairs.use[:, outer] <= self._room[:, None]).all(axis=0) & (owned < 0)
-        gain = np.where(fits, self._adds[outer], 0.0)
-        at = int(gain.argmax())
-        if gain[at] > 0:
-            return -1, int(outer[at])
-        if not len(inner):
-            return None
-        swap = self._adds[outer][None, :] - self._adds[inner][:, None] - pairs.together[np.ix_(inner, outer)]
-        allowed = (owned[None, :] < 0) | (owned[None, :] == inner[:, None])
-        for use, room in zip(pairs.use, self._room, strict=True):
-            allowed &= use[outer][None, :] - use[inner][:, None] <= room
-        swap[~allowed] = -np.inf
-        place = int(swap.argmax())
-        gone, come = divmod(place, len(outer))
-        return (int(inner[gone]), int(outer[come])) if np.isfinite(swap[gone, come]) else None
-
-    def _flip(self, at: int) -> None:
-        sign = -1.0 if self.chosen[at] else 1.0
-        self._worth -= sign * self._adds[at]
-        self._adds = self._adds + sign * self.pairs.together[at]
-        self._room = self._room - sign * self.pairs.use[:, at]
-        self.chosen[at] = sign > 0
-        self._owned[self.pairs.owner[at]] = at if sign > 0 else -1
-
-    def _leave_out(self) -> None:
-        """Go on from the best plan without some of its projects."""
-        self._set(self.best)
-        inside = np.nonzero(self.best)[0].tolist()
-        if inside:
-            many = max(1, round(self.params.left_out * len(inside)))
-            for at in self.random.sample(inside, many):
-                self._flip(at)
-                self._until[at] = self._moves + self.params.stays
-        self._idle = 0
+            self.best, self.value = np.array(self._chosen), self._worth
 
 
 def pairing(problem: Problem, structure: Structure, *, seed: int, params: Exchanging = DEFAULT) -> Pairing | None:

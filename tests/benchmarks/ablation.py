@@ -69,7 +69,8 @@ OFF: Mapping[str, Any] = {
     "scheduling.justified": 0.0,
     "scheduling.inherited": 0.0,
     "scheduling.dear": (0.0,),
-    "exchanging.tried": 10**9,
+    "exchanging.longer": 1.0,
+    "exchanging.priced": 0.0,
 }
 Change = Callable[[SearchParams], SearchParams]
 

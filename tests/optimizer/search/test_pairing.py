@@ -12,7 +12,8 @@ import pytest
 
 from outlay.models.build import build
 from outlay.optimizer.problem.problem import Problem
-from outlay.optimizer.search.pairing import Pairing, pairing, pairs_of
+from outlay.optimizer.search.drawing_params import Exchanging
+from outlay.optimizer.search.pairing import AT_ONCE, Pairing, pairing, pairs_of
 from outlay.optimizer.search.phases.state import Step
 from outlay.optimizer.search.search import Search
 from outlay.optimizer.session import Session
@@ -104,6 +105,81 @@ def test_the_same_seed_finds_the_same_plans() -> None:
         problem, search = made(drawn(3))
         search.search(lambda: False, lambda point, of=problem, to=values: to.append(of.value(point)), 5)
     assert found[0] == found[1] != []
+
+
+@pytest.mark.parametrize("alternatives", [False, True])
+def test_what_is_kept_up_to_date_is_what_the_plan_says(*, alternatives: bool) -> None:
+    problem, found = made(drawn(4, alternatives=alternatives))
+    size = len(found.pairs.columns)
+    found._set(np.arange(size) == 0)
+    found._anneal(300)
+    kept = found._adds, found._room, found._owned, found._worth
+    choice = np.array(found._chosen)
+    assert problem.holds(found.pairs.point(choice))
+    assert choice.sum() > 1
+    found._set(choice)
+    for told, reckoned in zip(kept, (found._adds, found._room, found._owned, found._worth), strict=True):
+        assert told == pytest.approx(reckoned)
+
+
+def test_a_cold_plan_is_left_for_the_best_one_and_a_longer_cycle() -> None:
+    _, found = made(drawn(2))
+    cycle, best = found._cycle, found.best
+    assert cycle == found.params.sweeps * len(best)
+    found._anneal(cycle - 1)
+    found._set(np.zeros(len(best), dtype=bool))
+    found._anneal(1)
+    assert found._chosen == found.best.tolist() != best.tolist()
+    assert found._cycle == round(found.params.longer * cycle)
+    found.restart()
+    assert (found.value, found._cycle, any(found._chosen)) == (0.0, cycle, False)
+
+
+@pytest.mark.parametrize("number", ["warm", "cold", "longer"])
+def test_no_number_is_too_small(number: str) -> None:
+    session = drawn(1)
+    least: dict[str, Any] = {number: 0.0}
+    how = replace(Exchanging(), **least)
+    found = pairing(level_problem(session), session.structure, seed=1, params=how)
+    assert found is not None
+    kept: list[np.ndarray] = []
+    found.search(lambda: False, kept.append, 3)
+    assert kept
+
+
+def test_limits_cost_what_the_last_project_with_room_is_worth_and_what_uses_nothing_costs_nothing() -> None:
+    session = Session(build(parsed(_with_synergies(knapsack([9.0, 8.0, 6.0, 3.0], [[0.0, 2.0, 4.0, 3.0]], [8.0])))))
+    _, found = made(session)
+    how = found.params.priced
+    found._set(np.array([True, False, False, False]))
+    assert found._costs == [0.0, 0.0, 0.0, 0.0, 0.0]
+    found._set(np.array([True, True, True, False]))  # with synergies 10 for 2 of 8, 7 for 4, 5 for 3
+    assert found._costs == pytest.approx([0.0, how * 3.5, how * 7.0, how * 5.25, 0.0])
+
+
+def _with_synergies(case: dict[str, Any]) -> dict[str, Any]:
+    names = [project["id"] for project in case["projects"]]
+    case["dependencies"] = [
+        {"project": one, "needs": other, "kind": "synergy", "bonus": 1.0}
+        for one, other in zip(names, [*names[1:], names[0]], strict=True)
+    ]
+    return case
+
+
+def test_a_draw_ends_as_soon_as_it_is_told() -> None:
+    _, found = made(drawn(1))
+    found.params = replace(found.params, sweeps=10**9)
+    looks = iter([False, False, False, True, True])
+    made_moves = [0]
+    anneal = found._anneal
+
+    def counted(moves: int) -> None:
+        made_moves[0] += moves
+        anneal(moves)
+
+    found._anneal = counted  # type: ignore[method-assign]
+    found.search(lambda: next(looks), lambda _: None)
+    assert made_moves[0] == 2 * AT_ONCE
 
 
 def test_what_does_not_only_pack_in_pairs_is_left_to_others() -> None:
