@@ -10,9 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from outlay.instances.errors import InputError
 from outlay.instances.given import check_called, type_of
@@ -37,6 +35,9 @@ from outlay.optimizer.solver.outcome import Progress
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import LevelResult, Status, overall
 from outlay.optimizer.ties.earliest import before_dates, earliest
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: What is told of a solve stands in `settings`; those who solve find it here too.
 __all__ = ["Effort", "check_arguments", "make_solution", "solve", "versions"]

@@ -242,10 +242,12 @@ def test_a_model_needs_no_statistics() -> None:
 
 
 @pytest.mark.slow
-def test_an_instance_is_solved_without_loading_pyomo() -> None:
-    loaded = modules_after("import outlay; outlay.solve(outlay.read('tutorial'))")
+def test_an_instance_is_solved_without_loading_pyomo_and_without_pandas_until_a_table_is_asked_for() -> None:
+    solved = "import outlay; solution = outlay.solve(outlay.read('tutorial'))"
+    loaded = modules_after(solved)
     assert "outlay.optimizer.solve" in loaded
-    assert not [name for name in loaded if belongs(name, "pyomo", "scipy.linalg", "highspy", "networkx")]
+    assert not [name for name in loaded if belongs(name, "pyomo", "scipy.linalg", "highspy", "networkx", "pandas")]
+    assert "pandas" in modules_after(f"{solved}; solution.projects")
 
 
 def test_pyomo_is_imported_in_one_place() -> None:

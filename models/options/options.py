@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance
+from outlay.models.arrays.frames import data_frame
 from outlay.models.arrays.ragged import Groups, group_by, spans
 from outlay.models.projects.alternatives import Alternatives, Modes
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: More options than this are refused: the model would not fit in memory.
 MAX_OPTIONS = 20_000_000
@@ -152,7 +155,7 @@ class Options:
         tags = np.empty(len(projects), dtype=object)
         tags[:] = [tuple(cell) if isinstance(cell, tuple) else () for cell in projects.column("tags")]
         names = np.array(self.alternatives.projects, dtype=object)
-        return pd.DataFrame(
+        return data_frame(
             {
                 "project": names[self.project],
                 **{name: cells[self.project] for name, cells in whose.items()},

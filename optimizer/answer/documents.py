@@ -8,14 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import simplejson
 
 from outlay.instances.errors import InputError
 from outlay.instances.formats.files import MAX_FILE_MB, text_of_file
 from outlay.instances.values.plain import plain
+from outlay.models.arrays.frames import data_frame
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from outlay.instances.instance import Instance
 
 
@@ -26,7 +28,7 @@ def table_document(table: pd.DataFrame) -> dict[str, Any]:
 
 def plain_table(document: dict[str, Any]) -> pd.DataFrame:
     """Return the table that `table_document` wrote."""
-    return pd.DataFrame(document["rows"], columns=document["columns"])
+    return data_frame(document["rows"], columns=document["columns"])
 
 
 def written_document(folder: Path, marker: str, what: str, instance: Instance) -> tuple[dict[str, Any], Instance]:

@@ -5,21 +5,24 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from outlay.instances.dictionary.projects import PROJECTS
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.instances.table import cell_text
+from outlay.models.arrays.frames import data_frame
 from outlay.models.case import Case
 from outlay.models.options.options import Options
 from outlay.models.options.usage import compute_usage, draw_entries
 from outlay.optimizer.answer.plans import money_of, option_of, share_of
 from outlay.optimizer.tolerances import NOTHING, REAL_SHARE
 from outlay.optimizer.verify.plan import contributions
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: What a year past the calendar is called.
 AFTER = "after the calendar"
@@ -64,7 +67,7 @@ def group_table(case: Case, plan: Plan, projects: pd.DataFrame, by: str) -> pd.D
             ]
         )
     columns = [by, "candidates", "funded", "commitment", "share", "value", "contribution"]
-    return pd.DataFrame(records, columns=columns)
+    return data_frame(records, columns=columns)
 
 
 #: Kinds of contributions in the order of their table.
@@ -77,7 +80,7 @@ def contributions_table(case: Case, plan: Plan) -> pd.DataFrame:
     names = dict(zip(projects.texts("id"), projects.texts("name"), strict=True))
     parts = sorted(contributions(case.instance, plan), key=lambda part: (_KINDS.index(part.kind), part.name))
     records = [[part.kind, part.name, names.get(part.name, ""), float(part.amount)] for part in parts]
-    return pd.DataFrame(records, columns=["kind", "id", "name", "amount"])
+    return data_frame(records, columns=["kind", "id", "name", "amount"])
 
 
 def todo_table(case: Case, plan: Plan, projects: pd.DataFrame) -> pd.DataFrame:
@@ -115,7 +118,7 @@ def todo_table(case: Case, plan: Plan, projects: pd.DataFrame) -> pd.DataFrame:
         for period, _, what, key, name, amount, unit in sorted(steps, key=lambda step: step[:4])
         if period >= 0  # what lies before the calendar is done
     ]
-    return pd.DataFrame(records, columns=["period", "when", "what", "id", "name", "amount", "unit"])
+    return data_frame(records, columns=["period", "when", "what", "id", "name", "amount", "unit"])
 
 
 def _first_real(amounts: Any) -> Iterator[tuple[str, int, float]]:
@@ -176,7 +179,7 @@ class _Spending:
         order = {year: place for place, year in enumerate([BEFORE, *self._years(), AFTER])}
         records = [[fund, year, amount] for (fund, year), amount in paid.items()]
         records.sort(key=lambda record: (record[0], order[record[1]]))  # type: ignore[index]
-        return pd.DataFrame(records, columns=["fund", "year", "amount"])
+        return data_frame(records, columns=["fund", "year", "amount"])
 
     def years_table(self) -> pd.DataFrame:
         """Return what falls into each year: selected, commitment, started, completed, draws."""
@@ -199,7 +202,7 @@ class _Spending:
         for place in (-1, 0):
             if not any(records[place][1:]):
                 records.pop(place)
-        return pd.DataFrame(records, columns=["year", *_YEAR_COLUMNS])
+        return data_frame(records, columns=["year", *_YEAR_COLUMNS])
 
     def beyond_table(self) -> pd.DataFrame:
         """Return what building takes after the calendar, where nothing limits it: what, unit, in all, beyond."""
@@ -212,7 +215,7 @@ class _Spending:
         if end > instance.periods:
             rows += self._use_beyond(end)
         found = [row for row in rows if row[-1] > NOTHING * max(1.0, row[-2])]
-        return pd.DataFrame(found, columns=["what", "unit", "amount", "beyond"])
+        return data_frame(found, columns=["what", "unit", "amount", "beyond"])
 
     def _use_beyond(self, end: int) -> Iterator[list[Any]]:
         """Yield what is used of each limited resource while building, in all and after the calendar."""

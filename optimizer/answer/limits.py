@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from outlay.instances.plan import Plan
+from outlay.models.arrays.frames import data_frame
 from outlay.models.arrays.rows import RowBlock
 from outlay.models.case import Case
 from outlay.models.families.limits import limit_levels
 from outlay.optimizer.answer.reason import Reason
 from outlay.optimizer.tolerances import NOTHING, REAL_SHARE
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LIMIT_COLUMNS = ("limit", "family", "unit", "when", "side", "used", "available", "share")
 
@@ -25,7 +28,7 @@ LIMIT_COLUMNS = ("limit", "family", "unit", "when", "side", "used", "available",
 def limits_table(case: Case, blocks: Sequence[RowBlock], resources: pd.DataFrame, point: np.ndarray) -> pd.DataFrame:
     """Return every limit that is on: limit, family, unit, when, side, used, available, share."""
     records = [*_resource_rows(case, resources), *_fund_rows(case, blocks, point), *_limit_rows(case, point)]
-    return pd.DataFrame(records, columns=list(LIMIT_COLUMNS))
+    return data_frame(records, columns=list(LIMIT_COLUMNS))
 
 
 def keeps_out_table(losers: Mapping[str, Reason]) -> pd.DataFrame:
@@ -45,7 +48,7 @@ def keeps_out_table(losers: Mapping[str, Reason]) -> pd.DataFrame:
         for limit, rows in found.items()
     ]
     records.sort(key=lambda record: (-record[2], record[0]))  # type: ignore[operator]
-    return pd.DataFrame(records, columns=["limit", "projects", "worth", "alone", "which"])
+    return data_frame(records, columns=["limit", "projects", "worth", "alone", "which"])
 
 
 def _resource_rows(case: Case, resources: pd.DataFrame) -> Iterator[list[Any]]:
@@ -185,4 +188,4 @@ def procurement_table(case: Case, plan: Plan) -> pd.DataFrame:
                 ]
             )  # fmt: skip
     columns_ = ["kind", "name", "of", "unit", "amount", "most", "first", "last", "cost"]
-    return pd.DataFrame(records, columns=columns_)
+    return data_frame(records, columns=columns_)

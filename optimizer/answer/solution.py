@@ -7,9 +7,7 @@ from dataclasses import dataclass, field, fields
 from html import escape
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from outlay.instances.errors import InfeasibleError, InputError, NoPlanError, SolverFailedError, UnverifiedError
 from outlay.instances.instance import Instance
@@ -18,9 +16,11 @@ from outlay.instances.values.text import did_you_mean, shown
 from outlay.optimizer.answer.reason import Reason
 from outlay.optimizer.frames.later import Later
 from outlay.optimizer.frames.tabled import no_table
-from outlay.optimizer.frames.typed import typed
 from outlay.optimizer.status import Dates, LevelResult, Status
 from outlay.optimizer.verify.report import Verification
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Fields that are read-only views of mappings.
 _MAPPINGS = ("metrics", "stakeholders", "tables", "reasons", "times_s", "sizes", "options", "versions")
@@ -206,6 +206,8 @@ class Solution:
         if self.verified and name not in self.tables:
             remedy = did_you_mean(name, list(self.tables))
             raise InputError.single("frame", "there is no such table", remedy, value=name)
+        from outlay.optimizer.frames.typed import typed  # noqa: PLC0415 - loads pandas
+
         return typed(name, self.table(name), self.instance)
 
     def to_excel(self, path: str | Path, *, force: bool = False) -> Path:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 from scipy import sparse
 
 from outlay.instances.plan import Plan
+from outlay.models.arrays.frames import data_frame
 from outlay.models.arrays.rows import RowBlock
 from outlay.models.case import Case
 from outlay.models.families.resources import resource_rows
@@ -21,6 +21,9 @@ from outlay.optimizer.answer.reason import Reason, recorded
 from outlay.optimizer.answer.reasons import find_losers
 from outlay.optimizer.problem.scaling import largest_of_rows
 from outlay.optimizer.tolerances import BINDING_SHARE, NOTHING
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Told(NamedTuple):
@@ -56,7 +59,7 @@ def dropped_table(case: Case) -> pd.DataFrame:
     """Return what was dropped before solving: project, alternative, track, rule, reason, number of starts."""
     columns = ["project", "alternative", "fast_track", "rule", "reason", "starts"]
     dropped = (*case.options.dropped, *case.unfitting[1])
-    return pd.DataFrame([[getattr(item, name) for name in columns] for item in dropped], columns=columns)
+    return data_frame([[getattr(item, name) for name in columns] for item in dropped], columns=columns)
 
 
 def projects_table(case: Case, plan: Plan, losers: Mapping[str, Reason], point: np.ndarray) -> pd.DataFrame:
@@ -91,7 +94,7 @@ def projects_table(case: Case, plan: Plan, losers: Mapping[str, Reason], point: 
         "project", "name", "sector", "region", "funded", "alternative", "scale", "commitment", "fast_track", "selected",
         "start", "operation", "contribution", "reason",
     ]  # fmt: skip
-    return pd.DataFrame(records).reindex(columns=order)
+    return data_frame(records).reindex(columns=order)
 
 
 def _saved(case: Case, option: int, point: np.ndarray) -> float:
@@ -120,7 +123,7 @@ def timeline_table(case: Case, plan: Plan) -> pd.DataFrame:
         review = choice.start - int(case.options.review[option])
         end = min(operation + life, max(case.instance.periods, operation))
         records.append([choice.project, choice.alternative, choice.selection, review, choice.start, operation, end])
-    table = pd.DataFrame(records, columns=columns)
+    table = data_frame(records, columns=columns)
     for name in ("selection", "start", "operation"):
         table[f"{name}_label"] = [case.instance.period_label(int(period)) for period in table[name]]
     return table
@@ -150,7 +153,7 @@ def resources_table(case: Case, point: np.ndarray) -> pd.DataFrame:
             slack = limit - float(net[place])
             slack = 0.0 if abs(slack) < NOTHING * max(1.0, abs(limit)) else slack
             records.append([name, kind, unit, rule.basis, period, label, *map(float, own), limit, slack, on])
-    return pd.DataFrame(records, columns=columns)
+    return data_frame(records, columns=columns)
 
 
 def finance_table(case: Case, plan: Plan, point: np.ndarray) -> pd.DataFrame:
@@ -160,7 +163,7 @@ def finance_table(case: Case, plan: Plan, point: np.ndarray) -> pd.DataFrame:
         "us_npv", "japan_npv", "us_cash", "japan_cash", "irr", "carry_left",
     ]  # fmt: skip
     if case.cash is None or case.present_values is None:
-        return pd.DataFrame(columns=columns)
+        return data_frame(columns=columns)
     terms = case.instance["terms"].texts("terms")
     records = []
     for choice in plan.choices:
@@ -186,13 +189,13 @@ def finance_table(case: Case, plan: Plan, point: np.ndarray) -> pd.DataFrame:
                 scale * money.carry[number],
             ]
         )
-    return pd.DataFrame(records, columns=columns)
+    return data_frame(records, columns=columns)
 
 
 def payments_table(plan: Plan) -> pd.DataFrame:
     """Return who pays for what: fund, project, amount."""
     records = [[fund, project, amount] for (fund, project), amount in plan.payments.items()]
-    return pd.DataFrame(records, columns=["fund", "project", "amount"])
+    return data_frame(records, columns=["fund", "project", "amount"])
 
 
 def trade_table(case: Case, plan: Plan) -> pd.DataFrame:
@@ -207,7 +210,7 @@ def trade_table(case: Case, plan: Plan) -> pd.DataFrame:
         )
         for (name, period), amount in amounts.items()
     ]
-    return pd.DataFrame(records, columns=["kind", "name", "period", "label", "amount"])
+    return data_frame(records, columns=["kind", "name", "period", "label", "amount"])
 
 
 #: Families whose rows say what a project is or needs, not what is scarce.
@@ -224,8 +227,8 @@ def binding_table(case: Case, blocks: Sequence[RowBlock], point: np.ndarray) -> 
         resource, period = _place(case, block, row)
         limit = float((block.upper if side == "at most" else block.lower)[row])
         records.append([block.family, block.name, resource, period, block.sentence(row), side, used, limit])
-    table = pd.DataFrame(records, columns=columns)
-    return table.assign(period=pd.Series([record[3] for record in records], dtype=object))
+    table = data_frame(records, columns=columns)
+    return table.assign(period=np.array([record[3] for record in records], dtype=object))
 
 
 def binding_rows(

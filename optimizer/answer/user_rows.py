@@ -6,9 +6,12 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
+
+from outlay.models.arrays.frames import data_frame
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from outlay.optimizer.problem.compiling import Compiled
     from outlay.optimizer.problem.plain import CompiledRows
 
@@ -58,7 +61,7 @@ def _record(row: Any) -> list[Any]:
 
 def user_rows_table(rows: list[list[Any]]) -> pd.DataFrame:
     """Return the table of rows given as `COLUMNS`; a limit that is not there, None or NaN, becomes NaN."""
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(_TYPES)
+    return data_frame(rows, columns=list(COLUMNS)).astype(_TYPES)
 
 
 def row_holds(lower: float, body: float, upper: float, *, size: float = 0.0) -> bool:

@@ -7,10 +7,11 @@ from dataclasses import fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from outlay.instances.values.plain import plain
 from outlay.instances.values.text import did_you_mean
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Tabled:
