@@ -122,11 +122,11 @@ def rounded(problem: Problem) -> Problem:
         error = np.bincount(row, weights=np.where(off > 0, off * largest, 0.0), minlength=size)
         most, least = problem.row_upper + _room(problem.row_upper), problem.row_lower - _room(problem.row_lower)
         under, above = unit * np.floor(most / unit), unit * np.ceil(least / unit)
-        cut = whole & np.isfinite(most) & (under + unit - error > most)
-        lifted = whole & np.isfinite(least) & (above - unit + error < least)
+        cut = whole & np.isfinite(most) & (under + unit - error > most) & (under + error < problem.row_upper)
+        lifted = whole & np.isfinite(least) & (above - unit + error < least) & (above - error > problem.row_lower)
     if not (cut.any() or lifted.any()):
         return problem
     with np.errstate(invalid="ignore"):
-        upper = np.where(cut, np.minimum(problem.row_upper, under + error), problem.row_upper)
-        lower = np.where(lifted, np.maximum(problem.row_lower, above - error), problem.row_lower)
+        upper = np.where(cut, under + error, problem.row_upper)
+        lower = np.where(lifted, above - error, problem.row_lower)
     return replace(problem, row_lower=lower, row_upper=upper)

@@ -54,7 +54,9 @@ def restrict(problem: Problem, fixed: np.ndarray, values: np.ndarray) -> Restric
     """Return the problem without the fixed columns, which stay at their values."""
     kept = np.nonzero(~fixed)[0]
     rest = np.where(fixed, values, 0.0)
-    used, part = problem.matrix @ rest, problem.matrix[:, kept]
+    used, part = problem.matrix @ rest, problem.matrix
+    if len(kept) < part.shape[1]:
+        part = part[:, kept]
     small = Problem(
         problem.cost[kept],
         problem.offset + float(problem.cost @ rest),
@@ -62,16 +64,17 @@ def restrict(problem: Problem, fixed: np.ndarray, values: np.ndarray) -> Restric
         problem.upper[kept],
         problem.integer[kept],
         part,
-        problem.row_lower - used,
-        problem.row_upper - used,
+        problem.row_lower - used if used.any() else problem.row_lower,
+        problem.row_upper - used if used.any() else problem.row_upper,
         None if problem.tidy is None else problem.tidy[kept],
     )
     size = np.bincount(part.indices, minlength=part.shape[0])
     small = _bounded(small, size == 1)
     rows = np.union1d(_needed(small, size > 1), np.nonzero((size == 0) & _broken(problem, used))[0])
-    matrix = sparse.csc_array(small.matrix[rows])
-    few = replace(small, matrix=matrix, row_lower=small.row_lower[rows], row_upper=small.row_upper[rows])
-    return Restriction(few, kept, rows, rest)
+    if len(rows) < len(size):  # what stays whole shares its arrays: large problems stand beside what they come from
+        matrix = sparse.csc_array(small.matrix[rows])
+        small = replace(small, matrix=matrix, row_lower=small.row_lower[rows], row_upper=small.row_upper[rows])
+    return Restriction(small, kept, rows, rest)
 
 
 def _broken(problem: Problem, activity: np.ndarray) -> np.ndarray:

@@ -32,6 +32,7 @@ def post(stream: Any, outbox: queue.Queue[dict[str, Any] | None], inbox: Inbox) 
             except (MemoryError, OverflowError, TypeError) as error:
                 inbox.put(BadFrameError(f"the request cannot be handed over: {error!r}"))
                 return
+            del message  # it may be large, and the next one far away
 
 
 def collect(stream: Any, inbox: Inbox) -> None:

@@ -76,6 +76,7 @@ class _Mail:
                 self.offers.put((message["number"], message["point"]))
             else:
                 self.requests.put(message)
+            del message  # a request may be large, and the next one far away
 
 
 def main() -> None:
@@ -88,9 +89,8 @@ def main() -> None:
     out.send({"kind": "ready"})
     threading.Thread(target=out.beat_on, daemon=True).start()
     while True:
-        frame = mail.requests.get()
         try:
-            result = Work(SolveRequest.of_frame(frame, NAMES), out.send, mail).run()
+            result = Work(SolveRequest.of_frame(mail.requests.get(), NAMES), out.send, mail).run()
         except Exception as error:  # reported to the parent
             traceback.print_exc()
             result = {"kind": "result", "status": "error", "has_point": False, "message": str(error)}

@@ -103,3 +103,15 @@ def test_a_bound_that_a_row_gives_is_never_tighter_than_the_row() -> None:
     )  # fmt: skip
     small = restrict(problem, np.array([False, True]), np.zeros(2)).problem
     assert small.upper[0] >= 1.0000000005 / 3.0
+
+
+def test_what_nothing_is_left_out_of_shares_its_arrays() -> None:
+    matrix = sparse.csc_array(np.array([[1.0, 1, 0], [0, 1, 1]]))
+    limits = np.full(2, -np.inf), np.ones(2)
+    problem = Problem(-np.ones(3), 0.0, np.zeros(3), np.ones(3), np.ones(3, bool), matrix, *limits)
+    small = restrict(problem, np.zeros(3, bool), np.zeros(3)).problem
+    assert small.matrix is problem.matrix
+    assert small.row_upper is problem.row_upper
+    fewer = restrict(problem, np.array([True, False, False]), np.zeros(3)).problem
+    assert fewer.matrix.toarray().tolist() == [[1.0, 1]]
+    assert problem.matrix.shape == (2, 3)
