@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from outlay.instances.instance import Instance
+from outlay.models.arrays.ending import look
 from outlay.models.arrays.ragged import Groups, group_by, join, spans
 from outlay.models.options.options import Options
 from outlay.models.options.size import refuse_too_many
@@ -69,6 +70,7 @@ def compute_usage(options: Options, *, periods: int | None = None) -> Usage:
         parts.append(_selections(options, number["selections"]))
     if instance.is_on("permits"):
         parts.append(_reviews(options, number))
+    look()
     resource, option, period, amount, scaled = (np.concatenate(column) for column in zip(*parts, strict=True))
     inside = (period >= 0) & (period < horizon) & (amount != 0)
     return Usage(resource[inside], option[inside], period[inside], amount[inside], scaled[inside], len(number))
@@ -79,22 +81,29 @@ def _requirements(options: Options, number: dict[str, int], horizon: int) -> Col
     rows = instance["requirements"]
     grouped = rows_by_alternative(alternatives, rows, np.ones(len(rows), dtype=bool))
     option, row = join(options.alternative, grouped)
+    look()  # here and below: there may be millions
     resource = np.array([number[name] for name in rows.texts("resource")], dtype=int)
     sign = np.where(np.array([role == "supplies" for role in rows.column("role")], dtype=bool), -1.0, 1.0)
     first, length = _windows(options, option, row)
+    look()
     shape = np.array([{"flat": 0, "bell": 1, "spread": 2}[name] for name in rows.texts("shape")], dtype=int)
     # The part of a window outside the horizon still counts in its shape, but needs no entries.
     skip = np.maximum(0, -first)
     inside = np.minimum(first + length, horizon) - (first + skip)
     counts = np.bincount(resource[row], weights=np.maximum(inside, 0), minlength=len(number))
     refuse_too_many(dict(zip(number, counts.astype(int).tolist(), strict=True)), instance, "amounts of use by period")
+    look()
     owner, period = spans(first + skip, inside)
     step = period - first[owner] + 1
     whole = length[owner]
     bell = np.minimum(step, whole + 1 - step) / np.ceil(whole / 2)
+    look()
     factor = np.choose(shape[row][owner], [np.ones(len(owner)), bell, 1.0 / whole])
+    look()
     whole_scale = alternatives.full_scale[options.alternative[option]][owner]
+    look()
     amount = (rows.floats("amount") * sign)[row][owner] * factor * whole_scale
+    look()
     return resource[row][owner], option[owner], period, amount, np.ones(len(owner), dtype=bool)
 
 
@@ -134,6 +143,7 @@ def _windows(options: Options, option: np.ndarray, row: np.ndarray) -> tuple[np.
     phase = np.array([numbers[name] for name in rows.texts("phase")], dtype=int)
     opens = np.array([0 if cell is None else periods_down(cell, size) for cell in rows.raw("from_month")], dtype=int)
     closes = np.array([FOREVER if cell is None else periods_up(cell, size) for cell in rows.raw("to_month")], dtype=int)
+    look()
     to = closes[row]
     case = phase[row]
     first = np.choose(case, [start - review, start, operation, start + opens[row]])

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
 import numpy as np
 import pytest
 
+import outlay
+from outlay.models.arrays.ending import EndedError, ended_by
 from outlay.models.case import Case
+from outlay.models.options.usage import compute_usage
 from tests.support.documents import instance, level
 
 
@@ -156,3 +160,16 @@ def test_a_profile_replaces_the_shape_by_period_or_by_year(
     case = Case(instance(calendar={"months_per_period": size}, projects=[project]))
     (found,) = case.alternatives.draw_weights
     assert found.tolist() == pytest.approx(weights, abs=1e-15)
+
+
+def test_summing_up_ends_between_any_two_steps_once_nobody_waits() -> None:
+    options, looks = Case(outlay.read("tutorial")).options, count()
+    with ended_by(lambda: next(looks) < 0):
+        compute_usage(options)
+    whole = next(looks)
+    assert whole > 5
+    for last in range(whole):
+        looks = count()
+        with pytest.raises(EndedError), ended_by(lambda looks=looks, last=last: next(looks) >= last):
+            compute_usage(options)
+        assert next(looks) == last + 1
