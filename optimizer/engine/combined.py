@@ -169,6 +169,7 @@ class SearchingSolver:
             known=search.known,
             basis=search.basis,
             slow=search.slow,
+            relaxed=search.relaxed,
             on_incumbent=search.plans.offer,
             on_cuts=search.take_cuts,
             rest=self._search_meanwhile(told) if problem.matrix.nnz > params.small else None,

@@ -103,6 +103,7 @@ class PartsProver:
         known: Callable[[], tuple[float, float]],
         basis: Callable[[], np.ndarray | None],
         slow: Callable[[], bool],
+        relaxed: Callable[[], bool],
         on_incumbent: Callable[[np.ndarray], None],
         on_cuts: Callable[[Rows], None],
         rest: Callable[[PartsProver], None] | None = None,
@@ -126,6 +127,8 @@ class PartsProver:
         slow
             Asked whether the relaxation is known to take the simplex method too long; then branch and bound begins
             with an interior-point method.
+        relaxed
+            Asked whether the relaxation is known as well as it ever will be; until then there is nothing else to do.
         on_cuts
             Told of the cutting planes of the whole's root.
         rest
@@ -138,6 +141,7 @@ class PartsProver:
         """
         self.process, self.problem, self.owner, self.options = process, problem, owner, options
         self.params, self.large, self.known, self.basis, self.slow = params, large, known, basis, slow
+        self.relaxed = relaxed
         self.on_incumbent, self.on_cuts, self.rest = on_incumbent, on_cuts, rest
         self.narrowing, self._narrows = narrowing, False
         self.pace, self.rests = Pace(params.resting), False
@@ -269,7 +273,7 @@ class PartsProver:
             return True
         if not np.isfinite(state.bound) and not self._interior and self.slow():
             return True
-        ready = self.rest is not None and self.basis() is not None and np.isfinite(self.value())
+        ready = self.rest is not None and self.relaxed() and np.isfinite(self.value())
         if ready and self.pace.is_idle(self._deadline.left() or 0.0, self.gap(self.bound())):
             self.rests = True
             return True

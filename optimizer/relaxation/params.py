@@ -28,7 +28,8 @@ class Relaxing:
         6,402).
     simplex_share
         Where the clock counts, the simplex method gets at most this share of the time left: scheduling 60 activities in
-        288 months takes it minutes, the interior-point method some seconds.
+        288 months takes it minutes, the interior-point method some seconds. Branch and bound gets this
+        share of the time for a `large` relaxation; if it is not done with it then, it ends (`Resting`).
     approximately_s
         Own limit of an approximate solve, in seconds, not ours: handing over so large a problem takes a while, and it
         looks at the clock rarely.

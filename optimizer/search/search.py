@@ -32,6 +32,7 @@ from outlay.optimizer.search.phases.trace import PhaseRecord
 from outlay.optimizer.search.pool import Incumbents
 from outlay.optimizer.search.settings import SUB_OPTIONS, SearchPlan
 from outlay.optimizer.solver.deadline import NEVER, Deadline
+from outlay.optimizer.solver.memory import LARGE, give_back
 from outlay.optimizer.solver.process import SolverProcess
 
 
@@ -128,6 +129,20 @@ class Search:
         relaxation = self.state.relaxation
         return relaxation is not None and relaxation.slow
 
+    def relaxed(self) -> bool:
+        """Whether the relaxation is solved as well as it will be, so that a second search can begin from it.
+
+        One of a size at which it is solved approximately is, once the simplex method has had its share of the time in
+        branch and bound as well, and plans were rounded from it, which takes this process long if a second search is at
+        work in it.
+        """
+        state, how = self.state, self.plan.params.relaxing
+        if state.relaxation is None or state.relaxation.basis is not None:
+            return state.relaxation is not None
+        left, spent = state.deadline.left(), time.monotonic() - state.begun_at
+        beyond = sum(state.problem.matrix.shape) > how.large and Step.ROUND in state.trace.steps
+        return beyond and left is not None and spent > how.simplex_share * (spent + left)
+
     def take_cuts(self, cuts: Rows) -> None:
         """Take cutting planes that no plan better than the best one known breaks; may be called from another thread."""
         self.state.cuts = cuts
@@ -154,6 +169,8 @@ class Search:
             begun = time.monotonic()
             following = PHASES[step](state)
             state.trace.phases.append(PhaseRecord(step, time.monotonic() - begun))
+            if state.problem.matrix.nnz > LARGE:
+                give_back()
             if following is None or state.over():
                 return
             step = following

@@ -72,7 +72,7 @@ def test_a_proof_that_is_stuck_rests_once_and_its_bound_holds(large: bool) -> No
 
 @pytest.mark.parametrize(
     "change",
-    [{"rest": None}, {"basis": lambda: None}, {"known": np.nan}],
+    [{"rest": None}, {"relaxed": lambda: False}, {"known": np.nan}],
     ids=lambda way: next(iter(way)),
 )
 def test_it_does_not_rest_without_anything_else_to_do(change: dict[str, Any]) -> None:

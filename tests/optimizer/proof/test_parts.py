@@ -60,7 +60,8 @@ def prover(
     basis = np.repeat(np.array([0, 1], dtype=np.int8), [columns, rows])  # columns at their lower bounds, rows basic
     how: dict[str, Any] = {
         "options": OPTIONS, "params": ALWAYS, "large": False, "known": lambda: (known, bound),
-        "basis": lambda: basis, "slow": lambda: False, "on_incumbent": lambda _: None, "on_cuts": lambda _: None,
+        "basis": lambda: basis, "slow": lambda: False, "relaxed": lambda: True,
+        "on_incumbent": lambda _: None, "on_cuts": lambda _: None,
     }  # fmt: skip
     return PartsProver(process, problem, OWNER, **(how | change))
 

@@ -14,12 +14,14 @@ from outlay.instances.samples.generating import generate
 from outlay.models.build import build
 from outlay.optimizer.engine.combined import SearchingSolver
 from outlay.optimizer.problem.problem import Problem
+from outlay.optimizer.relaxation.params import Relaxing
 from outlay.optimizer.search.params import Resting, SearchParams
 from outlay.optimizer.search.phases.first import round_relaxation
 from outlay.optimizer.search.phases.state import Step
+from outlay.optimizer.search.phases.trace import PhaseRecord
 from outlay.optimizer.search.search import Search
 from outlay.optimizer.session import Session
-from outlay.optimizer.solver.deadline import CLOCK, NEVER
+from outlay.optimizer.solver.deadline import CLOCK, NEVER, Deadline
 from outlay.optimizer.solver.outcome import Outcome, Progress
 from outlay.optimizer.solver.process import SolverProcess
 from tests.optimizer.support import OPTIONS, level_problem
@@ -72,6 +74,28 @@ def test_what_another_search_lets_count_is_not_taken_where_it_is_no_better(small
     first.plans.adopt(worse)
     assert first.plans.best is best
     assert not first.plans.take_over()
+
+
+def test_a_relaxation_is_known_once_it_is_solved_as_well_as_its_size_allows(
+    small: Session, warm: SolverProcess
+) -> None:
+    search = begun(small, warm)
+    exact = search.relaxation
+    assert exact is not None
+    assert search.relaxed()
+    search.state.relaxation = replace(exact, exact=False, basis=None)
+    search.state.deadline = Deadline.after(7e6)
+    search.state.begun_at -= 2e6  # more than a fifth of the time
+    assert not search.relaxed()  # of a long calendar: branch and bound gets to it
+    search.state.plan = replace(search.plan, params=replace(search.plan.params, relaxing=Relaxing(large=10)))
+    assert not search.relaxed()
+    search.state.trace.phases.append(PhaseRecord(Step.ROUND, 1.0))
+    assert search.relaxed()
+    search.state.begun_at += 1e6
+    assert not search.relaxed()
+    search.state.begun_at -= 1e6
+    search.state.relaxation = None
+    assert not search.relaxed()
 
 
 class Stuck:
