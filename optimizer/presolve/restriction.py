@@ -57,6 +57,12 @@ def restrict(problem: Problem, fixed: np.ndarray, values: np.ndarray) -> Restric
     used, part = problem.matrix @ rest, problem.matrix
     if len(kept) < part.shape[1]:
         part = part[:, kept]
+    size = np.bincount(part.indices, minlength=part.shape[0])
+    # Few rows are left of many: what is done with them below is done with these alone.
+    rows = np.nonzero((size > 0) | _broken(problem, used))[0]
+    size, least, most = size[rows], problem.row_lower, problem.row_upper
+    if len(rows) < part.shape[0]:
+        part, least, most, used = _some_rows(part, rows), least[rows], most[rows], used[rows]
     small = Problem(
         problem.cost[kept],
         problem.offset + float(problem.cost @ rest),
@@ -64,17 +70,23 @@ def restrict(problem: Problem, fixed: np.ndarray, values: np.ndarray) -> Restric
         problem.upper[kept],
         problem.integer[kept],
         part,
-        problem.row_lower - used if used.any() else problem.row_lower,
-        problem.row_upper - used if used.any() else problem.row_upper,
+        least - used if used.any() else least,
+        most - used if used.any() else most,
         None if problem.tidy is None else problem.tidy[kept],
     )
-    size = np.bincount(part.indices, minlength=part.shape[0])
     small = _bounded(small, size == 1)
-    rows = np.union1d(_needed(small, size > 1), np.nonzero((size == 0) & _broken(problem, used))[0])
-    if len(rows) < len(size):  # what stays whole shares its arrays: large problems stand beside what they come from
-        matrix = sparse.csc_array(small.matrix[rows])
-        small = replace(small, matrix=matrix, row_lower=small.row_lower[rows], row_upper=small.row_upper[rows])
-    return Restriction(small, kept, rows, rest)
+    needed = np.union1d(_needed(small, size > 1), np.nonzero(size == 0)[0])
+    if len(needed) < len(rows):  # what stays whole shares its arrays: large problems stand beside what they come from
+        matrix = sparse.csc_array(small.matrix[needed])
+        small = replace(small, matrix=matrix, row_lower=small.row_lower[needed], row_upper=small.row_upper[needed])
+    return Restriction(small, kept, rows[needed], rest)
+
+
+def _some_rows(matrix: sparse.csc_array, rows: np.ndarray) -> sparse.csc_array:
+    """Return some rows of a matrix, in their order, among which are all that have entries."""
+    place = np.empty(matrix.shape[0], dtype=matrix.indices.dtype)
+    place[rows] = np.arange(len(rows), dtype=place.dtype)
+    return sparse.csc_array((matrix.data, place[matrix.indices], matrix.indptr), shape=(len(rows), matrix.shape[1]))
 
 
 def _broken(problem: Problem, activity: np.ndarray) -> np.ndarray:
