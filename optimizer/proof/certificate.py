@@ -86,7 +86,7 @@ def _packed(problem: Problem, structure: Structure, point: np.ndarray, fitting: 
         if project not in done and not _broken(problem, rows, activity[rows] + more, fitting.rigid).any():
             done.add(project)
             activity[rows] += more
-            found += _column(structure.funded, option)
+            _fund(found, structure, option)
     return found
 
 
@@ -100,7 +100,9 @@ def _paid_for(problem: Problem, structure: Structure, point: np.ndarray, fitting
         if decided == MOST_DECIDED:
             break
         decided += 1
-        found = _decided(problem, best + _column(structure.funded, option), rest)
+        tried = best.copy()
+        _fund(tried, structure, option)
+        found = _decided(problem, tried, rest)
         if found is not None and problem.better(found, best) and problem.holds(found):
             best, activity = found, problem.matrix @ found
             done.add(project)
@@ -135,8 +137,11 @@ def _broken(problem: Problem, rows: np.ndarray, activity: np.ndarray, rigid: np.
     return broken
 
 
-def _column(matrix: sparse.csc_array, number: int) -> np.ndarray:
-    return np.asarray(matrix[:, [number]].todense()).reshape(-1)
+def _fund(point: np.ndarray, structure: Structure, option: int) -> None:
+    """Fund an option in a point, by its own few columns: there may be thousands of options and columns."""
+    funded = structure.funded
+    entries = slice(funded.indptr[option], funded.indptr[option + 1])
+    point[funded.indices[entries]] += funded.data[entries]
 
 
 def _decided(problem: Problem, point: np.ndarray, rest: _Rest) -> np.ndarray | None:
