@@ -91,3 +91,27 @@ def test_what_is_carried_over_earns_interest(months: int, basis: str, rule: dict
             availability=[{"resource": "draws", "from": "2026-01", "amount": 10}],
         )  # fmt: skip
         assert verify_plan(instance, plan(take("A", 0), take("B", 2))).ok is (last == most)
+
+
+def test_a_year_of_half_years_earns_the_interest_of_a_year() -> None:
+    for last in (17.5, 17.51):  # 1.25 x 6 + 10
+        resource = {"resource": "draws", "kind": "finance", "basis": "per_year"}
+        instance = build(
+            calendar={"periods": 4, "months_per_period": 6},
+            projects=[{"id": "A", "commitment": 4}, {"id": "B", "commitment": last}],
+            resources=[resource | {"carry_over_share": 1, "carry_over_interest": 0.25}],
+            availability=[{"resource": "draws", "from": "2026-01", "amount": 10}],
+        )
+        assert verify_plan(instance, plan(take("A", 1), take("B", 3))).ok is (last == 17.5)
+
+
+def test_what_is_left_is_not_carried_over_a_year_without_a_limit() -> None:
+    levels = (("2026-01", 10), ("2027-01", None), ("2028-01", 10))
+    for last in (10, 10.01):
+        instance = build(
+            calendar={"periods": 3, "months_per_period": 12},
+            projects=[{"id": "A", "commitment": 4}, {"id": "B", "commitment": last}],
+            resources=[{"resource": "draws", "kind": "finance", "carry_over_share": 1}],
+            availability=[{"resource": "draws", "from": month, "amount": amount} for month, amount in levels],
+        )
+        assert verify_plan(instance, plan(take("A", 0), take("B", 2))).ok is (last == 10)
