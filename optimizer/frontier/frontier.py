@@ -115,7 +115,7 @@ def frontier(
     """
     settings = check_arguments(time_limit=time_limit, gap=0.0 if gap is None else gap, seed=seed, jobs=jobs)
     check_called("frontier", on_progress=on_progress)
-    if not (isinstance(tolerance, Real | Decimal) and 0 <= tolerance < 1):
+    if not (isinstance(tolerance, Real | Decimal) and 0 <= float(tolerance) < 1):
         raise InputError.single("frontier", "this is no share", "a tolerance from 0 to below 1", value=tolerance)
     began = time.monotonic()
     if isinstance(source, Solution):

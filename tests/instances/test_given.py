@@ -60,6 +60,7 @@ CALLS: dict[str, tuple[Callable[[Any], object], str]] = {
     "explain: projects": (lambda it: outlay.explain(it, "library"), "a str is no list; give a list"),
     "explain: limits": (lambda it: outlay.explain(it, limits=5), "limits: '5': an int is no list"),
     "frontier: gap": (lambda it: outlay.frontier(it, ["max:value"], gap=[]), "gap is no number; write one"),
+    "frontier: nan": (lambda it: outlay.frontier(it, ["max:value"], tolerance=Decimal("nan")), "this is no share"),
     "solve: gap": (lambda it: outlay.solve(it, gap=None), "gap is no number; write one"),
     "solve: seed": (lambda it: outlay.solve(it, seed=[1]), "seed is no number; write one"),
     "solve: whole": (lambda it: outlay.solve(it, seed=1.5), "seed is no whole number; write one"),
