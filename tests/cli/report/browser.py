@@ -34,7 +34,7 @@ FLAGS = (
     "--hide-scrollbars",
     "--remote-debugging-pipe",
 )
-PATIENCE_S = 120.0
+PATIENCE_S = 300.0
 
 
 def find_chromium() -> str | None:
