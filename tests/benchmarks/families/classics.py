@@ -14,6 +14,9 @@ None is copied: costs and sizes are drawn as the literature draws them, from a s
 * ``conflicts-ITEMS-PERCENT``: a knapsack in which so many per cent of the pairs exclude each other.
 * ``years-PROJECTS-YEARS``: capital budgeting: projects with draws in several years, yearly budgets with carry-over.
 * ``reach-SITES-CUSTOMERS``: maximal covering: some sites, and customers who count if any site near them is built.
+* ``qkp-ITEMS-PERCENT``: quadratic knapsack (Billionnet and Soutif 2004): so many per cent of items and pairs have a
+  profit.
+* ``phased-SITES-CUSTOMERS``: location over six years: sites are built from a yearly budget, customers join after that.
 """
 
 from __future__ import annotations
@@ -41,6 +44,8 @@ SIZES = (
     "conflicts-200-10",
     "years-150-5",
     "reach-60-300",
+    "qkp-100-25",
+    "phased-20-80",
 )
 ONE_PERIOD = {"periods": 1}
 Row = dict[str, Any]
@@ -242,6 +247,57 @@ def _reach(sites: int, customers: int, random: Random) -> Document:
     )
 
 
+def _qkp(items: int, percent: int, random: Random) -> Document:
+    sizes = [random.randint(1, 50) for _ in range(items)]
+    profits = {item: random.randint(1, 100) for item in range(items) if random.random() < percent / 100}
+    dependencies = [
+        {"project": f"i{one}", "needs": f"i{two}", "kind": "synergy", "bonus": random.randint(1, 100)}
+        for one in range(items)
+        for two in range(one)
+        if random.random() < percent / 100
+    ]
+    return document(
+        calendar=ONE_PERIOD,
+        projects=[{"id": f"i{item}", "value": profits.get(item, 0)} for item in range(items)],
+        requirements=[_uses(f"i{item}", "sack", size) for item, size in enumerate(sizes)],
+        dependencies=dependencies,
+        **_resources({"sack": random.randint(50, sum(sizes))}),
+    )
+
+
+def _phased(sites: int, customers: int, random: Random) -> Document:
+    places = [(random.random(), random.random()) for _ in range(sites)]
+    demand = [random.randint(5, 35) for _ in range(customers)]
+    projects: list[Row] = [
+        {"id": f"s{site}", "commitment": random.randint(60, 140), "construction_months": 12} for site in range(sites)
+    ]
+    projects += [{"id": f"c{customer}", "construction_months": 12} for customer in range(customers)]
+    alternatives, requirements, dependencies, cashflows = [], [], [], []
+    for customer in range(customers):
+        x, y = random.random(), random.random()
+        away = sorted((hypot(x - at[0], y - at[1]), site) for site, at in enumerate(places))[:6]
+        for distance, site in away:
+            served = {"project": f"c{customer}", "alternative": f"s{site}"}
+            alternatives.append(served)
+            requirements.append({**served, "resource": f"s{site}", "phase": "operation", "amount": demand[customer]})
+            dependencies.append({"project": f"c{customer}@s{site}", "needs": f"s{site}", "kind": "requires"})
+            worth = round(0.4 * demand[customer] * (1.0 - distance), 2)
+            cashflows.append({**served, "metric": "worth", "from_month": 12, "to_month": 120, "amount": worth})
+    capacity = {site: round(3 * sum(demand) / sites * random.uniform(0.6, 1.2)) for site in range(sites)}
+    return document(
+        calendar={"periods": 6},
+        settings={"discount_rates": {"worth": 0.08}, "objective": {"worth": 1, "cost": -1}},
+        projects=projects,
+        alternatives=alternatives,
+        requirements=requirements,
+        dependencies=dependencies,
+        cashflows=cashflows,
+        resources=[{"resource": f"s{site}", "kind": "other"} for site in range(sites)]
+        + [{"resource": "draws", "kind": "finance", "carry_over_share": 1}],
+        availability=[level(f"s{site}", amount) for site, amount in capacity.items()] + [level("draws", 300)],
+    )
+
+
 SHAPES: dict[str, Callable[[int, int, Random], Document]] = {
     "assign": _assign,
     "locate": _locate,
@@ -253,4 +309,6 @@ SHAPES: dict[str, Callable[[int, int, Random], Document]] = {
     "conflicts": _conflicts,
     "years": _years,
     "reach": _reach,
+    "qkp": _qkp,
+    "phased": _phased,
 }
