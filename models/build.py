@@ -135,6 +135,7 @@ def _add_variables(model: Any, case: Case) -> list[Any]:
     model.nothing = pyo.Var(bounds=(0, 0))
     variables: list[Any] = []
     for name, block in case.book.blocks.items():
+        look()
         domain = pyo.Binary if block.binary else pyo.NonNegativeReals
         if name == "fund":
             component = pyo.Var(model.OPTIONS, domain=domain)

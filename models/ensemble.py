@@ -36,6 +36,7 @@ from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Selection
 from outlay.instances.stages import Linking, Scenario, as_scenarios
+from outlay.models.arrays.ending import look
 from outlay.models.arrays.pausing import collection_paused
 from outlay.models.build import build, build_case
 from outlay.models.case import Case
@@ -199,6 +200,7 @@ def alike(own: Any, decided: Decided, shared: Shared, now: Any) -> Iterator[tupl
     matrix, columns = decided.matrix, own.columns
     shut = set(shared.shut)
     for row, key in enumerate(decided.keys):
+        look()
         at = matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]].tolist()
         if key in shut:
             for column in at:
@@ -217,6 +219,7 @@ def _link_nested(model: Any, names: list[str]) -> None:
         for number, (project, alternative) in enumerate(
             zip(alternatives.project.tolist(), alternatives.names, strict=True)
         ):
+            look()
             below = [low.fund[o] for o in low.case.options.by_alternative.of(number).tolist()]
             above = [high.fund[o] for o in high.case.options.by_alternative.of(number).tolist()]
             if below:

@@ -97,6 +97,17 @@ def projects_table(case: Case, plan: Plan, losers: Mapping[str, Reason], point: 
     return data_frame(records).reindex(columns=order)
 
 
+def commitments_of(case: Case, plan: Plan) -> dict[str, float]:
+    """Return what each funded project asks for, by id, as the table of projects states it."""
+    point = plan_columns(case, plan)
+    pairs = [(choice, option_of(case, choice)) for choice in plan.choices]
+    return {
+        choice.project: money_of(case, option, choice) + _saved(case, option, point)
+        for choice, option in pairs
+        if option is not None
+    }
+
+
 def _saved(case: Case, option: int, point: np.ndarray) -> float:
     """Return what joint savings add to the commitment of an option; not above 0."""
     entries = case.savings.by_option.of(option)

@@ -60,11 +60,12 @@ class Asked:
     time_limit: float | None = None
     deadline: Deadline = NEVER
 
-    def options(self, questions: int, jobs: int, share: float) -> dict[str, Any]:
-        """Return the options of so many questions that are to take a share of the time together."""
-        limit = self.time_limit
-        each = None if limit is None else max(0.1, share * limit * jobs / max(questions, 1))
-        return self.each(each)
+    def part(self, share: float) -> dict[str, Any]:
+        """Return the options of a question that is to take a share of the time, at most what is left of it."""
+        limit, left = self.time_limit, self.deadline.left()
+        if limit is None:
+            return self.each(None)
+        return self.each(max(LEAST_S, min(share * limit, math.inf if left is None else left)))
 
     def each(self, seconds: float | None) -> dict[str, Any]:
         """Return the options of a question that may take so many seconds of the time that all have together."""
@@ -85,7 +86,7 @@ class Round:
         self._todo = deque(questions)
         self._asked, self._jobs, self._every = asked, jobs, every
         limit = asked.time_limit
-        self._due = Deadline.after(None if limit is None else share * limit)
+        self._due = asked.deadline if limit is None else asked.deadline.within(share * limit)
         nothing = VariedAnswer(Status.STOPPED, "time", "no time was left for it")
         self.answers: dict[str, VariedAnswer] = {one.name: nothing for one in questions}
         self._limits: dict[str, float] = {}

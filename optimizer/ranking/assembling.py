@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
 from outlay.instances.instance import Instance
 from outlay.optimizer.answer.solution import Solution
+from outlay.optimizer.answer.tables import commitments_of
 from outlay.optimizer.ensemble.members import Asked, Members, interval_of
 from outlay.optimizer.ensemble.session import Together
 from outlay.optimizer.ranking.ranking import LEVELS, PROJECTS, Ranking
+from outlay.optimizer.status import Status
 from outlay.optimizer.tolerances import NOTHING
 from outlay.optimizer.variation.limit import Limit
 from outlay.optimizer.variation.varied_answer import VariedAnswer
@@ -35,16 +38,9 @@ def ranking_of(
     }
     tables = {}
     if found.plans:
-        tables = {"levels": _levels(members, runs, best), "projects": _projects(instance, runs, best)}
+        tables = {"levels": _levels(members, runs, best), "projects": _projects(instance, members, runs, best)}
     scenarios = members.scenarios
-    options = {
-        "limit": limit.name,
-        "levels": [one.name for one in scenarios],
-        "weights": [one.probability for one in scenarios],
-        "gap": asked.gap,
-        "seed": asked.seed,
-        "time_limit_s": asked.time_limit,
-    }
+    options = _options(limit.name, [one.name for one in scenarios], [one.probability for one in scenarios], asked)
     return Ranking(
         instance=instance,
         limit=limit.name,
@@ -61,6 +57,39 @@ def ranking_of(
         options=options,
         times_s={"solver": found.seconds, "total": time.monotonic() - began},
     )
+
+
+def unmade(
+    instance: Instance, limit: str, levels: Sequence[str], weights: Sequence[float], *, asked: Asked, began: float
+) -> Ranking:
+    """Return the answer where the time was over before there was a model of each level."""
+    seconds = time.monotonic() - began
+    message = (
+        f"the time limit was over before the models of {len(levels)} levels were made, after {seconds:.1f} s, so "
+        "nothing was solved"
+    )
+    return Ranking(
+        instance=instance,
+        limit=limit,
+        unit="",
+        status=Status.STOPPED,
+        stopped_by="time",
+        message=message,
+        options=_options(limit, levels, weights, asked),
+        times_s={"total": seconds},
+    )
+
+
+def _options(limit: str, levels: Sequence[str], weights: Sequence[float], asked: Asked) -> dict[str, Any]:
+    """Return how it was asked."""
+    return {
+        "limit": limit,
+        "levels": list(levels),
+        "weights": list(weights),
+        "gap": asked.gap,
+        "seed": asked.seed,
+        "time_limit_s": asked.time_limit,
+    }
 
 
 def _levels(members: Members, runs: Mapping[str, Solution], best: Mapping[str, VariedAnswer]) -> pd.DataFrame:
@@ -85,7 +114,9 @@ def _levels(members: Members, runs: Mapping[str, Solution], best: Mapping[str, V
     return pd.DataFrame(rows, columns=list(LEVELS))
 
 
-def _projects(instance: Instance, runs: Mapping[str, Solution], best: Mapping[str, VariedAnswer]) -> pd.DataFrame:
+def _projects(
+    instance: Instance, members: Members, runs: Mapping[str, Solution], best: Mapping[str, VariedAnswer]
+) -> pd.DataFrame:
     table = instance["projects"]
     names = dict(zip(table.texts("id"), table.texts("name"), strict=True))
     mark: dict[str, tuple[int, str, str]] = {}
@@ -95,7 +126,7 @@ def _projects(instance: Instance, runs: Mapping[str, Solution], best: Mapping[st
             mark.setdefault(choice.project, (place, level, choice.alternative))
     alone = {name: [level for level, found in best.items() if _holds(found, name)] for name in mark}
     order = sorted(mark, key=lambda name: (mark[name][0], -len(alone[name]), name))
-    money = _commitments(runs)
+    money = _commitments(members, runs)
     rows = [
         [place, name, names[name] or name, mark[name][2], float(mark[name][1]), money.get(name, math.nan),
          "; ".join(alone[name])]
@@ -108,18 +139,13 @@ def _holds(found: VariedAnswer, project: str) -> bool:
     return found.plan is not None and any(choice.project == project for choice in found.plan.choices)
 
 
-def _commitments(runs: Mapping[str, Solution]) -> dict[str, float]:
-    """Return what each project asks for where it first comes in."""
+def _commitments(members: Members, runs: Mapping[str, Solution]) -> dict[str, float]:
+    """Return what each project asks for where it first comes in.
+
+    Of the tables of a run nothing else is told, and to make them all takes longer than many a list does.
+    """
     money: dict[str, float] = {}
-    for run in runs.values():
-        frame = run.tables.get("projects")
-        if frame is None or not len(frame):
-            continue
-        for project, amount in _pairs(frame):
-            money.setdefault(project, amount)
+    for name, run in runs.items():
+        assert run.plan is not None
+        money = {**commitments_of(members.over[name].case, run.plan), **money}
     return money
-
-
-def _pairs(frame: pd.DataFrame) -> Sequence[tuple[str, float]]:
-    funded = frame[frame["funded"]]
-    return list(zip(funded["project"], funded["commitment"], strict=True))

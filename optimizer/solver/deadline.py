@@ -9,7 +9,7 @@ import math
 import queue
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import TypeVar
 
@@ -85,6 +85,10 @@ class Deadline:
             return cls(clock=clock)
         wait_s = MOST_WAIT * limit_s
         return cls(clock.now() + wait_s, wait_s, clock, Budget(limit_s))
+
+    def within(self, seconds: float) -> Deadline:
+        """Return the earlier one of this deadline and of so many seconds from now."""
+        return replace(self, at=min(self.at, self.clock.now() + seconds))
 
     def work_left(self) -> float | None:
         """Return the seconds of work that are left; None: no limit."""

@@ -180,7 +180,7 @@ def kept_worths(
     members, workers = Members(scenarios, cancelling=True), jobs or os.cpu_count() or 1
     if any(keep_selections(members.over[one.name].case, selected).impossible for one in scenarios):
         return None
-    options = asked.options(len(scenarios), workers, 1.0)
+    options = asked.part(min(1.0, workers / len(scenarios)))
     with members.pool(workers) as pool:
         answers = pool.ask(
             [members.question(one.name, Variation(selected=tuple(selected)), options) for one in scenarios]

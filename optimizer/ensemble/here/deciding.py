@@ -203,9 +203,7 @@ class Here:
     def _within(self, share: float) -> Deadline:
         """Return the deadline of what is to take a share of the time."""
         limit = self.asked.time_limit
-        if limit is None:
-            return self.deadline
-        return replace(self.deadline, at=min(self.deadline.at, Deadline.after(share * limit).at))
+        return self.deadline if limit is None else self.deadline.within(share * limit)
 
     def _together(self, scenarios: tuple[Scenario, ...], built: Mapping[str, Any] | None = None) -> EnsembleSession:
         """Return scenarios as one problem, made of a model of each."""

@@ -11,12 +11,13 @@ import outlay
 from outlay.instances.plan import Selection
 from outlay.instances.stages import Scenario
 from outlay.optimizer.ensemble.candidates import in_common
-from outlay.optimizer.ensemble.members import Asked, Round, above, sharper
+from outlay.optimizer.ensemble.members import LEAST_S, Asked, Round, above, sharper
 from outlay.optimizer.ensemble.session import Together
 from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.status import Status
 from outlay.optimizer.variation.solving import Question
 from outlay.optimizer.variation.varied_answer import VariedAnswer
+from tests.support.clocks import SetClock
 
 #: Seconds of which no test can use up a part that matters.
 AGES = 1e7
@@ -76,6 +77,19 @@ def test_after_the_deadline_of_the_whole_nothing_is_asked() -> None:
     found = Round([question("a"), question("b")], asked, 1, 0.2, every=True).run(pool)  # type: ignore[arg-type]
     assert pool.asked == []
     assert {one.message for one in found.values()} == {"no time was left for it"}
+
+
+def test_a_question_gets_no_more_than_is_left_of_the_whole() -> None:
+    clock = SetClock()
+    pool = Pool([VariedAnswer(Status.STOPPED, "time")])
+    asked = Asked(0.0, 1, 60.0, Deadline.after(60.0, clock))
+    clock.pass_(58.0)
+    Round([question("a")], asked, 1, 0.5, every=False).run(pool)  # type: ignore[arg-type]
+    assert pool.asked[0].options["time_limit_s"] == 2.0
+    assert [asked.part(share)["time_limit_s"] for share in (0.01, 0.5)] == [0.6, 2.0]
+    clock.pass_(5.0)
+    assert asked.part(0.5)["time_limit_s"] == LEAST_S
+    assert Asked(0.0, 1).part(0.5)["time_limit_s"] is None
 
 
 def test_of_two_answers_the_lower_bound_is_kept() -> None:

@@ -10,15 +10,17 @@ from typing import Any
 import pytest
 
 import outlay
-from outlay.instances.errors import InfeasibleError, InputError
+from outlay.instances.errors import InfeasibleError, InputError, NoPlanError
 from outlay.instances.values.frozen import thawed
 from outlay.optimizer.ensemble.session import EnsembleSession
 from outlay.optimizer.ranking import assembling
 from outlay.optimizer.ranking import rank as ranking
+from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.status import Status
 from outlay.optimizer.variation.solving import answer as answered
 from outlay.optimizer.variation.varied_answer import VariedAnswer
 from tests.brute_force.ensembles import nested_disagreements
+from tests.support.clocks import SetClock
 from tests.support.documents import instance as made
 from tests.support.documents import level
 
@@ -160,6 +162,76 @@ def test_a_fund_and_dated_levels_are_put_to_a_level_as_a_whole() -> None:
     fund = outlay.rank(instance, limit="bank", levels=[3, 4, 8], jobs=1)
     assert [run.instance["funds"].floats("total").tolist() for run in fund.runs.values()] == [[3.0], [4.0], [8.0]]
     assert fund.levels["projects"].tolist() == [0, 1, 2]
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> SetClock:
+    """Return the clock by which the time limit of a list is over; solvers keep theirs."""
+    clock = SetClock()
+    given = Deadline.after
+    monkeypatch.setattr(Deadline, "after", lambda limit_s, of=clock: given(limit_s, of))
+    return clock
+
+
+def late(monkeypatch: pytest.MonkeyPatch, clock: SetClock, place: Any, name: str) -> None:
+    """Let the time be over when something begins."""
+    given = getattr(place, name)
+
+    def begin(*arguments: Any, **options: Any) -> Any:
+        clock.pass_(100.0)
+        return given(*arguments, **options)
+
+    monkeypatch.setattr(place, name, begin)
+
+
+def test_where_the_time_is_over_before_there_are_models_nothing_is_solved(
+    town: outlay.Instance, monkeypatch: pytest.MonkeyPatch, clock: SetClock
+) -> None:
+    late(monkeypatch, clock, ranking, "level_scenarios")
+    found = outlay.rank(town, limit="commitments", levels=[8, 14], time_limit=60, jobs=1)
+    assert (found.status, found.stopped_by, found.runs) == (Status.STOPPED, "time", {})
+    assert found.message.startswith("the time limit was over before the models of 2 levels were made")
+    assert found.options["levels"] == ["8", "14"]
+    with pytest.raises(NoPlanError, match="there is no list"):
+        found.levels  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "worths"),
+    [
+        (ranking, "build_ensemble", [8.6, 10.1, 19.1]),
+        (EnsembleSession, "_compile", [8.6, 10.1, 19.1]),
+        (ranking._Work, "_chain", [9.0, 9.0, 9.0]),  # what is funded at the lowest level
+        (ranking._Work, "run", [0.0, 0.0, 0.0]),  # nothing was solved
+    ],
+)
+def test_a_list_found_level_by_level_is_told_where_no_time_is_left_for_all_together(
+    monkeypatch: pytest.MonkeyPatch, clock: SetClock, place: Any, name: str, worths: list[float]
+) -> None:
+    late(monkeypatch, clock, place, name)
+    monkeypatch.setattr(EnsembleSession, "solve", None)
+    found = outlay.rank(outlay.read("tutorial"), limit="commitments", levels=[5, 8, 11], time_limit=60, jobs=1)
+    assert (found.status, found.stopped_by, found.verified) == (Status.STOPPED, "time", True)
+    assert found.levels["nested"].tolist() == worths
+    assert found.bound == (pytest.approx((9 + 13.5 + 19.1) / 3, abs=1e-4) if any(worths) else None)
+
+
+def test_a_list_that_holds_nowhere_is_none(monkeypatch: pytest.MonkeyPatch, clock: SetClock) -> None:
+    instance = made(
+        calendar={"periods": 1},
+        projects=[{"id": "A", "value": 1, "commitment": 4, "status": "mandatory"}],
+        resources=[{"resource": "commitments", "kind": "finance", "basis": "cumulative"}],
+        availability=[level("commitments", 9)],
+    )
+    late(monkeypatch, clock, ranking._Work, "run")
+    found = outlay.rank(instance, limit="commitments", levels=[5, 7], time_limit=60, jobs=1)
+    assert (found.status, found.stopped_by, found.runs) == (Status.STOPPED, "time", {})
+
+
+def test_the_list_says_what_each_project_asks_for_as_the_plan_does(found: outlay.Ranking) -> None:
+    asked = found.projects.set_index("project")["commitment"]
+    shown = list(found.runs.values())[-1].projects.set_index("project")["commitment"]
+    assert asked.to_dict() == shown[asked.index].to_dict()
 
 
 @pytest.mark.slow

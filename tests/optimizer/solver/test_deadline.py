@@ -22,6 +22,13 @@ def test_a_limit_counts_from_when_it_was_set() -> None:
     assert (deadline.left(), deadline.passed()) == (0, True)
 
 
+def test_a_part_of_the_time_ends_with_the_whole() -> None:
+    deadline = Deadline.after(7, clock := SetClock())
+    clock.pass_(4)
+    assert (deadline.within(1).left(), deadline.within(9).left()) == (1, 3)
+    assert Deadline.after(None, clock).within(9).left() == 9
+
+
 @pytest.mark.parametrize("limit_s", [0.1, 3, 15, 60, 3600])
 def test_a_solver_is_killed_two_seconds_or_a_twentieth_after_the_deadline(limit_s: float) -> None:
     assert 2 * Deadline.after(limit_s, SetClock()).overrun_s < max(2.0, 0.05 * limit_s)
