@@ -180,7 +180,7 @@ def solve_asked(
                     built = time.monotonic()
                     session = Session(model)
             except EndedError:
-                return _too_late(given, time.monotonic() - began, settings.to_document())
+                return too_late(given, time.monotonic() - began, settings.to_document())
             times = {"build": built - began, "compile": time.monotonic() - built}
             kept.add(asked, session)
         checked = session.solve(
@@ -269,7 +269,7 @@ def _as_stated_by(
     return lambda state: on_progress(Progress(sign * state.objective, sign * state.bound, state.nodes, state.seconds))
 
 
-def _too_late(given: Any, build_s: float, options: Mapping[str, Any]) -> Solution:
+def too_late(given: Any, build_s: float, options: Mapping[str, Any]) -> Solution:
     """Return the answer where the time was over before the model was made."""
     instance = given if isinstance(given, Instance) else given.case.instance
     return Solution(

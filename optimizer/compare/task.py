@@ -11,6 +11,7 @@ import time
 import zlib
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -21,15 +22,17 @@ from outlay.instances.formats.parsing import parse_document
 from outlay.instances.formats.writing import document_text, to_document
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
+from outlay.models.arrays.ending import EndedError, ended_by
 from outlay.models.plain import model_of
 from outlay.optimizer.answer.reason import to_documents
+from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.checked import Checked
 from outlay.optimizer.compare.comparison import failed_run, lean_run
 from outlay.optimizer.record.run_file import run_text, to_run_document
 from outlay.optimizer.session import Session
 from outlay.optimizer.settings import SolveSettings
 from outlay.optimizer.sharing.solvers import building, helpers, result_of, solver_process
-from outlay.optimizer.solve import make_solution, versions
+from outlay.optimizer.solve import make_solution, too_late, versions
 from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.solver.outcome import Progress
 from outlay.optimizer.solver.process import SolverProcess
@@ -156,6 +159,14 @@ class Begun:
     seconds: float
 
 
+class TooLateError(Exception):
+    """The time for a case was over before its model was made; `solution` says so."""
+
+    def __init__(self, solution: Solution) -> None:
+        super().__init__(solution.message)
+        self.solution = solution
+
+
 def make_request(
     name: str,
     instance: Instance,
@@ -193,7 +204,10 @@ def solve_case(
     The solver's crashes and hangs are retried and reported in the run file; anything else raises.
     """
     engine = engine or solver_process()
-    begun = _ahead(request) or begin_case(request, engine, on_progress)
+    try:
+        begun = _ahead(request) or begin_case(request, engine, on_progress)
+    except TooLateError as late:
+        return _text(late.solution, own=None, proved_nearest=False)
     session, checked, began = begun.session, begun.checked, time.monotonic() - begun.seconds
     settings, reference = SolveSettings.of_question(request.options), _reference(request)
     own = checked.plan
@@ -203,10 +217,15 @@ def solve_case(
         checked = earliest(session, engine, settings.engine(begun.deadline), checked, reference=reference)
     with building():
         solution = make_solution(session, checked, times_s=begun.times, began=began, options=request.options)
-        document = to_run_document(solution)
+        return _text(solution, own=own, proved_nearest=checked.proved_nearest)
+
+
+def _text(solution: Solution, *, own: Plan | None, proved_nearest: bool) -> str:
+    """Return the text of the run file of a case; `own` is its plan before the nearest one was looked for."""
+    document = to_run_document(solution)
     document["comparison"] = {
         "own_plan": None if own is None else own.to_document(),
-        "nearest_proved": checked.proved_nearest,
+        "nearest_proved": proved_nearest,
         "reasons": to_documents(solution.reasons),
     }
     return run_text(document)
@@ -217,7 +236,13 @@ def begin_case(
     engine: SolverProcess | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Begun:
-    """Do the own solve of a case, as the first part of `solve_case`."""
+    """Do the own solve of a case, as the first part of `solve_case`.
+
+    Raises
+    ------
+    TooLateError
+        If the time was over before the model was made, and there is no plan to start from.
+    """
     engine = engine or solver_process()
     engine.start_early()
     with building():
@@ -227,13 +252,18 @@ def begin_case(
         text = zlib.decompress(request.instance).decode()
         instance = parse_document(simplejson.loads(text, use_decimal=True), source=request.name)
         built = time.monotonic()
-        session = Session(model_of(instance))
+        start = None if request.fresh else _reference(request)
+        try:
+            with nullcontext() if start is not None else ended_by(deadline.passed):
+                session = Session(model_of(instance))
+        except EndedError:
+            raise TooLateError(too_late(instance, time.monotonic() - began, request.options)) from None
     times = {"read": built - began, "build": time.monotonic() - built}
     checked = session.solve(
         engine,
         replace(settings.engine(), helpers=helpers()),
         deadline=before_dates(session, deadline),
-        start=None if request.fresh else _reference(request),
+        start=start,
         on_progress=None if on_progress is None else _maximised(on_progress),
     )
     return Begun(session, checked, deadline, times, time.monotonic() - began)
