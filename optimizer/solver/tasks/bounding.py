@@ -155,10 +155,13 @@ class Bounding:
             point = 0.5 * (point + np.clip(furthest, 0.0, 1.0))
         return bound
 
-    def faces(self) -> np.ndarray:
-        """Return what a choice is worth at most without each option and with it, once it has run; (2, options)."""
+    def faces(self, over: Callable[[], bool]) -> np.ndarray:
+        """Return what a choice is worth at most without each option and with it, once it has run; (2, options).
+
+        That begins once its own time is over, so it is told how long it may take.
+        """
         prices = np.maximum(-np.array(self.highs.getSolution().row_dual[: self.packing], dtype=float), 0.0)
-        return face_bounds(self._form.priced(prices, self._rows, self._limit), self._begin)
+        return face_bounds(self._form.priced(prices, self._rows, self._limit), self._begin, over)
 
     def _add(self, gradient: np.ndarray, constant: float) -> None:
         """Add a tangent: the value is at most ``constant + gradient x``."""

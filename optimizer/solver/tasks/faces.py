@@ -16,6 +16,7 @@ items with 11,000 pairs (a quadratic knapsack) 131 are decided at first, then al
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,13 +50,15 @@ class Form:
         return Form(self.curve, self.slope - rows.T @ prices, self.constant + float(limit @ prices))
 
 
-def face_bounds(form: Form, point: np.ndarray) -> np.ndarray:
+def face_bounds(form: Form, point: np.ndarray, over: Callable[[], bool] = lambda: False) -> np.ndarray:
     """Return what the form is at most without each option and with it, in the unit cube; shape (2, options).
 
     Parameters
     ----------
     point
         Where to begin, shape (options,).
+    over
+        Asked before each step whether to end; what it has come to by then holds. With 600 options all take 5 s of CPU.
     """
     curve, slope, size = form.curve, form.slope[:, None], len(form.slope)
     option, face = np.tile(np.arange(size), 2), np.arange(2 * size)
@@ -65,6 +68,8 @@ def face_bounds(form: Form, point: np.ndarray) -> np.ndarray:
     found[option, face] = value
     ahead, pace = found, 1.0
     for _ in range(STEPS):
+        if over():
+            break
         following = np.clip(ahead + (slope - 2.0 * (curve @ ahead)) / step, 0.0, 1.0)
         following[option, face] = value
         faster = (1.0 + np.sqrt(1.0 + 4.0 * pace * pace)) / 2.0

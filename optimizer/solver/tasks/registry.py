@@ -48,7 +48,8 @@ def concave(how: Concave, problem: Problem, relaxed: Any, over: Over) -> Done:
     values = np.append(-gradient, 1.0)
     row = {"starts": np.array([0, len(values)]), "columns": np.arange(len(values)), "values": values}
     limits = {"lower": np.array([-np.inf]), "upper": np.array([constant])}
-    return Done(content={**row, **limits, "status": "kOptimal", "row_dual": price, "faces": bounding.faces().ravel()})
+    faces = bounding.faces(lambda: over(None)).ravel()
+    return Done(content={**row, **limits, "status": "kOptimal", "row_dual": price, "faces": faces})
 
 
 TASKS: Mapping[type[Task], Doing] = {Concave: concave, Dive: dive, Probe: probe, Split: split}

@@ -53,3 +53,17 @@ def test_what_rows_leave_counts_at_its_price() -> None:
     priced = plain.priced(np.array([2.0]), np.array([[1.0, 1.0]]), np.array([1.0]))
     assert face_bounds(plain, np.zeros(2)).max() == pytest.approx(5.0)
     assert face_bounds(priced, np.zeros(2)).tolist() == [pytest.approx([2.0, 3.0]), pytest.approx([3.0, 3.0])]
+
+
+def test_it_may_end_at_any_step() -> None:
+    """Time that is over before the first step, or after some of them: what it came to holds, and more is no worse."""
+    some, values = form(3), worth(form(3), CUBE)
+    bounds = []
+    for steps in (0, 5, 150):
+        left = iter(range(steps))
+        bounds.append(face_bounds(some, np.full(SIZE, 0.5), lambda left=left: next(left, None) is None))
+        for option in range(SIZE):
+            for chosen in (0, 1):
+                assert bounds[-1][chosen, option] >= values[CUBE[:, option] == chosen].max()
+    assert bounds[0].sum() > bounds[1].sum() > bounds[2].sum()
+    assert (bounds[2] == face_bounds(some, np.full(SIZE, 0.5))).all()
