@@ -137,7 +137,7 @@ def tangents(
         value = known()
         left = _Left.whole(problem, pairs) if found is None else _Left.of(found, pairs, value)
         if found is not None and (left is None or not len(left.pairs.columns)):
-            return _closed(found, left, value)
+            return _narrowed(found, left, value)
         assert left is not None
         packing = _packing(left.pairs, params.exchanging.most_entries)
         outcome = process.solve(
@@ -151,7 +151,8 @@ def tangents(
         if outcome.cuts is None or outcome.row_dual is None or outcome.faces is None:
             if found is None:
                 return _nothing(problem) if outcome.interrupted else None
-            return replace(found, interrupted=outcome.interrupted)
+            # With less, what is decided would be taken up again and again, for nothing.
+            return replace(_narrowed(found, left, value), interrupted=outcome.interrupted)
         bound = problem.offset - left.worth + lagrangian(packing.with_rows(outcome.cuts), np.asarray(outcome.row_dual))
         found = Tangents(
             _over(problem, left.pairs, outcome.cuts, left.worth),
@@ -219,12 +220,22 @@ class _Left:
         return cls(part, worth, lower, upper, min(value, found.value))
 
 
-def _closed(found: Tangents, left: _Left | None, value: float) -> Tangents:
-    """Return what is told where no option is left open: at most one plan is better than that of the value."""
-    none = replace(found, open=found.open[:0], faces=found.faces[:, :0], value=min(value, found.value))
+def _narrowed(found: Tangents, left: _Left | None, value: float) -> Tangents:
+    """Return what was told, within what is left for a better plan than one of this value; None: there is none."""
     if left is None:
-        return replace(none, bound=max(found.bound, none.value))
-    return replace(none, lower=left.lower, upper=left.upper)
+        none, worth = np.zeros(len(found.open), dtype=bool), min(value, found.value)
+        return replace(
+            found, open=found.open[none], faces=found.faces[:, none], value=worth, bound=max(found.bound, worth)
+        )
+    still = np.isin(found.open, left.pairs.columns)
+    return replace(
+        found,
+        lower=left.lower,
+        upper=left.upper,
+        value=left.value,
+        open=found.open[still],
+        faces=found.faces[:, still],
+    )
 
 
 def _task(part: Pairs, how: Convexing, most_s: float | None, enough: float) -> Concave:

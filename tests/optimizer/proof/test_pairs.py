@@ -107,6 +107,35 @@ def test_better_plans_lie_within_what_a_plan_decides(seed: int, *, alternatives:
     assert left[0] < left[-1]
 
 
+class Once(Here):
+    """Answers once, and fails from then on."""
+
+    def solve(self, problem: Problem, **how: Any) -> Outcome:
+        return Outcome("crashed") if self.asked else super().solve(problem, **how)
+
+
+def test_what_is_decided_is_taken_up_although_the_function_is_not_found_anew() -> None:
+    """Otherwise the proof would begin anew for the same decisions, again and again."""
+    session = drawn(2)
+    problem, structure = level_problem(session), session.structure
+    pairs = pairs_of(problem, structure)
+    assert pairs is not None
+    points = np.array([pairs.point(choice) for choice in choices(pairs)])
+    values = np.array([problem.value(point) for point in points])
+    value = float(values.min()) + 0.01
+    first = found(problem, structure, Here())
+    assert first is not None
+    assert first.decides(value)
+    tells = found(problem, structure, Once(), known=lambda: value)
+    assert tells is not None
+    assert not tells.decides(value)
+    assert (tells.lower == tells.upper).sum() > (problem.lower == problem.upper).sum()
+    assert tells.faces.shape == (2, len(tells.open))
+    assert tells.bound == first.bound <= values.min()
+    assert all(tells.within(problem).holds(point) for point in points[values < value - 1e-6])
+    assert tells.decided(values.min())[0].sum() <= first.decided(values.min())[0].sum()
+
+
 def test_where_nothing_better_is_left_the_plan_known_is_the_best() -> None:
     none = np.zeros(0)
     rows = Rows(sparse.csr_array((0, 2)), none, none)
