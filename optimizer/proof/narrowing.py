@@ -39,7 +39,7 @@ class Narrowing:
         """Whether the best plan known decides so much more that it is worth beginning anew."""
         return self.found.decides(self._value())
 
-    def take(self) -> tuple[Problem, float]:
-        """Return what is left of the problem by now, and what no plan of the whole is worth less than."""
+    def take(self) -> tuple[Problem, float, bool]:
+        """Return what is left of the problem by now, a bound of the whole, and whether the user asked to stop."""
         self.found = self._anew(self.found) or self.found
-        return self.found.within(self._problem), self.found.bound
+        return self.found.within(self._problem), self.found.bound, self.found.interrupted

@@ -166,7 +166,7 @@ class PartsProver:
             self._take(part, self._run(part, start, on_progress))
             if not part.closed and not part.left:
                 return found
-            if self._narrows and not found.interrupted:
+            if self._narrows and self._worst() is not None and not found.interrupted and not self._deadline.passed():
                 start = self._narrow(start)
             if self.rests and self.rest is not None and not found.interrupted:
                 self.rest(self)
@@ -185,7 +185,7 @@ class PartsProver:
         """Begin anew with what is left of the problem; return a point to start from."""
         assert self.narrowing is not None
         bound, self._narrows = self.bound(), False
-        self.problem, known = self.narrowing.take()
+        self.problem, known, self.found.interrupted = self.narrowing.take()
         self.parts = [Part(self.problem.lower, self.problem.upper, max(bound, known))]
         best = self.narrowing.best()
         return start if best is None else best
@@ -251,8 +251,8 @@ class PartsProver:
         part.left = part.left and outcome.status in LEFT and not outcome.interrupted
         if outcome.point is not None and self.problem.better(outcome.point, found.point):
             found.point, found.objective, found.polished = outcome.point, outcome.objective, outcome.polished
-        others = self._others(part)
-        found.trace += [(before + at, value, min(bound, others)) for at, value, bound in outcome.trace]
+        most = min(self._others(part), self.value())
+        found.trace += [(before + at, value, min(bound, most)) for at, value, bound in outcome.trace]
         found.nodes, found.seconds = found.nodes + outcome.nodes, self._now() - self._began
         found.status, found.message = outcome.status, "" if part.left else outcome.message
         found.interrupted = found.interrupted or outcome.interrupted
@@ -367,7 +367,9 @@ class _Watch:
         bound = float(np.fmax(part.bound, state.bound))
         self.times.append(state.seconds)
         self.bounds.append(state.bound)
-        value, whole = float(np.fmin(prover.found.objective, state.objective)), min(bound, prover._others(part))
+        value = float(np.fmin(prover.found.objective, state.objective))
+        # What is left of a problem for better plans may be worth less than the plan known.
+        whole = min(bound, prover._others(part), prover.value())
         told = Progress(value, whole if np.isfinite(whole) else np.nan, state.nodes, state.seconds)
         prover.pace.note(self.before[0] + state.seconds, prover.process.worked_s, whole)
         self.on_progress(replace(told, nodes=self.before[1] + state.nodes, seconds=self.before[0] + state.seconds))
