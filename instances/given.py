@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
+from decimal import Decimal
+from numbers import Integral, Real
 from typing import Any
 
 from outlay.instances.errors import InputError
@@ -41,6 +44,26 @@ def check_type(what: str, given: object, wanted: type, remedy: str) -> None:
     """
     if not isinstance(given, wanted):
         raise InputError.single(what, f"{type_of(given)} is no {wanted.__name__}", remedy)
+
+
+def number_of(given: object) -> float | None:
+    """Return a number (also a decimal, a fraction or one of NumPy's) as a float; None: it is none, or true or false.
+
+    What is too large is infinite, and a decimal's NaN that may not be computed with is NaN.
+    """
+    if isinstance(given, bool) or not isinstance(given, Real | Decimal):
+        return None
+    try:
+        return float(given)
+    except OverflowError:
+        return math.inf if given > 0 else -math.inf
+    except ValueError:
+        return math.nan
+
+
+def is_whole(given: object) -> bool:
+    """Return whether something is a whole number, also one of NumPy's; true and false are none."""
+    return isinstance(given, Integral) and not isinstance(given, bool)
 
 
 def as_list(what: str, column: str, given: Any, remedy: str) -> tuple[Any, ...]:

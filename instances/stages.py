@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from outlay.instances.errors import Fault, InputError
-from outlay.instances.given import as_list
+from outlay.instances.given import as_list, number_of
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan, Selection
 
@@ -231,4 +230,5 @@ def scenarios_of_sets(
 
 def is_weight(value: object) -> bool:
     """Return whether something is a positive number that is finite."""
-    return isinstance(value, int | float | Decimal) and value is not True and math.isfinite(value) and value > 0
+    number = number_of(value)
+    return number is not None and 0 < number < math.inf

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from enum import StrEnum
-from math import inf
-from numbers import Integral, Real
+from numbers import Integral
+from sys import float_info
 from typing import Any, Self
 
 from outlay.instances.errors import InputError
+from outlay.instances.given import is_whole, number_of
 from outlay.optimizer.engine.settings import Settings
 from outlay.optimizer.search.params import SearchParams
 from outlay.optimizer.solver.deadline import NEVER, Clock, Deadline
@@ -79,7 +79,7 @@ class SolveSettings:
         for name in ("time_limit_s", "gap", "seed", "threads", "work"):
             given = getattr(self, name)
             if given is not None:
-                object.__setattr__(self, name, int(given) if isinstance(given, Integral) else float(given))
+                object.__setattr__(self, name, int(given) if isinstance(given, Integral) else number_of(given))
 
     @classmethod
     def made(
@@ -178,14 +178,14 @@ def check_arguments(
             raise InputError.single("solve", f"{name} is a text", "write a number", column=name, value=given)
         if given is None and name in {"time_limit", "jobs"}:
             continue
-        if not isinstance(given, Real | Decimal):
+        if number_of(given) is None:
             raise InputError.single("solve", f"{name} is no number", "write one", column=name, value=given)
-        if name in {"seed", "threads", "jobs"} and not isinstance(given, Integral):
+        if name in {"seed", "threads", "jobs"} and not is_whole(given):
             raise InputError.single("solve", f"{name} is no whole number", "write one", column=name, value=given)
     settings = SolveSettings(time_limit, gap, seed, threads)
     limit_s = settings.time_limit_s
     for name, value, right in (
-        ("time_limit", time_limit, limit_s is None or 0 < limit_s < inf),
+        ("time_limit", time_limit, limit_s is None or 0 < limit_s <= float_info.max),
         ("gap", gap, 0 <= settings.gap < 1),
         ("seed", seed, 0 <= seed < SEEDS_END),
         ("threads", threads, 1 <= threads <= MOST_THREADS),
@@ -207,7 +207,7 @@ def effort_asked(effort: Effort | str, work: int, time_limit: float | None) -> E
     if not isinstance(effort, str) or effort not in set(Effort):
         known = ", ".join(Effort)
         raise InputError.single("solve", "there is no such effort", f"one of {known}", column="effort", value=effort)
-    if not isinstance(work, Integral) or not 1 <= work <= MOST_WORK:
+    if not is_whole(work) or not 1 <= work <= MOST_WORK:
         raise InputError.single("solve", "work is out of range", f"1 to {MOST_WORK}", column="work", value=work)
     if effort == Effort.AUTO:
         return Effort.PROVE if time_limit is None else Effort.SEARCH

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from outlay.instances.errors import Fault, InputError
@@ -166,6 +167,8 @@ def _plain(value: Any, where: str, place: tuple[str | int, ...], found: list[Fau
 
 
 def _plain_scalar(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        value = value.item()
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):

@@ -10,12 +10,11 @@ nothing is always feasible.
 from __future__ import annotations
 
 import random
-from numbers import Integral
 from typing import Any
 
 from outlay.instances.errors import InputError
 from outlay.instances.formats.parsing import parse_document
-from outlay.instances.given import type_of
+from outlay.instances.given import is_whole, type_of
 from outlay.instances.instance import Instance
 
 MOST_PROJECTS = 200_000
@@ -57,9 +56,10 @@ def generate(projects: int, seed: int, *, periods: int = 16) -> Instance:
     (20, True)
     """
     for column, given in {"projects": projects, "seed": seed, "periods": periods}.items():
-        if not isinstance(given, Integral):
+        if not is_whole(given):
             problem = f"{type_of(given)} is no whole number"
             raise InputError.single("generate", problem, "write one, such as 100", column=column)
+    projects, seed, periods = int(projects), int(seed), int(periods)  # NumPy's seed nothing
     if not 1 <= projects <= MOST_PROJECTS:
         raise InputError.single("generate", "projects is out of range", f"1 to {MOST_PROJECTS}", value=projects)
     if not 8 <= periods <= 200:

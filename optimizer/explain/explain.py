@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from outlay.instances.errors import InputError, NoOptionError
-from outlay.instances.given import as_list, check_called
+from outlay.instances.given import as_list, check_called, is_whole
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.instances.values.text import did_you_mean
@@ -115,8 +115,9 @@ def explain(
     """
     settings = check_arguments(time_limit=time_limit, gap=gap, seed=seed, jobs=jobs)
     check_called("explain", on_progress=on_progress)
-    if conflicts is not None and not 1 <= conflicts <= MOST_CONFLICTS:
-        raise InputError.single("explain", "this is no number of conflicts", f"1 to {MOST_CONFLICTS}", value=conflicts)
+    if conflicts is not None and not (is_whole(conflicts) and 1 <= conflicts <= MOST_CONFLICTS):
+        problem = "this is no number of conflicts"
+        raise InputError.single("explain", problem, f"1 to {MOST_CONFLICTS}", column="conflicts", value=conflicts)
     projects, limits, curves, keep = (
         as_list("explain", column, given, f"give a list: {column}=[...]")
         for column, given in (("projects", projects), ("limits", limits), ("curves", curves), ("keep", keep))

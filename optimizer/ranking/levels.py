@@ -12,7 +12,7 @@ from typing import Any
 from outlay.instances.errors import Fault, InputError
 from outlay.instances.given import as_list, type_of
 from outlay.instances.instance import Instance
-from outlay.instances.stages import Scenario, check_scenarios
+from outlay.instances.stages import Scenario, check_scenarios, is_weight
 from outlay.instances.values.frozen import thawed
 from outlay.instances.values.numbers import number_text
 from outlay.optimizer.variation.limit import Limit, decimal_of
@@ -77,12 +77,14 @@ def check_weights(weights: Sequence[float] | None, levels: Sequence[Decimal]) ->
         problem = f"there are {len(given)} weights for {len(levels)} levels"
         raise InputError.single("rank", problem, "give one for each level", column="weights")
     for weight in given:
-        if not (isinstance(weight, int | float) and math.isfinite(weight) and weight > 0):
+        if not is_weight(weight):
             raise InputError.single(
                 "rank", "a weight is not positive", "give more than 0", column="weights", value=weight
             )
-    total = math.fsum(given)
-    return tuple(weight / total for weight in given)
+    largest = float(max(given))
+    shares = [float(weight) / largest for weight in given]  # so that no sum is too large
+    total = math.fsum(shares)
+    return tuple(share / total for share in shares)
 
 
 def check_objective(instance: Instance) -> None:

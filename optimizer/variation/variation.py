@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 from outlay.instances.errors import InputError
+from outlay.instances.given import number_of
 from outlay.instances.plan import Selection
 
 #: What the name of a limit follows where its move is weighed.
@@ -87,6 +89,8 @@ class Variation:
         if self.selected is not None:
             object.__setattr__(self, "selected", _selections(self.selected))
         object.__setattr__(self, "level", MappingProxyType(_numbers(self.level, "level")))
+        if self.at_least is not None:
+            object.__setattr__(self, "at_least", _number(self.at_least, "at_least"))
         if self.objective is not None:
             object.__setattr__(self, "objective", MappingProxyType(_numbers(self.objective, "objective")))
         for name in ("then", "floors", "goals"):
@@ -181,13 +185,20 @@ def _selections(given: Any) -> tuple[Selection, ...]:
 def _numbers(given: Any, column: str) -> dict[str, float]:
     if not isinstance(given, Mapping):
         raise _wrong("this is no mapping from names to numbers", 'write {"draws": 0.1}', column, given)
-    try:
-        numbers = {str(name): float(value) for name, value in given.items()}
-    except (TypeError, ValueError):
-        raise _wrong("there is something that is not a number", 'write {"draws": 0.1}', column, dict(given)) from None
-    if not all(abs(value) < float("inf") for value in numbers.values()):
+    numbers = {str(name): number_of(value) for name, value in given.items()}
+    found = {name: number for name, number in numbers.items() if number is not None}
+    if len(found) < len(numbers):
+        raise _wrong("there is something that is not a number", 'write {"draws": 0.1}', column, dict(given))
+    if not all(math.isfinite(value) for value in found.values()):
         raise _wrong("there is a number that is not finite", "correct it", column, dict(given))
-    return numbers
+    return found
+
+
+def _number(given: Any, column: str) -> float:
+    number = number_of(given)
+    if number is None or not math.isfinite(number):
+        raise _wrong("this is no finite number", "write one, such as 19.1", column, given)
+    return number
 
 
 def _wrong(problem: str, remedy: str, column: str, value: Any) -> InputError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import numpy as np
 import pytest
 
 import outlay
+from outlay.instances.given import number_of
+from outlay.optimizer.ranking.levels import check_weights
 
 TUTORIAL = "tutorial"
 FUNCTIONS: dict[str, Callable[[Any], object]] = {
@@ -82,6 +85,18 @@ CALLS: dict[str, tuple[Callable[[Any], object], str]] = {
     "replicate_gap": (lambda _: outlay.replicate_gap(5), "an int is no EnsembleSolution; give what"),
     "scenarios_of_sets": (lambda it: outlay.scenarios_of_sets(it, 5), "names: '5': an int is no list; give a list"),
     "generate": (lambda _: outlay.generate(None, 1), "generate, column projects: a NoneType is no whole number"),
+    "generate: bool": (lambda _: outlay.generate(True, 1), "projects: a bool is no whole number"),
+    "scenarios_of_sets: text": (lambda it: outlay.scenarios_of_sets(it, ["base"], {"base": "1"}), "its weight is 1"),
+    "rank: text": (lambda it: outlay.rank(it, limit="commitments", levels=[5], weights=["1"]), "is not positive"),
+    "explain: conflicts": (lambda it: outlay.explain(it, conflicts="1"), "'1': this is no number of conflicts; 1 to"),
+    "explain: whole": (lambda it: outlay.explain(it, conflicts=1.5), "'1.5': this is no number of conflicts; 1 to"),
+    "solve: too long": (lambda it: outlay.solve(it, time_limit=10**400), "time_limit is out of range"),
+    "solve: too large": (lambda it: outlay.solve(it, gap=Fraction(10**400)), "gap is out of range"),
+    "solve: nan": (lambda it: outlay.solve(it, gap=Decimal("sNaN")), "gap is out of range"),
+    "solve: bool": (lambda it: outlay.solve(it, seed=True), "seed is no number"),
+    "Variation: text": (lambda _: outlay.Variation(at_least="1"), "at_least: '1': this is no finite number"),
+    "Variation: nan": (lambda _: outlay.Variation(at_least=Decimal("sNaN")), "this is no finite number"),
+    "Variation: large": (lambda _: outlay.Variation(level={"draws": 10**400}), "a number that is not finite"),
     "load_comparison": (lambda it: outlay.load_comparison(5), "load_comparison: '5': this is not a path"),
     "load_ensemble": (lambda it: outlay.load_ensemble(5), "load_ensemble: '5': this is not a path"),
     "load_ranking": (lambda it: outlay.load_ranking(5), "load_ranking: '5': this is not a path"),
@@ -102,6 +117,45 @@ def test_numbers_of_numpy_are_numbers() -> None:
     assert ranked.status == outlay.rank(instance, limit="commitments", levels=[5, 10], gap=0.01, seed=3).status
     drawn = outlay.draw(outlay.read("us-japan-550"), draws=np.int64(2), seed=np.int64(2))
     assert (len(drawn), drawn.seed) == (2, 2)
+
+
+@pytest.mark.parametrize("given", [Decimal("0.5"), Fraction(1, 2), np.float32(0.5), np.int64(1), 1e300], ids=repr)
+def test_a_weight_may_be_any_number(given: Any) -> None:
+    share = float(given) / (float(given) + 1)
+    assert check_weights([given, 1], [Decimal(5), Decimal(10)]) == pytest.approx((share, 1 - share), rel=1e-12)
+    weights = {"base": given, "two-crews": 1}
+    scenarios = outlay.scenarios_of_sets(outlay.read(TUTORIAL), list(weights), weights)
+    assert [one.probability for one in scenarios] == pytest.approx([share, 1 - share], rel=1e-12)
+
+
+@pytest.mark.parametrize("given", [10**400, Fraction(10**400), Decimal("sNaN"), Decimal("inf"), True, 0])
+def test_a_weight_that_is_no_finite_number_above_0_is_refused(given: Any) -> None:
+    with pytest.raises(outlay.InputError, match="give more than 0"):
+        check_weights([given], [Decimal(5)])
+    with pytest.raises(outlay.InputError, match="give more than 0"):
+        outlay.scenarios_of_sets(outlay.read(TUTORIAL), ["base"], {"base": given})
+
+
+def test_what_is_too_large_for_a_float_is_infinite() -> None:
+    assert [number_of(given) for given in (10**400, -(10**400), Fraction(-(10**400)))] == [np.inf, -np.inf, -np.inf]
+
+
+def test_what_is_generated_may_be_counted_by_numpy() -> None:
+    counts: dict[str, Any] = {"projects": np.int64(5), "seed": np.int64(1), "periods": np.int32(9)}
+    assert outlay.generate(**counts) == outlay.generate(5, 1, periods=9)
+
+
+@pytest.mark.parametrize("given", [Decimal("1.5"), Fraction(3, 2), np.float32(1.5)], ids=repr)
+def test_what_a_variation_is_worth_at_least_may_be_any_number(given: Any) -> None:
+    asked = outlay.Variation(at_least=given, objective={"value": given})
+    assert asked == outlay.Variation(at_least=1.5, objective={"value": 1.5})
+    assert asked.to_document()["at_least"] == 1.5
+
+
+@pytest.mark.parametrize("given", [Decimal("1.5"), np.float32(1.5), np.float64(1.5)], ids=repr)
+def test_a_weight_of_the_objective_may_be_a_number_of_numpys(given: Any) -> None:
+    instance = outlay.read(TUTORIAL)
+    assert outlay.solve(instance, objective={"value": given}).objective == pytest.approx(28.65)
 
 
 #: What takes a gap and a time limit.
