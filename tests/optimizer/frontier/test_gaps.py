@@ -94,6 +94,18 @@ def test_an_interrupt_keeps_the_plans_and_proves_none_between(
         assert values(found) == BY_HAND  # the local search has found them all
 
 
+def test_of_three_objectives_zones_are_closed_until_what_is_open_is_within_the_tolerance(
+    warm: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone(monkeypatch)
+    some, every = (
+        outlay.frontier(outlay.read("tutorial"), MORE, jobs=1, tolerance=tolerance) for tolerance in (0.3, 0.0)
+    )
+    assert (some.complete, every.complete) == (False, True)
+    assert 0 < some.open_share <= 0.3
+    assert some.times_s["questions"] < every.times_s["questions"]
+
+
 def test_groups_are_of_zones_that_are_close_to_each_other() -> None:
     corners = np.array([[float(at), 99.0 - at] for at in range(50)])[np.random.default_rng(1).permutation(50)]
     groups = _grouped(corners, np.zeros(2))

@@ -336,3 +336,13 @@ def test_a_soft_row_may_be_left_short_at_a_price() -> None:
     assert found.sentence == "electrical labour in PJM in 2026H1: 17 FTE are left short, at most 16 may be"
     unbounded = crews(resource={"penalty": 0})
     assert verify_plan(unbounded, plan(*chosen, shortfalls={(where, 0): 1e6, (where, 1): 12.5})).ok
+
+
+def test_a_flow_moves_the_level_of_its_own_resource_and_of_none_that_holds_it() -> None:
+    def grid(amount: float) -> Instance:
+        rows = [{**row, "amount": amount} if row["resource"] == "grid" else row for row in GRID["availability"]]
+        return build(**{**GRID, "availability": rows})
+
+    assert verify_plan(grid(45), flows(flows={("w-e", 0): 50})).ok  # what leaves is not used in the whole grid
+    found = the_one(verify_plan(grid(44), flows(flows={("w-e", 0): 50})))  # and what arrives does not help it
+    assert found.sentence == "grid in 2026: 45 MW are used, 44 are available"
