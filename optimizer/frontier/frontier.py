@@ -8,16 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack
 from dataclasses import replace
-from decimal import Decimal
 from functools import partial
-from numbers import Real
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from outlay.instances.errors import InputError, NoPlanError
-from outlay.instances.given import check_called
+from outlay.instances.given import check_called, number_of
 from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.frontier.assembling import Outcome, of_boxes, of_zones, sets_of, tables_of
 from outlay.optimizer.frontier.boxes import Boxes
@@ -115,7 +113,8 @@ def frontier(
     """
     settings = check_arguments(time_limit=time_limit, gap=0.0 if gap is None else gap, seed=seed, jobs=jobs)
     check_called("frontier", on_progress=on_progress)
-    if not (isinstance(tolerance, Real | Decimal) and 0 <= float(tolerance) < 1):
+    share = number_of(tolerance)
+    if share is None or not 0 <= share < 1:
         raise InputError.single("frontier", "this is no share", "a tolerance from 0 to below 1", value=tolerance)
     began = time.monotonic()
     if isinstance(source, Solution):
@@ -128,7 +127,7 @@ def frontier(
     known = None if weights is None else _weights(varied, objectives, weights, order)
     if known is None:
         parsed = parse_objectives(varied.over, objectives)
-        tolerance = float(tolerance)
+        tolerance = share
     else:
         parsed, tolerance = objectives_of(varied.instance, known), 0.0
     space = Space(varied, parsed, options, tolerance, executor is not None)
