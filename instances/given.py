@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from decimal import Decimal
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, cast
 
 from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance
@@ -56,7 +56,7 @@ def number_of(given: object) -> float | None:
     try:
         return float(given)
     except OverflowError:
-        return math.inf if given > 0 else -math.inf
+        return math.inf if cast(Any, given) > 0 else -math.inf
     except ValueError:
         return math.nan
 
