@@ -161,6 +161,7 @@ def _moved(
         del document["approved"]
         remarks += without_changes(document)
     _move_settings(before.instance, document, periods, to, base)
+    remarks += _without_past_stage(before.instance, document, periods)
     return document, moved, remarks
 
 
@@ -184,6 +185,15 @@ def _move_settings(instance: Instance, document: dict[str, Any], periods: int, t
     for key in ("force_in", "force_out"):
         if key in applied:
             applied[key] = [item for item in applied[key] if not _is_past(instance, item, periods)]
+
+
+def _without_past_stage(instance: Instance, document: dict[str, Any], periods: int) -> list[str]:
+    """Take the date up to which it is decided now out of a document if it is past, and say so."""
+    by = instance.settings.stages.decide_by
+    if by is None or instance.period_holding(by) >= periods:
+        return []
+    del document["instance"]["stages"]["decide_by"]
+    return [f"decide_by of [stages] was {by} and is past: without another date all selections are decided now"]
 
 
 def _nothing_due_by_selection(document: dict[str, Any]) -> None:

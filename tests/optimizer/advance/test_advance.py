@@ -130,6 +130,15 @@ def test_frozen_years_are_those_that_were_approved() -> None:
     assert {choice.project: choice.selection > 0 for choice in answer.plan.choices} == {"A": False, "B": True}
 
 
+@pytest.mark.parametrize(("by", "kept", "told"), [("2026-12", None, 1), ("2027-01", "2027-01", 0)])
+def test_a_date_of_stages_that_is_past_is_left_out(warm: Any, by: str, kept: str | None, told: int) -> None:
+    staged = two_years(settings={"stages": {"decide_by": by}})
+    found = outlay.advance(outlay.solve(parsed(staged), process=warm), "2027-01")
+    assert found.verification.ok
+    assert found.instance.settings.stages.decide_by == kept
+    assert sum("decide_by of [stages] was" in remark for remark in found.remarks) == told
+
+
 def test_actual_figures_replace_planned_ones(solution: outlay.Solution, tmp_path: Path) -> None:
     (tmp_path / "projects.csv").write_text("id,started,commitment,status\nA,2026-05,4.5,\nB,,,candidate\n")
     (tmp_path / "availability.csv").write_text("resource,from,amount\ncommitments,2026-01,9\n")
