@@ -21,6 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from outlay.models.arrays.ending import look
 from outlay.models.options.needs import Need
 from outlay.models.options.options import Options
 
@@ -63,6 +64,7 @@ class Started:
 
 def event_dates(options: Options, side: str, event: str) -> np.ndarray:
     """Return the event of each option of a side, in the order of ``options.of(side)``."""
+    look()  # there may be ten thousand sides
     return (options.start if event == "start" else options.operation)[options.of(side)]
 
 

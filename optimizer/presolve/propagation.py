@@ -39,6 +39,7 @@ class Propagation:
     def __init__(self, problem: Problem) -> None:
         self.by_column = problem.matrix
         self.by_row = sparse.csr_array(problem.matrix)
+        look()
         self.binary = problem.integer & (problem.lower == 0) & (problem.upper == 1)
         self.countable = problem.integer & (problem.lower == 0) & (problem.upper >= 1)
         largest = np.fmax(np.abs(problem.lower), np.abs(problem.upper))
@@ -108,15 +109,18 @@ def tightened(problem: Problem) -> Problem:
 
 def rounded(problem: Problem) -> Problem:
     """Return a problem with the same integer points and limits rounded to multiples of what rows are made of."""
+    look()
     rows = sparse.csr_array(problem.matrix)
     row, size = _row_of_entries(rows), rows.shape[0]
     unit = np.full(size, np.inf)
     used = rows.data != 0
     np.minimum.at(unit, row[used], np.abs(rows.data[used]))
+    look()
     times = np.round(rows.data / unit[row])
     off = np.abs(rows.data - times * unit[row])
     broken = used & (~problem.integer[rows.indices] | (off > SAME * np.abs(rows.data)))
     whole = np.isfinite(unit) & (np.bincount(row[broken], minlength=size) == 0)
+    look()
     largest = np.fmax(np.abs(problem.lower), np.abs(problem.upper))[rows.indices]
     with np.errstate(invalid="ignore"):  # nothing times infinity
         error = np.bincount(row, weights=np.where(off > 0, off * largest, 0.0), minlength=size)

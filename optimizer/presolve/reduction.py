@@ -105,6 +105,7 @@ def reduced(problem: Problem) -> Reduction:
     free = (tight.lower < tight.upper) & ~_idle(tight)
     if tight is problem or not free.any():
         return Reduction(problem, np.arange(size), problem.lower, np.full(size, -1))
+    look()
     dominator = _dominators(tight, free)
     look()
     left = restrict(tight, ~free | (dominator >= 0), tight.lower)
@@ -157,9 +158,11 @@ def _cliques(problem: Problem, free: np.ndarray) -> tuple[np.ndarray, np.ndarray
     row = np.repeat(np.arange(rows.shape[0]), size)
     whole = problem.integer & (problem.lower >= 0)
     odd = np.bincount(row, weights=(rows.data != 1.0) | ~whole[rows.indices], minlength=rows.shape[0])
+    look()
     clique = (problem.row_upper == 1.0) & (odd == 0) & (size <= MOST_COMPARED)
     place = np.nonzero(clique[row] & (free & whole & (problem.upper == 1.0))[rows.indices])[0]
     order = place[np.lexsort((row[place], -size[row[place]], rows.indices[place]))]
+    look()
     columns, first = np.unique(rows.indices[order], return_index=True)
     of = row[order[first]]
     by_clique = np.argsort(of, kind="stable")

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import sparse
 
+from outlay.models.arrays.ending import look
 from outlay.optimizer.presolve.propagation import activity
 from outlay.optimizer.problem.problem import TOLERANCE, Problem
 
@@ -57,6 +58,7 @@ def restrict(problem: Problem, fixed: np.ndarray, values: np.ndarray) -> Restric
     used, part = problem.matrix @ rest, problem.matrix
     if len(kept) < part.shape[1]:
         part = part[:, kept]
+    look()  # here and below: there may be millions of entries
     size = np.bincount(part.indices, minlength=part.shape[0])
     # Few rows are left of many: what is done with them below is done with these alone.
     rows = np.nonzero((size > 0) | _broken(problem, used))[0]
@@ -74,8 +76,11 @@ def restrict(problem: Problem, fixed: np.ndarray, values: np.ndarray) -> Restric
         most - used if used.any() else most,
         None if problem.tidy is None else problem.tidy[kept],
     )
+    look()
     small = _bounded(small, size == 1)
+    look()
     needed = np.union1d(_needed(small, size > 1), np.nonzero(size == 0)[0])
+    look()
     if len(needed) < len(rows):  # what stays whole shares its arrays: large problems stand beside what they come from
         matrix = sparse.csc_array(small.matrix[needed])
         small = replace(small, matrix=matrix, row_lower=small.row_lower[needed], row_upper=small.row_upper[needed])
@@ -123,7 +128,9 @@ def _loose(limit: np.ndarray) -> np.ndarray:
 
 def _needed(problem: Problem, wanted: np.ndarray) -> np.ndarray:
     """Return those of the wanted rows that the bounds of their columns do not keep anyhow, by number."""
-    low, high = activity(sparse.csr_array(problem.matrix), problem.lower, problem.upper)
+    by_row = sparse.csr_array(problem.matrix)
+    look()
+    low, high = activity(by_row, problem.lower, problem.upper)
     above = high > problem.row_upper + LOOSE * np.maximum(1.0, np.abs(problem.row_upper))
     below = low < problem.row_lower - LOOSE * np.maximum(1.0, np.abs(problem.row_lower))
     needed: np.ndarray = np.nonzero(wanted & (above | below))[0]

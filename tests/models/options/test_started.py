@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import outlay
+from outlay.models.arrays.ending import EndedError, ended_by
 from outlay.models.build import build
 from outlay.models.case import Case
 from outlay.models.options import started
@@ -80,6 +81,14 @@ def test_a_plan_to_start_from_sets_the_columns_too() -> None:
     first = outlay.solve(instance)
     again = outlay.solve(instance, start=first.plan)
     assert first.objective == again.objective == pytest.approx(5.0)
+
+
+def test_no_dates_are_read_once_nobody_waits() -> None:
+    options = Case(outlay.read("tutorial")).options
+    project = outlay.read("tutorial")["projects"].texts("id")[0]
+    assert len(started.event_dates(options, project, "start"))
+    with pytest.raises(EndedError), ended_by(lambda: True):
+        started.event_dates(options, project, "start")
 
 
 def test_few_rows_stay_on_options() -> None:
