@@ -141,7 +141,7 @@ class Search:
             return state.relaxation is not None
         left, spent = state.deadline.left(), time.monotonic() - state.begun_at
         beyond = sum(state.problem.matrix.shape) > how.large and Step.ROUND in state.trace.steps
-        return beyond and left is not None and spent > how.simplex_share * (spent + left)
+        return beyond and left is not None and spent > how.proving_share * (spent + left)
 
     def take_cuts(self, cuts: Rows) -> None:
         """Take cutting planes that no plan better than the best one known breaks; may be called from another thread."""
