@@ -89,7 +89,7 @@ class SearchingSolver:
             thread = threading.Thread(target=second.run, daemon=True)
             thread.start()
             try:
-                while thread.is_alive() and not search.state.over() and not prover.can_go_on():
+                while thread.is_alive() and not search.state.over() and not prover.ends_rest():
                     thread.join(TICK_S)
                     told(prover.state())
             except KeyboardInterrupt:

@@ -23,7 +23,7 @@ from scipy import sparse
 
 from outlay.models.arrays.ending import look
 from outlay.optimizer.presolve.needs import Upward, needs_of
-from outlay.optimizer.presolve.propagation import activity
+from outlay.optimizer.presolve.propagation import activity, row_of_entries
 from outlay.optimizer.problem.problem import TOLERANCE, Problem, Rows
 
 #: A problem with more entries, or in which columns of limits have more needs than this in all, is left as it is.
@@ -52,7 +52,7 @@ def linking_rows(problem: Problem) -> Rows | None:
     limits = limits.part(np.diff(needs.sets.indptr) == 0)  # what says a need has no room of its own
     matrix, upper = limits.matrix, limits.upper
     low, high = activity(matrix, problem.lower, problem.upper)
-    entry_row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    entry_row = row_of_entries(matrix)
     bites = (upper > low) & (upper < high)
     uses = np.nonzero(bites[entry_row] & (matrix.data > 0) & (problem.lower == 0)[matrix.indices])[0]
     count = np.bincount(needs.column, minlength=len(problem.cost))

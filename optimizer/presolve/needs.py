@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from outlay.optimizer.presolve.propagation import row_of_entries
 from outlay.optimizer.problem.problem import Problem
 
 #: Followed from one to the next by doubling, so that this is the length of a chain: more than any calendar has.
@@ -117,7 +118,7 @@ class Needs:
 def needs_of(problem: Problem, limits: Upward) -> Needs | None:
     """Return what columns need; of several sets for the same, the one that says most. None: they need nothing."""
     matrix, chains = limits.matrix, _chains(problem)
-    row, size = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr)), matrix.shape[0]
+    row, size = row_of_entries(matrix), matrix.shape[0]
     giving = matrix.data < 0
     unfit = giving & ~(chains.whole & (problem.lower == 0))[matrix.indices]
     odd = np.bincount(row, weights=unfit | ~(problem.lower >= 0)[matrix.indices] | (matrix.data == 0), minlength=size)
@@ -162,7 +163,7 @@ def _with_parts(chains: Chains, column: np.ndarray, row: np.ndarray) -> tuple[np
 def _chains(problem: Problem) -> Chains:
     """Return the columns that add whole ones up, from rows ``S - S' - sum x = 0``."""
     matrix, size = sparse.csr_array(problem.matrix), len(problem.cost)
-    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    row = row_of_entries(matrix)
     total = matrix.data > 0
     ones = np.bincount(row, weights=total, minlength=matrix.shape[0]) == 1
     sums = (problem.row_lower == 0) & (problem.row_upper == 0) & ones
@@ -182,6 +183,7 @@ def _chains(problem: Problem) -> Chains:
     odd = np.zeros(size, dtype=bool)
     odd[whole[broken]] = True
     odd |= np.bincount(whole[again], minlength=size) > 1
+    odd |= (np.bincount(part[again], minlength=size) > 1)[before]  # two go on from one
     place = (before != np.arange(size)).astype(int)
     for _ in range(DOUBLINGS):
         odd |= odd[before]

@@ -62,7 +62,7 @@ class Propagation:
             if (low > most).any() or (high < least).any():
                 return False
             place = np.nonzero((self.countable & (lower == 0) & (upper >= 1))[part.indices])[0]
-            row, column, value = _row_of_entries(part)[place], part.indices[place], part.data[place]
+            row, column, value = row_of_entries(part)[place], part.indices[place], part.data[place]
             up, down = np.maximum(value, 0.0), np.minimum(value, 0.0)
             not_one = (low[row] + up > most[row]) | (high[row] + down < least[row])
             not_zero = (low[row] - down > most[row]) | (high[row] - up < least[row])
@@ -86,11 +86,12 @@ def activity(rows: sparse.csr_array, lower: np.ndarray, upper: np.ndarray) -> tu
         at_lower, at_upper = value * lower[rows.indices], value * upper[rows.indices]
     small = np.where(value > 0, at_lower, np.where(value < 0, at_upper, 0.0))
     large = np.where(value > 0, at_upper, np.where(value < 0, at_lower, 0.0))
-    row, size = _row_of_entries(rows), rows.shape[0]
+    row, size = row_of_entries(rows), rows.shape[0]
     return np.bincount(row, weights=small, minlength=size), np.bincount(row, weights=large, minlength=size)
 
 
-def _row_of_entries(rows: sparse.csr_array) -> np.ndarray:
+def row_of_entries(rows: sparse.csr_array) -> np.ndarray:
+    """Return the row of each stored entry, shape (entries,)."""
     return np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
 
 
@@ -111,7 +112,7 @@ def rounded(problem: Problem) -> Problem:
     """Return a problem with the same integer points and limits rounded to multiples of what rows are made of."""
     look()
     rows = sparse.csr_array(problem.matrix)
-    row, size = _row_of_entries(rows), rows.shape[0]
+    row, size = row_of_entries(rows), rows.shape[0]
     unit = np.full(size, np.inf)
     used = rows.data != 0
     np.minimum.at(unit, row[used], np.abs(rows.data[used]))

@@ -217,8 +217,8 @@ class PartsProver:
         gap = max(self.options.get("mip_abs_gap", 0.0), self.options.get("mip_rel_gap", 0.0) * abs(value))
         return bound == np.inf or (np.isfinite(value) and bound >= value - gap)
 
-    def can_go_on(self) -> bool:
-        """Whether nothing is left to prove, or more of the problem is decided than when it was left."""
+    def ends_rest(self) -> bool:
+        """Whether to end what is done instead: nothing is left to prove, or more is decided than when it was left."""
         return self.is_enough(self.bound()) or (self.narrowing is not None and self.narrowing.wanted())
 
     def _others(self, part: Part) -> float:

@@ -134,6 +134,23 @@ def test_sums_that_may_be_of_parts_are_not_counted_on(odd: dict[str, bool]) -> N
     assert told(started(**odd)) == []
 
 
+def test_sums_that_go_on_from_one_in_two_ways_are_not_taken_for_one_chain() -> None:
+    """Columns 3 to 5 add options 0 to 2 up: 4 and 5 both go on from 3, and each user (6, 7) needs one of these."""
+    sums = [[-1, 0, 0, 1, 0, 0, 0, 0, 0], [0, -1, 0, -1, 1, 0, 0, 0, 0], [0, 0, -1, -1, 0, 1, 0, 0, 0]]
+    longer, needs = [[0, 0, 0, 0, 0, -1, 0, 0, 1]], [[0, 0, 0, 0, -1, 0, 1, 0, 0], [0, 0, 0, 0, 0, 0, 0, 1, -1]]
+    use = [[0, 0, 0, 0, 0, 0, 3, 4, 0]]
+    rows = [[float(each) for each in row] for row in (*sums, *longer, *needs, *use)]
+    made = problem(rows, [0.0] * 6 + [5.0], [0.0] * 4 + [-FREE] * 3)
+    some = replace(made, integer=~np.isin(np.arange(9), [3, 4, 5, 8]))
+    points = np.array(list(product((0.0, 1.0), repeat=9)))
+    activity = points @ some.matrix.toarray().T
+    held = points[((activity <= some.row_upper) & (activity >= some.row_lower)).all(axis=1)]
+    assert ((held[:, 6] == 1) & (held[:, 8] == 0)).any()
+    told_rows = linking_rows(some)
+    if told_rows is not None:
+        assert (held @ told_rows.matrix.toarray().T <= told_rows.upper + 1e-9).all()
+
+
 def test_every_whole_point_keeps_the_rows() -> None:
     """Of random limits and needs: with what gives, uses of their own, sets, circles, and needs of weights."""
     random = np.random.default_rng(5)
