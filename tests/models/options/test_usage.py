@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import count
 from typing import Any
 
 import numpy as np
 import pytest
 
 import outlay
-from outlay.models.arrays.ending import EndedError, ended_by
 from outlay.models.case import Case
 from outlay.models.options.usage import compute_usage
 from tests.support.documents import instance, level
+from tests.support.looking import ends_at_looks
 
 
 def used(start: int, *, periods: int = 6, project: dict[str, Any] | None = None, **row: Any) -> list[float]:
@@ -163,13 +162,5 @@ def test_a_profile_replaces_the_shape_by_period_or_by_year(
 
 
 def test_summing_up_ends_between_any_two_steps_once_nobody_waits() -> None:
-    options, looks = Case(outlay.read("tutorial")).options, count()
-    with ended_by(lambda: next(looks) < 0):
-        compute_usage(options)
-    whole = next(looks)
-    assert whole > 5
-    for last in range(whole):
-        looks = count()
-        with pytest.raises(EndedError), ended_by(lambda looks=looks, last=last: next(looks) >= last):
-            compute_usage(options)
-        assert next(looks) == last + 1
+    options = Case(outlay.read("tutorial")).options
+    ends_at_looks(lambda: compute_usage(options), more_than=5)

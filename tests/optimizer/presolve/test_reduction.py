@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from itertools import count, product
+from itertools import product
 
 import numpy as np
 import pytest
 from scipy import sparse
 
-from outlay.models.arrays.ending import EndedError, ended_by
 from outlay.optimizer.presolve import reduction
 from outlay.optimizer.presolve.reduction import Reduction, reduced
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.structure import Structure
 from tests.support.choosing import some
+from tests.support.looking import ends_at_looks
 
 FREE = np.inf
 
@@ -32,16 +32,8 @@ def kept(small: Reduction) -> list[int]:
 
 
 def test_leaving_out_ends_between_any_two_steps_once_nobody_waits() -> None:
-    choice, looks = problem([-3.0, -2.0, -4.0], [[1.0, 1.0, 1.0], [2.0, 2.5, 3.0]], [-FREE] * 2, [1.0, 3.2]), count()
-    with ended_by(lambda: next(looks) < 0):
-        reduced(choice)
-    whole = next(looks)
-    assert whole > 15
-    for last in range(whole):
-        looks = count()
-        with pytest.raises(EndedError), ended_by(lambda looks=looks, last=last: next(looks) >= last):
-            reduced(choice)
-        assert next(looks) == last + 1
+    choice = problem([-3.0, -2.0, -4.0], [[1.0, 1.0, 1.0], [2.0, 2.5, 3.0]], [-FREE] * 2, [1.0, 3.2])
+    ends_at_looks(lambda: reduced(choice), more_than=15)
 
 
 def test_what_costs_and_nothing_asks_for_is_left_out() -> None:
