@@ -104,7 +104,7 @@ class Tab:
         """Return what axe-core finds serious or worse (https://github.com/dequelabs/axe-core)."""
         script = importlib.resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
         self.page.evaluate(script)
-        self.page.wait_for_function("!document.querySelector('#shown.drawing')")  # dimmed meanwhile
+        self.page.wait_for_selector("#shown:not(.drawing)", state="attached")  # dimmed meanwhile
         found = self.page.evaluate("axe.run()")
         return [
             f"{rule['id']}: {node['target']} {node['failureSummary']}"
