@@ -52,6 +52,8 @@ class Scheduling:
         How many come at an earlier place, one of these numbers.
     spread
         By worth, priorities are drawn from 1 / (1 + z) to 1 + z times it, z one of these.
+    priced
+        Where some projects only cost something: sets that are best at a price for what is used.
     justified, inherited, dear
         Chance that a schedule as good as the best one is improved backward and forward; how much of what waits for a
         project counts for it; how much of what there was too little of counts, one of these.
@@ -71,6 +73,7 @@ class Scheduling:
     by_place: float = a_share(0.4)
     pulled: tuple[int, ...] = a_count((1, 2, 4))
     spread: tuple[float, ...] = a_factor((0.2, 0.5, 1.0, 2.0))
+    priced: int = a_count(24)
     justified: float = a_share(0.3)
     inherited: float = a_share(0.5)
     dear: tuple[float, ...] = a_factor((0.0, 0.5, 1.0))

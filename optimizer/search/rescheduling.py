@@ -29,7 +29,7 @@ from scipy import sparse
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.structure import Structure
 from outlay.optimizer.search.drawing_params import Scheduling
-from outlay.optimizer.search.ledgers.closure import closure
+from outlay.optimizer.search.ledgers.closure import closure, depth, prices
 from outlay.optimizer.search.ledgers.dates import DatedLedger, dated_ledger
 from outlay.optimizer.search.ledgers.rows import Ledger
 from outlay.optimizer.search.rounding import must_be_funded, nothing
@@ -81,25 +81,39 @@ class Rescheduling:
         #: Projects that only cost something and that others, which are worth more, wait for.
         self._paves = self._worth_paving(own, possible)
         self._open = possible & ((self._must | self._paves)[own] | (self._cost < 0))
-        self._worth = self._worth_for_use(own)
+        #: How many have to come before each project, one after the other.
+        self._depth = depth(self._ledger.waiting, structure.projects)
+        #: What projects are worth for what they use, in one way or two; how many of these were followed as they are.
+        self._worths, self._followed = self._worths_for_use(own), 0
         self._short: dict[int, float] = {}
         self._price, self._dear = np.zeros(len(options)), 0.0
         self.chosen = np.full(structure.projects, -1)
         self.value = np.inf
 
-    def _worth_for_use(self, own: np.ndarray) -> np.ndarray:
-        """Return what each project at its best, and part of what waits for it, is worth for what it uses."""
-        worth, use = np.zeros(self.structure.projects), np.full(self.structure.projects, np.inf)
-        np.maximum.at(worth, own, -self._cost)
+    def _worths_for_use(self, own: np.ndarray) -> list[np.ndarray]:
+        """Return what each project at its best is worth for what it uses.
+
+        Together with part of what waits for it; and, where some only cost something, together with all of what it waits
+        for, the higher price first.
+        """
+        most, use = np.full(self.structure.projects, -np.inf), np.full(self.structure.projects, np.inf)
+        np.maximum.at(most, own, -self._cost)
         np.minimum.at(use, own, self._ledger.shares())
-        later, earlier = self._ledger.waiting
+        use[np.isinf(use)] = 1.0
+        worth, (later, earlier) = np.maximum(most, 0.0), self._ledger.waiting
         total = worth.copy()
         for _ in range(self.structure.projects):
             more = worth + self.params.inherited * np.bincount(earlier, weights=total[later], minlength=len(worth))
             if np.allclose(more, total):
                 break
             total = more
-        return np.maximum(total, 1e-9) / np.maximum(np.where(np.isfinite(use), use, 1.0), 1e-9)
+        found = [np.maximum(total, 1e-9) / np.maximum(use, 1e-9)]
+        if self._paves.any():
+            # At one price what lies deep comes first: it waits, and is taken as soon as all above it is.
+            order = _rank(self._depth / max(1, self._depth.max()) + _rank(total))
+            price = prices(most, use, self._ledger.waiting, self.params.priced)
+            found.insert(0, np.maximum(price, 1e-9) * (1.0 + 1e-3 * order))
+        return found
 
     def _worth_paving(self, own: np.ndarray, possible: np.ndarray) -> np.ndarray:
         most = np.full(self.structure.projects, -np.inf)
@@ -152,8 +166,11 @@ class Rescheduling:
         funded = self.chosen >= 0
         how = self.params
         way = self.random.random() if funded.any() else 1.0
+        if self._followed < len(self._worths):
+            self._followed += 1
+            return -self._worths[self._followed - 1]
         if way >= how.by_start + how.by_place:
-            return -self._worth * (1.0 + self.random.choice(how.spread)) ** (2.0 * random - 1.0)
+            return -self._worths[-1] * (1.0 + self.random.choice(how.spread)) ** (2.0 * random - 1.0)
         late = size * (1.0 + random)
         keys = np.where(funded, self._start[self.chosen], late).astype(float)
         if way < how.by_start:
@@ -167,12 +184,12 @@ class Rescheduling:
         """Let a project come at an earlier place, and before it what it hangs on and comes before it now."""
         links, place = self.structure.links, keys[project] * self.random.random()
         front, seen = [project], {project}
-        for depth, one in enumerate(front):
+        for steps, one in enumerate(front):
             for other in links.indices[links.indptr[one] : links.indptr[one + 1]].tolist():
                 if other not in seen and place < keys[other] < keys[one]:
                     seen.add(other)
                     front.append(other)
-            keys[one] = place - 1e-3 * depth
+            keys[one] = place - 1e-3 * steps
 
     # -- schedules ---------------------------------------------------------------------------------------------------
 
@@ -181,7 +198,8 @@ class Rescheduling:
         self._ledger.clear()
         self._dear = 1.0 if self.value == np.inf else self.random.choice(self.params.dear) if self._short else 0.0
         chosen = np.full(self.structure.projects, -1)
-        waiting: list[int] = []
+        waiting: dict[int, int] = {}  # and which turn they had
+        turn = 0
         for project in np.argsort(keys, kind="stable").tolist():
             ready = [project]
             while ready:
@@ -190,27 +208,32 @@ class Rescheduling:
                 first = ready.pop(0)
                 option = self._best(first)
                 if option < 0:
-                    if first not in waiting:
-                        waiting.append(first)
+                    waiting.setdefault(first, turn)
+                    turn += 1
                     continue
                 chosen[first] = option
-                if first in waiting:
-                    waiting.remove(first)
+                waiting.pop(first, None)
                 room, followers = self._ledger.take(option), self._ledger.followers[first]
-                ready = [other for other in waiting if room or other in followers]
+                again = waiting if room else sorted(followers & waiting.keys(), key=waiting.__getitem__)
+                ready = list(dict.fromkeys((*ready, *again)))
         lacking = np.nonzero(self._must & (chosen < 0))[0]
         if len(lacking):
             self._learn(lacking)
             return None
-        return self._pruned(chosen) if self._paves.any() else chosen
+        return self._settled(chosen)
 
-    def _pruned(self, chosen: np.ndarray) -> np.ndarray:
-        """Leave out what only costs something and nothing that is funded waits for."""
+    def _settled(self, chosen: np.ndarray) -> np.ndarray:
+        """Leave out what only costs something and nothing that is funded waits for; the rest as cheaply as it may be.
+
+        So that it is done no earlier than what waits for it needs.
+        """
         paving = np.nonzero(self._paves & (chosen >= 0))[0]
-        for project in paving[np.argsort(-self._start[chosen[paving]], kind="stable")].tolist():
-            if all(chosen[other] < 0 for other in self._ledger.followers[project]):
+        for project in paving[np.lexsort((-self._depth[paving], -self._start[chosen[paving]]))].tolist():
+            if (chosen[list(self._ledger.followers[project])] < 0).all():
                 self._ledger.give_back(int(chosen[project]))
                 chosen[project] = -1
+            else:
+                self._move(chosen, project, early=False)
         return chosen
 
     def _learn(self, lacking: np.ndarray) -> None:
@@ -234,22 +257,24 @@ class Rescheduling:
             self._move(chosen, project, latest=end)
         for project in np.argsort(np.where(chosen >= 0, self._start[chosen], np.inf), kind="stable").tolist():
             self._move(chosen, project)
-        return chosen
+        return self._settled(chosen)
 
-    def _move(self, chosen: np.ndarray, project: int, latest: int | None = None) -> None:
+    def _move(self, chosen: np.ndarray, project: int, latest: int | None = None, *, early: bool = True) -> None:
         before = int(chosen[project])
         if before >= 0:
             self._ledger.give_back(before)
-        option = self._best(project, latest)
+        option = self._best(project, latest, early=early)
         option = before if option < 0 else option
         chosen[project] = option
         if option >= 0:
             self._ledger.take(option)
 
-    def _best(self, project: int, latest: int | None = None) -> int:
+    def _best(self, project: int, latest: int | None = None, *, early: bool = True) -> int:
         """Return the cheapest option that all rows allow, -1 if none is; or the last one that ends by a date.
 
-        What need not be funded is taken only if it is worth something, or what waits for it is.
+        What need not be funded is taken only if it is worth something, or what waits for it is; then, unless told
+        otherwise, the earliest option counts: what only costs something costs least in the end, which is too late for
+        what waits for it.
         """
         begin, end = int(self._first[project]), int(self._first[project + 1])
         allowed = self._ledger.in_order(begin, end) & self._open[begin:end]
@@ -258,7 +283,7 @@ class Rescheduling:
         places = np.nonzero(allowed)[0] + begin
         if latest is not None:
             places = places[np.argsort(-self._start[places], kind="stable")]
-        elif self._paves[project]:  # what only costs something costs least in the end, too late for what waits for it
+        elif early and self._paves[project]:
             places = places[np.argsort(self._start[places], kind="stable")]
         elif self._short:
             places = places[np.argsort((self._cost + self._dear * self._price)[places], kind="stable")]
@@ -276,6 +301,11 @@ class Rescheduling:
                 return int(some[first])
             at, size = at + size, 2 * size
         return -1
+
+
+def _rank(values: np.ndarray) -> np.ndarray:
+    """Return the place of each value among all, from 0 for the least to less than 1."""
+    return np.argsort(np.argsort(values, kind="stable"), kind="stable") / max(1, len(values))
 
 
 def rescheduling(

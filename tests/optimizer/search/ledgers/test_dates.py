@@ -16,7 +16,7 @@ from outlay.optimizer.search.drawing_params import Scheduling
 from outlay.optimizer.search.ledgers.dates import DatedLedger
 from outlay.optimizer.search.rescheduling import rescheduling
 from outlay.optimizer.session import Session
-from tests.benchmarks.families import schedule
+from tests.benchmarks.families import read
 
 
 @pytest.fixture
@@ -26,9 +26,7 @@ def always_started(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def problem_of(name: str) -> tuple[Problem, Structure]:
-    instance = schedule.read(name)
-    assert instance is not None
-    session = Session(model_of(instance))
+    session = Session(model_of(read(name)))
     level = session.levels()[0]
     problem = tightened(replace(session.problem, cost=level.cost, offset=level.offset))
     assert session.structure.derived.any()
@@ -36,7 +34,9 @@ def problem_of(name: str) -> tuple[Problem, Structure]:
 
 
 @pytest.mark.usefixtures("always_started")
-@pytest.mark.parametrize("name", ["schedule-8-1", "schedule-8-2", "schedule-opt-8-3", "schedule-opt-12-4"])
+@pytest.mark.parametrize(
+    "name", ["schedule-8-1", "schedule-8-2", "schedule-opt-8-3", "schedule-opt-12-4", "mine-60-4-1"]
+)
 def test_the_same_schedules_are_drawn(name: str) -> None:
     problem, structure = problem_of(name)
     found = {}
