@@ -204,6 +204,10 @@ class Pairing:
         self._begin_with(point[self.pairs.columns] > 0.5)
         self._known = self.value
 
+    def follow(self, point: np.ndarray) -> int:
+        """Return how many draws a relaxation leads to: none."""
+        return 0
+
     def restart(self) -> None:
         """Forget the best plan and begin another one."""
         self._begin_with(np.zeros(len(self.pairs.columns), dtype=bool))

@@ -83,8 +83,10 @@ class Rescheduling:
         self._open = possible & ((self._must | self._paves)[own] | (self._cost < 0))
         #: How many have to come before each project, one after the other.
         self._depth = depth(self._ledger.waiting, structure.projects)
-        #: What projects are worth for what they use, in one way or two; how many of these were followed as they are.
-        self._worths, self._followed = self._worths_for_use(own), 0
+        #: What projects are worth for what they use, in one way or two.
+        self._worths = self._worths_for_use(own)
+        #: Priorities that are to be followed as they are, once.
+        self._orders = [-worth for worth in self._worths]
         self._short: dict[int, float] = {}
         self._price, self._dear = np.zeros(len(options)), 0.0
         self.chosen = np.full(structure.projects, -1)
@@ -129,6 +131,19 @@ class Rescheduling:
         self.chosen[self.structure.option_project[self.options[funded]]] = np.nonzero(funded)[0]
         self.value = self.problem.value(point)
 
+    def follow(self, point: np.ndarray) -> int:
+        """Draw next by the dates at which a relaxation starts projects, on the average; return how many schedules.
+
+        Of one date what is worth more comes first. So mines are scheduled (Chicoisne and others 2012,
+        doi:10.1287/opre.1120.1050).
+        """
+        own, used = self.structure.option_project[self.options], point[self.structure.option_column[self.options]]
+        count, never = self.structure.projects, 1.0 + float(self._start.max(initial=0))
+        date = np.bincount(own, weights=used * self._start, minlength=count)
+        date += never * np.maximum(0.0, 1.0 - np.bincount(own, weights=used, minlength=count))
+        self._orders += [date - 1e-3 * _rank(worth) for worth in self._worths]
+        return len(self._orders)
+
     def search(self, over: Callable[[], bool], keep: Callable[[np.ndarray], object], most: float = np.inf) -> None:
         """Draw schedules until `over` says so, at most so many; hand over each that is better than all before it."""
         while most > 0 and not over():
@@ -166,9 +181,8 @@ class Rescheduling:
         funded = self.chosen >= 0
         how = self.params
         way = self.random.random() if funded.any() else 1.0
-        if self._followed < len(self._worths):
-            self._followed += 1
-            return -self._worths[self._followed - 1]
+        if self._orders:
+            return self._orders.pop(0)
         if way >= how.by_start + how.by_place:
             return -self._worths[-1] * (1.0 + self.random.choice(how.spread)) ** (2.0 * random - 1.0)
         late = size * (1.0 + random)

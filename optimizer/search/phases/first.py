@@ -64,6 +64,8 @@ def round_relaxation(state: State) -> Step:
     look_from(state, Neighbourhoods(
         state.problem, state.plan.structure, state.relaxation, state.params, seed=state.plan.seed
     ))  # fmt: skip
+    if state.schedules is not None:
+        state.schedules.follow(state.relaxation.point)
     for point in rounded(state.problem, state.plan.structure, state.relaxation, state.over):
         state.plans.keep(point)
         if state.by_clock:

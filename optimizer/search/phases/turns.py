@@ -42,6 +42,9 @@ class Drawing(Protocol):
     def begin_from(self, point: np.ndarray | None) -> None:
         """Draw around a plan from now on, if it is better than what was drawn."""
 
+    def follow(self, point: np.ndarray) -> int:
+        """Draw next as a relaxation has it; return how many draws that takes."""
+
     def search(self, over: Callable[[], bool], keep: Callable[[np.ndarray], object], most: float = ...) -> None:
         """Draw until `over` says so, at most so many; hand over each plan that is better than all before it."""
 
@@ -100,6 +103,13 @@ class Turns:
             if self._plans.current is not before:
                 gained, left = True, idle
         return gained
+
+    def follow(self, point: np.ndarray) -> None:
+        """Draw next as a relaxation has it, at once where nothing depends on how many are drawn."""
+        many = self._drawing.follow(point)
+        if many and self._sub_problems is None:
+            self._drawing.begin_from(self._plans.current)
+            self._drawing.search(self._over, self._plans.keep, many)
 
     @contextmanager
     def beside(self, take_over: Callable[[], None]) -> Iterator[None]:

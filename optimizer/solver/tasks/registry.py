@@ -10,6 +10,7 @@ import numpy as np
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.solver.tasks.concave import Concave
 from outlay.optimizer.solver.tasks.dive import Dive, Diver
+from outlay.optimizer.solver.tasks.precedence import Decomposition, Precedence
 from outlay.optimizer.solver.tasks.probe import Probe, Prober
 from outlay.optimizer.solver.tasks.split import Split, Splitter
 from outlay.optimizer.solver.tasks.task import Doing, Done, Task
@@ -52,5 +53,20 @@ def concave(how: Concave, problem: Problem, relaxed: Any, over: Over) -> Done:
     return Done(content={**row, **limits, "status": "kOptimal", "row_dual": price, "faces": faces})
 
 
-TASKS: Mapping[type[Task], Doing] = {Concave: concave, Dive: dive, Probe: probe, Split: split}
+def precedence(how: Precedence, problem: Problem, relaxed: Any, over: Over) -> Done:
+    """Solve a linear program of precedence and few other rows; the result is its point, and duals of all its rows."""
+    found = Decomposition(problem, how, relaxed, over=lambda: over(how.most_s)).run()
+    if found is None:
+        return Done()
+    content = {"point": found.point, "objective": found.value, "row_dual": found.row_dual}
+    return Done(content={**content, "status": "kOptimal", "has_point": True})
+
+
+TASKS: Mapping[type[Task], Doing] = {
+    Concave: concave,
+    Dive: dive,
+    Precedence: precedence,
+    Probe: probe,
+    Split: split,
+}
 NAMES: Mapping[str, type[Task]] = {kind.__name__: kind for kind in TASKS}

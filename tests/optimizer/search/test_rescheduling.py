@@ -232,3 +232,16 @@ def test_the_first_schedule_follows_what_projects_are_worth_as_it_is() -> None:
         assert by_itself is not None
         assert drawn.value < 1.02 * drawn._worth_of(by_itself)
     assert values[0] == values[1]
+
+
+def test_schedules_follow_the_dates_of_a_relaxation_once() -> None:
+    drawn = drawing(activities(optional=True))
+    drawn.search(never, lambda point: None, 5)
+    chosen, own = drawn.chosen, drawn.structure.option_project[drawn.options]
+    assert drawn.follow(0.5 * (drawn.point(chosen) + drawn._nothing)) == len(drawn._worths)
+    half = np.where(chosen >= 0, 0.5 * drawn._start[chosen], 0.0) + np.where(chosen >= 0, 0.5, 1.0) * (
+        1.0 + drawn._start.max()
+    )
+    followed = drawn._keys()
+    assert (np.abs(followed - half)[np.unique(own)] <= 1e-3).all()
+    assert np.array_equal(np.argsort(followed - half)[:1], np.argsort(-drawn._worths[0])[:1])
