@@ -43,10 +43,10 @@ def open_options(case: Case, plan: Plan) -> np.ndarray:
         own = option_of(case, choice)
         if own is not None:
             same = _same_alternative(case, choice.project, choice.alternative)
-            worth = [
-                level[fund] + np.where(scale != fund, level[scale] * share_of(case, choice), 0.0) for level in levels
-            ]
-            equal = [each[same] >= each[own] - EQUAL * abs(each[own]) for each in worth]
+            places, share = np.append(same, own), share_of(case, choice)
+            whole, part = fund[places], scale[places]
+            worth = [level[whole] + np.where(part != whole, level[part] * share, 0.0) for level in levels]
+            equal = [each[:-1] >= each[-1] - EQUAL * abs(each[-1]) for each in worth]
             open_[same[np.all(equal, axis=0)]] = True
             open_[own] = True
     return open_

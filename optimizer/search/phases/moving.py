@@ -33,14 +33,16 @@ def fill_up(state: State) -> None:
     """Add to a new plan what there is room for, exchanging what stands badly, if that takes a small part of the time.
 
     It takes a moment where a sub-problem takes seconds: with 3,000 projects the first plans lack a twentieth of their
-    worth that simply fits.
+    worth that simply fits. Its part is halved whenever it adds nothing: in a mine of 12,600 blocks it took half of the
+    time.
     """
     current, begun, how = state.plans.current, time.monotonic(), state.params
-    if current is None or current is state.filled or state.filling_s > how.aside_share * (begun - state.begun_at):
+    if current is None or current is state.filled or state.filling_s > state.filling_share * (begun - state.begun_at):
         return
     ends = begun + how.sub_problems.least_s
     fuller = near(state.problem, state.plan.structure, current, lambda: state.over() or time.monotonic() > ends)
     state.plans.keep(fuller)
+    state.filling_share = how.aside_share if state.plans.current is not current else 0.5 * state.filling_share
     state.filled = state.plans.current
     state.filling_s += time.monotonic() - begun
 

@@ -75,8 +75,8 @@ class State:
         What the last sub-problem came to.
     filled
         The plan that was filled up last.
-    begun_at, filling_s
-        When the search began (`time.monotonic`), and the seconds that filling up has taken.
+    begun_at, filling_s, filling_share
+        When the search began (`time.monotonic`), the seconds that filling up has taken, and the share that it may take.
     trace
         What was done.
     """
@@ -101,12 +101,14 @@ class State:
     filled: np.ndarray | None = None
     begun_at: float = field(default_factory=time.monotonic)
     filling_s: float = 0.0
+    filling_share: float = field(init=False)
     trace: Trace = field(default_factory=Trace)
     whole: Neighbourhoods = field(init=False)
     drawn: Neighbourhoods = field(init=False)
 
     def __post_init__(self) -> None:
         self.limit_s = self.params.sub_problems.least_s
+        self.filling_share = self.params.aside_share
 
     @property
     def params(self) -> SearchParams:

@@ -141,6 +141,11 @@ def test_a_plan_from_outside_is_taken_over_and_filled_up_while_the_relaxation_is
     assert state.filled is state.plans.current
     fill_up(state)
     assert state.plans.current is state.filled
+    share, state.filled = state.filling_share, None
+    state.begun_at -= 1e6  # long ago
+    fill_up(state)  # what is full already
+    assert state.plans.current is state.filled
+    assert state.filling_share == 0.5 * share
 
 
 def test_what_a_phase_is_at_ends_where_the_search_is_told_to_stop(
