@@ -153,7 +153,35 @@ def relax(
     if found is not None:
         return found
     own = {**options, **APPROXIMATELY, **({"time_limit": own_s} if by_clock else {})}
-    outcome = process.solve(small.problem, options=own, time_limit_s=time_limit_s, approximate=True)
+    return _approximately(process, plain, small, own, time_limit_s)
+
+
+def outline(
+    process: SolverProcess,
+    problem: Problem,
+    derived: np.ndarray,
+    *,
+    options: dict[str, Any],
+    time_limit_s: float | None,
+    params: Relaxing = DEFAULT,
+) -> Relaxation | None:
+    """Return a rough relaxation from a few iterations of the first-order method, or None if nothing came of it.
+
+    It says early what is scarce and when, and its bound is one; see `relax` for what is given.
+    """
+    plain = replace(problem, integer=np.zeros_like(problem.integer), tidy=None)
+    few: dict[str, Any] = {"pdlp_iteration_limit": params.outline_iterations}
+    if time_limit_s is not None:
+        few["time_limit"] = params.outline_share * time_limit_s
+    own = {**options, **APPROXIMATELY, **few}
+    return _approximately(process, plain, substitute(plain, derived), own, time_limit_s)
+
+
+def _approximately(
+    process: SolverProcess, plain: Problem, small: Substituted, options: dict[str, Any], time_limit_s: float | None
+) -> Relaxation | None:
+    """Return the relaxation by a first-order method, as far as it comes."""
+    outcome = process.solve(small.problem, options=options, time_limit_s=time_limit_s, approximate=True)
     duals = None if outcome.row_dual is None else np.asarray(outcome.row_dual)
     if outcome.point is None or duals is None or duals.shape != small.problem.row_lower.shape:
         return None

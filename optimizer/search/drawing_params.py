@@ -48,6 +48,9 @@ class Scheduling:
     by_start, by_place
         Chances of schedules by the starts of the best plan, and of such in which only some projects come at an earlier
         place; of the rest priorities are by worth.
+    led, leeway
+        Chance of schedules led by a relaxation, once there is one: those first that it funds, by chance; what is scarce
+        costs what it says, times one of these numbers.
     pulled
         How many come at an earlier place, one of these numbers.
     spread
@@ -71,6 +74,8 @@ class Scheduling:
     noise: tuple[float, ...] = a_share((0.01, 0.03, 0.1, 0.3))
     by_start: float = a_share(0.3)
     by_place: float = a_share(0.4)
+    led: float = a_share(0.7)
+    leeway: tuple[float, ...] = a_factor((0.85, 1.0))
     pulled: tuple[int, ...] = a_count((1, 2, 4))
     spread: tuple[float, ...] = a_factor((0.2, 0.5, 1.0, 2.0))
     priced: int = a_count(24)

@@ -21,13 +21,15 @@ for them: what that would gain is left to the other neighbourhoods.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from random import Random
 
 import numpy as np
 from scipy import sparse
 
 from outlay.optimizer.problem.problem import Problem
-from outlay.optimizer.problem.structure import Structure
+from outlay.optimizer.problem.structure import Structure, row_owner
+from outlay.optimizer.relaxation.relaxation import Relaxation
 from outlay.optimizer.search.drawing_params import Scheduling
 from outlay.optimizer.search.ledgers.closure import closure, depth, prices
 from outlay.optimizer.search.ledgers.dates import DatedLedger, dated_ledger
@@ -38,6 +40,17 @@ from outlay.optimizer.search.rounding import must_be_funded, nothing
 AT_ONCE = 32
 #: How to draw, unless told otherwise.
 DEFAULT = Scheduling()
+
+
+@dataclass(frozen=True)
+class Lead:
+    """What a relaxation says to schedules: the price of what each option uses, and how much of each project it funds.
+
+    Shapes (options,) and (projects,).
+    """
+
+    price: np.ndarray
+    funded: np.ndarray
 
 
 class Rescheduling:
@@ -89,6 +102,8 @@ class Rescheduling:
         self._orders = [-worth for worth in self._worths]
         self._short: dict[int, float] = {}
         self._price, self._dear = np.zeros(len(options)), 0.0
+        self._lead: Lead | None = None
+        self._seeming: np.ndarray | None = None
         self.chosen = np.full(structure.projects, -1)
         self.value = np.inf
 
@@ -144,11 +159,21 @@ class Rescheduling:
         self._orders += [date - 1e-3 * _rank(worth) for worth in self._worths]
         return len(self._orders)
 
+    def lead_by(self, relaxation: Relaxation) -> None:
+        """Draw by a relaxation too from now on: what it funds, and what it says that is scarce costs."""
+        row_dual, structure = relaxation.row_dual, self.structure
+        shared = row_owner(sparse.csr_array(self.problem.matrix), structure.project) < 0
+        price = -(structure.funded.T @ (self.problem.matrix.T @ np.where(shared, row_dual, 0.0)))[self.options]
+        used = np.clip(relaxation.point[structure.option_column[self.options]], 0.0, 1.0)
+        own = structure.option_project[self.options]
+        self._lead = Lead(price, np.bincount(own, weights=used, minlength=structure.projects))
+
     def search(self, over: Callable[[], bool], keep: Callable[[np.ndarray], object], most: float = np.inf) -> None:
         """Draw schedules until `over` says so, at most so many; hand over each that is better than all before it."""
         while most > 0 and not over():
             most -= 1
-            found = self._schedule(self._keys(), over)
+            found = self._schedule(self._orders.pop(0) if self._orders else self._keys(), over)
+            self._seeming = None  # what is improved below costs what it costs
             if found is None or self._worth_of(found) > self.value:
                 continue
             if self.random.random() < self.params.justified:
@@ -176,13 +201,13 @@ class Rescheduling:
 
     def _keys(self) -> np.ndarray:
         """Return the priority of each project, the smallest first."""
+        if self._lead is not None and self.random.random() <= self.params.led:
+            return self._led(self._lead)
         count, size = self.structure.projects, max(1, int(self._start.max(initial=0)))
         random = np.array([self.random.random() for _ in range(count)])
         funded = self.chosen >= 0
         how = self.params
         way = self.random.random() if funded.any() else 1.0
-        if self._orders:
-            return self._orders.pop(0)
         if way >= how.by_start + how.by_place:
             return -self._worths[-1] * (1.0 + self.random.choice(how.spread)) ** (2.0 * random - 1.0)
         late = size * (1.0 + random)
@@ -193,6 +218,18 @@ class Rescheduling:
         for _ in range(self.random.choice(how.pulled)):
             self._pull(keys, self.random.randrange(count))
         return keys
+
+    def _led(self, lead: Lead) -> np.ndarray:
+        """Return the priority of each project by a relaxation: by chance what it funds, then what is worth most.
+
+        What that is worth is what is left of it once all that is scarce is paid for.
+        """
+        self._seeming = self._cost + self.random.choice(self.params.leeway) * lead.price
+        count, own = self.structure.projects, self.structure.option_project[self.options]
+        least = np.zeros(count)
+        np.minimum.at(least, own, self._seeming)
+        random = np.array([self.random.random() for _ in range(count)])
+        return least / max(float(-least.min()), 1e-9) - (random < lead.funded)
 
     def _pull(self, keys: np.ndarray, project: int) -> None:
         """Let a project come at an earlier place, and before it what it hangs on and comes before it now."""
@@ -299,6 +336,8 @@ class Rescheduling:
             places = places[np.argsort(-self._start[places], kind="stable")]
         elif early and self._paves[project]:
             places = places[np.argsort(self._start[places], kind="stable")]
+        elif self._seeming is not None:
+            places = places[np.argsort(self._seeming[places], kind="stable")]
         elif self._short:
             places = places[np.argsort((self._cost + self._dear * self._price)[places], kind="stable")]
         return self._first_that_fits(places)

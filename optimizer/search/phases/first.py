@@ -35,14 +35,27 @@ def prepare(state: State) -> Step | None:
     drawing = rescheduling(state.problem, structure, seed=seed, params=params.scheduling)
     if drawing is not None:
         state.schedules = Turns(drawing, state.plans, state.over, most, params.scheduling)
+        state.lead = drawing.lead_by
     elif (pairs := pairing(state.problem, structure, seed=seed, params=params.exchanging)) is not None:
         turns = replace(params.scheduling, least_share=params.scheduling.first_share)
         state.schedules = Turns(pairs, state.plans, state.over, most, turns, restart=pairs.restart)
     if most is None and late:
         _first_plan(state)
+    if state.takes_long:
+        _look_at_outline(state)
     with filling_beside(state):
         state.relaxation = state.relaxed(state.problem)
     return None if state.relaxation is None else Step.ROUND
+
+
+def _look_at_outline(state: State) -> None:
+    """Solve the relaxation roughly first: plans that it leads to are there long before the exact one is."""
+    with filling_beside(state):
+        state.outline = state.outlined()
+    if state.outline is not None:
+        state.bound = max(state.bound, state.outline.bound)
+        if state.lead is not None:
+            state.lead(state.outline)
 
 
 def _first_plan(state: State) -> None:
@@ -61,6 +74,8 @@ def _take_greedy(state: State) -> None:
 def round_relaxation(state: State) -> Step:
     """Round the relaxation to plans; where it is exact, dives may begin from it."""
     assert state.relaxation is not None
+    if state.outline is not None and state.lead is not None:
+        state.lead(state.relaxation)
     look_from(state, Neighbourhoods(
         state.problem, state.plan.structure, state.relaxation, state.params, seed=state.plan.seed
     ))  # fmt: skip

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
 from outlay.optimizer.search.phases.beginning import begun
 from outlay.optimizer.search.phases.state import State, Step
 from outlay.optimizer.search.phases.stop import work_is_done
 from outlay.optimizer.search.phases.turns import repeated_beside
-from outlay.optimizer.search.rounding import near
+from outlay.optimizer.search.rounding import near, rounded
 
 #: Seconds to wait for a plan from outside before looking again.
 WAIT_S = 1.0
@@ -48,16 +49,31 @@ def fill_up(state: State) -> None:
 
 
 def filling_beside(state: State) -> AbstractContextManager[None]:
-    """Return what is done in another thread beside the relaxation, unless it depends on the clock and must not."""
+    """Return what is done in another thread beside the relaxation, unless it depends on the clock and must not.
+
+    Where there is an outline of the relaxation, it is rounded to a plan there first, which may take seconds.
+    """
 
     def take_over() -> None:
         if state.plans.take_over():
             fill_up(state)
             state.count_plans()
 
+    def round_outline(over: Callable[[], bool]) -> None:
+        assert state.outline is not None
+        state.plans.keep(next(rounded(state.problem, state.plan.structure, state.outline, over)))
+
+    outlined = state.outline is not None and state.relaxation is None
     if state.schedules is not None:
-        return state.schedules.beside(take_over)
-    return repeated_beside(lambda _: take_over(), state.over) if state.by_clock else nullcontext()
+        return state.schedules.beside(take_over, round_outline if outlined else None)
+    before = [round_outline] if outlined else []
+
+    def fill(over: Callable[[], bool]) -> None:
+        while before:
+            before.pop()(over)
+        take_over()
+
+    return repeated_beside(fill, state.over) if state.by_clock else nullcontext()
 
 
 def wait(state: State) -> Step | None:

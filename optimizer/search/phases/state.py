@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from outlay.optimizer.problem.problem import Problem, Rows
-from outlay.optimizer.relaxation.relaxation import Relaxation, relax
+from outlay.optimizer.relaxation.relaxation import Relaxation, outline, relax
 from outlay.optimizer.search.drawing import Neighbourhoods
 from outlay.optimizer.search.params import SearchParams
 from outlay.optimizer.search.phases.trace import Trace
@@ -57,10 +58,12 @@ class State:
         Whether it was told to end, and whether the user asked to stop while a sub-problem was solved.
     relaxation, bound
         The relaxation of the problem without cutting planes, and a bound known before it (minus infinity: none).
+    outline
+        A rough relaxation, where the relaxation takes its time.
     cuts
         Of the prover, not yet looked at; set from another thread.
-    schedules
-        Where it matters when projects start.
+    schedules, lead
+        Where it matters when projects start; and what they are told of a relaxation by.
     whole, drawn
         Neighbourhoods of the whole problem, and those that are drawn from: the whole, or its core.
     limit_s
@@ -91,8 +94,10 @@ class State:
     interrupted: bool = False
     relaxation: Relaxation | None = None
     bound: float = -np.inf
+    outline: Relaxation | None = None
     cuts: Rows | None = None
     schedules: Turns | None = None
+    lead: Callable[[Relaxation], None] | None = None
     limit_s: float = 0.0
     gains: list[float] = field(default_factory=list)
     beginning_s: float = np.inf
@@ -128,6 +133,24 @@ class State:
         """Let the plans in hand count, if the verifier passes them."""
         for point in (self.plans.aside, self.plans.current):
             self.plans.count(point, at_once=True)
+
+    @property
+    def takes_long(self) -> bool:
+        """Whether an exact relaxation takes long enough to look at an outline of it first."""
+        size, how = sum(self.problem.matrix.shape), self.params.relaxing
+        exact = size <= how.large and self.plan.structure.months <= how.long
+        return self.by_clock and exact and size > how.outlined
+
+    def outlined(self) -> Relaxation | None:
+        """Return a rough relaxation of the problem; None where nothing came of it."""
+        return outline(
+            self.process,
+            self.problem,
+            self.plan.structure.derived,
+            options=self.options,
+            time_limit_s=self.deadline.left(),
+            params=self.params.relaxing,
+        )
 
     def relaxed(self, problem: Problem, basis: np.ndarray | None = None) -> Relaxation | None:
         """Return the relaxation of a problem; None where it is not solved in time."""

@@ -112,10 +112,13 @@ class Turns:
             self._drawing.search(self._over, self._plans.keep, many)
 
     @contextmanager
-    def beside(self, take_over: Callable[[], None]) -> Iterator[None]:
+    def beside(
+        self, take_over: Callable[[], None], first: Callable[[Callable[[], bool]], None] | None = None
+    ) -> Iterator[None]:
         """Draw in another thread while something else is done; in the repeatable search, so many before it.
 
-        `take_over` is called when there is a better plan from outside, to go on from.
+        `take_over` is called when there is a better plan from outside, to go on from; `first` once, in that thread,
+        before the draws.
         """
         self._drawing.begin_from(self._plans.current)
         if self._sub_problems is not None:
@@ -123,8 +126,15 @@ class Turns:
             yield
             return
 
+        before = [] if first is None else [first]
+
         def draw(over: Callable[[], bool]) -> None:
-            self._drawing.search(lambda: over() or self._plans.outside_is_better, self._plans.keep)
+            while before:
+                before.pop()(over)
+                self._drawing.begin_from(self._plans.current)
+            while not (over() or self._plans.outside_is_better):
+                self._drawing.search(lambda: over() or self._plans.outside_is_better, self._plans.keep, 1)
+                self._plans.count(self._plans.current)  # what was too soon to be verified when it was found
             if self._plans.outside_is_better:
                 take_over()
                 self._drawing.begin_from(self._plans.current)

@@ -14,7 +14,14 @@ from outlay.models.options import started
 from outlay.optimizer.presolve.restriction import restrict
 from outlay.optimizer.problem.problem import Problem, Rows
 from outlay.optimizer.relaxation.params import Relaxing
-from outlay.optimizer.relaxation.relaxation import Relaxation, choice_bound, lagrangian, substitute, with_more_rows
+from outlay.optimizer.relaxation.relaxation import (
+    Relaxation,
+    choice_bound,
+    lagrangian,
+    outline,
+    substitute,
+    with_more_rows,
+)
 from outlay.optimizer.search.params import SearchParams
 from outlay.optimizer.search.phases.first import begin, find_any, round_relaxation
 from outlay.optimizer.search.phases.state import Step
@@ -102,6 +109,21 @@ def test_an_approximate_relaxation_bounds_too(warm: SolverProcess) -> None:
     assert not rough.exact
     assert exact.value - 0.05 * abs(exact.value) <= rough.bound <= exact.value + 1e-9 * abs(exact.value)
     assert search.known()[1] == rough.bound
+
+
+def test_an_outline_bounds_the_closer_the_more_iterations_it_gets(session: Session, exact: Relaxation) -> None:
+    problem, bounds = level_problem(session), [choice_bound(level_problem(session), session.structure.project)]
+    with SolverProcess() as process:
+        for iterations in (50, 1_000):
+            rough = outline(
+                process, problem, session.structure.derived, options=OPTIONS, time_limit_s=None,
+                params=Relaxing(outline_iterations=iterations),
+            )  # fmt: skip
+            assert rough is not None
+            assert not rough.exact
+            bounds.append(rough.bound)
+    assert bounds == sorted(bounds)
+    assert bounds[1] < bounds[2] <= exact.value + 1e-9 * abs(exact.value)
 
 
 def test_where_calendars_are_long_it_is_approximate_and_bounds_unless_it_is_to_be_repeated(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,14 +13,18 @@ import pytest
 from outlay.instances.samples.generating import generate
 from outlay.models.arrays.ending import look
 from outlay.models.build import build
+from outlay.optimizer.relaxation.params import Relaxing
+from outlay.optimizer.relaxation.relaxation import Relaxation
 from outlay.optimizer.search.drawing import Neighbourhoods
 from outlay.optimizer.search.neighbourhoods.registry import CROSSING, NEIGHBOURHOODS
 from outlay.optimizer.search.params import Diving, Probing, SearchParams, Selecting
-from outlay.optimizer.search.phases.first import begin, round_relaxation
+from outlay.optimizer.search.phases import moving
+from outlay.optimizer.search.phases.first import begin, prepare, round_relaxation
 from outlay.optimizer.search.phases.improving import following
 from outlay.optimizer.search.phases.moving import fill_up, filling_beside
 from outlay.optimizer.search.phases.registry import PHASES
 from outlay.optimizer.search.phases.state import State, Step
+from outlay.optimizer.search.rescheduling import Rescheduling
 from outlay.optimizer.search.search import Search
 from outlay.optimizer.search.settings import SearchPlan
 from outlay.optimizer.session import Session
@@ -164,3 +170,43 @@ def test_what_a_phase_is_at_ends_where_the_search_is_told_to_stop(
     search[0].run()
     assert search[0].trouble == ""
     assert search[0].state.trace.steps == []
+
+
+def test_an_outline_is_looked_at_by_the_clock_where_an_exact_relaxation_takes_long(small: Session) -> None:
+    def takes_long(sub_problems: int | None, params: SearchParams) -> bool:
+        plan = small.search_plan(seed=1, sub_problems=sub_problems, params=params)
+        return Search(level_problem(small), plan, OPTIONS, on_better=lambda _: None).state.takes_long
+
+    assert takes_long(None, SearchParams(relaxing=Relaxing(outlined=10)))
+    assert not takes_long(3, SearchParams(relaxing=Relaxing(outlined=10)))
+    assert not takes_long(None, SearchParams())
+    assert not takes_long(None, SearchParams(relaxing=Relaxing(outlined=10, large=10)))
+
+
+def test_an_outline_bounds_and_leads_to_plans_that_do_not_wait_for_the_relaxation(
+    small: Session, warm: SolverProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The relaxation is there only once a plan was rounded from the outline; schedules are led by both."""
+    plan = small.search_plan(seed=1, params=SearchParams(relaxing=Relaxing(outlined=10)))
+    state = Search(level_problem(small), plan, OPTIONS, on_better=lambda _: None, process=warm).state
+    led: list[Relaxation] = []
+    rounds, was = threading.Event(), moving.rounded
+
+    def rounding(*asked: Any) -> Iterator[np.ndarray | None]:
+        for point in was(*asked):
+            rounds.set()
+            yield point
+
+    monkeypatch.setattr(moving, "rounded", rounding)
+    monkeypatch.setattr(Rescheduling, "lead_by", lambda _, relaxation: led.append(relaxation))
+    relaxed = state.relaxed
+    monkeypatch.setattr(State, "relaxed", lambda *asked: rounds.wait(60) and relaxed(*asked[1:]))
+    assert prepare(state) == Step.ROUND
+    outline, exact = state.outline, state.relaxation
+    assert outline is not None
+    assert exact is not None
+    assert rounds.is_set()
+    assert state.bound == outline.bound <= exact.value + 1e-9 * abs(exact.value)
+    assert state.plans.best is not None
+    round_relaxation(state)
+    assert led == [outline, exact]
