@@ -11,6 +11,9 @@ import numpy as np
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.search.accept import accept
 
+#: A plan that is better by this share of the best one's worth is verified at once.
+MUCH = 0.1
+
 
 class Incumbents:
     """Plans, as points of a problem; may be asked and told from two threads.
@@ -129,13 +132,19 @@ class Incumbents:
         self.count(point)
         return self.current is point
 
+    def _much_better(self, point: np.ndarray) -> bool:
+        if self.best is None:
+            return True
+        value = self.problem.value(self.best)
+        return self.problem.value(point) < value - MUCH * abs(value)
+
     def count(self, point: np.ndarray | None, *, at_once: bool = False) -> None:
         """Let a better point count, if the verifier passes it; later, if verifying would take too much of the time."""
         if point is None or point is self.external or not self.problem.better(point, self.best):
             return
         begun = time.monotonic()
         rare = self._verifying_s <= self.aside_share * (begun - self._verified_at)
-        if self.by_clock and not (at_once or rare or self.best is None):
+        if self.by_clock and not (at_once or rare or self._much_better(point)):
             return
         accepted = self.accept(point)
         self._verified_at = time.monotonic()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import sparse
@@ -78,3 +80,20 @@ def test_without_another_plan_home_stays(plans: Incumbents) -> None:
     assert not plans.is_as_good(FAIR)
     assert plans.take_better() is None
     assert plans.current is FAIR
+
+
+def test_by_the_clock_a_plan_that_is_much_better_is_verified_at_once_and_others_are_not(
+    plans: Incumbents, told: list[np.ndarray]
+) -> None:
+    """Verifying takes so long that there is no time for it again; the last one is better by a fiftieth."""
+    problem = replace(plans.problem, cost=np.array([-1.0, -2.0, -2.04]))
+    plans = Incumbents(problem, lambda _: True, on_better=told.append, by_clock=True, aside_share=0.0)
+    plans._verifying_s = np.inf
+    for point in (POOR, FAIR, GOOD):
+        plans.keep(point)
+        plans._verifying_s = np.inf
+    assert [point is one for point, one in zip(told, (POOR, FAIR), strict=True)] == [True, True]
+    assert plans.current is GOOD
+    assert plans.best is FAIR
+    plans.count(GOOD, at_once=True)
+    assert plans.best is GOOD
