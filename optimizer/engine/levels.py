@@ -16,6 +16,7 @@ from outlay.optimizer.engine.judging import breaks, failed, judge, or_start
 from outlay.optimizer.engine.level import Level
 from outlay.optimizer.engine.racing import RacingSolver
 from outlay.optimizer.engine.settings import Settings
+from outlay.optimizer.presolve.flows import channelled
 from outlay.optimizer.presolve.linking import linked
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.spaces import SolverPoint
@@ -99,7 +100,7 @@ def _outcome(
     with process.until(settings.deadline), ExitStack() as stack:
         try:
             with ended_by(settings.deadline.passed):
-                problem = linked(problem)
+                problem = channelled(linked(problem), start)
                 solver = stack.enter_context(_solver(process, problem, settings, search))
         except EndedError:  # to make the search ready may take long
             return _too_late(start)
