@@ -37,6 +37,12 @@ def test_all_pairs_of_a_group_become_one_row() -> None:
     assert edge_cliques(set(combinations(NAMES, 2))) == [tuple(NAMES)]
 
 
+def test_a_clique_grows_by_whom_most_others_can_follow() -> None:
+    """C excludes A and B alone; D and E also exclude each other."""
+    exclusions = {*combinations("ABDE", 2), ("A", "C"), ("B", "C")}
+    assert edge_cliques(exclusions) == [tuple("ABDE"), tuple("ABC")]
+
+
 def test_lags_round_up_also_below_zero() -> None:
     rows = [
         {"project": "B", "needs": "A", "kind": "requires", "lag_months": lag} for lag in (0, 1, 12, 13, -1, -12, -13)
