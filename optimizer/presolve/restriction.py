@@ -59,9 +59,11 @@ def restrict(problem: Problem, fixed: np.ndarray, values: np.ndarray) -> Restric
     if len(kept) < part.shape[1]:
         part = part[:, kept]
     look()  # here and below: there may be millions of entries
-    size = np.bincount(part.indices, minlength=part.shape[0])
+    stored = np.bincount(part.indices, minlength=part.shape[0])
+    size = stored if part.data.all() else np.bincount(part.indices[part.data != 0], minlength=part.shape[0])
+    broken = _broken(problem, used)
     # Few rows are left of many: what is done with them below is done with these alone.
-    rows = np.nonzero((size > 0) | _broken(problem, used))[0]
+    rows = np.nonzero((stored > 0) | broken)[0]
     size, least, most = size[rows], problem.row_lower, problem.row_upper
     if len(rows) < part.shape[0]:
         part, least, most, used = _some_rows(part, rows), least[rows], most[rows], used[rows]
@@ -79,7 +81,7 @@ def restrict(problem: Problem, fixed: np.ndarray, values: np.ndarray) -> Restric
     look()
     small = _bounded(small, size == 1)
     look()
-    needed = np.union1d(_needed(small, size > 1), np.nonzero(size == 0)[0])
+    needed = np.union1d(_needed(small, size > 1), np.nonzero((size == 0) & broken[rows])[0])
     look()
     if len(needed) < len(rows):  # what stays whole shares its arrays: large problems stand beside what they come from
         matrix = sparse.csc_array(small.matrix[needed])

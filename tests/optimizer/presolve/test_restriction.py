@@ -94,6 +94,17 @@ def test_a_row_that_the_fixed_columns_break_stays_for_the_solver() -> None:
     assert not any(small.holds(np.array([value])) for value in (0.0, 1.0))
 
 
+@pytest.mark.parametrize(("least", "rows"), [(1.0, 1), (0.0, 0)])
+def test_a_row_of_stored_zeros_alone_is_one_without_columns(least: float, rows: int) -> None:
+    matrix = sparse.csc_array(np.array([[5.0, 1.0]]))
+    matrix.data[0] = 0.0
+    ones = np.ones(2)
+    problem = Problem(ones, 0.0, 0 * ones, ones, ones > 0, matrix, np.array([least]), np.array([np.inf]))
+    small = restrict(problem, np.array([False, True]), np.zeros(2)).problem
+    assert small.matrix.shape == (rows, 1)
+    assert small.holds(np.zeros(1)) == problem.holds(np.zeros(2))
+
+
 def test_a_bound_that_a_row_gives_is_never_tighter_than_the_row() -> None:
     # 3 p <= 1.0000000005 with p continuous: a third, and a little
     matrix = sparse.csc_array(np.array([[3.0, 1.0]]))
