@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import Decimal, Inexact
+from fractions import Fraction
 from numbers import Integral, Real
 from typing import Any, cast
 
 from outlay.instances.errors import InputError
 from outlay.instances.instance import Instance
+from outlay.instances.values.numbers import EXACT
 
 
 def type_of(given: object) -> str:
@@ -59,6 +61,16 @@ def number_of(given: object) -> float | None:
         return math.inf if cast(Any, given) > 0 else -math.inf
     except ValueError:
         return math.nan
+
+
+def plain_number(given: Any) -> Any:
+    """Return a fraction as the decimal that it is, or else as the nearest float; anything else as it is."""
+    if not isinstance(given, Fraction):
+        return given
+    try:
+        return EXACT.divide(Decimal(given.numerator), Decimal(given.denominator))
+    except Inexact:
+        return number_of(given)
 
 
 def is_whole(given: object) -> bool:

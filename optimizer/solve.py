@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from outlay.instances.errors import InputError
-from outlay.instances.given import check_called, type_of
+from outlay.instances.given import check_called, plain_number, type_of
 from outlay.instances.instance import Instance
 from outlay.instances.plan import Plan
 from outlay.models.arrays.ending import EndedError, ended_by
@@ -238,7 +238,9 @@ def as_asked(source: Any, constraint_set: str, objective: str | Mapping[str, flo
         problem, remedy = f"{type_of(objective)} is no objective", 'give weights by metric or "@STAKEHOLDER"'
         raise InputError.single("solve", problem, remedy, column="objective", value=objective)
     settings = instance.settings.model_dump(exclude_defaults=True)
-    settings["objective"] = objective if isinstance(objective, str) else dict(objective)
+    if not isinstance(objective, str):
+        objective = {metric: plain_number(weight) for metric, weight in objective.items()}
+    settings["objective"] = objective
     return instance.replace(instance=settings)
 
 

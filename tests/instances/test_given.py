@@ -14,6 +14,7 @@ import pytest
 import outlay
 from outlay.instances.given import number_of
 from outlay.optimizer.ranking.levels import check_weights
+from outlay.optimizer.solve import as_asked
 
 TUTORIAL = "tutorial"
 FUNCTIONS: dict[str, Callable[[Any], object]] = {
@@ -177,3 +178,28 @@ def test_gaps_and_limits_may_be_decimals(function: str) -> None:
     instance, asked = outlay.read(TUTORIAL), GAPS[function]
     decimals = {"gap": Decimal("0.0001"), "time_limit": Decimal(60)}
     assert asked(instance, decimals) == asked(instance, {"gap": 0.0001, "time_limit": 60.0})
+
+
+@pytest.mark.parametrize(
+    ("weight", "stated"),
+    [
+        (Fraction(1, 2), Decimal("0.5")),
+        (Fraction(12345678901234567, 10**15), Decimal("12.345678901234567")),  # more digits than a float holds
+        (Fraction(1, 3), Decimal("0.3333333333333333")),
+        (Decimal("0.5"), Decimal("0.5")),
+    ],
+)
+def test_the_weight_of_an_objective_may_be_a_fraction(weight: object, stated: Decimal) -> None:
+    asked = as_asked(outlay.read(TUTORIAL), "base", {"value": weight})  # type: ignore[dict-item]
+    assert asked.settings.objective == {"value": stated}
+
+
+def test_a_fraction_that_no_float_holds_is_refused_in_words() -> None:
+    with pytest.raises(outlay.InputError, match="finite"):
+        as_asked(outlay.read(TUTORIAL), "base", {"value": Fraction(10**400, 3)})  # type: ignore[dict-item]
+
+
+def test_a_plan_is_found_by_weights_that_are_fractions() -> None:
+    instance = outlay.read(TUTORIAL)
+    halves = outlay.solve(instance, objective={"value": Fraction(1, 2)})  # type: ignore[dict-item]
+    assert halves.objective == outlay.solve(instance, objective={"value": 0.5}).objective
