@@ -38,7 +38,8 @@ class Frontier(Tabled):
     complete
         Whether it is proved that there is no other efficient point.
     within
-        Whether what is open is within the tolerance.
+        Whether what is open is within the tolerance, and every point is proved; where faces count, what proves the
+        frontier as a whole is enough.
     tolerance
         Share of each objective's range that may stay open; of the hypervolume with three objectives that have steps.
     hypervolume, hypervolume_most
