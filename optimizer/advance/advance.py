@@ -160,18 +160,21 @@ def _moved(
     if not document["approved"]:
         del document["approved"]
         remarks += without_changes(document)
-    _move_settings(before.instance, document, periods, to, base)
+    remarks += _move_settings(before.instance, document, periods, to, base)
     remarks += _without_past_stage(before.instance, document, periods)
     return document, moved, remarks
 
 
-def _move_settings(instance: Instance, document: dict[str, Any], periods: int, to: str, base: Base) -> None:
+def _move_settings(instance: Instance, document: dict[str, Any], periods: int, to: str, base: Base) -> list[str]:
+    """Move the calendar and the switches on; return what may surprise."""
+    remarks = list[str]()
     settings, old = document["instance"], instance.settings.calendar
     calendar = settings["calendar"]
     calendar["start"], calendar["periods"] = to, instance.periods - periods
     last = old.last_selection
     if last is not None and instance.period_holding(last) < periods:
-        del calendar["last_selection"]
+        del calendar["last_selection"]  # it would lie outside the calendar; what is not decided is excluded
+        remarks.append(f"last_selection was {last} and is past: what is added from here on has no last selection")
         _nothing_due_by_selection(document)
     if any(row["escalation_per_year"] for row in instance.alternatives.records()):
         calendar["price_date"] = old.price_date or old.start
@@ -185,6 +188,7 @@ def _move_settings(instance: Instance, document: dict[str, Any], periods: int, t
     for key in ("force_in", "force_out"):
         if key in applied:
             applied[key] = [item for item in applied[key] if not _is_past(instance, item, periods)]
+    return remarks
 
 
 def _without_past_stage(instance: Instance, document: dict[str, Any], periods: int) -> list[str]:

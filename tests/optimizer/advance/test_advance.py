@@ -139,6 +139,22 @@ def test_a_date_of_stages_that_is_past_is_left_out(warm: Any, by: str, kept: str
     assert sum("decide_by of [stages] was" in remark for remark in found.remarks) == told
 
 
+@pytest.mark.parametrize(
+    ("last", "kept", "status"), [("2026-12", None, "excluded"), ("2027-01", "2027-01", "candidate")]
+)
+def test_a_last_selection_that_is_past_is_left_out_and_so_is_what_was_not_selected(
+    warm: Any, last: str, kept: str | None, status: str
+) -> None:
+    ending = two_years()
+    ending["instance"]["calendar"]["last_selection"] = last
+    found = outlay.advance(outlay.solve(parsed(ending), process=warm), "2027-01")
+    assert found.verification.ok
+    assert found.instance.settings.calendar.last_selection == kept
+    assert row(found.instance, "projects", id="C")["status"] == status
+    told = [remark for remark in found.remarks if remark.startswith(f"last_selection was {last} and is past")]
+    assert len(told) == (kept is None)
+
+
 def test_actual_figures_replace_planned_ones(solution: outlay.Solution, tmp_path: Path) -> None:
     (tmp_path / "projects.csv").write_text("id,started,commitment,status\nA,2026-05,4.5,\nB,,,candidate\n")
     (tmp_path / "availability.csv").write_text("resource,from,amount\ncommitments,2026-01,9\n")
