@@ -25,6 +25,9 @@ ON_LINE = 1e-5
 #: Points closer than so many least differences may be told apart by rounding alone.
 DOUBLE = 4.0
 
+#: A value this close, as a share of it, to a number of so many digits is told as this number.
+ROUND, ROUND_DIGITS = 1e-8, 6
+
 #: Values of the two ends of each line.
 Lines: TypeAlias = set[tuple[tuple[float, ...], tuple[float, ...]]]
 
@@ -298,4 +301,15 @@ def _limit(objective: Objective, value: float) -> dict[str, Any] | None:
 
 
 def _stated(objectives: Sequence[Objective], values: Sequence[float]) -> list[float]:
-    return [each.stated(value) for each, value in zip(objectives, values, strict=True)]
+    return [
+        each.stated(value if each.grain else as_round(value)) for each, value in zip(objectives, values, strict=True)
+    ]
+
+
+def as_round(value: float) -> float:
+    """Return the round number that a value is but for what a solver may be off by, or else the value.
+
+    Of a project whose scale is any share the solver says 0.4999999996 for a half, and the plan is worth as much.
+    """
+    near = float(f"{value:.{ROUND_DIGITS}g}")
+    return near if abs(value - near) <= ROUND * abs(near) else value
