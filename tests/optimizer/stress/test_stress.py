@@ -6,6 +6,7 @@ import itertools
 import json
 import math
 import pickle
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -163,7 +164,10 @@ def test_a_folder_is_resumed_without_solving(
 
 
 @pytest.mark.slow
-def test_what_was_tampered_with_is_found_out(stressed: outlay.Stress, worlds: Instance, folder: Path) -> None:
+def test_what_was_tampered_with_is_found_out(
+    stressed: outlay.Stress, worlds: Instance, folder: Path, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(folder, tmp_path / "copy"))  # others compare what it holds
     kept = sorted((folder / "outcomes").glob("*.json"))
     assert len(kept) == 6
     document = json.loads(kept[0].read_text())
