@@ -15,6 +15,7 @@ from outlay.cli.web.server import LOOPBACK, bound_socket, make_server, serve
 from outlay.optimizer.whatif.session import TIME_LIMIT_S, WhatIf
 from outlay.optimizer.whatif.worker import Worker
 from tests.optimizer.whatif.support import opened, settled
+from tests.support.clocks import LONGEST_S
 
 #: What the tests without a network say that they listen on.
 PORT = 8123
@@ -62,10 +63,10 @@ def served(
         server.on_start = listening.set
         thread = threading.Thread(target=serve, args=(server, sock), daemon=True)
         thread.start()
-        assert listening.wait(60)
+        assert listening.wait(LONGEST_S)
         try:
             yield made
         finally:
             server.should_exit = True
-            thread.join(60)
+            thread.join(LONGEST_S)
             assert not thread.is_alive()

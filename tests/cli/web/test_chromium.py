@@ -14,6 +14,7 @@ from tests.cli.report.cases import SCRIPT, hostile_document
 from tests.cli.small import run
 from tests.cli.web.browsing import TABLET, UPRIGHT, Tab, chromium
 from tests.cli.web.serving import Served, served
+from tests.support.documents import hard_knapsack, parsed
 
 #: A real browser.
 pytestmark = pytest.mark.slow
@@ -36,6 +37,7 @@ def town(tmp_path: Path) -> Iterator[Served]:
 def test_a_committee_asks_undoes_saves_and_hands_over(browser: Browser, town: Served, tmp_path: Path) -> None:
     tab = Tab(browser, town)
     tab.page.wait_for_selector("#gantt .main-svg")
+    tab.drawn()  # only then a click is heard
     tab.page.click("#gantt .barlayer .point >> nth=0", force=True)  # a bar of the plan opens its project
     assert "Primary school" in tab.page.inner_text("#dialog-title")
     tab.page.keyboard.press("Escape")
@@ -140,7 +142,7 @@ def test_two_tabs_show_one_session(browser: Browser, town: Served) -> None:
 
 
 def test_a_long_solve_is_followed_reloaded_and_stopped(browser: Browser, tmp_path: Path) -> None:
-    with served(tmp_path, outlay.generate(60, seed=3), wait=False) as page:
+    with served(tmp_path, parsed(hard_knapsack()), wait=False, time_limit_s=3600.0) as page:
         tab = Tab(browser, page)
         tab.sees("/plan .* at best .* gap/")
         tab.page.reload()

@@ -18,6 +18,7 @@ import outlay
 from outlay.cli.run.open import _check_place
 from outlay.cli.web.server import bound_socket
 from tests.cli.small import run as run_command
+from tests.support.documents import hard_knapsack, parsed
 
 PATIENCE_S = 300.0
 
@@ -67,7 +68,7 @@ def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     ],
 )
 def test_its_end_is_that_of_its_solver(tmp_path: Path, how: signal.Signals) -> None:
-    outlay.write(outlay.generate(60, seed=3), tmp_path / "long")
+    outlay.write(parsed(hard_knapsack()), tmp_path / "long")
     command = [sys.executable, "-m", "outlay", "open", "long", "--no-browser", "--json"]
     process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
