@@ -6,12 +6,12 @@ import os
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
-from tests.cli.report.browser import Browser, chromium, find_chromium
+from tests.cli.report.browser import chromium, find_chromium
+from tests.support.clocks import LONGEST_S
 
 #: Builds the site, and opens it in a browser.
 pytestmark = pytest.mark.slow
@@ -19,7 +19,6 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[1]
 #: What a page loads by itself, in contrast to links that a reader follows.
 LOADED = re.compile(r"<(?:script|img|iframe|source)\b[^>]*\bsrc=[\"']?([^\"' >]+)|<link\b[^>]*\bhref=[\"']?([^\"' >]+)")
-PATIENCE_S = 60
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +27,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)]
     environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "NO_COLOR": "1"}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=LONGEST_S, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "WARNING" not in done.stdout + done.stderr
     return folder
@@ -64,22 +65,15 @@ def test_the_search_finds_words_without_a_network(site: Path) -> None:
         pytest.skip("chromium is missing: apt-get install -y chromium")
     with chromium(executable) as browser:
         browser.call("Page.navigate", url=(site / "index.html").resolve().as_uri())
-        wait_for(browser, "document.readyState === 'complete' && !!document.querySelector('.md-search__input')")
+        browser.until("document.readyState === 'complete' && !!document.querySelector('.md-search__input')")
         browser.evaluate(
             "(function () { var input = document.querySelector('.md-search__input'); input.focus();"
             " input.value = 'waterfall'; input.dispatchEvent(new Event('input', {bubbles: true}));"
             " input.dispatchEvent(new KeyboardEvent('keyup', {bubbles: true})); })()"
         )
-        wait_for(browser, "document.querySelectorAll('.md-search-result__link').length > 0")
+        browser.until("document.querySelectorAll('.md-search-result__link').length > 0")
         found = browser.evaluate(
             "Array.from(document.querySelectorAll('.md-search-result__link')).map(function (a) { return a.href })"
         )
         assert any("tables.html" in address or "glossary.html" in address for address in found), found
         assert [address for address in browser.requests() if not address.startswith("file:")] == []
-
-
-def wait_for(browser: Browser, condition: str) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not browser.evaluate(condition):
-        assert time.monotonic() < deadline, f"{condition}: {browser.complaints()}"
-        time.sleep(0.1)

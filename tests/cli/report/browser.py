@@ -84,11 +84,15 @@ class Browser:
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
         self.events.clear()
         self.call("Page.navigate", url=path.resolve().as_uri())
+        self.until("document.body && document.body.dataset.drawn")
+
+    def until(self, condition: str) -> None:
+        """Wait until a JavaScript expression is true, however busy the machine is."""
         deadline = time.monotonic() + PATIENCE_S
-        while self.evaluate("document.body && document.body.dataset.drawn") is None:
+        while not self.evaluate(condition):
             if time.monotonic() > deadline:
-                raise TimeoutError(f"the charts are not drawn: {self.complaints()}")
-            time.sleep(0.1)
+                raise TimeoutError(f"it never came to {condition}: {self.complaints()}")
+            time.sleep(0.05)
 
     def evaluate(self, expression: str) -> Any:
         """Return the value of a JavaScript expression; a promise is awaited."""

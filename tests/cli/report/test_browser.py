@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,13 +42,34 @@ Array.from(document.querySelectorAll('[data-figure]')).map(function (div) {
 """
 
 
-#: Opens what is closed, and waits until it is drawn.
-OPEN = """
+#: Opens what is closed.
+OPEN = "document.querySelectorAll('details').forEach(function (part) { part.open = true; })"
+#: Whether every chart that can be seen is drawn, and counted; the last step lets the keyboard walk through it.
+DRAWN = """
 (function () {
-  document.querySelectorAll('details').forEach(function (part) { part.open = true; });
-  return new Promise(function (done) { setTimeout(done, 1500); });
+  var charts = Array.from(document.querySelectorAll('[data-figure]')), walkable = '[aria-keyshortcuts]';
+  var ready = charts.filter(function (div) { return div.matches(walkable) });
+  return Number(document.body.dataset.drawn) === ready.length
+    && charts.every(function (div) { return div.matches(walkable) || !div.offsetParent });
 })()
 """
+
+
+def open_all(browser: Browser) -> None:
+    """Open what is closed, and wait until it is drawn."""
+    browser.evaluate(OPEN)
+    browser.until(DRAWN)
+
+
+def point_at(browser: Browser, chart: str) -> None:
+    """Move the pointer to the first point of a chart, as a hand does."""
+    place = browser.evaluate(
+        f"(function () {{ var div = document.getElementById('{chart}'); div.scrollIntoView();"
+        " var box = div.querySelector('.trace.scatter:last-child .point').getBoundingClientRect();"
+        " return [box.x + box.width / 2, box.y + box.height / 2]; })()"
+    )
+    for step in (-30, -10, 0):
+        browser.call("Input.dispatchMouseEvent", type="mouseMoved", x=place[0] + step, y=place[1])
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +100,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @pytest.mark.parametrize("name", ["hostile", "tutorial", "comparison", "stress", "frontier", "ranking", "ensemble"])
 def test_every_chart_is_drawn_and_nothing_complains(browser: Browser, reports: dict[str, Path], name: str) -> None:
     browser.open(reports[name])
-    browser.evaluate(OPEN)
+    open_all(browser)
     charts = browser.evaluate(CHARTS)
     assert (
         len(charts)
@@ -101,7 +121,7 @@ def test_the_library_draws_every_kind_of_chart_that_is_used(browser: Browser, re
     kinds: set[str] = set()
     for path in reports.values():
         browser.open(path)
-        browser.evaluate(OPEN)
+        open_all(browser)
         kinds |= set(
             browser.evaluate(
                 "Array.from(document.querySelectorAll('[data-figure]')).flatMap(function (div) {"
@@ -168,21 +188,14 @@ def test_each_waterfall_can_be_chosen(browser: Browser, reports: dict[str, Path]
 
 def test_pointing_at_a_node_shows_its_connections(browser: Browser, reports: dict[str, Path]) -> None:
     browser.open(reports["hostile"])
-    browser.evaluate(OPEN)
+    open_all(browser)
     drawn = (
         "(function () { var div = document.getElementById('chain-chart'), trace = div.data[div.layout.meta.highlight];"
         " return trace.x.length; })()"
     )
     before = browser.evaluate(drawn)
-    place = browser.evaluate(
-        "(function () { var div = document.getElementById('chain-chart'); div.scrollIntoView();"
-        " var box = div.querySelector('.trace.scatter:last-child .point').getBoundingClientRect();"
-        " return [box.x + box.width / 2, box.y + box.height / 2]; })()"
-    )
-    for step in (-30, -10, 0):
-        browser.call("Input.dispatchMouseEvent", type="mouseMoved", x=place[0] + step, y=place[1])
-        time.sleep(0.2)
-    assert browser.evaluate(drawn) > before
+    point_at(browser, "chain-chart")
+    browser.until(f"{drawn} > {before}")
     assert browser.complaints() == []
 
 
@@ -192,17 +205,10 @@ def test_a_point_of_a_frontier_tells_its_plan_and_what_is_open_is_shaded(
     browser.open(reports["frontier"])
     shaded = "document.querySelectorAll('#frontier-chart-0-1 .shapelayer path').length"
     assert browser.evaluate(shaded) == len(hostile_frontier().open) > 0
-    place = browser.evaluate(
-        "(function () { var div = document.getElementById('frontier-chart-0-1'); div.scrollIntoView();"
-        " var box = div.querySelector('.trace.scatter:last-child .point').getBoundingClientRect();"
-        " return [box.x + box.width / 2, box.y + box.height / 2]; })()"
-    )
-    for step in (-30, -10, 0):
-        browser.call("Input.dispatchMouseEvent", type="mouseMoved", x=place[0] + step, y=place[1])
-        time.sleep(0.2)
-    told = browser.evaluate("document.querySelector('#frontier-chart-0-1 .hoverlayer').textContent")
-    assert "Point 1" in told
-    assert "bridge, school, solar" in told
+    point_at(browser, "frontier-chart-0-1")
+    told = "document.querySelector('#frontier-chart-0-1 .hoverlayer').textContent"
+    browser.until(f"{told}.includes('Point 1')")
+    assert "bridge, school, solar" in browser.evaluate(told)
     assert browser.complaints() == []
 
 
@@ -246,9 +252,7 @@ def test_a_report_can_be_printed_and_is_itself_again_afterwards(
     assert pdf.startswith(b"%PDF")
     assert len(pdf) < 1_500_000
     assert 1 <= pdf.count(b"/Type /Page\n") <= 14
-    deadline = time.monotonic() + 20
-    while browser.evaluate("document.body.classList.contains('printing')") and time.monotonic() < deadline:
-        time.sleep(0.1)
+    browser.until("!document.body.classList.contains('printing')")
     assert browser.evaluate("document.querySelectorAll('details[open]').length") == opened
     after = [row for row in browser.evaluate(CHARTS) if row[0] in {then[0] for then in before if then[1]}]
     before = [row for row in before if row[1]]
@@ -273,7 +277,7 @@ def test_a_phone_shows_everything_within_its_width(browser: Browser, reports: di
 
 def test_tables_are_sorted_and_saved(browser: Browser, reports: dict[str, Path]) -> None:
     browser.open(reports["tutorial"])
-    browser.evaluate(OPEN)
+    open_all(browser)
     table = "Array.from(document.querySelectorAll('table')).find(function (t) {"
     table += " return t.caption.textContent === 'The plan' })"
     first = f"Array.from({table}.tBodies[0].rows).map(function (row) {{ return row.cells[0].textContent.trim() }})"
@@ -288,7 +292,7 @@ def test_tables_are_sorted_and_saved(browser: Browser, reports: dict[str, Path])
         " return 'data:,'; }; HTMLAnchorElement.prototype.click = function () { window.name_ = this.download; };"
         f"{table}.parentNode.previousElementSibling.click()"
     )
-    browser.evaluate("new Promise(function (done) { setTimeout(done, 300); })")
+    browser.until("window.saved && window.name_")
     assert browser.evaluate("window.name_") == "the-plan.csv"
     lines = browser.evaluate("window.saved").splitlines()
     assert lines[0].lstrip("\ufeff").startswith('Project,Name,Sector,Alternative,Scale,"Commitment, $M"')
@@ -298,7 +302,7 @@ def test_tables_are_sorted_and_saved(browser: Browser, reports: dict[str, Path])
 
 def test_a_long_table_is_filtered_and_saved_as_it_is_shown(browser: Browser, reports: dict[str, Path]) -> None:
     browser.open(reports["hostile"])
-    browser.evaluate(OPEN)
+    open_all(browser)
     long = "Array.from(document.querySelectorAll('.table table')).find("
     long += "function (t) { return t.tBodies[0].rows.length > 8 })"
     shown = f"Array.from({long}.tBodies[0].rows).filter(function (row) {{ return row.offsetHeight > 0 }}).length"
