@@ -5,22 +5,26 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import json
+import math
 import os
 import signal
 import subprocess
 import sys
+import threading
 from fractions import Fraction
 
 import pytest
 
 import outlay
 from outlay.cli.terminal import progress
+from outlay.optimizer.solver.deadline import CLOCK
 from outlay.optimizer.verify.report import Violation
 from tests.cli.small import HOSTILE, SMALL, changed, hard_document, lender_document, run, solved, write_small
 from tests.support.clocks import LONGEST_S
 from tests.support.documents import hard_knapsack
 
 run_solve = importlib.import_module("outlay.cli.run.solve")
+HOUR_S = 3600.0
 
 
 @pytest.mark.slow
@@ -156,12 +160,36 @@ def test_a_mandatory_project_without_options_exits_with_3(tmp_path):
     assert "fails the lender test" in result.stderr
 
 
-@pytest.mark.slow
-def test_a_time_limit_with_a_plan_exits_with_5_and_progress_stays_on_stderr(tmp_path, monkeypatch):
+@pytest.fixture
+def over_once_told(monkeypatch):
+    """Let a time limit of an hour be over as soon as a plan and a bound are known, and a line has told of the solve."""
+    written, known = threading.Event(), threading.Event()
+    text, update, now = progress.Progress._text, progress.Progress.update, CLOCK.now
+
+    def noted(self):
+        line = text(self)
+        if "solving" in line:
+            written.set()
+        return line
+
+    def told(self, state):
+        update(self, state)
+        if math.isfinite(state.objective) and math.isfinite(state.bound):
+            assert written.wait(LONGEST_S)
+            known.set()
+
     monkeypatch.setattr(progress, "QUIET_S", 0.0)
     monkeypatch.setattr(progress, "PLAIN_EVERY_S", 0.05)
+    monkeypatch.setattr(progress.Progress, "_text", noted)
+    monkeypatch.setattr(progress.Progress, "update", told)
+    monkeypatch.setattr(CLOCK, "now", lambda: now() + (HOUR_S if known.is_set() else 0.0))
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("over_once_told")
+def test_a_time_limit_with_a_plan_exits_with_5_and_progress_stays_on_stderr(tmp_path):
     path = write_small(tmp_path, hard_knapsack())
-    result = run("solve", path, "--time-limit", "2.5", "--gap", "0", "--json")
+    result = run("solve", path, "--time-limit", "1h", "--gap", "0", "--json")
     assert result.exit_code == 5, result.output
     document = json.loads(result.stdout)
     assert document["status"] == "stopped at limit"
