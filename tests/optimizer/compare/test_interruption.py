@@ -19,7 +19,7 @@ from outlay.instances.instance import Instance
 from tests.optimizer.compare.support import assert_same, cap, change, compared_into, town
 from tests.support.clocks import LONGEST_S
 from tests.support.documents import hard_knapsack, parsed
-from tests.support.fake_solvers import PRELUDE, alive
+from tests.support.fake_solvers import PRELUDE, alive, assert_gone, wait_until
 
 #: Processes, clocks and other machines: a minute in all.
 pytestmark = pytest.mark.slow
@@ -40,7 +40,7 @@ worker.main()
 """
 
 SCRIPT = """
-import signal, sys, time
+import itertools, signal, sys, threading, time
 from pathlib import Path
 signal.signal(signal.SIGINT, signal.default_int_handler)  # also where the shell that started us ignores it
 import outlay
@@ -52,16 +52,24 @@ def say(words):  # at once, whatever other threads say
     print(words + "\\n", end="", flush=True)
 
 solvers.SolverProcess = lambda: SolverProcess(command=[sys.executable, {solver!r}])
-build = case_task.model_of
+build, solve_case = case_task.model_of, case_task.solve_case
 def slowly(instance):
     say("building")
     time.sleep({build_s})
     return build(instance)
 case_task.model_of = slowly
 
+begun, enough = itertools.count(), threading.Event()
+def in_turn(request):
+    if next(begun) >= {hold_at}:
+        enough.wait()  # no case is solved before solvers wait, however late it is told what is done
+    return solve_case(request)
+case_task.solve_case = in_turn
+
 def tell(state):
     if state.done >= {hold_at}:
         Path({hold!r}).touch()
+        enough.set()
     say(f"done {{state.done}} {{','.join(state.running)}}")
 
 try:
@@ -119,10 +127,7 @@ class Run:
 
     def wait_for_solvers(self, number: int) -> None:
         """Wait until so many solvers were started."""
-        until = time.monotonic() + LONGEST_S
-        while len(self.solvers) < number:
-            assert time.monotonic() < until
-            time.sleep(0.02)
+        wait_until(lambda: len(self.solvers) >= number, f"{number} solvers")
 
     @property
     def solvers(self) -> list[int]:
@@ -160,14 +165,6 @@ def started(
 def case() -> Instance:
     """Return a town with seven sets."""
     return town(**{name: cap(int(name.removeprefix("cap-"))) for name in SETS[1:]})
-
-
-def assert_gone(pids: list[int], within_s: float = 60.0) -> None:
-    """Fail where a process is still there after a while."""
-    until = time.monotonic() + within_s
-    while any(alive(pid) for pid in pids):
-        assert time.monotonic() < until, "a solver outlived its comparison"
-        time.sleep(0.05)
 
 
 def assert_resumes(run: Run, *, killed: bool = False) -> None:
