@@ -106,6 +106,11 @@ def _wait_for(log: Path, words: str, process: subprocess.Popen[bytes]) -> str:
     raise AssertionError(f"{words!r} never came: {log.read_text(encoding='utf-8')}")
 
 
+def _address(log: Path, scheduler: subprocess.Popen[bytes]) -> str:
+    """Return the address of a scheduler on a port that nobody else can have taken meanwhile."""
+    return _wait_for(log, r"Scheduler at:\s+tcp://", scheduler).split()[-1]
+
+
 def _start(log: Path, *arguments: str) -> subprocess.Popen[bytes]:
     with log.open("wb") as out:
         return subprocess.Popen(
@@ -126,10 +131,8 @@ def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     logs = [folder / name for name in ("scheduler", "one", "two")]
     started = []
     try:
-        port = _free_port()
-        address = f"tcp://127.0.0.1:{port}"
-        started.append(_start(logs[0], "scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"))
-        _wait_for(logs[0], "Scheduler at", started[0])
+        started.append(_start(logs[0], "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"))
+        address = _address(logs[0], started[0])
         started += [
             _start(log, "worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--memory-limit", "0")
             for log in logs[1:]
@@ -213,12 +216,10 @@ def test_an_infeasible_set_is_told_from_a_lost_one_on_dask(scheduler: str) -> No
 def deserted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
     """Start a dask scheduler without workers; return its address and what was started, scheduler first."""
     monkeypatch.setattr("outlay.optimizer.sharing.executors.WITHOUT_WORKERS_S", 0.0)
-    port = _free_port()
     log = tmp_path / "scheduler"
-    started = [_start(log, "scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")]
+    started = [_start(log, "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")]
     try:
-        _wait_for(log, "Scheduler at", started[0])
-        yield f"tcp://127.0.0.1:{port}", started
+        yield _address(log, started[0]), started
     finally:
         for process in reversed(started):
             process.kill()
