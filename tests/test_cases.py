@@ -16,6 +16,7 @@ from outlay.instances.errors import InputError
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import Status
 from tests.support.choosing import some
+from tests.support.clocks import LONGEST_S
 from tests.support.solving import warm  # noqa: F401
 
 CASES = Path(__file__).parent / "cases"
@@ -51,7 +52,7 @@ def test_the_answer_is_the_one_that_is_known_from_elsewhere(
             assert fault.remedy
         return
     instance = outlay.read(CASES / case).with_set(name)
-    solution = outlay.solve(instance, gap=0.0, effort=effort, work=5, time_limit=60, process=warm)
+    solution = outlay.solve(instance, gap=0.0, effort=effort, work=5, time_limit=LONGEST_S, process=warm)
     if right == "infeasible":
         assert solution.status == Status.INFEASIBLE
         return

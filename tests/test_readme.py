@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs_support import Reader, blocks_of
+from tests.support.clocks import LONGEST_S
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -56,7 +57,7 @@ def test_the_command_lines_work_in_their_order(tmp_path: Path) -> None:
             cwd=tmp_path,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=LONGEST_S,
             check=False,
         )
         assert done.returncode == 0, f"{line}\n{done.stderr}"
@@ -70,7 +71,7 @@ def _opened_and_ended(words: list[str], folder: Path) -> None:
         assert process.stdout is not None
         assert process.stdout.readline().startswith("http://127.0.0.1:")
         process.send_signal(signal.SIGINT)
-        assert process.wait(120) == 0
+        assert process.wait(LONGEST_S) == 0
 
 
 def test_the_python_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from tests.brute_force.enumerator import Best, best
 from tests.brute_force.generator import Case
 from tests.brute_force.rules import dependencies_hold, synergies_had
 from tests.brute_force.search import AMOUNTS, FEASIBILITY
+from tests.support.clocks import LONGEST_S
 
 OBJECTIVE = 1e-6
 #: A gap of 0 is asked for, but where the objective is about 0 a relative gap says little.
@@ -40,7 +41,7 @@ class Answer:
 
 def as_users_do(instance: Instance) -> Solution:
     """Return the solution of an instance by the usual way."""
-    return outlay.solve(instance, gap=0.0, time_limit=60)
+    return outlay.solve(instance, gap=0.0, time_limit=LONGEST_S)
 
 
 def engine_answer(instance: Instance, solve: Callable[[Instance], Solution] = as_users_do) -> Answer:

@@ -24,7 +24,7 @@ HEAVY = ("numpy", "pandas", "scipy", "pyomo", "highspy", "networkx", "pydantic",
 
 def python(*arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, *arguments], capture_output=True, text=True, check=False, cwd=folder, timeout=60
+        [sys.executable, *arguments], capture_output=True, text=True, check=False, cwd=folder, timeout=LONGEST_S
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.clocks import LONGEST_S
 from tests.support.documents import hard_knapsack, small_plan
 from tests.support.generated import draft
 
@@ -60,7 +61,7 @@ def answers(hash_seed: str, documents: Path, *arguments: str) -> str:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=LONGEST_S,
         check=True,
     )
     return done.stdout

@@ -18,6 +18,7 @@ from outlay.optimizer.answer.solution import Solution
 from outlay.optimizer.answer.user_rows import row_holds
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.status import Status
+from tests.support.clocks import LONGEST_S
 from tests.support.documents import knapsack, parsed, small_plan
 
 
@@ -267,5 +268,5 @@ def test_rules_of_ones_own_that_cannot_hold_together_leave_no_plan(length: int, 
     model.first = pyo.Constraint(expr=fund["P00"] >= 1)
     model.chain = pyo.Constraint(range(length - 1), rule=lambda m, i: fund[names[i]] <= fund[names[i + 1]])
     model.last = pyo.Constraint(expr=5 * fund[names[length - 1]] + 2 * fund[names[-2]] + 2 * fund[names[-1]] <= 3)
-    solution = outlay.solve(model, effort=effort, time_limit=None if effort == "prove" else 60)
+    solution = outlay.solve(model, effort=effort, time_limit=None if effort == "prove" else LONGEST_S)
     assert (solution.status, solution.plan) == (Status.INFEASIBLE, None)

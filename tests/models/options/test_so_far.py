@@ -24,6 +24,7 @@ from tests.brute_force.comparison import disagreement
 from tests.brute_force.generator import case_of
 from tests.models.families.test_golden import compare
 from tests.support.choosing import some
+from tests.support.clocks import LONGEST_S
 from tests.support.documents import instance, level, parsed
 from tests.support.lp_text import lp_text
 from tests.support.solving import warm  # noqa: F401
@@ -156,7 +157,7 @@ def test_generated_plans_as_columns_hold_every_row(warm: SolverProcess) -> None:
     tried = 0
     for seed in filter(has_columns, SEEDS):
         made = case_of(seed).instance()
-        solution = outlay.solve(made, gap=0.01, time_limit=60, process=warm)
+        solution = outlay.solve(made, gap=0.01, time_limit=LONGEST_S, process=warm)
         if solution.plan is None:
             continue
         assert_every_row_holds(made, solution.plan)
@@ -194,7 +195,7 @@ def test_the_search_finds_plans(effort: str, warm: SolverProcess) -> None:  # no
     assert len(Case(made).so_far.keys) == 24
     best = outlay.solve(made, gap=0, effort="prove", process=warm)
     found = outlay.solve(
-        made, gap=1e-4, effort=effort, work=20, time_limit=None if effort == "repeat" else 60, process=warm
+        made, gap=1e-4, effort=effort, work=20, time_limit=None if effort == "repeat" else LONGEST_S, process=warm
     )
     assert found.verified
     assert found.objective == pytest.approx(best.objective, rel=0.02)

@@ -14,6 +14,7 @@ from outlay.optimizer.solver.process import SolverProcess
 from tests.optimizer.proof.test_pairs import SMALL, choices
 from tests.optimizer.search.test_pairing import drawn
 from tests.optimizer.support import OPTIONS, level_problem
+from tests.support.clocks import LONGEST_S
 
 
 @pytest.mark.slow
@@ -40,7 +41,7 @@ def test_where_projects_are_worth_more_together_the_best_plan_is_proved(
     with SolverProcess() as process:
         if sub_problems is None:
             with SearchingSolver(process, problem, plan, options=OPTIONS) as solver:
-                outcome = solver.solve(problem, options=OPTIONS, time_limit_s=60.0)
+                outcome = solver.solve(problem, options=OPTIONS, time_limit_s=LONGEST_S)
         else:
             outcome = RepeatableSolver(process, plan).solve(problem, options=OPTIONS, time_limit_s=None)
     assert len(told) == 1

@@ -22,6 +22,7 @@ from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.solver.tasks.split import Split, Splitter
 from tests.optimizer.support import OPTIONS
 from tests.support.choosing import some
+from tests.support.clocks import LONGEST_S
 
 NO_CUTS = Rows(sparse.csr_array((0, 9)), np.zeros(0), np.zeros(0))
 OWNER = np.array([0, 0, 0, 1, 1, 1, 2, 2, 2])
@@ -98,7 +99,7 @@ def test_parts_prove_what_the_whole_is_worth(seed: int) -> None:
     with SolverProcess() as process:
         divided = prover(problem, process)
         divided.parts[0].cut(NO_CUTS)  # as if branch and bound had done its root
-        outcome = divided.solve(time_limit_s=60.0, start=None, on_progress=told.append)
+        outcome = divided.solve(time_limit_s=LONGEST_S, start=None, on_progress=told.append)
     assert len(divided.parts) > 1
     assert outcome.status == "kOptimal"
     assert outcome.objective == pytest.approx(best)
@@ -113,7 +114,7 @@ def test_parts_without_a_plan_are_infeasible() -> None:
     with SolverProcess() as process:
         divided = prover(problem, process)
         divided.parts = [Part(problem.lower, np.where(one == OWNER, 0.0, problem.upper)) for one in (0, 1)]
-        outcome = divided.solve(time_limit_s=60.0, start=None, on_progress=lambda _: None)
+        outcome = divided.solve(time_limit_s=LONGEST_S, start=None, on_progress=lambda _: None)
     assert outcome.status == "kInfeasible"
     assert outcome.point is None
 

@@ -20,7 +20,7 @@ from outlay.optimizer.status import Status
 from outlay.optimizer.variation.solving import answer as answered
 from outlay.optimizer.variation.varied_answer import VariedAnswer
 from tests.brute_force.ensembles import nested_disagreements
-from tests.support.clocks import SetClock
+from tests.support.clocks import LONGEST_S, SetClock
 from tests.support.documents import instance as made
 from tests.support.documents import level
 
@@ -72,7 +72,7 @@ def test_lists_are_searched_for_where_time_is_limited(town: outlay.Instance, mon
         return given(self, *arguments, **options)
 
     monkeypatch.setattr(EnsembleSession, "solve", told)
-    for limit in (None, 60.0):
+    for limit in (None, LONGEST_S):
         found = outlay.rank(town, limit="commitments", levels=[8, 14], time_limit=limit, jobs=1)
         assert found.status.proved
         assert found.levels["nested"].tolist() == [13.5, 23.6]

@@ -22,6 +22,9 @@ from outlay.optimizer.solver.deadline import Deadline
 from outlay.optimizer.solver.process import SolverProcess
 from tests.optimizer.support import OPTIONS, copied, level_problem
 
+#: How long beginning took, so that it takes less the next time however busy the machine is.
+BEGINNING_S = 1e6
+
 
 @pytest.fixture(scope="module")
 def session() -> Session:
@@ -90,17 +93,17 @@ def test_planes_that_change_little_or_that_a_plan_in_hand_breaks_are_not_taken(b
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("left_s", "anew"), [(1e7, True), (20.0, False), (None, False)])
+@pytest.mark.parametrize(("left_s", "anew"), [(1e7, True), (1e3, False), (None, False)])
 def test_another_plan_is_begun_at_once_where_there_is_time(begun: State, left_s: float | None, *, anew: bool) -> None:
     current = begun.plans.current
     assert current is not None
-    begun.beginning_s = 30.0
+    begun.beginning_s = BEGINNING_S
     begun.deadline = Deadline.after(left_s)
     begun.cuts = worth_at_least(begun, 0.5 * (begun.problem.value(current) + begun.whole.relaxation.value))
     take_cuts(begun)
     assert (begun.plans.aside is current) is anew
     assert (begun.plans.current is current) is not anew
-    assert begun.beginning_s < 30.0 or not anew
+    assert begun.beginning_s < BEGINNING_S or not anew
 
 
 def test_rows_that_a_point_keeps() -> None:

@@ -30,6 +30,7 @@ from outlay.optimizer.search.settings import SearchPlan
 from outlay.optimizer.session import Session
 from outlay.optimizer.solver.process import SolverProcess
 from tests.optimizer.support import OPTIONS, level_problem
+from tests.support.clocks import LONGEST_S
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +143,7 @@ def test_a_plan_from_outside_is_taken_over_and_filled_up_while_the_relaxation_is
     state.plans.on_better = lambda point: (told.append(point), filled.set())
     with filling_beside(state):
         seen.offer(nothing)
-        assert filled.wait(60)
+        assert filled.wait(LONGEST_S)
     assert problem.value(told[-1]) < problem.value(nothing)
     assert state.filled is state.plans.current
     fill_up(state)

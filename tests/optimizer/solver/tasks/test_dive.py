@@ -18,6 +18,7 @@ from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.solver.tasks.dive import Dive, Diver
 from tests.optimizer.support import OPTIONS, holds
 from tests.support.choosing import some
+from tests.support.clocks import LONGEST_S
 
 NODES = 20
 
@@ -29,7 +30,7 @@ def dived(session: Session, relaxed: Search, **change: Any) -> Outcome:
     )  # fmt: skip
     with SolverProcess() as process:
         options = {**OPTIONS, "mip_max_nodes": NODES}
-        return process.solve(relaxed.problem, options=options, time_limit_s=60.0, how=replace(how, **change))
+        return process.solve(relaxed.problem, options=options, time_limit_s=LONGEST_S, how=replace(how, **change))
 
 
 @pytest.mark.parametrize("seed", some([1, 2, 3], 1))
@@ -64,7 +65,7 @@ def test_a_dive_that_promises_too_little_is_given_up(session: Session, relaxed: 
 def test_with_much_left_open_a_dive_is_branch_and_bound(session: Session, relaxed: Search) -> None:
     outcome = dived(session, relaxed, open_columns=10**6)
     with SolverProcess() as process:
-        plain = process.solve(relaxed.problem, options={**OPTIONS, "mip_max_nodes": NODES}, time_limit_s=60.0)
+        plain = process.solve(relaxed.problem, options={**OPTIONS, "mip_max_nodes": NODES}, time_limit_s=LONGEST_S)
     assert outcome.objective == pytest.approx(plain.objective, rel=0.05)
 
 

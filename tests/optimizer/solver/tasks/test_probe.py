@@ -19,11 +19,12 @@ from outlay.optimizer.solver.outcome import Outcome
 from outlay.optimizer.solver.process import SolverProcess
 from outlay.optimizer.solver.tasks.probe import Probe, Prober
 from tests.optimizer.support import OPTIONS
+from tests.support.clocks import LONGEST_S
 
 
 def probed(problem: Problem, how: Probe, **change: Any) -> Outcome:
     with SolverProcess() as process:
-        return process.solve(problem, options=OPTIONS, time_limit_s=60.0, how=replace(how, **change))
+        return process.solve(problem, options=OPTIONS, time_limit_s=LONGEST_S, how=replace(how, **change))
 
 
 @pytest.fixture
