@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import outlay
-from tests.docs_support import Block, Reader, blocks_of
+from tests.docs_support import NOT_RUN, Block, Reader, blocks_of
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted((ROOT / "docs").glob("*.md"))
@@ -76,6 +76,13 @@ def test_blocks_are_found_with_their_file_and_their_excuse() -> None:
 def test_the_api_page_shows_every_public_name() -> None:
     shown = re.findall(r"^::: outlay\.(\w+)$", (ROOT / "docs" / "python.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert sorted(shown) == sorted(outlay.__all__)
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md", ROOT / "CONTRIBUTING.md"], ids=name_of)
+def test_prose_is_no_wider_than_code(page: Path) -> None:
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    prose = [line for line in text.splitlines() if not line.startswith(("|", "    ")) and not NOT_RUN.match(line)]
+    assert [line for line in prose if len(line) > 120] == []
 
 
 @pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md", ROOT / "CONTRIBUTING.md"], ids=name_of)
