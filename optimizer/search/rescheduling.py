@@ -33,8 +33,9 @@ from outlay.optimizer.relaxation.relaxation import Relaxation
 from outlay.optimizer.search.drawing_params import Scheduling
 from outlay.optimizer.search.ledgers.closure import closure, depth, prices
 from outlay.optimizer.search.ledgers.dates import DatedLedger, dated_ledger
+from outlay.optimizer.search.ledgers.growing import nothing
 from outlay.optimizer.search.ledgers.rows import Ledger
-from outlay.optimizer.search.rounding import must_be_funded, nothing
+from outlay.optimizer.search.rounding import must_be_funded
 
 #: So many options of a project are tried at once, the cheapest first; then twice as many, and so on.
 AT_ONCE = 32

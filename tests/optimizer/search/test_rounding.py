@@ -130,6 +130,15 @@ def test_a_plan_near_a_point_keeps_what_it_funds_and_fills_up_what_is_left() -> 
     assert problem.value(without) == -9.0
 
 
+def test_a_plan_stays_whole_when_it_is_filled_up_though_a_solver_broke_it_by_a_hair() -> None:
+    """Two limits: the first and the second exceed the one by a ten-millionth; the third has room beside them."""
+    problem = packing(np.array([[1.0, 1.0 + 1e-7, 0.0], [0.0, 0.0, 1.0]]), np.full(2, -np.inf), np.array([2.0, 1.0]))
+    plan = np.array([1.0, 1.0, 0.0])
+    fuller = near(problem, each_alone(np.arange(3)), plan)
+    assert fuller is not None
+    assert fuller.tolist() == [1.0, 1.0, 1.0]
+
+
 def test_what_must_be_funded_comes_first() -> None:
     """The worst of four, of which there is room for three, is mandatory."""
     problem, structure, _ = made_of([3.0, 3.0, 3.0, 1.0])
