@@ -251,7 +251,7 @@ class SearchParams:
         A bound has not stalled before so many seconds.
     aside_share
         A plan is verified at once if that has cost less than this share of the time since the last time, and filled up
-        if that has taken less than this share of the time of the search.
+        if that has taken less than this share of the time of the search, or than a part of it where it came to nothing.
     """
 
     head_start_s: float = some_seconds(1.0)

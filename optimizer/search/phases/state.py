@@ -79,7 +79,8 @@ class State:
     filled
         The plan that was filled up last.
     begun_at, filling_s, filling_share
-        When the search began (`time.monotonic`), the seconds that filling up has taken, and the share that it may take.
+        When the search began (`time.monotonic`), the seconds that filling up has taken, and the share of the time that
+        it may take.
     trace
         What was done.
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from outlay.optimizer.search.phases.moving import fill_up, filling_beside
 from outlay.optimizer.search.phases.registry import PHASES
 from outlay.optimizer.search.phases.state import State, Step
 from outlay.optimizer.search.rescheduling import Rescheduling
+from outlay.optimizer.search.rounding import greedy
 from outlay.optimizer.search.search import Search
 from outlay.optimizer.search.settings import SearchPlan
 from outlay.optimizer.session import Session
@@ -148,11 +150,25 @@ def test_a_plan_from_outside_is_taken_over_and_filled_up_while_the_relaxation_is
     assert state.filled is state.plans.current
     fill_up(state)
     assert state.plans.current is state.filled
-    share, state.filled = state.filling_share, None
-    state.begun_at -= 1e6  # long ago
-    fill_up(state)  # what is full already
-    assert state.plans.current is state.filled
-    assert state.filling_share == 0.5 * share
+
+
+def test_filling_up_gets_less_time_while_it_comes_to_nothing(small: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a clock at 100 s, where filling up takes 8 s each time: a fifth of it, then a tenth, then a twentieth."""
+    problem, seconds = level_problem(small), iter([100.0, 108.0, 100.0, 108.0, 100.0])
+    state = Search(problem, small.search_plan(seed=1), OPTIONS, on_better=lambda _: None).state
+    monkeypatch.setattr(moving, "time", SimpleNamespace(monotonic=lambda: next(seconds)))
+    monkeypatch.setattr(moving, "near", lambda *_: None)
+    state.begun_at, filled = 0.0, list[float]()
+    for _ in range(3):
+        state.plans.current = np.zeros(len(problem.cost))
+        fill_up(state)
+        filled.append(state.filling_s)
+    assert filled == [8.0, 16.0, 16.0]
+    assert state.filling_share == pytest.approx(0.05)
+    monkeypatch.setattr(moving, "time", SimpleNamespace(monotonic=lambda: 1000.0))
+    monkeypatch.setattr(moving, "near", lambda *_: greedy(problem, small.structure, lambda: False))
+    fill_up(state)
+    assert state.filling_share == 0.2
 
 
 def test_what_a_phase_is_at_ends_where_the_search_is_told_to_stop(
