@@ -61,7 +61,8 @@ def restrict(problem: Problem, fixed: np.ndarray, values: np.ndarray) -> Restric
     look()  # here and below: there may be millions of entries
     stored = np.bincount(part.indices, minlength=part.shape[0])
     size = stored if part.data.all() else np.bincount(part.indices[part.data != 0], minlength=part.shape[0])
-    broken = _broken(problem, used)
+    broken = np.zeros(part.shape[0], dtype=bool)
+    broken[problem.broken(used)] = True
     # Few rows are left of many: what is done with them below is done with these alone.
     rows = np.nonzero((stored > 0) | broken)[0]
     size, least, most = size[rows], problem.row_lower, problem.row_upper
@@ -94,13 +95,6 @@ def _some_rows(matrix: sparse.csc_array, rows: np.ndarray) -> sparse.csc_array:
     place = np.empty(matrix.shape[0], dtype=matrix.indices.dtype)
     place[rows] = np.arange(len(rows), dtype=place.dtype)
     return sparse.csc_array((matrix.data, place[matrix.indices], matrix.indptr), shape=(len(rows), matrix.shape[1]))
-
-
-def _broken(problem: Problem, activity: np.ndarray) -> np.ndarray:
-    """Return which rows an activity breaks by more than any solver may."""
-    room = TOLERANCE * np.maximum(1.0, np.abs(activity))
-    broken: np.ndarray = (activity > problem.row_upper + room) | (activity < problem.row_lower - room)
-    return broken
 
 
 def _bounded(problem: Problem, single: np.ndarray) -> Problem:

@@ -82,12 +82,17 @@ class Problem:
 
     def holds(self, point: np.ndarray) -> bool:
         """Whether a point keeps rows, bounds and integrality."""
-        activity = self.matrix @ point
-        room = TOLERANCE * np.maximum(1.0, np.abs(activity))
-        rows = (activity <= self.row_upper + room) & (activity >= self.row_lower - room)
         bounds = (point >= self.lower - TOLERANCE) & (point <= self.upper + TOLERANCE)
         whole = point[self.integer] == np.round(point[self.integer])
-        return bool(rows.all() and bounds.all() and whole.all())
+        return bool(bounds.all() and whole.all() and not len(self.broken(self.matrix @ point)))
+
+    def broken(self, activity: np.ndarray) -> np.ndarray:
+        """Return the numbers of the rows that an activity, shape (rows,), breaks by more than any solver may."""
+        within = (activity <= self.row_upper) & (activity >= self.row_lower)
+        beyond = np.nonzero(~within)[0]  # few of perhaps millions
+        activity, upper, lower = activity[beyond], self.row_upper[beyond], self.row_lower[beyond]
+        room = TOLERANCE * np.maximum(1.0, np.abs(activity))
+        return beyond[~((activity <= upper + room) & (activity >= lower - room))]
 
     def arrays(self) -> dict[str, Any]:
         """Return the problem as named arrays and numbers, as a solver process is handed it; A by columns."""
