@@ -22,14 +22,33 @@ def loaded(problem: Problem, options: Mapping[str, Any], basis: np.ndarray | Non
     ValueError
         If HiGHS refuses an option.
     """
+    highs = _told(options)
+    highs.passModel(highs_model(problem.arrays()))
+    if basis is not None:
+        highs.setBasis(_basis_of(basis, len(problem.cost)))
+    return highs
+
+
+def loaded_again(highs: Any, options: Mapping[str, Any]) -> Any:
+    """Return HiGHS with the problem that another one has, and nothing else of it.
+
+    Raises
+    ------
+    ValueError
+        If HiGHS refuses an option.
+    """
+    again = _told(options)
+    again.passModel(highs.getLp())
+    return again
+
+
+def _told(options: Mapping[str, Any]) -> Any:
+    """Return HiGHS with options."""
     highs = highspy.Highs()
     highs.setOptionValue("output_flag", True)  # cbMipLogging is silent without it
     highs.setOptionValue("log_to_console", False)
     for name, setting in options.items():
         set_option(highs, name, setting)
-    highs.passModel(highs_model(problem.arrays()))
-    if basis is not None:
-        highs.setBasis(_basis_of(basis, len(problem.cost)))
     return highs
 
 

@@ -10,11 +10,12 @@ from typing import Any, Protocol
 
 import highspy
 import numpy as np
+from scipy import sparse
 
 from outlay.optimizer.presolve.restriction import Restriction, restrict
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.solver.cutoff import least_missed
-from outlay.optimizer.solver.highs import loaded, set_option, statuses
+from outlay.optimizer.solver.highs import loaded, loaded_again, set_option, statuses
 from outlay.optimizer.solver.messages import SolveRequest
 from outlay.optimizer.solver.outcome import NO_PLAN
 from outlay.optimizer.solver.tasks.registry import TASKS
@@ -81,27 +82,32 @@ class Work:
             self.highs = None  # HiGHS holds our callback, which holds this: a ring that no collector can see
 
     def _solve(self) -> dict[str, Any]:
-        request, basis, start = self.request, self.request.basis, self.request.start
-        if request.how is not None:
-            result = self._do(request.how)
+        if self.request.how is not None:
+            result = self._do(self.request.how)
             if result is not None:
                 return result
-            basis = start = None
-        result = self._sound(self._branched(basis, start))
+        self._load()
+        result = self._sound(self._branched())
         if "point" in result and self.problem.integer.any():
             result.update(self._polished(result["point"]))
         if "point" in result:
             result["point"] = self._of_whole(result["point"])
         return result
 
-    def _branched(self, basis: np.ndarray | None, start: np.ndarray | None) -> dict[str, Any]:
-        """Let HiGHS solve the problem; return what comes of it."""
-        self.highs = loaded(self.problem, self.request.options, basis)
-        if start is not None:
-            self.handed = self.problem.value(start)
+    def _load(self) -> None:
+        """Hand the problem to HiGHS; of what the parent has sent only what is asked for later is kept."""
+        asked = replace(self.request, start=None, basis=None) if self.left is not None else self.request
+        self.highs = loaded(self.problem, asked.options, asked.basis)
+        if asked.start is not None:
+            self.handed = self.problem.value(asked.start)
             solution = highspy.HighsSolution()
-            solution.col_value = start.tolist()
+            solution.col_value = asked.start.tolist()
             self.highs.setSolution(solution)
+        self.problem = _without_rows(self.problem)
+        self.request = replace(asked, problem=self.problem, start=None, basis=None)
+
+    def _branched(self) -> dict[str, Any]:
+        """Let HiGHS solve the problem; return what comes of it."""
         self._listen(self.highs)
         if self.ends < np.inf:  # loading has taken some of it
             set_option(self.highs, "time_limit", max(1e-3, self.ends - time.monotonic()))
@@ -122,7 +128,8 @@ class Work:
         if result["status"] != "kOptimal":
             return result
         self.handed, self.deaf = np.inf, True
-        again = self._branched(None, None)
+        self.highs = loaded_again(self.highs, self.request.options)
+        again = self._branched()
         if not again["has_point"] and again["status"] in NO_PLAN:  # which cannot be: there is a point
             return result | {"status": "kUnknown"}
         again["bound"] = max(again["bound"], result["bound"])
@@ -301,6 +308,17 @@ class Work:
         tidied = np.array(highs.getSolution().col_value, dtype=float)
         # The solver's tolerance must not cost anything of the objective.
         return tidied if float(cost @ tidied) <= value + 1e-13 * max(1.0, abs(value)) else point
+
+
+def _without_rows(problem: Problem) -> Problem:
+    """Return the columns of a problem alone, as arrays of their own: a request is one block of memory."""
+    none = np.zeros(0)
+    columns = {name: getattr(problem, name).copy() for name in ("cost", "lower", "upper", "integer")}
+    tidy, matrix = problem.tidy, sparse.csc_array((0, len(problem.cost)))
+    return Problem(
+        **columns, offset=problem.offset, matrix=matrix, row_lower=none, row_upper=none,
+        tidy=None if tidy is None else tidy.copy(),
+    )  # fmt: skip
 
 
 def _relaxed(problem: Problem) -> Problem:

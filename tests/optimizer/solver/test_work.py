@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 from itertools import count
 from typing import Any
@@ -56,6 +57,16 @@ def test_a_solve_that_has_worked_enough_ends_at_its_limit() -> None:
 def test_a_solve_whose_process_waits_for_its_turn_goes_on() -> None:
     assert result(5.0, step_s=0.0)["status"] == "kOptimal"
     assert result(None, step_s=1000.0)["status"] == "kOptimal"
+
+
+def test_what_the_solver_has_of_a_problem_is_not_kept_beside_it() -> None:
+    request = SolveRequest(1, knapsack(), {"threads": 1, "presolve": "off"}, start=np.zeros(SIZE))
+    held, gone = weakref.ref(request.problem.matrix.data), list[bool]()
+    work = Work(request, lambda _: gone.append(held() is None), NoMail())
+    del request
+    assert work.run()["status"] == "kOptimal"
+    assert gone
+    assert all(gone)
 
 
 @pytest.mark.parametrize(("step_s", "over"), [(0.0, False), (1000.0, True)])
