@@ -166,7 +166,9 @@ class Neighbourhoods:
         worth = (other > 0.5) | cheap
         free = self.structure.project < 0
         free[~free] = chosen[self.structure.project[~free]]
-        return Neighbourhood(kind, way, repair, free & (~self.inside | worth))
+        free &= ~self.inside | worth
+        free[self.structure.derived & ~self._moved(free)] = False
+        return Neighbourhood(kind, way, repair, free)
 
     def probe(self, most_s: float | None) -> Probe:
         """Return how to decide what is dominant, in so many seconds."""
@@ -230,4 +232,23 @@ class Neighbourhoods:
         gap = max(0.0, self.problem.value(plan) - relaxation.value)
         cheap = cost <= self.params.sub_problems.breadth * gap / max(1.0, float((plan[self.inside] > 0.5).sum()))
         hopeless = relaxation.exact & (cost > gap) & (plan == np.round(relaxation.point))
-        return (used | cheap) & ~hopeless
+        return (used | (cheap & self._close(plan))) & ~hopeless
+
+    def _close(self, plan: np.ndarray) -> np.ndarray:
+        """Return the columns that start at most a reach before or after what a plan has of their project, if any."""
+        structure, start = self.structure, self.structure.first_start
+        last = int(structure.option_start.max(initial=0))
+        reach = max(1, round(self.random.choice(self.params.sub_problems.reach) * last))
+        stands = np.nonzero(self.inside & (plan > 0.5) & (start <= last))[0]  # what is of no option starts beyond
+        now = np.full(structure.projects + 1, np.nan)  # the last one: of no project
+        now[structure.project[stands]] = start[stands]
+        away = np.abs(start - now[structure.project])
+        far: np.ndarray = (away > reach) & (start <= last)
+        return ~far
+
+    def _moved(self, free: np.ndarray) -> np.ndarray:
+        """Return the columns that some free option would set; shape (columns,)."""
+        column = self.structure.option_column
+        options = (column >= 0) & free[np.maximum(column, 0)]
+        moved: np.ndarray = self.structure.funded @ options.astype(np.int32) > 0
+        return moved

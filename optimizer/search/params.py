@@ -39,6 +39,9 @@ class SubProblems:
     breadth
         Reduced cost up to which options may be chosen, beside those of plan and relaxation, in what the plan loses a
         project on the average, >= 0.
+    reach
+        Shares of the calendar by which such options of a project that the plan funds start earlier or later, one of
+        these for each sub-problem; one period at least. With the small one alone, plans stay where moves are too short.
     quick
         Share of the limit, 0 to 1, below which a sub-problem was quick, and may be larger the next time.
     """
@@ -49,6 +52,7 @@ class SubProblems:
     first_share: float = a_share(0.1)
     most_share: float = a_share(0.8)
     breadth: float = a_factor(10.0)
+    reach: tuple[float, ...] = a_share((0.1, 1.0))
     quick: float = a_share(0.5)
 
 

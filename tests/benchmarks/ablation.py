@@ -40,6 +40,7 @@ INSTANCES = ("scale-60-2", "scale-100-1", "schedule-opt-30-1")
 OFF: Mapping[str, Any] = {
     "aside_share": 1.0,
     "sub_problems.most_share": 1.0,
+    "sub_problems.reach": (1.0,),
     "diving.shares": (1.0,),
     "diving.times": 0.0,
     "diving.most_options": 10**9,

@@ -36,8 +36,8 @@ def small() -> Session:
 
 
 def begun(session: Session, process: SolverProcess) -> Search:
-    """Return a search that has rounded its relaxation, and two sub-problems to solve."""
-    plan = session.search_plan(seed=1, sub_problems=2)
+    """Return a search that has rounded its relaxation, and four sub-problems to solve."""
+    plan = session.search_plan(seed=1, sub_problems=4)
     search = Search(level_problem(session), plan, OPTIONS, on_better=lambda _: None, process=process)
     search.state.relaxation = search.state.relaxed(search.state.problem)
     round_relaxation(search.state)

@@ -40,6 +40,38 @@ def test_what_is_not_free_belongs_to_other_projects_or_is_hopeless(drawn: Neighb
         assert (free | dear)[own].all()
 
 
+def test_a_project_is_moved_far_from_where_the_plan_has_it_only_to_where_the_relaxation_has_it(
+    drawn: Neighbourhoods,
+) -> None:
+    """One period away at most, as the shortest reach is."""
+    structure, plan, used = drawn.structure, np.round(drawn.relaxation.point), drawn.relaxation.point > USED
+    drawn.params = replace(drawn.params, sub_problems=SubProblems(reach=(0.0,), breadth=1e9))
+    present = structure.option_column >= 0
+    column, project, start = (
+        array[present] for array in (structure.option_column, structure.option_project, structure.option_start)
+    )
+    now = np.full(structure.projects, np.nan)
+    now[project[plan[column] > 0.5]] = start[plan[column] > 0.5]
+    away, free = np.abs(start - now[project]), np.zeros(len(column), dtype=bool)
+    for _ in range(20):
+        free |= drawn.draw(plan).free[column]
+    assert used[column][free & (away > 1)].all()
+    assert not used[column][free & (away == 1)].all()
+
+
+def test_a_date_that_no_free_option_can_change_is_not_free(drawn: Neighbourhoods) -> None:
+    structure, plan = drawn.structure, np.round(drawn.relaxation.point)
+    some = False
+    for _ in range(20):
+        free = drawn.draw(plan).free
+        options = (structure.option_column >= 0) & free[structure.option_column]
+        moved = structure.funded @ options.astype(int) > 0
+        assert moved[free & structure.derived].all()
+        touched = np.unique(structure.project[free & drawn.inside])
+        some |= bool((structure.derived & ~free & np.isin(structure.project, touched)).any())
+    assert some == bool(structure.derived.any())
+
+
 def test_size_follows_difficulty(drawn: Neighbourhoods) -> None:
     plan = np.round(drawn.relaxation.point)
     part = drawn.draw(plan)
