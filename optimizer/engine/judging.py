@@ -87,6 +87,11 @@ def or_start(outcome: Outcome, problem: Problem, start: np.ndarray | None) -> Ou
     return outcome
 
 
+def nothing_of(problem: Problem) -> np.ndarray:
+    """Return the point at which every column is as near to 0 as it may be: mostly the empty plan."""
+    return np.clip(0.0, problem.lower, problem.upper)
+
+
 def _round_off(outcome: Outcome, problem: Problem) -> None:
     """Make the integers of a point integral (a polished one is already)."""
     assert outcome.point is not None

@@ -12,7 +12,7 @@ import numpy as np
 from outlay.models.arrays.ending import EndedError, ended_by
 from outlay.optimizer.engine.answer import Answer
 from outlay.optimizer.engine.combined import RepeatableSolver, SearchingSolver
-from outlay.optimizer.engine.judging import breaks, failed, judge, or_start
+from outlay.optimizer.engine.judging import breaks, failed, judge, nothing_of, or_start
 from outlay.optimizer.engine.level import Level
 from outlay.optimizer.engine.racing import RacingSolver
 from outlay.optimizer.engine.settings import Settings
@@ -181,8 +181,9 @@ def _solve_once(
 ) -> Outcome:
     """Solve, and once more (other seed, no presolve) if the process fails; keep the best point of both tries.
 
-    HiGHS may call a point optimal and tell no bound, where presolve leaves nothing: that is tried again as well. Once
-    the deadline has passed there is no other try: the time limit ended a solve that has a plan in hand.
+    HiGHS may call a point optimal and tell no bound, where presolve leaves nothing: that is tried again as well, and so
+    is a problem that is called infeasible although the empty plan, or the one to start from, holds. Once the deadline
+    has passed there is no other try: the time limit ended a solve that has a plan in hand.
     """
     deadline = settings.deadline
     first = process.solve(
@@ -192,6 +193,8 @@ def _solve_once(
         start=start,
         on_progress=on_progress,
     )
+    if first.status == "kInfeasible":
+        first = or_start(first, problem, nothing_of(problem) if start is None else start)
     unproved = first.status == "kOptimal" and not np.isfinite(first.bound)
     if first.interrupted or not (unproved or failed(first)) or (unproved and deadline.passed()):
         return first

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -53,6 +54,21 @@ def test_an_optimum_without_a_bound_is_asked_for_again(silent: float) -> None:
     solver = Said(optimum(silent), optimum(-1.0))
     outcome = _solve_once(solver, one_decision(), Settings(), start=None, on_progress=None)
     assert (outcome.bound, solver.presolve) == (-1.0, ["choose", "off"])
+
+
+@pytest.mark.parametrize("start", [None, np.ones(1)])
+def test_what_is_called_infeasible_although_a_plan_holds_is_asked_for_again(start: np.ndarray | None) -> None:
+    """HiGHS 1.15.1 has said so of a portfolio whose empty plan holds, in its presolve and by its own tolerances."""
+    solver = Said(Outcome("kInfeasible"), optimum(-1.0))
+    outcome = _solve_once(solver, one_decision(), Settings(), start=start, on_progress=None)
+    assert (outcome.objective, solver.presolve) == (-1.0, ["choose", "off"])
+
+
+def test_what_is_called_infeasible_is_believed_where_no_plan_is_known() -> None:
+    problem = replace(one_decision(), row_lower=np.array([0.5]))
+    solver = Said(Outcome("kInfeasible"))
+    assert _solve_once(solver, problem, Settings(), start=None, on_progress=None).status == "kInfeasible"
+    assert solver.presolve == ["choose"]
 
 
 @pytest.mark.parametrize(("enough", "status"), [(0.0, Status.STOPPED), (0.9, Status.STOPPED), (1.1, Status.WITHIN_GAP)])
