@@ -28,7 +28,6 @@ from __future__ import annotations
 
 import numpy as np
 from scipy import sparse
-from scipy.sparse.csgraph import breadth_first_order
 
 from outlay.models.arrays.ending import look
 from outlay.optimizer.presolve.needs import Upward
@@ -142,6 +141,8 @@ class _Network:
 
 def _reached(start: np.ndarray, end: np.ndarray, amount: np.ndarray) -> np.ndarray:
     """Return of each place the amounts of all that are reached from it along arcs, its own included."""
+    from scipy.sparse.csgraph import breadth_first_order  # noqa: PLC0415 - it loads all of linear algebra
+
     size = len(amount)
     graph = sparse.csr_array((np.ones(len(start)), (start, end)), shape=(size, size))
     found = np.zeros(size)
