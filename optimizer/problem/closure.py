@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-#: All values together as whole numbers, and a flow that nothing limits: neither overflows 32 bits.
-SUM, ENDLESS = 2_000_000_000, 2_147_000_000
+#: All values together as whole numbers, and a flow that nothing limits. Twice the latter is within 32 bits: of two that
+#: need each other the flow of one adds to the room of the other.
+SUM, ENDLESS = 1_000_000_000, 1_073_000_000
 
 
 @dataclass(frozen=True)

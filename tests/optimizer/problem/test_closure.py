@@ -29,3 +29,10 @@ def test_no_closed_set_is_worth_more_and_prices_prove_it(seed: int) -> None:
 def test_what_must_be_in_brings_what_it_needs() -> None:
     value = np.array([np.inf, -5.0, 1.0, -2.0])
     assert maximum_closure(value, np.array([0, 2]), np.array([1, 3])).chosen.tolist() == [True, True, False, False]
+
+
+def test_two_that_need_each_other_are_in_it_together() -> None:
+    """The flow that the one passes on to the other adds to the room of the way back, beyond 32 bits if it has more."""
+    value = np.array([2.0, -1.0, -4.0, 2.0])
+    found = maximum_closure(value, np.array([0, 0, 1, 2, 3]), np.array([1, 2, 0, 3, 1]))
+    assert found.chosen.tolist() == [False] * 4
