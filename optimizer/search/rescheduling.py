@@ -181,7 +181,7 @@ class Rescheduling:
                 found = self._justified(found, over)
             point = self.point(found)
             value = self.problem.value(point)
-            if value <= self.value:
+            if value <= self.value and self.problem.holds(point):  # of rows by which one waits not all are looked at
                 better = value < self.value
                 self.chosen, self.value = found, value
                 if better:

@@ -22,7 +22,7 @@ from outlay.optimizer.session import Session
 from tests.benchmarks.families import read, schedule
 from tests.optimizer.support import level_problem
 from tests.support.choosing import some
-from tests.support.documents import knapsack, parsed
+from tests.support.documents import document, knapsack, parsed
 
 SIZE = 11
 
@@ -294,3 +294,21 @@ def test_a_relaxation_leads_to_what_it_funds_and_away_from_what_it_says_is_scarc
 
     assert scheduled(None) == [(1, 0)]
     assert scheduled(lead) == [(0, 1)]
+
+
+def test_a_schedule_that_breaks_a_row_does_not_count() -> None:
+    """P1 comes when P0 operates, in the same year; later years would cost less, and look as good to the rows."""
+    made = document(
+        calendar={"periods": 8},
+        projects=[{"id": f"P{number}", "construction_months": 12, "value": 5} for number in range(2)],
+        cashflows=[
+            {"project": "P1", "metric": "npv", "from_month": 0, "to_month": 12, "amount": -4},
+            {"project": "P0", "metric": "npv", "from_month": 0, "to_month": 12, "amount": 4},
+        ],
+        dependencies=[{"project": "P1", "needs": "P0", "kind": "requires", "max_lag_months": 0}],
+        settings={"discount_rates": {"npv": 0.1}, "objective": {"npv": 1, "value": 1}},
+    )
+    drawn, kept = drawing(parsed(made)), list[np.ndarray]()
+    drawn.search(never, kept.append, 20)
+    assert kept
+    assert all(drawn.problem.holds(point) for point in kept)
