@@ -185,7 +185,7 @@ def _solve_once(
     is a problem that is called infeasible although the empty plan, or the one to start from, holds. Once the deadline
     has passed there is no other try: the time limit ended a solve that has a plan in hand.
     """
-    deadline = settings.deadline
+    deadline, known = settings.deadline, nothing_of(problem) if start is None else start
     first = process.solve(
         problem,
         options=settings.options(retry=False),
@@ -194,7 +194,7 @@ def _solve_once(
         on_progress=on_progress,
     )
     if first.status == "kInfeasible":
-        first = or_start(first, problem, nothing_of(problem) if start is None else start)
+        first = or_start(first, problem, known)
     unproved = first.status == "kOptimal" and not np.isfinite(first.bound)
     if first.interrupted or not (unproved or failed(first)) or (unproved and deadline.passed()):
         return first
@@ -210,6 +210,8 @@ def _solve_once(
         start=first.point if first.point is not None else start,
         on_progress=on_progress,
     )
+    if second.status == "kInfeasible":
+        second = or_start(second, problem, known)
     if not failed(second):
         if second.point is None and first.point is not None and second.status not in NO_PLAN:
             second.point, second.objective, second.polished = first.point, first.objective, first.polished

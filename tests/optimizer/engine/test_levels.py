@@ -64,6 +64,13 @@ def test_what_is_called_infeasible_although_a_plan_holds_is_asked_for_again(star
     assert (outcome.objective, solver.presolve) == (-1.0, ["choose", "off"])
 
 
+def test_what_is_called_infeasible_twice_although_a_plan_holds_is_not_told_so() -> None:
+    solver = Said(Outcome("kInfeasible"), Outcome("kInfeasible"))
+    answer = solve_levels(cast("SolverProcess", solver), one_decision(), [Level({}, -np.ones(1))], Settings())
+    assert (answer.levels[0].status, answer.levels[0].limit) == (Status.STOPPED, "crash")
+    assert (answer.levels[0].objective, answer.levels[0].bound) == (0.0, None)
+
+
 def test_what_is_called_infeasible_is_believed_where_no_plan_is_known() -> None:
     problem = replace(one_decision(), row_lower=np.array([0.5]))
     solver = Said(Outcome("kInfeasible"))
