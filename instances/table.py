@@ -136,11 +136,12 @@ class Table:
         known = tuple(column.name for column in self.spec.columns)
         return known + tuple(name for name in self.cells if name not in known)
 
-    def records(self) -> Iterator[dict[str, Cell]]:
-        """Yield each row as a dictionary of every column, defaults filled in."""
+    def records(self, rows: Iterable[int] | None = None) -> Iterator[dict[str, Cell]]:
+        """Yield each row, or each of these, as a dictionary of every column, defaults filled in."""
         names = self.all_columns
         columns: Sequence[tuple[Cell, ...]] = [self.column(name) for name in names]
-        for values in zip(*columns, strict=True):
+        some = () if rows is None else ([column[row] for column in columns] for row in rows)
+        for values in zip(*columns, strict=True) if rows is None else some:
             yield dict(zip(names, values, strict=True))
 
     def frame(self) -> DataFrame:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from fractions import Fraction
+from functools import partial
 
 from outlay.instances.plan import Choice, Plan
 from outlay.optimizer.verify import words
@@ -110,11 +112,14 @@ def _check_scale(option: Funded, ledger: Ledger) -> None:
     row = option.row
     least = exact(row["min_scale"] if row["to_scale"] is None else row["from_scale"])
     most = ONE if row["to_scale"] is None else exact(row["to_scale"])
-    scale = words.number(option.scale)
-    text = f"{option.name} is funded at scale {scale}, the least scale is {words.number(least)}"
-    ledger.check(FAMILY, "scale", option.name).at_least(option.scale, least, text, size=ONE)
-    text = f"{option.name} is funded at scale {scale}, the greatest is {words.number(most)}"
-    ledger.check(FAMILY, "scale", option.name).at_most(option.scale, most, text)
+
+    def text_of(end: str, limit: Fraction) -> str:
+        return f"{option.name} is funded at scale {words.number(option.scale)}, the {end} is {words.number(limit)}"
+
+    check = ledger.check(FAMILY, "scale", option.name)
+    check.at_least(option.scale, least, partial(text_of, "least scale", least), size=ONE)
+    check = ledger.check(FAMILY, "scale", option.name)
+    check.at_most(option.scale, most, partial(text_of, "greatest", most))
 
 
 def _check_decided(reading: Reading, option: Funded, ledger: Ledger) -> None:
@@ -177,7 +182,6 @@ def _check_start(reading: Reading, option: Funded, ledger: Ledger) -> None:
 
 
 def _check_selection(reading: Reading, option: Funded, ledger: Ledger) -> None:
-    selected = f"{option.name} is selected in {reading.label(option.selection)}"
     if option.committed:
         return
     lead = reading.periods_up(reading.calendar.selection_to_funding_months)
@@ -186,6 +190,7 @@ def _check_selection(reading: Reading, option: Funded, ledger: Ledger) -> None:
     last = min(option.start - lead, reading.instance.last_selection_period)
 
     def text_of_window() -> str:
+        selected = f"{option.name} is selected in {reading.label(option.selection)}"
         begins = f"to start in {reading.label(option.start)}"
         if first > last:
             return f"{selected}, but {begins} it can be selected in no period"

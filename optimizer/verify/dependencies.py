@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 
 from outlay.optimizer.verify import words
 from outlay.optimizer.verify.exact import exact, exact_or_none
@@ -22,9 +23,15 @@ class Sides:
 
     def __init__(self, funded: Sequence[Funded]) -> None:
         self._by_project = {option.project: option for option in reversed(funded)}
+        self._by_side: dict[object, Funded | None] = {}
 
     def option(self, side: object) -> Funded | None:
         """Return the funded option of a side, or None if it is not funded (so)."""
+        if side not in self._by_side:
+            self._by_side[side] = self._found(side)
+        return self._by_side[side]
+
+    def _found(self, side: object) -> Funded | None:
         project, _, alternative = str(side).partition("@")
         option = self._by_project.get(project)
         return None if option is None or (alternative and option.alternative != alternative) else option
@@ -43,7 +50,7 @@ def check_dependencies(reading: Reading, funded: Sequence[Funded], ledger: Ledge
     for row in reading.records("dependencies"):
         kind = str(row["kind"])
         if not sides.all_funded(row["when"]):
-            ledger.check(FAMILY, kind, _where(row)).holds(True, "")
+            ledger.check(FAMILY, kind, partial(_where, row)).holds(True, "")
         elif kind in GROUPED:
             project = "" if kind == "at_most" else str(row["project"])
             groups.setdefault((kind, project, str(row["group"] or "")), []).append(row)
@@ -69,18 +76,18 @@ def _check_pair(reading: Reading, row: Record, sides: Sides, ledger: Ledger) -> 
 
 
 def _check_requires(reading: Reading, row: Record, sides: Sides, ledger: Ledger) -> None:
-    where = _where(row)
+    where = partial(_where, row)
     dependent, needed = sides.option(row["project"]), sides.option(row["needs"])
     if dependent is None:
         ledger.check(FAMILY, "requires", where).holds(True, "")
         return
-    text = f"{words.name(row['project'])} is funded, but {words.name(row['needs'])}, which it requires, is not"
-    if ledger.check(FAMILY, "requires", where).holds(needed is not None, text) and needed is not None:
+    lacking = partial(_lacking, row)
+    if ledger.check(FAMILY, "requires", where).holds(needed is not None, lacking) and needed is not None:
         if row["at"] == "never":
             return
         ready, due = _ready(reading, row, needed), _due(row, dependent)
         ledger.check(FAMILY, "the required project is ready in time", where).holds(
-            ready <= due, lambda: _late(reading, row, ready, due), found=Fraction(ready), limit=Fraction(due)
+            ready <= due, lambda: _late(reading, row, ready, due), found=ready, limit=due
         )
         _check_latest(reading, row, (dependent, needed), ledger)
 
@@ -94,18 +101,22 @@ def _check_latest(reading: Reading, row: Record, pair: tuple[Funded, Funded], le
             f"{words.number(exact(row['max_lag_months']))} months after {words.name(row['needs'])} operates, which is "
             f"{reading.label(latest)}"
         )
-        check = ledger.check(FAMILY, "the required project is not ready too early", _where(row))
-        check.holds(due <= latest, text, found=Fraction(due), limit=Fraction(latest))
+        check = ledger.check(FAMILY, "the required project is not ready too early", partial(_where, row))
+        check.holds(due <= latest, text, found=due, limit=latest)
 
 
 def _ready(reading: Reading, row: Record, needed: Funded) -> int:
     """Return the first period in which a needed project is ready: op + ceil(lag / m)."""
-    return needed.operation + reading.periods_up(exact(row["lag_months"]))
+    return needed.operation + reading.periods_up(row["lag_months"])
 
 
 def _due(row: Record, dependent: Funded) -> int:
     """Return the period by which a needed project must be ready."""
     return dependent.operation if row["at"] == "operation" else dependent.start
+
+
+def _lacking(row: Record) -> str:
+    return f"{words.name(row['project'])} is funded, but {words.name(row['needs'])}, which it requires, is not"
 
 
 def _late(reading: Reading, row: Record, ready: int, due: int) -> str:
@@ -172,13 +183,13 @@ def _check_same_year(reading: Reading, row: Record, sides: Sides, ledger: Ledger
             f"{words.name(row['project'])} and {words.name(row['needs'])} {verb} in {reading.label(first)} and "
             f"{reading.label(second)}, which is not the same year"
         )
-    ledger.check(FAMILY, "same_year", _where(row)).holds(same, text)
+    ledger.check(FAMILY, "same_year", partial(_where, row)).holds(same, text)
 
 
 def _check_excludes(row: Record, sides: Sides, ledger: Ledger) -> None:
     both = sides.option(row["project"]) is not None and sides.option(row["needs"]) is not None
     text = f"{words.name(row['project'])} and {words.name(row['needs'])} exclude each other, but both are funded"
-    ledger.check(FAMILY, "excludes", _where(row)).holds(not both, text)
+    ledger.check(FAMILY, "excludes", partial(_where, row)).holds(not both, text)
 
 
 def _check_together(row: Record, sides: Sides, ledger: Ledger) -> None:
@@ -186,7 +197,7 @@ def _check_together(row: Record, sides: Sides, ledger: Ledger) -> None:
     funded = [sides.option(side) is not None for side in names]
     one, other = names if funded[0] else reversed(names)
     text = f"{words.name(one)} is funded without {words.name(other)}, but they go together"
-    ledger.check(FAMILY, "together", _where(row)).holds(funded[0] == funded[1], text)
+    ledger.check(FAMILY, "together", partial(_where, row)).holds(funded[0] == funded[1], text)
 
 
 def _where(row: Record) -> str:
@@ -197,8 +208,8 @@ def with_savings(reading: Reading, funded: Sequence[Funded]) -> tuple[Funded, ..
     """Return the funded options, each with what is saved because others are funded too."""
     sides = Sides(funded)
     saved: dict[str, Fraction] = {}
-    for row in reading.records("dependencies"):
-        if row["kind"] != "synergy" or row["metric"] != "commitment":
+    for row in reading.synergies:
+        if row["metric"] != "commitment":
             continue
         who, other = sides.option(row["project"]), sides.option(row["needs"])
         if who is not None and other is not None and sides.all_funded(row["when"]):
@@ -217,8 +228,7 @@ def synergy_bonuses(reading: Reading, funded: Sequence[Funded]) -> Mapping[str, 
 def bonuses_earned(reading: Reading, funded: Sequence[Funded]) -> Iterator[tuple[str, Fraction, str]]:
     """Yield each bonus that is earned: its metric, its amount, and who earns it."""
     sides = Sides(funded)
-    for row in reading.records("dependencies"):
+    for row in reading.synergies:
         earned = sides.option(row["project"]) is not None and sides.option(row["needs"]) is not None
-        bonus = row["kind"] == "synergy" and row["metric"] != "commitment"
-        if bonus and earned and sides.all_funded(row["when"]):
+        if row["metric"] != "commitment" and earned and sides.all_funded(row["when"]):
             yield str(row["metric"]), exact(row["bonus"]), f"{row['project']} + {row['needs']}"

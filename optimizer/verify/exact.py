@@ -19,8 +19,9 @@ FACTOR_UNITS = 10**15
 _FIFTY_DIGITS = Context(prec=50, rounding=ROUND_HALF_EVEN, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
 
+@lru_cache(maxsize=100_000, typed=True)
 def exact(cell: Cell) -> Fraction:
-    """Return the number in a cell; a blank cell is 0."""
+    """Return the number in a cell; a blank cell is 0. The same cells are read for plan after plan."""
     return Fraction(cell) if isinstance(cell, Decimal | int) else ZERO
 
 

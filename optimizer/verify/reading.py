@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeAlias
 
 from outlay.instances.dictionary.vocabulary import Cell
@@ -38,11 +38,11 @@ class Reading:
 
     def periods_up(self, months: Cell | Fraction) -> int:
         """Return a length in months as whole periods, rounded up; negative lengths too."""
-        return math.ceil(_fraction(months) / self.months)
+        return _periods_up(months, self.months)
 
     def periods_down(self, months: Cell | Fraction) -> int:
         """Return a length in months as whole periods, rounded down."""
-        return math.floor(_fraction(months) / self.months)
+        return -_periods_up(-_fraction(months), self.months)
 
     def months_of_prices(self, period: int) -> int:
         """Return the months from the date of prices to a period; negative before that date."""
@@ -114,6 +114,12 @@ class Reading:
     def projects(self) -> dict[str, Record]:
         """Every project by id."""
         return self._by("projects", "id")
+
+    @cached_property
+    def synergies(self) -> list[Record]:
+        """The rows of dependencies that only add to metrics."""
+        table = self.instance["dependencies"]
+        return list(table.records(table.rows_with("kind", ["synergy"])))
 
     @cached_property
     def alternatives(self) -> dict[tuple[str, str], Record]:
@@ -242,6 +248,12 @@ class Reading:
     def rate(self, metric: str) -> Fraction:
         """Return the yearly discount rate of a metric."""
         return Fraction(self.instance.discount_rate(metric))
+
+
+@lru_cache(maxsize=100_000, typed=True)
+def _periods_up(months: Cell | Fraction, of: int) -> int:
+    """Return a length in months as whole periods of so many months; the same few for thousands of dependencies."""
+    return math.ceil(_fraction(months) / of)
 
 
 def _fraction(value: Cell | Fraction) -> Fraction:

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from outlay.optimizer.verify.exact import ZERO
 
+#: A text, or what makes it where a condition is broken.
 Sentence: TypeAlias = str | Callable[[], str]
 
 
@@ -164,32 +165,31 @@ class Ledger:
         self.violations: list[Violation] = []
         self.checks: dict[str, int] = {}
 
-    def check(self, family: str, rule: str, where: str) -> Check:
+    def check(self, family: str, rule: str, where: Sentence) -> Check:
         """Return a condition to be evaluated, and count it."""
         self.checks[family] = self.checks.get(family, 0) + 1
         return Check(self, family, rule, where)
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(NamedTuple):
     """One condition of a ledger, about to be evaluated; the fields are those of `Violation`."""
 
     ledger: Ledger
     family: str
     rule: str
-    where: str
+    where: Sentence
 
     def holds(
         self,
         condition: bool,
         sentence: Sentence,
         *,
-        found: Fraction | None = None,
-        limit: Fraction | None = None,
+        found: Fraction | int | None = None,
+        limit: Fraction | int | None = None,
     ) -> bool:
         """Enter a condition that is kept or broken whatever the tolerance, and return which."""
         if not condition:
-            self._broken(found, limit, sentence)
+            self._broken(_fraction(found), _fraction(limit), sentence)
         return condition
 
     def at_most(self, found: Fraction, limit: Fraction, sentence: Sentence, *, size: Fraction = ZERO) -> None:
@@ -212,5 +212,13 @@ class Check:
 
     def _broken(self, found: Fraction | None, limit: Fraction | None, sentence: Sentence) -> None:
         excess = None if found is None or limit is None else abs(found - limit)
-        text = sentence if isinstance(sentence, str) else sentence()
-        self.ledger.violations.append(Violation(self.family, self.rule, self.where, found, limit, excess, text))
+        where, text = _said(self.where), _said(sentence)
+        self.ledger.violations.append(Violation(self.family, self.rule, where, found, limit, excess, text))
+
+
+def _fraction(amount: Fraction | int | None) -> Fraction | None:
+    return None if amount is None else Fraction(amount)
+
+
+def _said(sentence: Sentence) -> str:
+    return sentence if isinstance(sentence, str) else sentence()

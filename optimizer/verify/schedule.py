@@ -58,7 +58,7 @@ class Funded:
     step_before: Record | None = None
     saved: Fraction = ZERO
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The choice as constraint sets name it."""
         return shown(f"{self.project}@{self.alternative}")
