@@ -17,6 +17,7 @@ from heapq import heappop, heappush
 import numpy as np
 from scipy import sparse
 
+from outlay.models.arrays.ending import look
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.structure import Structure, row_owner
 from outlay.optimizer.relaxation.relaxation import Relaxation
@@ -123,7 +124,13 @@ def schedule(
         Asked before each project; no more are added once it says so.
     begin
         A plan to which projects are added; None: the empty one.
+
+    Raises
+    ------
+    EndedError
+        If it is over before anything is made ready (`look`), which takes seconds of millions of rows.
     """
+    look()
     column = structure.option_column[options]
     fixed = problem.lower[column] > 0
     options = np.append(options[fixed & (column >= 0)], options[~fixed & (column >= 0)])

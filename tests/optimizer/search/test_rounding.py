@@ -11,6 +11,7 @@ import pytest
 from scipy import sparse
 
 import outlay
+from outlay.models.arrays.ending import EndedError, ended_by
 from outlay.models.build import build
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.structure import Structure
@@ -111,6 +112,12 @@ def test_a_schedule_leaves_out_what_only_costs_something_unless_it_must() -> Non
     point = greedy(problem, structure, lambda: False)
     assert point is not None
     assert accepts(point)
+
+
+def test_no_schedule_is_made_ready_once_it_is_over() -> None:
+    problem, structure, _ = made_of([-1.0, -2.0])
+    with ended_by(lambda: True), pytest.raises(EndedError):
+        schedule(problem, structure, *anything(structure))
 
 
 def test_a_plan_near_a_point_keeps_what_it_funds_and_fills_up_what_is_left() -> None:
