@@ -21,9 +21,9 @@ class Split:
         The program without its needs.
     how
         The needs.
-    rows, need, sign
-        The rows that are left; for each row that is a need, the row, the number of its need and 1 or, where it stands
-        the other way round, -1, times the size of its entries. Several may say the same: then the first has the dual.
+    rows, need
+        The rows that are left; and for each need the row that says it, the first one where several do, and its dual for
+        a price of 1: in units of its entries, and negative where it stands the other way round.
     """
 
     others: Problem

@@ -182,10 +182,14 @@ def _approximately(
 ) -> Relaxation | None:
     """Return the relaxation by a first-order method, as far as it comes."""
     outcome = process.solve(small.problem, options=options, time_limit_s=time_limit_s, approximate=True)
+    duals = _duals(outcome, len(small.problem.row_lower))
+    return None if outcome.point is None or duals is None else small.back(plain, outcome.point, duals)
+
+
+def _duals(outcome: Outcome, rows: int) -> np.ndarray | None:
+    """Return an outcome's row duals; None if it has not one for each of so many rows."""
     duals = None if outcome.row_dual is None else np.asarray(outcome.row_dual)
-    if outcome.point is None or duals is None or duals.shape != small.problem.row_lower.shape:
-        return None
-    return small.back(plain, outcome.point, duals)
+    return None if duals is None or duals.shape != (rows,) else duals
 
 
 def _by_closures(
@@ -205,9 +209,12 @@ def _by_closures(
     if divided is None:
         return None
     outcome = process.solve(divided.others, options=options, time_limit_s=time_limit_s, how=divided.how)
-    if outcome.point is None or outcome.row_dual is None:
-        return None
-    return small.back(plain, outcome.point, divided.duals(np.asarray(outcome.row_dual), count))
+    duals = _duals(outcome, len(divided.rows) + len(divided.how.needing))
+    return (
+        None
+        if outcome.point is None or duals is None
+        else small.back(plain, outcome.point, divided.duals(duals, count))
+    )
 
 
 def _exactly(

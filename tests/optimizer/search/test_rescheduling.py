@@ -39,6 +39,26 @@ def drawing(instance: outlay.Instance, params: Scheduling = DEFAULT) -> Reschedu
     return found
 
 
+def digging(name: str, value: dict[str, int], *, months: int, calendar: dict[str, Any]) -> dict[str, Any]:
+    """Return projects of so many months that are worth so much, with room for one at a time, in years."""
+    return {
+        "instance": {
+            "name": name,
+            "calendar": {"start": "2026-01", "months_per_period": 12, **calendar},
+            "discount_rates": {"npv": 0.1},
+            "objective": {"npv": 1},
+        },
+        "projects": [{"id": one, "construction_months": months} for one in value],
+        "resources": [{"resource": "dig", "kind": "labour"}],
+        "availability": [{"resource": "dig", "from": "2026-01", "amount": 1}],
+        "requirements": [{"project": one, "resource": "dig", "phase": "construction", "amount": 1} for one in value],
+        "cashflows": [
+            {"project": one, "metric": "npv", "from_month": 0, "to_month": 12, "amount": amount}
+            for one, amount in value.items()
+        ],
+    }
+
+
 def never() -> bool:
     return False
 
@@ -170,26 +190,11 @@ def test_what_must_be_funded_takes_the_alternative_that_leaves_enough_for_others
 def test_what_only_costs_something_is_scheduled_for_what_waits_for_it_and_for_nothing_else() -> None:
     """Ore of 9 lies below waste of -2, ore of 1 below waste of -3; all in years of which each has room for one."""
     value = {"waste": -2, "ore": 9, "more waste": -3, "poor ore": 1}
-    document = {
-        "instance": {
-            "name": "pit",
-            "calendar": {"start": "2026-01", "periods": 4, "months_per_period": 12},
-            "discount_rates": {"npv": 0.1},
-            "objective": {"npv": 1},
-        },
-        "projects": [{"id": one, "construction_months": 12} for one in value],
-        "resources": [{"resource": "dig", "kind": "labour"}],
-        "availability": [{"resource": "dig", "from": "2026-01", "amount": 1}],
-        "requirements": [{"project": one, "resource": "dig", "phase": "construction", "amount": 1} for one in value],
-        "cashflows": [
-            {"project": one, "metric": "npv", "from_month": 0, "to_month": 12, "amount": amount}
-            for one, amount in value.items()
-        ],
-        "dependencies": [
-            {"project": "ore", "needs": "waste", "kind": "requires"},
-            {"project": "poor ore", "needs": "more waste", "kind": "requires"},
-        ],
-    }
+    document = digging("pit", value, months=12, calendar={"periods": 4})
+    document["dependencies"] = [
+        {"project": "ore", "needs": "waste", "kind": "requires"},
+        {"project": "poor ore", "needs": "more waste", "kind": "requires"},
+    ]
     drawn, found = drawing(parse_document(document, source="pit")), list[np.ndarray]()
     drawn.search(never, found.append, 10)
     assert drawn.problem.holds(found[-1])
@@ -253,22 +258,7 @@ def test_schedules_follow_the_dates_of_a_relaxation_once() -> None:
 def test_a_relaxation_leads_to_what_it_funds_and_away_from_what_it_says_is_scarce() -> None:
     """There is room for one of two, for two of three years: the poor one is funded, and not in the dear first year."""
     value = {"poor": 1, "rich": 9}
-    document = {
-        "instance": {
-            "name": "one of two",
-            "calendar": {"start": "2026-01", "periods": 3, "months_per_period": 12, "last_selection": "2027-01"},
-            "discount_rates": {"npv": 0.1},
-            "objective": {"npv": 1},
-        },
-        "projects": [{"id": one, "construction_months": 24} for one in value],
-        "resources": [{"resource": "dig", "kind": "labour"}],
-        "availability": [{"resource": "dig", "from": "2026-01", "amount": 1}],
-        "requirements": [{"project": one, "resource": "dig", "phase": "construction", "amount": 1} for one in value],
-        "cashflows": [
-            {"project": one, "metric": "npv", "from_month": 0, "to_month": 12, "amount": amount}
-            for one, amount in value.items()
-        ],
-    }
+    document = digging("one of two", value, months=24, calendar={"periods": 3, "last_selection": "2027-01"})
     instance = parse_document(document, source="one of two")
 
     def scheduled(lead: Callable[[Rescheduling], Relaxation] | None) -> list[tuple[int, int]]:
