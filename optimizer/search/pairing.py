@@ -22,6 +22,7 @@ from scipy import sparse
 
 from outlay.optimizer.problem.problem import Problem
 from outlay.optimizer.problem.structure import Structure
+from outlay.optimizer.relaxation.relaxation import Relaxation
 from outlay.optimizer.search.drawing_params import Exchanging
 
 #: Rows hold within this, times max(1, |limit|).
@@ -203,6 +204,9 @@ class Pairing:
             return
         self._begin_with(point[self.pairs.columns] > 0.5)
         self._known = self.value
+
+    def lead_by(self, relaxation: Relaxation) -> None:
+        """Exchanges go their own way."""
 
     def follow(self, point: np.ndarray) -> int:
         """Return how many draws a relaxation leads to: none."""

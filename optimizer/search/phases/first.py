@@ -35,7 +35,6 @@ def prepare(state: State) -> Step | None:
     drawing = rescheduling(state.problem, structure, seed=seed, params=params.scheduling)
     if drawing is not None:
         state.schedules = Turns(drawing, state.plans, state.over, most, params.scheduling)
-        state.lead = drawing.lead_by
     elif (pairs := pairing(state.problem, structure, seed=seed, params=params.exchanging)) is not None:
         turns = replace(params.scheduling, least_share=params.scheduling.first_share)
         state.schedules = Turns(pairs, state.plans, state.over, most, turns, restart=pairs.restart)
@@ -54,8 +53,8 @@ def _look_at_outline(state: State) -> None:
         state.outline = state.outlined()
     if state.outline is not None:
         state.bound = max(state.bound, state.outline.bound)
-        if state.lead is not None:
-            state.lead(state.outline)
+        if state.schedules is not None:
+            state.schedules.lead_by(state.outline)
 
 
 def _first_plan(state: State) -> None:
@@ -74,12 +73,12 @@ def _take_greedy(state: State) -> None:
 def round_relaxation(state: State) -> Step:
     """Round the relaxation to plans; where it is exact, dives may begin from it."""
     assert state.relaxation is not None
-    if state.outline is not None and state.lead is not None:
-        state.lead(state.relaxation)
     look_from(state, Neighbourhoods(
         state.problem, state.plan.structure, state.relaxation, state.params, seed=state.plan.seed
     ))  # fmt: skip
     if state.schedules is not None:
+        if state.outline is not None:
+            state.schedules.lead_by(state.relaxation)
         state.schedules.follow(state.relaxation.point)
     for point in rounded(state.problem, state.plan.structure, state.relaxation, state.over):
         state.plans.keep(point)

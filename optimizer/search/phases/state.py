@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -62,8 +61,8 @@ class State:
         A rough relaxation, where the relaxation takes its time.
     cuts
         Of the prover, not yet looked at; set from another thread.
-    schedules, lead
-        Where it matters when projects start; and what they are told of a relaxation by.
+    schedules
+        Where it matters when projects start.
     whole, drawn
         Neighbourhoods of the whole problem, and those that are drawn from: the whole, or its core.
     limit_s
@@ -98,7 +97,6 @@ class State:
     outline: Relaxation | None = None
     cuts: Rows | None = None
     schedules: Turns | None = None
-    lead: Callable[[Relaxation], None] | None = None
     limit_s: float = 0.0
     gains: list[float] = field(default_factory=list)
     beginning_s: float = np.inf

@@ -10,6 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
+from outlay.optimizer.relaxation.relaxation import Relaxation
 from outlay.optimizer.search.drawing_params import Scheduling
 from outlay.optimizer.search.pool import Incumbents
 
@@ -41,6 +42,9 @@ class Drawing(Protocol):
 
     def begin_from(self, point: np.ndarray | None) -> None:
         """Draw around a plan from now on, if it is better than what was drawn."""
+
+    def lead_by(self, relaxation: Relaxation) -> None:
+        """Draw by a relaxation too from now on."""
 
     def follow(self, point: np.ndarray) -> int:
         """Draw next as a relaxation has it; return how many draws that takes."""
@@ -103,6 +107,10 @@ class Turns:
             if self._plans.current is not before:
                 gained, left = True, idle
         return gained
+
+    def lead_by(self, relaxation: Relaxation) -> None:
+        """Draw by a relaxation too from now on."""
+        self._drawing.lead_by(relaxation)
 
     def follow(self, point: np.ndarray) -> None:
         """Draw next as a relaxation has it, at once where nothing depends on how many are drawn."""
